@@ -1,0 +1,48 @@
+"""The three factors a project needs, the two sides of a deal, and the stages of a quantity."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Factor(StrEnum):
+    """What a project needs and a provider holds."""
+
+    MONEY = "money"
+    EXPERTISE = "expertise"
+    IMPLEMENTATION = "implementation"
+
+
+class Side(StrEnum):
+    """Whose stages a movement belongs to. The fund itself is no side: it is a broker."""
+
+    NEED = "need"
+    OFFER = "offer"
+
+
+class Stage(StrEnum):
+    """Where a quantity stands. `UNDECLARED` is the counter-stage a declaration draws on."""
+
+    UNDECLARED = "undeclared"
+    OPEN = "open"
+    AVAILABLE = "available"
+    HELD = "held"
+    COMMITTED = "committed"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+NEED_STAGES = (Stage.OPEN, Stage.HELD, Stage.COMMITTED, Stage.DELIVERED, Stage.WITHDRAWN)
+OFFER_STAGES = (
+    Stage.AVAILABLE,
+    Stage.HELD,
+    Stage.COMMITTED,
+    Stage.DELIVERED,
+    Stage.WITHDRAWN,
+    Stage.EXPIRED,
+)
+DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
+STAGES_OF = {Side.NEED: NEED_STAGES, Side.OFFER: OFFER_STAGES}
+FREE_STAGE = {Side.NEED: Stage.OPEN, Side.OFFER: Stage.AVAILABLE}
+"""The stage a side's quantity stands in while no deal has touched it."""
