@@ -1,0 +1,429 @@
+"""The tables, as SQLAlchemy Core sees them; the migrations make them, the guards protect them.
+
+Registers are split in two: an identity row with what can never change, and version rows with
+the terms; both are append-only, so nothing is ever overwritten. The journal is `entry` and
+`movement`. `balance` and `deal_balance` are kept by triggers in the same transaction as the
+movement; they are the only rows that change.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from ledger.factors import Factor, Side, Stage
+from ledger.journal import MAX_AMOUNT, Act
+from ledger.store.types import CodeList, ExactDecimal, Instant, Word
+
+CODE: Final = String(64)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    # Ids are assigned by the program, so that a batch of rows goes in by one compiled insert.
+    return Column(
+        "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+
+
+def _ref(name: str, target: str, *, required: bool = True) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target), nullable=not required)
+
+
+def _request() -> Column[int]:
+    return _ref("request_id", "request.id")
+
+
+def _words(name: str, words: type[Any], *, required: bool = True) -> Column[Any]:
+    return Column(name, Word(words), nullable=not required)
+
+
+request = Table(
+    "request",
+    metadata,
+    _id(),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("command", String(80), nullable=False),
+    Column("input", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("system_user", String(200), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("database_user", String(200)),
+    Column("program", String(40), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+"""One row for each write that was said: its key, and the input as it was typed."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column(
+        "request_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("request.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("body", Text, nullable=False),
+)
+"""The answer to a request, kept so that the same key gives the same receipt again."""
+
+setting_version = Table(
+    "setting_version",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False),
+    Column("reason", Text),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("decimals", SmallInteger, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("name", Text, nullable=False),
+    _request(),
+    CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
+    CheckConstraint("kind IN ('money', 'work')", name="kind"),
+)
+
+region = Table(
+    "region",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", CODE, ForeignKey("region.code")),
+)
+country = Table(
+    "country",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("alpha3", CODE, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", CODE, ForeignKey("region.code"), nullable=False),
+    Column("subregion_name", Text, nullable=False),
+)
+sector = Table(
+    "sector",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("dac", CODE),
+)
+project_status = Table(
+    "project_status",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+instrument = Table(
+    "instrument",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("iati_finance_type", CODE),
+)
+
+
+def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Table]:
+    """Make a register's two tables: what never changes, and the versions of its terms."""
+    identity = Table(
+        name, metadata, _id(), Column("code", CODE, nullable=False, unique=True), *fixed, _request()
+    )
+    versions = Table(
+        f"{name}_version",
+        metadata,
+        Column(
+            f"{name}_id",
+            BigInteger().with_variant(Integer, "sqlite"),
+            ForeignKey(f"{name}.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        *terms,
+        Column("reason", Text),
+        _request(),
+        Column("recorded_at", Instant, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    return identity, versions
+
+
+office, office_version = _register(
+    "office",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        _ref("city_id", "city.id", required=False),
+        Column("regions", CodeList, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+city, city_version = _register(
+    "city",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        Column("name_local", Text),
+        Column("country", CODE, ForeignKey("country.code"), nullable=False),
+        _ref("office_id", "office.id"),
+        Column("member_since", String(10)),
+        Column("population", BigInteger),
+        Column("geonames_id", BigInteger),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+provider, provider_version = _register(
+    "provider",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        Column("kind", String(20), nullable=False),
+        Column("country", CODE, ForeignKey("country.code")),
+        _ref("city_id", "city.id", required=False),
+        Column("sample", Boolean, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+project, project_version = _register(
+    "project",
+    [_ref("city_id", "city.id")],
+    [
+        Column("title", Text, nullable=False),
+        Column("sector", CODE, ForeignKey("sector.code"), nullable=False),
+        Column("status", CODE, ForeignKey("project_status.code"), nullable=False),
+        Column(
+            "weight",
+            SmallInteger,
+            CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
+            nullable=False,
+        ),
+        Column("starts_on", Date),
+        Column("ends_on", Date),
+        Column("description", Text),
+        Column("source", Text),
+    ],
+)
+
+holder = Table(
+    "holder",
+    metadata,
+    _id(),
+    _words("side", Side, required=True),
+    Column("unit", CODE, ForeignKey("unit.code"), nullable=False),
+    _request(),
+    CheckConstraint("side IN ('need', 'offer')", name="side"),
+    UniqueConstraint("id", "unit"),
+)
+"""Whatever has stages: a need or an offer, never the fund. Needs and offers share these ids."""
+
+
+def _declared(owner: Column[int]) -> list[Any]:
+    return [
+        owner,
+        _words("factor", Factor),
+        Column("unit", CODE, nullable=False),
+        Column("declared_on", Date, nullable=False),
+    ]
+
+
+need, need_version = _register(
+    "need",
+    _declared(_ref("project_id", "project.id")),
+    [
+        Column("topic", Text),
+        Column("needed_by", Date),
+        Column("divisible", Boolean, nullable=False),
+        Column("instruments", CodeList, nullable=False),
+        Column("note", Text),
+    ],
+)
+offer, offer_version = _register(
+    "offer",
+    _declared(_ref("provider_id", "provider.id")),
+    [
+        Column("topics", CodeList, nullable=False),
+        Column("valid_from", Date),
+        Column("valid_until", Date),
+        Column("available_from", Date),
+        Column("sectors", CodeList, nullable=False),
+        Column("countries", CodeList, nullable=False),
+        Column("regions", CodeList, nullable=False),
+        Column("cities", CodeList, nullable=False),
+        Column("excluded_countries", CodeList, nullable=False),
+        Column("instruments", CodeList, nullable=False),
+        Column("min_ticket", BigInteger),
+        Column("max_ticket", BigInteger),
+        Column("max_share", ExactDecimal),
+        Column("condition", String(20)),
+        Column("rate", ExactDecimal),
+        Column("note", Text),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+for _table in (need, offer):
+    _table.append_constraint(ForeignKeyConstraint(["id", "unit"], ["holder.id", "holder.unit"]))
+
+deal, deal_version = _register(
+    "deal",
+    [
+        _ref("offer_id", "offer.id"),
+        _ref("need_id", "need.id"),
+        Column("rate", ExactDecimal, nullable=False),
+        Column("instrument", CODE),
+    ],
+    [
+        Column("held_until", Date),
+        Column("due_on", Date),
+        Column("note", Text),
+    ],
+)
+
+allowed_move = Table(
+    "allowed_move",
+    metadata,
+    Column("act", Word(Act), primary_key=True),
+    Column("side", Word(Side), primary_key=True),
+    Column("from_stage", Word(Stage), primary_key=True),
+    Column("to_stage", Word(Stage), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    _words("act", Act),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    _request(),
+    _ref("deal_id", "deal.id", required=False),
+    Column("reference", Text),
+    Column("reason", Text),
+    Column("override", Text),
+    Column("reverses", BigInteger, ForeignKey("entry.id"), unique=True),
+    Column("lines", SmallInteger, nullable=False),
+    Column("format", SmallInteger, nullable=False),
+    CheckConstraint("lines > 0", name="lines"),
+    CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
+    Index("ix_entry_deal_id_effective_on", "deal_id", "effective_on"),
+    Index("ix_entry_request_id", "request_id"),
+)
+
+_AMOUNTS = f"BETWEEN 0 AND {MAX_AMOUNT}"
+
+movement = Table(
+    "movement",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    Column("line", SmallInteger, primary_key=True, autoincrement=False),
+    _ref("holder_id", "holder.id"),
+    _ref("deal_id", "deal.id", required=False),
+    Column("unit", CODE, nullable=False),
+    _words("from_stage", Stage),
+    _words("to_stage", Stage),
+    Column("amount", BigInteger, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint(f"amount BETWEEN 1 AND {MAX_AMOUNT}", name="amount"),
+    CheckConstraint("from_stage <> to_stage", name="stages"),
+    Index(
+        "ix_movement_timeline",
+        "holder_id",
+        "effective_on",
+        "recorded_at",
+        "from_stage",
+        "to_stage",
+        "amount",
+    ),
+    Index("ix_movement_deal_id", "deal_id"),
+    sqlite_with_rowid=False,
+)
+
+BALANCE_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn", "expired")
+
+balance = Table(
+    "balance",
+    metadata,
+    Column(
+        "holder_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("holder.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    *(
+        Column(
+            stage, BigInteger, CheckConstraint(f"{stage} {_AMOUNTS}", name=stage), nullable=False
+        )
+        for stage in BALANCE_STAGES
+    ),
+)
+"""What stands in each stage of a need or offer; `free` is its open or available stage."""
+
+deal_balance = Table(
+    "deal_balance",
+    metadata,
+    Column("deal_id", BigInteger, ForeignKey("deal.id"), primary_key=True, autoincrement=False),
+    Column("side", Word(Side), primary_key=True),
+    *(
+        Column(
+            stage, BigInteger, CheckConstraint(f"{stage} {_AMOUNTS}", name=stage), nullable=False
+        )
+        for stage in BALANCE_STAGES[1:4]
+    ),
+    sqlite_with_rowid=False,
+)
+
+rate = Table(
+    "rate",
+    metadata,
+    _id(),
+    Column("day", Date, nullable=False),
+    Column("base", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("quote", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("rate", ExactDecimal, nullable=False),
+    Column("source", Text),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+    Index("ix_rate_lookup", "base", "quote", "day", "id"),
+)
+"""Exchange rates as they were learned; the latest recorded of a day and pair is in force."""
+
+REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
+MUTABLE_TABLES: Final = (balance, deal_balance)
+APPEND_ONLY_TABLES: Final = tuple(
+    table for table in metadata.sorted_tables if table not in (*REFERENCE_TABLES, *MUTABLE_TABLES)
+)

@@ -1,0 +1,20 @@
+-- No act of a deal is dated before the deal's previous act; so a deal's stages run in recorded
+-- order on both timelines. No reversal is dated before what it reverses.
+
+CREATE TRIGGER entry_follows_deal BEFORE INSERT ON entry
+WHEN NEW.deal_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM entry AS earlier
+    WHERE earlier.deal_id = NEW.deal_id AND earlier.effective_on > NEW.effective_on
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: dated before the previous act of the deal');
+END;
+
+CREATE TRIGGER entry_follows_reversed BEFORE INSERT ON entry
+WHEN NEW.reverses IS NOT NULL AND EXISTS (
+    SELECT 1 FROM entry AS reversed
+    WHERE reversed.id = NEW.reverses AND reversed.effective_on > NEW.effective_on
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: dated before the entry it reverses');
+END;

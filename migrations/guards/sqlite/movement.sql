@@ -1,0 +1,98 @@
+-- A movement must be one of the allowed moves of its entry's act, in its holder's unit, with its
+-- entry's dates, on one of the lines the entry announced, and on a side of the deal it names.
+
+CREATE TRIGGER movement_is_allowed BEFORE INSERT ON movement
+WHEN NOT EXISTS (
+    SELECT 1
+    FROM entry
+    JOIN holder ON holder.id = NEW.holder_id
+    JOIN allowed_move ON allowed_move.act = entry.act
+        AND allowed_move.side = holder.side
+        AND allowed_move.from_stage = NEW.from_stage
+        AND allowed_move.to_stage = NEW.to_stage
+    WHERE entry.id = NEW.entry_id
+        AND holder.unit = NEW.unit
+        AND entry.effective_on = NEW.effective_on
+        AND entry.recorded_at = NEW.recorded_at
+        AND NEW.line BETWEEN 1 AND entry.lines
+        AND (NEW.deal_id IS NULL OR (
+            entry.deal_id = NEW.deal_id
+            AND EXISTS (
+                SELECT 1 FROM deal
+                WHERE deal.id = NEW.deal_id AND NEW.holder_id IN (deal.need_id, deal.offer_id)
+            )
+        ))
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: this movement is not allowed');
+END;
+
+-- Balances move with the movement, in the same transaction; their checks refuse what would fall
+-- below zero, whoever writes and however many at once.
+
+CREATE TRIGGER movement_keeps_balance AFTER INSERT ON movement
+BEGIN
+    UPDATE balance SET
+        free = free
+            - CASE WHEN NEW.from_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END,
+        held = held
+            - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
+        committed = committed
+            - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
+        delivered = delivered
+            - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END,
+        withdrawn = withdrawn
+            - CASE WHEN NEW.from_stage = 'withdrawn' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'withdrawn' THEN NEW.amount ELSE 0 END,
+        expired = expired
+            - CASE WHEN NEW.from_stage = 'expired' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'expired' THEN NEW.amount ELSE 0 END
+    WHERE holder_id = NEW.holder_id;
+END;
+
+CREATE TRIGGER movement_keeps_deal_balance AFTER INSERT ON movement
+WHEN NEW.deal_id IS NOT NULL
+BEGIN
+    UPDATE deal_balance SET
+        held = held
+            - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
+        committed = committed
+            - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
+        delivered = delivered
+            - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END
+    WHERE deal_id = NEW.deal_id
+        AND side = (SELECT holder.side FROM holder WHERE holder.id = NEW.holder_id);
+END;
+
+-- The same on the timeline of effective dates: only a movement dated before others of its holder
+-- can break it, and then only in the stage it takes from.
+
+CREATE TRIGGER movement_keeps_timeline AFTER INSERT ON movement
+WHEN NEW.from_stage <> 'undeclared' AND EXISTS (
+    SELECT 1 FROM movement AS later
+    WHERE later.holder_id = NEW.holder_id AND later.effective_on > NEW.effective_on
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: below zero on the timeline of effective dates')
+    WHERE EXISTS (
+        SELECT 1 FROM (
+            SELECT sum(
+                CASE
+                    WHEN passed.to_stage = NEW.from_stage THEN passed.amount
+                    WHEN passed.from_stage = NEW.from_stage THEN -passed.amount
+                    ELSE 0
+                END
+            ) OVER (ORDER BY passed.effective_on, passed.entry_id, passed.line) AS standing
+            FROM movement AS passed
+            WHERE passed.holder_id = NEW.holder_id
+        ) AS timeline
+        WHERE timeline.standing < 0
+    );
+END;
