@@ -1,0 +1,82 @@
+"""Refusals of codes that no reference table lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+from ledger.errors import InvalidInput
+from ledger.quantity_errors import shown
+
+
+class UnknownReference(InvalidInput):
+    """Base of refusals of a code from outside a reference table. Never raised itself."""
+
+    table: ClassVar[str] = "the table"
+
+    @classmethod
+    def of(cls, text: str, names: Mapping[str, str]) -> Self:
+        """Build the refusal of `text`, suggesting the nearest of `names` (code to name)."""
+        near = nearest(text, names)
+        suggestion = f"Did you mean {near}?" if near else None
+        return cls(f"{shown(text)} is not in {cls.table}.", next_step=suggestion)
+
+
+class UnknownCountry(UnknownReference):
+    """A country that is no ISO 3166 code."""
+
+    table = "ISO 3166"
+    default_why = "Countries are named by their two or three letters in ISO 3166."
+    default_next = "Give a code such as IR, FRA or BR."
+
+
+class UnknownRegion(UnknownReference):
+    """A region that is no UN M49 code or name."""
+
+    table = "UN M49"
+    default_why = "Regions are named by their code or English name in UN M49."
+    default_next = "Give a code or name such as 034 or Southern Asia."
+
+
+class UnknownSector(UnknownReference):
+    """A sector that is no OC4IDS projectSector code."""
+
+    table = "the OC4IDS project sectors"
+    default_why = "Sectors are named by their OC4IDS projectSector code."
+    default_next = "Give a code such as transport.urban or waterAndWaste."
+
+
+class UnknownStatus(UnknownReference):
+    """A project status that is no OC4IDS projectStatus code."""
+
+    table = "the OC4IDS project statuses"
+    default_why = "Statuses are named by their OC4IDS projectStatus code."
+    default_next = "Give a code such as identification, preparation or implementation."
+
+
+class UnknownInstrument(UnknownReference):
+    """An instrument outside the fund's list."""
+
+    table = "the list of instruments"
+    default_why = "Instruments come from the fund's list."
+    default_next = "Give a code such as grant, loan or in-kind."
+
+
+class NoOfficeForCountry(InvalidInput):
+    """A country that lies in no office's regions."""
+
+    default_why = "An office is found by the UN M49 regions it looks after."
+    default_next = "Name the office yourself."
+
+
+def nearest(text: str, names: Mapping[str, str]) -> str:
+    """Name up to three entries whose code or name is close to `text`; empty when none is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
+
+    key = text.strip().casefold()
+    labels = {code.casefold(): code for code in names}
+    labels |= {name.casefold(): code for code, name in names.items()}
+    if key in labels:  # the very name: no other suggestion beside it
+        return f"{labels[key]} ({names[labels[key]]})"
+    close = dict.fromkeys(labels[word] for word in get_close_matches(key, labels, n=3, cutoff=0.6))
+    return " or ".join(f"{code} ({names[code]})" for code in close)

@@ -1,0 +1,107 @@
+"""Countries of ISO 3166 and the regions of UN M49 that contain them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from ledger.reference.errors import UnknownCountry, UnknownRegion
+from ledger.reference.tables import read_table
+
+WORLD = "001"
+_USED_INSTEAD = {"UK": "GB", "EL": "GR"}
+"""Codes other bodies use for a country whose ISO 3166 code is another."""
+
+
+class Country(NamedTuple):
+    """A country; `region` is the narrowest M49 region that lists it, or our override of it."""
+
+    alpha2: str
+    alpha3: str
+    name: str
+    region: str
+
+
+class Region(NamedTuple):
+    """An M49 region; `parent` is the code of the next wider one, None for the world.
+
+    `level` is M49's own word: world, region, sub-region or intermediate region.
+    """
+
+    code: str
+    name: str
+    parent: str | None
+    level: str
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """Give all countries by ISO 3166 alpha-2 code."""
+    return {
+        row["alpha2"]: Country(
+            row["alpha2"], row["alpha3"], row["name"], row["override"] or row["region"]
+        )
+        for row in read_table("countries")
+    }
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """Give all M49 regions by their three-digit code."""
+    return {
+        row["code"]: Region(row["code"], row["name"], row["parent"] or None, row["level"])
+        for row in read_table("regions")
+    }
+
+
+def find_country(text: str) -> Country:
+    """Find a country by alpha-2 or alpha-3 code in any case; raises UnknownCountry."""
+    key = text.strip().upper()
+    found = countries().get(key) or _by_alpha3().get(key)
+    if found is not None:
+        return found
+    if key in _USED_INSTEAD:
+        country = countries()[_USED_INSTEAD[key]]
+        raise UnknownCountry(
+            f"{key} is not the ISO 3166 code of {country.name}.",
+            next_step=f"Did you mean {country.alpha2} ({country.name})?",
+        )
+    raise UnknownCountry.of(text, {c.alpha2: c.name for c in countries().values()})
+
+
+def find_region(text: str) -> Region:
+    """Find an M49 region by code or English name in any case; raises UnknownRegion."""
+    key = text.strip()
+    # Spreadsheets drop the zeros in front of 034; the number still names one region only.
+    found = regions().get(key.zfill(3)) if key.isdecimal() and key.isascii() else None
+    found = found or _by_region_name().get(key.casefold())
+    if found is None:
+        raise UnknownRegion.of(text, {region.code: region.name for region in regions().values()})
+    return found
+
+
+@cache
+def region_chain(alpha2: str) -> tuple[str, ...]:
+    """Give the codes of all regions that contain a country, narrowest first, the world last."""
+    chain = []
+    code: str | None = find_country(alpha2).region
+    while code is not None:
+        chain.append(code)
+        code = regions()[code].parent
+    return tuple(chain)
+
+
+def subregion_name(alpha2: str) -> str:
+    """Give the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
+    chain = [regions()[code] for code in region_chain(alpha2)]
+    return next((region for region in chain if region.level == "sub-region"), chain[0]).name
+
+
+@cache
+def _by_alpha3() -> dict[str, Country]:
+    return {country.alpha3: country for country in countries().values()}
+
+
+@cache
+def _by_region_name() -> dict[str, Region]:
+    return {region.name.casefold(): region for region in regions().values()}

@@ -1,0 +1,98 @@
+"""Sectors and statuses of projects, and instruments of finance."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from ledger.reference.errors import UnknownInstrument, UnknownSector, UnknownStatus
+from ledger.reference.tables import read_table
+
+
+class Sector(NamedTuple):
+    """An OC4IDS project sector and the five-digit OECD DAC purpose code nearest to it."""
+
+    code: str
+    title: str
+    dac: str | None
+
+
+class ProjectStatus(NamedTuple):
+    """A stage in a project's life, by OC4IDS."""
+
+    code: str
+    title: str
+
+
+class Instrument(NamedTuple):
+    """A form of finance; `iati_finance_type` is None where IATI has none, and `note` says why."""
+
+    code: str
+    name: str
+    iati_finance_type: str | None
+    note: str = ""
+
+
+@cache
+def sectors() -> dict[str, Sector]:
+    """Give all sectors by code."""
+    return {
+        row["code"]: Sector(row["code"], row["title"], row["dac"] or None)
+        for row in read_table("sectors")
+    }
+
+
+@cache
+def sector_and_above(code: str) -> tuple[str, ...]:
+    """Give a sector's code and every wider one, narrowest first: (transport.urban, transport).
+
+    Works on the code alone: what lies before a point is the wider sector.
+    """
+    parts = code.split(".")
+    return tuple(".".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+def find_sector(text: str) -> Sector:
+    """Find a sector by its code in any case; raises UnknownSector."""
+    found = _sectors_in_any_case().get(text.strip().casefold())
+    if found is None:
+        raise UnknownSector.of(text, {s.code: s.title for s in sectors().values()})
+    return found
+
+
+@cache
+def project_statuses() -> dict[str, ProjectStatus]:
+    """Give all project statuses by code, in the order of a project's life."""
+    return {row["code"]: ProjectStatus(**row) for row in read_table("project_statuses")}
+
+
+def find_status(text: str) -> ProjectStatus:
+    """Find a project status by its code in any case; raises UnknownStatus."""
+    found = project_statuses().get(text.strip().casefold())
+    if found is None:
+        raise UnknownStatus.of(text, {s.code: s.title for s in project_statuses().values()})
+    return found
+
+
+@cache
+def instruments() -> dict[str, Instrument]:
+    """Give all instruments by code."""
+    return {
+        row["code"]: Instrument(
+            row["code"], row["name"], row["iati_finance_type"] or None, row["note"]
+        )
+        for row in read_table("instruments")
+    }
+
+
+def find_instrument(text: str) -> Instrument:
+    """Find an instrument by its code in any case; raises UnknownInstrument."""
+    found = instruments().get(text.strip().casefold())
+    if found is None:
+        raise UnknownInstrument.of(text, {i.code: i.name for i in instruments().values()})
+    return found
+
+
+@cache
+def _sectors_in_any_case() -> dict[str, Sector]:
+    return {code.casefold(): sector for code, sector in sectors().items()}
