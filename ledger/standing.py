@@ -62,7 +62,7 @@ class Standing:
 
     @property
     def gap(self) -> int:
-        """What is neither committed nor delivered; for a need, the gap of DESIGN section 2."""
+        """What is neither committed nor delivered; for a need, its gap."""
         return self.net - self.committed - self.delivered
 
     @property

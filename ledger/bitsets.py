@@ -1,0 +1,90 @@
+"""Sets of offers as the bits of whole numbers: named values, and ladders of sorted figures.
+
+A set of ten thousand offers is one number of 1,250 bytes, so that meeting two sets and counting
+the result takes about a microsecond; that is what lets every need be set against every offer
+without trying the pairs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import date
+from typing import Generic, TypeVar
+
+STEP = 32
+"""Rungs between two stored sets of a ladder: few enough to add up, enough to save memory."""
+
+
+Figure = TypeVar("Figure", int, date)
+
+
+def bits(positions: Iterable[int], size: int) -> int:
+    """Give the set of these positions, each below `size`."""
+    octets = bytearray(size // 8 + 1)
+    for position in positions:
+        octets[position >> 3] |= 1 << (position & 7)
+    return int.from_bytes(octets, "little")
+
+
+class Named:
+    """Which offers name a value in a list of their mandate, and which have an empty list."""
+
+    def __init__(self, lists: Iterable[Iterable[str]], size: int) -> None:
+        """Take each offer's list, in the order of their places."""
+        named: dict[str, list[int]] = {}
+        empty = []
+        for position, values in enumerate(lists):
+            chosen = tuple(values)
+            if not chosen:
+                empty.append(position)
+            for value in chosen:
+                named.setdefault(value, []).append(position)
+        self.empty = bits(empty, size)
+        self._sets = {value: bits(positions, size) for value, positions in named.items()}
+
+    def naming(self, values: Iterable[str]) -> int:
+        """Give the offers that name any of these values."""
+        found = 0
+        for value in values:
+            found |= self._sets.get(value, 0)
+        return found
+
+    def __len__(self) -> int:
+        """Count the distinct values named."""
+        return len(self._sets)
+
+
+class Ladder(Generic[Figure]):
+    """Offers sorted by a figure, answering which have at most, or at least, a given one.
+
+    Offers whose figure is None have no such limit: they are not on the ladder.
+    """
+
+    def __init__(self, figures: Iterable[Figure | None], size: int, start: int = 0) -> None:
+        """Take the figures of the offers on the places from `start` on, of `size` in all."""
+        placed = enumerate(figures, start)
+        pairs = [(figure, place) for place, figure in placed if figure is not None]
+        pairs.sort(key=lambda pair: pair[0])
+        self._figures: list[Figure] = [figure for figure, _ in pairs]
+        self._order = [place for _, place in pairs]
+        self._stored = [0]
+        for rung in range(0, len(self._order), STEP):
+            rungs = self._order[rung : rung + STEP]
+            self._stored.append(self._stored[-1] | bits(rungs, size))
+        self.all = self._stored[-1]
+
+    def at_most(self, figure: Figure) -> int:
+        """Give the offers on the ladder whose figure is `figure` or lower."""
+        return self._first(bisect_right(self._figures, figure))
+
+    def at_least(self, figure: Figure) -> int:
+        """Give the offers on the ladder whose figure is `figure` or higher."""
+        return self.all & ~self._first(bisect_left(self._figures, figure))
+
+    def _first(self, count: int) -> int:
+        whole, rest = divmod(count, STEP)
+        found = self._stored[whole]
+        for place in self._order[count - rest : count]:
+            found |= 1 << place
+        return found
