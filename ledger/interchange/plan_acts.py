@@ -1,0 +1,192 @@
+"""Plan the dated acts of an import: deals and changes of quantity, in an order that can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from ledger.factors import Side
+from ledger.interchange.codes import Codes
+from ledger.interchange.planning import Planning
+from ledger.interchange.problems import Place
+from ledger.interchange.records import ChangeRow, DealActRow
+from ledger.interchange.steps import TABLE_OF, PostAct, PostChange, Same, Step
+from ledger.journal import Act
+
+_RANK = {
+    Act.DECLARE: 0,
+    Act.REVISE: 1,
+    Act.REINSTATE: 1,
+    Act.INTRODUCE: 2,
+    Act.COMMIT: 3,
+    Act.DELIVER: 4,
+    Act.RETURN: 5,
+    Act.RELEASE: 6,
+    Act.WITHDRAW: 7,
+    Act.EXPIRE: 7,
+    Act.REVERSE: 8,
+}
+"""Which act of one day comes first where a file gives no sequence."""
+
+_ActRow = ChangeRow | DealActRow
+
+_OPENS = frozenset({Act.INTRODUCE, Act.COMMIT})
+
+_INSTEAD = {
+    Act.INTRODUCE: "To hold more, add an `introduced` row; to hold less, a `released` row.",
+    Act.COMMIT: "For more, add a `committed` row; for less, `released` with from_stage committed.",
+    Act.DELIVER: "For more, add a `delivered` row; for less, a `returned` row.",
+    Act.RELEASE: "To release more, add a `released` row; to hold again, an `introduced` row.",
+    Act.RETURN: "For more, add a `returned` row; to deliver again, a `delivered` row.",
+}
+_INSTEAD_OF_CHANGE = "To change what was declared, change the quantity, or add a `revised` row."
+
+
+def plan_acts(planning: Planning) -> list[Step]:
+    """Give the acts to post in an order that can be done, and the ones the ledger has already.
+
+    Acts that carry a sequence come in its order; they are history of another ledger. The rest
+    follow by date, and within one day in the order in which a quantity moves.
+    """
+    changes: list[_ActRow] = [_resolved_change(planning, row) for row in planning.tables.changes]
+    deals = _resolved_deals(planning)
+    rows = [*changes, *deals]
+    _note_unknown_reversals(planning, rows)
+    ordered = sorted(enumerate(rows), key=_order)
+    return _held_against(planning, [row for _, row in ordered])
+
+
+def _order(numbered: tuple[int, _ActRow]) -> tuple[int, int, date, int, int]:
+    at, row = numbered
+    if row.sequence is not None:
+        return 0, row.sequence, date.min, 0, at
+    rank = _RANK[row.act]
+    if row.act is Act.REVISE and row.amount < 0:
+        rank = _RANK[Act.WITHDRAW]
+    return 1, 0, row.effective_on, rank, at
+
+
+def _resolved_change(planning: Planning, row: ChangeRow) -> ChangeRow:
+    code = planning.find(TABLE_OF[row.side], row.code, row.place, "code")
+    row = row._replace(code=code) if code != row.code else row
+    _check_against(planning, row, row.side, code, "code")
+    return row
+
+
+def _resolved_deals(planning: Planning) -> list[DealActRow]:
+    """Spell the codes of every act as the ledger does and test it against what it rests on."""
+    deals = Codes(planning.holdings.deals)
+    for row in planning.tables.deals:
+        if deals.find(row.code) is None:
+            deals.add(row.code)
+    rows = [_resolved_act(planning, row, deals) for row in planning.tables.deals]
+    _check_terms(planning, rows)
+    return rows
+
+
+def _resolved_act(planning: Planning, row: DealActRow, deals: Codes) -> DealActRow:
+    row = row._replace(
+        code=deals.find(row.code) or row.code,
+        offer=planning.find("offers", row.offer, row.place, "offer"),
+        need=planning.find("needs", row.need, row.place, "need"),
+    )
+    _check_against(planning, row, Side.NEED, row.need, "need")
+    _check_against(planning, row, Side.OFFER, row.offer, "offer")
+    return row
+
+
+def _check_against(planning: Planning, row: _ActRow, side: Side, code: str, column: str) -> None:
+    """Note an act in a wrong unit, or before what it rests on was declared."""
+    terms = planning.terms_of(side, code)
+    if terms is None:
+        return
+    of_offer = isinstance(row, DealActRow) and side is Side.OFFER
+    if not of_offer and terms.unit != row.unit:
+        what = f"The {side} {code} is counted in {terms.unit}, not in {row.unit}."
+        planning.problem(row.place, "unit", "wrong-unit", what)
+    if row.effective_on < terms.declared_on:
+        what = f"{row.effective_on} is before the {side} {code} was declared ({terms.declared_on})."
+        hint = f"Correct the date, or the declared_on of a new {side} ({column} {code})."
+        planning.problem(row.place, "effective_on", "before-declaration", what, hint)
+
+
+def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
+    """Note rows that contradict their deal's terms, and deals that never begin."""
+    terms: dict[str, dict[str, Any]] = {}
+    opened = set(planning.holdings.deals)
+    rows = list(rows)
+    opened.update(row.code for row in rows if row.act in _OPENS)
+    for row in rows:
+        known = terms.get(row.code)
+        if known is None:
+            deal = planning.holdings.deals.get(row.code)
+            known = terms[row.code] = (
+                {"offer": row.offer, "need": row.need}
+                if deal is None
+                else {
+                    "offer": deal.offer,
+                    "need": deal.need,
+                    "instrument": deal.instrument,
+                    "rate": deal.rate,
+                }
+            )
+        _note_contradictions(planning, row, known)
+        if row.code not in opened:
+            what = f"The deal {row.code} was never introduced nor committed."
+            hint = "Its first row is `introduced`, or `committed` for a direct commitment."
+            planning.problem(row.place, "code", "deal-not-opened", what, hint)
+
+
+def _note_contradictions(planning: Planning, row: DealActRow, known: dict[str, Any]) -> None:
+    for column in ("offer", "need", "instrument", "rate"):
+        value = getattr(row, column)
+        if value is None:
+            continue
+        before = known.setdefault(column, value)
+        if before != value:
+            what = f"The deal {row.code} has {column} {before}; here it is {value}."
+            hint = "These terms of a deal never change: other terms are another deal."
+            planning.problem(row.place, column, "other-terms", what, hint)
+
+
+def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
+    sequences = {row.sequence for row in rows if row.sequence is not None}
+    for row in rows:
+        if row.act is not Act.REVERSE or row.reverses is None:
+            continue
+        if row.reverses not in sequences:
+            what = f"The act {row.reverses} that this row reverses is not in the import."
+            hint = "A reversal is imported together with the act that it takes back."
+            planning.problem(row.place, "reverses", "unknown-sequence", what, hint)
+        elif row.sequence is None or row.sequence <= row.reverses:
+            what = "A reversal has a sequence, after that of the act it reverses."
+            planning.problem(row.place, "sequence", "out-of-order", what)
+
+
+def _held_against(planning: Planning, rows: Iterable[_ActRow]) -> list[Step]:
+    """Tell acts to post from acts posted, whose amounts are used up one by one."""
+    left: dict[Any, list[int]] = {}
+    steps: list[Step] = []
+    for row in rows:
+        is_deal = isinstance(row, DealActRow)
+        posted: Mapping[Any, tuple[int, ...]] = planning.holdings.changes
+        if is_deal:
+            posted = planning.holdings.deal_acts
+        amounts = left.setdefault(row.key, list(posted.get(row.key, ())))
+        if row.amount in amounts:
+            amounts.remove(row.amount)
+            steps.append(Same("deals" if is_deal else "changes", row.code))
+        elif amounts:
+            _note_changed_act(planning, row)
+        else:
+            steps.append(PostAct(row) if isinstance(row, DealActRow) else PostChange(row))
+    return steps
+
+
+def _note_changed_act(planning: Planning, row: _ActRow) -> None:
+    place: Place = row.place
+    what = f"This act of {row.code} on {row.effective_on} is posted with another quantity."
+    instead = _INSTEAD.get(row.act) if isinstance(row, DealActRow) else _INSTEAD_OF_CHANGE
+    hint = instead or "Reverse it in the ledger, then record what is right."
+    planning.problem(place, "quantity", "changed-act", what, hint)

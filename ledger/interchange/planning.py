@@ -1,0 +1,76 @@
+"""What the parts of an import's planning share: holdings, known codes, terms, problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.factors import Side
+from ledger.interchange.codes import Codes
+from ledger.interchange.problems import Place, Problem, did_you_mean
+from ledger.interchange.records import Row
+from ledger.interchange.rows import Tables
+from ledger.interchange.steps import Holdings
+from ledger.offers import Offer
+from ledger.projects import Need
+
+ONE = {
+    "units": "unit",
+    "offices": "office",
+    "cities": "city",
+    "providers": "provider",
+    "projects": "project",
+    "needs": "need",
+    "offers": "offer",
+}
+"""What one row of each register is called, in the order in which they depend on one another."""
+
+SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
+SUGGESTIONS = 50
+"""So many unknown codes get a suggestion; a register may be large and a file all wrong."""
+
+
+@dataclass(slots=True)
+class Planning:
+    """What the planning of one import shares: holdings, known codes, and problems so far."""
+
+    tables: Tables
+    holdings: Holdings
+    codes: dict[str, Codes]
+    problems: list[Problem] = field(default_factory=list)
+    terms: dict[tuple[Side, str], Need | Offer] = field(default_factory=dict)
+    totals: dict[tuple[Side, str], tuple[int | None, Place]] = field(default_factory=dict)
+    suggested: int = 0
+
+    def problem(
+        self, place: Place, column: str | None, code: str, what: str, next_step: str = ""
+    ) -> None:
+        """Note one thing that forbids the import."""
+        self.problems.append(Problem(place.file, place.line, column, code, what, next_step))
+
+    def find(self, table: str, code: str, place: Place, column: str) -> str:
+        """Give the code meant in a table; an unknown one is a problem and comes back as it was."""
+        found = self.codes[table].find(code)
+        if found is not None:
+            return found
+        self.suggested += 1
+        known = self.codes[table].all()
+        hint = did_you_mean(code, known) if self.suggested <= SUGGESTIONS else ""
+        what = f"There is no {ONE[table]} {code!r}, neither in the ledger nor in this import."
+        self.problem(place, column, "unknown-code", what, hint)
+        return code
+
+    def keep_terms(self, table: str, record: Any, row: Row[Any]) -> None:
+        """Remember a need's or offer's terms and stated total, for the acts that rest on them."""
+        side = SIDES.get(table)
+        if side is not None:
+            self.terms[side, record.code] = record
+            self.totals[side, record.code] = (row.quantity, row.place)
+
+    def terms_of(self, side: Side, code: str) -> Need | Offer | None:
+        """Give a need's or offer's terms as they will stand, by its exact code."""
+        found = self.terms.get((side, code))
+        if found is not None:
+            return found
+        held = self.holdings.needs if side is Side.NEED else self.holdings.offers
+        return held.get(code)

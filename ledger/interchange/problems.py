@@ -1,0 +1,103 @@
+"""What is wrong with a file: every bad place, said with its file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ledger.errors import InvalidInput, LedgerError
+
+_CLOSE_ENOUGH = 0.6
+"""Below this likeness (0 to 1) a suggestion confuses more than it helps."""
+
+
+class Place(NamedTuple):
+    """Where a row stands: the file as it was named, and the physical line it begins on (from 1)."""
+
+    file: str
+    line: int
+
+
+class Problem(NamedTuple):
+    """One thing wrong at one place. `column` is None where the whole row or file is meant."""
+
+    file: str
+    line: int
+    column: str | None
+    code: str
+    what: str
+    next: str = ""
+
+    @property
+    def place(self) -> str:
+        """Give `file:line column`, as editors and people read it."""
+        return f"{self.file}:{self.line}" + (f" {self.column}" if self.column else "")
+
+    def __str__(self) -> str:
+        """Give the one line that a terminal shows."""
+        return f"{self.place}: {self.what}" + (f" {self.next}" if self.next else "")
+
+
+class ImportRefused(InvalidInput):
+    """Nothing was imported: an import is done whole or not at all."""
+
+    default_why = "An import is done whole or not at all, so nothing was changed."
+    default_next = "Put right what is listed and import again."
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep every problem, ordered by file and line; the renderer bounds what it shows."""
+        self.problems = tuple(sorted(problems, key=_reading_order))
+        count = len(self.problems)
+        files = len({problem.file for problem in self.problems})
+        super().__init__(f"{_counted(count, 'problem')} in {_counted(files, 'file')}")
+
+    def with_what(self, what: str) -> ImportRefused:
+        """Give the same refusal under another headline."""
+        again = ImportRefused(self.problems)
+        again.what = what
+        return again
+
+    def lines(self) -> list[str]:
+        """Give one line for each problem, in reading order."""
+        return [str(problem) for problem in self.problems]
+
+
+def _reading_order(problem: Problem) -> tuple[str, int, str]:
+    return problem.file, problem.line, problem.column or ""
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def from_error(error: LedgerError, place: Place, column: str | None) -> Problem:
+    """Locate a refusal of the domain at the cell that caused it."""
+    return Problem(place.file, place.line, column, error.code, error.what, error.next_step)
+
+
+def refuse_if_any(problems: Sequence[Problem]) -> None:
+    """Raise `ImportRefused` with all of them, if there is one."""
+    if problems:
+        raise ImportRefused(problems)
+
+
+def nearest(text: str, choices: Iterable[str]) -> str | None:
+    """Give the choice most like a wrong word, or None where nothing is like it."""
+    # Imported here: it is needed only once something is wrong.
+    from rapidfuzz import process  # noqa: PLC0415
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
+
+    found = process.extractOne(
+        text,
+        choices,
+        scorer=DamerauLevenshtein.normalized_similarity,
+        processor=str.casefold,
+        score_cutoff=_CLOSE_ENOUGH,
+    )
+    return found[0] if found else None
+
+
+def did_you_mean(text: str, choices: Iterable[str]) -> str:
+    """Give the sentence that suggests the nearest choice, or nothing."""
+    found = nearest(text, choices)
+    return f"Did you mean {found!r}?" if found else ""

@@ -1,0 +1,255 @@
+"""Read canonical CSV files strictly: every broken place is said with its physical line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger.errors import StorageTrouble, UsageError
+from ledger.interchange.canonical import TABLES, Kind, Table
+from ledger.interchange.problems import Place, Problem, did_you_mean
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""A larger file is refused: a mistake of path is likelier than so large a portfolio."""
+
+MAX_CELL_CHARACTERS = 131_072
+"""The csv module's own bound on a cell; a larger one is nearly always a quote left open."""
+
+
+class NothingToImport(UsageError):  # noqa: N818 - refusals are named for what happened
+    """None of the paths given is a canonical table."""
+
+    default_why = f"A file is named after its table: {', '.join(f'{n}.csv' for n in TABLES)}."
+    default_next = "Name the files so, or say which table a file is with --as TABLE."
+
+
+class UnknownTable(UsageError):  # noqa: N818
+    """A table that is not one of the canonical tables."""
+
+    default_why = f"The tables are {', '.join(TABLES)}."
+    default_next = "Say one of them after --as."
+
+
+class CannotReadFile(StorageTrouble):
+    """A file named for import is not there or cannot be read."""
+
+    default_why = "The system would not let it be read."
+    default_next = "Look at the path and at who may read it."
+
+
+class RawRow(NamedTuple):
+    """One row as text. `line` is the physical line (from 1) on which it begins."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A canonical table as text, not yet understood. `header` holds the columns in file order.
+
+    `columns` says, for rows that were made by an import rule, which foreign column each came
+    from, so that a bad value is reported where it really stands.
+    """
+
+    table: str
+    file: str
+    header: tuple[str, ...]
+    rows: list[RawRow]
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+class Reading(NamedTuple):
+    """What a set of paths held: tables, files passed over, and what could not be read."""
+
+    tables: tuple[RawTable, ...]
+    passed_over: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
+    """Read CSV files named after their tables, or folders of them, in any order.
+
+    `as_table` says which table the files are, whatever their names; it takes no folder. Raises
+    `NothingToImport`, `UnknownTable` and `CannotReadFile`; broken files come back as problems.
+    """
+    if as_table is not None and as_table.lower() not in TABLES:
+        raise UnknownTable(
+            f"There is no table {as_table!r}. {did_you_mean(as_table, TABLES)}".strip()
+        )
+    tables: list[RawTable] = []
+    problems: list[Problem] = []
+    passed_over: list[str] = []
+    for path, name in _files(paths, as_table, passed_over):
+        table, found = read_table(_content(path), table=name, file=str(path))
+        problems.extend(found)
+        if table is not None:
+            tables.append(table)
+    if not tables and not problems:
+        raise NothingToImport("There is no canonical table among what was given.")
+    return Reading(tuple(tables), tuple(passed_over), tuple(problems))
+
+
+def _files(
+    paths: Iterable[Path], as_table: str | None, passed_over: list[str]
+) -> Iterator[tuple[Path, str]]:
+    """Give each file with its table; other files of a folder go to `passed_over`."""
+    for path in paths:
+        if path.is_dir() and as_table is not None:
+            raise UsageError(f"{path} is a folder.", next_step="Give --as TABLE with one file.")
+        if not path.is_dir():
+            name = as_table.lower() if as_table else table_of(path)
+            if name is None:
+                raise NothingToImport(f"{path.name} is not named after a canonical table.")
+            yield path, name
+            continue
+        for inside in sorted(path.iterdir()):
+            name = table_of(inside)
+            if name is None or not inside.is_file():
+                passed_over.append(str(inside))
+            else:
+                yield inside, name
+
+
+def table_of(path: Path) -> str | None:
+    """Give the table that a file's name says it is (`Needs.CSV` is needs), or None."""
+    name = path.stem.lower()
+    return name if path.suffix.lower() == ".csv" and name in TABLES else None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise CannotReadFile(
+                f"{path} holds {size:,} bytes.",
+                why=f"No more than {MAX_FILE_BYTES:,} bytes are read from one file.",
+                next_step="Split the file; an import may name several of one table.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotReadFile(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_table(content: bytes, *, table: str, file: str) -> tuple[RawTable | None, list[Problem]]:
+    """Read one canonical table from bytes; None where not even its header could be used."""
+    text, problems = decode(content, file)
+    if text is None:
+        return None, problems
+    records = read_records(text, file, problems)
+    first = next(records, None)
+    if first is None:
+        if not problems:
+            problems.append(_empty(file))
+        return None, problems
+    spec = TABLES[table]
+    header = tuple(name.strip().casefold() for name in first[1])
+    wrong = _header_problems(spec, header, Place(file, first[0]))
+    if wrong:
+        return None, [*problems, *wrong]
+    rows = rows_of(header, records, file, problems, _passed_over(spec))
+    return RawTable(table, file, header, rows), problems
+
+
+def _empty(file: str) -> Problem:
+    return Problem(
+        file, 1, None, "empty-file", "The file is empty.", "Its first line names the columns."
+    )
+
+
+def _passed_over(spec: Table) -> frozenset[str]:
+    return frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
+
+
+def decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    """Decode UTF-8 with or without a byte-order mark; None with a located problem otherwise."""
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        what = "There is a NUL byte here, so this is no text file."
+        return None, [Problem(file, line, None, "nul-byte", what, "Save the table as CSV, UTF-8.")]
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        # Counted in the content itself: the error's own offset starts after a byte-order mark.
+        start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
+        line = content.count(b"\n", 0, start) + 1
+        what = f"The byte 0x{content[start]:02X} is not UTF-8."
+        return None, [Problem(file, line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")]
+
+
+def read_records(
+    text: str, file: str, problems: list[Problem], delimiter: str = ","
+) -> Iterator[tuple[int, list[str]]]:
+    """Give each record with the line it begins on; a broken one ends the file with a problem."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        begins = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.append(_broken(str(error), file, begins))
+            return
+        if any(cells):
+            yield begins, cells
+
+
+def _broken(error: str, file: str, line: int) -> Problem:
+    if "unexpected end of data" in error or "field larger" in error:
+        what = "A quote is opened in this row and never closed."
+    elif "expected after" in error:
+        what = "A quote in this row is followed by something other than a comma."
+    else:
+        what = f"This row is not CSV: {error}."
+    return Problem(file, line, None, "broken-csv", what, 'Inside quotes, write a quote as "".')
+
+
+def rows_of(
+    header: tuple[str, ...],
+    records: Iterable[tuple[int, list[str]]],
+    file: str,
+    problems: list[Problem],
+    passed_over: frozenset[str] = frozenset(),
+) -> list[RawRow]:
+    """Give rows of named, stripped cells; a row of another width is a problem and is left out."""
+    width = len(header)
+    wanted = [(at, name) for at, name in enumerate(header) if name not in passed_over]
+    rows: list[RawRow] = []
+    for line, cells in records:
+        if len(cells) == width:
+            rows.append(RawRow(line, {name: cells[at].strip() for at, name in wanted}))
+            continue
+        what = f"This row has {len(cells)} cells, the header {width}."
+        problems.append(
+            Problem(file, line, None, "cell-count", what, "Put text with a comma in quotes.")
+        )
+    return rows
+
+
+def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[Problem]:
+    def problem(column: str | None, code: str, what: str, next_step: str = "") -> Problem:
+        return Problem(place.file, place.line, column, code, what, next_step)
+
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        what = "The columns are not separated by commas."
+        return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]
+    found: list[Problem] = []
+    for at, name in enumerate(header):
+        if not name:
+            found.append(problem(None, "unnamed-column", f"Column {at + 1} has no name."))
+        elif name not in spec.names:
+            what = f"The table {spec.name} has no column {name!r}."
+            hint = did_you_mean(name, spec.names) or f"It has {', '.join(spec.names)}."
+            found.append(problem(name, "unknown-column", what, hint))
+        elif name in header[:at]:
+            found.append(problem(name, "column-twice", f"The column {name!r} stands here twice."))
+    for name in spec.required:
+        if name not in header:
+            what = f"The table {spec.name} needs a column {name!r}."
+            found.append(problem(name, "missing-column", what))
+    return found

@@ -1,0 +1,195 @@
+"""What an import would do, step by step, and what the ledger holds that it is held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from ledger.deals import Deal
+from ledger.factors import Side
+from ledger.interchange.problems import Place, Problem
+from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
+from ledger.members import City, Office, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.quantity import Unit
+from ledger.rates import Rate
+
+Record = Unit | Office | City | Provider | Project | Need | Offer
+"""What a register keeps under a code."""
+
+RateKey = tuple[date, str, str]
+"""Day, base and quote of a rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What the ledger holds now, as far as an import asks.
+
+    `required` gives all that a need requires or an offer puts up, in smallest parts; a need of
+    unknown quantity is absent from it. `deal_acts` and `changes` give the amounts already posted
+    under each identity, in recorded order (those of a revision down are negative).
+    """
+
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    offices: Mapping[str, Office] = field(default_factory=dict)
+    cities: Mapping[str, City] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    projects: Mapping[str, Project] = field(default_factory=dict)
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    required: Mapping[tuple[Side, str], int] = field(default_factory=dict)
+    deals: Mapping[str, Deal] = field(default_factory=dict)
+    deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
+    changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
+    rates: Mapping[RateKey, Rate] = field(default_factory=dict)
+
+
+class Add(NamedTuple):
+    """Put a new record into a register, and declare its quantity if it has one here."""
+
+    kind: str
+    record: Record
+    quantity: int | None
+    place: Place
+
+
+class Edit(NamedTuple):
+    """Add a version of a record; `fields` are the ones that differ."""
+
+    kind: str
+    before: Record
+    after: Record
+    fields: tuple[str, ...]
+    place: Place
+
+
+class Revise(NamedTuple):
+    """Bring what a need requires or an offer puts up from one total to another, dated today.
+
+    `old_total` is None for a need of unknown quantity: then it is declared now.
+    """
+
+    side: Side
+    code: str
+    unit: str
+    old_total: int | None
+    new_total: int
+    place: Place
+
+
+class PostChange(NamedTuple):
+    """Post one dated act on a need's or offer's own quantity."""
+
+    row: ChangeRow
+
+
+class PostAct(NamedTuple):
+    """Post one act of a deal, opening the deal if it is its first."""
+
+    row: DealActRow
+
+
+class AddRate(NamedTuple):
+    """Record a rate; `replaces` is the one that stood for the same day and pair, if it differs."""
+
+    rate: Rate
+    replaces: Rate | None
+    place: Place
+
+
+class Same(NamedTuple):
+    """Nothing to do: the ledger has this row as it is."""
+
+    kind: str
+    code: str
+
+
+Step = Add | Edit | Revise | PostChange | PostAct | AddRate | Same
+
+
+class Tally(NamedTuple):
+    """The preview of one table: rows new, changed (of them in quantity), and as they were."""
+
+    table: str
+    new: int
+    changed: int
+    quantities: int
+    same: int
+
+    def __str__(self) -> str:
+        """Give the preview's line, e.g. `needs: 12 new, 3 changed (quantity 1), 500 as before`."""
+        quantity = f" (quantity {self.quantities:,})" if self.quantities else ""
+        return (
+            f"{self.table}: {self.new:,} new, {self.changed:,} changed{quantity}, "
+            f"{self.same:,} as they were"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """The steps of an import in the order in which they can be done, and what forbids it."""
+
+    steps: tuple[Step, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether the ledger has every row already."""
+        return all(isinstance(step, Same) for step in self.steps)
+
+    def tallies(self) -> list[Tally]:
+        """Count the steps by table, for the preview; tables without rows are left out."""
+        new: Counter[str] = Counter()
+        changed: dict[str, set[str]] = {}
+        quantities: Counter[str] = Counter()
+        same: Counter[str] = Counter()
+        for step in self.steps:
+            table, code, fresh = _subject(step)
+            if isinstance(step, Same):
+                same[table] += 1
+            elif fresh:
+                new[table] += 1
+            else:
+                changed.setdefault(table, set()).add(code)
+                quantities[table] += isinstance(step, Revise)
+        tables = dict.fromkeys((*same, *new, *changed))
+        return [
+            Tally(name, new[name], len(changed.get(name, ())), quantities[name], same[name])
+            for name in sorted(tables, key=_TABLE_ORDER.index)
+        ]
+
+
+_TABLE_ORDER = (
+    "units",
+    "offices",
+    "cities",
+    "providers",
+    "projects",
+    "needs",
+    "offers",
+    "changes",
+    "deals",
+    "rates",
+)
+TABLE_OF = {Side.NEED: "needs", Side.OFFER: "offers"}
+
+
+def _subject(step: Step) -> tuple[str, str, bool]:
+    """Give a step's table, the code it is about, and whether it adds a row."""
+    if isinstance(step, Same):
+        return step.kind, step.code, False
+    if isinstance(step, Add):
+        return step.kind, step.record.code, True
+    if isinstance(step, Edit):
+        return step.kind, step.after.code, False
+    if isinstance(step, Revise):
+        return TABLE_OF[step.side], step.code, False
+    if isinstance(step, AddRate):
+        name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
+        return "rates", name, step.replaces is None
+    table = "changes" if isinstance(step, PostChange) else "deals"
+    return table, step.row.code, True
