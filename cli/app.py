@@ -1,0 +1,118 @@
+"""The root command: knows every word by name and help line, and loads one when it is used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+import ledger
+from cli.frame import Call, VerbGroup, unknown_command
+from cli.options import shared_parameters
+from cli.plain_params import take_as_typed
+from cli.words import WORDS, Word
+
+HELP = "The ledger of a development fund that is a broker: needs, offers, deals and gaps."
+
+
+class Root(TyperGroup):
+    """The program itself. Help and completion see only the table of words."""
+
+    context_class = Call
+
+    def __init__(self, words: Sequence[Word] = WORDS, **attrs: Any) -> None:
+        """Take the table of words beside what any group of Typer's takes."""
+        super().__init__(**attrs)
+        self.words = {word.name: word for word in words}
+
+    @cached_property
+    def _stand_ins(self) -> dict[str, TyperCommand]:
+        return {
+            word.name: TyperCommand(word.name, help=word.help, rich_help_panel=word.panel)
+            for word in self.words.values()
+        }
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Give the words in the order of the help."""
+        del ctx
+        return list(self.words)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+        """Give a stand-in with a name and a help line; nothing is loaded."""
+        del ctx
+        return self._stand_ins.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Load the command that is to run. Raises UnknownCommand naming the nearest."""
+        word = self.words.get(args[0])
+        if word is not None:
+            return word.name, load(word), args[1:]
+        if ctx.resilient_parsing:
+            return None, None, args[1:]
+        raise unknown_command(ctx, args[0], list(self.words))
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
+        """Run as the program does, ending the process with the exit code."""
+        from cli.main import run  # noqa: PLC0415 - main imports this module
+
+        sys.exit(run(self, sys.argv[1:] if args is None else list(args)))
+
+
+def load(word: Word) -> Any:
+    """Import a word's module and make its command."""
+    app = getattr(import_module(word.module), word.attribute)
+    cls = app.info.cls
+    if isinstance(cls, type) and issubclass(cls, VerbGroup):
+        made: Any = typer.main.get_group(app)
+    else:
+        made = typer.main.get_command(app)
+    made.name = word.name
+    return made
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer's callback shape
+    if value:
+        typer.echo(f"cityfund {ledger.__version__}")
+        raise typer.Exit
+
+
+def _version_option() -> Any:
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def root(
+        version: bool = typer.Option(  # noqa: FBT001
+            False,  # noqa: FBT003
+            "--version",
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            show_default=False,
+            help="Show the version and exit.",
+        ),
+    ) -> None:
+        """Hold the one option that is the root's alone."""
+
+    return typer.main.get_command(app).params[0]
+
+
+def build_root(words: Sequence[Word] = WORDS) -> Root:
+    """Make the program's root command over a table of words."""
+    completion = typer.main.get_install_completion_arguments()
+    params = [_version_option(), *shared_parameters("root"), *completion]
+    take_as_typed(params)
+    return Root(
+        words,
+        name="cityfund",
+        help=HELP,
+        params=params,
+        no_args_is_help=True,
+        subcommand_metavar="NOUN VERB ...",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )

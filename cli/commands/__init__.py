@@ -1,0 +1,1 @@
+"""Nouns and words of the command line, one module each, loaded when used."""

@@ -1,0 +1,35 @@
+"""Completing codes from the ledger while a person types. Imports no database toolkit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from cli.settings import resolve
+
+Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
+
+
+def complete_codes(kind: str) -> Completer:
+    """Make a completer of the codes of a kind: office, city, provider, project, need, offer, deal.
+
+    For `autocompletion=` of a Typer argument or option. Any trouble completes nothing: a shell
+    waiting for a word is no place for an error.
+    """
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        from ledger.errors import LedgerError  # noqa: PLC0415 - only while completing
+        from ledger.store.completion import codes  # noqa: PLC0415
+
+        flags = getattr(ctx, "flags", dict)
+        try:
+            settings = resolve(flags())
+        except (LedgerError, OSError):
+            return []
+        found = codes(settings.db_url, kind, incomplete)
+        # The shell drops what does not begin as typed, so codes take the case of the typing.
+        as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
+        return [(as_typed(code), about) for code, about in found]
+
+    return complete

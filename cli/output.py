@@ -1,0 +1,205 @@
+"""Where an answer goes: a terminal, a pipe or a file, in the format that was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_ISREG
+from typing import TextIO
+
+from cli.frame import ReadOptions
+from cli.terminal import has_color, is_terminal, is_unicode, width
+from cli.usage import OutputIsDirectory, UnknownColumn, did_you_mean
+from ledger.reports.cells import Column, Row, machine
+
+__all__ = ["Column", "emit_document", "emit_lines", "emit_record", "emit_rows", "kept"]
+
+_TEXT_COLUMN_LEAST = 12
+_BORDERS = 2
+
+
+def kept(
+    rows: Iterable[Row], columns: Sequence[Column], where: Sequence[tuple[str, str]]
+) -> Iterator[Row]:
+    """Keep the rows that every filtered column admits; case does not count.
+
+    Several values for one column admit any of them. Raises UnknownColumn.
+    """
+    wanted: dict[str, set[str]] = {}
+    known = [column.key for column in columns]
+    for name, value in where:
+        key = name.casefold().replace("-", "_").replace(" ", "_")
+        if key not in known:
+            raise UnknownColumn(
+                f"There is no column {name} to filter by.",
+                why=f"The columns are: {', '.join(known)}.",
+                next_step=did_you_mean(key, known, "Name one of those."),
+            )
+        wanted.setdefault(key, set()).add(value.casefold())
+    return (row for row in rows if all(_admits(row.get(k), v) for k, v in wanted.items()))
+
+
+def _admits(value: object, wanted: set[str]) -> bool:
+    parts = value if isinstance(value, (list, tuple)) and value else [value]
+    return machine(value).casefold() in wanted or any(
+        machine(part).casefold() in wanted for part in parts
+    )
+
+
+def emit_rows(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    options: ReadOptions,
+    *,
+    head: Mapping[str, object] | None = None,
+    tail: Mapping[str, object] | None = None,
+) -> None:
+    """Write a listing where and as it was asked for, after its filters.
+
+    `head` (with the `schema`) and `tail` stand before and after `rows` in JSON only. Everything
+    the rows hold goes into JSON, every column into CSV, the columns for people elsewhere.
+    """
+    chosen = kept(rows, columns, options.where)
+    with _destination(options) as out:
+        if options.format == "table" and options.output is None and is_terminal(out):
+            _on_terminal(list(chosen), columns, out, color=options.color)
+            return
+        if options.format == "json":
+            from ledger.reports.json_out import json_rows_chunks  # noqa: PLC0415
+
+            plain = not is_unicode(out)
+            out.writelines(json_rows_chunks(head or {}, chosen, tail or {}, ascii_only=plain))
+            return
+        out.writelines(_row_chunks(chosen, columns, options.format))
+
+
+def _row_chunks(rows: Iterable[Row], columns: Sequence[Column], style: str) -> Iterator[str]:
+    if style == "csv":
+        from ledger.reports.csv_out import csv_chunks  # noqa: PLC0415
+
+        return csv_chunks(rows, columns)
+    if style == "md":
+        from ledger.reports.markdown import markdown_chunks  # noqa: PLC0415
+
+        return markdown_chunks(rows, columns)
+    from ledger.reports.text_table import table_chunks  # noqa: PLC0415
+
+    return table_chunks(rows, columns)
+
+
+def emit_record(
+    row: Row,
+    columns: Sequence[Column],
+    options: ReadOptions,
+    *,
+    document: Mapping[str, object],
+    below: Iterable[str] = (),
+) -> None:
+    """Write one thing: lines of heading and value for people, with `below` under them.
+
+    JSON gets `document`; CSV and Markdown a table of one row.
+    """
+    if options.format == "json":
+        emit_document(document, options)
+        return
+    with _destination(options) as out:
+        if options.format == "table":
+            from ledger.reports.text_table import record_chunks  # noqa: PLC0415
+
+            out.writelines(record_chunks(row, columns))
+            out.writelines(f"{line}\n" for line in below)
+            return
+        out.writelines(_row_chunks([row], columns, options.format))
+
+
+def emit_document(document: Mapping[str, object], options: ReadOptions | None = None) -> None:
+    """Write one JSON document."""
+    from ledger.reports.json_out import json_text  # noqa: PLC0415
+
+    with _destination(options) as out:
+        out.write(json_text(document, ascii_only=not is_unicode(out)))
+
+
+def emit_lines(lines: Iterable[str]) -> None:
+    """Write lines of an answer to standard output."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _on_terminal(
+    rows: Sequence[Row], columns: Sequence[Column], out: TextIO, *, color: bool
+) -> None:
+    from ledger.reports.text_table import cells_of, table_chunks  # noqa: PLC0415
+    from ledger.reports.width import display_width  # noqa: PLC0415
+
+    shown = [column for column in columns if column.table]
+    cells = cells_of(rows, shown)
+    widths = [
+        max(map(display_width, texts))
+        for texts in zip([column.heading for column in shown], *cells, strict=True)
+    ]
+    needed = sum(
+        min(wide, _TEXT_COLUMN_LEAST) if column.kind == "text" else wide
+        for column, wide in zip(shown, widths, strict=True)
+    )
+    # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
+    if needed + _BORDERS * len(shown) > width():
+        out.writelines(table_chunks(rows, columns))
+        return
+    _rich_table(cells, shown, out, color=color)
+
+
+def _rich_table(
+    cells: Sequence[Sequence[str]], columns: Sequence[Column], out: TextIO, *, color: bool
+) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only where a person looks
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(
+            Text(column.heading),
+            justify="right" if column.right else "left",
+            no_wrap=column.kind != "text",
+            overflow="fold",
+        )
+    for line in cells:
+        table.add_row(*map(Text, line))
+    Console(file=out, no_color=not has_color(out, wanted=color), width=width()).print(table)
+
+
+@contextmanager
+def _destination(options: ReadOptions | None) -> Iterator[TextIO]:
+    """Open where the answer goes: standard output, or a file that appears only when whole."""
+    if options is None or options.output is None:
+        yield sys.stdout
+        return
+    path = Path(os.path.realpath(options.output))
+    if path.is_dir():
+        raise OutputIsDirectory(f"{options.output} is a directory.")
+    if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
+        with path.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        return
+    with _replacing(path) as out:
+        yield out
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle
+            yield out
+            out.flush()
+            os.fsync(handle)
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -1,0 +1,94 @@
+"""The receipt of an act, told to a person or handed to a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cli.frame import Call
+from cli.output import emit_document, emit_lines
+from ledger.reports.cells import Column
+from ledger.reports.text_table import one_line, table_chunks
+
+_PAST = {
+    "declare": "declared",
+    "revise": "revised",
+    "introduce": "introduced",
+    "commit": "committed",
+    "deliver": "delivered",
+    "release": "released",
+    "return": "returned",
+    "withdraw": "withdrawn",
+    "expire": "expired",
+    "reinstate": "reinstated",
+    "reverse": "reversed",
+    "add": "added",
+    "edit": "edited",
+}
+_STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
+Receipt = Mapping[str, Any]
+
+
+def emit_receipt(call: Call, receipt: Receipt) -> None:
+    """Write a receipt to standard output as the call asked for it."""
+    if call.format == "json":
+        emit_document(receipt)
+        return
+    lines = render_receipt(receipt, call.command_name.rpartition(" ")[2])
+    emit_lines([next(lines)] if call.settings.quiet else lines)
+
+
+def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
+    """Tell a receipt in lines: what was done, where both sides stand now, and what to know.
+
+    `verb` is the command's, such as `introduce`. Only `entry` and `replayed` are always there.
+    """
+    yield _headline(receipt, verb)
+    yield from _registers(receipt)
+    yield from _sides(receipt)
+    for text in receipt.get("notes") or ():
+        yield f"note: {one_line(str(text))}"
+    if receipt.get("replayed"):
+        yield "Said before: this is the first receipt, and nothing was written again."
+    if receipt.get("dry_run"):
+        yield "A dry run: nothing was written."
+
+
+def _headline(receipt: Receipt, verb: str) -> str:
+    numbers = receipt.get("entries") or [receipt.get("entry")]
+    if receipt.get("dry_run"):
+        start = "dry run"
+    elif numbers == [None]:
+        start = "done"
+    else:
+        start = f"{'entry' if len(numbers) == 1 else 'entries'} {', '.join(map(str, numbers))}"
+    did = one_line(f"{_subject(receipt)} {_PAST.get(verb, verb)}".strip())
+    return f"{start} · {did}"
+
+
+def _subject(receipt: Receipt) -> str:
+    if receipt.get("deal"):
+        return f"deal {receipt['deal']}"
+    for side in ("need", "offer"):
+        if receipt.get(side):
+            return f"{side} {receipt[side]['code']}"
+    changes = receipt.get("registers") or ()
+    return " ".join(str(changes[0][key]) for key in ("kind", "code")) if len(changes) == 1 else ""
+
+
+def _registers(receipt: Receipt) -> Iterator[str]:
+    for change in receipt.get("registers") or ():
+        new = "new" if change["version"] == 1 else f"version {change['version']}"
+        yield f"  {change['kind']} {change['code']}: {new}"
+
+
+def _sides(receipt: Receipt) -> Iterator[str]:
+    sides = [{"side": side, **receipt[side]} for side in ("need", "offer") if receipt.get(side)]
+    if not sides:
+        return
+    stages = [stage for stage in _STAGES if any(stage in side for side in sides)]
+    columns = [Column("side", " "), Column("code")]
+    columns += [Column(stage, kind="amount") for stage in stages]
+    columns.append(Column("unit"))
+    for line in table_chunks(sides, columns):
+        yield f"  {line.rstrip()}"

@@ -1,0 +1,28 @@
+"""From a call of a writing command to the request that a use-case takes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cli.dates import parse_date
+from cli.frame import Call
+from ledger.requests import Request
+
+
+def request_of(call: Call, *, today: date) -> Request:
+    """Make the request of a writing call: who, what was typed, and the officer's date.
+
+    `today` is the ledger's own day. Raises InvalidDate and MalformedKey.
+    """
+    options, settings = call.write, call.settings
+    return Request(
+        command=call.command_name,
+        given=call.typed_input(),
+        key=options.key,
+        actor=settings.actor,
+        system_user=settings.system_user,
+        host=settings.host,
+        reason=options.reason,
+        on=None if options.on is None else parse_date(options.on, today=today),
+        dry_run=options.dry_run,
+    )

@@ -1,0 +1,87 @@
+"""What is at the other end: a terminal or a pipe, its colours, its width, a person to ask."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from cli.usage import NeedsYes, NotConfirmed
+
+if TYPE_CHECKING:
+    from cli.frame import Call
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Say whether a person is looking at the stream."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def has_color(stream: TextIO, *, wanted: bool = True) -> bool:
+    """Say whether colours may be written: only to a terminal, and never against NO_COLOR."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return wanted and not plain and is_terminal(stream)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Say whether the stream can carry every character."""
+    encoding = (getattr(stream, "encoding", None) or "utf-8").replace("-", "").casefold()
+    return encoding.startswith(("utf8", "utf16", "utf32"))
+
+
+def width() -> int:
+    """Give the terminal's width in columns."""
+    return shutil.get_terminal_size().columns
+
+
+def visible(text: str) -> str:
+    """Show control characters as escapes, so that what was typed cannot steer the terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def note(call: Call, text: str) -> None:
+    """Say something beside the answer, on standard error, unless quiet was asked for."""
+    if not call.settings.quiet:
+        print(visible(text), file=sys.stderr)  # noqa: T201 - this is the terminal
+
+
+def confirm(call: Call, question: str) -> None:
+    """Ask before a destructive act; --yes or --dry-run answer beforehand.
+
+    Raises NeedsYes where there is nobody to ask, NotConfirmed where the answer is not yes.
+    """
+    options = call.write
+    if options.yes or options.dry_run:
+        return
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        raise NeedsYes(f"{call.command_name} asks before it acts, and nobody can answer.")
+    print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    answer = sys.stdin.readline()
+    if not answer:
+        raise NeedsYes(f"{call.command_name} asked, and the input ended without an answer.")
+    if answer.strip().casefold() not in {"y", "yes"}:
+        raise NotConfirmed(f"{call.command_name} was not done.")
+
+
+@contextmanager
+def progress(call: Call, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while long work runs; yields what to call with each advance."""
+    if call.settings.quiet or not is_terminal(sys.stderr):
+        yield lambda _steps: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody watches
+    from rich.progress import Progress  # noqa: PLC0415
+
+    console = Console(stderr=True, no_color=not call.settings.color)
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda steps: bar.advance(task, steps)

@@ -1,0 +1,72 @@
+"""Refusals of the command line itself: what was typed is not a command the program has."""
+
+from __future__ import annotations
+
+from ledger.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
+from ledger.suggest import nearest
+
+
+class UnknownCommand(UsageError):
+    """A noun or a verb the program does not have."""
+
+
+class UnknownOption(UsageError):
+    """An option the command does not take."""
+
+
+class MissingParameter(UsageError):
+    """A required argument or option was left out."""
+
+
+class BadUsage(UsageError):
+    """The command line cannot be read: too many words, an option without its value."""
+
+
+class UnknownFormat(UsageError):
+    """An output format the command does not write."""
+
+
+class UnknownColumn(UsageError):
+    """A filter names a column that the listing does not have."""
+
+
+class BadFilter(UsageError):
+    """A filter that is not column=value."""
+
+    default_why = "A filter names one column and the value to keep."
+    default_next = "Write it as --where column=value, once for each column."
+
+
+class NeedsYes(UsageError):
+    """A destructive act without a person to ask."""
+
+    default_why = "The act cannot be taken back by itself, and there is no terminal to ask on."
+    default_next = "Add --yes if you mean it, or --dry-run to see what it would do."
+
+
+class NotConfirmed(LedgerError):
+    """The person at the terminal said no; nothing was changed."""
+
+    exit_code = ExitCode.INTERRUPTED
+    default_why = "You answered no."
+    default_next = "Nothing was changed. Run the command again when you are sure."
+
+
+class NotText(InvalidInput):
+    """An argument whose bytes are not text."""
+
+    default_why = "The ledger keeps text as Unicode, and these bytes are none."
+    default_next = "Type the value again, in a terminal set to UTF-8."
+
+
+class OutputIsDirectory(StorageTrouble):
+    """The file to write is a directory."""
+
+    default_why = "A directory cannot be replaced by a file."
+    default_next = "Name a file with --output, for example one inside that directory."
+
+
+def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
+    """Say the nearest of the known words as a next step, or what to do where none is near."""
+    near = nearest(typed, known)
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise

@@ -1,0 +1,1 @@
+"""Rows in, text out: the formats a listing can be written in, as pure functions."""

@@ -1,0 +1,37 @@
+"""Finding the names nearest to one that is not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from heapq import nlargest
+
+_NEAR_ENOUGH = 0.6
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Give at most `limit` candidates that read like `text`, the nearest first.
+
+    Case, punctuation and leading zeros do not count: `prj42` is `PRJ-0042` itself.
+    """
+    wanted = _bare(text)
+    # The matcher keeps its second sequence prepared, so that one is the constant.
+    matcher = SequenceMatcher(isjunk=None, b=wanted, autojunk=False)
+    found = ((_likeness(matcher, _bare(name)), name) for name in dict.fromkeys(candidates))
+    near = (pair for pair in found if pair[0] >= _NEAR_ENOUGH)
+    return tuple(name for _, name in nlargest(limit, near, key=lambda pair: pair[0]))
+
+
+def _bare(text: str) -> str:
+    return _LEADING_ZEROS.sub("", _NOT_WORD.sub("", text.casefold()))
+
+
+def _likeness(matcher: SequenceMatcher[str], name: str) -> float:
+    matcher.set_seq1(name)
+    # Two cheap upper bounds spare the exact ratio for most of a long list.
+    if matcher.real_quick_ratio() < _NEAR_ENOUGH or matcher.quick_ratio() < _NEAR_ENOUGH:
+        return 0.0
+    return matcher.ratio()
