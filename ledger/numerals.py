@@ -37,7 +37,7 @@ _MOST_DIGITS = 40
 _NUMERAL = re.compile(
     rf"[{_MINUS}+(]*[ ]?(?:[0-9.\u066b,\u060c\u066c'\u2019_]|[{_SPACES}](?=[0-9]))*"
 )
-_EXPONENT = re.compile(r"[eE][+\-\u2212]?[0-9]|[*x\u00d7]?\s?10\^")
+_EXPONENT = re.compile(r"[eE][+\-\u2212]?[0-9]|\s*[*x\u00d7]\s*10\b")
 _PLAIN = re.compile(rf"(?P<whole>[0-9]+)(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?")
 _GROUPED = re.compile(
     rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<mark>[{_GROUP_MARKS}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)"

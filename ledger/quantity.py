@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from ledger.journal import MAX_AMOUNT
 from ledger.numerals import Numeral, read_numeral, split_numeral, tidy
@@ -25,6 +25,19 @@ from ledger.quantity_errors import (
     ZeroQuantity,
     shown,
 )
+from ledger.units import CURRENCY_SIGNS, Unit, find_unit, match_unit, unknown_unit
+
+__all__ = [
+    "MULTIPLIERS",
+    "Quantity",
+    "Unit",
+    "find_unit",
+    "format_amount",
+    "format_quantity",
+    "parse_amount",
+    "parse_quantity",
+    "short_quantity",
+]
 
 MULTIPLIERS: Final[Mapping[str, int]] = {
     "k": 3,
@@ -46,18 +59,8 @@ _AMBIGUOUS_MULTIPLIERS: Final[Mapping[str, str]] = {
 }
 _SHORT_FORMS: Final = ((12, "tn"), (9, "bn"), (6, "M"), (3, "k"))
 _GLUED_UNIT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
-_CURRENCY_SIGNS = "€$£¥₤₹₺₩﷼"
+_THOUSAND_IN_HUNDREDTHS = 100_000
 _LONGEST_TEXT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of money or work; `decimals` says how far its smallest part divides it."""
-
-    code: str
-    decimals: int
-    kind: Literal["money", "work"]
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +105,6 @@ def parse_amount(text: str, unit: Unit) -> int:
     return _whole_parts(text, number, exponent, unit)
 
 
-def find_unit(text: str, units: Mapping[str, Unit]) -> Unit:
-    """Find a unit by its code, exact first, then in any case; raises UnknownUnit with nearest."""
-    unit = _match_unit(text, units)
-    if unit is None:
-        raise _unknown_unit(text, units)
-    return unit
-
-
 def format_amount(amount: int, decimals: int) -> str:
     """Write an amount of smallest parts for machines: `400000000.00`, no grouping."""
     sign = "-" if amount < 0 else ""
@@ -135,14 +130,16 @@ def short_quantity(amount: int, unit: Unit) -> str:
     thousand all that there is.
     """
     sign, size = ("-" if amount < 0 else ""), abs(amount)
-    for exponent, word in _SHORT_FORMS:
-        scale = 10 ** (unit.decimals + exponent)
-        hundredths = _half_even(size * 100, scale)
-        # 999,999.99 rounds up into the next multiplier, so the rounded value decides.
-        if hundredths >= 100:  # noqa: PLR2004 - one whole, in hundredths
-            about = "" if hundredths * scale == size * 100 else "≈ "
-            return f"{about}{sign}{_trimmed(hundredths, 2)}{word} {unit.code}"
-    return f"{sign}{_trimmed(size, unit.decimals)} {unit.code}"
+    fits = [form for form in _SHORT_FORMS if size >= 10 ** (unit.decimals + form[0])]
+    if not fits:
+        return f"{sign}{_trimmed(size, unit.decimals)} {unit.code}"
+    exponent, word = fits[0]
+    hundredths = _half_even(size * 100, 10 ** (unit.decimals + exponent))
+    exact = hundredths * 10 ** (unit.decimals + exponent) == size * 100
+    # 999,999.99 is about 1000k, which people write as 1M.
+    if hundredths == _THOUSAND_IN_HUNDREDTHS and exponent < _SHORT_FORMS[0][0]:
+        hundredths, word = 100, dict(_SHORT_FORMS)[exponent + 3]
+    return f"{'' if exact else '≈ '}{sign}{_trimmed(hundredths, 2)}{word} {unit.code}"
 
 
 def _checked(text: str) -> str:
@@ -156,16 +153,16 @@ def _checked(text: str) -> str:
 
 def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | None, str]:
     """Take a unit that stands before the number: `EUR 40M`, `EUR40M`, `m2 120`."""
-    if not body[0].isalpha() and body[0] not in _CURRENCY_SIGNS:
+    if not body[0].isalpha() and body[0] not in CURRENCY_SIGNS:
         return None, body
     word, rest = [*body.split(maxsplit=1), ""][:2]
-    if rest and ((unit := _match_unit(word, units)) or not any(map(str.isdigit, word))):
+    if rest and ((unit := match_unit(word, units)) or not any(map(str.isdigit, word))):
         return unit or find_unit(word, units), rest
     if glued := _GLUED_UNIT.match(body):
         return find_unit(glued.group(), units), body[glued.end() :]
     if body[0].isalpha():
         raise NotANumber(f"{shown(body)} has no number where one belongs.")
-    raise _unknown_unit(body[0], units)
+    raise unknown_unit(body[0], units)
 
 
 def _multiplier_and_unit(
@@ -187,7 +184,7 @@ def _multiplier_and_unit(
 def _lone_word(
     word: str, units: Mapping[str, Unit], *, unit_is_known: bool
 ) -> tuple[int, Unit | None]:
-    unit = _match_unit(word, units)
+    unit = match_unit(word, units)
     if word.lower() in MULTIPLIERS:
         if unit is not None and not unit_is_known:
             raise AmbiguousUnit(
@@ -198,12 +195,12 @@ def _lone_word(
         return MULTIPLIERS[word.lower()], None
     if unit is None:
         _refuse_ambiguous_multiplier(word)
-        raise _unknown_unit(word, units)
+        raise unknown_unit(word, units)
     return 0, unit
 
 
 def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> BadQuantity:
-    first, last = _match_unit(words[0], units), _match_unit(words[-1], units)
+    first, last = match_unit(words[0], units), match_unit(words[-1], units)
     if first and last:
         return UnitGivenTwice(f"{shown(rest)} names {first.code} and {last.code}.")
     if first and words[-1].lower() in MULTIPLIERS:
@@ -214,7 +211,7 @@ def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> Ba
         )
     if last:
         return UnknownMultiplier(f"{shown(' '.join(words[:-1]))} is no multiplier.")
-    return _unknown_unit(rest, units)
+    return unknown_unit(rest, units)
 
 
 def _exponent_of(word: str) -> int | None:
@@ -244,44 +241,6 @@ def _one_unit(text: str, head: Unit | None, tail: Unit | None, default: Unit | N
     if unit is None:
         raise MissingUnit(f"{shown(text)} has no unit.")
     return unit
-
-
-def _match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
-    """Match exactly, else in any case, else as the plain plural of a unit of work."""
-    if (unit := units.get(text)) is not None:
-        return unit
-    key = text.casefold()
-    alike = [unit for code, unit in units.items() if code.casefold() == key]
-    if len(alike) > 1:
-        codes = ", ".join(sorted(unit.code for unit in alike))
-        raise AmbiguousUnit(
-            f"{shown(text)} fits several units: {codes}.",
-            why="They differ only in their capitals.",
-            next_step="Write the unit with its exact capitals.",
-        )
-    if alike:
-        return alike[0]
-    plural = [u for c, u in units.items() if u.kind == "work" and f"{c}s".casefold() == key]
-    return plural[0] if len(plural) == 1 else None
-
-
-def _unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
-    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
-
-    if text in _CURRENCY_SIGNS:
-        return UnknownUnit(
-            f"{shown(text)} is no unit.",
-            why="Currencies are named by their ISO 4217 code; many of them share one sign.",
-            next_step="Write the code: USD, EUR, GBP, IRR.",
-        )
-    codes = {code.casefold(): code for code in units}
-    near = get_close_matches("-".join(text.casefold().split()), codes, n=3, cutoff=0.5)
-    nearest = " or ".join(codes[key] for key in near)
-    return UnknownUnit(
-        f"{shown(text)} is no known unit.",
-        why="It is not in the ledger's table of units.",
-        next_step=f"Did you mean {nearest}?" if near else None,
-    )
 
 
 def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
