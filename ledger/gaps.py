@@ -89,23 +89,10 @@ class GapRow:
 
 
 TEXT_COLUMNS = frozenset(
-    [
-        "need",
-        "project",
-        "title",
-        "city",
-        "city_name",
-        "country",
-        "region",
-        "office",
-        "sector",
-        "factor",
-        "topic",
-        "unit",
-        "main_obstacle",
-        "status",
-        "obstacle_rule",
-    ]
+    (
+        *("need", "project", "title", "city", "city_name", "country", "region", "office"),
+        *("sector", "factor", "topic", "unit", "main_obstacle", "status", "obstacle_rule"),
+    )
 )
 AMOUNT_COLUMNS = frozenset(("required", "delivered", "committed", "held", "withdrawn", "gap"))
 DATE_COLUMNS = frozenset(("needed_by", "rate_date"))

@@ -1,0 +1,145 @@
+"""The count without trying pairs says exactly what trying every pair would say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from eligibility_worlds import DAY, PACKAGE, USD, World, needing, offering, worlds
+from hypothesis import given, settings
+from ledger.buckets import EligibleCount, Living, count_eligible, living_by_need
+from ledger.deals import Deal
+from ledger.eligibility import RULES, Pairing, best_amount, verdict
+from ledger.eligibility_facts import NeedFacts
+from ledger.factors import Factor, Stage
+from ledger.standing import DealStanding
+
+
+def no_rates(need_unit: str, offer_unit: str) -> None:
+    return None
+
+
+def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None, int, int]:
+    eligible, of = 0, 0
+    failing: Counter[str] = Counter()
+    living = {
+        code: lives
+        for code, lives in world.living.get(need.need.code, {}).items()
+        if lives.need or lives.offer
+    }
+    for offer in world.offers:
+        if offer.offer.factor != need.need.factor or offer.standing.free <= 0:
+            continue
+        lives = living.get(offer.offer.code, Living(0, 0))
+        rate = world.rate_of(need.standing.unit.code, offer.standing.unit.code)
+        amount = best_amount(need, offer, rate, living_need=lives.need, living_offer=lives.offer)
+        failures = verdict(
+            Pairing(
+                need,
+                offer,
+                DAY,
+                amount.need,
+                amount.offer,
+                lives.need,
+                lives.offer,
+                tuple(code for code in living if code != offer.offer.code),
+            )
+        )
+        of += 1
+        eligible += not failures
+        failing.update(failure.rule for failure in failures)
+    if not of:
+        return 0, "factor", 0, 0
+    worst = max(RULES, key=lambda rule: failing[rule])
+    return eligible, worst if failing[worst] else None, failing[worst], of
+
+
+@settings(max_examples=400)
+@given(worlds())
+def test_the_count_equals_trying_every_pair(world: World) -> None:
+    counts = count_eligible(world.needs, world.offers, DAY, world.rate_of, world.living)
+    for need in world.needs:
+        count = counts[need.need.code]
+        found = (count.eligible, count.obstacle_rule, count.failing, count.of)
+        assert found == by_trying_every_pair(world, need)
+        assert (count.obstacle is None) == (count.obstacle_rule is None)
+
+
+def test_a_monorail_that_no_offer_names() -> None:
+    need = needing(400_000_000_00, topic="monorail")
+    offers = [offering(1_000_00, code=f"O-{i}", topics=("metro",)) for i in range(3)]
+    count = count_eligible([need], offers, DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(0, "no offer names this topic", "topic", 3, 3)
+
+
+def test_some_offers_stand_apart() -> None:
+    need = needing(400_000_000_00, topic="monorail")
+    offers = [offering(1_000_00, code=f"O-{i}", topics=("metro",) * (i < 7)) for i in range(9)]
+    count = count_eligible([need], offers, DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(2, "7 of 9 offers do not name this topic", "topic", 7, 9)
+
+
+def test_one_offer_of_two_speaks_in_the_singular() -> None:
+    offers = [offering(1, code="O-1", sectors=("health",)), offering(1, code="O-2")]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert count.obstacle == "1 of 2 offers does not cover this sector"
+
+
+def test_nothing_stands_in_the_way() -> None:
+    count = count_eligible([needing(5)], [offering(3)], DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(1, None, None, 0, 1)
+
+
+def test_offers_of_other_factors_and_spent_offers_are_not_counted() -> None:
+    offers = [
+        offering(0, code="O-1"),
+        offering(4, code="O-2", factor=Factor.EXPERTISE),
+    ]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(0, "no offer of this factor", "factor", 0, 0)
+
+
+def test_a_need_of_unknown_amount_waits_for_its_amount() -> None:
+    count = count_eligible([needing(0)], [offering(3)], DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(0, "the amount is not known", "quantified", 1, 1)
+
+
+def test_a_project_that_takes_no_new_deals() -> None:
+    count = count_eligible([needing(5, status="completed")], [offering(3)], DAY, no_rates)
+    assert count["N-0001"].obstacle == "the project's status completed takes no new deals"
+
+
+def test_of_equally_common_obstacles_the_earlier_rule_is_told() -> None:
+    offers = [offering(3, sectors=("health",), topics=("brt",))]
+    count = count_eligible([needing(5, topic="metro")], offers, DAY, no_rates)["N-0001"]
+    assert count.obstacle_rule == "topic"
+
+
+def test_a_need_without_a_topic_among_offers_for_topics() -> None:
+    count = count_eligible([needing(5)], [offering(3, topics=("brt",))], DAY, no_rates)
+    assert count["N-0001"].obstacle == "every offer is for named topics and this need has none"
+
+
+def test_an_indivisible_package_that_lives_elsewhere() -> None:
+    need = needing(0, unit=PACKAGE, divisible=False, stages={Stage.HELD: 1})
+    offers = [offering(1, unit=PACKAGE, code=code) for code in ("O-1", "O-2", "O-3")]
+    living = {"N-0001": {"O-1": Living(1, 1)}}
+    count = count_eligible([need], offers, DAY, no_rates, living)["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (1, "indivisible", 2)
+
+
+def test_an_offer_without_a_rate_is_judged_by_its_terms_alone() -> None:
+    offers = [offering(100, unit=USD, min_ticket=1_000_000)]
+    assert count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"].eligible == 1
+
+
+def test_what_lives_between_two_is_added_over_their_deals() -> None:
+    def deal(code: str, held: int, committed: int) -> DealStanding:
+        stages = {Stage.HELD: held, Stage.COMMITTED: committed}
+        return DealStanding(Deal(code=code, offer="O-1", need="N-1"), stages, stages)
+
+    standings = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
+    assert living_by_need(standings) == {"N-1": {"O-1": Living(8, 8)}}
+
+
+def test_no_needs_and_no_offers() -> None:
+    assert count_eligible([], [], DAY, no_rates) == {}
