@@ -77,6 +77,9 @@ def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
         for row in getattr(tables, table):
             if codes.find(row.record.code) is None:
                 codes.add(row.record.code)
+        for code in tables.broken.get(table, ()):
+            if codes.find(code) is None:
+                codes.add(code)
     return known
 
 
@@ -93,9 +96,9 @@ def _plan_row(
     held = getattr(planning.holdings, table).get(record.code)
     first = seen.setdefault(record.code, row.place)
     if first is not row.place:
-        # Exact repeats were noted when the tables were understood; these differ in case.
-        what = f"The code {row.record.code!r} means {record.code!r}, which stands here already."
-        planning.problem(row.place, "code", "twice", what, f"See {first.file}:{first.line}.")
+        what = f"The code {record.code} stands here twice (first at {first.file}:{first.line})."
+        hint = "Keep one of the two rows, or give one another code."
+        planning.problem(row.place, "code", "twice", what, hint)
         return
     if held is None:
         addition = _addition(planning, table, record, row)

@@ -117,6 +117,7 @@ def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
     opened = set(planning.holdings.deals)
     rows = list(rows)
     opened.update(row.code for row in rows if row.act in _OPENS)
+    opened.update(planning.tables.broken.get("deals", ()))
     for row in rows:
         known = terms.get(row.code)
         if known is None:
@@ -132,7 +133,7 @@ def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
                 }
             )
         _note_contradictions(planning, row, known)
-        if row.code not in opened:
+        if row.code not in opened and "deals" not in planning.tables.unread:
             what = f"The deal {row.code} was never introduced nor committed."
             hint = "Its first row is `introduced`, or `committed` for a direct commitment."
             planning.problem(row.place, "code", "deal-not-opened", what, hint)
@@ -155,7 +156,7 @@ def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
     for row in rows:
         if row.act is not Act.REVERSE or row.reverses is None:
             continue
-        if row.reverses not in sequences:
+        if row.reverses not in sequences and not planning.tables.broken:
             what = f"The act {row.reverses} that this row reverses is not in the import."
             hint = "A reversal is imported together with the act that it takes back."
             planning.problem(row.place, "reverses", "unknown-sequence", what, hint)

@@ -51,8 +51,8 @@ class Planning:
     def find(self, table: str, code: str, place: Place, column: str) -> str:
         """Give the code meant in a table; an unknown one is a problem and comes back as it was."""
         found = self.codes[table].find(code)
-        if found is not None:
-            return found
+        if found is not None or table in self.tables.unread:
+            return found or code
         self.suggested += 1
         known = self.codes[table].all()
         hint = did_you_mean(code, known) if self.suggested <= SUGGESTIONS else ""

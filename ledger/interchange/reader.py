@@ -64,11 +64,15 @@ class RawTable:
 
 
 class Reading(NamedTuple):
-    """What a set of paths held: tables, files passed over, and what could not be read."""
+    """What a set of paths held: tables, files passed over, and what could not be read.
+
+    `unread` names the tables of which some part could not be read.
+    """
 
     tables: tuple[RawTable, ...]
     passed_over: tuple[str, ...]
     problems: tuple[Problem, ...]
+    unread: frozenset[str] = frozenset()
 
 
 def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
@@ -84,14 +88,17 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
     tables: list[RawTable] = []
     problems: list[Problem] = []
     passed_over: list[str] = []
+    unread: set[str] = set()
     for path, name in _files(paths, as_table, passed_over):
-        table, found = read_table(_content(path), table=name, file=str(path))
+        table, found = read_table(content_of(path), table=name, file=str(path))
         problems.extend(found)
+        if found:
+            unread.add(name)
         if table is not None:
             tables.append(table)
     if not tables and not problems:
         raise NothingToImport("There is no canonical table among what was given.")
-    return Reading(tuple(tables), tuple(passed_over), tuple(problems))
+    return Reading(tuple(tables), tuple(passed_over), tuple(problems), frozenset(unread))
 
 
 def _files(
@@ -121,7 +128,8 @@ def table_of(path: Path) -> str | None:
     return name if path.suffix.lower() == ".csv" and name in TABLES else None
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Give a file's bytes; raises `CannotReadFile` for trouble and for more than the bound."""
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:

@@ -22,7 +22,11 @@ from ledger.rates import Rate
 
 @dataclass(slots=True)
 class Tables:
-    """Everything an import understood, by table, in file order."""
+    """Everything an import understood, by table, in file order.
+
+    `broken` holds the codes of rows left out for a bad cell, and `unread` the tables that could
+    not be read whole: a reference to one of those is no fault of its own.
+    """
 
     units: list[Row[Unit]] = field(default_factory=list)
     offices: list[Row[Office]] = field(default_factory=list)
@@ -34,6 +38,8 @@ class Tables:
     changes: list[ChangeRow] = field(default_factory=list)
     deals: list[DealActRow] = field(default_factory=list)
     rates: list[Row[Rate]] = field(default_factory=list)
+    broken: dict[str, set[str]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
 
 _REGISTERS: dict[str, Callable[[Cells], Any]] = {
@@ -81,6 +87,8 @@ def _read(table: RawTable, found: Tables, lookups: Lookups) -> None:
         row = _understood(table.table, cells, columns)
         if not cells.bad:
             rows.append(row)
+        elif code := raw.cells.get("code"):
+            found.broken.setdefault(table.table, set()).add(code)
 
 
 def _understood(name: str, cells: Cells, columns: list[str]) -> object:
@@ -94,11 +102,10 @@ def _understood(name: str, cells: Cells, columns: list[str]) -> object:
 
 
 def _note_twice(found: Tables, problems: list[Problem]) -> None:
-    """Note rows of the same identity: which of them would hold, nobody can say."""
-    for name in TABLES:
-        if name not in _ACTS and name != "rates":
-            keyed = [(row.record.code, row.place) for row in getattr(found, name)]
-            problems.extend(_twice(keyed, "code", "The code {} stands here twice"))
+    """Note acts and rates of the same identity: which would hold, nobody can say.
+
+    Codes that stand twice are noted by the plan, which knows whether two spellings are one code.
+    """
     acts = [(row.key, row.place) for row in found.deals if row.sequence is None]
     words = "Deal {}: this act stands here twice with the same date and reference"
     problems.extend(_twice(acts, "reference", words))

@@ -1,0 +1,224 @@
+"""Apply an import rule: foreign CSV in, canonical text rows out, each knowing its foreign line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fnmatch import fnmatch
+from pathlib import Path
+
+from ledger.interchange.import_rules import ROW, ImportRule, Output, Value, fill, placeholders
+from ledger.interchange.problems import Problem, did_you_mean
+from ledger.interchange.reader import RawRow, RawTable, decode, read_records, rows_of
+from ledger.interchange.rule_report import LeftOut, Repeat, RuleReport
+
+_PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_SCIENTIFIC = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
+_EXACT = Context(prec=200)
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`]")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(slots=True)
+class _Work:
+    """One application under way."""
+
+    rule: ImportRule
+    file: str
+    report: RuleReport
+    problems: list[Problem]
+    tables: list[RawTable]
+    identities: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    made: dict[tuple[int, str], RawRow] = field(default_factory=dict)
+
+    def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
+        """Note one thing wrong with the foreign file."""
+        self.problems.append(Problem(self.file, line, column, code, what, hint))
+
+
+def apply_rule(
+    rule: ImportRule, content: bytes, file: str
+) -> tuple[list[RawTable], RuleReport, list[Problem]]:
+    """Turn a foreign file into canonical text tables, with a report that accounts for every row.
+
+    Rows keep the foreign file's line, and cells the foreign column's name, for later problems.
+    """
+    about = rule.about
+    report = RuleReport(about.name, about.title, about.source, about.licence, file)
+    report.expected_name = any(fnmatch(Path(file).name, name) for name in rule.file.names)
+    tables = [_table(output, file) for output in rule.output]
+    work = _Work(rule, file, report, [], tables)
+    text, broken = decode(content, file)
+    work.problems.extend(broken)
+    if text is not None:
+        for line, cells in _foreign_rows(work, text):
+            _apply_to(work, line, cells)
+    return [table for table in work.tables if table.rows], report, work.problems
+
+
+def _table(output: Output, file: str) -> RawTable:
+    """Give an empty canonical table that knows where each of its columns comes from."""
+    came_from = {name: value.columns[0] for name, value in output.columns.items() if value.columns}
+    return RawTable(output.table, file, tuple(output.columns), [], came_from)
+
+
+def _foreign_rows(work: _Work, text: str) -> list[RawRow]:
+    records = read_records(text, work.file, work.problems, work.rule.file.delimiter)
+    first = next(records, None)
+    if first is None:
+        if not work.problems:
+            work.problem(1, None, "empty-file", "The file is empty.")
+        return []
+    header = tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(first[1]))
+    lacking = [name for name in work.rule.foreign_columns if name not in {*header, ROW}]
+    for name in lacking:
+        what = f"The file has no column {name!r}, which the rule {work.rule.about.name} reads."
+        work.problem(first[0], name, "missing-column", what, did_you_mean(name, header))
+    for at, name in enumerate(header):
+        if name in header[:at]:
+            what = f"The column {name!r} stands here twice."
+            work.problem(first[0], name, "column-twice", what)
+    if work.problems:
+        return []
+    rows = rows_of(header, records, work.file, work.problems)
+    # Rows of another width were noted as problems; they are in the count all the same.
+    refused = sum(problem.code == "cell-count" for problem in work.problems)
+    work.report.rows, work.report.refused = len(rows) + refused, refused
+    return rows
+
+
+def _apply_to(work: _Work, line: int, cells: dict[str, str]) -> None:
+    for left_out in work.rule.leave_out:
+        present = _present(work, cells)
+        if not any(name in present for name in left_out.missing) and all(
+            cells[name] in values for name, values in left_out.equals.items()
+        ):
+            work.report.left_out.append(LeftOut(line, left_out.reason))
+            return
+    values = _mapped(work, _present(work, cells))
+    identity = _identity(work, line, values)
+    if identity is None:
+        work.report.refused += 1
+        return
+    work.report.used += 1
+    values[ROW] = identity
+    for at, output in enumerate(work.rule.output):
+        _emit(work, at, output, RawRow(line, values))
+
+
+def _present(work: _Work, cells: dict[str, str]) -> dict[str, str]:
+    """Give the cells that hold something: not empty, and no word for "missing"."""
+    about = work.rule.file
+    return {
+        name: cell
+        for name, cell in cells.items()
+        if cell and cell not in about.missing and cell not in about.missing_in.get(name, ())
+    }
+
+
+def _mapped(work: _Work, present: dict[str, str]) -> dict[str, str]:
+    for name, words in work.rule.maps.items():
+        before = present.get(name)
+        if before is not None and before in words:
+            present[name] = words[before]
+            work.report.mapped[name, before, words[before]] += 1
+    return present
+
+
+def _identity(work: _Work, line: int, values: dict[str, str]) -> str | None:
+    """Give the row's stable identity; a repeated one is numbered or refused, as the rule says."""
+    spec = work.rule.row
+    lacking = [name for name in placeholders(spec.template) if name not in values]
+    if lacking:
+        what = f"The row has no {lacking[0]}, by which the rule tells rows apart."
+        work.problem(line, lacking[0], "no-identity", what)
+        return None
+    identity = slug(fill(spec.template, values))
+    first = work.identities.setdefault(identity, (line, dict(values)))
+    if first[0] == line:
+        return identity
+    if spec.repeats == "refuse":
+        what = f"This row has the identity {identity} of line {first[0]}."
+        work.problem(line, None, "twice", what)
+        return None
+    count = work.counts[identity] = work.counts.get(identity, 1) + 1
+    numbered = f"{identity}-{count}"
+    read = work.rule.foreign_columns
+    alike = all(values.get(name) == first[1].get(name) for name in read)
+    work.report.repeats.append(Repeat(line, first[0], numbered, alike))
+    return numbered
+
+
+def _emit(work: _Work, at: int, output: Output, foreign: RawRow) -> None:
+    if any(name not in foreign.cells for name in output.when):
+        work.report.unmade[output.table] += 1
+        return
+    cells = {
+        name: _cell(work, output.table, name, value, foreign)
+        for name, value in output.columns.items()
+    }
+    row = RawRow(foreign.line, cells)
+    if output.distinct:
+        first = work.made.setdefault((at, cells["code"]), row)
+        if first is not row:
+            if first.cells != cells:
+                what = f"{cells['code']} is not the same here as at line {first.line}."
+                work.problem(foreign.line, None, "not-alike", what)
+            return
+    for name, cell in cells.items():
+        if not cell:
+            work.report.unknown[output.table, name] += 1
+    work.tables[at].rows.append(row)
+
+
+def _cell(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> str:
+    """Make one canonical cell; empty where the file does not have it."""
+    if value.constant is not None:
+        return value.constant
+    if value.column is not None:
+        text = foreign.cells.get(value.column, "")
+        if text and (value.times is not None or value.round is not None):
+            text = _number(work, table, name, value, foreign)
+    else:
+        filled = (
+            fill(part, foreign.cells)
+            for part in value.parts
+            if all(column in foreign.cells for column in placeholders(part))
+        )
+        text = " ".join(filled)
+    return slug(text) if value.slug else text
+
+
+def _number(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> str:
+    """Scale a number exactly; rounding happens only where the rule asks, and is counted."""
+    column = value.column or ""
+    text = foreign.cells[column]
+    scientific = work.rule.file.numbers == "scientific" and _SCIENTIFIC.fullmatch(text)
+    if not scientific and not _PLAIN.fullmatch(text):
+        what = f"{text!r} is not a plain number."
+        hint = "If the file writes 1e+05, the rule must say numbers = 'scientific'."
+        work.problem(foreign.line, column, "bad-number", what, hint)
+        return ""
+    work.report.scientific += bool(scientific)
+    number = _EXACT.multiply(Decimal(text), value.times or Decimal(1))
+    if value.round is not None:
+        rounded = number.quantize(Decimal(1).scaleb(-value.round), ROUND_HALF_EVEN, _EXACT)
+        work.report.rounded[table, name] += rounded != number
+        number = rounded
+    return _plainly(number)
+
+
+def _plainly(number: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def slug(text: str) -> str:
+    """Make a code out of words: capitals, marks dropped, everything else a hyphen."""
+    bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
+    letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return _NOT_WORD.sub("-", letters).strip("-").upper()
