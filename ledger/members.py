@@ -9,11 +9,11 @@ PROVIDER_KINDS = ("fund", "bank", "donor", "firm", "institute", "association", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """A fund office and the UN M49 regions whose cities it looks after."""
+    """A fund office, the city that hosts it, and the UN M49 regions whose cities it looks after."""
 
     code: str
     name: str
-    city: str | None = None
+    host: str | None = None
     regions: tuple[str, ...] = ()
     withdrawn: bool = False
 

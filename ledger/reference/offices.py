@@ -18,7 +18,7 @@ def default_offices() -> tuple[Office, ...]:
         Office(
             code=row["code"],
             name=row["name"],
-            city=row["city"] or None,
+            host=row["host"] or None,
             regions=tuple(row["regions"].split(";")),
         )
         for row in read_table("offices")

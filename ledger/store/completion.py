@@ -7,6 +7,7 @@ directly.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -22,8 +23,6 @@ _ABOUT: Final = {
 }
 _MOST = 200
 _SECONDS = 2
-_SQLITE = "sqlite://"
-_POSTGRESQL = "postgresql://"
 
 
 def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
@@ -33,14 +32,10 @@ def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
     """
     if kind not in _ABOUT:
         return []
-    scheme, _, rest = db_url.partition("://")
-    engine = scheme.partition("+")[0]
-    pattern = _begins_with(prefix)
-    if engine == "sqlite":
-        return _from_sqlite(f"{_SQLITE}{rest}", kind, pattern)
-    if engine == "postgresql":
-        return _from_postgresql(f"{_POSTGRESQL}{rest}", kind, pattern)
-    return []
+    scheme, _, rest = db_url.partition(":///")
+    if scheme.partition("+")[0] != "sqlite":
+        return []
+    return _read(Path(rest.partition("?")[0]), _statement(kind), _begins_with(prefix))
 
 
 def _begins_with(prefix: str) -> str:
@@ -48,44 +43,23 @@ def _begins_with(prefix: str) -> str:
     return f"{escaped}%"
 
 
-def _statement(kind: str, mark: str) -> str:
+def _statement(kind: str) -> str:
     # Only names from the table above are put into the text; what was typed is a parameter.
     about = _ABOUT[kind]
-    named = (
-        f"COALESCE((SELECT v.{about} FROM {kind}_version v WHERE v.{kind}_id = {kind}.id"
-        " ORDER BY v.version DESC LIMIT 1), '')"
-        if about
-        else "''"
-    )
-    return (
-        f"SELECT code, {named} FROM {kind} WHERE upper(code) LIKE {mark} ESCAPE '\\'"  # noqa: S608
-        f" ORDER BY code LIMIT {_MOST}"
-    )
+    named = "''"
+    if about is not None:
+        named = f"""COALESCE((SELECT v.{about} FROM {kind}_version v
+            WHERE v.{kind}_id = {kind}.id ORDER BY v.version DESC LIMIT 1), '')"""  # noqa: S608
+    return f"""SELECT code, {named} FROM {kind}
+        WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_MOST}"""  # noqa: S608
 
 
-def _from_sqlite(db_url: str, kind: str, pattern: str) -> list[tuple[str, str]]:
-    name = db_url.removeprefix(f"{_SQLITE}/").partition("?")[0]
-    if not Path(name).is_file():
+def _read(path: Path, statement: str, pattern: str) -> list[tuple[str, str]]:
+    if not path.is_file():
         return []
-    address = f"file:{quote(name)}?mode=ro"
+    address = f"file:{quote(str(path))}?mode=ro"
     try:
-        connection = sqlite3.connect(address, uri=True, timeout=_SECONDS)
-        try:
-            return connection.execute(_statement(kind, "?"), (pattern,)).fetchall()
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(address, uri=True, timeout=_SECONDS)) as connection:
+            return connection.execute(statement, (pattern,)).fetchall()
     except sqlite3.Error:
-        return []
-
-
-def _from_postgresql(db_url: str, kind: str, pattern: str) -> list[tuple[str, str]]:
-    try:
-        import psycopg  # noqa: PLC0415 - an extra, there only where it is used
-    except ImportError:
-        return []
-    try:
-        with psycopg.connect(db_url, connect_timeout=_SECONDS) as connection:
-            connection.read_only = True
-            return connection.execute(_statement(kind, "%s"), (pattern,)).fetchall()
-    except psycopg.Error:
         return []

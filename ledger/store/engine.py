@@ -84,9 +84,7 @@ def make_engine(url: str) -> Engine:
         raise UnknownDatabase("The database URL is not understood.") from error
     if dialect != "sqlite":
         raise UnknownDatabase(f"This program keeps no ledgers on {dialect}.")
-    engine = create_engine(
-        parsed, isolation_level=None, connect_args={"timeout": BUSY_SECONDS}
-    )
+    engine = create_engine(parsed, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -186,7 +186,7 @@ office, office_version = _register(
     [],
     [
         Column("name", Text, nullable=False),
-        _ref("city_id", "city.id", required=False),
+        Column("host", Text),
         Column("regions", CodeList, nullable=False),
         Column("withdrawn", Boolean, nullable=False),
     ],

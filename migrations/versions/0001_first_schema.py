@@ -176,13 +176,12 @@ def upgrade() -> None:
         sa.Column("office_id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("city_id", sa.BigInteger(), nullable=True),
+        sa.Column("host", sa.Text(), nullable=True),
         sa.Column("regions", sa.Text(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["city_id"], ["city.id"], name="fk_office_version_city_id"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_office_version_office_id"),
         sa.ForeignKeyConstraint(
             ["request_id"], ["request.id"], name="fk_office_version_request_id"

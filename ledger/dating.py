@@ -1,0 +1,103 @@
+"""When an act may be dated: never in the future, before a declaration, or out of order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ledger.errors import InvalidInput, RefusedByRule
+
+
+class FutureDate(InvalidInput):
+    """An act was dated after today."""
+
+    default_why = "The journal records what has happened, by the ledger's own calendar."
+    default_next = "Date it today or earlier; a planned date belongs to --until or --due."
+
+
+class BeforeDeclaration(RefusedByRule):
+    """An act was dated before the need or the offer was declared."""
+
+    default_why = "Nothing can happen to a need or an offer before it was declared."
+    default_next = "Check the date of the act, and the declaration's with `show`."
+
+
+class BeforePreviousAct(RefusedByRule):
+    """An act of a deal was dated before the deal's previous act."""
+
+    default_why = "The acts of one deal follow one another in time."
+    default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
+
+
+class BeforeReversed(RefusedByRule):
+    """A reversal was dated before the entry it reverses."""
+
+    default_why = "What has not happened yet cannot be undone."
+    default_next = "Leave --on out to date it today, or give the reversed entry's date or later."
+
+
+class OverdrawnLater(RefusedByRule):
+    """A backdated act would leave a stage below zero on a later day."""
+
+    default_why = "What was taken since then would not have been there."
+    default_next = "Date the act later, or take less."
+
+
+class HoldExpired(RefusedByRule):
+    """A hold was to be committed after its last day."""
+
+    default_why = "A hold can be committed through its last day, no longer."
+    default_next = "Prolong it first (cityfund deal edit DEAL --until DATE), or release it."
+
+
+class UntilInThePast(InvalidInput):
+    """A hold was to end before it begins."""
+
+    default_why = "A hold lasts at least through the day it is made."
+    default_next = "Give --until a later date."
+
+
+class UnknownTimeZone(InvalidInput):
+    """The name is not one of the IANA time zones."""
+
+    default_why = "The ledger's calendar needs a time zone that every machine knows."
+    default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
+
+
+def zone(name: str) -> tzinfo:
+    """Find the time zone of that IANA name; raises `UnknownTimeZone`."""
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownTimeZone(f"{name!r} is not a time zone.") from error
+
+
+def day_of(moment: datetime, where: tzinfo) -> date:
+    """Give the calendar day of a moment in a time zone."""
+    return moment.astimezone(where).date()
+
+
+def require_not_future(day: date, today: date) -> None:
+    """Refuse an act that is dated after today."""
+    if day > today:
+        raise FutureDate(f"{day} lies in the future; today is {today}.")
+
+
+def require_declared(day: date, declared_on: date, who: str) -> None:
+    """Refuse an act on `who` that is dated before its declaration."""
+    if day < declared_on:
+        raise BeforeDeclaration(f"{who} was declared on {declared_on}, after {day}.")
+
+
+def require_in_order(day: date, previous: date | None, deal: str) -> None:
+    """Refuse an act of a deal that is dated before the deal's previous one."""
+    if previous is not None and day < previous:
+        raise BeforePreviousAct(f"Deal {deal} had its last act on {previous}, after {day}.")
+
+
+def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> None:
+    """Refuse a reversal that is dated before what it reverses."""
+    if day < reversed_on:
+        raise BeforeReversed(f"Entry {entry} is dated {reversed_on}, after {day}.")

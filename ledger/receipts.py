@@ -1,0 +1,65 @@
+"""The receipt of a write: what was done, and where both sides stand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.factors import STAGES_OF
+from ledger.quantity import format_amount
+from ledger.standing import Standing
+
+RECEIPT_SCHEMA = "cityfund.receipt/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """One version added to a register: of what, which, and its number (1: it is new)."""
+
+    kind: str
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What one write did. `entries` are journal numbers in order; `entry` is the last of them."""
+
+    entries: tuple[int, ...] = ()
+    deal: str | None = None
+    need: Standing | None = None
+    offer: Standing | None = None
+    registers: tuple[RegisterChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    counts: dict[str, Any] | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """Give the receipt as the JSON document that is kept and shown."""
+        document: dict[str, Any] = {
+            "schema": RECEIPT_SCHEMA,
+            "entry": self.entries[-1] if self.entries else None,
+            "replayed": False,
+            "deal": self.deal,
+            "need": standing_document(self.need),
+            "offer": standing_document(self.offer),
+            "entries": list(self.entries),
+            "registers": [
+                {"kind": change.kind, "code": change.code, "version": change.version}
+                for change in self.registers
+            ],
+            "notes": list(self.notes),
+        }
+        if self.counts is not None:
+            document["counts"] = self.counts
+        return document
+
+
+def standing_document(standing: Standing | None) -> dict[str, str] | None:
+    """Give a side's stages as exact strings in its unit, keyed as in the receipt's contract."""
+    if standing is None:
+        return None
+    decimals = standing.unit.decimals
+    document = {"code": standing.code, "unit": standing.unit.code}
+    for stage in STAGES_OF[standing.side]:
+        document[stage.value] = format_amount(standing.stages.get(stage, 0), decimals)
+    return document

@@ -1,0 +1,223 @@
+"""The needs, offers and deals one write works on, with their standings kept up as it posts.
+
+An account is read once, then follows the movements posted in this transaction, so an import of
+a hundred thousand acts asks the database no more often than one act does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.deals import Deal
+from ledger.factors import DEAL_STAGES, STAGES_OF, Side, Stage
+from ledger.journal import Holder, Movement, Stages, Step
+from ledger.quantity import Unit
+from ledger.standing import DealStanding, Standing
+from ledger.store import balances, registers, tables
+from ledger.store.registers import Kept
+
+
+@dataclass(slots=True)
+class Account:
+    """One need or offer in this transaction. `last_on` is the date of its latest movement."""
+
+    side: Side
+    id: int
+    version: int
+    record: Any
+    unit: Unit
+    stages: Stages
+    last_on: date | None = None
+    posted: list[Step] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The need's or the offer's code."""
+        return str(self.record.code)
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands now, as a value that will not follow later movements."""
+        return Standing(self.side, self.code, self.unit, dict(self.stages))
+
+
+@dataclass(slots=True)
+class DealAccount:
+    """One deal in this transaction, with both of its sides. `last_on` is its latest act's date."""
+
+    id: int
+    version: int
+    record: Deal
+    stages: dict[Side, Stages]
+    last_on: date | None = None
+
+    @property
+    def code(self) -> str:
+        """The deal's code."""
+        return self.record.code
+
+    @property
+    def standing(self) -> DealStanding:
+        """Where both sides stand now, as a value."""
+        return DealStanding(
+            self.record, dict(self.stages[Side.NEED]), dict(self.stages[Side.OFFER])
+        )
+
+
+class Accounts:
+    """All accounts of one transaction, read on first use or all at once for an import."""
+
+    def __init__(self, connection: Connection, units: Callable[[], Mapping[str, Unit]]) -> None:
+        """Start with none read."""
+        self._connection = connection
+        self._units = units
+        self._by_code: dict[Holder, Account] = {}
+        self._deals: dict[str, DealAccount] = {}
+        self._pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._deals_of_need: dict[str, list[str]] = defaultdict(list)
+        self._paired_needs: set[str] = set()
+        self._everything = False
+
+    def read_everything(self) -> None:
+        """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
+        for side in Side:
+            self._take_in(side, registers.load_all(self._connection, side.value).values())
+        self._take_in_deals(registers.load_all(self._connection, "deal").values())
+        self._everything = True
+
+    def of(self, side: Side, code: str) -> Account:
+        """Give a need or an offer by its exact code, read where it was not yet."""
+        key = Holder(side, code)
+        if key not in self._by_code:
+            identity = registers.find_id(self._connection, side.value, code)
+            kept = registers.load(self._connection, side.value, identity)
+            self._take_in(side, [kept])
+            key = Holder(side, kept.record.code)
+        return self._by_code[key]
+
+    def deal(self, code: str) -> DealAccount:
+        """Give a deal by its exact code, read where it was not yet."""
+        if code not in self._deals:
+            identity = registers.find_id(self._connection, "deal", code)
+            kept = registers.load(self._connection, "deal", identity)
+            if kept.record.code not in self._deals:
+                self._take_in_deals([kept])
+            return self._deals[kept.record.code]
+        return self._deals[code]
+
+    def deals_of_need(self, need: str) -> list[DealAccount]:
+        """Give every deal of a need, oldest first."""
+        if not self._everything and need not in self._paired_needs:
+            self._read_deals_of(need)
+        return [self._deals[code] for code in self._deals_of_need[need]]
+
+    def living_between(self, offer: str, need: str) -> tuple[int, int]:
+        """Add up what lives between an offer and a need, in the need's and the offer's unit."""
+        deals = [deal for deal in self.deals_of_need(need) if deal.record.offer == offer]
+        return (
+            sum(sum(deal.stages[Side.NEED].values()) for deal in deals),
+            sum(sum(deal.stages[Side.OFFER].values()) for deal in deals),
+        )
+
+    def living_elsewhere(self, offer: str, need: str) -> tuple[str, ...]:
+        """Name the other offers that have something living in a need."""
+        living = {
+            deal.record.offer
+            for deal in self.deals_of_need(need)
+            if deal.record.offer != offer and any(deal.stages[Side.NEED].values())
+        }
+        return tuple(sorted(living))
+
+    def open_account(self, side: Side, identity: int, record: Any) -> Account:
+        """Take in a need or an offer that this transaction has just added."""
+        unit = self._units()[record.unit]
+        account = Account(side, identity, 1, record, unit, {})
+        self._by_code[Holder(side, record.code)] = account
+        return account
+
+    def open_deal(self, identity: int, record: Deal) -> DealAccount:
+        """Take in a deal that this transaction has just opened."""
+        account = DealAccount(identity, 1, record, {side: {} for side in Side})
+        self._index(account)
+        return account
+
+    def follow(self, number: int, day: date, movements: Iterable[Movement]) -> None:
+        """Move the standings of all accounts that an entry's movements touch."""
+        for line, movement in enumerate(movements, start=1):
+            account = self.of(movement.side, movement.holder)
+            _shift(account.stages, movement, STAGES_OF[movement.side])
+            account.posted.append(
+                Step(day, number, line, movement.from_stage, movement.to_stage, movement.amount)
+            )
+            account.last_on = max(day, account.last_on or day)
+            if movement.deal is not None:
+                deal = self.deal(movement.deal)
+                _shift(deal.stages[movement.side], movement, DEAL_STAGES)
+                deal.last_on = day
+
+    def timeline(self, account: Account) -> list[Step]:
+        """Give every step of a need or offer: those in the database and those of this write."""
+        mine = {(step.number, step.line) for step in account.posted}
+        kept = balances.steps(self._connection, account.id)
+        return [step for step in kept if (step.number, step.line) not in mine] + account.posted
+
+    def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
+        found = list(kept)
+        ids = None if len(found) != 1 else [found[0].id]
+        stages = balances.holder_stages(self._connection, side, ids=ids)
+        dates = balances.last_dates(self._connection, ids)
+        units = self._units()
+        for one in found:
+            self._by_code.setdefault(
+                Holder(side, one.record.code),
+                Account(
+                    side,
+                    one.id,
+                    one.version,
+                    one.record,
+                    units[one.record.unit],
+                    stages.get(one.id, {}),
+                    dates.get(one.id),
+                ),
+            )
+
+    def _take_in_deals(self, kept: Iterable[Kept]) -> None:
+        found = list(kept)
+        ids = None if len(found) > _FEW else [one.id for one in found]
+        stages = balances.deal_stages(self._connection, ids=ids)
+        dates = balances.last_acts(self._connection, ids)
+        for one in found:
+            if one.record.code in self._deals:
+                continue
+            sides = {side: stages.get((one.id, side), {}) for side in Side}
+            self._index(DealAccount(one.id, one.version, one.record, sides, dates.get(one.id)))
+
+    def _index(self, account: DealAccount) -> None:
+        self._deals[account.code] = account
+        self._deals_of_need[account.record.need].append(account.code)
+
+    def _read_deals_of(self, need: str) -> None:
+        need_id = self.of(Side.NEED, need).id
+        deal = tables.deal
+        query = select(deal.c.id).where(deal.c.need_id == need_id).order_by(deal.c.id)
+        ids = self._connection.execute(query).scalars().all()
+        self._take_in_deals(registers.load(self._connection, "deal", one) for one in ids)
+        self._paired_needs.add(need)
+
+
+_FEW = 500
+
+
+def _shift(stages: Stages, movement: Movement, kept: tuple[Stage, ...]) -> None:
+    for stage, change in (
+        (movement.from_stage, -movement.amount),
+        (movement.to_stage, movement.amount),
+    ):
+        if stage in kept:
+            stages[stage] = stages.get(stage, 0) + change

@@ -1,0 +1,112 @@
+"""Reading the journal back: entries with their movements, one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from ledger.errors import NotFound
+from ledger.journal import Entry, Movement
+from ledger.store.tables import deal, entry, holder, movement, need, offer, request
+
+
+class UnknownEntry(NotFound):
+    """The journal has no entry of that number."""
+
+    default_next = "List entries with: cityfund journal list"
+
+
+def read_entry(connection: Connection, number: int) -> Entry:
+    """Read one entry; raises `UnknownEntry`."""
+    found = next(read_entries(connection, entry.c.id == number), None)
+    if found is None:
+        last = connection.execute(select(func.max(entry.c.id))).scalar()
+        why = f"The last entry is {last}." if last else "The journal is still empty."
+        raise UnknownEntry(f"There is no entry {number}.", why=why)
+    return found
+
+
+def reversal_of(connection: Connection, number: int) -> int | None:
+    """Give the number of the entry that reverses this one, if any does."""
+    return connection.execute(select(entry.c.id).where(entry.c.reverses == number)).scalar()
+
+
+def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
+    """Read entries with their movements in recorded order, in one statement, row by row."""
+    rows = connection.execution_options(yield_per=2000).execute(_entries().where(*where))
+    for _, lines in groupby(rows, key=lambda row: row.number):
+        yield _entry(list(lines))
+
+
+@cache
+def _entries() -> Select[Any]:
+    return (
+        select(
+            entry.c.id.label("number"),
+            entry.c.act,
+            entry.c.effective_on,
+            entry.c.recorded_at,
+            entry.c.reference,
+            entry.c.reason,
+            entry.c.override,
+            entry.c.reverses,
+            request.c.key,
+            request.c.actor,
+            request.c.system_user,
+            request.c.host,
+            request.c.database_user,
+            deal.c.code.label("deal"),
+            holder.c.side,
+            func.coalesce(need.c.code, offer.c.code).label("holder"),
+            movement.c.unit,
+            movement.c.from_stage,
+            movement.c.to_stage,
+            movement.c.amount,
+            movement.c.deal_id.is_not(None).label("of_deal"),
+        )
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .join(request, request.c.id == entry.c.request_id)
+        .join(holder, holder.c.id == movement.c.holder_id)
+        .outerjoin(need, need.c.id == holder.c.id)
+        .outerjoin(offer, offer.c.id == holder.c.id)
+        .outerjoin(deal, deal.c.id == entry.c.deal_id)
+        .order_by(entry.c.id, movement.c.line)
+    )
+
+
+def _entry(lines: list[Any]) -> Entry:
+    first = lines[0]
+    return Entry(
+        number=first.number,
+        act=first.act,
+        effective_on=first.effective_on,
+        recorded_at=first.recorded_at,
+        request_key=first.key,
+        actor=first.actor,
+        system_user=first.system_user,
+        host=first.host,
+        database_user=first.database_user,
+        movements=tuple(_movements(lines)),
+        deal=first.deal,
+        reference=first.reference,
+        reason=first.reason,
+        override=first.override,
+        reverses=first.reverses,
+    )
+
+
+def _movements(lines: Iterable[Any]) -> Iterator[Movement]:
+    for line in lines:
+        yield Movement(
+            side=line.side,
+            holder=line.holder,
+            unit=line.unit,
+            from_stage=line.from_stage,
+            to_stage=line.to_stage,
+            amount=line.amount,
+            deal=line.deal if line.of_deal else None,
+        )

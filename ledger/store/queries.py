@@ -1,0 +1,51 @@
+"""Small queries that both reading and writing use: settings, units, rates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from ledger.quantity import Unit
+from ledger.rates import Rate
+from ledger.store import tables
+
+DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
+
+
+def read_settings(connection: Connection, known_at: datetime | None = None) -> dict[str, str]:
+    """Read the ledger's settings, as now or as known at a moment."""
+    versions = tables.setting_version
+    query = select(versions.c.name, versions.c.value).order_by(versions.c.name, versions.c.version)
+    if known_at is not None:
+        query = query.where(versions.c.recorded_at <= known_at)
+    # Later versions overwrite earlier ones of the same name as the rows come in order.
+    return {**DEFAULT_SETTINGS, **dict(connection.execute(query).tuples().all())}
+
+
+def read_units(connection: Connection) -> dict[str, Unit]:
+    """Read every unit by its code."""
+    unit = tables.unit
+    rows = connection.execute(select(unit.c.code, unit.c.decimals, unit.c.kind, unit.c.name))
+    return {row.code: Unit(row.code, row.decimals, row.kind, row.name) for row in rows}
+
+
+class StoredRates:
+    """The rates table as the rule of exchange looks at it."""
+
+    def __init__(self, connection: Connection, known_at: datetime | None = None) -> None:
+        """Look at the rates as now, or as known at a moment."""
+        self._connection = connection
+        self._known_at = known_at
+
+    def latest(self, base: str, quote: str, day: date) -> Rate | None:
+        """Give the latest quote of exactly this pair on or before `day`."""
+        rate = tables.rate
+        query = select(rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source).where(
+            rate.c.base == base, rate.c.quote == quote, rate.c.day <= day
+        )
+        if self._known_at is not None:
+            query = query.where(rate.c.recorded_at <= self._known_at)
+        row = self._connection.execute(query.order_by(rate.c.day.desc(), rate.c.id.desc())).first()
+        return None if row is None else Rate(*row)

@@ -1,0 +1,222 @@
+"""Registers: finding, adding and editing offices, cities, providers, projects, needs, offers, deals.
+
+A record's fields lie in the identity row (what never changes) or in the newest version row.
+Fields that name another register's code are kept as that register's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+)
+
+from ledger.deals import Deal
+from ledger.errors import NotFound
+from ledger.members import City, Office, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.store import tables
+from ledger.suggest import nearest
+
+
+class UnknownCode(NotFound):
+    """No record of the register has that code."""
+
+
+class AmbiguousCode(NotFound):
+    """A code, typed without regard to case or only its beginning, fits several records."""
+
+    default_why = "Several codes fit what was typed."
+    default_next = "Type the whole code, with its capitals."
+
+
+@dataclass(frozen=True)
+class Register:
+    """How a record is kept: its class, its two tables, and which fields name another register."""
+
+    kind: str
+    record: type[Any]
+    identity: Table
+    versions: Table
+    references: Mapping[str, str]
+
+    @property
+    def owner(self) -> str:
+        """Name the version table's column that points at the identity row."""
+        return f"{self.kind}_id"
+
+    def column_name(self, field: str) -> str:
+        """Name the column a field is kept in."""
+        return f"{field}_id" if field in self.references else field
+
+    def is_fixed(self, field: str) -> bool:
+        """Say whether the field lies in the identity row, where it can never change."""
+        return field == "code" or self.column_name(field) in self.identity.c
+
+
+def _register(kind: str, record: type[Any], **references: str) -> Register:
+    identity = tables.metadata.tables[kind]
+    return Register(kind, record, identity, tables.metadata.tables[f"{kind}_version"], references)
+
+
+REGISTERS: Final = {
+    register.kind: register
+    for register in (
+        _register("office", Office),
+        _register("city", City, office="office"),
+        _register("provider", Provider, city="city"),
+        _register("project", Project, city="city"),
+        _register("need", Need, project="project"),
+        _register("offer", Offer, provider="provider"),
+        _register("deal", Deal, offer="offer", need="need"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as it is kept: its id, the number of its version, and when that was recorded."""
+
+    id: int
+    version: int
+    recorded_at: datetime
+    record: Any
+
+
+@cache
+def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
+    """Select the newest version of every record, or of one, or as known at a time."""
+    register = REGISTERS[kind]
+    identity, versions = register.identity, register.versions
+    owner = versions.c[register.owner]
+    later = versions.alias("later")
+    newest = select(func.max(later.c.version)).where(later.c[register.owner] == owner)
+    if known:
+        newest = newest.where(later.c.recorded_at <= bindparam("known_at"))
+    columns, source = _columns(register)
+    query = (
+        select(
+            identity.c.id.label("id_"),
+            versions.c.version.label("version_"),
+            versions.c.recorded_at.label("recorded_at_"),
+            *columns,
+        )
+        .select_from(source)
+        .where(versions.c.version == newest.scalar_subquery())
+    )
+    if one:
+        return query.where(identity.c.id == bindparam("id"))
+    return query.order_by(identity.c.code)
+
+
+def _columns(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
+    """Give a record's fields as labelled columns, and the join they come from."""
+    identity, versions = register.identity, register.versions
+    source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])
+    columns: list[ColumnElement[Any]] = []
+    for field in fields(register.record):
+        name = register.column_name(field.name)
+        column = identity.c[name] if register.is_fixed(field.name) else versions.c[name]
+        if field.name in register.references:
+            target = tables.metadata.tables[register.references[field.name]].alias(
+                f"its_{field.name}"
+            )
+            source = source.outerjoin(target, target.c.id == column)
+            columns.append(target.c.code.label(field.name))
+        else:
+            columns.append(column.label(field.name))
+    return columns, source
+
+
+def load_all(
+    connection: Connection, kind: str, known_at: datetime | None = None
+) -> dict[str, Kept]:
+    """Read every record of a register by code, as now or as known at a moment."""
+    query = _current(kind, known=known_at is not None, one=False)
+    rows = connection.execute(query, _known(known_at))
+    return {kept.record.code: kept for kept in _kept(kind, rows)}
+
+
+def load(
+    connection: Connection, kind: str, identity: int, known_at: datetime | None = None
+) -> Kept:
+    """Read one record by its id."""
+    query = _current(kind, known=known_at is not None, one=True)
+    rows = connection.execute(query, {"id": identity, **_known(known_at)})
+    return next(iter(_kept(kind, rows)))
+
+
+def _known(known_at: datetime | None) -> dict[str, Any]:
+    return {} if known_at is None else {"known_at": known_at}
+
+
+def _kept(kind: str, rows: Iterable[Any]) -> Iterable[Kept]:
+    record = REGISTERS[kind].record
+    for identity, version, recorded_at, *values in rows:
+        yield Kept(identity, version, recorded_at, record(**_named(record, values)))
+
+
+@cache
+def _names(record: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))
+
+
+def _named(record: type[Any], values: list[Any]) -> dict[str, Any]:
+    return dict(zip(_names(record), values, strict=True))
+
+
+def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = False) -> int:
+    """Find the record a person means: the exact code, else without regard to case.
+
+    With `beginning`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
+    nearest codes, or `AmbiguousCode`.
+    """
+    table = REGISTERS[kind].identity
+    exact = connection.execute(select(table.c.id).where(table.c.code == typed)).scalar()
+    if exact is not None:
+        return int(exact)
+    alike = func.lower(table.c.code) == typed.lower()
+    found = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
+    if not found and beginning and typed:
+        starts = func.lower(func.substr(table.c.code, 1, len(typed))) == typed.lower()
+        found = connection.execute(select(table.c.id, table.c.code).where(starts).limit(6)).all()
+    if len(found) == 1:
+        return int(found[0].id)
+    if found:
+        fitting = ", ".join(row.code for row in found)
+        raise AmbiguousCode(f"{typed!r} could be {fitting}.")
+    raise unknown(connection, kind, typed)
+
+
+def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
+    """Make the refusal of a code that is in no register, naming the nearest that are."""
+    table = REGISTERS[kind].identity
+    codes = connection.execute(select(table.c.code)).scalars().all()
+    close = nearest(typed, codes)
+    hint = f"Did you mean {' or '.join(close)}? " if close else ""
+    return UnknownCode(
+        f"There is no {kind} {typed!r}.",
+        why=f"The register holds {len(codes)} {plural(kind)}, and none with that code.",
+        next_step=f"{hint}List them with: cityfund {kind} list",
+    )
+
+
+_PLURALS: Final = {"city": "cities"}
+
+
+def plural(kind: str) -> str:
+    """Give the plural of a register's name."""
+    return _PLURALS.get(kind, f"{kind}s")

@@ -1,0 +1,373 @@
+"""A unit of work: one write transaction, with the request it carries out and what it records."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, func, select
+
+from ledger import __version__
+from ledger.dating import day_of, zone
+from ledger.factors import Side
+from ledger.journal import Act, Movement
+from ledger.quantity import Unit
+from ledger.rates import Rate
+from ledger.receipts import Receipt, RegisterChange
+from ledger.requests import Request, require_same
+from ledger.store import tables
+from ledger.store.accounts import Accounts
+from ledger.store.codes import next_code
+from ledger.store.queries import StoredRates, read_settings, read_units
+from ledger.store.registers import REGISTERS, Kept, find_id, load
+from ledger.store.rows import RowBuffer
+
+ENTRY_FORMAT: Final = 1
+"""The layout of an entry's canonical bytes, kept with the entry: see `ledger.canonical`."""
+
+_CODE_PREFIX: Final = {
+    "project": "PRJ",
+    "need": "N",
+    "offer": "O",
+    "deal": "D",
+    "city": "CTY",
+    "provider": "PRV",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry about to be posted: everything but its number and its moment."""
+
+    act: Act
+    effective_on: date
+    movements: tuple[Movement, ...]
+    deal: str | None = None
+    reference: str | None = None
+    reason: str | None = None
+    override: str | None = None
+    reverses: int | None = None
+
+
+class UnitOfWork:
+    """What a use-case works with: it reads, adds, edits and posts; the caller commits."""
+
+    def __init__(self, connection: Connection, request: Request, now: datetime) -> None:
+        """Begin the request at the machine's moment `now`."""
+        self.connection = connection
+        self.request = request
+        self.now = now
+        self.entries: list[int] = []
+        self.changes: list[RegisterChange] = []
+        self._rows = RowBuffer()
+        self._last_ids: dict[str, int] = {}
+        self._ids: dict[tuple[str, str], int] = {}
+        self._records: dict[tuple[str, str], Any] = {}
+        self.accounts = Accounts(connection, lambda: self.units)
+        self.request_id = self._next_id(tables.request)
+        self.key = request.key or f"auto-{uuid.uuid4().hex}"
+        self._write_request()
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The ledger's settings now."""
+        return read_settings(self.connection)
+
+    @cached_property
+    def today(self) -> date:
+        """Today by the ledger's one calendar."""
+        return day_of(self.now, zone(self.settings.get("time_zone", "UTC")))
+
+    @property
+    def day(self) -> date:
+        """The officer's date of this request: as given, else today."""
+        return self.request.on or self.today
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Every unit of the ledger by code."""
+        return read_units(self.connection)
+
+    @cached_property
+    def rates(self) -> StoredRates:
+        """The rates table."""
+        return StoredRates(self.connection)
+
+    def find(self, kind: str, typed: str) -> Kept:
+        """Find a record by its code as a person typed it; raises `UnknownCode`."""
+        self.flush()
+        return load(self.connection, kind, find_id(self.connection, kind, typed))
+
+    def record(self, kind: str, code: str) -> Any:
+        """Give a record by its exact code, remembered for as long as this transaction."""
+        if (kind, code) not in self._records:
+            self.flush()
+            identity = self._id_of(kind, code)
+            self._records[kind, code] = load(self.connection, kind, identity).record
+        return self._records[kind, code]
+
+    def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
+        """Take records in that an import has just read or added, so none is asked for singly."""
+        self._records.update({(kind, code): record for code, record in records.items()})
+
+    def code_for(self, kind: str, given: str | None) -> str:
+        """Give the code of a new record: the one given, or the next free one."""
+        if given is not None:
+            return given
+        self.flush()
+        return next_code(self.connection, kind, _CODE_PREFIX[kind])
+
+    def add(self, kind: str, record: Any) -> int:
+        """Add a record with its first version; give its id."""
+        register = REGISTERS[kind]
+        values = self._columns(kind, record)
+        identity = self._new_identity(kind, record)
+        self._ids[kind, record.code] = identity
+        fixed = {name: values[name] for name in register.identity.c.keys() if name in values}
+        self._rows.add(register.identity, {**fixed, "id": identity, "request_id": self.request_id})
+        self._add_version(kind, identity, 1, values)
+        self.changes.append(RegisterChange(kind, record.code, 1))
+        return identity
+
+    def edit(self, kind: str, kept: Kept, record: Any) -> int:
+        """Add a version with the new terms; give its number."""
+        version = kept.version + 1
+        self._records.pop((kind, record.code), None)
+        self._add_version(kind, kept.id, version, self._columns(kind, record))
+        self.changes.append(RegisterChange(kind, record.code, version))
+        return version
+
+    def edit_account(self, side: Side, code: str, **terms: Any) -> None:
+        """Add a version of a need's or an offer's terms, and let its account follow."""
+        account = self.accounts.of(side, code)
+        record = replace(account.record, **terms)
+        kept = Kept(account.id, account.version, self.now, account.record)
+        account.version = self.edit(side.value, kept, record)
+        account.record = record
+
+    def edit_deal(self, code: str, **terms: Any) -> None:
+        """Add a version of a deal's terms, and let its account follow."""
+        account = self.accounts.deal(code)
+        record = replace(account.record, **terms)
+        if record == account.record:
+            return
+        kept = Kept(account.id, account.version, self.now, account.record)
+        account.version = self.edit("deal", kept, record)
+        account.record = record
+
+    def post(self, draft: Draft) -> int:
+        """Post an entry and its movements; give its number."""
+        number = self._next_id(tables.entry)
+        deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
+        self._rows.add(
+            tables.entry,
+            {
+                "id": number,
+                "act": draft.act,
+                "effective_on": draft.effective_on,
+                "recorded_at": self.now,
+                "request_id": self.request_id,
+                "deal_id": deal_id,
+                "reference": draft.reference,
+                "reason": draft.reason,
+                "override": draft.override,
+                "reverses": draft.reverses,
+                "lines": len(draft.movements),
+                "format": ENTRY_FORMAT,
+            },
+        )
+        for line, movement in enumerate(draft.movements, start=1):
+            self._add_movement(number, line, draft.effective_on, movement)
+        self.accounts.follow(number, draft.effective_on, draft.movements)
+        self.entries.append(number)
+        return number
+
+    def _add_movement(self, number: int, line: int, day: date, movement: Movement) -> None:
+        deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
+        self._rows.add(
+            tables.movement,
+            {
+                "entry_id": number,
+                "line": line,
+                "holder_id": self.accounts.of(movement.side, movement.holder).id,
+                "deal_id": deal,
+                "unit": movement.unit,
+                "from_stage": movement.from_stage,
+                "to_stage": movement.to_stage,
+                "amount": movement.amount,
+                "effective_on": day,
+                "recorded_at": self.now,
+            },
+        )
+
+    def add_unit(self, unit: Unit) -> None:
+        """Add a unit that quantities can be counted in."""
+        self._rows.add(
+            tables.unit,
+            {
+                "code": unit.code,
+                "decimals": unit.decimals,
+                "kind": unit.kind,
+                "name": unit.name,
+                "request_id": self.request_id,
+            },
+        )
+        self.units[unit.code] = unit
+        self.changes.append(RegisterChange("unit", unit.code, 1))
+
+    def add_rate(self, rate: Rate) -> None:
+        """Add an exchange rate; the latest recorded of its day and pair is in force."""
+        self._rows.add(
+            tables.rate,
+            {
+                "id": self._next_id(tables.rate),
+                "day": rate.day,
+                "base": rate.base,
+                "quote": rate.quote,
+                "rate": rate.rate,
+                "source": rate.source,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+            },
+        )
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Add a version of one of the ledger's settings."""
+        versions = tables.setting_version
+        query = select(func.max(versions.c.version)).where(versions.c.name == name)
+        last = self.connection.execute(query).scalar() or 0
+        self._rows.add(
+            versions,
+            {
+                "name": name,
+                "version": last + 1,
+                "value": value,
+                "reason": self.request.reason,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+            },
+        )
+        self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def receipt(self, **parts: Any) -> Receipt:
+        """Make the receipt of what this unit of work has done so far."""
+        return Receipt(entries=tuple(self.entries), registers=tuple(self.changes), **parts)
+
+    def first_receipt(self) -> dict[str, Any] | None:
+        """Give the receipt of the same request said before; None where it is new.
+
+        Raises `KeyReused` where the key came with another command or input.
+        """
+        if self.request.key is None:
+            return None
+        kept = self.connection.execute(
+            select(tables.request.c.command, tables.request.c.input, tables.receipt.c.body)
+            .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
+            .where(tables.request.c.key == self.request.key)
+        ).first()
+        if kept is None:
+            return None
+        require_same(self.request.key, (kept.command, json.loads(kept.input)), self.request)
+        document: dict[str, Any] = json.loads(kept.body)
+        return {**document, "replayed": True}
+
+    def keep_receipt(self, document: Mapping[str, Any]) -> None:
+        """Keep the answer, so that the same key gives it again; then write all that waits."""
+        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        self._rows.add(tables.receipt, {"request_id": self.request_id, "body": body})
+        self.flush()
+
+    def flush(self) -> None:
+        """Write all rows that wait, so that queries see them."""
+        self._rows.flush(self.connection)
+
+    def _write_request(self) -> None:
+        request = self.request
+        self._rows.add(
+            tables.request,
+            {
+                "id": self.request_id,
+                "key": self.key,
+                "command": request.command,
+                "input": json.dumps(request.given, ensure_ascii=False, sort_keys=True),
+                "actor": request.actor,
+                "system_user": request.system_user,
+                "host": request.host,
+                "database_user": None,
+                "program": f"cityfund {__version__}",
+                "recorded_at": self.now,
+            },
+        )
+
+    def _new_identity(self, kind: str, record: Any) -> int:
+        if kind not in {side.value for side in Side}:
+            identity = self._next_id(REGISTERS[kind].identity)
+            if kind == "deal":
+                self.accounts.open_deal(identity, record)
+            return identity
+        identity = self._next_id(tables.holder)
+        self._rows.add(
+            tables.holder,
+            {
+                "id": identity,
+                "side": Side(kind),
+                "unit": record.unit,
+                "request_id": self.request_id,
+            },
+        )
+        self.accounts.open_account(Side(kind), identity, record)
+        return identity
+
+    def _add_version(
+        self, kind: str, identity: int, version: int, values: Mapping[str, Any]
+    ) -> None:
+        register = REGISTERS[kind]
+        terms = {name: values[name] for name in register.versions.c.keys() if name in values}
+        self._rows.add(
+            register.versions,
+            {
+                **terms,
+                register.owner: identity,
+                "version": version,
+                "reason": self.request.reason,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+            },
+        )
+
+    def _columns(self, kind: str, record: Any) -> dict[str, Any]:
+        """Give a record as column values, with the codes of other registers as their ids."""
+        register = REGISTERS[kind]
+        values: dict[str, Any] = {}
+        for name in record.__slots__:
+            value = getattr(record, name)
+            target = register.references.get(name)
+            if target is not None and value is not None:
+                value = self._id_of(target, value)
+            values[register.column_name(name)] = value
+        return values
+
+    def _id_of(self, kind: str, code: str) -> int:
+        """Give a record's id by its exact code, remembering it for the next row."""
+        if (kind, code) not in self._ids:
+            self._ids[kind, code] = find_id(self.connection, kind, code)
+        return self._ids[kind, code]
+
+    def remember_ids(self) -> None:
+        """Read the ids of every register at once: for an import that names thousands."""
+        for kind, register in REGISTERS.items():
+            rows = self.connection.execute(select(register.identity.c.code, register.identity.c.id))
+            self._ids.update({(kind, code): identity for code, identity in rows})
+
+    def _next_id(self, table: Table) -> int:
+        # The write lock is ours since before the first read, so the largest id is known.
+        if table.name not in self._last_ids:
+            largest = self.connection.execute(select(func.max(table.c.id))).scalar()
+            self._last_ids[table.name] = largest or 0
+        self._last_ids[table.name] += 1
+        return self._last_ids[table.name]

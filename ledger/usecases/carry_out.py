@@ -1,0 +1,31 @@
+"""Carrying a request out: once, in one transaction, with a receipt that can be had again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store.book import Ledger
+from ledger.store.unit_of_work import UnitOfWork
+
+Work = Callable[[UnitOfWork], Receipt]
+
+
+def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
+    """Do the work of a request and give its receipt as a document.
+
+    A key that was said before with the same input gives the first receipt, marked `replayed`.
+    A dry run goes the same way and is rolled back; its document says `dry_run`.
+    """
+    with ledger.write(request) as uow:
+        first = uow.first_receipt()
+        if first is not None:
+            return first
+        document = work(uow).as_document()
+        if request.dry_run:
+            document["dry_run"] = True
+        document["key"] = uow.key
+        uow.keep_receipt(document)
+        return document

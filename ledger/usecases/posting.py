@@ -1,0 +1,60 @@
+"""Posting an entry: the checks that every act passes, whatever it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from ledger.dating import OverdrawnLater, require_declared, require_not_future
+from ledger.factors import Stage
+from ledger.journal import Movement, Step, first_overdraft
+from ledger.quantity import format_quantity
+from ledger.store.accounts import Account
+from ledger.store.unit_of_work import Draft, UnitOfWork
+
+_MAY_GO_BELOW = frozenset({Stage.UNDECLARED})
+
+
+def post(uow: UnitOfWork, draft: Draft) -> int:
+    """Post a draft after checking its date against today, the declarations and the timeline.
+
+    Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`; gives the entry's number.
+    """
+    require_not_future(draft.effective_on, uow.today)
+    for account in _touched(uow, draft.movements):
+        who = f"{account.side.capitalize()} {account.code}"
+        require_declared(draft.effective_on, account.record.declared_on, who)
+        _require_timeline(uow, account, draft)
+    return uow.post(draft)
+
+
+def _touched(uow: UnitOfWork, movements: Iterable[Movement]) -> list[Account]:
+    holders = dict.fromkeys((movement.side, movement.holder) for movement in movements)
+    return [uow.accounts.of(side, code) for side, code in holders]
+
+
+def _require_timeline(uow: UnitOfWork, account: Account, draft: Draft) -> None:
+    """Refuse a backdated entry that would leave a later day with less than was taken then."""
+    if account.last_on is None or draft.effective_on >= account.last_on:
+        return
+    past = uow.accounts.timeline(account)
+    number = max((step.number for step in past), default=0) + 1
+    fresh = [
+        Step(draft.effective_on, number, line, one.from_stage, one.to_stage, one.amount)
+        for line, one in enumerate(draft.movements, start=1)
+        if (one.side, one.holder) == (account.side, account.code)
+    ]
+    overdrawn = first_overdraft([*past, *fresh], _MAY_GO_BELOW)
+    if overdrawn is not None:
+        raise OverdrawnLater(
+            f"{account.side.capitalize()} {account.code} would be short of "
+            f"{overdrawn.from_stage} on {overdrawn.effective_on}, when "
+            f"{format_quantity(overdrawn.amount, account.unit)} was taken from it."
+        )
+
+
+def passes_to(offer: Account, day: date) -> Stage | None:
+    """Say where what returns to an offer on a day passes on to; None while it can be taken up."""
+    if offer.record.withdrawn:
+        return Stage.WITHDRAWN
+    return Stage.EXPIRED if offer.record.has_expired(day) else None

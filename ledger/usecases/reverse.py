@@ -1,0 +1,132 @@
+"""Reversing an entry: a mirrored entry that names what it undoes and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ledger import acts
+from ledger.dating import require_in_order, require_not_before_reversed
+from ledger.errors import InvalidInput, RefusedByRule
+from ledger.factors import Side, Stage
+from ledger.journal import Act, Entry, Movement, Stages
+from ledger.quantity import format_quantity
+from ledger.receipts import Receipt
+from ledger.store.journal import read_entry, reversal_of
+from ledger.store.unit_of_work import Draft, UnitOfWork
+from ledger.usecases.posting import passes_to, post
+
+
+class ReasonMissing(InvalidInput):
+    """A correction came without its reason."""
+
+    default_why = "A correction stays in the journal for ever, and so must why it was made."
+    default_next = "Say it in a few words: --reason TEXT"
+
+
+class AlreadyReversed(RefusedByRule):
+    """An entry was to be reversed a second time."""
+
+    default_why = "An entry can be undone once."
+    default_next = "To undo the reversal, reverse that entry instead."
+
+
+class CannotReverse(RefusedByRule):
+    """The stages no longer hold what the entry moved."""
+
+    default_why = "What the entry moved has been moved on since."
+    default_next = "Reverse the later entries first: cityfund journal list --deal DEAL"
+
+
+def reverse(uow: UnitOfWork, number: int) -> Receipt:
+    """Undo the entry of that number, dated today unless the officer dates it otherwise."""
+    if not (uow.request.reason or "").strip():
+        raise ReasonMissing(f"Entry {number} cannot be reversed without a reason.")
+    entry = read_entry(uow.connection, number)
+    earlier = reversal_of(uow.connection, number)
+    if earlier is not None:
+        raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
+    reverse_entry(uow, entry, reference=None)
+    return _receipt(uow, entry)
+
+
+def reverse_entry(uow: UnitOfWork, entry: Entry, reference: str | None) -> int:
+    """Post the mirror of an entry after checking its date, its deal's order and the stages."""
+    day = uow.day
+    require_not_before_reversed(day, entry.effective_on, entry.number)
+    if entry.deal is not None:
+        require_in_order(day, uow.accounts.deal(entry.deal).last_on, entry.deal)
+    ends = {
+        movement.holder: passes_to(uow.accounts.of(Side.OFFER, movement.holder), day)
+        for movement in entry.movements
+        if movement.side is Side.OFFER
+    }
+    movements = acts.mirror(entry.movements, ends)
+    _require_stages(uow, entry.number, movements)
+    number = post(
+        uow,
+        Draft(
+            act=Act.REVERSE,
+            effective_on=day,
+            movements=movements,
+            deal=entry.deal,
+            reference=reference,
+            reason=uow.request.reason,
+            reverses=entry.number,
+        ),
+    )
+    _undo_ending(uow, entry)
+    return number
+
+
+def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that some need, offer or deal cannot give any more."""
+    for movement in movements:
+        account = uow.accounts.of(movement.side, movement.holder)
+        held_by: list[tuple[str, Stages]] = [(f"{account.side} {account.code}", account.stages)]
+        if movement.deal is not None and movement.from_stage in _DEAL_STAGES:
+            deal = uow.accounts.deal(movement.deal)
+            held_by.append((f"deal {deal.code}", deal.stages[movement.side]))
+        for who, stages in held_by:
+            there = _after(stages, movement, movements)
+            if there < movement.amount:
+                raise CannotReverse(
+                    f"Entry {number} cannot be reversed: {who} has "
+                    f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
+                    f"{format_quantity(movement.amount, account.unit)}."
+                )
+
+
+_DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
+
+
+def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) -> int:
+    """Give what stands in a movement's stage once the movements before it are made."""
+    there = stages.get(movement.from_stage, 0)
+    if movement.from_stage is Stage.UNDECLARED:
+        return movement.amount
+    for earlier in movements:
+        if earlier is movement:
+            break
+        if (earlier.side, earlier.holder) == (movement.side, movement.holder):
+            there += earlier.amount * (earlier.to_stage is movement.from_stage)
+            there -= earlier.amount * (earlier.from_stage is movement.from_stage)
+    return there
+
+
+def _undo_ending(uow: UnitOfWork, entry: Entry) -> None:
+    """Reopen an offer where the entry that withdrew all of it is undone."""
+    if entry.act is not Act.WITHDRAW:
+        return
+    for movement in entry.movements:
+        if movement.side is Side.OFFER:
+            offer = uow.accounts.of(Side.OFFER, movement.holder)
+            if offer.record.withdrawn:
+                uow.edit_account(Side.OFFER, offer.code, withdrawn=False)
+
+
+def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
+    sides = {
+        movement.side.value: uow.accounts.of(movement.side, movement.holder).standing
+        for movement in entry.movements
+    }
+    return replace(uow.receipt(deal=entry.deal), **sides)

@@ -1,0 +1,96 @@
+"""Making a ledger, or bringing one up to date: schema, reference tables, offices, settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from ledger import reference
+from ledger.dating import zone
+from ledger.errors import RefusedByRule
+from ledger.quantity import find_unit
+from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store import engine as engines
+from ledger.store import schema
+from ledger.store.book import Ledger, open_ledger
+from ledger.store.reference_tables import load_reference_tables
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.carry_out import carry_out
+
+
+class CalendarIsSet(RefusedByRule):
+    """`init` was asked to give an existing ledger another calendar or base currency."""
+
+    default_why = "Every date of the ledger was recorded by its one calendar."
+    default_next = "Leave --time-zone and --base-currency out, or make another ledger."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """What a new ledger is made with; None keeps what an existing one has."""
+
+    time_zone: str | None = None
+    base_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after."""
+
+    before: str | None
+    after: str
+    receipt: dict[str, Any] | None
+
+
+def set_up(url: str, said: SetUp, request: Request) -> Made:
+    """Make the ledger at a URL, or upgrade it; doing it again changes nothing."""
+    if said.time_zone is not None:
+        zone(said.time_zone)
+    if said.base_currency is not None:
+        find_unit(said.base_currency, reference.iso4217_units())
+    engine = engines.make_engine(url)
+    engines.create_private_file(engine)
+    before, after = upgrade_schema(engine)
+    receipt = carry_out(Ledger(engine), request, lambda uow: _fill(uow, said, before))
+    return Made(before, after, receipt)
+
+
+def upgrade(url: str, request: Request) -> Made:
+    """Bring an existing ledger to this program's schema and reference tables."""
+    ledger = open_ledger(url)
+    before, after = upgrade_schema(ledger.engine, only_existing=True)
+    receipt = carry_out(ledger, request, lambda uow: _fill(uow, SetUp(), before))
+    return Made(before, after, receipt)
+
+
+def upgrade_schema(engine: Engine, *, only_existing: bool = False) -> tuple[str | None, str]:
+    """Run the migrations that are missing, in one transaction with the guards."""
+    with engines.writing(engine) as connection:
+        if only_existing and schema.current_revision(connection) is None:
+            raise schema.NotALedger("This database is not a cityfund ledger.")
+        return schema.upgrade(connection)
+
+
+def _fill(uow: UnitOfWork, said: SetUp, before: str | None) -> Receipt:
+    load_reference_tables(uow.connection)
+    for unit in reference.shipped_units().values():
+        if unit.code not in uow.units:
+            uow.add_unit(unit)
+    _set(uow, before, "time_zone", said.time_zone)
+    _set(uow, before, "base_currency", said.base_currency and said.base_currency.upper())
+    if before is None:
+        for office in reference.default_offices():
+            uow.add("office", office)
+    return uow.receipt()
+
+
+def _set(uow: UnitOfWork, before: str | None, name: str, value: str | None) -> None:
+    kept = uow.settings.get(name)
+    if value is None or value == kept:
+        return
+    if before is not None:
+        raise CalendarIsSet(f"This ledger's {name.replace('_', ' ')} is {kept}, not {value}.")
+    uow.set_setting(name, value)
