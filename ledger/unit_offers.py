@@ -45,11 +45,15 @@ class QuantityRules(NamedTuple):
     indivisible: int
 
 
-class _ShareGroup(NamedTuple):
-    """Neighbours with one largest share; those with a smallest ticket stand last, by its size."""
+class _TicketGroup(NamedTuple):
+    """Neighbours with a smallest ticket and one largest share (`over` / `under`), by ticket.
 
-    max_share: Decimal | None
-    first_ticket: int
+    `first` counts from the first offer of the unit.
+    """
+
+    over: int
+    under: int
+    first: int
     min_tickets: list[int]
 
 
@@ -80,7 +84,7 @@ class UnitOffers:
         self._without_max = self.all & ~self._max_tickets.all
         self._shares: list[tuple[Decimal, int]] = []
         self._first_without_share = self._end
-        self._ticket_groups: list[_ShareGroup] = []
+        self._ticket_groups: list[_TicketGroup] = []
         self._group_by_share()
         self._roomy = lru_cache(maxsize=64)(self._with_room)
 
@@ -106,8 +110,10 @@ class UnitOffers:
             else:
                 self._shares.append((share, place))
             if tickets:
-                first = place + len(group) - len(tickets)
-                self._ticket_groups.append(_ShareGroup(share, first, tickets))
+                first = place + len(group) - len(tickets) - self._start
+                # An offer without a largest share may give the whole: net is never below open.
+                over, under = (Decimal(1) if share is None else share).as_integer_ratio()
+                self._ticket_groups.append(_TicketGroup(over, under, first, tickets))
             place += len(group)
 
     def _share(self, wanted: Wanted, least: int) -> int:
@@ -123,14 +129,18 @@ class UnitOffers:
         has room for; it reaches a ticket if both do. The second is the same for all needs of a
         unit, the first is one figure for all offers of a share.
         """
-        reached = self._without_min
-        for group in self._ticket_groups:
-            most = wanted.open
-            if group.max_share is not None:
-                most = max(1, min(most, share_limit(group.max_share, wanted.net)))
-            reaching = bisect_right(group.min_tickets, ratio.to_offer(most))
-            reached |= _span(group.first_ticket, group.first_ticket + reaching)
-        return reached & self._roomy(ratio)
+        # The innermost loop of the whole count: written out, on numbers of this unit's size.
+        most_open, net, rate_under, rate_over = wanted.open, wanted.net, *ratio
+        reached = 0
+        for over, under, first, min_tickets in self._ticket_groups:
+            most = net * over // under
+            if most > most_open:
+                most = most_open
+            elif most < 1:
+                most = 1
+            reaching = bisect_right(min_tickets, -(-most * rate_under // rate_over))
+            reached |= ((1 << reaching) - 1) << first
+        return (self._without_min | reached << self._start) & self._roomy(ratio)
 
     def _with_room(self, ratio: Ratio) -> int:
         """Give the offers whose own room holds their smallest ticket, and one part of a need."""

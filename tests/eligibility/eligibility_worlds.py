@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
+
 from ledger.buckets import Living
 from ledger.eligibility import NeedFacts, OfferFacts
 from ledger.factors import Factor, Side, Stage
@@ -194,4 +195,4 @@ def worlds(draw: st.DrawFn) -> World:
             st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
         )
     )
-    return World(needs, offers, living, {pair: rate for pair, rate in rates.items()})
+    return World(needs, offers, living, rates)

@@ -6,6 +6,7 @@ from collections import Counter
 
 from eligibility_worlds import DAY, PACKAGE, USD, World, needing, offering, worlds
 from hypothesis import given, settings
+
 from ledger.buckets import EligibleCount, Living, count_eligible, living_by_need
 from ledger.deals import Deal
 from ledger.eligibility import RULES, Pairing, best_amount, verdict
