@@ -90,7 +90,7 @@ OFFICES = Table(
     (
         _CODE,
         _must("name", Kind.TEXT, "the office's name"),
-        Column("city", Kind.CODE, "member city that hosts it"),
+        Column("host", Kind.TEXT, "the city that hosts it"),
         Column("regions", Kind.TEXTS, "UN M49 regions (code or name) it looks after"),
         _WITHDRAWN,
     ),

@@ -58,7 +58,7 @@ class Lookups:
     seen: dict[tuple[str, str], object] = field(default_factory=dict)
     suggested: int = 0
 
-    def suggestion(self, text: str, choices: Mapping[str, object] | tuple[str, ...]) -> str:
+    def suggestion(self, text: str, choices: tuple[str, ...]) -> str:
         """Suggest the nearest choice, as long as there is patience for suggestions."""
         self.suggested += 1
         return did_you_mean(text, choices) if self.suggested <= _SUGGESTIONS else ""
@@ -269,7 +269,7 @@ class Cells:
         units = self.lookups.units
         found = units.get(cell) or units.get(cell.upper()) or units.get(cell.lower())
         if found is None:
-            hint = self.lookups.suggestion(cell, dict(units))
+            hint = self.lookups.suggestion(cell, tuple(units))
             self.problem(column, "unknown-unit", f"There is no unit {cell!r}.", hint)
         return found
 

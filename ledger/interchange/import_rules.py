@@ -28,7 +28,7 @@ MAX_RULE_BYTES = 1024 * 1024
 ROW = "row"
 """In a template, `{row}` is the identity that the rule gives the foreign row."""
 
-_PLACEHOLDER = re.compile(r"[A-Za-z_][A-Za-z0-9_ .]*")
+_PLACEHOLDER = re.compile(r"[^{}\[\]!:]+")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Cell = Annotated[str, StringConstraints(max_length=10_000)]
 

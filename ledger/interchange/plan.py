@@ -35,7 +35,6 @@ _FIXED = {
 """Fields that never change once recorded: acts of the past rest on them."""
 
 _REFERENCES = {
-    "offices": (("city", "cities"),),
     "cities": (("office", "offices"),),
     "providers": (("city", "cities"),),
     "projects": (("city", "cities"),),

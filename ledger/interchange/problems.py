@@ -89,7 +89,7 @@ def nearest(text: str, choices: Iterable[str]) -> str | None:
 
     found = process.extractOne(
         text,
-        choices,
+        list(choices),
         scorer=DamerauLevenshtein.normalized_similarity,
         processor=str.casefold,
         score_cutoff=_CLOSE_ENOUGH,

@@ -76,7 +76,7 @@ def office(cells: Cells) -> Office:
     return Office(
         code=cells.need_code("code"),
         name=cells.need_text("name"),
-        city=cells.code("city"),
+        host=cells.text("host"),
         regions=cells.known_each("regions", region_code, itself),
         withdrawn=cells.yes_no("withdrawn", default=False),
     )

@@ -1,0 +1,177 @@
+"""Import rules: clear errors in the rule itself, every row of the foreign file accounted for."""
+
+from pathlib import Path
+
+import pytest
+
+from ledger.interchange.apply_rule import apply_rule, slug
+from ledger.interchange.import_rules import (
+    BrokenRule,
+    UnknownRule,
+    load_rule,
+    parse_rule,
+    shipped_rules,
+)
+from ledger.interchange.problems import ImportRefused
+from ledger.interchange.reader import RawTable
+from ledger.interchange.rule_report import RuleReport
+
+RULE = """
+[about]
+name = "list"
+title = "A list"
+source = "somebody"
+licence = "CC0"
+[file]
+names = ["list.csv"]
+delimiter = ";"
+missing = ["n/a"]
+[[leave_out]]
+reason = "a total"
+equals = { id = ["total"] }
+[row]
+template = "X-{id}"
+[maps.land]
+UK = "GB"
+[[output]]
+table = "cities"
+distinct = true
+[output.columns]
+code = { template = "{land}-{town}", slug = true }
+name = { column = "town" }
+country = { column = "land" }
+[[output]]
+table = "needs"
+when = ["sum"]
+[output.columns]
+code = { template = "{row}" }
+project = { constant = "P" }
+factor = { constant = "money" }
+quantity = { column = "sum", times = 1000, round = 2 }
+unit = { constant = "EUR" }
+note = { template = ["From {town}.", "{remark}"] }
+"""
+HEADER = "id;town;land;sum;remark\n"
+
+
+def applied(
+    rows: str, rule: str = RULE
+) -> tuple[dict[str, RawTable], RuleReport, list[tuple[int, str | None, str]]]:
+    tables, report, problems = apply_rule(
+        parse_rule(rule, "r.toml"), (HEADER + rows).encode(), "list.csv"
+    )
+    return {t.table: t for t in tables}, report, [(p.line, p.column, p.code) for p in problems]
+
+
+def test_rows_become_canonical_rows_that_know_their_place():
+    tables, report, problems = applied(
+        "1;Saint-\u00c9tienne;FR;1.5;n/a\n2;Xi'an;CN;n/a;\n3;London;UK;2.0000051;so\ntotal;;;9;\n"
+    )
+    assert not problems
+    codes = [row.cells["code"] for row in tables["cities"].rows]
+    assert codes == ["FR-SAINT-ETIENNE", "CN-XIAN", "GB-LONDON"]
+    first, second = tables["needs"].rows
+    assert (first.line, first.cells["quantity"], first.cells["note"]) == (
+        2,
+        "1500",
+        "From Saint-\u00c9tienne.",
+    )
+    assert (second.cells["quantity"], second.cells["note"]) == ("2000.01", "From London. so")
+    assert tables["needs"].columns["quantity"] == "sum"
+    assert (report.rows, report.used, [tuple(left) for left in report.left_out]) == (
+        4,
+        3,
+        [(5, "a total")],
+    )
+    assert report.unmade == {"needs": 1}
+    assert report.rounded["needs", "quantity"] == 1
+
+
+def test_many_rows_make_one_city_only_if_they_agree():
+    tables, _, problems = applied("1;Lyon;FR;1;\n2;Lyon;FR;2;\n3;LYON;FR;3;\n")
+    assert len(tables["cities"].rows) == 1
+    assert problems == [(4, None, "not-alike")]
+
+
+def test_a_number_with_an_exponent_needs_the_rules_word():
+    assert applied("1;Lyon;FR;1e+05;\n")[2] == [(2, "sum", "bad-number")]
+    scientific = RULE.replace('delimiter = ";"', 'delimiter = ";"\nnumbers = "scientific"')
+    tables, report, problems = applied("1;Lyon;FR;1e+05;\n", scientific)
+    assert not problems
+    assert tables["needs"].rows[0].cells["quantity"] == "100000000"
+    assert report.scientific == 1
+
+
+def test_every_row_is_used_left_out_or_refused():
+    _, report, problems = applied("1;A;FR;1;\n1;B;FR;1;\n;C;FR;1;\n4;D\ntotal;;;;\n")
+    assert problems == [(5, None, "cell-count"), (3, None, "twice"), (4, "id", "no-identity")]
+    assert report.rows == report.used + report.refused + len(report.left_out) == 5
+
+
+def test_repeats_may_be_numbered():
+    rule = RULE.replace('template = "X-{id}"', 'template = "X-{id}"\nrepeats = "number"')
+    tables, report, _ = applied("1;A;FR;1;\n1;B;FR;1;\n1;A;FR;1;\n", rule)
+    assert [row.cells["code"] for row in tables["needs"].rows] == ["X-1", "X-1-2", "X-1-3"]
+    assert [repeat.alike for repeat in report.repeats] == [False, True]
+
+
+def test_a_file_without_the_rules_columns_is_refused_at_its_header():
+    _, _, problems = apply_rule(
+        parse_rule(RULE, "r.toml"), b"id;town;land;summ;remark\n", "list.csv"
+    )
+    assert [(p.line, p.column, p.code) for p in problems] == [(1, "sum", "missing-column")]
+    assert "'summ'" in problems[0].next
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ('licence = "CC0"\n', "", "about.licence"),
+        ('table = "cities"', 'table = "citys"', "output[1]"),
+        ('name = { column = "town" }', 'nam = { column = "town" }', "output[1]"),
+        (
+            'country = { column = "land" }',
+            'country = { column = "land", constant = "FR" }',
+            "output[1].columns.country",
+        ),
+        ('code = { template = "{row}" }', "", "output[2]"),
+        ('"{land}-{town}"', '"{land[0]}"', "output[1].columns.code"),
+        ('"{land}-{town}"', '"{land!r}"', "output[1].columns.code"),
+        ('"{land}-{town}"', '"{land"', "output[1].columns.code"),
+        ("times = 1000", "times = -1", "output[2].columns.quantity"),
+        ("distinct = true", 'distinct = "maybe"', "output[1].distinct"),
+        ("[row]", "[row]\nunheard = 1", "row.unheard"),
+        ('equals = { id = ["total"] }', "", "leave_out[1]"),
+    ],
+)
+def test_each_fault_of_a_rule_names_its_key(before: str, after: str, key: str):
+    with pytest.raises(ImportRefused) as refused:
+        parse_rule(RULE.replace(before, after, 1), "r.toml")
+    assert key in [problem.column for problem in refused.value.problems]
+
+
+def test_a_rule_that_is_not_toml_says_where():
+    with pytest.raises(BrokenRule, match="line 1"):
+        parse_rule("about = \n", "r.toml")
+
+
+def test_rules_are_found_by_name_or_path(tmp_path: Path):
+    assert "transit-costs" in shipped_rules()
+    (tmp_path / "mine.toml").write_text(RULE)
+    assert load_rule(str(tmp_path / "mine.toml")).about.name == "list"
+    with pytest.raises(UnknownRule) as unknown:
+        load_rule("transit-cost")
+    assert "'transit-costs'" in unknown.value.next_step
+
+
+@pytest.mark.parametrize("name", shipped_rules())
+def test_every_shipped_rule_is_sound_and_named_after_its_file(name: str):
+    rule = load_rule(name)
+    assert rule.about.name == name
+    assert rule.about.source
+    assert rule.about.licence
+
+
+def test_slugs_are_stable():
+    assert slug("  M\u00fcnchen (Bayern) ") == "MUNCHEN-BAYERN"
+    assert slug("L\u2019Aquila") == "LAQUILA"
