@@ -40,24 +40,34 @@ class Times:
 NOW: Final = Times()
 
 
-def stages_of_row(side: Side, row: Any) -> Stages:
-    """Read a row of stage columns as a side's stages."""
+def stages_of_side(side: Side, row: Any | None) -> Stages:
+    """Read a row of stage columns as a side's stages; without a row nothing has happened yet."""
+    if row is None:
+        return dict.fromkeys(STAGES_OF[side], 0)
     return {stage: int(getattr(row, _COLUMN_OF[stage])) for stage in STAGES_OF[side]}
 
 
-def holder_stages(
-    connection: Connection, side: Side, times: Times = NOW, ids: Iterable[int] | None = None
-) -> dict[int, Stages]:
-    """Give the stages of every need or offer (or only of `ids`) by id, at the asked times.
+def holder_rows(
+    connection: Connection, times: Times = NOW, ids: Iterable[int] | None = None
+) -> dict[int, Any]:
+    """Give the row of stage columns of every holder (or only of `ids`) by id.
 
-    A holder that nothing had happened to by then is missing: all its stages are zero.
+    A holder that nothing had happened to by then is missing.
     """
     query = _kept_holders() if times.are_now else _folded_holders(**_asked(times))
     if ids is not None:
         column = balance.c.holder_id if times.are_now else movement.c.holder_id
         query = query.where(column.in_(list(ids)))
     rows = connection.execute(query, _parameters(times))
-    return {row.holder_id: stages_of_row(side, row) for row in rows}
+    return {row.holder_id: row for row in rows}
+
+
+def holder_stages(
+    connection: Connection, side: Side, times: Times = NOW, ids: Iterable[int] | None = None
+) -> dict[int, Stages]:
+    """Give the stages of holders known to be of one side, by id, at the asked times."""
+    rows = holder_rows(connection, times, ids)
+    return {identity: stages_of_side(side, row) for identity, row in rows.items()}
 
 
 @cache

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine
 
+from ledger.errors import InvalidInput
 from ledger.requests import Request
 from ledger.store import engine as engines
+from ledger.store.balances import NOW, Times
+from ledger.store.picture import Picture
 from ledger.store.schema import require_current
 from ledger.store.unit_of_work import UnitOfWork
 
@@ -18,6 +21,13 @@ from ledger.store.unit_of_work import UnitOfWork
 def now() -> datetime:
     """Give the machine's moment, in UTC."""
     return datetime.now(UTC)
+
+
+class KnownLater(InvalidInput):
+    """A report was asked for as known at a moment that is still to come."""
+
+    default_why = "What will be recorded until then is not known yet."
+    default_next = "Give --known-at a moment that has passed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,20 @@ class Ledger:
         with engines.reading(self.engine) as connection:
             require_current(connection)
             yield connection
+
+    @contextmanager
+    def picture(self, times: Times = NOW) -> Iterator[Picture]:
+        """Look at the ledger at two times, in one reading transaction."""
+        moment = now()
+        if times.known_at is not None and times.known_at > moment:
+            raise KnownLater(f"{times.known_at.isoformat()} lies in the future.")
+        with self.read() as connection:
+            yield Picture(connection, times, moment)
+
+    def today(self) -> date:
+        """Give today by the ledger's one calendar."""
+        with self.picture() as picture:
+            return picture.day
 
     @contextmanager
     def write(self, request: Request) -> Iterator[UnitOfWork]:

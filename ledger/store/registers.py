@@ -201,6 +201,14 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     raise unknown(connection, kind, typed)
 
 
+def find_code(connection: Connection, kind: str, typed: str) -> str:
+    """Find the code a reader means, a unique beginning of it included."""
+    identity = REGISTERS[kind].identity
+    found = find_id(connection, kind, typed, beginning=True)
+    query = select(identity.c.code).where(identity.c.id == found)
+    return str(connection.execute(query).scalar_one())
+
+
 def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     """Make the refusal of a code that is in no register, naming the nearest that are."""
     table = REGISTERS[kind].identity

@@ -1,0 +1,143 @@
+"""Everything a report looks at, read at one pair of times: registers, standings, deals, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.dating import day_of, zone
+from ledger.deals import Deal
+from ledger.eligibility_facts import NeedFacts, OfferFacts
+from ledger.factors import Side
+from ledger.quantity import Unit
+from ledger.rates import RateFinder, finder
+from ledger.reference import region_chain
+from ledger.standing import DealStanding, Standing
+from ledger.store import balances, registers
+from ledger.store.balances import Times
+from ledger.store.queries import StoredRates, read_settings, read_units
+from ledger.store.registers import Kept
+
+
+class Picture:
+    """A ledger at two times. Each part is read once, when it is first asked for.
+
+    `as_of` counts acts through the end of that day; `known_at` what was recorded by then, and it
+    selects the versions of registers, rates and settings known then. None is now.
+    """
+
+    def __init__(self, connection: Connection, times: Times, moment: datetime) -> None:
+        """Look at the ledger behind a connection; `moment` is the machine's, now."""
+        self.connection = connection
+        self.times = times
+        self._moment = times.known_at or moment
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The settings known then."""
+        return read_settings(self.connection, self.times.known_at)
+
+    @cached_property
+    def day(self) -> date:
+        """The day asked for: the as-of date, else the day of the moment known, else today."""
+        here = zone(self.settings["time_zone"])
+        return self.times.as_of or day_of(self._moment, here)
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Every unit by code."""
+        return read_units(self.connection)
+
+    @cached_property
+    def base_unit(self) -> Unit:
+        """The base currency."""
+        return self.units[self.settings["base_currency"]]
+
+    @cached_property
+    def rate_of(self) -> RateFinder:
+        """What finds the rate between two units on the day."""
+        return finder(StoredRates(self.connection, self.times.known_at), self.day)
+
+    def records(self, kind: str) -> dict[str, Any]:
+        """Give every record of a register by code, as known then."""
+        return {code: kept.record for code, kept in self._kept(kind).items()}
+
+    @cached_property
+    def _registers(self) -> dict[str, dict[str, Kept]]:
+        return {}
+
+    def _kept(self, kind: str) -> dict[str, Kept]:
+        if kind not in self._registers:
+            kept = registers.load_all(self.connection, kind, self.times.known_at)
+            if self.times.as_of is not None and kind in {side.value for side in Side}:
+                # What was declared later did not exist on that day.
+                as_of = self.times.as_of
+                kept = {c: one for c, one in kept.items() if one.record.declared_on <= as_of}
+            self._registers[kind] = kept
+        return self._registers[kind]
+
+    @cached_property
+    def _stage_rows(self) -> dict[int, Any]:
+        return balances.holder_rows(self.connection, self.times)
+
+    def standings(self, side: Side) -> dict[str, Standing]:
+        """Give where every need or offer stood, by code."""
+        return {code: self._standing(side, kept) for code, kept in self._kept(side.value).items()}
+
+    def _standing(self, side: Side, kept: Kept) -> Standing:
+        stages = balances.stages_of_side(side, self._stage_rows.get(kept.id))
+        return Standing(side, kept.record.code, self.units[kept.record.unit], stages)
+
+    @cached_property
+    def deals(self) -> dict[str, DealStanding]:
+        """Every deal with both of its sides, by code."""
+        stages = balances.deal_stages(self.connection, self.times)
+        return {
+            code: DealStanding(
+                kept.record,
+                stages.get((kept.id, Side.NEED), {}),
+                stages.get((kept.id, Side.OFFER), {}),
+            )
+            for code, kept in self._kept("deal").items()
+        }
+
+    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealStanding]:
+        """Give the deals of a need or of an offer, by code."""
+        return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+
+    @cached_property
+    def need_facts(self) -> dict[str, NeedFacts]:
+        """What the rules of eligibility ask of every need."""
+        projects, cities = self.records("project"), self.records("city")
+        standings = self.standings(Side.NEED)
+        chains: dict[str, tuple[str, ...]] = {}
+        found: dict[str, NeedFacts] = {}
+        for code, need in self.records("need").items():
+            project = projects[need.project]
+            city = cities[project.city]
+            if city.country not in chains:
+                chains[city.country] = region_chain(city.country)
+            chain = chains[city.country]
+            found[code] = NeedFacts(need, project, city, standings[code], chain)
+        return found
+
+    @cached_property
+    def offer_facts(self) -> dict[str, OfferFacts]:
+        """What the rules of eligibility ask of every offer."""
+        providers, standings = self.records("provider"), self.standings(Side.OFFER)
+        return {
+            code: OfferFacts(offer, providers[offer.provider], standings[code])
+            for code, offer in self.records("offer").items()
+        }
+
+    def needs_of(self, project: str) -> Iterable[NeedFacts]:
+        """Give the needs of a project, by code."""
+        return [facts for facts in self.need_facts.values() if facts.project.code == project]
+
+
+def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
+    return need in (None, deal.need) and offer in (None, deal.offer)

@@ -1,0 +1,111 @@
+"""Candidates: for a need every offer, for an offer every need, with all the rules a pair fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.buckets import Living, living_by_need
+from ledger.eligibility import (
+    Failure,
+    NeedFacts,
+    OfferFacts,
+    Pairing,
+    best_amount,
+    candidate_key,
+    verdict,
+)
+from ledger.store.balances import Times
+from ledger.store.book import Ledger
+from ledger.store.picture import Picture
+from ledger.store.registers import find_code
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One pair and its verdict. `need_amount` is the most it could take now, None if unknown."""
+
+    need: NeedFacts
+    offer: OfferFacts
+    need_amount: int | None
+    offer_amount: int | None
+    failures: tuple[Failure, ...]
+
+    @property
+    def eligible(self) -> bool:
+        """Say whether no rule stands in the way."""
+        return not self.failures
+
+
+def candidates_for_need(
+    ledger: Ledger, typed: str, times: Times, *, everything: bool = False
+) -> list[Candidate]:
+    """Judge the offers of a need's factor that have something available, nearest first.
+
+    With `everything`, also the exhausted ones and those of other factors.
+    """
+    with ledger.picture(times) as picture:
+        code = find_code(picture.connection, "need", typed)
+        need = picture.need_facts[code]
+        offers = [
+            offer
+            for offer in picture.offer_facts.values()
+            if everything or (offer.standing.free > 0 and offer.offer.factor == need.need.factor)
+        ]
+        pairs = [(need, offer) for offer in offers]
+        return _ordered(_judged(picture, pairs), by_offer=True)
+
+
+def candidates_for_offer(
+    ledger: Ledger, typed: str, times: Times, *, everything: bool = False
+) -> list[Candidate]:
+    """Judge the needs of an offer's factor that have something open or unknown, nearest first."""
+    with ledger.picture(times) as picture:
+        code = find_code(picture.connection, "offer", typed)
+        offer = picture.offer_facts[code]
+        needs = [
+            need
+            for need in picture.need_facts.values()
+            if everything or (_wants(need) and need.need.factor == offer.offer.factor)
+        ]
+        pairs = [(need, offer) for need in needs]
+        return _ordered(_judged(picture, pairs), by_offer=False)
+
+
+def _wants(need: NeedFacts) -> bool:
+    return need.standing.free > 0 or not need.standing.quantified
+
+
+def _ordered(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
+    return sorted(
+        found,
+        key=lambda one: candidate_key(
+            one.failures, one.offer.offer.code if by_offer else one.need.need.code
+        ),
+    )
+
+
+def _judged(picture: Picture, pairs: Iterable[tuple[NeedFacts, OfferFacts]]) -> Iterable[Candidate]:
+    living = living_by_need(picture.deals.values())
+    for need, offer in pairs:
+        between = living.get(need.need.code, {})
+        yield _judge(picture, need, offer, between)
+
+
+def _judge(
+    picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Living]
+) -> Candidate:
+    here = between.get(offer.offer.code, Living(0, 0))
+    found = picture.rate_of(need.standing.unit.code, offer.standing.unit.code)
+    best = best_amount(
+        need,
+        offer,
+        None if found is None else found.rate,
+        living_need=here.need,
+        living_offer=here.offer,
+    )
+    elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
+    pairing = Pairing(
+        need, offer, picture.day, best.need, best.offer, here.need, here.offer, elsewhere
+    )
+    return Candidate(need, offer, best.need, best.offer, verdict(pairing))
