@@ -1,0 +1,88 @@
+"""The quantity at which a pair nobody has put a figure on is judged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import product
+
+from eligibility_worlds import DAY, JPY, PERSON_DAY, USD, World, needing, offering, worlds
+from hypothesis import given
+
+from ledger.deals import offer_amount_to_hold
+from ledger.eligibility import Pairing, best_amount, rate_between, verdict
+from ledger.eligibility_facts import NeedFacts, OfferFacts
+
+
+def test_the_lesser_of_what_is_open_and_what_is_available() -> None:
+    assert best_amount(needing(500), offering(300), None) == (300, 300)
+    assert best_amount(needing(200), offering(300), None) == (200, 200)
+
+
+def test_across_currencies_the_offer_side_rounds_up_and_still_fits() -> None:
+    # 1 EUR = 1.085 USD: 1,000.00 USD hold 921.65 EUR, which cost 1,000.00 USD rounded up.
+    amount = best_amount(needing(2_000_00), offering(1_000_00, unit=USD), Decimal("1.085"))
+    assert amount == (92165, 100000)
+
+
+def test_units_of_other_decimals_convert() -> None:
+    # 1 EUR = 160 JPY, and the yen has no smaller part.
+    amount = best_amount(needing(1_000_00), offering(8_000, unit=JPY), Decimal(160))
+    assert amount == (50_00, 8_000)
+
+
+def test_largest_ticket_and_share_clip_a_divisible_need() -> None:
+    offer = offering(900, max_ticket=400)
+    assert best_amount(needing(500), offer, None).need == 400
+    assert best_amount(needing(500), offer, None, living_offer=150).need == 250
+    offer = offering(900, max_share=Decimal("0.1"))
+    assert best_amount(needing(500), offer, None).need == 50
+    assert best_amount(needing(500), offer, None, living_need=20).need == 30
+
+
+def test_a_limit_without_room_leaves_one_part_so_that_its_rule_fails() -> None:
+    need, offer = needing(500), offering(900, max_ticket=400)
+    amount = best_amount(need, offer, None, living_offer=400)
+    assert amount == (1, 1)
+    pairing = Pairing(need, offer, DAY, *amount, living_need=400, living_offer=400)
+    assert [failure.rule for failure in verdict(pairing)] == ["ticket"]
+
+
+def test_an_indivisible_need_is_all_or_nothing() -> None:
+    need = needing(500, divisible=False)
+    assert best_amount(need, offering(300, max_ticket=100), None) == (500, 500)
+
+
+def test_nothing_to_test() -> None:
+    nothing = (None, None)
+    assert best_amount(needing(0), offering(300), None) == nothing
+    assert best_amount(needing(5), offering(300, unit=USD), None) == nothing
+    assert best_amount(needing(5), offering(300, unit=PERSON_DAY), Decimal(2)) == nothing
+
+
+@given(worlds())
+def test_if_any_smaller_quantity_were_eligible_the_best_one_is(world: World) -> None:
+    for need, offer in product(world.needs, world.offers):
+        rate = rate_between(need, offer, world.rate_of(*codes(need, offer)))
+        best = best_amount(need, offer, rate)
+        if best.need is None or rate is None or not need.need.divisible:
+            continue
+        if not verdict(Pairing(need, offer, DAY, *best)):
+            continue
+        decimals = need.standing.unit.decimals, offer.standing.unit.decimals
+        for smaller in range(1, min(best.need, 12)):
+            part = offer_amount_to_hold(smaller, rate, *decimals)
+            assert verdict(Pairing(need, offer, DAY, smaller, part))
+
+
+@given(worlds())
+def test_the_best_amount_fits_what_is_open_and_available(world: World) -> None:
+    for need, offer in product(world.needs, world.offers):
+        best = best_amount(need, offer, world.rate_of(*codes(need, offer)))
+        if best.need is None or best.offer is None or not need.need.divisible:
+            continue
+        assert 1 <= best.need <= need.standing.free
+        assert best.need == 1 or best.offer <= offer.standing.free
+
+
+def codes(need: NeedFacts, offer: OfferFacts) -> tuple[str, str]:
+    return need.standing.unit.code, offer.standing.unit.code
