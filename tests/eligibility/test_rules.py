@@ -103,7 +103,7 @@ def test_a_narrower_sector_than_the_projects_does_not_admit_it() -> None:
     ],
 )
 def test_geography_is_a_union_less_what_is_excluded(
-    mandate: dict[str, tuple[str, ...]], *, passes: bool
+    mandate: dict[str, Any], *, passes: bool
 ) -> None:
     assert failed(asked(needing(5), offering(5, **mandate))) == ([] if passes else ["geography"])
 

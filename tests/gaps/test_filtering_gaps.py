@@ -1,0 +1,98 @@
+"""Choosing gap rows by any column."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from gap_positions import JPY, PERSON_DAY, USD, row
+
+from ledger.errors import InvalidInput
+from ledger.factors import Factor
+from ledger.gap_filters import UnknownGapColumn, UnreadableFilter, filtered, read_filter
+from ledger.gaps import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
+
+ROWS = [
+    row("N-1", city="MHD", topic="metro", open=2_000_000_00, needed_by=date(2028, 1, 1)),
+    row("N-2", city="LHE", topic="BRT", unit=USD, open=500_000_00, committed=500_000_00),
+    row("N-3", city="MHD", unit=JPY, sector="health", open=3_000_000, held=1),
+    row("N-4", city="LHE", unit=PERSON_DAY, factor=Factor.EXPERTISE, sector="transport"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("country=ir", "N-1 N-3"),
+        ("country!=IR", "N-2 N-4"),
+        ("topic=brt", "N-2"),
+        ("topic=", "N-3 N-4"),
+        ("topic!=", "N-1 N-2"),
+        ("sector=transport", "N-1 N-2 N-4"),
+        ("sector=transport.urban", "N-1 N-2"),
+        ("sector!=transport", "N-3"),
+        ("factor=Expertise", "N-4"),
+        ("needed_by<=2028-01-01", "N-1"),
+        ("needed-by>=2028-01-02", ""),
+        ("needed_by=", "N-2 N-3 N-4"),
+        ("gap>=1M", "N-1 N-3"),
+        ("gap>=1M EUR", "N-1"),
+        ("gap<=500000.00", "N-2"),
+        ("gap=", "N-4"),
+        ("gap!=0", "N-1 N-2 N-3 N-4"),
+        ("held=0", "N-1 N-2 N-4"),
+        ("gap_base>=100k", "N-1 N-2"),
+        ("coverage>=0.5", "N-2"),
+        ("eligible_offers=", "N-1 N-2 N-3 N-4"),
+        ("  City = mhd ", "N-1 N-3"),
+    ],
+)
+def test_one_condition(text: str, codes: str) -> None:
+    assert [found.need for found in filtered(ROWS, [read_filter(text)])] == codes.split()
+
+
+def test_all_conditions_must_hold() -> None:
+    conditions = [read_filter("country=IR"), read_filter("sector=health")]
+    assert [found.need for found in filtered(ROWS, conditions)] == ["N-3"]
+
+
+def test_no_condition_keeps_all() -> None:
+    assert filtered(ROWS, []) == ROWS
+
+
+def test_an_unknown_column_names_the_columns_there_are() -> None:
+    with pytest.raises(UnknownGapColumn) as refusal:
+        read_filter("contry=IR")
+    assert refusal.value.why == "The nearest is country."
+    assert "city_name" in refusal.value.next_step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "country",
+        "=IR",
+        "country>=IR",
+        "gap>=",
+        "gap>=much",
+        "gap>=1M EUR USD",
+        "coverage>=1 EUR",
+        "needed_by=2028-13-01",
+        "needed_by=next year",
+        "needed_by=20280101",
+    ],
+)
+def test_what_is_no_filter_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableFilter):
+        read_filter(text)
+
+
+def test_an_ambiguous_figure_is_refused_as_it_is_anywhere() -> None:
+    with pytest.raises(InvalidInput):
+        read_filter("gap>=1,5")
+
+
+def test_every_column_has_a_kind() -> None:
+    figures = {"gap_base", "coverage", "eligible_offers"}
+    assert TEXT_COLUMNS | AMOUNT_COLUMNS | DATE_COLUMNS | figures == set(COLUMNS)

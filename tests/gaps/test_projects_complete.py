@@ -1,0 +1,62 @@
+"""When a need is placed or covered, and a project complete or covered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from gap_positions import standing
+
+from ledger.completeness import ProjectState, covered, placed, project_state
+
+
+@pytest.mark.parametrize(
+    ("stages", "is_placed", "is_covered"),
+    [
+        ({}, False, False),
+        ({"open": 5}, False, False),
+        ({"open": 1, "delivered": 9}, False, False),
+        ({"held": 5}, True, False),
+        ({"held": 1, "committed": 4}, True, False),
+        ({"committed": 5}, True, True),
+        ({"committed": 2, "delivered": 3, "withdrawn": 1}, True, True),
+        ({"withdrawn": 5}, True, True),
+    ],
+)
+def test_held_places_a_need_but_does_not_cover_it(
+    stages: dict[str, Any], *, is_placed: bool, is_covered: bool
+) -> None:
+    need = standing(**stages)
+    assert (placed(need), covered(need)) == (is_placed, is_covered)
+
+
+def test_a_project_is_complete_when_every_need_is_placed() -> None:
+    state = project_state([standing(held=5_00), standing(delivered=5)])
+    assert state == ProjectState(
+        complete=True, covered=False, reasons=("N-0001: 5.00 EUR only held",)
+    )
+
+
+def test_a_project_is_covered_when_every_gap_is_zero() -> None:
+    state = project_state([standing(committed=5), standing(withdrawn=5)])
+    assert state == ProjectState(complete=True, covered=True)
+
+
+def test_a_project_one_cent_short_is_not_complete() -> None:
+    state = project_state([standing(open=1, committed=10**16)])
+    assert state == ProjectState(complete=False, covered=False, reasons=("N-0001: 0.01 EUR open",))
+
+
+def test_a_need_of_unknown_amount_leaves_a_project_open() -> None:
+    state = project_state([standing(committed=5), standing()])
+    assert not state.complete
+    assert not state.covered
+    assert state.reasons == ("N-0001: the amount is not known",)
+
+
+def test_without_needs_or_with_all_withdrawn_a_project_is_neither() -> None:
+    assert project_state([]).reasons == ("it has no needs",)
+    state = project_state([standing(withdrawn=5), standing(withdrawn=1)])
+    assert state == ProjectState(
+        complete=False, covered=False, reasons=("all of its needs are withdrawn",)
+    )
