@@ -1,0 +1,171 @@
+"""The canonical bytes of format 1 are promises: a literal below may be added, never edited."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.canonical import Said, UnknownFormat, canonical_entry, canonical_version
+from ledger.deals import Deal
+from ledger.factors import Factor, Side, Stage
+from ledger.journal import Act, Entry, Movement
+from ledger.offers import Offer
+from ledger.projects import Need
+
+MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
+SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")
+
+INTRODUCED = Entry(
+    number=17,
+    act=Act.INTRODUCE,
+    effective_on=date(2026, 11, 20),
+    recorded_at=MOMENT,
+    request_key="key-1",
+    actor="leila",
+    system_user="lmoradi",
+    host="mashhad-3",
+    database_user=None,
+    movements=(
+        Movement(
+            side=Side.NEED,
+            holder="N-0001",
+            unit="EUR",
+            from_stage=Stage.OPEN,
+            to_stage=Stage.HELD,
+            amount=10**17,
+            deal="D-0001",
+        ),
+        Movement(
+            side=Side.OFFER,
+            holder="O-0007",
+            unit="IRR",
+            from_stage=Stage.AVAILABLE,
+            to_stage=Stage.HELD,
+            amount=1,
+            deal="D-0001",
+        ),
+    ),
+    deal="D-0001",
+)
+REVERSED = replace(
+    INTRODUCED,
+    number=18,
+    act=Act.REVERSE,
+    movements=tuple(movement.mirrored() for movement in reversed(INTRODUCED.movements)),
+    database_user="cityfund",
+    reference="Brief 7/2026",
+    reason="قرارداد «اشتباه» بود",
+    override="agreed",
+    reverses=17,
+)
+
+
+def test_an_introduction_has_these_bytes_for_ever() -> None:
+    assert canonical_entry(INTRODUCED) == (
+        b'{"$":"cityfund.entry/1","act":"introduce","deal":"D-0001","effective_on":"2026-11-20",'
+        b'"movements":[{"amount":"100000000000000000","deal":"D-0001","from":"open",'
+        b'"holder":"N-0001","side":"need","to":"held","unit":"EUR"},{"amount":"1",'
+        b'"deal":"D-0001","from":"available","holder":"O-0007","side":"offer","to":"held",'
+        b'"unit":"IRR"}],"number":"17","recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
+    )
+
+
+def test_a_reversal_with_all_its_words_has_these_bytes_for_ever() -> None:
+    assert (
+        canonical_entry(REVERSED)
+        == (
+            '{"$":"cityfund.entry/1","act":"reverse","deal":"D-0001","effective_on":"2026-11-20",'
+            '"movements":[{"amount":"1","deal":"D-0001","from":"held","holder":"O-0007",'
+            '"side":"offer","to":"available","unit":"IRR"},{"amount":"100000000000000000",'
+            '"deal":"D-0001","from":"held","holder":"N-0001","side":"need","to":"open",'
+            '"unit":"EUR"}],"number":"18","override":"agreed","reason":"قرارداد «اشتباه» بود",'
+            '"recorded_at":"2026-11-23T08:17:13.000042Z","reference":"Brief 7/2026",'
+            '"reverses":"17","said":{"actor":"leila","database_user":"cityfund",'
+            '"host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
+        ).encode()
+    )
+
+
+def test_a_version_of_an_offer_has_these_bytes_for_ever() -> None:
+    offer = Offer(
+        code="O-0007",
+        provider="IsDB",
+        factor=Factor.MONEY,
+        unit="USD",
+        declared_on=date(2026, 2, 1),
+        topics=("monorail", "metro"),
+        valid_until=date(2027, 1, 31),
+        min_ticket=0,
+        max_ticket=500_000_000,
+        max_share=Decimal("0.50"),
+        note="",
+        withdrawn=True,
+    )
+    assert canonical_version("offer", "O-0007", 2, offer, MOMENT, SAID, "extended") == (
+        b'{"$":"cityfund.version/1","code":"O-0007","kind":"offer","reason":"extended",'
+        b'"record":{"code":"O-0007","declared_on":"2026-02-01","factor":"money",'
+        b'"max_share":"0.50","max_ticket":"500000000","min_ticket":"0","provider":"IsDB",'
+        b'"topics":["monorail","metro"],"unit":"USD","valid_until":"2027-01-31",'
+        b'"withdrawn":true},"recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"},'
+        b'"version":"2"}'
+    )
+
+
+def test_a_version_of_a_need_and_of_a_deal_have_these_bytes_for_ever() -> None:
+    need = Need(
+        code="N-1", project="P-1", factor=Factor.EXPERTISE, unit="person-day", divisible=False,
+        declared_on=date(2026, 1, 1),
+    )  # fmt: skip
+    deal = Deal(code="D-1", offer="O-1", need="N-1", rate=Decimal("0.000000085000"))
+    tail = (
+        b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"},'
+        b'"version":"1"}'
+    )
+    assert canonical_version("need", "N-1", 1, need, MOMENT, SAID) == (
+        b'{"$":"cityfund.version/1","code":"N-1","kind":"need","record":{"code":"N-1",'
+        b'"declared_on":"2026-01-01","factor":"expertise","project":"P-1",'
+        b'"unit":"person-day"},' + tail
+    )
+    assert canonical_version("deal", "D-1", 1, deal, MOMENT, SAID) == (
+        b'{"$":"cityfund.version/1","code":"D-1","kind":"deal","record":{"code":"D-1",'
+        b'"need":"N-1","offer":"O-1","rate":"0.000000085000"},' + tail
+    )
+
+
+def test_a_setting_is_a_mapping() -> None:
+    got = canonical_version("setting", "time_zone", 1, {"value": "Asia/Tehran"}, MOMENT, SAID)
+    assert json.loads(got)["record"] == {"value": "Asia/Tehran"}
+
+
+def test_the_moment_is_the_same_from_any_clock() -> None:
+    tehran = timezone(timedelta(hours=3, minutes=30))
+    elsewhere = replace(INTRODUCED, recorded_at=MOMENT.astimezone(tehran))
+    assert canonical_entry(elsewhere) == canonical_entry(INTRODUCED)
+
+
+def test_a_format_from_the_future_is_refused() -> None:
+    with pytest.raises(UnknownFormat):
+        canonical_entry(INTRODUCED, format=2)
+
+
+WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(reason=WORDS, reference=WORDS, number=st.integers(1, 2**63 - 1))
+def test_different_entries_have_different_bytes(
+    reason: str | None, reference: str | None, number: int
+) -> None:
+    entry = replace(INTRODUCED, number=number, reason=reason, reference=reference)
+    read = json.loads(canonical_entry(entry))
+    assert (read.get("reason"), read.get("reference")) == (reason, reference)
+    assert int(read["number"]) == number
+    assert next(iter(read)) == "$"
