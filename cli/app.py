@@ -15,13 +15,13 @@ from typer.core import TyperCommand, TyperGroup
 import ledger
 from cli.frame import Call, VerbGroup, unknown_command
 from cli.options import shared_parameters
-from cli.plain_params import take_as_typed
+from cli.plain_params import PlainHelp, take_as_typed
 from cli.words import WORDS, Word
 
 HELP = "The ledger of a development fund that is a broker: needs, offers, deals and gaps."
 
 
-class Root(TyperGroup):
+class Root(PlainHelp, TyperGroup):
     """The program itself. Help and completion see only the table of words."""
 
     context_class = Call

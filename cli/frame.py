@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.options import PLAIN_FORMATS, READ_FORMATS, shared_parameters
-from cli.plain_params import take_as_typed
+from cli.plain_params import PlainHelp, take_as_typed
 from cli.settings import Settings, resolve
 from cli.usage import BadFilter, BadUsage, UnknownCommand, UnknownFormat, did_you_mean
 
@@ -170,7 +170,7 @@ def _filter(text: str) -> tuple[str, str]:
     return column.strip(), value.strip()
 
 
-class Leaf(TyperCommand):
+class Leaf(PlainHelp, TyperCommand):
     """A command that does something; carries the shared options of its kind."""
 
     context_class = Call
@@ -192,6 +192,15 @@ class Leaf(TyperCommand):
         """Give the formats this command can answer in."""
         return READ_FORMATS if self.kind == "read" else PLAIN_FORMATS
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line; what cannot be read is told with this command's own help."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            if getattr(error, "ctx", self) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+
     def invoke(self, ctx: Any) -> Any:
         """Call the command's function with its own parameters; the shared ones stay on the call.
 
@@ -204,7 +213,7 @@ class Leaf(TyperCommand):
         return ctx.invoke(self.callback, **own)
 
 
-class VerbGroup(TyperGroup):
+class VerbGroup(PlainHelp, TyperGroup):
     """A noun and its verbs; `default_verb` is what the noun does when no verb is named."""
 
     context_class = Call

@@ -22,7 +22,10 @@ PROGRAM = "cityfund"
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and give the exit code."""
-    return run(build_root(), sys.argv[1:] if argv is None else argv)
+    try:
+        return run(build_root(), sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:  # before the command began, or while its end was being told
+        return ExitCode.INTERRUPTED
 
 
 def run(root: Root, argv: list[str]) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from errno import ENOENT
 from pathlib import Path
 from stat import S_ISREG
 from typing import TextIO
@@ -178,20 +179,22 @@ def _destination(options: ReadOptions | None) -> Iterator[TextIO]:
     if options is None or options.output is None:
         yield sys.stdout
         return
-    path = Path(os.path.realpath(options.output))
+    path = options.output
     if path.is_dir():
-        raise OutputIsDirectory(f"{options.output} is a directory.")
+        raise OutputIsDirectory(f"{path} is a directory.")
     if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
         with path.open("w", encoding="utf-8", newline="") as out:
             yield out
         return
-    with _replacing(path) as out:
+    with _replacing(Path(os.path.realpath(path))) as out:
         yield out
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if not path.parent.is_dir():  # said by the name that was typed, not by the one made from it
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle

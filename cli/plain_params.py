@@ -24,6 +24,16 @@ class _AsTyped:
         return value
 
 
+class PlainHelp:
+    """Mixed into a command: its own --help is a flag like any other, and is not converted."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Give the help option, its value passed through."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        take_as_typed([option])
+        return option
+
+
 def take_as_typed(params: Iterable[Any]) -> None:
     """Let every text or flag parameter skip Typer's conversion."""
     for param in params:

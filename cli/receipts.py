@@ -72,7 +72,7 @@ def _subject(receipt: Receipt) -> str:
     for side in ("need", "offer"):
         if receipt.get(side):
             return f"{side} {receipt[side]['code']}"
-    changes = receipt.get("registers") or ()
+    changes = receipt.get("registers") or []
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if len(changes) == 1 else ""
 
 

@@ -19,13 +19,14 @@ class _Line:
     text = ""
 
     def write(self, text: str) -> None:
-        self.text = text
+        self.text = text.removesuffix("\r\n") + "\n"
 
 
 def csv_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
     """Write the header and then each row as one line; memory does not grow with the rows."""
     line = _Line()
-    writer = csv.writer(line, lineterminator="\n")
+    # The writer quotes only those line ends that its own consists of, so it is told of both.
+    writer = csv.writer(line, lineterminator="\r\n")
     writer.writerow([column.key for column in columns])
     yield line.text
     keys = [column.key for column in columns]

@@ -1,0 +1,27 @@
+"""A word that stands alone and has a verb besides."""
+
+from __future__ import annotations
+
+from cli.frame import Call, command, noun, word
+from cli.output import emit_document
+
+app = noun("Sample gaps.", default="gaps")
+status = word()
+
+
+@command(app, "gaps", hidden=True)
+def gaps(call: Call) -> None:
+    """List the gaps."""
+    emit_document({"command": call.command_name, "where": list(call.read.where)})
+
+
+@command(app, "trend")
+def trend(call: Call) -> None:
+    """List the trend."""
+    emit_document({"command": call.command_name})
+
+
+@command(status, "status", kind="plain")
+def show_status(call: Call, part: str | None = None) -> None:
+    """Say how things stand."""
+    emit_document({"command": call.command_name, "part": part})

@@ -1,0 +1,86 @@
+"""Days and moments as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.dates import InvalidDate, InvalidTime, parse_date, parse_time
+
+TODAY = date(2026, 11, 23)
+TEHRAN = ZoneInfo("Asia/Tehran")
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-11-23", TODAY),
+        (" ۲۰۲۶-۱۱-۲۳ ", TODAY),  # noqa: RUF001 - Persian digits
+        ("today", TODAY),
+        ("Yesterday", date(2026, 11, 22)),
+        ("tomorrow", date(2026, 11, 24)),
+        ("2028-02-29", date(2028, 2, 29)),
+    ],
+)
+def test_days_are_read(typed: str, day: date) -> None:
+    assert parse_date(typed, today=TODAY) == day
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "23.11.2026", "2026/11/23", "2026-11-3", "20261123", "2026-02-29", "1405-09-31-1"]
+)
+def test_what_names_no_day_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidDate):
+        parse_date(typed, today=TODAY)
+
+
+@given(st.dates())
+def test_every_day_reads_back(day: date) -> None:
+    assert parse_date(day.isoformat(), today=TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("2026-11-23T10:00Z", datetime(2026, 11, 23, 10, tzinfo=UTC)),
+        ("2026-11-23T10:00+03:30", datetime(2026, 11, 23, 6, 30, tzinfo=UTC)),
+        ("2026-11-23 10:00:30.5 -0500", datetime(2026, 11, 23, 15, 0, 30, 500000, tzinfo=UTC)),
+        ("2026-11-23T10:00", datetime(2026, 11, 23, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_moments_are_read_in_their_zone_or_the_ledgers(typed: str, moment: datetime) -> None:
+    read = parse_time(typed, zone=TEHRAN)
+    assert read == moment
+    assert read.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-11-23",
+        "10:00",
+        "2026-11-23T24:00Z",
+        "2026-11-23T10:00+03:75",
+        "0001-01-01T00:00+05:00",
+    ],
+)
+def test_what_names_no_moment_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidTime):
+        parse_time(typed, zone=UTC)
+
+
+@pytest.mark.parametrize("typed", ["2026-10-25T02:30", "2026-03-29T02:30"])
+def test_a_time_the_clocks_showed_twice_or_never_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidTime, match="not one moment"):
+        parse_time(typed, zone=PARIS)
+    assert parse_time(f"{typed}+01:00", zone=PARIS).tzinfo is UTC
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_moment_reads_back(moment: datetime) -> None:
+    assert parse_time(moment.isoformat(), zone=PARIS) == moment
