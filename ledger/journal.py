@@ -59,7 +59,7 @@ def _moves_of_both_sides(side: Side) -> Iterable[Move]:
 
 
 def _moves_of_an_ending_offer() -> Iterable[Move]:
-    """What only an offer does: it expires, and what returns to it passes on."""
+    """Give what only an offer does: it expires, and what returns to it passes on."""
     yield Move(Act.EXPIRE, Side.OFFER, Stage.AVAILABLE, Stage.EXPIRED)
     yield Move(Act.REINSTATE, Side.OFFER, Stage.EXPIRED, Stage.AVAILABLE)
     for end in (Stage.EXPIRED, Stage.WITHDRAWN):

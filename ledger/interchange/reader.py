@@ -20,14 +20,14 @@ MAX_CELL_CHARACTERS = 131_072
 """The csv module's own bound on a cell; a larger one is nearly always a quote left open."""
 
 
-class NothingToImport(UsageError):  # noqa: N818 - refusals are named for what happened
+class NothingToImport(UsageError):
     """None of the paths given is a canonical table."""
 
     default_why = f"A file is named after its table: {', '.join(f'{n}.csv' for n in TABLES)}."
     default_next = "Name the files so, or say which table a file is with --as TABLE."
 
 
-class UnknownTable(UsageError):  # noqa: N818
+class UnknownTable(UsageError):
     """A table that is not one of the canonical tables."""
 
     default_why = f"The tables are {', '.join(TABLES)}."

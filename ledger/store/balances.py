@@ -16,8 +16,9 @@ from ledger.store.tables import balance, deal_balance, entry, holder, movement
 
 _FREE: Final = "free"
 _FREE_STAGES: Final = tuple(FREE_STAGE.values())
-_COLUMN_OF: Final = {stage: stage.value for stages in STAGES_OF.values() for stage in stages} | {
-    stage: _FREE for stage in _FREE_STAGES
+_COLUMN_OF: Final = {
+    **{stage: stage.value for stages in STAGES_OF.values() for stage in stages},
+    **dict.fromkeys(_FREE_STAGES, _FREE),
 }
 
 

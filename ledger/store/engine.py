@@ -148,8 +148,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine, *, keep: bool = True) -> Iterator[Connection]:
     """Write in one transaction that is committed at the end, or rolled back where not `keep`."""
-    with translated(), engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: True})
+    with translated(), engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
         transaction = connection.begin()
         try:
             yield connection

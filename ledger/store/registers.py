@@ -1,4 +1,4 @@
-"""Registers: finding, adding and editing offices, cities, providers, projects, needs, offers, deals.
+"""Registers: finding and reading offices, cities, providers, projects, needs, offers and deals.
 
 A record's fields lie in the identity row (what never changes) or in the newest version row.
 Fields that name another register's code are kept as that register's id.
@@ -166,16 +166,13 @@ def _known(known_at: datetime | None) -> dict[str, Any]:
 def _kept(kind: str, rows: Iterable[Any]) -> Iterable[Kept]:
     record = REGISTERS[kind].record
     for identity, version, recorded_at, *values in rows:
-        yield Kept(identity, version, recorded_at, record(**_named(record, values)))
+        named = dict(zip(_field_names(kind), values, strict=True))
+        yield Kept(identity, version, recorded_at, record(**named))
 
 
 @cache
-def _names(record: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(record))
-
-
-def _named(record: type[Any], values: list[Any]) -> dict[str, Any]:
-    return dict(zip(_names(record), values, strict=True))
+def _field_names(kind: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(REGISTERS[kind].record))
 
 
 def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = False) -> int:

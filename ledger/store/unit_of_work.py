@@ -128,7 +128,7 @@ class UnitOfWork:
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
         self._ids[kind, record.code] = identity
-        fixed = {name: values[name] for name in register.identity.c.keys() if name in values}
+        fixed = {name: values[name] for name in _names(register.identity) if name in values}
         self._rows.add(register.identity, {**fixed, "id": identity, "request_id": self.request_id})
         self._add_version(kind, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
@@ -327,7 +327,7 @@ class UnitOfWork:
         self, kind: str, identity: int, version: int, values: Mapping[str, Any]
     ) -> None:
         register = REGISTERS[kind]
-        terms = {name: values[name] for name in register.versions.c.keys() if name in values}
+        terms = {name: values[name] for name in _names(register.versions) if name in values}
         self._rows.add(
             register.versions,
             {
@@ -371,3 +371,7 @@ class UnitOfWork:
             self._last_ids[table.name] = largest or 0
         self._last_ids[table.name] += 1
         return self._last_ids[table.name]
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ledger import acts
 from ledger.dating import require_in_order, require_not_before_reversed
 from ledger.errors import InvalidInput, RefusedByRule
@@ -125,8 +123,6 @@ def _undo_ending(uow: UnitOfWork, entry: Entry) -> None:
 
 
 def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
-    sides = {
-        movement.side.value: uow.accounts.of(movement.side, movement.holder).standing
-        for movement in entry.movements
-    }
-    return replace(uow.receipt(deal=entry.deal), **sides)
+    holders = {movement.side: movement.holder for movement in entry.movements}
+    sides = {side.value: uow.accounts.of(side, code).standing for side, code in holders.items()}
+    return uow.receipt(deal=entry.deal, **sides)

@@ -1,4 +1,4 @@
-"""The terms two sides meet on: the rate, the instrument, and whether the mandate admits the pair."""
+"""The terms two sides meet on: rate, instrument, and whether the mandate admits the pair."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, UniqueConstraint, insert, select, text
+from sqlalchemy import Connection, Table, UniqueConstraint, insert, select, text
 
 from ledger.journal import ALLOWED_MOVES
-from ledger.store.tables import APPEND_ONLY_TABLES, Table, allowed_move
+from ledger.store.tables import APPEND_ONLY_TABLES, allowed_move
 
 _FOLDER: Final = Path(__file__).parent
 _PLAIN_FILES: Final = ("entry.sql", "movement.sql", "balance.sql")
