@@ -1,0 +1,33 @@
+"""A receipt told to a person."""
+
+from __future__ import annotations
+
+from cli.receipts import render_receipt
+
+
+def told(verb: str, **receipt: object) -> list[str]:
+    return list(render_receipt({"entry": None, "replayed": False, **receipt}, verb))
+
+
+def test_a_register_change_names_what_changed() -> None:
+    change = {"kind": "project", "code": "PRJ-0001", "version": 1}
+    assert told("add", registers=[change]) == [
+        "done · project PRJ-0001 added",
+        "  project PRJ-0001: new",
+    ]
+    assert told("edit", registers=[{**change, "version": 3}])[1] == "  project PRJ-0001: version 3"
+
+
+def test_several_entries_are_all_named() -> None:
+    need = {"code": "N-1", "unit": "km", "open": "0.000"}
+    lines = told("introduce", entry=18, entries=[17, 18], deal="D-1", need=need, offer=None)
+    assert lines[0] == "entries 17, 18 · deal D-1 introduced"
+    assert lines[-1].split() == ["need", "N-1", "0.000", "km"]
+
+
+def test_a_replay_a_dry_run_and_notes_are_said() -> None:
+    assert "first receipt" in told("commit", entry=4, deal="D-1", replayed=True)[-1]
+    dry = told("commit", entry=4, deal="D-1", dry_run=True, notes=["tight\x1b[31m"])
+    assert dry[0] == "dry run · deal D-1 committed"
+    assert dry[1] == "note: tight\\x1b[31m"
+    assert dry[-1] == "A dry run: nothing was written."
