@@ -157,20 +157,21 @@ def _require_bounded(amount: int, unit: Unit) -> None:
 
 def withdraw(standing: Standing, amount: int | None) -> Movements:
     """Take back what is open or available: an amount of it, or all."""
-    return _shift(standing, FREE_STAGE[standing.side], Stage.WITHDRAWN, amount)
+    return shift(standing, FREE_STAGE[standing.side], Stage.WITHDRAWN, amount)
 
 
 def expire(standing: Standing) -> Movements:
     """Lapse all that is still available of an offer."""
-    return _shift(standing, Stage.AVAILABLE, Stage.EXPIRED, None)
+    return shift(standing, Stage.AVAILABLE, Stage.EXPIRED, None)
 
 
 def reinstate(standing: Standing, from_stage: Stage, amount: int | None) -> Movements:
     """Bring back what was withdrawn or has expired: an amount of it, or all."""
-    return _shift(standing, from_stage, FREE_STAGE[standing.side], amount)
+    return shift(standing, from_stage, FREE_STAGE[standing.side], amount)
 
 
-def _shift(standing: Standing, source: Stage, target: Stage, amount: int | None) -> Movements:
+def shift(standing: Standing, source: Stage, target: Stage, amount: int | None) -> Movements:
+    """Move an amount of a need's or offer's stage, or all of it, into another of its stages."""
     who = f"{standing.side.capitalize()} {standing.code}"
     moved = standing.stages.get(source, 0) if amount is None else amount
     if moved == 0:

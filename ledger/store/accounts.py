@@ -111,6 +111,11 @@ class Accounts:
             return self._deals[kept.record.code]
         return self._deals[code]
 
+    def known_deal(self, code: str) -> DealAccount | None:
+        """Give a deal by its exact code, None where there is none; after reading everything."""
+        assert self._everything
+        return self._deals.get(code)
+
     def deals_of_need(self, need: str) -> list[DealAccount]:
         """Give every deal of a need, oldest first."""
         if not self._everything and need not in self._paired_needs:

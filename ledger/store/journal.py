@@ -42,6 +42,16 @@ def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
         yield _entry(list(lines))
 
 
+def deal_entries(connection: Connection) -> Iterator[Entry]:
+    """Read every entry of a deal, in recorded order."""
+    return read_entries(connection, entry.c.deal_id.is_not(None))
+
+
+def quantity_entries(connection: Connection) -> Iterator[Entry]:
+    """Read every entry on a need's or an offer's own quantity, in recorded order."""
+    return read_entries(connection, entry.c.deal_id.is_(None))
+
+
 @cache
 def _entries() -> Select[Any]:
     return (

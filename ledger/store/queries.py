@@ -31,6 +31,14 @@ def read_units(connection: Connection) -> dict[str, Unit]:
     return {row.code: Unit(row.code, row.decimals, row.kind, row.name) for row in rows}
 
 
+def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
+    """Read the rates in force by day and pair: of several for one, the latest recorded."""
+    rate = tables.rate
+    query = select(rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source)
+    rows = connection.execute(query.order_by(rate.c.id))
+    return {(row.day, row.base, row.quote): Rate(*row) for row in rows}
+
+
 class StoredRates:
     """The rates table as the rule of exchange looks at it."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -54,6 +54,16 @@ class Draft:
     reverses: int | None = None
 
 
+class Posted(NamedTuple):
+    """What an entry did, as far as undoing it needs to know."""
+
+    number: int
+    act: Act
+    effective_on: date
+    deal: str | None
+    movements: tuple[Movement, ...]
+
+
 class UnitOfWork:
     """What a use-case works with: it reads, adds, edits and posts; the caller commits."""
 
@@ -63,6 +73,7 @@ class UnitOfWork:
         self.request = request
         self.now = now
         self.entries: list[int] = []
+        self.last_posted: Posted | None = None
         self.changes: list[RegisterChange] = []
         self._rows = RowBuffer()
         self._last_ids: dict[str, int] = {}
@@ -128,6 +139,7 @@ class UnitOfWork:
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
         self._ids[kind, record.code] = identity
+        self._records[kind, record.code] = record
         fixed = {name: values[name] for name in _names(register.identity) if name in values}
         self._rows.add(register.identity, {**fixed, "id": identity, "request_id": self.request_id})
         self._add_version(kind, identity, 1, values)
@@ -137,7 +149,7 @@ class UnitOfWork:
     def edit(self, kind: str, kept: Kept, record: Any) -> int:
         """Add a version with the new terms; give its number."""
         version = kept.version + 1
-        self._records.pop((kind, record.code), None)
+        self._records[kind, record.code] = record
         self._add_version(kind, kept.id, version, self._columns(kind, record))
         self.changes.append(RegisterChange(kind, record.code, version))
         return version
@@ -185,6 +197,9 @@ class UnitOfWork:
             self._add_movement(number, line, draft.effective_on, movement)
         self.accounts.follow(number, draft.effective_on, draft.movements)
         self.entries.append(number)
+        self.last_posted = Posted(
+            number, draft.act, draft.effective_on, draft.deal, draft.movements
+        )
         return number
 
     def _add_movement(self, number: int, line: int, day: date, movement: Movement) -> None:

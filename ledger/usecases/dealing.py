@@ -138,10 +138,20 @@ def give_back(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
 
 def release(uow: UnitOfWork, deal: DealAccount, said: Onward, source: Stage = Stage.HELD) -> int:
     """Give a hold, or with `source` committed a commitment, back to both sides."""
+    return release_into(uow, deal, said, source, ends_in(uow, deal, said))
+
+
+def ends_in(uow: UnitOfWork, deal: DealAccount, said: Onward) -> Stage | None:
+    """Say where what a deal gives back passes on to, if its offer is over by then."""
+    return passes_to(uow.accounts.of(Side.OFFER, deal.record.offer), said.day)
+
+
+def release_into(
+    uow: UnitOfWork, deal: DealAccount, said: Onward, source: Stage, end: Stage | None
+) -> int:
+    """Give a hold or a commitment back, and pass the offer's side on to `end` if it is given."""
     require_in_order(said.day, deal.last_on, deal.code)
-    pair = pair_of(uow, deal)
-    ends_in = passes_to(uow.accounts.of(Side.OFFER, deal.record.offer), said.day)
-    movements = acts.release(pair, source, said.amount, ends_in)
+    movements = acts.release(pair_of(uow, deal), source, said.amount, end)
     return _post(uow, deal, said, Act.RELEASE, movements)
 
 

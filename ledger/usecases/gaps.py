@@ -12,8 +12,8 @@ from ledger.gap_filters import GapFilter, column_named, filtered, read_filter
 from ledger.gap_groups import GroupRow, Total, group_rows, totals
 from ledger.gaps import BaseCurrency, GapRow, NeedPosition, gap_rows
 from ledger.reference import subregion_name
+from ledger.store.balances import NOW, Times
 from ledger.store.book import Ledger
-from ledger.store.balances import Times
 from ledger.store.picture import Picture
 
 
@@ -23,7 +23,7 @@ class GapQuery:
 
     where: Sequence[str] = ()
     by: Sequence[str] = ()
-    times: Times = Times()
+    times: Times = NOW
     include_inactive: bool = False
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from ledger import acts
 from ledger.dating import require_in_order, require_not_before_reversed
 from ledger.errors import InvalidInput, RefusedByRule
@@ -10,7 +13,7 @@ from ledger.journal import Act, Entry, Movement, Stages
 from ledger.quantity import format_quantity
 from ledger.receipts import Receipt
 from ledger.store.journal import read_entry, reversal_of
-from ledger.store.unit_of_work import Draft, UnitOfWork
+from ledger.store.unit_of_work import Draft, Posted, UnitOfWork
 from ledger.usecases.posting import passes_to, post
 
 
@@ -43,36 +46,47 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
     earlier = reversal_of(uow.connection, number)
     if earlier is not None:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
-    reverse_entry(uow, entry, reference=None)
+    posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
+    ends = {
+        one.holder: passes_to(uow.accounts.of(Side.OFFER, one.holder), uow.day)
+        for one in entry.movements
+        if one.side is Side.OFFER
+    }
+    reverse_posted(uow, posted, uow.day, reason=uow.request.reason, reference=None, passes_to=ends)
     return _receipt(uow, entry)
 
 
-def reverse_entry(uow: UnitOfWork, entry: Entry, reference: str | None) -> int:
-    """Post the mirror of an entry after checking its date, its deal's order and the stages."""
-    day = uow.day
-    require_not_before_reversed(day, entry.effective_on, entry.number)
-    if entry.deal is not None:
-        require_in_order(day, uow.accounts.deal(entry.deal).last_on, entry.deal)
-    ends = {
-        movement.holder: passes_to(uow.accounts.of(Side.OFFER, movement.holder), day)
-        for movement in entry.movements
-        if movement.side is Side.OFFER
-    }
-    movements = acts.mirror(entry.movements, ends)
-    _require_stages(uow, entry.number, movements)
+def reverse_posted(
+    uow: UnitOfWork,
+    posted: Posted,
+    day: date,
+    *,
+    reason: str | None,
+    reference: str | None,
+    passes_to: Mapping[str, Stage | None],
+) -> int:
+    """Post the mirror of an entry after checking its date, its deal's order and the stages.
+
+    `passes_to` says, by the code of an offer, where what returns to it goes on to.
+    """
+    require_not_before_reversed(day, posted.effective_on, posted.number)
+    if posted.deal is not None:
+        require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
+    movements = acts.mirror(posted.movements, passes_to)
+    _require_stages(uow, posted.number, movements)
     number = post(
         uow,
         Draft(
             act=Act.REVERSE,
             effective_on=day,
             movements=movements,
-            deal=entry.deal,
+            deal=posted.deal,
             reference=reference,
-            reason=uow.request.reason,
-            reverses=entry.number,
+            reason=reason,
+            reverses=posted.number,
         ),
     )
-    _undo_ending(uow, entry)
+    _undo_ending(uow, posted)
     return number
 
 
@@ -111,7 +125,7 @@ def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) 
     return there
 
 
-def _undo_ending(uow: UnitOfWork, entry: Entry) -> None:
+def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:
     """Reopen an offer where the entry that withdrew all of it is undone."""
     if entry.act is not Act.WITHDRAW:
         return

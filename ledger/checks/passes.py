@@ -1,0 +1,101 @@
+"""The passes over the journal: one in recorded order, one along the timelines of dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import ClassVar
+
+from ledger.checks.books import Books, EntryRow, Running, Shortfall, StageAmounts, StepRow, shift
+from ledger.checks.findings import CheckResult, Findings
+from ledger.factors import DEAL_STAGES, Stage
+
+
+class JournalCheck:
+    """A check that is shown every entry in recorded order. Memory grows with deals, not entries."""
+
+    name: ClassVar[str]
+
+    def __init__(self, books: Books) -> None:
+        """Begin before the first entry."""
+        self.books = books
+        self.findings = Findings(self.name)
+
+    def before(self, entry: EntryRow, running: Running) -> None:
+        """Look at an entry while everything stands as it did when the entry was made."""
+
+    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+        """Look at what an entry led to; `short` names the stages it took below zero."""
+
+    def finish(self) -> CheckResult:
+        """Answer, after the last entry."""
+        return self.findings.result()
+
+
+def run_over(
+    entries: Iterable[EntryRow], books: Books, checks: Sequence[JournalCheck]
+) -> tuple[list[CheckResult], Running]:
+    """Show the whole journal to all checks in one pass; also give where everything ends."""
+    running = Running(books)
+    for entry in entries:
+        for check in checks:
+            check.before(entry, running)
+        short = running.post(entry)
+        for check in checks:
+            check.after(entry, running, short)
+    return [check.finish() for check in checks], running
+
+
+class NothingBelowZero(JournalCheck):
+    """In recorded order, no stage of a need, an offer or a deal's side falls below zero."""
+
+    name = "nothing-below-zero"
+
+    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+        """Tell each stage the entry overdrew."""
+        del running
+        self.findings.examined += len(entry.movements)
+        for one in short:
+            self.findings.fail(f"entry {entry.number} leaves {_told(self.books, one)}")
+
+
+def timeline(steps: Iterable[StepRow], books: Books) -> CheckResult:
+    """Find what falls below zero in the order of effective dates.
+
+    `steps` come holder by holder, each holder's by date, then as recorded.
+    """
+    findings = Findings("timeline")
+    for holder_id, mine in groupby(steps, key=attrgetter("holder_id")):
+        stages: StageAmounts = {}
+        deals: dict[int, StageAmounts] = {}
+        for step in mine:
+            findings.examined += 1
+            if type(step.amount) is not int:
+                continue
+            for one in _walk(step, holder_id, stages, deals):
+                findings.fail(
+                    f"on {step.effective_on} entry {step.entry} leaves {_told(books, one)}"
+                )
+    return findings.result()
+
+
+def _walk(
+    step: StepRow, holder_id: int, stages: StageAmounts, deals: dict[int, StageAmounts]
+) -> Iterable[Shortfall]:
+    source, target, amount, deal_id = step.from_stage, step.to_stage, step.amount, step.deal_id
+    left = shift(stages, source, target, amount)
+    if left < 0 and source != Stage.UNDECLARED:
+        yield Shortfall(holder_id, None, source, left)
+    if deal_id is not None:
+        left = shift(deals.setdefault(deal_id, {}), source, target, amount)
+        if left < 0 and source in DEAL_STAGES:
+            yield Shortfall(holder_id, deal_id, source, left)
+
+
+def _told(books: Books, short: Shortfall) -> str:
+    who = books.holder_name(short.holder_id)
+    if short.deal_id is not None:
+        who = f"{books.deal_name(short.deal_id)}, its {books.side_of(short.holder_id)}'s side,"
+    # A quantity is positive; the sign is ours to write.
+    return f"{who} with -{books.shown(short.holder_id, -short.left)} {short.stage}"

@@ -1,0 +1,98 @@
+"""Exporting a whole ledger as canonical tables, so that it can be imported again elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ledger.factors import Side
+from ledger.interchange.lines import Line, act_line, change_line, rate_line, register_line
+from ledger.interchange.records import ChangeRow
+from ledger.journal import Act
+from ledger.reference import shipped_units
+from ledger.store.journal import deal_entries, quantity_entries
+from ledger.store.picture import Picture
+from ledger.store.queries import read_rates
+from ledger.usecases.history import rows_of
+
+_PLAIN = {"offices": "office", "cities": "city", "providers": "provider", "projects": "project"}
+_SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
+EXPORTED = (
+    "units",
+    "offices",
+    "cities",
+    "providers",
+    "projects",
+    "needs",
+    "offers",
+    "changes",
+    "deals",
+    "rates",
+)
+"""The tables of an export, in the order in which they depend on one another."""
+
+
+def export_lines(picture: Picture, table: str) -> Iterable[Line]:
+    """Give the rows of one canonical table, ordered by code, acts in recorded order."""
+    if table in _PLAIN:
+        records = picture.records(_PLAIN[table])
+        return (register_line(table, records[code]) for code in sorted(records))
+    if table in _SIDES:
+        return _measured(picture, table)
+    return _OTHERS[table](picture)
+
+
+def _measured(picture: Picture, table: str) -> Iterator[Line]:
+    side = _SIDES[table]
+    records, standings = picture.records(side.value), picture.standings(side)
+    for code in sorted(records):
+        standing = standings[code]
+        quantity = standing.required if standing.quantified else None
+        yield register_line(table, records[code], standing.unit, quantity)
+
+
+def _units(picture: Picture) -> Iterator[Line]:
+    shipped = shipped_units()
+    for code in sorted(picture.units):
+        if code not in shipped:
+            yield register_line("units", picture.units[code])
+
+
+def _deals(picture: Picture) -> Iterator[Line]:
+    deals = picture.records("deal")
+    acts, _ = rows_of(deal_entries(picture.connection), deals)
+    return (act_line(row, picture.units[row.unit]) for row in acts)
+
+
+def _changes(picture: Picture) -> Iterator[Line]:
+    _, changes = rows_of(quantity_entries(picture.connection), {})
+    told = _told_by_their_register(picture, changes)
+    for row in changes:
+        if (row.side, row.code) not in told:
+            yield change_line(row, picture.units[row.unit])
+
+
+def _told_by_their_register(
+    picture: Picture, changes: Iterable[ChangeRow]
+) -> set[tuple[Side, str]]:
+    """Find the needs and offers whose only change is the declaration their own row tells."""
+    by_holder: dict[tuple[Side, str], list[ChangeRow]] = {}
+    for row in changes:
+        by_holder.setdefault((row.side, row.code), []).append(row)
+    records: dict[Side, Any] = {side: picture.records(side.value) for side in Side}
+    return {
+        (side, code)
+        for (side, code), rows in by_holder.items()
+        if len(rows) == 1
+        and rows[0].act is Act.DECLARE
+        and rows[0].effective_on == records[side][code].declared_on
+        and rows[0].reference is None
+    }
+
+
+def _rates(picture: Picture) -> Iterator[Line]:
+    found = read_rates(picture.connection)
+    return (rate_line(found[key]) for key in sorted(found))
+
+
+_OTHERS = {"units": _units, "deals": _deals, "changes": _changes, "rates": _rates}

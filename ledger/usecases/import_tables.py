@@ -1,0 +1,174 @@
+"""Importing canonical tables: planned against the ledger, then done whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ledger.errors import InvalidInput, LedgerError
+from ledger.factors import Side
+from ledger.interchange.incoming import Incoming, plan_incoming
+from ledger.interchange.planning import ONE
+from ledger.interchange.problems import ImportRefused, Place, Problem, from_error
+from ledger.interchange.steps import (
+    Add,
+    AddRate,
+    Edit,
+    ImportPlan,
+    PostAct,
+    PostChange,
+    Revise,
+    Same,
+    Step,
+)
+from ledger.receipts import Receipt
+from ledger.store.registers import load_all
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.holdings import read_holdings
+from ledger.usecases.import_acts import History
+from ledger.usecases.quantity_acts import set_quantity
+
+Confirm = Callable[[ImportPlan], bool]
+"""Shows the preview and says whether to go on; asked only where something would change."""
+
+
+class NotImported(InvalidInput):
+    """The preview was shown, and nobody said yes."""
+
+    default_why = "An import that changes something asks first."
+    default_next = "Run it again with --yes once the preview is what you want."
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """The plan of an import as it was carried out, for the preview and the report."""
+
+    plan: ImportPlan | None = None
+
+
+def import_tables(
+    uow: UnitOfWork, incoming: Incoming, confirm: Confirm, result: ImportResult
+) -> Receipt:
+    """Plan and carry out an import in this transaction.
+
+    Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
+    and `NotImported` where `confirm` says no.
+    """
+    names = {table.table for table in incoming.tables}
+    plan = result.plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
+    if plan.problems:
+        raise ImportRefused(plan.problems)
+    if plan.changes_nothing:
+        return _receipt(uow, plan)
+    if not confirm(plan):
+        raise NotImported("Nothing was imported.")
+    problems = Importer(uow).carry_out(plan.steps)
+    if problems:
+        raise ImportRefused(problems)
+    return _receipt(uow, plan)
+
+
+def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
+    tables = {
+        tally.table: {
+            "new": tally.new,
+            "changed": tally.changed,
+            "quantities": tally.quantities,
+            "same": tally.same,
+        }
+        for tally in plan.tallies()
+    }
+    receipt = uow.receipt()
+    first_and_last = (receipt.entries[0], receipt.entries[-1]) if receipt.entries else ()
+    return replace(
+        receipt,
+        entries=first_and_last,
+        registers=(),
+        counts={"entries": len(receipt.entries), "tables": tables},
+    )
+
+
+class Importer:
+    """Carries the steps of a plan out, noting what the ledger's rules refuse and where."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        """Read all the ledger at once, so that no step asks the database by itself."""
+        self._uow = uow
+        uow.accounts.read_everything()
+        uow.remember_ids()
+        for kind in ("city", "provider", "project"):
+            records = load_all(uow.connection, kind)
+            uow.remember_records(kind, {code: kept.record for code, kept in records.items()})
+        self._kept = {
+            kind: load_all(uow.connection, kind) for kind in ONE.values() if kind != "unit"
+        }
+        self._history = History(uow)
+
+    def carry_out(self, steps: tuple[Step, ...]) -> list[Problem]:
+        """Do the steps in order; give the problems of those the ledger refused."""
+        problems: list[Problem] = []
+        broken: set[str] = set()
+        for step in steps:
+            if isinstance(step, Same):
+                continue
+            place, code = _place_and_code(step)
+            if code in broken:
+                continue
+            try:
+                self._do(step)
+            except LedgerError as error:
+                # Later acts of the same deal would only fail for want of this one.
+                broken.add(code)
+                problems.append(_located(error, place))
+        return problems
+
+    def _do(self, step: Step) -> None:
+        match step:
+            case Add():
+                self._add(step)
+            case Edit():
+                self._edit(step)
+            case Revise():
+                account = self._uow.accounts.of(step.side, step.code)
+                set_quantity(self._uow, account, step.new_total, self._uow.today)
+            case AddRate():
+                self._uow.add_rate(step.rate)
+            case PostChange():
+                self._history.post_change(step.row)
+            case PostAct():
+                self._history.post_act(step.row)
+
+    def _add(self, step: Add) -> None:
+        kind = ONE[step.kind]
+        if kind == "unit":
+            self._uow.add_unit(step.record)  # type: ignore[arg-type]  # the kind says it is one
+            return
+        self._uow.add(kind, step.record)
+        if step.quantity is not None:
+            account = self._uow.accounts.of(Side(kind), step.record.code)
+            set_quantity(self._uow, account, step.quantity, account.record.declared_on)
+
+    def _edit(self, step: Edit) -> None:
+        kind = ONE[step.kind]
+        if kind in {side.value for side in Side}:
+            terms = {name: getattr(step.after, name) for name in step.fields}
+            self._uow.edit_account(Side(kind), step.after.code, **terms)
+            return
+        self._uow.edit(kind, self._kept[kind][step.after.code], step.after)
+
+
+def _place_and_code(step: Any) -> tuple[Place, str]:
+    if isinstance(step, (PostAct, PostChange)):
+        return step.row.place, step.row.code
+    if isinstance(step, AddRate):
+        return step.place, ""
+    code = step.record.code if isinstance(step, Add) else ""
+    return step.place, code or getattr(step, "code", "")
+
+
+def _located(error: LedgerError, place: Place) -> Problem:
+    problem = from_error(error, place, None)
+    if not error.why:
+        return problem
+    return problem._replace(what=f"{problem.what} {error.why}")
