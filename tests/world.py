@@ -1,0 +1,247 @@
+"""A ledger with a city, providers, projects, needs and offers, built in a few words each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.errors import LedgerError
+from ledger.factors import Factor, Side, Stage
+from ledger.journal import Act, Entry
+from ledger.members import City, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.quantity import parse_quantity
+from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store import balances, registers
+from ledger.store.book import open_ledger
+from ledger.store.journal import read_entries
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases import deal_acts, quantity_acts, reverse
+from ledger.usecases.carry_out import carry_out
+
+NEW_YEAR = date(2026, 1, 1)
+"""When everything in a world is declared, unless a test says otherwise."""
+
+_UNITS = {Factor.MONEY: "EUR", Factor.EXPERTISE: "person-day", Factor.IMPLEMENTATION: "package"}
+
+Answer = dict[str, Any]
+
+
+def asked(command: str, **more: Any) -> Request:
+    """Make a request as the tests' officer says it."""
+    who = {"actor": "officer", "system_user": "tester", "host": "office"}
+    return Request(command=command, **{**who, **more})
+
+
+class World:
+    """One ledger file and the acts of its officer; every act gives its receipt's document."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"sqlite:///{path}"
+        self.ledger = open_ledger(self.url)
+
+    def do(self, work: Callable[[UnitOfWork], Any], command: str = "test", **more: Any) -> Answer:
+        """Carry out some work as one request; `more` is the request's key, reason, on, given."""
+
+        def working(uow: UnitOfWork) -> Receipt:
+            done = work(uow)
+            return done if isinstance(done, Receipt) else uow.receipt()
+
+        return carry_out(self.ledger, asked(command, **more), working)
+
+    def city(self, code: str = "MHD", **terms: Any) -> Answer:
+        """Add a member city; Mashhad in Iran unless told otherwise."""
+        record = City(
+            **{"name": code.title(), "country": "IR", "office": "asia", **terms}, code=code
+        )
+        return self.do(lambda uow: uow.add("city", record))
+
+    def provider(self, code: str = "BANK", **terms: Any) -> Answer:
+        """Add a provider; a bank unless told otherwise."""
+        record = Provider(**{"name": code.title(), "kind": "bank", **terms}, code=code)
+        return self.do(lambda uow: uow.add("provider", record))
+
+    def project(self, code: str = "PRJ-0001", **terms: Any) -> Answer:
+        """Add a project, and its city where the ledger has none of that code."""
+        told = {"title": "A bus line", "city": "MHD", "sector": "transport.urban", **terms}
+        if not self.knows("city", told["city"]):
+            self.city(told["city"])
+        return self.do(lambda uow: uow.add("project", Project(**told, code=code)))
+
+    def need(self, quantity: str | None = None, code: str = "N-0001", **terms: Any) -> Answer:
+        """Add a need and declare its quantity; its project is added where it is new."""
+        told = _declared(quantity, {"project": "PRJ-0001", **terms})
+        if not self.knows("project", told["project"]):
+            self.project(told["project"])
+        return self._declare(Side.NEED, Need(**told, code=code), quantity)
+
+    def offer(self, quantity: str | None = None, code: str = "O-0001", **terms: Any) -> Answer:
+        """Add an offer and declare its quantity; its provider is added where it is new."""
+        told = _declared(quantity, {"provider": "BANK", **terms})
+        if not self.knows("provider", told["provider"]):
+            self.provider(told["provider"])
+        return self._declare(Side.OFFER, Offer(**told, code=code), quantity)
+
+    def _declare(self, side: Side, record: Any, quantity: str | None) -> Answer:
+        def declaring(uow: UnitOfWork) -> None:
+            uow.add(side.value, record)
+            if quantity is not None:
+                holder = uow.accounts.of(side, record.code)
+                total = deal_acts.amount_of(uow, holder, quantity)
+                quantity_acts.set_quantity(uow, holder, total, record.declared_on)
+
+        return self.do(declaring)
+
+    def revise(self, side: str, code: str, quantity: str, on: date | None = None) -> Answer:
+        """Change what is required or put up in all."""
+
+        def revising(uow: UnitOfWork) -> None:
+            total = parse_quantity(quantity, uow.units).amount
+            quantity_acts.set_quantity(uow, uow.accounts.of(Side(side), code), total, uow.day)
+
+        return self.do(revising, on=on)
+
+    def edit(self, side: str, code: str, **terms: Any) -> Answer:
+        """Change the terms of a need or an offer."""
+        return self.do(lambda uow: uow.edit_account(Side(side), code, **terms))
+
+    def introduce(
+        self, quantity: str, offer: str = "O-0001", need: str = "N-0001", **more: Any
+    ) -> Answer:
+        """Hold a part of a need against an offer."""
+        terms, said = _apart(more)
+        introduction = deal_acts.Introduction(offer=offer, need=need, quantity=quantity, **terms)
+        return self.do(lambda uow: deal_acts.introduce(uow, introduction), **said)
+
+    def act(self, act: Act, deal: str, quantity: str | None = None, **more: Any) -> Answer:
+        """Do a later act of a deal."""
+        terms, said = _apart(more)
+        later = deal_acts.DealAct(deal=deal, act=act, quantity=quantity, **terms)
+        return self.do(lambda uow: deal_acts.act_on(uow, later), **said)
+
+    def commit(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
+        """Commit a part of what a deal holds, or all of it."""
+        return self.act(Act.COMMIT, deal, quantity, **more)
+
+    def deliver(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
+        """Deliver a part of what is committed, or all of it."""
+        return self.act(Act.DELIVER, deal, quantity, **more)
+
+    def release(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
+        """Give back a part of what is held, or all of it."""
+        return self.act(Act.RELEASE, deal, quantity, **more)
+
+    def give_back(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
+        """Return a part of what was delivered, or all of it."""
+        return self.act(Act.RETURN, deal, quantity, **more)
+
+    def withdraw(self, side: str, code: str, quantity: str | None = None, **more: Any) -> Answer:
+        """Take back what is open or available."""
+        return self.do(lambda uow: quantity_acts.withdraw(uow, Side(side), code, quantity), **more)
+
+    def reinstate(self, side: str, code: str, quantity: str | None = None, **more: Any) -> Answer:
+        """Bring back what was withdrawn or has expired."""
+        return self.do(lambda uow: quantity_acts.reinstate(uow, Side(side), code, quantity), **more)
+
+    def expire(self, offer: str = "O-0001", **more: Any) -> Answer:
+        """Lapse an offer."""
+        return self.do(lambda uow: quantity_acts.expire(uow, offer), **more)
+
+    def reverse(self, entry: int, reason: str | None = "a slip", **more: Any) -> Answer:
+        """Undo an entry."""
+        return self.do(lambda uow: reverse.reverse(uow, entry), reason=reason, **more)
+
+    def knows(self, kind: str, code: str) -> bool:
+        """Say whether a register has that code."""
+        with self.ledger.read() as connection:
+            return code in registers.load_all(connection, kind)
+
+    def record(self, kind: str, code: str) -> Any:
+        """Give a record as it stands now."""
+        with self.ledger.read() as connection:
+            return registers.load_all(connection, kind)[code].record
+
+    def stages(self, side: str, code: str, times: balances.Times = balances.NOW) -> dict[str, int]:
+        """Give where a need or an offer stands: the stages that are not empty, by name."""
+        with self.ledger.read() as connection:
+            identity = registers.find_id(connection, side, code)
+            found = balances.holder_stages(connection, Side(side), times)
+        return _filled(found.get(identity, {}))
+
+    def deal_stages(self, deal: str = "D-0001", side: str = "need") -> dict[str, int]:
+        """Give where one side of a deal stands: the stages that are not empty, by name."""
+        with self.ledger.read() as connection:
+            identity = registers.find_id(connection, "deal", deal)
+            return _filled(balances.deal_stages(connection)[identity, Side(side)])
+
+    def entries(self) -> list[Entry]:
+        """Read the whole journal."""
+        with self.ledger.read() as connection:
+            return list(read_entries(connection))
+
+    def raw(self) -> sqlite3.Connection:
+        """Open the file as an attacker would, without the program; foreign keys are checked."""
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def rows(self) -> dict[str, list[Any]]:
+        """Give every row of every table."""
+        with closing(self.raw()) as connection:
+            named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {
+                name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+                for (name,) in named.fetchall()
+            }
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Hold the whole database to staying as it is."""
+        before = self.rows()
+        yield
+        assert self.rows() == before
+
+    @contextmanager
+    def refuses(self, refusal: type[LedgerError], *words: str) -> Iterator[None]:
+        """Expect a refusal that says what, why and what next, and changes nothing.
+
+        Each of `words` has to stand somewhere in its three sentences.
+        """
+        with self.unchanged(), pytest.raises(refusal) as caught:
+            yield
+        says_enough(caught.value, *words)
+
+
+def says_enough(error: LedgerError, *words: str) -> None:
+    """Hold a refusal to its three sentences, with each of `words` somewhere in them."""
+    for sentence in (error.what, error.why, error.next_step):
+        assert sentence.strip(), f"{type(error).__name__} leaves a sentence empty"
+    told = f"{error.what} {error.why} {error.next_step}"
+    for word in words:
+        assert word in told, f"{word!r} is not in {told!r}"
+
+
+def _declared(quantity: str | None, terms: dict[str, Any]) -> dict[str, Any]:
+    factor = terms.get("factor", Factor.MONEY)
+    unit = quantity.split()[-1] if quantity is not None else _UNITS[factor]
+    return {"factor": factor, "unit": unit, "declared_on": NEW_YEAR, **terms}
+
+
+def _apart(more: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part the terms of an act from what belongs to its request."""
+    of_request = ("key", "given", "reason", "on", "dry_run", "command")
+    said = {name: more[name] for name in of_request if name in more}
+    return {name: value for name, value in more.items() if name not in of_request}, said
+
+
+def _filled(stages: dict[Stage, int]) -> dict[str, int]:
+    return {stage.value: amount for stage, amount in stages.items() if amount}
