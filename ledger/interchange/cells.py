@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ledger.errors import LedgerError
-from ledger.interchange.problems import Place, Problem, did_you_mean, from_error
+from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
 from ledger.journal import MAX_AMOUNT
 from ledger.quantity import Unit, parse_amount
 
@@ -27,8 +27,6 @@ _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
-_SUGGESTIONS = 50
-"""So many wrong words of one import get a suggestion; after that only the fault is said."""
 
 V = TypeVar("V")
 
@@ -55,13 +53,13 @@ class Lookups:
     units: Mapping[str, Unit]
     today: dt.date
     problems: list[Problem] = field(default_factory=list)
-    seen: dict[tuple[str, str], object] = field(default_factory=dict)
+    seen: dict[tuple[object, str], object] = field(default_factory=dict)
     suggested: int = 0
 
     def suggestion(self, text: str, choices: tuple[str, ...]) -> str:
         """Suggest the nearest choice, as long as there is patience for suggestions."""
         self.suggested += 1
-        return did_you_mean(text, choices) if self.suggested <= _SUGGESTIONS else ""
+        return did_you_mean(text, choices) if self.suggested <= SUGGESTIONS else ""
 
 
 @dataclass(slots=True)

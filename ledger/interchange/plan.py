@@ -9,7 +9,7 @@ from ledger.errors import LedgerError
 from ledger.interchange.codes import Codes
 from ledger.interchange.plan_acts import plan_acts
 from ledger.interchange.plan_totals import settle_totals
-from ledger.interchange.planning import ONE, SIDES, Planning
+from ledger.interchange.planning import ONE, REFERENCES, SIDES, Planning
 from ledger.interchange.problems import Place, from_error
 from ledger.interchange.records import Row
 from ledger.interchange.rows import Tables
@@ -33,15 +33,6 @@ _FIXED = {
     "offers": ("provider", "factor", "unit", "declared_on"),
 }
 """Fields that never change once recorded: acts of the past rest on them."""
-
-_REFERENCES = {
-    "cities": (("office", "offices"),),
-    "providers": (("city", "cities"),),
-    "projects": (("city", "cities"),),
-    "needs": (("project", "projects"),),
-    "offers": (("provider", "providers"), ("cities", "cities")),
-}
-"""Columns that name a row of another table."""
 
 
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
@@ -122,7 +113,7 @@ def _resolved(planning: Planning, table: str, row: Row[Any]) -> Any:
     code = planning.codes[table].find(record.code) or record.code
     if code != record.code:
         spelt["code"] = code
-    for column, other in _REFERENCES.get(table, ()):
+    for column, other in REFERENCES.get(table, ()):
         value = getattr(record, column)
         if not value:
             continue
@@ -166,6 +157,8 @@ def _merged(
         if value == before:
             continue
         if column in _FIXED.get(table, ()):
+            if planning.is_unknown(table, column, value):
+                continue
             _note_fixed(planning, (ONE[table], held.code), column, (before, value), row.place)
             continue
         changed[column] = value

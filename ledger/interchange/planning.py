@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.factors import Side
 from ledger.interchange.codes import Codes
-from ledger.interchange.problems import Place, Problem, did_you_mean
+from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean
 from ledger.interchange.records import Row
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
@@ -25,9 +25,16 @@ ONE = {
 }
 """What one row of each register is called, in the order in which they depend on one another."""
 
+REFERENCES = {
+    "cities": (("office", "offices"),),
+    "providers": (("city", "cities"),),
+    "projects": (("city", "cities"),),
+    "needs": (("project", "projects"),),
+    "offers": (("provider", "providers"), ("cities", "cities")),
+}
+"""Columns that name a row of another table."""
+
 SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
-SUGGESTIONS = 50
-"""So many unknown codes get a suggestion; a register may be large and a file all wrong."""
 
 
 @dataclass(slots=True)
@@ -54,11 +61,17 @@ class Planning:
         if found is not None or table in self.tables.unread:
             return found or code
         self.suggested += 1
-        known = self.codes[table].all()
-        hint = did_you_mean(code, known) if self.suggested <= SUGGESTIONS else ""
+        # A large register is gone through for each suggestion, so only the first ones get one.
+        patient = self.suggested <= SUGGESTIONS
+        hint = did_you_mean(code, self.codes[table].all()) if patient else ""
         what = f"There is no {ONE[table]} {code!r}, neither in the ledger nor in this import."
         self.problem(place, column, "unknown-code", what, hint)
         return code
+
+    def is_unknown(self, table: str, column: str, value: object) -> bool:
+        """Say whether a value is a code that names nothing, which is noted as such already."""
+        named = dict(REFERENCES.get(table, ()))
+        return column in named and value not in self.codes[named[column]]
 
     def keep_terms(self, table: str, record: Any, row: Row[Any]) -> None:
         """Remember a need's or offer's terms and stated total, for the acts that rest on them."""

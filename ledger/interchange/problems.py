@@ -10,6 +10,9 @@ from ledger.errors import InvalidInput, LedgerError
 _CLOSE_ENOUGH = 0.6
 """Below this likeness (0 to 1) a suggestion confuses more than it helps."""
 
+SUGGESTIONS = 50
+"""So many wrong words get a suggestion; a register may be large and a file wrong throughout."""
+
 
 class Place(NamedTuple):
     """Where a row stands: the file as it was named, and the physical line it begins on (from 1)."""

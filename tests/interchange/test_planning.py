@@ -110,6 +110,11 @@ def test_some_fields_never_change(
     assert {(problem.column, problem.code) for problem in found} == {(column, "fixed-field")}
 
 
+def test_an_unknown_project_of_a_known_need_is_one_fault(ledger: Holdings):
+    (problem,) = problems({"needs": WORLD["needs"].replace("N-1,PRJ-1", "N-1,PRJ-9")}, ledger)
+    assert (problem.column, problem.code) == ("project", "unknown-code")
+
+
 @pytest.mark.parametrize(
     ("act", "before", "after", "instead"),
     [
