@@ -149,7 +149,7 @@ def last_dates(connection: Connection, ids: Iterable[int] | None) -> dict[int, d
     )
     if ids is not None:
         query = query.where(movement.c.holder_id.in_(list(ids)))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def last_acts(connection: Connection, ids: Iterable[int] | None) -> dict[int, date]:
@@ -161,7 +161,7 @@ def last_acts(connection: Connection, ids: Iterable[int] | None) -> dict[int, da
     )
     if ids is not None:
         query = query.where(entry.c.deal_id.in_(list(ids)))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def steps(connection: Connection, holder_id: int) -> list[Step]:

@@ -21,7 +21,7 @@ def read_settings(connection: Connection, known_at: datetime | None = None) -> d
     if known_at is not None:
         query = query.where(versions.c.recorded_at <= known_at)
     # Later versions overwrite earlier ones of the same name as the rows come in order.
-    return {**DEFAULT_SETTINGS, **dict(connection.execute(query).tuples().all())}
+    return {**DEFAULT_SETTINGS, **dict(connection.execute(query).all())}
 
 
 def read_units(connection: Connection) -> dict[str, Unit]:

@@ -287,7 +287,8 @@ class UnitOfWork:
         ).first()
         if kept is None:
             return None
-        require_same(self.request.key, (kept.command, json.loads(kept.input)), self.request)
+        again = replace(self.request, given=json.loads(_as_kept(self.request.given)))
+        require_same(self.request.key, (kept.command, json.loads(kept.input)), again)
         document: dict[str, Any] = json.loads(kept.body)
         return {**document, "replayed": True}
 
@@ -309,7 +310,7 @@ class UnitOfWork:
                 "id": self.request_id,
                 "key": self.key,
                 "command": request.command,
-                "input": json.dumps(request.given, ensure_ascii=False, sort_keys=True),
+                "input": _as_kept(request.given),
                 "actor": request.actor,
                 "system_user": request.system_user,
                 "host": request.host,
@@ -386,6 +387,11 @@ class UnitOfWork:
             self._last_ids[table.name] = largest or 0
         self._last_ids[table.name] += 1
         return self._last_ids[table.name]
+
+
+def _as_kept(given: Mapping[str, Any]) -> str:
+    """Give an input as the text it is kept as; in it a tuple and a list are the same."""
+    return json.dumps(given, ensure_ascii=False, sort_keys=True)
 
 
 def _names(table: Table) -> list[str]:

@@ -13,6 +13,7 @@ from ledger.journal import Act, Entry, Movement, Stages
 from ledger.quantity import format_quantity
 from ledger.receipts import Receipt
 from ledger.store.journal import read_entry, reversal_of
+from ledger.store.registers import was_reopened_by
 from ledger.store.unit_of_work import Draft, Posted, UnitOfWork
 from ledger.usecases.posting import passes_to, post
 
@@ -48,11 +49,11 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
     posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
     ends = {
-        one.holder: passes_to(uow.accounts.of(Side.OFFER, one.holder), uow.day)
-        for one in entry.movements
-        if one.side is Side.OFFER
+        code: passes_to(uow.accounts.of(Side.OFFER, code), uow.day)
+        for code in _offers_of(entry.movements)
     }
     reverse_posted(uow, posted, uow.day, reason=uow.request.reason, reference=None, passes_to=ends)
+    _undo_reopening(uow, entry)
     return _receipt(uow, entry)
 
 
@@ -129,11 +130,25 @@ def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:
     """Reopen an offer where the entry that withdrew all of it is undone."""
     if entry.act is not Act.WITHDRAW:
         return
-    for movement in entry.movements:
-        if movement.side is Side.OFFER:
-            offer = uow.accounts.of(Side.OFFER, movement.holder)
-            if offer.record.withdrawn:
-                uow.edit_account(Side.OFFER, offer.code, withdrawn=False)
+    for code in _offers_of(entry.movements):
+        if uow.accounts.of(Side.OFFER, code).record.withdrawn:
+            uow.edit_account(Side.OFFER, code, withdrawn=False)
+
+
+def _undo_reopening(uow: UnitOfWork, entry: Entry) -> None:
+    """End an offer again where the entry that brought it back is undone."""
+    if entry.act not in (Act.REINSTATE, Act.REVERSE):
+        return
+    for code in _offers_of(entry.movements):
+        offer = uow.accounts.of(Side.OFFER, code)
+        if not offer.record.withdrawn and was_reopened_by(
+            uow.connection, offer.id, entry.request_key
+        ):
+            uow.edit_account(Side.OFFER, code, withdrawn=True)
+
+
+def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
+    return list(dict.fromkeys(one.holder for one in movements if one.side is Side.OFFER))
 
 
 def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:

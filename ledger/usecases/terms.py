@@ -18,6 +18,9 @@ from ledger.store.unit_of_work import UnitOfWork
 NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
 """Rules about what a need is, not about what a provider is willing to do."""
 
+_RATE_MAGNITUDE, _RATE_DIGITS = 18, 40
+"""Powers of ten and digits within which a rate can be one; what lies beyond is a slip of keys."""
+
 
 class NotEligible(RefusedByRule):
     """The offer cannot serve the need at all, whatever its provider would agree to."""
@@ -61,7 +64,7 @@ def agreed_rate(
 
     Raises `WrongUnit` where the two are no currencies, `NoRate` and `UnusableRate`.
     """
-    if given is not None and given <= 0:
+    if given is not None and not _is_a_rate(given):
         raise UnusableRate(f"{given} cannot be a rate.")
     if need.unit.code == offer.unit.code:
         if given is not None and given != 1:
@@ -79,6 +82,12 @@ def agreed_rate(
     if found is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
     return found.rate
+
+
+def _is_a_rate(given: Decimal) -> bool:
+    if not given.is_finite() or given <= 0:
+        return False
+    return abs(given.adjusted()) <= _RATE_MAGNITUDE and len(given.as_tuple().digits) <= _RATE_DIGITS
 
 
 def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:

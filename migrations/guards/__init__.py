@@ -62,7 +62,7 @@ def _same_key(table: Table) -> str:
 def present(connection: Connection) -> dict[str, str]:
     """Read the guards that stand in the database now."""
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def take_down(connection: Connection) -> None:
@@ -73,7 +73,7 @@ def take_down(connection: Connection) -> None:
 
 def put_up(connection: Connection) -> None:
     """Write the table of allowed moves and make every guard of the newest schema."""
-    kept = set(connection.execute(select(allowed_move)).tuples())
+    kept = set(connection.execute(select(allowed_move)))
     missing = sorted(ALLOWED_MOVES - kept)
     if missing:
         connection.execute(insert(allowed_move), [move._asdict() for move in missing])
