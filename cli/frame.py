@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -41,6 +41,10 @@ class ReadOptions:
     as_of: str | None = None
     known_at: str | None = None
     color: bool = True
+
+    def without_filters(self) -> ReadOptions:
+        """Give the same options for rows that were filtered already."""
+        return replace(self, where=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

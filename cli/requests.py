@@ -26,3 +26,15 @@ def request_of(call: Call, *, today: date) -> Request:
         on=None if options.on is None else parse_date(options.on, today=today),
         dry_run=options.dry_run,
     )
+
+
+def plain_request(call: Call) -> Request:
+    """Make the request of a call that takes no date, key or reason: setting a ledger up."""
+    settings = call.settings
+    return Request(
+        command=call.command_name,
+        given=call.typed_input(),
+        actor=settings.actor,
+        system_user=settings.system_user,
+        host=settings.host,
+    )

@@ -70,3 +70,22 @@ def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
     """Say the nearest of the known words as a next step, or what to do where none is near."""
     near = nearest(typed, known)
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
+class UntilMissing(UsageError):
+    """An introduction came without the last day of its hold."""
+
+    default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
+    default_next = "Say --until DATE, or --commit where both sides have signed already."
+
+
+def require_until(until: str | None, *, commit: bool) -> None:
+    """Refuse a hold without its last day, and a direct commitment with one."""
+    if until is None and not commit:
+        raise UntilMissing("The hold has no last day.")
+    if until is not None and commit:
+        raise BadUsage(
+            "--until and --commit were both given.",
+            why="A commitment is not held until a date: it stands until delivered or released.",
+            next_step="Keep one of the two.",
+        )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ledger.dating import zone
 from ledger.errors import InvalidInput
 from ledger.requests import Request
 from ledger.store import engine as engines
@@ -28,6 +30,13 @@ class KnownLater(InvalidInput):
 
     default_why = "What will be recorded until then is not known yet."
     default_next = "Give --known-at a moment that has passed."
+
+
+class Calendar(NamedTuple):
+    """The ledger's time zone, and today there."""
+
+    zone: tzinfo
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,14 @@ class Ledger:
         with self.read() as connection:
             yield Picture(connection, times, moment)
 
+    def calendar(self) -> Calendar:
+        """Read the ledger's one time zone, and which day it is there."""
+        with self.picture() as picture:
+            return Calendar(zone(picture.settings["time_zone"]), picture.day)
+
     def today(self) -> date:
         """Give today by the ledger's one calendar."""
-        with self.picture() as picture:
-            return picture.day
+        return self.calendar().today
 
     @contextmanager
     def write(self, request: Request) -> Iterator[UnitOfWork]:

@@ -9,15 +9,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from ledger.errors import NotFound
+from ledger.errors import InvalidInput, NotFound
 from ledger.journal import Entry, Movement
+from ledger.numerals import tidy
 from ledger.store.tables import deal, entry, holder, movement, need, offer, request
+
+
+class NotAnEntryNumber(InvalidInput):
+    """What was typed is not a whole number."""
+
+    default_why = "Entries are numbered 1, 2, 3 in the order in which they were recorded."
+    default_next = "Find the number with: cityfund journal list"
 
 
 class UnknownEntry(NotFound):
     """The journal has no entry of that number."""
 
     default_next = "List entries with: cityfund journal list"
+
+
+_MAX_DIGITS = 18
 
 
 def read_entry(connection: Connection, number: int) -> Entry:
@@ -40,6 +51,19 @@ def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
     rows = connection.execution_options(yield_per=2000).execute(_entries().where(*where))
     for _, lines in groupby(rows, key=lambda row: row.number):
         yield _entry(list(lines))
+
+
+def entry_number(typed: str) -> int:
+    """Read an entry's number as typed; raises `NotAnEntryNumber`."""
+    plain = tidy(typed).removeprefix("#")
+    if not plain.isascii() or not plain.isdigit() or len(plain) > _MAX_DIGITS:
+        raise NotAnEntryNumber(f"{typed!r} is not the number of an entry.")
+    return int(plain)
+
+
+def entries_touching(holder_id: int) -> Select[Any]:
+    """Select the entries that moved something of a need or an offer."""
+    return select(movement.c.entry_id).where(movement.c.holder_id == holder_id)
 
 
 def deal_entries(connection: Connection) -> Iterator[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -13,14 +13,17 @@ from ledger.dating import day_of, zone
 from ledger.deals import Deal
 from ledger.eligibility_facts import NeedFacts, OfferFacts
 from ledger.factors import Side
+from ledger.journal import Entry
 from ledger.quantity import Unit
 from ledger.rates import RateFinder, finder
 from ledger.reference import region_chain
 from ledger.standing import DealStanding, Standing
 from ledger.store import balances, registers
 from ledger.store.balances import Times
+from ledger.store.journal import entries_touching, read_entries
 from ledger.store.queries import StoredRates, read_settings, read_units
-from ledger.store.registers import Kept
+from ledger.store.registers import Kept, find_id
+from ledger.store.tables import entry
 
 
 class Picture:
@@ -108,6 +111,38 @@ class Picture:
     def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealStanding]:
         """Give the deals of a need or of an offer, by code."""
         return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+
+    def entries(
+        self,
+        *,
+        deal: str | None = None,
+        need: str | None = None,
+        offer: str | None = None,
+        since: date | None = None,
+    ) -> Iterator[Entry]:
+        """Read the entries that count at these times, in recorded order, all or of one thing.
+
+        Codes are as typed; raises `UnknownCode`. `since` keeps what took effect then or later.
+        """
+        where: list[Any] = []
+        if deal is not None:
+            where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, beginning=True))
+        for kind, typed in (("need", need), ("offer", offer)):
+            if typed is not None:
+                holder = find_id(self.connection, kind, typed, beginning=True)
+                where.append(entry.c.id.in_(entries_touching(holder)))
+        if since is not None:
+            where.append(entry.c.effective_on >= since)
+        if self.times.as_of is not None:
+            where.append(entry.c.effective_on <= self.times.as_of)
+        if self.times.known_at is not None:
+            where.append(entry.c.recorded_at <= self.times.known_at)
+        return read_entries(self.connection, *where)
+
+    def local(self, moment: datetime) -> str:
+        """Write a recorded moment in the ledger's own time zone, to the second."""
+        here = moment.astimezone(zone(self.settings["time_zone"]))
+        return here.isoformat(sep=" ", timespec="seconds")
 
     @cached_property
     def need_facts(self) -> dict[str, NeedFacts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from ledger.dating import UntilInThePast
 from ledger.errors import RefusedByRule
 from ledger.factors import Side, Stage
 from ledger.journal import Act
+from ledger.numerals import tidy
 from ledger.quantity import parse_quantity
 from ledger.receipts import Receipt
 from ledger.reference import find_instrument
@@ -18,16 +20,7 @@ from ledger.store.accounts import Account, DealAccount
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import dealing
 from ledger.usecases.dealing import Hold, Onward
-
-
-class BrokerNotBank(RefusedByRule):
-    """Somebody tried to record money, days or work as lying with the fund itself."""
-
-    default_why = (
-        "The fund is a broker, not a bank: what is given goes from the provider to the project, "
-        "and the ledger only witnesses it."
-    )
-    default_next = "Record the provider's offer and introduce it to the need it is meant for."
+from ledger.usecases.terms import UnusableRate
 
 
 class NothingToChange(RefusedByRule):
@@ -35,6 +28,9 @@ class NothingToChange(RefusedByRule):
 
     default_why = "Every term given is what the ledger holds already."
     default_next = "See the present terms with `show`."
+
+
+_RATE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +59,16 @@ class DealAct:
     quantity: str | None = None
     reference: str | None = None
     from_stage: Stage = Stage.HELD
+
+
+def rate_typed(text: str | None) -> Decimal | None:
+    """Read a rate as typed: a plain positive decimal; raises `UnusableRate`."""
+    if text is None:
+        return None
+    plain = tidy(text)
+    if not _RATE.fullmatch(plain) or not Decimal(plain):
+        raise UnusableRate(f"{text!r} cannot be a rate.")
+    return Decimal(plain)
 
 
 def introduce(uow: UnitOfWork, said: Introduction) -> Receipt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ledger.errors import InvalidInput
 from ledger.factors import Side
 from ledger.interchange.lines import Line, act_line, change_line, rate_line, register_line
 from ledger.interchange.records import ChangeRow
@@ -30,6 +31,23 @@ EXPORTED = (
     "rates",
 )
 """The tables of an export, in the order in which they depend on one another."""
+
+
+class UnknownExport(InvalidInput):
+    """A table was named that no export has."""
+
+    default_next = "Name one of them, or none for all."
+
+
+def tables_named(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Give the tables to export, all where none is named; raises `UnknownExport`."""
+    asked = [name.casefold() for name in names or ()]
+    for name in asked:
+        if name not in EXPORTED:
+            raise UnknownExport(
+                f"There is no table {name!r}.", why=f"The tables are: {', '.join(EXPORTED)}."
+            )
+    return tuple(name for name in EXPORTED if not asked or name in asked)
 
 
 def export_lines(picture: Picture, table: str) -> Iterable[Line]:

@@ -34,6 +34,7 @@ class GapReport:
     as_of: date
     known_at: datetime | None
     base_currency: str
+    by: Sequence[str]
     rows: list[GapRow]
     groups: list[GroupRow]
     totals: list[Total]
@@ -59,6 +60,7 @@ def _report(
         as_of=picture.day,
         known_at=query.times.known_at,
         base_currency=picture.base_unit.code,
+        by=by,
         rows=rows,
         groups=group_rows(rows, by) if by else [],
         totals=totals(rows, picture.base_unit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.errors import InvalidInput, LedgerError
 from ledger.factors import Side
@@ -29,6 +29,9 @@ from ledger.usecases.holdings import read_holdings
 from ledger.usecases.import_acts import History
 from ledger.usecases.quantity_acts import set_quantity
 
+if TYPE_CHECKING:
+    from ledger.interchange.import_rules import ImportRule
+
 Confirm = Callable[[ImportPlan], bool]
 """Shows the preview and says whether to go on; asked only where something would change."""
 
@@ -45,6 +48,15 @@ class ImportResult:
     """The plan of an import as it was carried out, for the preview and the report."""
 
     plan: ImportPlan | None = None
+
+
+def load_rule_named(name_or_path: str | None) -> ImportRule | None:
+    """Load a shipped rule by name or one's own by path; None where none was named."""
+    if name_or_path is None:
+        return None
+    from ledger.interchange.import_rules import load_rule  # noqa: PLC0415 - brings pydantic
+
+    return load_rule(name_or_path)
 
 
 def import_tables(

@@ -1,0 +1,42 @@
+"""`cityfund check`: prove every rule of the ledger again from its journal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+from cli.output import Column, emit_document, emit_lines
+from cli.session import ledger_of
+from ledger.errors import ExitCode
+from ledger.reports.text_table import table_chunks
+
+app = word()
+
+_COLUMNS = [
+    Column("name", "Check"),
+    Column("verdict", "Holds"),
+    Column("examined", "Examined", kind="number"),
+]
+
+
+@command(app, "check", kind="plain")
+def check(
+    call: Call,
+    names: Annotated[list[str] | None, typer.Argument(help="Only these checks.")] = None,
+) -> ExitCode:
+    """Recompute every rule from the journal; exit code 1 if one is broken."""
+    from ledger.usecases.check import check_document, run_checks
+
+    results = run_checks(ledger_of(call), names or None)
+    document = check_document(results)
+    if call.format == "json":
+        emit_document(document)
+    else:
+        rows = [{**one, "verdict": "yes" if one["ok"] else "NO"} for one in document["checks"]]
+        emit_lines(line.rstrip("\n") for line in table_chunks(rows, _COLUMNS))
+        for one in document["checks"]:
+            emit_lines(f"{one['name']}: {failure}" for failure in one["failures"])
+    broken = any(not result.ok for result in results)
+    return ExitCode.FINDINGS if broken else ExitCode.DONE

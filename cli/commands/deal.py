@@ -1,0 +1,164 @@
+"""`cityfund deal`: introduce two sides, then follow the deal until it is delivered."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.completion import complete_codes
+from cli.deal_views import DEAL_COLUMNS, DEAL_TERMS, act_lines, deal_document, deal_row
+from cli.frame import Call, command, noun
+from cli.output import emit_record, emit_rows
+from cli.session import act, day_given, read_picture
+
+app = noun("Introduce, commit, deliver, release.")
+
+DealCode = Annotated[str, typer.Argument(help="The deal.", autocompletion=complete_codes("deal"))]
+OfferCode = Annotated[
+    str, typer.Argument(help="The offer.", autocompletion=complete_codes("offer"))
+]
+NeedCode = Annotated[str, typer.Argument(help="The need.", autocompletion=complete_codes("need"))]
+Quantity = Annotated[str, typer.Argument(help='How much, in the need\'s unit: "1M EUR".')]
+AllOrQuantity = Annotated[
+    str | None, typer.Argument(help="How much, in the need's unit; all there is if left out.")
+]
+Until = Annotated[str | None, typer.Option(help="The last day of the hold.")]
+Due = Annotated[str | None, typer.Option(help="The day delivery is due.")]
+Reference = Annotated[str | None, typer.Option(help="The outside reference of this act.")]
+Note = Annotated[str | None, typer.Option(help="A note on the deal.")]
+
+
+@command(app, "introduce", kind="write")
+def introduce(
+    call: Call,
+    offer: OfferCode,
+    need: NeedCode,
+    quantity: Quantity,
+    until: Until = None,
+    commit: Annotated[bool, typer.Option("--commit", help="Commit at once, no hold.")] = False,
+    rate: Annotated[str | None, typer.Option(help="Offer units per need unit.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="How it is given: grant, loan.")] = None,
+    due: Due = None,
+    reference: Reference = None,
+    override: Annotated[
+        str | None, typer.Option(help="Why the mandate may be left this once.")
+    ] = None,
+    note: Note = None,
+) -> None:
+    """Put an offer and a need in touch, and hold a quantity until a date."""
+    from cli.usage import require_until
+    from ledger.usecases.deal_acts import Introduction, introduce, rate_typed
+
+    require_until(until, commit=commit)
+    said = Introduction(
+        offer=offer,
+        need=need,
+        quantity=quantity,
+        until=day_given(call, until),
+        directly=commit,
+        due_on=day_given(call, due),
+        rate=rate_typed(rate),
+        instrument=instrument,
+        reference=reference,
+        override=override,
+        note=note,
+    )
+    act(call, lambda uow: introduce(uow, said))
+
+
+@command(app, "commit", kind="write")
+def commit(
+    call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
+) -> None:
+    """Record that both sides have signed for what is held, or for a part of it."""
+    _onward(call, deal, "commit", quantity, reference)
+
+
+@command(app, "deliver", kind="write")
+def deliver(
+    call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
+) -> None:
+    """Record that what is committed, or a part of it, was delivered."""
+    _onward(call, deal, "deliver", quantity, reference)
+
+
+@command(app, "release", kind="write")
+def release(
+    call: Call,
+    deal: DealCode,
+    quantity: AllOrQuantity = None,
+    committed: Annotated[
+        bool, typer.Option("--committed", help="Give back the commitment, not the hold.")
+    ] = False,
+    reference: Reference = None,
+) -> None:
+    """Give a hold or a commitment back, or a part of it."""
+    _onward(call, deal, "release", quantity, reference, "committed" if committed else "held")
+
+
+@command(app, "return", kind="write")
+def return_(call: Call, deal: DealCode, quantity: Quantity, reference: Reference = None) -> None:
+    """Record that something delivered came back: it is committed again."""
+    _onward(call, deal, "return", quantity, reference)
+
+
+def _onward(
+    call: Call,
+    deal: str,
+    verb: str,
+    quantity: str | None,
+    reference: str | None,
+    from_stage: str = "held",
+) -> None:
+    from ledger.factors import Stage
+    from ledger.journal import Act
+    from ledger.usecases.deal_acts import DealAct, act_on
+
+    said = DealAct(
+        deal=deal,
+        act=Act(verb),
+        quantity=quantity,
+        reference=reference,
+        from_stage=Stage(from_stage),
+    )
+    act(call, lambda uow: act_on(uow, said))
+
+
+@command(app, "edit", kind="write")
+def edit(
+    call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
+) -> None:
+    """Prolong a hold, or change when delivery is due or the note."""
+    from ledger.usecases.deal_acts import edit_deal
+
+    last, due_on = day_given(call, until), day_given(call, due)
+    act(call, lambda uow: edit_deal(uow, deal, until=last, due_on=due_on, note=note))
+
+
+@command(app, "deposit", kind="write", hidden=True)
+def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Refuse: the fund is a broker and holds nothing itself."""
+    from ledger.usecases.broker import BrokerNotBank
+
+    del call
+    raise BrokerNotBank(f"Nothing can be deposited with the fund ({' '.join(words or [])}).")
+
+
+@command(app, "list", dated=True)
+def list_(call: Call) -> None:
+    """List deals with what is held, committed and delivered of each."""
+    with read_picture(call) as picture:
+        rows = [deal_row(picture, deal) for deal in picture.deals.values()]
+    emit_rows(rows, DEAL_COLUMNS, call.read, head={"schema": "cityfund.deals/1"})
+
+
+@command(app, "show", dated=True)
+def show(call: Call, deal: DealCode) -> None:
+    """Show one deal: its terms, where both sides stand, and every act."""
+    from ledger.store.registers import find_code
+
+    with read_picture(call) as picture:
+        standing = picture.deals[find_code(picture.connection, "deal", deal)]
+        document = deal_document(picture, standing)
+    emit_record(document, DEAL_TERMS, call.read, document=document, below=act_lines(document))

@@ -1,0 +1,35 @@
+"""`cityfund export`: write the canonical tables, all or one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+from cli.output import emit_document, emit_lines
+from cli.session import ledger_of
+
+app = word()
+
+
+@command(app, "export", kind="plain")
+def export(
+    call: Call,
+    folder: Annotated[str, typer.Argument(help="A new or empty folder.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only this table; can be repeated.")
+    ] = None,
+) -> None:
+    """Write the ledger as canonical tables; imported elsewhere they give the same ledger."""
+    from ledger.interchange.writer import write_folder
+    from ledger.usecases.export_tables import export_lines, tables_named
+
+    with ledger_of(call).picture() as picture:
+        names = tables_named(table)
+        counts = write_folder(Path(folder), {name: export_lines(picture, name) for name in names})
+    if call.format == "json":
+        emit_document({"schema": "cityfund.export/1", "folder": folder, "rows": counts})
+        return
+    emit_lines(f"{Path(folder) / name}.csv: {count:,} rows" for name, count in counts.items())

@@ -1,0 +1,62 @@
+"""`cityfund gaps`: what is still missing, need by need, or added up by any columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.frame import Call, command, noun
+from cli.gap_views import GROUP_COLUMNS, ROW_COLUMNS, group_columns, notes
+from cli.output import emit_rows
+from cli.session import ledger_of, times_of
+from cli.terminal import note
+
+if TYPE_CHECKING:
+    from ledger.usecases.gaps import GapReport
+
+app = noun("What is still missing, need by need.", default="gaps")
+
+
+@command(app, "gaps", dated=True, hidden=True)
+def gaps(
+    call: Call,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Add up by columns: country,factor.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also projects that take no new deals.")
+    ] = False,
+) -> None:
+    """Report what is still missing: one row per need, or added up with --by."""
+    from ledger.usecases.gaps import GapQuery, report_gaps
+
+    ledger = ledger_of(call)
+    query = GapQuery(
+        where=[f"{column}={value}" for column, value in call.read.where],
+        by=[name for text in by or () for name in text.split(",") if name.strip()],
+        times=times_of(call, ledger),
+        include_inactive=every,
+    )
+    _show(call, report_gaps(ledger, query))
+
+
+def _show(call: Call, report: GapReport) -> None:
+    head = {
+        "schema": "cityfund.gaps/1",
+        "as_of": report.as_of,
+        "known_at": report.known_at,
+        "base_currency": report.base_currency,
+    }
+    tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}
+    rows = [row.to_dict() for row in report.rows]
+    unfiltered = call.read.without_filters()
+    if report.by:
+        groups = [group.to_dict() for group in report.groups]
+        columns = [*group_columns(report.by), *GROUP_COLUMNS]
+        emit_rows(groups, columns, unfiltered, head={**head, "by": report.by}, tail=tail)
+    else:
+        emit_rows(rows, ROW_COLUMNS, unfiltered, head=head, tail=tail)
+    if call.format == "table":
+        for line in notes(report):
+            note(call, line)

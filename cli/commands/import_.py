@@ -1,0 +1,39 @@
+"""`cityfund import`: take in canonical tables, and other people's files by a rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+from cli.import_views import confirmation, emit_imported, say_incoming
+from cli.session import carried_out, ledger_of
+
+app = word()
+
+
+@command(app, "import", kind="write", destructive=True)
+def import_(
+    call: Call,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or a folder.")],
+    as_table: Annotated[
+        str | None, typer.Option("--as", metavar="TABLE", help="The table a file holds.")
+    ] = None,
+    rules: Annotated[
+        str | None, typer.Option(metavar="FILE|NAME", help="The import rule of a foreign file.")
+    ] = None,
+) -> None:
+    """Import tables whole or not at all, after a preview; again changes nothing."""
+    from ledger.interchange.incoming import read_incoming
+    from ledger.usecases.import_tables import ImportResult, import_tables, load_rule_named
+
+    ledger = ledger_of(call)
+    rule = load_rule_named(rules)
+    incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
+    say_incoming(call, incoming)
+    result = ImportResult()
+    ask = confirmation(call)
+    receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, ask, result))
+    emit_imported(call, receipt, incoming)

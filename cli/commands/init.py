@@ -1,0 +1,30 @@
+"""`cityfund init`: make a ledger, or bring one up to date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+from cli.requests import plain_request
+from cli.set_up_views import emit_made
+
+app = word()
+
+
+@command(app, "init", kind="plain")
+def init(
+    call: Call,
+    time_zone: Annotated[
+        str | None, typer.Option(help="The ledger's one calendar, as Europe/Paris (default: UTC).")
+    ] = None,
+    base_currency: Annotated[
+        str | None, typer.Option(help="The currency of totals across currencies (default: EUR).")
+    ] = None,
+) -> None:
+    """Make the ledger, or upgrade it and its reference tables; again changes nothing."""
+    from ledger.usecases.set_up import SetUp, set_up
+
+    said = SetUp(time_zone=time_zone, base_currency=base_currency)
+    emit_made(call, set_up(call.settings.db_url, said, plain_request(call)))

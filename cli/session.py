@@ -1,0 +1,71 @@
+"""From a call to the ledger and back: looking at it at two times, and carrying a write out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.dates import parse_date, parse_time
+from cli.frame import Call
+from cli.receipts import emit_receipt
+from cli.requests import request_of
+
+if TYPE_CHECKING:
+    # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.receipts import Receipt
+    from ledger.store.balances import Times
+    from ledger.store.book import Ledger
+    from ledger.store.picture import Picture
+    from ledger.store.unit_of_work import UnitOfWork
+
+
+def ledger_of(call: Call) -> Ledger:
+    """Open the ledger a call is about; raises where there is none."""
+    from ledger.store.book import open_ledger  # noqa: PLC0415
+
+    return open_ledger(call.settings.db_url)
+
+
+def times_of(call: Call, ledger: Ledger) -> Times:
+    """Read a call's --as-of and --known-at by the ledger's calendar."""
+    from ledger.store.balances import NOW, Times  # noqa: PLC0415
+
+    options = call.read
+    if options.as_of is None and options.known_at is None:
+        return NOW
+    calendar = ledger.calendar()
+    return Times(
+        as_of=None if options.as_of is None else parse_date(options.as_of, today=calendar.today),
+        known_at=None
+        if options.known_at is None
+        else parse_time(options.known_at, zone=calendar.zone),
+    )
+
+
+@contextmanager
+def read_picture(call: Call) -> Iterator[Picture]:
+    """Look at the call's ledger at the times it asks for, in one reading transaction."""
+    ledger = ledger_of(call)
+    with ledger.picture(times_of(call, ledger)) as picture:
+        yield picture
+
+
+def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
+    """Carry a call's write out and show its receipt."""
+    emit_receipt(call, carried_out(call, ledger_of(call), work))
+
+
+def carried_out(
+    call: Call, ledger: Ledger, work: Callable[[UnitOfWork], Receipt]
+) -> dict[str, Any]:
+    """Carry a call's write out; give the receipt's document."""
+    from ledger.usecases.carry_out import carry_out  # noqa: PLC0415
+
+    return carry_out(ledger, request_of(call, today=ledger.today()), work)
+
+
+def day_given(call: Call, text: str | None) -> date | None:
+    """Read a day an option was given, by the ledger's calendar; None where it was not."""
+    return None if text is None else parse_date(text, today=ledger_of(call).today())

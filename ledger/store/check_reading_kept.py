@@ -1,0 +1,178 @@
+"""What the checks read beside the journal: kept rows, guards, versions, requests, amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+
+from ledger.checks.history import VersionRow
+from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray
+from ledger.journal import MAX_AMOUNT
+from ledger.store import tables
+from ledger.store.check_reading import ONE_WRITER, moment, raw, stream
+from ledger.store.registers import REGISTERS
+
+
+def read_kept_holders(connection: Connection) -> Iterator[KeptStages]:
+    """Read the kept balances of needs and offers."""
+    table = tables.balance
+    for row in stream(connection, select(table)):
+        stages = {name: getattr(row, name) for name in tables.BALANCE_STAGES}
+        yield KeptStages(row.holder_id, None, stages)
+
+
+def read_kept_deals(connection: Connection) -> Iterator[KeptStages]:
+    """Read the kept balances of both sides of every deal."""
+    table = tables.deal_balance
+    names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
+    query = select(table.c.deal_id, raw(table.c.side), *(table.c[name] for name in names))
+    for deal_id, side, *amounts in stream(connection, query):
+        yield KeptStages(deal_id, side, dict(zip(names, amounts, strict=True)))
+
+
+def read_moves(connection: Connection) -> list[tuple[str, ...]]:
+    """Read the database's table of allowed moves."""
+    query = select(*(raw(column) for column in tables.allowed_move.columns))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Give the guards this program puts up on the engine, and those that stand there now."""
+    from migrations import guards  # noqa: PLC0415 (the guards' files are read for this alone)
+
+    return guards.guards(connection.dialect.name), guards.present(connection)
+
+
+def read_versions(connection: Connection) -> Iterator[VersionRow]:
+    """Read every version's number and moment, in order, of registers and settings."""
+    for kind, register in REGISTERS.items():
+        identity, versions = register.identity, register.versions
+        owner = versions.c[register.owner]
+        known = select(
+            literal(kind),
+            cast(owner, String),
+            identity.c.code,
+            versions.c.version,
+            moment(versions.c.recorded_at),
+        ).outerjoin_from(versions, identity, identity.c.id == owner)
+        yield from map(
+            VersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
+        )
+        bare = select(identity.c.id, identity.c.code).where(identity.c.id.not_in(select(owner)))
+        for number, code in connection.execute(bare):
+            yield VersionRow(kind, str(number), code, None, None)
+    setting = tables.setting_version
+    query = select(setting.c.name, setting.c.version, moment(setting.c.recorded_at))
+    for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
+        yield VersionRow("setting", row[0], *row)
+
+
+def stream_requests(connection: Connection) -> Iterator[RequestRow]:
+    """Read every request with its receipt and the numbers of its entries, in order."""
+    request, receipt, entry = tables.request, tables.receipt, tables.entry
+    query = (
+        select(request.c.id, request.c.key, receipt.c.body)
+        .outerjoin(receipt, receipt.c.request_id == request.c.id)
+        .order_by(request.c.id)
+    )
+    made = stream(
+        connection,
+        select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id),
+    )
+    groups = groupby(made, key=itemgetter(0))
+    owner, entries = next(groups, (None, ()))
+    for number, key, body in stream(connection, query):
+        while owner is not None and owner < number:
+            owner, entries = next(groups, (None, ()))
+        mine = tuple(row[1] for row in entries) if owner == number else ()
+        yield RequestRow(key, body, mine)
+
+
+def read_strays(connection: Connection) -> Iterator[Stray]:
+    """Find rows without a request, or recorded at another moment than their request."""
+    request = tables.request
+    for table in tables.metadata.sorted_tables:
+        if "request_id" not in table.c:
+            continue
+        own = table.c.request_id
+        lost = select(*_key(table)).outerjoin(request, request.c.id == own)
+        for row in stream(connection, lost.where(request.c.id.is_(None))):
+            yield Stray(table.name, _named(row), "has no request")
+        if "recorded_at" not in table.c:
+            continue
+        moved = select(*_key(table)).join(request, request.c.id == own)
+        for row in stream(connection, moved.where(table.c.recorded_at != request.c.recorded_at)):
+            yield Stray(table.name, _named(row), "was recorded at another moment than its request")
+
+
+def read_repeated_keys(connection: Connection) -> Iterable[str]:
+    """Find keys that stand for more than one request."""
+    key = tables.request.c.key
+    query = select(key).group_by(key).having(func.count() > 1)
+    return connection.execute(query).scalars().all()
+
+
+_AMOUNTS: Final = (
+    (tables.movement, ("amount",), 1, MAX_AMOUNT),
+    (tables.balance, tables.BALANCE_STAGES, 0, MAX_AMOUNT),
+    (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
+    (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
+)
+_DECIMALS: Final = (
+    (tables.deal, "rate", None),
+    (tables.rate, "rate", None),
+    (tables.offer_version, "max_share", 1),
+    (tables.offer_version, "rate", None),
+)
+
+
+def count_amounts(connection: Connection) -> int:
+    """Count the rows that hold amounts."""
+    counts = (select(func.count()).select_from(table) for table, *_ in _AMOUNTS)
+    return sum(connection.execute(query).scalar_one() for query in counts)
+
+
+def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
+    """Find amounts that are no whole numbers, or lie outside their bounds."""
+    for table, names, least, most in _AMOUNTS:
+        for name in names:
+            column = table.c[name]
+            wrong = [column < least, column > most]
+            if connection.dialect.name == ONE_WRITER:
+                # Elsewhere the column's type admits whole numbers only.
+                wrong.append(func.typeof(column).not_in(("integer", "null")))
+            query = select(*_key(table), type_coerce(column, String)).where(or_(*wrong))
+            for *key, value in stream(connection, query):
+                yield AmountFault(table.name, _named(key), name, value)
+
+
+def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
+    """Read every rate and share that is given, as it is held."""
+    for table, name, most in _DECIMALS:
+        column = table.c[name]
+        query = select(*_key(table), raw(column)).where(column.is_not(None))
+        for *key, value in stream(connection, query):
+            yield DecimalCell(table.name, _named(key), name, value, most)
+
+
+def _key(table: Table) -> list[ColumnElement[Any]]:
+    return [raw(column) for column in table.primary_key.columns]
+
+
+def _named(key: Iterable[Any]) -> str:
+    return "/".join(map(str, key))
