@@ -148,9 +148,9 @@ def _offer_due(books: Books, deal: DealFacts, need: MovementRow, running: Runnin
 
 
 class ResolvedOnce(JournalCheck):
-    """Of what was held in a deal, no more is committed or released than was held, on either side.
+    """What leaves a deal's held stage, on either side, is never more than what entered it.
 
-    A reversal takes back what it reverses on both counts.
+    Counted gross, apart from any balance: a reversal enters or leaves like any other act.
     """
 
     name = "resolved-once"
@@ -162,43 +162,25 @@ class ResolvedOnce(JournalCheck):
         self._resolved: dict[tuple[int, int], int] = {}
 
     def before(self, entry: EntryRow, running: Running) -> None:
-        """Count what an entry holds, or resolves of what is held."""
+        """Count what an entry holds, and what it resolves of what is held."""
         del running
-        back = entry.act == Act.REVERSE
         for movement in entry.movements:
             if movement.deal_id is None or type(movement.amount) is not int:
                 continue
-            source, target = movement.from_stage, movement.to_stage
-            if Stage.HELD not in (source, target):
-                continue
-            self._count(entry, movement, holds=_holds(source, target, back=back), back=back)
+            key = (movement.deal_id, movement.holder_id)
+            if movement.to_stage == Stage.HELD:
+                self._held[key] = self._held.get(key, 0) + movement.amount
+            elif movement.from_stage == Stage.HELD:
+                self._resolved[key] = self._resolved.get(key, 0) + movement.amount
+                self._compare(entry, movement.deal_id, movement.holder_id)
 
-    def _count(self, entry: EntryRow, movement: MovementRow, *, holds: bool, back: bool) -> None:
-        assert movement.deal_id is not None
+    def _compare(self, entry: EntryRow, deal_id: int, holder_id: int) -> None:
         self.findings.examined += 1
-        key = (movement.deal_id, movement.holder_id)
-        change = movement.amount
-        if back and holds == (movement.from_stage == Stage.HELD):
-            change = -change
-        counted = self._held if holds else self._resolved
-        counted[key] = counted.get(key, 0) + change
-        held, resolved = self._held.get(key, 0), self._resolved.get(key, 0)
+        key = (deal_id, holder_id)
+        held, resolved = self._held.get(key, 0), self._resolved[key]
         if resolved > held:
-            shown = self.books.shown
+            of_held = self.books.shown(holder_id, held) if held else "nothing"
             self.findings.fail(
-                f"entry {entry.number} brings what was resolved of "
-                f"{self.books.deal_name(movement.deal_id)} to "
-                f"{shown(movement.holder_id, resolved)}, of "
-                f"{shown(movement.holder_id, held) if held else 'nothing'} held"
+                f"entry {entry.number} resolves {self.books.deal_name(deal_id)} up to "
+                f"{self.books.shown(holder_id, resolved)}, of {of_held} ever held"
             )
-
-
-def _holds(source: str, target: str, *, back: bool) -> bool:
-    """Say whether a move makes a hold (or takes the making back), rather than resolving one.
-
-    Between free and held an introduction and a release are mirrors of one another.
-    """
-    free = FREE_WORDS.values()
-    if back:
-        return source == Stage.HELD and target in free
-    return target == Stage.HELD and source in free

@@ -51,10 +51,12 @@ def raw(column: Column[Any]) -> ColumnElement[Any]:
 
 
 def moment(column: Column[Any]) -> ColumnElement[int]:
+    """Select a moment as whole microseconds since 1970."""
     return type_coerce(column, Integer)
 
 
 def day(column: Column[Any]) -> ColumnElement[str]:
+    """Select a date as ISO text, whatever stands there."""
     return cast(column, String)
 
 

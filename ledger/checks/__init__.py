@@ -1,0 +1,31 @@
+"""The named checks of `cityfund check`: each rule of the ledger, recomputed from the journal.
+
+Every check is pure: rows in, a `CheckResult` out. Those of the journal share one pass over it
+in recorded order; memory grows with needs, offers and deals, never with entries.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.checks.findings import MOST_LISTED, CheckResult, Findings
+
+__all__ = ["CHECKS", "MOST_LISTED", "CheckResult", "Findings"]
+
+CHECKS: Final = {
+    "balanced": "each movement takes a positive whole number of its holder's unit",
+    "allowed-moves": "each movement is one of the allowed moves",
+    "nothing-below-zero": "no stage falls below zero, in recorded order",
+    "timeline": "no stage falls below zero, in the order of effective dates",
+    "both-sides": "a deal moves both of its sides together, by the rule of parts",
+    "append-only": "entries and versions run on without a hole; reversals mirror what they undo",
+    "guards": "the database holds the rules by itself",
+    "broker": "whatever has stages is a need or an offer, never the fund",
+    "resolved-once": "what is held is committed or released once",
+    "request-keys": "each write has one request, one key and one receipt",
+    "two-times": "no act is dated in the future, before a declaration or out of order",
+    "exact": "each amount is a whole number within 10^17, each rate an exact decimal",
+    "mandate": "each hold lies within its offer's mandate as known then, or says why not",
+    "balances": "the kept balances equal a replay of the journal",
+}
+"""Every check by name, in the order of the answer, with the rule it holds."""

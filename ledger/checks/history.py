@@ -1,0 +1,212 @@
+"""Checks of the journal as a record: nothing missing, nothing rewritten, every date in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from ledger.checks.books import Books, EntryRow, MovementRow, Running
+from ledger.checks.passes import JournalCheck
+from ledger.factors import Stage
+
+KNOWN_FORMATS: Final = (1,)
+"""Layouts of canonical bytes an entry may name: see `ledger.canonical`."""
+
+_Line = tuple[int, int | None, str, str, str, int]
+
+
+class VersionRow(NamedTuple):
+    """One version of a record. A record without any has no number, a lost record's no code."""
+
+    kind: str
+    owner: str
+    code: str | None
+    version: int | None
+    recorded_at: int | None
+
+
+class AppendOnly(JournalCheck):
+    """Entries and versions run on without a hole; reversals mirror what they reverse, once.
+
+    Entries that are reversed are kept until then; nothing else of the journal is.
+    """
+
+    name = "append-only"
+
+    def __init__(self, books: Books, versions: Iterable[VersionRow] = ()) -> None:
+        """Begin before the first entry, with every version in order of its record and number."""
+        super().__init__(books)
+        self._look_at_versions(versions)
+        self._last = 0
+        self._last_recorded = 0
+        self._kept: dict[int, tuple[MovementRow, ...]] = {}
+        self._undone: set[int] = set()
+
+    def _look_at_versions(self, versions: Iterable[VersionRow]) -> None:
+        for (kind, _), group in groupby(versions, key=lambda row: (row.kind, row.owner)):
+            rows = list(group)
+            self.findings.examined += len(rows)
+            name = f"{kind} {rows[0].code or f'with id {rows[0].owner}'}"
+            numbers = [row.version for row in rows if row.version is not None]
+            if rows[0].code is None:
+                self.findings.fail(f"{name} has versions but is not there itself")
+            if not numbers or numbers != list(range(1, len(numbers) + 1)):
+                shown = ", ".join(map(str, numbers)) or "none"
+                self.findings.fail(f"{name} has versions {shown}, not one after another from 1")
+            moments = [row.recorded_at for row in rows if row.recorded_at is not None]
+            if self.books.one_writer and moments != sorted(moments):
+                self.findings.fail(f"{name} has versions recorded out of order")
+
+    def before(self, entry: EntryRow, running: Running) -> None:
+        """Look at an entry's number, moment, lines and what it reverses."""
+        del running
+        self.findings.examined += 1
+        self._look_at_order(entry)
+        self._look_at_lines(entry)
+        if entry.reverses is not None:
+            self._look_at_mirror(entry, entry.reverses)
+        if entry.number in self.books.reversed:
+            self._kept[entry.number] = entry.movements
+
+    def _look_at_order(self, entry: EntryRow) -> None:
+        # Elsewhere writes overlap: numbers may then be skipped, and commit out of step.
+        if self.books.one_writer:
+            if entry.number != self._last + 1:
+                self.findings.fail(f"after entry {self._last} comes entry {entry.number}")
+            if entry.recorded_at < self._last_recorded:
+                self.findings.fail(f"entry {entry.number} was recorded before the one before it")
+        self._last, self._last_recorded = entry.number, entry.recorded_at
+
+    def _look_at_lines(self, entry: EntryRow) -> None:
+        lines = [movement.line for movement in entry.movements]
+        if lines != list(range(1, entry.lines + 1)):
+            self.findings.fail(
+                f"entry {entry.number} announced {entry.lines} movements and has "
+                f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
+            )
+        if entry.format not in KNOWN_FORMATS:
+            self.findings.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
+        times = (entry.effective_on, entry.recorded_at)
+        for movement in entry.movements:
+            if (movement.effective_on, movement.recorded_at) != times:
+                self.findings.fail(
+                    f"entry {entry.number} line {movement.line} has other dates than its entry"
+                )
+
+    def _look_at_mirror(self, entry: EntryRow, undone: int) -> None:
+        if undone in self._undone:
+            self.findings.fail(f"entry {entry.number} reverses entry {undone} a second time")
+        self._undone.add(undone)
+        original = self._kept.pop(undone, None)
+        if original is None:
+            self.findings.fail(
+                f"entry {entry.number} reverses entry {undone}, which is not before it"
+            )
+        elif not _mirrors(entry.movements, original):
+            self.findings.fail(f"entry {entry.number} does not mirror entry {undone}")
+
+
+def _line(movement: MovementRow) -> _Line:
+    return (
+        movement.holder_id,
+        movement.deal_id,
+        movement.unit,
+        movement.from_stage,
+        movement.to_stage,
+        movement.amount,
+    )
+
+
+def _mirrored(movement: MovementRow) -> _Line:
+    holder_id, deal_id, unit, source, target, amount = _line(movement)
+    return holder_id, deal_id, unit, target, source, amount
+
+
+def _mirrors(movements: Sequence[MovementRow], original: Sequence[MovementRow]) -> bool:
+    """Say whether movements undo the original's, last first, letting what returns pass on."""
+    made = [_line(movement) for movement in movements]
+    due = [_mirrored(movement) for movement in reversed(original)]
+    place = 0
+    for position, line in enumerate(due):
+        if place == len(made) or made[place] != line:
+            return False
+        place += 1
+        follows = due[position + 1] if position + 1 < len(due) else None
+        if place < len(made) and made[place] != follows and _passes_on(line, made[place]):
+            place += 1
+    return place == len(made)
+
+
+def _passes_on(returned: _Line, then: _Line) -> bool:
+    holder_id, deal_id, unit, _, target, amount = returned
+    ends = [
+        (holder_id, None, unit, Stage.AVAILABLE.value, end.value, amount)
+        for end in (Stage.EXPIRED, Stage.WITHDRAWN)
+    ]
+    return deal_id is not None and target == Stage.AVAILABLE and then in ends
+
+
+class _Dated(NamedTuple):
+    """When a deal's latest act was dated, and by which entry."""
+
+    day: str
+    entry: int
+
+
+class TwoTimes(JournalCheck):
+    """No act is dated in the future, before a declaration, or before what it follows or undoes."""
+
+    name = "two-times"
+
+    def __init__(self, books: Books) -> None:
+        """Begin with no act of any deal."""
+        super().__init__(books)
+        self._deals: dict[int, _Dated] = {}
+        self._reversed: dict[int, str] = {}
+
+    def before(self, entry: EntryRow, running: Running) -> None:
+        """Compare an entry's date with all it may not come before or after."""
+        del running
+        self.findings.examined += 1
+        if not _is_date(entry.effective_on):
+            self._fail(entry, "which is no date")
+            return
+        today = self.books.day_of(entry.recorded_at)
+        if entry.effective_on > today:
+            self._fail(entry, f"after {today}, the day it was recorded")
+        self._look_at_declarations(entry)
+        self._look_at_deal(entry)
+        undone = None if entry.reverses is None else self._reversed.get(entry.reverses)
+        if undone is not None and entry.effective_on < undone:
+            self._fail(entry, f"before entry {entry.reverses} ({undone}), which it reverses")
+        if entry.number in self.books.reversed:
+            self._reversed[entry.number] = entry.effective_on
+
+    def _fail(self, entry: EntryRow, wrong: str) -> None:
+        self.findings.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")
+
+    def _look_at_declarations(self, entry: EntryRow) -> None:
+        for holder_id in {movement.holder_id for movement in entry.movements}:
+            holder = self.books.holders.get(holder_id)
+            declared = None if holder is None else holder.declared_on
+            if holder is not None and declared is not None and entry.effective_on < declared:
+                self._fail(entry, f"before {holder.name} was declared ({declared})")
+
+    def _look_at_deal(self, entry: EntryRow) -> None:
+        if entry.deal_id is None:
+            return
+        last = self._deals.get(entry.deal_id)
+        if last is not None and entry.effective_on < last.day:
+            deal = self.books.deal_name(entry.deal_id)
+            self._fail(entry, f"before entry {last.entry} of {deal} ({last.day})")
+        else:
+            self._deals[entry.deal_id] = _Dated(entry.effective_on, entry.number)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (ValueError, TypeError):
+        return False

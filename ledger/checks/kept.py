@@ -1,0 +1,223 @@
+"""Checks of what lies beside the journal: kept balances, guards, holders, requests, amounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple
+
+from ledger.checks.books import FREE_WORDS, Books, Running
+from ledger.checks.findings import CheckResult, Findings
+from ledger.factors import DEAL_STAGES, STAGES_OF, Side
+from ledger.journal import ALLOWED_MOVES
+
+_FREE_COLUMN: Final = "free"
+_FEW: Final = 5
+
+
+class KeptStages(NamedTuple):
+    """One kept row of stages: a holder's, or (with `side`) one side of a deal."""
+
+    owner_id: int
+    side: str | None
+    stages: Mapping[str, Any]
+
+
+def balances(
+    holders: Iterable[KeptStages], deals: Iterable[KeptStages], running: Running, books: Books
+) -> CheckResult:
+    """Compare the kept rows of needs, offers and deals with a replay of the whole journal."""
+    findings = Findings("balances")
+    seen = set()
+    for row in holders:
+        seen.add(row.owner_id)
+        side = books.side_of(row.owner_id)
+        stages = _by_stage(side, row.stages)
+        names = STAGES_OF[Side(side)] if side in set(Side) else ()
+        replay = running.holders.get(row.owner_id, {})
+        _compare(findings, books.holder_name(row.owner_id), names, stages, replay)
+    for missing in sorted(books.holders.keys() - seen):
+        findings.fail(f"{books.holder_name(missing)} has no kept balance")
+    _compare_deals(findings, deals, running, books)
+    return findings.result()
+
+
+def _compare_deals(
+    findings: Findings, deals: Iterable[KeptStages], running: Running, books: Books
+) -> None:
+    seen = set()
+    for row in deals:
+        side = row.side or "unknown"
+        seen.add((row.owner_id, side))
+        who = f"{books.deal_name(row.owner_id)}, its {side}'s side,"
+        _compare(findings, who, DEAL_STAGES, row.stages, running.of_deal(row.owner_id, side))
+    due = {(deal_id, side.value) for deal_id in books.deals for side in Side}
+    for deal_id, side in sorted(due - seen):
+        findings.fail(f"{books.deal_name(deal_id)} has no kept balance of its {side}'s side")
+
+
+def _by_stage(side: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    free = FREE_WORDS.get(side or "", _FREE_COLUMN)
+    return {free if name == _FREE_COLUMN else name: amount for name, amount in row.items()}
+
+
+def _compare(
+    findings: Findings,
+    who: str,
+    stages: Iterable[str],
+    kept: Mapping[str, Any],
+    replay: Mapping[str, int],
+) -> None:
+    findings.examined += 1
+    for stage in stages:
+        word = str(stage)
+        if kept.get(word, 0) != replay.get(word, 0):
+            findings.fail(
+                f"{who} is kept with {kept.get(word, 0)} smallest parts {word}; "
+                f"the journal makes {replay.get(word, 0)}"
+            )
+
+
+def guards(
+    due: Mapping[str, str], present: Mapping[str, str], moves: Iterable[tuple[str, ...]]
+) -> CheckResult:
+    """Compare the database's guards and its table of moves with the program's own."""
+    findings = Findings("guards")
+    findings.examined = len(due)
+    for name in sorted(due.keys() | present.keys()):
+        if name not in present:
+            findings.fail(f"guard {name} is missing")
+        elif name not in due:
+            findings.fail(f"trigger {name} is none of the ledger's guards")
+        elif _words(present[name]) != _words(due[name]):
+            findings.fail(f"guard {name} was changed")
+    kept = {tuple(map(str, move)) for move in moves}
+    allowed = {tuple(map(str, move)) for move in ALLOWED_MOVES}
+    findings.examined += len(allowed)
+    for act, side, source, target in sorted(allowed ^ kept):
+        way = f"{act} of a {side} from {source} to {target}"
+        wrong = "missing from" if (act, side, source, target) in allowed else "added to"
+        findings.fail(f"the move {way} was {wrong} the table of allowed moves")
+    return findings.result()
+
+
+def _words(statement: str) -> str:
+    return " ".join(statement.rstrip("; \n").split())
+
+
+def broker(books: Books) -> CheckResult:
+    """Hold every holder of stages to be one need or one offer, in its unit: never the fund."""
+    findings = Findings("broker")
+    for holder in books.holders.values():
+        findings.examined += 1
+        named = {Side.NEED.value: holder.need, Side.OFFER.value: holder.offer}
+        units = {Side.NEED.value: holder.need_unit, Side.OFFER.value: holder.offer_unit}
+        there = [side for side, code in named.items() if code is not None]
+        if there != [holder.side]:
+            is_ = " and ".join(there) or "neither a need nor an offer"
+            findings.fail(f"the {holder.side} with id {holder.id} is {is_}")
+        elif units[holder.side] != holder.unit:
+            findings.fail(
+                f"{holder.name} is declared in {units[holder.side]} but holds {holder.unit}"
+            )
+    return findings.result()
+
+
+class RequestRow(NamedTuple):
+    """A request with its receipt's body (None: it has none) and the entries made under it."""
+
+    key: str
+    receipt: str | None
+    entries: tuple[int, ...]
+
+
+class Stray(NamedTuple):
+    """A row whose request is not there, or was recorded at another moment than the row."""
+
+    table: str
+    row: str
+    wrong: str
+
+
+def request_keys(
+    requests: Iterable[RequestRow], strays: Iterable[Stray], repeated: Iterable[str]
+) -> CheckResult:
+    """Hold each write to one request with one key and one receipt that names its entries."""
+    findings = Findings("request-keys")
+    for request in requests:
+        findings.examined += 1
+        wrong = _wrong_receipt(request)
+        if wrong is not None:
+            findings.fail(f"request {request.key} {wrong}")
+    for stray in strays:
+        findings.fail(f"{stray.table} {stray.row} {stray.wrong}")
+    for key in repeated:
+        findings.fail(f"key {key} was used for several requests")
+    return findings.result()
+
+
+def _wrong_receipt(request: RequestRow) -> str | None:
+    if request.receipt is None:
+        return "has no receipt"
+    try:
+        body = json.loads(request.receipt)
+        said, counts = body["entries"], body.get("counts") or {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "has a receipt that cannot be read"
+    made = list(request.entries)
+    # An import's receipt names its first and last entry, and counts them.
+    counted = made[:1] + made[-1:] if counts.get("entries") == len(made) else made
+    if said in (made, counted):
+        return None
+    return f"has a receipt of entries {_listed(said)}; the journal holds {_listed(made)}"
+
+
+def _listed(numbers: Any) -> str:
+    texts = [str(number) for number in numbers] if isinstance(numbers, list) else [str(numbers)]
+    few = ", ".join(texts[:_FEW]) or "none"
+    return few if len(texts) <= _FEW else f"{few} and {len(texts) - _FEW} more"
+
+
+class AmountFault(NamedTuple):
+    """A cell that should hold a whole number within bounds, and what it holds."""
+
+    table: str
+    row: str
+    column: str
+    value: Any
+
+
+class DecimalCell(NamedTuple):
+    """A cell that should hold an exact decimal as text, above zero and up to `most`."""
+
+    table: str
+    row: str
+    column: str
+    value: Any
+    most: int | None = None
+
+
+def exact(
+    examined: int, faults: Iterable[AmountFault], decimals: Iterable[DecimalCell]
+) -> CheckResult:
+    """Hold every amount to a whole number within 10^17, every rate and share to exact digits."""
+    findings = Findings("exact")
+    findings.examined = examined
+    for fault in faults:
+        findings.fail(f"{fault.table} {fault.row}: {fault.column} holds {fault.value!r}")
+    for cell in decimals:
+        findings.examined += 1
+        if not _is_exact(cell):
+            findings.fail(f"{cell.table} {cell.row}: {cell.column} holds {cell.value!r}")
+    return findings.result()
+
+
+def _is_exact(cell: DecimalCell) -> bool:
+    if not isinstance(cell.value, str):
+        return False
+    try:
+        value = Decimal(cell.value)
+    except InvalidOperation:
+        return False
+    return value.is_finite() and value >= 0 and (cell.most is None or 0 < value <= cell.most)

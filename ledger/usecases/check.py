@@ -1,0 +1,131 @@
+"""Proving the books: every rule of the ledger recomputed from its journal, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ledger.checks import CHECKS, CheckResult, kept
+from ledger.checks.books import Books, Running
+from ledger.checks.history import AppendOnly, TwoTimes
+from ledger.checks.mandate import Mandate
+from ledger.checks.passes import JournalCheck, NothingBelowZero, run_over, timeline
+from ledger.checks.shape import AllowedMoves, Balanced
+from ledger.checks.sides import BothSides, ResolvedOnce
+from ledger.dating import zone
+from ledger.errors import NotFound
+from ledger.store import check_reading as reading
+from ledger.store import check_reading_kept as beside
+from ledger.store.book import Ledger
+from ledger.store.queries import read_settings
+from ledger.suggest import nearest
+from ledger.usecases.terms import NEVER_OVERRIDDEN
+
+CHECK_SCHEMA: Final = "cityfund.check/1"
+
+
+class UnknownCheck(NotFound):
+    """A check was asked for that there is none of."""
+
+    default_why = f"The checks are: {', '.join(CHECKS)}."
+
+
+def run_checks(ledger: Ledger, names: Sequence[str] | None = None) -> list[CheckResult]:
+    """Run the named checks, or all, over one moment of the ledger; give them in their order.
+
+    Raises `UnknownCheck`.
+    """
+    asked = _asked(names)
+    with ledger.read() as connection:
+        calendar = zone(read_settings(connection)["time_zone"])
+        books = reading.read_books(connection, calendar)
+        found = {result.name: result for result in _results(connection, books, asked)}
+    return [found[name] for name in CHECKS if name in asked]
+
+
+def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
+    """Give the answer of the checks as the JSON document of `cityfund check`."""
+    checks = [{**result._asdict(), "failures": list(result.failures)} for result in results]
+    return {"schema": CHECK_SCHEMA, "checks": checks}
+
+
+def _asked(names: Sequence[str] | None) -> frozenset[str]:
+    for name in names or ():
+        if name not in CHECKS:
+            close = nearest(name, CHECKS)
+            hint = f"Did you mean {' or '.join(close)}?" if close else "Leave it out to run all."
+            raise UnknownCheck(f"There is no check {name!r}.", next_step=hint)
+    return frozenset(names or CHECKS)
+
+
+def _results(connection: Connection, books: Books, asked: frozenset[str]) -> Iterable[CheckResult]:
+    journal = [make(connection, books) for name, make in _JOURNAL.items() if name in asked]
+    if journal or "balances" in asked:
+        answers, running = run_over(reading.stream_entries(connection), books, journal)
+        yield from answers
+        if "balances" in asked:
+            yield _balances(connection, books, running)
+    for name, standing in _STANDING.items():
+        if name in asked:
+            yield standing(connection, books)
+
+
+_JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
+    "balanced": lambda _, books: Balanced(books),
+    "allowed-moves": lambda _, books: AllowedMoves(books),
+    "nothing-below-zero": lambda _, books: NothingBelowZero(books),
+    "both-sides": lambda _, books: BothSides(books),
+    "append-only": lambda db, books: AppendOnly(books, beside.read_versions(db)),
+    "resolved-once": lambda _, books: ResolvedOnce(books),
+    "two-times": lambda _, books: TwoTimes(books),
+    "mandate": lambda db, books: Mandate(books, reading.read_histories(db), NEVER_OVERRIDDEN),
+}
+
+
+def _balances(connection: Connection, books: Books, running: Running) -> CheckResult:
+    holders, deals = beside.read_kept_holders(connection), beside.read_kept_deals(connection)
+    return kept.balances(holders, deals, running, books)
+
+
+def _timeline(connection: Connection, books: Books) -> CheckResult:
+    return timeline(reading.stream_timeline(connection), books)
+
+
+def _guards(connection: Connection, books: Books) -> CheckResult:
+    del books
+    due, present = beside.read_guards(connection)
+    return kept.guards(due, present, beside.read_moves(connection))
+
+
+def _broker(connection: Connection, books: Books) -> CheckResult:
+    del connection
+    return kept.broker(books)
+
+
+def _request_keys(connection: Connection, books: Books) -> CheckResult:
+    del books
+    return kept.request_keys(
+        beside.stream_requests(connection),
+        beside.read_strays(connection),
+        beside.read_repeated_keys(connection),
+    )
+
+
+def _exact(connection: Connection, books: Books) -> CheckResult:
+    del books
+    return kept.exact(
+        beside.count_amounts(connection),
+        beside.read_amount_faults(connection),
+        beside.stream_decimals(connection),
+    )
+
+
+_STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
+    "timeline": _timeline,
+    "guards": _guards,
+    "broker": _broker,
+    "request-keys": _request_keys,
+    "exact": _exact,
+}
