@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from cli.settings import is_set, mask_url
 from cli.terminal import has_color, visible
-from ledger.errors import ExitCode, LedgerError, StorageTrouble
+from ledger.errors import Detail, ExitCode, LedgerError, StorageTrouble
 
 SCHEMA = "cityfund.error/1"
 _PREFIXES = (("error", "\x1b[1;31m"), ("why", "\x1b[2m"), ("do", "\x1b[36m"))
 _RESET = "\x1b[0m"
+_DETAILS_SHOWN = 50
 
 
 class Trouble(NamedTuple):
@@ -24,11 +25,14 @@ class Trouble(NamedTuple):
     what: str
     why: str
     next: str
+    details: Sequence[Detail] = ()
 
 
 def of_refusal(error: LedgerError) -> Trouble:
     """Tell a refusal of the ledger."""
-    return Trouble(error.code, error.exit_code, error.what, error.why, error.next_step)
+    return Trouble(
+        error.code, error.exit_code, error.what, error.why, error.next_step, error.details()
+    )
 
 
 def of_usage(error: Any) -> Trouble:
@@ -98,14 +102,30 @@ def tell(trouble: Trouble, *, as_json: bool, color: bool) -> None:
         import json  # noqa: PLC0415 - only where asked for
 
         keys = ("what", "why", "next")
-        answer = {"schema": SCHEMA, "code": trouble.code, **dict(zip(keys, lines, strict=True))}
+        answer: dict[str, Any] = {
+            "schema": SCHEMA,
+            "code": trouble.code,
+            **dict(zip(keys, lines, strict=True)),
+        }
+        if trouble.details:
+            answer["problems"] = [dict(detail.parts) for detail in trouble.details]
         print(json.dumps(answer, ensure_ascii=False), file=sys.stderr)  # noqa: T201
         return
+    _tell_details(trouble.details)
     colored = has_color(sys.stderr, wanted=color)
     for (prefix, paint), text in zip(_PREFIXES, lines, strict=True):
         if text:
             label = f"{paint}{prefix}:{_RESET}" if colored else f"{prefix}:"
             print(f"{label} {visible(text)}", file=sys.stderr)  # noqa: T201
+
+
+def _tell_details(details: Sequence[Detail]) -> None:
+    """List the single faults above the three lines, so that those are read last."""
+    for detail in details[:_DETAILS_SHOWN]:
+        print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
+    if len(details) > _DETAILS_SHOWN:
+        more = len(details) - _DETAILS_SHOWN
+        print(f"... and {more:,} more; --json lists them all.", file=sys.stderr)  # noqa: T201
 
 
 def tell_traceback(error: BaseException) -> None:

@@ -7,8 +7,9 @@ A class carries the usual why and next step; the place that raises it may say th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -29,6 +30,13 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class Detail(NamedTuple):
+    """One fault of many: a line for people, and its parts for scripts."""
+
+    line: str
+    parts: Mapping[str, str | int | None]
+
+
 class LedgerError(Exception):
     """Base of all refusals. Never raised itself: each refusal has a class of its own."""
 
@@ -46,6 +54,10 @@ class LedgerError(Exception):
         self.what = what
         self.why = self.default_why if why is None else why
         self.next_step = self.default_next if next_step is None else next_step
+
+    def details(self) -> Sequence[Detail]:
+        """Give the single faults behind a refusal of many things at once; mostly there are none."""
+        return ()
 
     def with_what(self, what: str) -> LedgerError:
         """Give the same refusal with a *what* that says where it arose (a file's line, say)."""

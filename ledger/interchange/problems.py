@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ledger.errors import InvalidInput, LedgerError
-
-_CLOSE_ENOUGH = 0.6
-"""Below this likeness (0 to 1) a suggestion confuses more than it helps."""
+from ledger.errors import Detail, InvalidInput, LedgerError
+from ledger.suggest import nearest
 
 SUGGESTIONS = 50
 """So many wrong words get a suggestion; a register may be large and a file wrong throughout."""
@@ -60,6 +58,10 @@ class ImportRefused(InvalidInput):
         again.what = what
         return again
 
+    def details(self) -> Sequence[Detail]:
+        """Give every problem, in reading order."""
+        return [Detail(str(problem), problem._asdict()) for problem in self.problems]
+
     def lines(self) -> list[str]:
         """Give one line for each problem, in reading order."""
         return [str(problem) for problem in self.problems]
@@ -84,23 +86,7 @@ def refuse_if_any(problems: Sequence[Problem]) -> None:
         raise ImportRefused(problems)
 
 
-def nearest(text: str, choices: Iterable[str]) -> str | None:
-    """Give the choice most like a wrong word, or None where nothing is like it."""
-    # Imported here: it is needed only once something is wrong.
-    from rapidfuzz import process  # noqa: PLC0415
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
-
-    found = process.extractOne(
-        text,
-        list(choices),
-        scorer=DamerauLevenshtein.normalized_similarity,
-        processor=str.casefold,
-        score_cutoff=_CLOSE_ENOUGH,
-    )
-    return found[0] if found else None
-
-
 def did_you_mean(text: str, choices: Iterable[str]) -> str:
     """Give the sentence that suggests the nearest choice, or nothing."""
-    found = nearest(text, choices)
-    return f"Did you mean {found!r}?" if found else ""
+    found = nearest(text, choices, limit=1)
+    return f"Did you mean {found[0]!r}?" if found else ""

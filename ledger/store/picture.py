@@ -67,7 +67,13 @@ class Picture:
 
     def records(self, kind: str) -> dict[str, Any]:
         """Give every record of a register by code, as known then."""
-        return {code: kept.record for code, kept in self._kept(kind).items()}
+        if kind not in self._records:
+            self._records[kind] = {c: kept.record for c, kept in self._kept(kind).items()}
+        return self._records[kind]
+
+    @cached_property
+    def _records(self) -> dict[str, dict[str, Any]]:
+        return {}
 
     @cached_property
     def _registers(self) -> dict[str, dict[str, Kept]]:

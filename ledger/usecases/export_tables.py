@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ledger.errors import InvalidInput
@@ -10,7 +10,7 @@ from ledger.factors import Side
 from ledger.interchange.lines import Line, act_line, change_line, rate_line, register_line
 from ledger.interchange.records import ChangeRow
 from ledger.journal import Act
-from ledger.reference import shipped_units
+from ledger.reference import countries, shipped_units
 from ledger.store.journal import deal_entries, quantity_entries
 from ledger.store.picture import Picture
 from ledger.store.queries import read_rates
@@ -54,10 +54,47 @@ def export_lines(picture: Picture, table: str) -> Iterable[Line]:
     """Give the rows of one canonical table, ordered by code, acts in recorded order."""
     if table in _PLAIN:
         records = picture.records(_PLAIN[table])
-        return (register_line(table, records[code]) for code in sorted(records))
+        shown = _SHOWN.get(table, _nothing)
+        return (
+            register_line(table, records[code], shown=shown(picture, records[code]))
+            for code in sorted(records)
+        )
     if table in _SIDES:
         return _measured(picture, table)
     return _OTHERS[table](picture)
+
+
+def _nothing(picture: Picture, record: Any) -> dict[str, str | None]:
+    del picture, record
+    return {}
+
+
+def _country_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    del picture
+    country = countries().get(record.country)
+    return {"country_name": None if country is None else country.name}
+
+
+def _city_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"city_name": picture.records("city")[record.city].name}
+
+
+def _project_title(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"project_title": picture.records("project")[record.project].title}
+
+
+def _provider_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"provider_name": picture.records("provider")[record.provider].name}
+
+
+_SHOWN: Mapping[str, Callable[[Picture, Any], dict[str, str | None]]] = {
+    "cities": _country_name,
+    "providers": _country_name,
+    "projects": _city_name,
+    "needs": _project_title,
+    "offers": _provider_name,
+}
+"""Names beside codes, for whoever reads the file; an import passes them over."""
 
 
 def _measured(picture: Picture, table: str) -> Iterator[Line]:
@@ -66,7 +103,8 @@ def _measured(picture: Picture, table: str) -> Iterator[Line]:
     for code in sorted(records):
         standing = standings[code]
         quantity = standing.required if standing.quantified else None
-        yield register_line(table, records[code], standing.unit, quantity)
+        shown = _SHOWN[table](picture, records[code])
+        yield register_line(table, records[code], standing.unit, quantity, shown)
 
 
 def _units(picture: Picture) -> Iterator[Line]:
