@@ -6,12 +6,12 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from ledger.checks.books import FREE_WORDS, Books, DealFacts, EntryRow, MovementRow, Running
 from ledger.checks.passes import JournalCheck
 from ledger.eligibility import Failure, NeedFacts, OfferFacts, Pairing, verdict
-from ledger.factors import DEAL_STAGES, Side, Stage
+from ledger.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.journal import Act
 from ledger.reference import region_chain
 from ledger.standing import Standing
@@ -138,9 +138,8 @@ class Mandate(JournalCheck):
         code = holder and (holder.need if side is Side.NEED else holder.offer)
         if not code or unit is None:
             return None
-        # A stage is its word, so amounts by word are amounts by stage.
-        stages = cast("Mapping[Stage, int]", running.holders.get(holder_id, {}))
-        return Standing(side, code, unit, stages)
+        by_word = running.holders.get(holder_id, {})
+        return Standing(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
 
     def _living(self, deal: DealFacts, running: Running) -> dict[int, tuple[int, int]]:
         """Add up what lives in the deal's need by offer, in the need's and the offer's unit."""
