@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -17,7 +17,10 @@ from ledger.store import engine as engines
 from ledger.store.balances import NOW, Times
 from ledger.store.picture import Picture
 from ledger.store.schema import require_current
-from ledger.store.unit_of_work import UnitOfWork
+
+
+if TYPE_CHECKING:
+    from ledger.store.unit_of_work import UnitOfWork
 
 
 def now() -> datetime:
@@ -75,6 +78,9 @@ class Ledger:
         """Carry a request out in one transaction; rolled back on an error or for a dry run."""
         with engines.writing(self.engine, keep=not request.dry_run) as connection:
             require_current(connection)
+            # Reading, which must start fast, does without all that writing brings.
+            from ledger.store.unit_of_work import UnitOfWork  # noqa: PLC0415
+
             yield UnitOfWork(connection, request, now())
 
 

@@ -29,6 +29,10 @@ class RowBuffer:
         """Put a row in line; every column of the table must be given."""
         self._waiting.setdefault(table.name, []).append(row)
 
+    def holds_only(self, table: Table) -> bool:
+        """Say whether rows of this table wait, and of no other."""
+        return {name for name, rows in self._waiting.items() if rows} == {table.name}
+
     def flush(self, connection: Connection) -> None:
         """Write all waiting rows, tables in the order of their references."""
         if not self._waiting:

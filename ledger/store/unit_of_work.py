@@ -269,6 +269,11 @@ class UnitOfWork:
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
 
+    @property
+    def has_written(self) -> bool:
+        """Say whether this unit of work records anything beside the request itself."""
+        return not self._rows.holds_only(tables.request)
+
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
         return Receipt(entries=tuple(self.entries), registers=tuple(self.changes), **parts)

@@ -17,7 +17,8 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
     """Do the work of a request and give its receipt as a document.
 
     A key that was said before with the same input gives the first receipt, marked `replayed`.
-    A dry run goes the same way and is rolled back; its document says `dry_run`.
+    A dry run goes the same way and is rolled back; its document says `dry_run`. A request that
+    changes nothing and has no key of its own leaves no trace.
     """
     with ledger.write(request) as uow:
         first = uow.first_receipt()
@@ -27,5 +28,6 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
         if request.dry_run:
             document["dry_run"] = True
         document["key"] = uow.key
-        uow.keep_receipt(document)
+        if uow.has_written or request.key is not None:
+            uow.keep_receipt(document)
         return document
