@@ -28,6 +28,7 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.holdings import read_holdings
 from ledger.usecases.import_acts import History
 from ledger.usecases.quantity_acts import set_quantity
+from ledger.usecases.register_rules import refuse_the_fund
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
@@ -115,6 +116,7 @@ class Importer:
         self._kept = {
             kind: load_all(uow.connection, kind) for kind in ONE.values() if kind != "unit"
         }
+        self._offices = {code: kept.record for code, kept in self._kept["office"].items()}
         self._history = History(uow)
 
     def carry_out(self, steps: tuple[Step, ...]) -> list[Problem]:
@@ -156,6 +158,7 @@ class Importer:
         if kind == "unit":
             self._uow.add_unit(step.record)  # type: ignore[arg-type]  # the kind says it is one
             return
+        self._refuse_the_fund(kind, step.record)
         self._uow.add(kind, step.record)
         if step.quantity is not None:
             account = self._uow.accounts.of(Side(kind), step.record.code)
@@ -167,7 +170,15 @@ class Importer:
             terms = {name: getattr(step.after, name) for name in step.fields}
             self._uow.edit_account(Side(kind), step.after.code, **terms)
             return
+        self._refuse_the_fund(kind, step.after)
         self._uow.edit(kind, self._kept[kind][step.after.code], step.after)
+
+    def _refuse_the_fund(self, kind: str, record: Any) -> None:
+        """Refuse the fund as a provider, by the offices of the ledger and of this import."""
+        if kind == "office":
+            self._offices[record.code] = record
+        if kind == "provider":
+            refuse_the_fund(record, self._offices.values())
 
 
 def _place_and_code(step: Any) -> tuple[Place, str]:
