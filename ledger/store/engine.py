@@ -115,11 +115,13 @@ def database_file(url: URL) -> Path | None:
 def create_private_file(engine: Engine) -> None:
     """Make an empty database file that only its owner may read, before anything is in it."""
     path = database_file(engine.url)
-    if path is None or path.exists():
+    if path is None:
         return
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
+            return
+        _make_private_folders(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE))
     except OSError as error:
         raise DatabaseUnreachable(
             f"The ledger file {path} cannot be made.", why=f"{error.strerror}."
@@ -131,11 +133,27 @@ def create_private_file(engine: Engine) -> None:
         connection.close()
 
 
+def _make_private_folders(folder: Path) -> None:
+    """Make a folder and those above it; `mkdir` itself would leave those above open to all."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def require_file(engine: Engine) -> None:
     """Refuse with `LedgerMissing` where there is no file: opening it would make an empty one."""
     path = database_file(engine.url)
-    if path is not None and not path.is_file():
+    if path is None:
+        return
+    try:
+        found = path.exists()
+    except OSError as error:
+        raise DatabaseUnreachable(
+            f"The ledger file {path} cannot be reached.", why=f"{error.strerror}."
+        ) from error
+    if not found:
         raise LedgerMissing(f"There is no ledger at {path}.")
+    if path.is_dir():
+        raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a folder.")
 
 
 @contextmanager

@@ -103,6 +103,8 @@ setting_version = Table(
     Column("reason", Text),
     _request(),
     Column("recorded_at", Instant, nullable=False),
+    # A hidden row number would be a second key, and a way to replace a row round its guard.
+    sqlite_with_rowid=False,
 )
 
 unit = Table(
@@ -115,6 +117,7 @@ unit = Table(
     _request(),
     CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
     CheckConstraint("kind IN ('money', 'work')", name="kind"),
+    sqlite_with_rowid=False,
 )
 
 region = Table(

@@ -124,6 +124,7 @@ def upgrade() -> None:
             ["request_id"], ["request.id"], name="fk_setting_version_request_id"
         ),
         sa.PrimaryKeyConstraint("name", "version", name="pk_setting_version"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "unit",
@@ -136,6 +137,7 @@ def upgrade() -> None:
         sa.CheckConstraint("decimals BETWEEN 0 AND 6", name="ck_unit_decimals"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_unit_request_id"),
         sa.PrimaryKeyConstraint("code", name="pk_unit"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "city_version",
@@ -249,6 +251,18 @@ def upgrade() -> None:
         sa.Column("delivered", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn", sa.BigInteger(), nullable=False),
         sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("free BETWEEN 0 AND 100000000000000000", name="ck_balance_free"),
+        sa.CheckConstraint("held BETWEEN 0 AND 100000000000000000", name="ck_balance_held"),
+        sa.CheckConstraint(
+            "committed BETWEEN 0 AND 100000000000000000", name="ck_balance_committed"
+        ),
+        sa.CheckConstraint(
+            "delivered BETWEEN 0 AND 100000000000000000", name="ck_balance_delivered"
+        ),
+        sa.CheckConstraint(
+            "withdrawn BETWEEN 0 AND 100000000000000000", name="ck_balance_withdrawn"
+        ),
+        sa.CheckConstraint("expired BETWEEN 0 AND 100000000000000000", name="ck_balance_expired"),
         sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name="fk_balance_holder_id"),
         sa.PrimaryKeyConstraint("holder_id", name="pk_balance"),
     )
@@ -301,6 +315,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("weight BETWEEN 1 AND 100", name="ck_project_version_weight"),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name="fk_project_version_project_id"
         ),
@@ -382,6 +397,13 @@ def upgrade() -> None:
         sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("committed", sa.BigInteger(), nullable=False),
         sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("held BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_held"),
+        sa.CheckConstraint(
+            "committed BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_committed"
+        ),
+        sa.CheckConstraint(
+            "delivered BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_delivered"
+        ),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_deal_balance_deal_id"),
         sa.PrimaryKeyConstraint("deal_id", "side", name="pk_deal_balance"),
         sqlite_with_rowid=False,
