@@ -1,0 +1,40 @@
+"""`cityfund status`: how the ledger stands at a glance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+from cli.output import emit_record, emit_rows
+from cli.session import read_picture
+from cli.settings import mask_url
+from cli.status_views import (
+    OFFICE_COLUMNS,
+    STATUS_TERMS,
+    status_document,
+    status_lines,
+    status_row,
+)
+
+app = word()
+
+
+@command(app, "status", dated=True)
+def status(
+    call: Call,
+    days: Annotated[str, typer.Option(help="How many days ahead counts as soon.")] = "30",
+) -> None:
+    """Count what the ledger holds, office by office, and name what lapses soon."""
+    from ledger.usecases.status import days_typed, status_of
+
+    ahead = days_typed(days)
+    with read_picture(call) as picture:
+        found = status_of(picture, ahead)
+        document = status_document(found, mask_url(call.settings.db_url), picture)
+    if call.format in {"csv", "md"}:
+        emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
+        return
+    row, below = status_row(document), status_lines(document)
+    emit_record(row, STATUS_TERMS, call.read, document=document, below=below)

@@ -1,0 +1,248 @@
+"""How the ledger stands at a glance: what there is of each kind, and what wants looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.completeness import ProjectState, covered, placed, project_state
+from ledger.errors import InvalidInput
+from ledger.factors import Side, Stage
+from ledger.journal import Entry
+from ledger.quantity import Unit
+from ledger.standing import DealStanding, Standing
+from ledger.store.last_entry import last_entry
+from ledger.store.picture import Picture
+
+_DAYS_RANGE = range(3651)
+
+
+class DaysOutOfRange(InvalidInput):
+    """The days to look ahead are no whole number, or reach too far."""
+
+    default_why = f"Looking ahead takes a whole number of days, 0 to {_DAYS_RANGE[-1]}."
+    default_next = "Give --days a number such as 30."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeStatus:
+    """What one office looks after, by its cities. `unknown` counts needs without an amount."""
+
+    code: str
+    name: str
+    cities: int
+    projects: int
+    complete: int
+    covered: int
+    needs: int
+    unknown: int
+    deals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What a deal holds of its need, through a day, in the smallest part of the unit."""
+
+    deal: str
+    offer: str
+    need: str
+    project: str
+    amount: int
+    unit: Unit
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What an offer still has available as its last day comes near or has passed."""
+
+    offer: str
+    provider_name: str
+    amount: int
+    unit: Unit
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Counts by kind and then by what is counted; what lapses soon, and what should have."""
+
+    day: date
+    days: int
+    base_currency: str
+    counts: Mapping[str, Mapping[str, int]]
+    offices: Sequence[OfficeStatus]
+    holds_soon: Sequence[Hold]
+    holds_past: Sequence[Hold]
+    offers_soon: Sequence[Ending]
+    offers_past: Sequence[Ending]
+    last: Entry | None
+
+
+def days_typed(text: str) -> int:
+    """Read how many days to look ahead. Raises `DaysOutOfRange`."""
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdigit() and len(plain) < len("10000")):
+        raise DaysOutOfRange(f"{text!r} is no number of days.")
+    if int(plain) not in _DAYS_RANGE:
+        raise DaysOutOfRange(f"{plain} days is too far ahead.")
+    return int(plain)
+
+
+def status_of(picture: Picture, days: int) -> Status:
+    """Look a ledger over; what ends within `days` of the picture's day counts as soon."""
+    states = _states(picture)
+    last_day = picture.day + timedelta(days=days)
+    holds, endings = _holds(picture), _endings(picture)
+    return Status(
+        day=picture.day,
+        days=days,
+        base_currency=picture.base_unit.code,
+        counts=_counts(picture, states),
+        offices=_offices(picture, states),
+        holds_soon=[one for one in holds if one.until and picture.day <= one.until <= last_day],
+        holds_past=[one for one in holds if one.until and one.until < picture.day],
+        offers_soon=[one for one in endings if picture.day <= one.until <= last_day],
+        offers_past=[one for one in endings if one.until < picture.day],
+        last=last_entry(picture.connection, picture.times),
+    )
+
+
+def _states(picture: Picture) -> dict[str, ProjectState]:
+    """Judge every project by its needs."""
+    needs: dict[str, list[Standing]] = {code: [] for code in picture.records("project")}
+    for facts in picture.need_facts.values():
+        needs[facts.project.code].append(facts.standing)
+    return {code: project_state(standings) for code, standings in needs.items()}
+
+
+def _counts(picture: Picture, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
+    cities, providers = picture.records("city"), picture.records("provider")
+    return {
+        "cities": _in_use(cities.values()),
+        "providers": {
+            **_in_use(providers.values()),
+            "sample": sum(one.sample and not one.withdrawn for one in providers.values()),
+        },
+        "projects": {
+            "total": len(states),
+            "complete": sum(state.complete for state in states.values()),
+            "covered": sum(state.covered for state in states.values()),
+        },
+        "needs": _count_needs(picture.standings(Side.NEED).values()),
+        "offers": _count_offers(picture),
+        "deals": _count_deals(picture.deals.values()),
+    }
+
+
+def _in_use(records: Iterable[object]) -> dict[str, int]:
+    ended = [bool(getattr(record, "withdrawn", False)) for record in records]
+    return {"total": len(ended) - sum(ended), "withdrawn": sum(ended)}
+
+
+def _count_needs(standings: Iterable[Standing]) -> dict[str, int]:
+    needs = list(standings)
+    living = [need for need in needs if not need.quantified or need.net]
+    return {
+        "total": len(living),
+        "open": sum(need.free > 0 for need in living),
+        "placed": sum(map(placed, living)),
+        "covered": sum(map(covered, living)),
+        "unknown": sum(not need.quantified for need in living),
+        "withdrawn": len(needs) - len(living),
+    }
+
+
+def _count_offers(picture: Picture) -> dict[str, int]:
+    standings = picture.standings(Side.OFFER)
+    offers = picture.records("offer")
+    over = {code for code, offer in offers.items() if offer.is_over(picture.day)}
+    return {
+        "total": len(offers) - len(over),
+        "available": sum(standings[code].free > 0 for code in offers if code not in over),
+        "over": len(over),
+    }
+
+
+def _count_deals(deals: Iterable[DealStanding]) -> dict[str, int]:
+    held = committed = going_on = delivered = ended = 0
+    for deal in deals:
+        stages = deal.need
+        held += bool(stages.get(Stage.HELD))
+        committed += bool(stages.get(Stage.COMMITTED))
+        if stages.get(Stage.HELD) or stages.get(Stage.COMMITTED):
+            going_on += 1
+        elif stages.get(Stage.DELIVERED):
+            delivered += 1
+        else:
+            ended += 1
+    return {
+        "total": going_on + delivered + ended,
+        "going_on": going_on,
+        "held": held,
+        "committed": committed,
+        "delivered": delivered,
+        "ended": ended,
+    }
+
+
+def _offices(picture: Picture, states: Mapping[str, ProjectState]) -> list[OfficeStatus]:
+    cities, projects = picture.records("city"), picture.records("project")
+    office_of = {code: cities[project.city].office for code, project in projects.items()}
+    needs = [
+        facts
+        for facts in picture.need_facts.values()
+        if not facts.standing.quantified or facts.standing.net
+    ]
+    deals = [picture.need_facts[one.deal.need].city.office for one in picture.deals.values()]
+    found = []
+    for office in picture.records("office").values():
+        own = [code for code, where in office_of.items() if where == office.code]
+        wanted = [need.standing for need in needs if need.city.office == office.code]
+        found.append(
+            OfficeStatus(
+                code=office.code,
+                name=office.name,
+                cities=sum(c.office == office.code and not c.withdrawn for c in cities.values()),
+                projects=len(own),
+                complete=sum(states[code].complete for code in own),
+                covered=sum(states[code].covered for code in own),
+                needs=len(wanted),
+                unknown=sum(not need.quantified for need in wanted),
+                deals=deals.count(office.code),
+            )
+        )
+    return found
+
+
+def _holds(picture: Picture) -> list[Hold]:
+    holds = [
+        Hold(
+            deal=one.deal.code,
+            offer=one.deal.offer,
+            need=one.deal.need,
+            project=picture.need_facts[one.deal.need].project.code,
+            amount=one.need[Stage.HELD],
+            unit=picture.need_facts[one.deal.need].standing.unit,
+            until=one.deal.held_until,
+        )
+        for one in picture.deals.values()
+        if one.need.get(Stage.HELD)
+    ]
+    return sorted(holds, key=lambda hold: (hold.until or date.max, hold.deal))
+
+
+def _endings(picture: Picture) -> list[Ending]:
+    endings = [
+        Ending(
+            offer=facts.offer.code,
+            provider_name=facts.provider.name,
+            amount=facts.standing.free,
+            unit=facts.standing.unit,
+            until=facts.offer.valid_until,
+        )
+        for facts in picture.offer_facts.values()
+        if facts.offer.valid_until is not None and facts.standing.free
+    ]
+    return sorted(endings, key=lambda ending: (ending.until, ending.offer))
