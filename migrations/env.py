@@ -14,18 +14,20 @@ from sqlalchemy import Connection
 
 from ledger.store.engine import make_engine, writing
 from ledger.store.tables import metadata
-from migrations import guards
+from migrations import guards, views
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection, target_metadata=metadata, transactional_ddl=False, compare_type=True
     )
+    views.take_down(connection)
     guards.take_down(connection)
     context.run_migrations()
     newest = _heads()
     if newest and context.get_context().get_current_heads() == newest:
         guards.put_up(connection)
+        views.put_up(connection)
 
 
 def _heads() -> tuple[str, ...]:

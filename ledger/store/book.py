@@ -18,7 +18,6 @@ from ledger.store.balances import NOW, Times
 from ledger.store.picture import Picture
 from ledger.store.schema import require_current
 
-
 if TYPE_CHECKING:
     from ledger.store.unit_of_work import UnitOfWork
 

@@ -1,0 +1,30 @@
+-- One row per movement, in recorded order. `recorded_at_us` counts microseconds from 1970, UTC.
+CREATE VIEW v_journal AS
+SELECT
+    entry.id AS entry,
+    movement.line AS line,
+    entry.act AS act,
+    entry.effective_on AS effective_on,
+    entry.recorded_at AS recorded_at_us,
+    request.actor AS actor,
+    deal.code AS deal,
+    holder.side AS side,
+    coalesce(need.code, offer.code) AS holder,
+    movement.from_stage AS from_stage,
+    movement.to_stage AS to_stage,
+    movement.amount AS amount_minor,
+    movement.unit AS unit,
+    unit.decimals AS decimals,
+    entry.reference AS reference,
+    entry.reason AS reason,
+    entry.override AS override,
+    entry.reverses AS reverses,
+    request.key AS request_key
+FROM movement
+JOIN entry ON entry.id = movement.entry_id
+JOIN request ON request.id = entry.request_id
+JOIN holder ON holder.id = movement.holder_id
+JOIN unit ON unit.code = movement.unit
+LEFT JOIN need ON need.id = holder.id
+LEFT JOIN offer ON offer.id = holder.id
+LEFT JOIN deal ON deal.id = entry.deal_id

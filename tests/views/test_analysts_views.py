@@ -1,0 +1,83 @@
+"""The views for analysts' own tools say what the program's own reports say."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ledger.factors import Factor, Side
+from ledger.members import City, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store.book import Ledger, open_ledger
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.carry_out import carry_out
+from ledger.usecases.deal_acts import Introduction, introduce
+from ledger.usecases.gaps import GapQuery, report_gaps
+from ledger.usecases.quantity_acts import set_quantity
+from ledger.usecases.set_up import SetUp, set_up
+
+
+def said(command: str) -> Request:
+    return Request(command=command, actor="amir", system_user="amir", host="office")
+
+
+def a_pair(uow: UnitOfWork) -> Receipt:
+    uow.add("city", City(code="MHD", name="Mashhad", country="IR", office="asia"))
+    uow.add("provider", Provider(code="BANK", name="Sample Bank", kind="bank"))
+    uow.add("project", Project(code="BRT", title="Buses", city="MHD", sector="transport.urban"))
+    terms = {"factor": Factor.MONEY, "unit": "EUR", "declared_on": uow.today}
+    uow.add("need", Need(code="N-1", project="BRT", **terms))
+    uow.add("need", Need(code="N-2", project="BRT", **terms))
+    uow.add("offer", Offer(code="O-1", provider="BANK", **terms))
+    set_quantity(uow, uow.accounts.of(Side.NEED, "N-1"), 1000_00, uow.today)
+    set_quantity(uow, uow.accounts.of(Side.OFFER, "O-1"), 700_00, uow.today)
+    return uow.receipt()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    url = f"sqlite:///{tmp_path / 'views.db'}"
+    set_up(url, SetUp(), said("init"))
+    ledger = open_ledger(url)
+    carry_out(ledger, said("set up"), a_pair)
+    deal = Introduction(offer="O-1", need="N-1", quantity="300 EUR", directly=True)
+    carry_out(ledger, said("deal introduce"), lambda uow: introduce(uow, deal))
+    return ledger
+
+
+def rows(ledger: Ledger, query: str) -> list[dict[str, object]]:
+    with sqlite3.connect(str(ledger.engine.url.database)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(query)]
+
+
+def test_the_gap_view_agrees_with_the_gap_report(ledger: Ledger) -> None:
+    seen = {row["need"]: row for row in rows(ledger, "SELECT * FROM v_gap")}
+    report = {row.need: row for row in report_gaps(ledger, GapQuery()).rows}
+    assert seen.keys() == report.keys()
+    for code, row in report.items():
+        assert seen[code]["gap_minor"] == row.gap
+        assert seen[code]["required_minor"] == row.required
+        assert seen[code]["region"] == row.region
+        assert seen[code]["office"] == row.office
+    assert seen["N-1"]["gap_minor"] == 700_00
+    assert seen["N-2"]["gap_minor"] is None
+
+
+def test_the_offer_deal_and_journal_views_show_both_sides(ledger: Ledger) -> None:
+    [offer] = rows(ledger, "SELECT * FROM v_offer")
+    assert (offer["capacity_minor"], offer["available_minor"]) == (700_00, 400_00)
+    [deal] = rows(ledger, "SELECT * FROM v_deal")
+    assert (deal["committed_minor"], deal["offer_committed_minor"]) == (300_00, 300_00)
+    moves = rows(ledger, "SELECT holder, from_stage, to_stage, amount_minor FROM v_journal")
+    assert [tuple(row.values()) for row in moves] == [
+        ("N-1", "undeclared", "open", 1000_00),
+        ("O-1", "undeclared", "available", 700_00),
+        ("N-1", "open", "committed", 300_00),
+        ("O-1", "available", "committed", 300_00),
+    ]
