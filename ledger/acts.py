@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ledger.deals import offer_amount_to_hold, offer_part
 from ledger.errors import InvalidInput, RefusedByRule
@@ -225,6 +226,10 @@ def release(pair: Pair, source: Stage, need_part: int | None, passes_to: Stage |
     return tuple(moves)
 
 
+PASSED_TO = (Stage.EXPIRED, Stage.WITHDRAWN)
+"""Where what returns to an offer may pass on to in the same entry."""
+
+
 def pass_on(back: Movement, passes_to: Stage | None) -> Movements:
     """Send what came back to an offer that has expired or was withdrawn to where the rest is."""
     if passes_to is None:
@@ -247,11 +252,14 @@ def mirror(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movem
     `passes_to` gives, by the code of an offer, where what becomes available again has to go.
     """
     undone: list[Movement] = []
-    for movement in reversed(movements):
-        back = movement.mirrored()
+    due = [movement.mirrored() for movement in reversed(movements)]
+    for back, follows in zip_longest(due, due[1:]):
         undone.append(back)
-        returns = back.deal is not None and back.to_stage is Stage.AVAILABLE
-        if returns:
+        if back.deal is None or back.to_stage is not Stage.AVAILABLE:
+            continue
+        # The reversal of what passed on holds the passing on already, as a line of its own.
+        passed = [one for end in PASSED_TO for one in pass_on(back, end)]
+        if follows not in passed:
             undone += pass_on(back, passes_to.get(back.holder))
     return tuple(undone)
 

@@ -75,6 +75,8 @@ def reverse_posted(
         require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
     movements = acts.mirror(posted.movements, passes_to)
     _require_stages(uow, posted.number, movements)
+    _require_both_sides(uow, posted, movements)
+    _require_undivided(uow, posted, movements)
     number = post(
         uow,
         Draft(
@@ -107,6 +109,48 @@ def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...
                     f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
                     f"{format_quantity(movement.amount, account.unit)}."
                 )
+
+
+def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that empties a stage of the need's side of a deal but not of the offer's.
+
+    Parts of a deal are rounded by what stood there then: undone out of turn, they may not fit.
+    """
+    if posted.deal is None:
+        return
+    deal = uow.accounts.deal(posted.deal)
+    for stage in _DEAL_STAGES:
+        need = _ends_with(deal.stages[Side.NEED], Side.NEED, stage, movements)
+        offer = _ends_with(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
+        if offer and not need:
+            unit = uow.accounts.of(Side.OFFER, deal.record.offer).unit
+            raise CannotReverse(
+                f"Entry {posted.number} cannot be reversed: deal {deal.code} would be left with "
+                f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need."
+            )
+
+
+def _ends_with(stages: Stages, side: Side, stage: Stage, movements: tuple[Movement, ...]) -> int:
+    """Give what stands in a stage of a deal's side once all movements are made."""
+    mine = [one for one in movements if one.deal is not None and one.side is side]
+    added = sum(one.amount for one in mine if one.to_stage is stage)
+    taken = sum(one.amount for one in mine if one.from_stage is stage)
+    return stages.get(stage, 0) + added - taken
+
+
+def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that brings a second offer into an indivisible need."""
+    if posted.deal is None or all(one.from_stage is not Stage.OPEN for one in movements):
+        return
+    deal = uow.accounts.deal(posted.deal).record
+    others = uow.accounts.living_elsewhere(deal.offer, deal.need)
+    if others and not uow.accounts.of(Side.NEED, deal.need).record.divisible:
+        raise CannotReverse(
+            f"Entry {posted.number} cannot be reversed: need {deal.need} is indivisible and "
+            f"lives with {', '.join(others)}.",
+            why="All that lives in an indivisible need is one offer's.",
+            next_step="Release the other deal first: cityfund deal release DEAL",
+        )
 
 
 _DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
