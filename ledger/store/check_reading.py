@@ -228,4 +228,5 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
 
 def _codes(connection: Connection, kind: str) -> dict[int, str]:
     identity = REGISTERS[kind].identity
-    return dict(connection.execute(select(identity.c.id, identity.c.code)).tuples().all())
+    rows = connection.execute(select(identity.c.id, identity.c.code))
+    return {row.id: row.code for row in rows}

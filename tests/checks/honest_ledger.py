@@ -1,0 +1,77 @@
+"""A little of everything an officer does, on one ledger: what the checks have to find in order."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from world import World
+
+from ledger.factors import Stage
+from ledger.journal import Act
+
+LATER = date(2027, 12, 31)
+
+
+def live(world: World) -> None:
+    """Let a year pass: three currencies, odd parts, reversals, expiry, an override, backdating."""
+    world.need("10000 EUR", "N-0001")
+    world.offer("20000 USD", "O-0001")
+    terms = {"until": LATER, "rate": Decimal("1.085")}
+    world.introduce("33.33 EUR", **terms, on=date(2026, 3, 1))  # D-0001
+    world.commit("10 EUR", on=date(2026, 3, 2))
+    world.commit("11.11 EUR", on=date(2026, 3, 3))
+    world.commit(on=date(2026, 3, 4))
+    delivered = world.deliver("1 EUR", on=date(2026, 3, 5))["entry"]
+    world.reverse(delivered)
+    _three_decimals(world)
+    _an_offer_that_ends(world)
+    world.offer("900 EUR", "O-0004", countries=("BR",))
+    world.introduce(
+        "5 EUR", offer="O-0004", until=LATER, override="agreed by letter", on=date(2026, 8, 1)
+    )
+    world.withdraw("need", "N-0001", "7 EUR", on=date(2026, 2, 1))
+    world.reinstate("need", "N-0001", "2 EUR")
+    world.revise("need", "N-0001", "9000 EUR")
+    world.introduce("1 EUR", **terms, key="letter-7", directly=True)
+    world.edit("need", "N-0001", note="as agreed")
+
+
+def _three_decimals(world: World) -> None:
+    world.need("1000000 JPY", "N-0002", project="PRJ-0002")
+    world.offer("4 KWD", "O-0002")
+    said = {"until": LATER, "rate": Decimal("0.0021"), "offer": "O-0002", "need": "N-0002"}
+    world.introduce("7 JPY", **said)  # D-0002
+    for part in ("1 JPY", "2 JPY", None):
+        world.commit(part, "D-0002")
+    world.deliver("3 JPY", "D-0002")
+    world.deliver(None, "D-0002")
+    world.give_back("5 JPY", "D-0002")
+    world.release("5 JPY", "D-0002", from_stage=Stage.COMMITTED)
+
+
+def _an_offer_that_ends(world: World) -> None:
+    world.offer("500 EUR", "O-0003", valid_until=date(2026, 6, 30))
+    world.introduce("200 EUR", offer="O-0003", until=LATER, on=date(2026, 5, 1))  # D-0003
+    world.expire("O-0003", on=date(2026, 7, 1))
+    released = world.act(Act.RELEASE, "D-0003", on=date(2026, 7, 2))["entry"]
+    undone = world.reverse(released, on=date(2026, 7, 3))["entry"]
+    world.reverse(undone, on=date(2026, 7, 4))
+
+
+def attack(path: Path, *statements: str) -> None:
+    """Write past every guard and foreign key, as somebody with the file could; guards go back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA ignore_check_constraints = ON")
+        guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        kept = guards.fetchall()
+        for name, _ in kept:
+            raw.execute(f'DROP TRIGGER "{name}"')
+        for statement in statements:
+            changed = raw.execute(statement).rowcount
+            assert changed != 0, f"nothing was attacked by {statement}"
+        for _, statement in kept:
+            raw.execute(statement)

@@ -1,0 +1,257 @@
+"""Each check passes on an honest ledger, and fails when its rule is broken behind our backs."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from honest_ledger import attack, live
+from world import World
+
+from ledger.checks import CHECKS, CheckResult
+from ledger.store.book import Ledger, open_ledger
+from ledger.usecases.check import UnknownCheck, check_document, run_checks
+
+
+@pytest.fixture(scope="module")
+def honest_file(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(template_ledger, tmp_path_factory.mktemp("honest") / "ledger.db"))
+    with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=True):
+        world = World(path)
+        live(world)
+        world.ledger.engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def honest(honest_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(honest_file, tmp_path / "ledger.db"))
+
+
+def checked(path: Path, *names: str) -> dict[str, CheckResult]:
+    ledger: Ledger = open_ledger(f"sqlite:///{path}")
+    results = {result.name: result for result in run_checks(ledger, names or None)}
+    ledger.engine.dispose()
+    return results
+
+
+def test_an_honest_ledger_passes_every_check(honest: Path) -> None:
+    results = checked(honest)
+    assert list(results) == list(CHECKS)
+    assert {name: result.failures for name, result in results.items() if not result.ok} == {}
+    assert all(result.examined > 0 for result in results.values())
+
+
+def test_an_empty_ledger_passes_every_check(ledger_path: Path) -> None:
+    assert all(result.ok for result in checked(ledger_path).values())
+
+
+HOLDER = "(SELECT id FROM need WHERE code = 'N-0001')"
+OFFER = "(SELECT id FROM offer WHERE code = 'O-0001')"
+FIRST_HOLD = "(SELECT min(id) FROM entry WHERE act = 'introduce')"
+FIRST_COMMIT = "(SELECT min(id) FROM entry WHERE act = 'commit')"
+FIRST_REVERSAL = "(SELECT min(id) FROM entry WHERE act = 'reverse')"
+OF_NEED = f"holder_id = {HOLDER}"
+OF_OFFER = f"holder_id = {OFFER}"
+COMMITTED = f"entry_id = {FIRST_COMMIT}"
+STRANGER = "(SELECT id FROM offer WHERE code = 'O-0004')"
+LAST = "(SELECT max(id) FROM entry)"
+
+ATTACKS = {
+    "a negative amount": ("balanced", [
+        f"UPDATE movement SET amount = -5 WHERE entry_id = {FIRST_COMMIT}"]),
+    "another unit than the holder's": ("balanced", [
+        f"UPDATE movement SET unit = 'USD' WHERE entry_id = {FIRST_HOLD} AND line = 1"]),
+    "a movement into its own stage": ("balanced", [
+        f"UPDATE movement SET to_stage = from_stage WHERE entry_id = {FIRST_HOLD}"]),
+    "a movement of nobody": ("balanced", [
+        f"UPDATE movement SET holder_id = 999 WHERE entry_id = {FIRST_HOLD} AND line = 1"]),
+    "a jump from open to delivered": ("allowed-moves", [
+        f"UPDATE movement SET to_stage = 'delivered' WHERE entry_id = {FIRST_HOLD}"]),
+    "a stage there is none of": ("allowed-moves", [
+        f"UPDATE movement SET to_stage = 'lost' WHERE entry_id = {FIRST_HOLD}"]),
+    "a reversal of nothing": ("allowed-moves", [
+        f"UPDATE entry SET reverses = NULL WHERE id = {FIRST_REVERSAL}"]),
+    "more committed than held": ("nothing-below-zero", [
+        f"UPDATE movement SET amount = amount * 50 WHERE entry_id = {FIRST_COMMIT}"]),
+    "a need that was never declared": ("nothing-below-zero", [
+        f"UPDATE movement SET amount = 1 WHERE from_stage = 'undeclared' AND {OF_NEED}"]),
+    "a declaration moved behind what it was used for": ("timeline", [
+        f"UPDATE {table} SET effective_on = '2026-10-01' WHERE {key} = (SELECT entry_id FROM"
+        f" movement WHERE from_stage = 'undeclared' AND holder_id = {HOLDER} LIMIT 1)"
+        for table, key in (("entry", "id"), ("movement", "entry_id"))]),
+    "a deal's act moved before its hold": ("timeline", [
+        f"UPDATE {table} SET effective_on = '2026-02-20' WHERE {key} = {FIRST_COMMIT}"
+        for table, key in (("entry", "id"), ("movement", "entry_id"))]),
+    "an offer that gives less than its need takes": ("both-sides", [
+        f"UPDATE movement SET amount = amount - 1 WHERE entry_id = {FIRST_HOLD} AND {OF_OFFER}"]),
+    "an offer that gives nothing": ("both-sides", [
+        f"DELETE FROM movement WHERE entry_id = {FIRST_COMMIT} AND holder_id = {OFFER}"]),
+    "a need that is left out": ("both-sides", [
+        f"DELETE FROM movement WHERE entry_id = {FIRST_COMMIT} AND holder_id = {HOLDER}"]),
+    "two sides that go two ways": ("both-sides", [
+        f"UPDATE movement SET to_stage = 'available' WHERE {COMMITTED} AND {OF_OFFER}"]),
+    "another rate, afterwards": ("both-sides", [
+        "UPDATE deal SET rate = '1.2' WHERE rate = '1.085'"]),
+    "a deal's act without its deal": ("both-sides", [
+        f"UPDATE movement SET deal_id = NULL WHERE entry_id = {FIRST_COMMIT}",
+        f"UPDATE entry SET deal_id = NULL WHERE id = {FIRST_COMMIT}"]),
+    "a third party in a deal": ("both-sides", [
+        f"UPDATE movement SET holder_id = {STRANGER} WHERE {COMMITTED} AND {OF_OFFER}"]),
+    "an entry cut out": ("append-only", [
+        f"DELETE FROM movement WHERE entry_id = {FIRST_COMMIT}",
+        f"DELETE FROM entry WHERE id = {FIRST_COMMIT}"]),
+    "movements without their entry": ("append-only", [
+        f"DELETE FROM entry WHERE id = {FIRST_COMMIT}"]),
+    "the last entry without its movements": ("append-only", [
+        f"DELETE FROM movement WHERE entry_id = {LAST}"]),
+    "a line added": ("append-only", [
+        f"UPDATE entry SET lines = lines - 1 WHERE id = {FIRST_COMMIT}"]),
+    "a reversal that undoes something else": ("append-only", [
+        f"UPDATE movement SET amount = amount + 1 WHERE entry_id = {FIRST_REVERSAL}"]),
+    "a reversal of a later entry": ("append-only", [
+        f"UPDATE entry SET reverses = {LAST} WHERE id = {FIRST_REVERSAL}"]),
+    "an entry recorded earlier than it was": ("append-only", [
+        f"UPDATE entry SET recorded_at = 5 WHERE id = {FIRST_COMMIT}"]),
+    "a format nobody knows": ("append-only", [
+        f"UPDATE entry SET format = 7 WHERE id = {FIRST_COMMIT}"]),
+    "a first version cut out": ("append-only", [
+        f"DELETE FROM need_version WHERE need_id = {HOLDER} AND version = 1"]),
+    "all versions cut out": ("append-only", ["DELETE FROM deal_version WHERE deal_id = 1"]),
+    "a record cut out": ("append-only", ["DELETE FROM provider"]),
+    "a holder that is the fund": ("broker", [
+        "INSERT INTO holder (id, side, unit, request_id) VALUES (900, 'fund', 'EUR', 1)"]),
+    "a need that holds as an offer": ("broker", [
+        f"UPDATE holder SET side = 'offer' WHERE id = {HOLDER}"]),
+    "a holder in another unit than declared": ("broker", [
+        f"UPDATE holder SET unit = 'USD' WHERE id = {HOLDER}"]),
+    "a hold resolved twice": ("resolved-once", [
+        "UPDATE movement SET from_stage = 'held' WHERE from_stage = 'committed'"]),
+    "a receipt thrown away": ("request-keys", [
+        "DELETE FROM receipt WHERE request_id = (SELECT max(id) FROM request)"]),
+    "a receipt rewritten": ("request-keys", [
+        "UPDATE receipt SET body = replace(body, '[3]', '[4]') WHERE instr(body, '[3]')"]),
+    "a receipt that is no receipt": ("request-keys", [
+        "UPDATE receipt SET body = '[]' WHERE request_id = (SELECT max(id) FROM request)"]),
+    "an entry that nobody asked for": ("request-keys", [
+        f"UPDATE entry SET request_id = 9999 WHERE id = {FIRST_COMMIT}"]),
+    "the last entry cut out, with its balances": ("request-keys", [
+        f"DELETE FROM movement WHERE entry_id = {LAST}", f"DELETE FROM entry WHERE id = {LAST}"]),
+    "a version at another moment than its request": ("request-keys", [
+        f"UPDATE need_version SET recorded_at = recorded_at + 1 WHERE need_id = {HOLDER}"]),
+    "a key used twice": ("request-keys", [
+        "CREATE TABLE freed AS SELECT * FROM request", "DROP TABLE request",
+        "PRAGMA legacy_alter_table = ON", "ALTER TABLE freed RENAME TO request",
+        "UPDATE request SET key = 'letter-7' WHERE id = 5"]),
+    "an act of tomorrow": ("two-times", [
+        f"UPDATE entry SET effective_on = '2026-11-24' WHERE id = {LAST}"]),
+    "an act before the declaration": ("two-times", [
+        f"UPDATE entry SET effective_on = '2025-12-31' WHERE id = {FIRST_HOLD}"]),
+    "a date that is none": ("two-times", [
+        f"UPDATE entry SET effective_on = 'someday' WHERE id = {LAST}"]),
+    "a deal out of order": ("two-times", [
+        f"UPDATE entry SET effective_on = '2026-03-04' WHERE id = {FIRST_COMMIT}"]),
+    "a reversal before what it reverses": ("two-times", [
+        f"UPDATE entry SET effective_on = '2026-03-04' WHERE id = {FIRST_REVERSAL}"]),
+    "half a cent": ("exact", [
+        f"UPDATE movement SET amount = 33.5 WHERE entry_id = {FIRST_HOLD}"]),
+    "an amount in words": ("exact", [
+        f"UPDATE movement SET amount = 'many' WHERE entry_id = {FIRST_HOLD}"]),
+    "more than the ledger holds": ("exact", [
+        f"UPDATE movement SET amount = 100000000000000001 WHERE entry_id = {FIRST_HOLD}"]),
+    "a balance in floating point": ("exact", [
+        f"UPDATE balance SET free = 0.1 WHERE holder_id = {HOLDER}"]),
+    "a rate in floating point": ("exact", ["UPDATE deal SET rate = CAST(1.085 AS BLOB)"]),
+    "a share above one": ("exact", ["UPDATE offer_version SET max_share = '1.5'"]),
+    "an override struck out": ("mandate", [
+        "UPDATE entry SET override = NULL WHERE override IS NOT NULL"]),
+    "a mandate narrowed afterwards, in place": ("mandate", [
+        f"UPDATE offer_version SET countries = 'BR' WHERE offer_id = {OFFER}"]),
+    "terms that came only later": ("mandate", [
+        "UPDATE project_version SET recorded_at = 4000000000000000"]),
+    "what no reason overrides": ("mandate", [
+        "UPDATE offer SET factor = 'expertise' WHERE code = 'O-0004'"]),
+    "a balance raised": ("balances", [
+        f"UPDATE balance SET free = free + 1 WHERE holder_id = {HOLDER}"]),
+    "a deal's balance lowered": ("balances", [
+        "UPDATE deal_balance SET committed = committed - 1 WHERE deal_id = 1"]),
+    "a balance cut out": ("balances", [f"DELETE FROM balance WHERE holder_id = {HOLDER}"]),
+    "a deal's balance cut out": ("balances", [
+        "DELETE FROM deal_balance WHERE deal_id = 1 AND side = 'need'"]),
+    "a move added to the table of moves": ("guards", [
+        "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
+    "a move taken from the table of moves": ("guards", [
+        "DELETE FROM allowed_move WHERE act = 'commit'"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_check_fails_when_its_rule_is_broken(name: str, honest: Path) -> None:
+    check, statements = ATTACKS[name]
+    attack(honest, *statements)
+    results = checked(honest)
+    assert list(results) == list(CHECKS), "what one check fails on must not stop the others"
+    result = results[check]
+    assert not result.ok, f"{check} does not see {name}"
+    assert result.failed >= len(result.failures) > 0
+    assert all(result.failures)
+
+
+def test_every_check_is_attacked() -> None:
+    assert {check for check, _ in ATTACKS.values()} == set(CHECKS)
+
+
+def _raw(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        for statement in statements:
+            raw.execute(statement)
+
+
+def test_guards_taken_down_weakened_or_added_are_seen(honest: Path) -> None:
+    _raw(
+        honest,
+        "DROP TRIGGER movement_refuses_delete",
+        "DROP TRIGGER movement_refuses_update",
+        "CREATE TRIGGER movement_refuses_update BEFORE UPDATE ON movement BEGIN SELECT 1; END",
+        "CREATE TRIGGER helpful AFTER INSERT ON movement BEGIN SELECT 1; END",
+    )
+    assert checked(honest, "guards")["guards"].failures == (
+        "trigger helpful is none of the ledger's guards",
+        "guard movement_refuses_delete is missing",
+        "guard movement_refuses_update was changed",
+    )
+
+
+def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: Path) -> None:
+    attack(honest, ATTACKS["more committed than held"][1][0])
+    told = " ".join(checked(honest, "nothing-below-zero")["nothing-below-zero"].failures)
+    assert "entry 4 leaves need N-0001 with -466.67 EUR held" in told
+    assert "entry 4 leaves deal D-0001, its need's side, with -466.67 EUR held" in told
+
+
+def test_failures_beyond_twenty_are_counted(honest: Path) -> None:
+    attack(honest, "UPDATE movement SET amount = 0")
+    result = checked(honest, "balanced")["balanced"]
+    assert len(result.failures) == 20
+    assert result.failed == result.examined > 20
+
+
+def test_the_document_has_the_contract_s_keys(honest: Path) -> None:
+    document = check_document(checked(honest, "exact", "broker").values())
+    assert document["schema"] == "cityfund.check/1"
+    assert [check["name"] for check in document["checks"]] == ["broker", "exact"]
+    assert {"name", "ok", "examined", "failures"} <= document["checks"][0].keys()
+    assert document["checks"][0]["failures"] == []
+
+
+def test_an_unknown_check_names_the_nearest(honest: Path) -> None:
+    with pytest.raises(UnknownCheck) as caught:
+        checked(honest, "balance")
+    assert "balances" in caught.value.next_step or "balanced" in caught.value.next_step
