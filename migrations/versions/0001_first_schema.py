@@ -133,8 +133,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kind IN ('money', 'work')", name="ck_unit_kind"),
-        sa.CheckConstraint("decimals BETWEEN 0 AND 6", name="ck_unit_decimals"),
+        sa.CheckConstraint("kind IN ('money', 'work')", name=op.f("ck_unit_kind")),
+        sa.CheckConstraint("decimals BETWEEN 0 AND 6", name=op.f("ck_unit_decimals")),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_unit_request_id"),
         sa.PrimaryKeyConstraint("code", name="pk_unit"),
         sqlite_with_rowid=False,
@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=32), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("side IN ('need', 'offer')", name="ck_holder_side"),
+        sa.CheckConstraint("side IN ('need', 'offer')", name=op.f("ck_holder_side")),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_holder_request_id"),
         sa.ForeignKeyConstraint(["unit"], ["unit.code"], name="fk_holder_unit"),
         sa.PrimaryKeyConstraint("id", name="pk_holder"),
@@ -251,18 +251,20 @@ def upgrade() -> None:
         sa.Column("delivered", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn", sa.BigInteger(), nullable=False),
         sa.Column("expired", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("free BETWEEN 0 AND 100000000000000000", name="ck_balance_free"),
-        sa.CheckConstraint("held BETWEEN 0 AND 100000000000000000", name="ck_balance_held"),
+        sa.CheckConstraint("free BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_free")),
+        sa.CheckConstraint("held BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_held")),
         sa.CheckConstraint(
-            "committed BETWEEN 0 AND 100000000000000000", name="ck_balance_committed"
+            "committed BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_committed")
         ),
         sa.CheckConstraint(
-            "delivered BETWEEN 0 AND 100000000000000000", name="ck_balance_delivered"
+            "delivered BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_delivered")
         ),
         sa.CheckConstraint(
-            "withdrawn BETWEEN 0 AND 100000000000000000", name="ck_balance_withdrawn"
+            "withdrawn BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_withdrawn")
         ),
-        sa.CheckConstraint("expired BETWEEN 0 AND 100000000000000000", name="ck_balance_expired"),
+        sa.CheckConstraint(
+            "expired BETWEEN 0 AND 100000000000000000", name=op.f("ck_balance_expired")
+        ),
         sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name="fk_balance_holder_id"),
         sa.PrimaryKeyConstraint("holder_id", name="pk_balance"),
     )
@@ -315,7 +317,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("weight BETWEEN 1 AND 100", name="ck_project_version_weight"),
+        sa.CheckConstraint("weight BETWEEN 1 AND 100", name=op.f("ck_project_version_weight")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name="fk_project_version_project_id"
         ),
@@ -397,12 +399,14 @@ def upgrade() -> None:
         sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("committed", sa.BigInteger(), nullable=False),
         sa.Column("delivered", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("held BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_held"),
         sa.CheckConstraint(
-            "committed BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_committed"
+            "held BETWEEN 0 AND 100000000000000000", name=op.f("ck_deal_balance_held")
         ),
         sa.CheckConstraint(
-            "delivered BETWEEN 0 AND 100000000000000000", name="ck_deal_balance_delivered"
+            "committed BETWEEN 0 AND 100000000000000000", name=op.f("ck_deal_balance_committed")
+        ),
+        sa.CheckConstraint(
+            "delivered BETWEEN 0 AND 100000000000000000", name=op.f("ck_deal_balance_delivered")
         ),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_deal_balance_deal_id"),
         sa.PrimaryKeyConstraint("deal_id", "side", name="pk_deal_balance"),
@@ -437,8 +441,10 @@ def upgrade() -> None:
         sa.Column("reverses", sa.BigInteger(), nullable=True),
         sa.Column("lines", sa.SmallInteger(), nullable=False),
         sa.Column("format", sa.SmallInteger(), nullable=False),
-        sa.CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="ck_entry_reverses"),
-        sa.CheckConstraint("lines > 0", name="ck_entry_lines"),
+        sa.CheckConstraint(
+            "(act = 'reverse') = (reverses IS NOT NULL)", name=op.f("ck_entry_reverses")
+        ),
+        sa.CheckConstraint("lines > 0", name=op.f("ck_entry_lines")),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_entry_deal_id"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_entry_request_id"),
         sa.ForeignKeyConstraint(["reverses"], ["entry.id"], name="fk_entry_reverses"),
@@ -461,8 +467,10 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount BETWEEN 1 AND 100000000000000000", name="ck_movement_amount"),
-        sa.CheckConstraint("from_stage <> to_stage", name="ck_movement_stages"),
+        sa.CheckConstraint(
+            "amount BETWEEN 1 AND 100000000000000000", name=op.f("ck_movement_amount")
+        ),
+        sa.CheckConstraint("from_stage <> to_stage", name=op.f("ck_movement_stages")),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_movement_deal_id"),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_movement_entry_id"),
         sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name="fk_movement_holder_id"),

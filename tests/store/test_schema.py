@@ -1,0 +1,171 @@
+"""The schema and its guards: what the migrations make is what the program reads and writes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, inspect
+from world import World
+
+from ledger.store import schema
+from ledger.store.book import open_ledger
+from ledger.store.engine import make_engine, writing
+from ledger.store.tables import metadata
+from migrations.guards import guards, present
+
+ROOT = Path(__file__).parents[2]
+
+APPEND_ONLY = (
+    *("allowed_move", "city", "city_version", "deal", "deal_version", "entry", "holder"),
+    *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
+    *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
+    *("request", "setting_version", "unit"),
+)
+KEPT_FROM = ("update", "delete", "replace")
+
+GUARDS = {
+    *(
+        f"{table}_refuses_{what}"
+        for table in APPEND_ONLY
+        for what in ("update", "delete", "replace")
+    ),
+    "balance_keeps_holder",
+    "balance_refuses_delete",
+    "balance_refuses_replace",
+    "city_version_follows",
+    "deal_balance_keeps_deal",
+    "deal_balance_refuses_delete",
+    "deal_balance_refuses_replace",
+    "deal_has_balance",
+    "deal_version_follows",
+    "entry_follows_deal",
+    "entry_follows_reversed",
+    "holder_has_balance",
+    "movement_is_allowed",
+    "movement_keeps_balance",
+    "movement_keeps_deal_balance",
+    "movement_keeps_timeline",
+    "need_version_follows",
+    "offer_version_follows",
+    "office_version_follows",
+    "project_version_follows",
+    "provider_version_follows",
+    "setting_version_follows",
+}
+"""Every guard by name, so that one that is lost on the way is noticed."""
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return ScriptDirectory.from_config(config)
+
+
+def test_the_guards_are_these():
+    assert set(guards("sqlite")) == GUARDS
+
+
+def test_a_ledger_stands_under_every_guard(world):
+    with world.ledger.read() as connection:
+        assert set(present(connection)) == GUARDS
+
+
+def test_the_schema_is_the_one_the_program_knows(world):
+    with world.ledger.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("table", [table.name for table in metadata.sorted_tables])
+def test_every_check_of_a_table_stands_in_the_database(world, table):
+    """Comparing schemas overlooks checks, and it is they that keep stages from below zero."""
+    wanted = {
+        str(one.name): str(one.sqltext)
+        for one in metadata.tables[table].constraints
+        if isinstance(one, CheckConstraint)
+    }
+    with world.ledger.read() as connection:
+        found = inspect(connection).get_check_constraints(table)
+
+    assert {str(one["name"]): one["sqltext"] for one in found} == wanted
+
+
+def test_the_migrations_have_one_head_and_the_program_knows_it():
+    assert scripts().get_heads() == [schema.CURRENT_REVISION]
+
+
+def test_the_program_knows_every_migration():
+    known = [script.revision for script in scripts().walk_revisions()]
+
+    assert tuple(reversed(known)) == schema.KNOWN_REVISIONS
+
+
+def test_an_upgrade_puts_lost_guards_back(world, monkeypatch):
+    """A ledger one step behind gets its guards anew, whatever has become of the old ones."""
+    with writing(world.ledger.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER entry_refuses_update")
+        schema._run_migrations(connection)
+
+        assert set(present(connection)) == GUARDS
+
+
+def test_a_ledger_is_not_downgraded(world):
+    from alembic import command  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with world.unchanged(), writing(world.ledger.engine, keep=False) as connection:
+        config.attributes["connection"] = connection
+        with pytest.raises(NotImplementedError, match="backup"):
+            command.downgrade(config, "base")
+
+
+def alembic(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "alembic", *words],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_developer_may_run_alembic_itself(tmp_path):
+    url = f"sqlite:///{tmp_path / 'mine.db'}"
+    assert alembic("upgrade", "head", CITYFUND_DB=url).returncode == 0
+    told = alembic("-x", f"url={url}", "current")
+
+    assert "0001 (head)" in told.stdout
+    with make_engine(url).connect() as connection:
+        assert set(present(connection)) == GUARDS
+
+
+def test_alembic_asks_for_the_database():
+    told = alembic("current")
+
+    assert told.returncode == 2
+    assert "CITYFUND_DB" in told.stdout
+
+
+def test_foreign_keys_hold_and_commits_are_durable(world: World):
+    with open_ledger(world.url).read() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("foreign_keys", "journal_mode", "synchronous", "trusted_schema")
+        }
+
+    assert pragmas == {
+        "foreign_keys": 1,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "trusted_schema": 0,
+    }
