@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.deals import Deal
 from ledger.factors import DEAL_STAGES, STAGES_OF, Side, Stage
@@ -210,9 +210,8 @@ class Accounts:
     def _read_deals_of(self, need: str) -> None:
         need_id = self.of(Side.NEED, need).id
         deal = tables.deal
-        query = select(deal.c.id).where(deal.c.need_id == need_id).order_by(deal.c.id)
-        ids = self._connection.execute(query).scalars().all()
-        self._take_in_deals(registers.load(self._connection, "deal", one) for one in ids)
+        kept = registers.load_where(self._connection, "deal", deal.c.need_id == need_id)
+        self._take_in_deals(sorted(kept, key=lambda one: one.id))
         self._paired_needs.add(need)
 
 

@@ -159,6 +159,12 @@ def load(
     return next(iter(_kept(kind, rows)))
 
 
+def load_where(connection: Connection, kind: str, *where: ColumnElement[bool]) -> list[Kept]:
+    """Read the records whose identity rows fit the conditions, in one statement."""
+    rows = connection.execute(_current(kind, known=False, one=False).where(*where))
+    return list(_kept(kind, rows))
+
+
 def _known(known_at: datetime | None) -> dict[str, Any]:
     return {} if known_at is None else {"known_at": known_at}
 

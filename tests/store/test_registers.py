@@ -1,0 +1,230 @@
+"""Registers: found as people type codes, edited by versions, read as they were known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from world import World, says_enough
+
+from ledger.factors import Factor
+from ledger.members import City, Office, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.store import registers
+from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
+
+DAY = date(2026, 2, 3)
+
+EVERY_FIELD: dict[str, Any] = {
+    "office": Office(code="lima", name="Lima", host="Lima", regions=("005", "013"), withdrawn=True),
+    "city": City(
+        code="SMP",
+        name="São Paulo",
+        name_local="São Paulo",
+        country="BR",
+        office="americas",
+        member_since="1998-05",
+        population=12_000_000,
+        geonames_id=3_448_439,
+        withdrawn=True,
+    ),
+    "provider": Provider(
+        code="P9", name="A firm", kind="firm", country="FR", city="MHD", sample=True, withdrawn=True
+    ),
+    "project": Project(
+        code="PRJ-9",
+        title="خط ۲ قطار شهری",
+        city="MHD",
+        sector="transport.urban",
+        status="preparation",
+        weight=100,
+        starts_on=DAY,
+        ends_on=DAY + timedelta(days=900),
+        description="A line,\nin two lines",
+        source="plan",
+    ),
+    "need": Need(
+        code="N-9",
+        project="PRJ-0001",
+        factor=Factor.IMPLEMENTATION,
+        unit="package",
+        declared_on=DAY,
+        topic="monorail",
+        needed_by=DAY,
+        divisible=False,
+        instruments=("grant", "loan"),
+        note="as a whole",
+    ),
+    "offer": Offer(
+        code="O-9",
+        provider="BANK",
+        factor=Factor.MONEY,
+        unit="IRR",
+        declared_on=DAY,
+        topics=("metro", "bus"),
+        valid_from=DAY,
+        valid_until=DAY + timedelta(days=300),
+        available_from=DAY,
+        sectors=("transport",),
+        countries=("IR", "FR"),
+        regions=("142",),
+        cities=("MHD",),
+        excluded_countries=("US",),
+        instruments=("loan",),
+        min_ticket=1,
+        max_ticket=10**17,
+        max_share=Decimal("0.333333333333"),
+        condition="complete",
+        rate=Decimal("2.50"),
+        note="over ten years",
+        withdrawn=True,
+    ),
+}
+
+
+@pytest.fixture
+def metro(world: World) -> World:
+    world.need("100 EUR")
+    world.offer("80 EUR")
+    return world
+
+
+@pytest.mark.parametrize("kind", EVERY_FIELD)
+def test_every_field_comes_back_as_it_was_given(metro, kind):
+    record = EVERY_FIELD[kind]
+    metro.do(lambda uow: uow.add(kind, record))
+
+    kept = metro.record(kind, record.code)
+    assert kept == record
+    assert [type(getattr(kept, name)) for name in record.__slots__] == [
+        type(getattr(record, name)) for name in record.__slots__
+    ]
+
+
+def test_every_register_is_tried():
+    assert set(EVERY_FIELD) | {"deal"} == set(registers.REGISTERS)
+
+
+def found(world: World, typed: str, *, beginning: bool = False) -> str:
+    with world.ledger.read() as connection:
+        identity = find_id(connection, "project", typed, beginning=beginning)
+        return str(registers.load(connection, "project", identity).record.code)
+
+
+def test_a_code_is_found_in_any_case(world):
+    world.project("PRJ-0042")
+
+    assert found(world, "prj-0042") == "PRJ-0042"
+
+
+def test_an_exact_code_wins_over_one_of_another_case(world):
+    world.project("METRO")
+    world.project("metro")
+
+    assert (found(world, "METRO"), found(world, "metro")) == ("METRO", "metro")
+    with pytest.raises(AmbiguousCode) as caught:
+        found(world, "Metro")
+    says_enough(caught.value, "METRO", "metro")
+
+
+def test_a_unique_beginning_is_found_where_it_is_asked_for(world):
+    world.project("METRO-1")
+    world.project("METRO-2")
+    world.project("BUS_1")
+
+    assert found(world, "bus", beginning=True) == "BUS_1"
+    with pytest.raises(UnknownCode):
+        found(world, "bus")
+    with pytest.raises(AmbiguousCode) as caught:
+        found(world, "metro", beginning=True)
+    says_enough(caught.value, "METRO-1", "METRO-2")
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "METRO%", "", "METRO_1"])
+def test_a_beginning_is_text_and_no_pattern(world, typed):
+    world.project("METRO-1")
+    with pytest.raises(UnknownCode):
+        found(world, typed, beginning=True)
+
+
+def test_an_unknown_code_suggests_the_nearest(world):
+    world.project("PRJ-0042")
+    with pytest.raises(UnknownCode) as caught:
+        found(world, "PRJ-42")
+    says_enough(caught.value, "PRJ-0042", "cityfund project list", "1 projects")
+
+
+def test_an_edit_adds_a_version_and_overwrites_nothing(metro):
+    metro.edit("need", "N-0001", topic="metro")
+    metro.edit("need", "N-0001", note="urgent")
+    rows = metro.rows()["need_version"]
+
+    assert [row[1] for row in rows] == [1, 2, 3]
+    assert [row[2] for row in rows] == [None, "metro", "metro"]
+
+
+def test_a_register_is_read_as_it_was_known(metro):
+    with metro.ledger.read() as connection:
+        first = load_all(connection, "need")["N-0001"]
+    metro.edit("need", "N-0001", topic="metro")
+    before = first.recorded_at - timedelta(microseconds=1)
+
+    with metro.ledger.read() as connection:
+        then = load_all(connection, "need", first.recorded_at)["N-0001"]
+        now = load_all(connection, "need")["N-0001"]
+        assert load_all(connection, "need", before) == {}
+    assert (then.version, then.record.topic) == (1, None)
+    assert (now.version, now.record.topic) == (2, "metro")
+
+
+def test_settings_and_rates_are_read_as_they_were_known(metro):
+    from ledger.rates import Rate  # noqa: PLC0415
+    from ledger.store.queries import StoredRates, read_settings  # noqa: PLC0415
+
+    def learn(uow, rate: str, currency: str):
+        uow.add_rate(Rate(DAY, "EUR", "USD", Decimal(rate)))
+        uow.set_setting("base_currency", currency)
+
+    metro.do(lambda uow: learn(uow, "1.1", "USD"))
+    between = datetime.now(UTC)
+    metro.do(lambda uow: learn(uow, "1.2", "IRR"))
+
+    with metro.ledger.read() as connection:
+        then, now = StoredRates(connection, between), StoredRates(connection)
+        assert then.latest("EUR", "USD", DAY).rate == Decimal("1.1")
+        assert now.latest("EUR", "USD", DAY).rate == Decimal("1.2"), "the latest said of a day"
+        assert read_settings(connection, between)["base_currency"] == "USD"
+        assert read_settings(connection)["base_currency"] == "IRR"
+
+
+def test_new_records_get_the_next_free_code(world):
+    world.project("PRJ-0007")
+    world.project("PRJ-MINE")
+
+    assert world.do(_with_code)["registers"][0]["code"] == "PRJ-0008"
+
+
+def _with_code(uow):
+    code = uow.code_for("project", None)
+    uow.add("project", Project(code=code, title="x", city="MHD", sector="transport.urban"))
+
+
+def test_stages_are_read_at_both_times(metro):
+    from ledger.store.balances import Times  # noqa: PLC0415
+
+    metro.introduce("50 EUR", on=date(2026, 3, 1))
+    known = metro.entries()[-1].recorded_at
+    metro.commit("20 EUR", on=date(2026, 4, 1))
+
+    def at(**times: Any) -> dict[str, int]:
+        return metro.stages("need", "N-0001", Times(**times))
+
+    assert at(as_of=date(2026, 2, 28)) == {"open": 10000}
+    assert at(as_of=date(2026, 3, 1)) == {"open": 5000, "held": 5000}
+    assert at(known_at=known) == {"open": 5000, "held": 5000}
+    assert at(as_of=date(2026, 4, 1)) == {"open": 5000, "held": 3000, "committed": 2000}
+    assert at(as_of=date(2025, 12, 31)) == {}
+    assert at() == at(as_of=date(2026, 4, 1))
