@@ -139,7 +139,7 @@ def edit(
 @command(app, "deposit", kind="write", hidden=True)
 def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Refuse: the fund is a broker and holds nothing itself."""
-    from ledger.usecases.broker import BrokerNotBank
+    from ledger.broker import BrokerNotBank
 
     del call
     raise BrokerNotBank(f"Nothing can be deposited with the fund ({' '.join(words or [])}).")

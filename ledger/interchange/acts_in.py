@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ledger.broker import BrokerNotBank
 from ledger.factors import Side, Stage
 from ledger.interchange.cells import Cells
 from ledger.interchange.records import (
@@ -22,7 +23,7 @@ MAX_SEQUENCE = 2**62
 def deal_act(cells: Cells) -> DealActRow:
     """Understand one act of a deal."""
     measured_in = cells.unit()
-    word = cells.choice("act", tuple(ACT_WORDS), "act of a deal")
+    word = _act_word(cells)
     act = ACT_WORDS.get(word or "", Act.INTRODUCE)
     _required(cells, "act", "quantity")
     instrument = cells.raw("instrument")
@@ -53,6 +54,15 @@ def deal_act(cells: Cells) -> DealActRow:
         reverses=_reverses(cells, act),
         place=cells.place,
     )
+
+
+def _act_word(cells: Cells) -> str | None:
+    """Give what was done in the words of the table; a deposit is refused for what it is."""
+    if (cells.raw("act") or "").casefold().startswith("deposit"):
+        error = BrokerNotBank("Nothing can be deposited with the fund.")
+        cells.problem("act", error.code, f"{error.what} {error.why}", error.next_step)
+        return None
+    return cells.choice("act", tuple(ACT_WORDS), "act of a deal")
 
 
 def change(cells: Cells) -> ChangeRow:

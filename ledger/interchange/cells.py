@@ -253,7 +253,8 @@ class Cells:
         word = cell.casefold()
         if word in choices:
             return word
-        what = f"{cell!r} is not a {kind}."
+        article = "an" if kind[0] in "aeiou" else "a"
+        what = f"{cell!r} is not {article} {kind}."
         hint = self.lookups.suggestion(word, choices) or f"It is one of {', '.join(choices)}."
         self.problem(column, "unknown-word", what, hint)
         return None

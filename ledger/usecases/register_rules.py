@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ledger.broker import BrokerNotBank
 from ledger.errors import RefusedByRule
 from ledger.members import Office, Provider
 from ledger.store.registers import AmbiguousCode, UnknownCode, load_all
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.broker import BrokerNotBank
 
 THE_FUND = frozenset(
     {
