@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from cli.dates import parse_date
@@ -9,7 +10,7 @@ from cli.frame import Call
 from ledger.requests import Request
 
 
-def request_of(call: Call, *, today: date) -> Request:
+def request_of(call: Call, *, today: date, also_given: Mapping[str, str] | None = None) -> Request:
     """Make the request of a writing call: who, what was typed, and the officer's date.
 
     `today` is the ledger's own day. Raises InvalidDate and MalformedKey.
@@ -17,7 +18,7 @@ def request_of(call: Call, *, today: date) -> Request:
     options, settings = call.write, call.settings
     return Request(
         command=call.command_name,
-        given=call.typed_input(),
+        given={**call.typed_input(), **(also_given or {})},
         key=options.key,
         actor=settings.actor,
         system_user=settings.system_user,

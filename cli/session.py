@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -58,12 +58,20 @@ def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
 
 
 def carried_out(
-    call: Call, ledger: Ledger, work: Callable[[UnitOfWork], Receipt]
+    call: Call,
+    ledger: Ledger,
+    work: Callable[[UnitOfWork], Receipt],
+    also_given: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Carry a call's write out; give the receipt's document."""
+    """Carry a call's write out; give the receipt's document.
+
+    `also_given` is input that was not typed but tells a repetition from another request, such
+    as what a file held.
+    """
     from ledger.usecases.carry_out import carry_out  # noqa: PLC0415
 
-    return carry_out(ledger, request_of(call, today=ledger.today()), work)
+    request = request_of(call, today=ledger.today(), also_given=also_given or {})
+    return carry_out(ledger, request, work)
 
 
 def day_given(call: Call, text: str | None) -> date | None:

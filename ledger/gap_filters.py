@@ -93,9 +93,19 @@ def read_filter(text: str) -> GapFilter:
 
 
 def filtered(rows: Iterable[GapRow], filters: Iterable[GapFilter]) -> list[GapRow]:
-    """Keep the rows that meet every filter, in their order."""
-    conditions = tuple(filters)
-    return [row for row in rows if all(condition.admits(row) for condition in conditions)]
+    """Keep the rows that meet every filter, in their order.
+
+    Several values asked of one column by `=` admit any of them, as in every other listing.
+    """
+    alternatives: dict[tuple[str, int], list[GapFilter]] = {}
+    for number, condition in enumerate(filters):
+        alone = 0 if condition.sign == "=" else number + 1
+        alternatives.setdefault((condition.column, alone), []).append(condition)
+    return [
+        row
+        for row in rows
+        if all(any(one.admits(row) for one in group) for group in alternatives.values())
+    ]
 
 
 def _comparable(row: GapRow, column: str) -> str | date | Fraction | None:

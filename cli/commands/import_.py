@@ -35,5 +35,8 @@ def import_(
     say_incoming(call, incoming)
     result = ImportResult()
     ask = confirmation(call)
-    receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, ask, result))
+    content = {"content": incoming.digest()}
+    receipt = carried_out(
+        call, ledger, lambda uow: import_tables(uow, incoming, ask, result), content
+    )
     emit_imported(call, receipt, incoming)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ledger.interchange.plan import plan_import
 from ledger.interchange.problems import Problem
-from ledger.interchange.reader import RawTable, content_of, read_paths
+from ledger.interchange.reader import RawTable, content_of, digest_of, read_paths
 from ledger.interchange.rows import understand
 from ledger.interchange.steps import Holdings, ImportPlan
 
@@ -29,6 +29,10 @@ class Incoming:
     passed_over: tuple[str, ...] = ()
     reports: tuple[RuleReport, ...] = ()
     unread: frozenset[str] = frozenset()
+
+    def digest(self) -> str:
+        """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
+        return digest_of([table.file for table in self.tables])
 
 
 def read_incoming(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,6 +142,12 @@ def content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CannotReadFile(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def digest_of(files: Iterable[str]) -> str:
+    """Give one SHA-256 over the contents of files, whatever the order they are named in."""
+    digests = sorted(sha256(content_of(Path(file))).hexdigest() for file in set(files))
+    return sha256("".join(digests).encode()).hexdigest()
 
 
 def read_table(content: bytes, *, table: str, file: str) -> tuple[RawTable | None, list[Problem]]:

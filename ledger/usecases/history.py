@@ -30,7 +30,7 @@ def deal_row(entry: Entry, deal: Deal) -> DealActRow:
         instrument=deal.instrument,
         held_until=_hold_end(entry, deal) if entry.act is Act.INTRODUCE else None,
         due_on=deal.due_on if holds else None,
-        rate=deal.rate if deal.rate != 1 else None,
+        rate=deal.rate,
         note=deal.note if holds else None,
         override=entry.override,
         reason=entry.reason,

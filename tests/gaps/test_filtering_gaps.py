@@ -96,3 +96,9 @@ def test_an_ambiguous_figure_is_refused_as_it_is_anywhere() -> None:
 def test_every_column_has_a_kind() -> None:
     figures = {"gap_base", "coverage", "eligible_offers"}
     assert TEXT_COLUMNS | AMOUNT_COLUMNS | DATE_COLUMNS | figures == set(COLUMNS)
+
+
+def test_several_values_of_one_column_admit_any_of_them() -> None:
+    texts = ("topic=metro", "topic=brt", "unit=USD", "unit=EUR", "country=ir")
+    kept = filtered(ROWS, [read_filter(text) for text in texts])
+    assert [row.need for row in kept] == ["N-1"]
