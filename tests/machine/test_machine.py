@@ -1,0 +1,207 @@
+"""A machine plays the officer: any act at any time, and the ledger agrees with the oracle.
+
+Hypothesis prints the steps of a failing run and the seed to have it again.
+"""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from fund import BIRTH, INDIVISIBLE, NOON, QUANTITIES, SIDES, Fund, build
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ledger.journal import Act
+from ledger.store.balances import Times
+from ledger.usecases.check import run_checks
+
+NEEDS = st.sampled_from([code for code, side in SIDES.items() if side == "need"])
+OFFERS = st.sampled_from([code for code, side in SIDES.items() if side == "offer"])
+HOLDERS = st.sampled_from(list(SIDES))
+DAYS_AGO = st.sampled_from([0] * 8 + [1, 2, 7, 30, 90, 400, -1])
+PERCENT = st.none() | st.integers(1, 105)
+TURN = st.integers(0, 99)
+
+
+class AnyOfficer(RuleBasedStateMachine):
+    """Acts in any order; each rule asks the oracle first."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        path = Path(shutil.copy(self.template, Path(self.folder.name) / "ledger.db"))
+        self.travel = time_machine.travel(NOON, tick=True)
+        self.clock = self.travel.start()
+        self.fund = Fund(path)
+
+    def teardown(self) -> None:
+        results = run_checks(self.fund.world.ledger)
+        wrong = [told for result in results for told in result.failures]
+        self.fund.world.ledger.engine.dispose()
+        self.travel.stop()
+        self.folder.cleanup()
+        assert wrong == []
+
+    def day(self, ago: int) -> Any:
+        return self.fund.today - timedelta(days=ago)
+
+    def part(self, side: str, code: str, stage: str, percent: int | None) -> int | None:
+        """Give a share of what stands in a stage, of the whole where nothing does."""
+        if percent is None:
+            return None
+        there = self.fund.oracle.stages(side, code)[stage] or QUANTITIES[code]
+        return max(1, there * percent // 100)
+
+    @initialize(ago=st.sampled_from([0, 30, 120]))
+    def declare_everything(self, ago: int) -> None:
+        for code, quantity in QUANTITIES.items():
+            self.fund.set_quantity(code, quantity, max(self.day(ago), BIRTH))
+
+    @rule(code=HOLDERS, percent=st.integers(1, 200), ago=DAYS_AGO)
+    def revise(self, code: str, percent: int, ago: int) -> None:
+        total = max(1, QUANTITIES[code] * percent // 100)
+        self.fund.set_quantity(code, total, self.day(ago))
+
+    @rule(
+        offer=OFFERS, need=NEEDS, percent=st.integers(1, 60), ago=DAYS_AGO, turn=TURN,
+        lasts=st.sampled_from([0, 3, 60, 60, -1]), directly=st.booleans(), override=st.booleans(),
+    )  # fmt: skip
+    def introduce(
+        self, offer: str, need: str, percent: int, ago: int, turn: int, lasts: int,
+        *, directly: bool, override: bool,
+    ) -> None:  # fmt: skip
+        if lasts < 0 and not directly:
+            lasts = 0
+        share = 100 if need == INDIVISIBLE and turn % 4 else percent
+        part = self.part("need", need, "open", share) or 1
+        how = {"directly": directly, "override": override}
+        self.fund.introduce(offer, need, part, self.day(ago), lasts, turn, **how)
+
+    @precondition(lambda self: self.fund.deals)
+    @rule(
+        turn=TURN, percent=PERCENT, ago=DAYS_AGO,
+        way=st.sampled_from([
+            (Act.COMMIT, "held"), (Act.COMMIT, "held"), (Act.DELIVER, "committed"),
+            (Act.DELIVER, "committed"), (Act.RELEASE, "held"), (Act.RELEASE, "committed"),
+            (Act.RETURN, "delivered"),
+        ]),
+    )  # fmt: skip
+    def move_a_deal(self, turn: int, percent: int | None, ago: int, way: tuple[Act, str]) -> None:
+        deals = sorted(self.fund.deals)
+        deal = deals[turn % len(deals)]
+        there = self.fund.oracle.deal(deal, "need")[way[1]]
+        part = None if percent is None else max(1, there * percent // 100)
+        if way[0] is Act.RETURN and part is None:
+            part = there or 1
+        self.fund.advance(deal, *way, part, self.day(ago))
+
+    @precondition(lambda self: self.fund.deals)
+    @rule(turn=TURN, days=st.integers(-2, 60))
+    def prolong(self, turn: int, days: int) -> None:
+        deals = sorted(self.fund.deals)
+        self.fund.prolong(deals[turn % len(deals)], self.day(-days))
+
+    @rule(code=HOLDERS, percent=PERCENT, ago=DAYS_AGO)
+    def withdraw(self, code: str, percent: int | None, ago: int) -> None:
+        free = "open" if SIDES[code] == "need" else "available"
+        self.fund.withdraw(code, self.part(SIDES[code], code, free, percent), self.day(ago))
+
+    @rule(code=HOLDERS, percent=PERCENT, ago=DAYS_AGO)
+    def reinstate(self, code: str, percent: int | None, ago: int) -> None:
+        part = self.part(SIDES[code], code, "withdrawn", percent)
+        self.fund.reinstate(code, part, self.day(ago))
+
+    @rule(offer=OFFERS, ago=DAYS_AGO)
+    def expire(self, offer: str, ago: int) -> None:
+        self.fund.expire(offer, self.day(ago))
+
+    @rule(offer=OFFERS, days=st.none() | st.integers(-60, 60))
+    def edit_validity(self, offer: str, days: int | None) -> None:
+        self.fund.edit_validity(offer, None if days is None else self.day(-days))
+
+    @precondition(lambda self: self.fund.oracle.rows)
+    @rule(turn=TURN, ago=DAYS_AGO)
+    def reverse(self, turn: int, ago: int) -> None:
+        # The latest entries are the likelier to be undone.
+        rows = self.fund.oracle.rows
+        self.fund.reverse(rows[-1 - turn % min(len(rows), 6)], self.day(ago))
+
+    @rule(code=HOLDERS, percent=st.integers(1, 20), turn=TURN)
+    def say_twice(self, code: str, percent: int, turn: int) -> None:
+        """Withdraw with a key, then say it again; a dry run before it changes nothing."""
+        self.fund.withdraw_with_key(code, max(1, QUANTITIES[code] * percent // 100), turn)
+
+    @rule(days=st.integers(1, 40))
+    def time_passes(self, days: int) -> None:
+        self.clock.shift(timedelta(days=days))
+
+    @precondition(lambda self: self.fund.oracle.rows)
+    @rule(turn=TURN, other=TURN)
+    def look_back(self, turn: int, other: int) -> None:
+        """Compare as of any day, as known at any moment, and both at once."""
+        rows = self.fund.oracle.rows
+        as_of = rows[turn % len(rows)].day - timedelta(days=turn % 2)
+        known_at = rows[other % len(rows)].moment
+        self.fund.compare(Times(as_of=as_of))
+        self.fund.compare(Times(known_at=known_at))
+        self.fund.compare(Times(as_of=as_of, known_at=known_at))
+
+    @invariant()
+    def agrees_with_the_oracle(self) -> None:
+        self.fund.compare()
+        if self.fund.oracle.rows:
+            self.fund.compare(Times(as_of=self.fund.oracle.rows[-1].day))
+            self.fund.compare(Times(known_at=datetime.now(UTC)))
+
+
+@pytest.fixture(scope="module")
+def template(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(template_ledger, tmp_path_factory.mktemp("machine") / "ledger.db"))
+    with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC), tick=True):
+        build(path)
+    gc.collect()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+def play(template: Path, examples: int, steps: int) -> None:
+    machine = type("AnyOfficerHere", (AnyOfficer,), {"template": template})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
+
+
+def test_any_officer_s_acts_agree_with_the_oracle(template: Path) -> None:
+    play(template, examples=25, steps=25)
+
+
+@pytest.mark.soak
+def test_any_officer_s_acts_agree_with_the_oracle_for_long(template: Path) -> None:
+    play(template, examples=600, steps=50)
