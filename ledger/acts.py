@@ -14,6 +14,7 @@ from ledger.errors import InvalidInput, RefusedByRule
 from ledger.factors import FREE_STAGE, Side, Stage
 from ledger.journal import MAX_AMOUNT, Movement
 from ledger.quantity import Unit, format_quantity
+from ledger.quantity_errors import QuantityTooLarge
 from ledger.standing import DealStanding, Standing
 
 Movements = tuple[Movement, ...]
@@ -79,13 +80,6 @@ class BelowWhatIsTaken(RefusedByRule):
 
     default_why = "A revision down takes only what is still open or available."
     default_next = "Release or withdraw first, or give a larger quantity."
-
-
-class QuantityTooLarge(InvalidInput):
-    """A need or an offer would stand above the largest quantity the ledger can hold."""
-
-    default_why = "The ledger holds up to 10^17 of a unit's smallest part."
-    default_next = "Check the number of zeros, or split it over several needs or offers."
 
 
 _SHORTFALL = {

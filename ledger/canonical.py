@@ -28,7 +28,7 @@ VERSION_TAG: Final = "cityfund.version"
 FORMATS: Final = (1,)
 
 
-class UnknownFormat(CannotOpen):
+class UnknownLayout(CannotOpen):
     """An entry was written in a layout of canonical bytes that this program does not know."""
 
     default_why = "A newer version of cityfund wrote it."
@@ -46,7 +46,7 @@ class Said(NamedTuple):
 
 
 def canonical_entry(entry: Entry, format: int = 1) -> bytes:  # noqa: A002 (the column's name)
-    """Give the bytes of a journal entry with all its movements; raises `UnknownFormat`."""
+    """Give the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
     said = Said(entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user)
     body = {
         "act": entry.act,
@@ -73,7 +73,7 @@ def canonical_version(
     reason: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
-    """Give the bytes of one version of a register's record; raises `UnknownFormat`.
+    """Give the bytes of one version of a register's record; raises `UnknownLayout`.
 
     `kind` is the register's name, `record` a domain record or a mapping of its terms.
     """
@@ -109,7 +109,7 @@ def _terms(record: Any) -> dict[str, Any]:
 
 def _bytes(tag: str, layout: int, body: Mapping[str, Any], said: Said) -> bytes:
     if layout not in FORMATS:
-        raise UnknownFormat(f"Format {layout} of {tag} is not known to this program.")
+        raise UnknownLayout(f"Format {layout} of {tag} is not known to this program.")
     document = _plain({"$": f"{tag}/{layout}", "said": said._asdict(), **body})
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8")

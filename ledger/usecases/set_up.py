@@ -17,6 +17,7 @@ from ledger.store import engine as engines
 from ledger.store import schema
 from ledger.store.book import Ledger, open_ledger
 from ledger.store.reference_tables import load_reference_tables
+from ledger.store.registers import load_all
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.carry_out import carry_out
 
@@ -54,7 +55,7 @@ def set_up(url: str, said: SetUp, request: Request) -> Made:
     engine = engines.make_engine(url)
     engines.create_private_file(engine)
     before, after = upgrade_schema(engine)
-    receipt = carry_out(Ledger(engine), request, lambda uow: _fill(uow, said, before))
+    receipt = carry_out(Ledger(engine), request, lambda uow: _fill(uow, said))
     return Made(before, after, receipt)
 
 
@@ -62,7 +63,7 @@ def upgrade(url: str, request: Request) -> Made:
     """Bring an existing ledger to this program's schema and reference tables."""
     ledger = open_ledger(url)
     before, after = upgrade_schema(ledger.engine, only_existing=True)
-    receipt = carry_out(ledger, request, lambda uow: _fill(uow, SetUp(), before))
+    receipt = carry_out(ledger, request, lambda uow: _fill(uow, SetUp()))
     return Made(before, after, receipt)
 
 
@@ -74,23 +75,26 @@ def upgrade_schema(engine: Engine, *, only_existing: bool = False) -> tuple[str 
         return schema.upgrade(connection)
 
 
-def _fill(uow: UnitOfWork, said: SetUp, before: str | None) -> Receipt:
+def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:
+    # Offices come first and are never deleted: without any, no set-up was ever finished.
+    is_new = not load_all(uow.connection, "office")
     load_reference_tables(uow.connection)
     for unit in reference.shipped_units().values():
         if unit.code not in uow.units:
             uow.add_unit(unit)
-    _set(uow, before, "time_zone", said.time_zone)
-    _set(uow, before, "base_currency", said.base_currency and said.base_currency.upper())
-    if before is None:
+    _set(uow, "time_zone", said.time_zone, is_new=is_new)
+    currency = said.base_currency and said.base_currency.upper()
+    _set(uow, "base_currency", currency, is_new=is_new)
+    if is_new:
         for office in reference.default_offices():
             uow.add("office", office)
     return uow.receipt()
 
 
-def _set(uow: UnitOfWork, before: str | None, name: str, value: str | None) -> None:
+def _set(uow: UnitOfWork, name: str, value: str | None, *, is_new: bool) -> None:
     kept = uow.settings.get(name)
     if value is None or value == kept:
         return
-    if before is not None:
+    if not is_new:
         raise CalendarIsSet(f"This ledger's {name.replace('_', ' ')} is {kept}, not {value}.")
     uow.set_setting(name, value)

@@ -17,6 +17,7 @@ from ledger.errors import LedgerError
 from ledger.factors import Side, Stage
 from ledger.journal import MAX_AMOUNT, Movement
 from ledger.quantity import Unit
+from ledger.quantity_errors import QuantityTooLarge
 from ledger.standing import DealStanding, Standing
 
 EUR = Unit("EUR", 2, "money", "Euro")
@@ -64,9 +65,9 @@ def test_a_declaration_puts_up_the_first_quantity():
 
 
 def test_a_quantity_above_the_ledgers_bound_is_refused():
-    with refused(acts.QuantityTooLarge):
+    with refused(QuantityTooLarge):
         acts.declare(Side.NEED, "N-0001", EUR, MAX_AMOUNT + 1)
-    with refused(acts.QuantityTooLarge):
+    with refused(QuantityTooLarge):
         acts.revise(need(open=1), MAX_AMOUNT + 1)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.canonical import Said, UnknownFormat, canonical_entry, canonical_version
+from ledger.canonical import Said, UnknownLayout, canonical_entry, canonical_version
 from ledger.deals import Deal
 from ledger.factors import Factor, Side, Stage
 from ledger.journal import Act, Entry, Movement
@@ -153,7 +153,7 @@ def test_the_moment_is_the_same_from_any_clock() -> None:
 
 
 def test_a_format_from_the_future_is_refused() -> None:
-    with pytest.raises(UnknownFormat):
+    with pytest.raises(UnknownLayout):
         canonical_entry(INTRODUCED, format=2)
 
 

@@ -1,0 +1,70 @@
+"""Every refusal is told apart by its code, says what to do, and is provoked by some test."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import cli
+import ledger
+from ledger.errors import ExitCode, LedgerError
+
+TESTS = Path(__file__).parents[1]
+
+
+def all_modules() -> None:
+    for package in (ledger, cli):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+
+
+def below(parent: type[LedgerError]) -> Iterator[type[LedgerError]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from below(child)
+
+
+@cache
+def refusals() -> list[type[LedgerError]]:
+    """Give every refusal of the program that is no mere family of others."""
+    all_modules()
+    own = [one for one in below(LedgerError) if one.__module__.split(".")[0] in {"ledger", "cli"}]
+    return [one for one in own if not one.__subclasses__()]
+
+
+@cache
+def told_in_tests() -> str:
+    return "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted(TESTS.rglob("*.py"))
+        if path != Path(__file__)
+    )
+
+
+def test_no_two_refusals_share_a_code():
+    counted = Counter(one.code for one in refusals())
+
+    assert [code for code, times in counted.items() if times > 1] == []
+
+
+def test_every_refusal_has_an_exit_code_of_its_kind():
+    assert [one.__name__ for one in refusals() if one.exit_code is ExitCode.BUG] == []
+
+
+def test_every_refusal_is_provoked_by_a_test():
+    told = told_in_tests()
+
+    assert [
+        one.__name__ for one in refusals() if one.__name__ not in told and one.code not in told
+    ] == []
+
+
+@pytest.mark.parametrize("refusal", refusals(), ids=lambda one: one.code)
+def test_every_refusal_says_in_its_docstring_what_it_is(refusal):
+    assert (refusal.__doc__ or "").strip().endswith(".")
