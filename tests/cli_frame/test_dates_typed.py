@@ -20,7 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
     ("typed", "day"),
     [
         ("2026-11-23", TODAY),
-        (" ۲۰۲۶-۱۱-۲۳ ", TODAY),  # noqa: RUF001 - Persian digits
+        (" ۲۰۲۶-۱۱-۲۳ ", TODAY),
         ("today", TODAY),
         ("Yesterday", date(2026, 11, 22)),
         ("tomorrow", date(2026, 11, 24)),

@@ -1,7 +1,5 @@
 """One example of every way to be refused, and the words an officer then reads."""
 
-# ruff: noqa: RUF001 - Persian and Arabic digits are what is tested
-
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,5 @@
 """What an officer may type, and exactly what the ledger understands by it."""
 
-# ruff: noqa: RUF001 - Persian and Arabic digits are what is tested
-
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,5 @@
 """What the ledger writes can be typed back, and means the same."""
 
-# ruff: noqa: RUF001 - Persian and Arabic digits are what is tested
-
 from __future__ import annotations
 
 from fractions import Fraction
