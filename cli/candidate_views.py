@@ -1,0 +1,89 @@
+"""Candidates: each pair with its verdict, what it could take now, and every rule it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from cli.frame import Call
+from cli.output import Column, emit_rows
+from cli.register_reading import meant
+from cli.session import ledger_of, times_of
+from ledger.quantity import format_amount
+
+if TYPE_CHECKING:
+    from ledger.usecases.candidates import Candidate
+
+_OFFER = [Column("offer", "Offer", kind="code"), Column("provider_name", "Provider")]
+_NEED = [
+    Column("need", "Need", kind="code"),
+    Column("project_title", "Project"),
+    Column("city_name", "City"),
+]
+_VERDICT = [
+    Column("eligible", "Eligible", kind="code"),
+    Column("quantity", "Could take now", kind="amount", unit="unit", absent="not known"),
+    Column("why_not", "What stands in the way"),
+]
+_PEOPLE = frozenset({"table", "md"})
+
+
+def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
+    """Write every offer for a need, or every need for an offer, nearest first."""
+    from ledger.usecases.candidates import (  # noqa: PLC0415 - brings the store
+        candidates_for_need,
+        candidates_for_offer,
+    )
+
+    ledger = ledger_of(call)
+    times = times_of(call, ledger)
+    with ledger.picture(times) as picture:
+        code = meant(picture, side, typed)
+    find = candidates_for_need if side == "need" else candidates_for_offer
+    found = find(ledger, code, times, everything=every)
+    rows = list(_rows(found))
+    if call.format == "json":
+        rows = [{key: row[key] for key in row if key != "why_not"} for row in rows]
+    head = {"schema": "cityfund.candidates/1", side: code}
+    emit_rows(rows, _columns(call, side), call.read, head=head)
+
+
+def _columns(call: Call, side: str) -> list[Column]:
+    first, other = (_OFFER, _NEED) if side == "need" else (_NEED, _OFFER)
+    if call.format in _PEOPLE:
+        return [*first, *_VERDICT, *(_hidden(one) for one in (*other, *_MORE))]
+    return [*_OFFER, *_NEED, *(Column(one.key) for one in _VERDICT[:2]), *_MORE, _VERDICT[2]]
+
+
+_MORE = [Column(name) for name in ("unit", "offer_quantity", "offer_unit", "provider", "project")]
+
+
+def _hidden(column: Column) -> Column:
+    return Column(column.key, table=False)
+
+
+def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
+    for one in found:
+        need, offer = one.need, one.offer
+        yield {
+            "offer": offer.offer.code,
+            "need": need.need.code,
+            "eligible": one.eligible,
+            "quantity": _amount(one.need_amount, need.standing.unit.decimals),
+            "unit": need.standing.unit.code,
+            "offer_quantity": _amount(one.offer_amount, offer.standing.unit.decimals),
+            "offer_unit": offer.standing.unit.code,
+            "failures": [
+                {"rule": failure.rule, "sentence": failure.sentence} for failure in one.failures
+            ],
+            "provider": offer.provider.code,
+            "provider_name": offer.provider.name,
+            "project": need.project.code,
+            "project_title": need.project.title,
+            "city_name": need.city.name,
+            "why_not": "; ".join(f"{one.rule}: {one.sentence}" for one in one.failures),
+        }
+
+
+def _amount(amount: int | None, decimals: int) -> str | None:
+    return None if amount is None else format_amount(amount, decimals)

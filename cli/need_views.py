@@ -1,0 +1,143 @@
+"""How needs and offers are shown: as rows of a list, and each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.frame import Call
+from cli.output import Column, emit_record
+from cli.project_views import need_document
+from cli.register_reading import meant
+from cli.register_rows import offer_row
+from cli.standing_views import bar_legend, deal_lines, deals_of, lack_said, standing_lines
+
+if TYPE_CHECKING:
+    from ledger.standing import Standing
+    from ledger.store.picture import Picture
+
+NEED_COLUMNS = [
+    Column("code", "Need", kind="code"),
+    Column("project", "Project", kind="code"),
+    Column("project_title", "Title"),
+    Column("city_name", "City"),
+    Column("factor", "Factor", kind="code"),
+    Column("topic", "Topic"),
+    Column("quantity", "Required", kind="amount", absent="unknown"),
+    Column("gap", "Gap", kind="amount", absent="unknown"),
+    Column("unit", "Unit", kind="code"),
+    Column("needed_by", "Needed by", kind="date"),
+]
+NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
+OFFER_COLUMNS = [
+    Column("code", "Offer", kind="code"),
+    Column("provider", "Provider code", kind="code", table=False),
+    Column("provider_name", "Provider"),
+    Column("factor", "Factor", kind="code"),
+    Column("available", "Available", kind="amount"),
+    Column("quantity", "of", kind="amount"),
+    Column("unit", "Unit", kind="code"),
+    Column("topics", "Topics"),
+    Column("mandate", "Mandate"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+OFFER_MORE = ("available", "held", "committed", "delivered", "expired", "over", "mandate")
+_NEED_TERMS = [
+    Column("code", "Need"),
+    Column("project_said", "Project"),
+    Column("city_said", "City"),
+    Column("factor", "Factor"),
+    Column("topic", "Topic"),
+    Column("quantity", "Required", kind="amount", unit="unit", absent="not known yet"),
+    Column("declared_on", "Declared on"),
+    Column("needed_by", "Needed by"),
+    Column("divisible_said", "Divisible"),
+    Column("instruments", "Instruments", absent="any"),
+    Column("note", "Note"),
+]
+_OFFER_TERMS = [
+    Column("code", "Offer"),
+    Column("provider_said", "Provider"),
+    Column("factor", "Factor"),
+    Column("topics_said", "Topics"),
+    Column("quantity", "Put up", kind="amount", unit="unit"),
+    Column("declared_on", "Declared on"),
+    Column("valid_from", "Valid from"),
+    Column("valid_until", "Valid until"),
+    Column("available_from", "Can start on"),
+    Column("sectors", "Sectors"),
+    Column("countries", "Countries"),
+    Column("regions", "Regions"),
+    Column("cities", "Cities"),
+    Column("excluded_countries", "Never in"),
+    Column("instruments", "Instruments"),
+    Column("min_ticket", "Smallest part", kind="amount", unit="unit"),
+    Column("max_ticket", "Largest part", kind="amount", unit="unit"),
+    Column("max_share", "Largest share"),
+    Column("condition", "Condition"),
+    Column("rate", "Percent a year"),
+    Column("note", "Note"),
+    Column("over_said", "State"),
+]
+
+
+def need_gone(picture: Picture, row: dict[str, Any]) -> bool:
+    """Say whether all of a need was withdrawn."""
+    standing = picture.need_facts[row["code"]].standing
+    return standing.quantified and standing.net == 0
+
+
+def emit_need(call: Call, picture: Picture, typed: str) -> None:
+    """Write one need: its terms, where it stands, who could help, and its deals."""
+    from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
+
+    code = meant(picture, "need", typed)
+    facts, found = picture.need_facts[code], count(picture)[code]
+    document = need_document(picture, facts, found)
+    row = {
+        **document,
+        "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
+        "city_said": f"{facts.city.name} ({facts.city.code}), {facts.city.country}",
+        "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
+        "instruments": document["instruments"] or None,
+    }
+    lacks = lack_said(facts.standing, found)
+    below = _below(facts.standing, [lacks], document["deals"], "need")
+    shown = {"schema": "cityfund.need/1", **document}
+    emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
+
+
+def emit_offer(call: Call, picture: Picture, typed: str) -> None:
+    """Write one offer: its terms and mandate, where it stands, and its deals."""
+    code = meant(picture, "offer", typed)
+    facts = picture.offer_facts[code]
+    deals = deals_of(picture, picture.deals_of(offer=code))
+    document = {"schema": "cityfund.offer/1", **offer_row(picture, code), "deals": deals}
+    row = {
+        **document,
+        "provider_said": f"{facts.provider.name} ({facts.provider.code}, {facts.provider.kind})",
+        "topics_said": ", ".join(facts.offer.topics) or "any",
+        "over_said": _over_said(picture, facts.offer),
+    }
+    below = _below(facts.standing, [], deals, "offer")
+    emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
+
+
+def _over_said(picture: Picture, offer: Any) -> str | None:
+    if offer.withdrawn:
+        return "withdrawn as a whole"
+    return "no longer valid" if offer.has_expired(picture.day) else None
+
+
+def _below(
+    standing: Standing, more: list[str], deals: list[dict[str, Any]], side: str
+) -> Iterator[str]:
+    yield ""
+    yield from standing_lines(standing)
+    yield from more
+    if deals:
+        yield ""
+        yield from deal_lines(deals, without=side)
+    if standing.quantified:
+        yield ""
+        yield bar_legend()

@@ -1,0 +1,60 @@
+"""Every version of one record, with who recorded it, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.store import tables
+from ledger.store.registers import REGISTERS, Register, _columns
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a record's terms. `recorded_at` is the machine's moment, aware, in UTC."""
+
+    number: int
+    recorded_at: datetime
+    actor: str
+    system_user: str
+    host: str
+    command: str
+    reason: str | None
+    record: Any
+
+
+def read_versions(connection: Connection, kind: str, code: str) -> list[Version]:
+    """Read all versions of a record by its exact code, oldest first, in one statement."""
+    register = REGISTERS[kind]
+    versions, request = register.versions, tables.request
+    columns, source = _columns(register)
+    query = (
+        select(
+            versions.c.version,
+            versions.c.recorded_at,
+            request.c.actor,
+            request.c.system_user,
+            request.c.host,
+            request.c.command,
+            versions.c.reason,
+            *columns,
+        )
+        .select_from(source.join(request, request.c.id == versions.c.request_id))
+        .where(register.identity.c.code == code)
+        .order_by(versions.c.version)
+    )
+    return [_version(register, tuple(row)) for row in connection.execute(query)]
+
+
+_OWN = 7
+"""How many columns of a row are the version's own, before the record's."""
+
+
+def _version(register: Register, row: tuple[Any, ...]) -> Version:
+    number, recorded_at, actor, system_user, host, command, reason = row[:_OWN]
+    names = [field.name for field in fields(register.record)]
+    record = register.record(**dict(zip(names, row[_OWN:], strict=True)))
+    return Version(number, recorded_at, actor, system_user, host, command, reason, record)
