@@ -62,9 +62,21 @@ class Register:
         """Name the column a field is kept in."""
         return f"{field}_id" if field in self.references else field
 
+    def fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Choose of a record's columns those of its identity row."""
+        return _chosen(self.identity, values)
+
+    def terms(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Choose of a record's columns those of its version rows."""
+        return _chosen(self.versions, values)
+
     def is_fixed(self, field: str) -> bool:
         """Say whether the field lies in the identity row, where it can never change."""
         return field == "code" or self.column_name(field) in self.identity.c
+
+
+def _chosen(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {column.name: values[column.name] for column in table.columns if column.name in values}
 
 
 def _register(kind: str, record: type[Any], **references: str) -> Register:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger import __version__
 from ledger.dating import day_of, zone
 from ledger.factors import Side
-from ledger.journal import Act, Movement
+from ledger.journal import Movement
 from ledger.quantity import Unit
 from ledger.rates import Rate
 from ledger.receipts import Receipt, RegisterChange
-from ledger.requests import Request, require_same
-from ledger.store import tables
+from ledger.requests import Request
+from ledger.store import request_log, tables
 from ledger.store.accounts import Accounts
 from ledger.store.codes import next_code
+from ledger.store.drafts import Draft, Posted
 from ledger.store.queries import StoredRates, read_settings, read_units
 from ledger.store.registers import REGISTERS, Kept, find_id, load
 from ledger.store.rows import RowBuffer
@@ -38,30 +37,6 @@ _CODE_PREFIX: Final = {
     "city": "CTY",
     "provider": "PRV",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An entry about to be posted: everything but its number and its moment."""
-
-    act: Act
-    effective_on: date
-    movements: tuple[Movement, ...]
-    deal: str | None = None
-    reference: str | None = None
-    reason: str | None = None
-    override: str | None = None
-    reverses: int | None = None
-
-
-class Posted(NamedTuple):
-    """What an entry did, as far as undoing it needs to know."""
-
-    number: int
-    act: Act
-    effective_on: date
-    deal: str | None
-    movements: tuple[Movement, ...]
 
 
 class UnitOfWork:
@@ -82,7 +57,9 @@ class UnitOfWork:
         self.accounts = Accounts(connection, lambda: self.units)
         self.request_id = self._next_id(tables.request)
         self.key = request.key or f"auto-{uuid.uuid4().hex}"
-        self._write_request()
+        self._rows.add(
+            tables.request, request_log.request_row(self.request_id, self.key, request, now)
+        )
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -140,8 +117,10 @@ class UnitOfWork:
         identity = self._new_identity(kind, record)
         self._ids[kind, record.code] = identity
         self._records[kind, record.code] = record
-        fixed = {name: values[name] for name in _names(register.identity) if name in values}
-        self._rows.add(register.identity, {**fixed, "id": identity, "request_id": self.request_id})
+        self._rows.add(
+            register.identity,
+            {**register.fixed(values), "id": identity, "request_id": self.request_id},
+        )
         self._add_version(kind, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
@@ -279,51 +258,17 @@ class UnitOfWork:
         return Receipt(entries=tuple(self.entries), registers=tuple(self.changes), **parts)
 
     def first_receipt(self) -> dict[str, Any] | None:
-        """Give the receipt of the same request said before; None where it is new.
-
-        Raises `KeyReused` where the key came with another command or input.
-        """
-        if self.request.key is None:
-            return None
-        kept = self.connection.execute(
-            select(tables.request.c.command, tables.request.c.input, tables.receipt.c.body)
-            .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
-            .where(tables.request.c.key == self.request.key)
-        ).first()
-        if kept is None:
-            return None
-        again = replace(self.request, given=json.loads(_as_kept(self.request.given)))
-        require_same(self.request.key, (kept.command, json.loads(kept.input)), again)
-        document: dict[str, Any] = json.loads(kept.body)
-        return {**document, "replayed": True}
+        """Give the receipt of the same request said before; None where it is new."""
+        return request_log.first_receipt(self.connection, self.request)
 
     def keep_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
-        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
-        self._rows.add(tables.receipt, {"request_id": self.request_id, "body": body})
+        self._rows.add(tables.receipt, request_log.receipt_row(self.request_id, document))
         self.flush()
 
     def flush(self) -> None:
         """Write all rows that wait, so that queries see them."""
         self._rows.flush(self.connection)
-
-    def _write_request(self) -> None:
-        request = self.request
-        self._rows.add(
-            tables.request,
-            {
-                "id": self.request_id,
-                "key": self.key,
-                "command": request.command,
-                "input": _as_kept(request.given),
-                "actor": request.actor,
-                "system_user": request.system_user,
-                "host": request.host,
-                "database_user": None,
-                "program": f"cityfund {__version__}",
-                "recorded_at": self.now,
-            },
-        )
 
     def _new_identity(self, kind: str, record: Any) -> int:
         if kind not in {side.value for side in Side}:
@@ -348,11 +293,10 @@ class UnitOfWork:
         self, kind: str, identity: int, version: int, values: Mapping[str, Any]
     ) -> None:
         register = REGISTERS[kind]
-        terms = {name: values[name] for name in _names(register.versions) if name in values}
         self._rows.add(
             register.versions,
             {
-                **terms,
+                **register.terms(values),
                 register.owner: identity,
                 "version": version,
                 "reason": self.request.reason,
@@ -392,12 +336,3 @@ class UnitOfWork:
             self._last_ids[table.name] = largest or 0
         self._last_ids[table.name] += 1
         return self._last_ids[table.name]
-
-
-def _as_kept(given: Mapping[str, Any]) -> str:
-    """Give an input as the text it is kept as; in it a tuple and a list are the same."""
-    return json.dumps(given, ensure_ascii=False, sort_keys=True)
-
-
-def _names(table: Table) -> list[str]:
-    return [column.name for column in table.columns]

@@ -13,7 +13,8 @@ from ledger.deals import Deal
 from ledger.factors import Side, Stage
 from ledger.journal import Act
 from ledger.store.accounts import Account, DealAccount
-from ledger.store.unit_of_work import Draft, UnitOfWork
+from ledger.store.drafts import Draft
+from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
 from ledger.usecases.terms import agreed_instrument, agreed_rate, require_eligible
 

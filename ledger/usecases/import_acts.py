@@ -11,7 +11,8 @@ from ledger.factors import FREE_STAGE, Side, Stage
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import Act
 from ledger.store.accounts import DealAccount
-from ledger.store.unit_of_work import Draft, Posted, UnitOfWork
+from ledger.store.drafts import Draft, Posted
+from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import dealing
 from ledger.usecases.dealing import Hold, Onward
 from ledger.usecases.posting import post

@@ -10,7 +10,8 @@ from ledger.factors import Stage
 from ledger.journal import Movement, Step, first_overdraft
 from ledger.quantity import format_quantity
 from ledger.store.accounts import Account
-from ledger.store.unit_of_work import Draft, UnitOfWork
+from ledger.store.drafts import Draft
+from ledger.store.unit_of_work import UnitOfWork
 
 _MAY_GO_BELOW = frozenset({Stage.UNDECLARED})
 

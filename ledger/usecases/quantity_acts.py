@@ -10,7 +10,8 @@ from ledger.factors import Side, Stage
 from ledger.journal import Act
 from ledger.receipts import Receipt
 from ledger.store.accounts import Account
-from ledger.store.unit_of_work import Draft, UnitOfWork
+from ledger.store.drafts import Draft
+from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.deal_acts import account, amount_of
 from ledger.usecases.posting import post
 

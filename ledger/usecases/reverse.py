@@ -12,9 +12,10 @@ from ledger.factors import Side, Stage
 from ledger.journal import Act, Entry, Movement, Stages
 from ledger.quantity import format_quantity
 from ledger.receipts import Receipt
+from ledger.store.drafts import Draft, Posted
 from ledger.store.journal import read_entry, reversal_of
 from ledger.store.registers import was_reopened_by
-from ledger.store.unit_of_work import Draft, Posted, UnitOfWork
+from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
 
 
