@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.exc import OperationalError
 
 from ledger.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.journal import Stages, Step
@@ -55,11 +66,11 @@ def holder_rows(
 
     A holder that nothing had happened to by then is missing.
     """
-    query = _kept_holders() if times.are_now else _folded_holders(**_asked(times))
-    if ids is not None:
-        column = balance.c.holder_id if times.are_now else movement.c.holder_id
-        query = query.where(column.in_(list(ids)))
-    rows = connection.execute(query, _parameters(times))
+    only = None if ids is None else list(ids)
+    if times.are_now:
+        rows = connection.execute(_of(_kept_holders(), balance.c.holder_id, only)).all()
+    else:
+        rows = _summed(connection, _folded_holders, times, movement.c.holder_id, only)
     return {row.holder_id: row for row in rows}
 
 
@@ -77,9 +88,9 @@ def _kept_holders() -> Select[Any]:
 
 
 @cache
-def _folded_holders(*, by_date: bool, by_moment: bool) -> Select[Any]:
+def _folded_holders(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
     """Sum the journal per holder: one grouped pass over the timeline index, no other table."""
-    sums = [func.sum(_signed(stages)).label(column) for column, stages in _STAGES_BY_COLUMN.items()]
+    sums = [_sum(stages, halves).label(column) for column, stages in _STAGES_BY_COLUMN.items()]
     query = select(movement.c.holder_id, *sums).group_by(movement.c.holder_id)
     return _bounded(query, by_date=by_date, by_moment=by_moment)
 
@@ -90,10 +101,48 @@ _STAGES_BY_COLUMN: Final = {
 }
 
 
-def _signed(stages: tuple[Stage, ...]) -> ColumnElement[int]:
+_HALF: Final = literal_column(str(2**32), BigInteger)
+
+
+def _summed(
+    connection: Connection,
+    make: Callable[..., Select[Any]],
+    times: Times,
+    column: ColumnElement[int],
+    only: list[int] | None,
+) -> Sequence[Any]:
+    """Run a query that sums the journal, by halves where a passing sum exceeds 64 bits.
+
+    What stands in a stage never does; but SQLite adds in no promised order, and its sum() fails
+    loudly on the way.
+    """
+    asked, parameters = _asked(times), _parameters(times)
+    try:
+        query = _of(make(**asked, halves=False), column, only)
+        return connection.execute(query, parameters).all()
+    except OperationalError as error:
+        if "integer overflow" not in str(error.orig):
+            raise
+    query = _of(make(**asked, halves=True), column, only)
+    return connection.execute(query, parameters).all()
+
+
+def _of(query: Select[Any], column: ColumnElement[int], only: list[int] | None) -> Select[Any]:
+    return query if only is None else query.where(column.in_(only))
+
+
+def _sum(stages: tuple[Stage, ...], halves: bool) -> ColumnElement[int]:  # noqa: FBT001
+    amount: ColumnElement[int] = movement.c.amount
+    if not halves:
+        return func.sum(_signed(stages, amount))
+    high = func.sum(_signed(stages, amount.op("/")(_HALF)))
+    return high * _HALF + func.sum(_signed(stages, amount % _HALF))
+
+
+def _signed(stages: tuple[Stage, ...], amount: ColumnElement[int]) -> ColumnElement[int]:
     return case(
-        (movement.c.to_stage.in_(stages), movement.c.amount),
-        (movement.c.from_stage.in_(stages), -movement.c.amount),
+        (movement.c.to_stage.in_(stages), amount),
+        (movement.c.from_stage.in_(stages), -amount),
         else_=0,
     )
 
@@ -119,11 +168,11 @@ def deal_stages(
     connection: Connection, times: Times = NOW, ids: Iterable[int] | None = None
 ) -> dict[tuple[int, Side], Stages]:
     """Give held, committed and delivered of both sides of every deal (or only of `ids`)."""
-    query = select(deal_balance) if times.are_now else _folded_deals(**_asked(times))
-    if ids is not None:
-        column = deal_balance.c.deal_id if times.are_now else movement.c.deal_id
-        query = query.where(column.in_(list(ids)))
-    rows = connection.execute(query, _parameters(times))
+    only = None if ids is None else list(ids)
+    if times.are_now:
+        rows = connection.execute(_of(select(deal_balance), deal_balance.c.deal_id, only)).all()
+    else:
+        rows = _summed(connection, _folded_deals, times, movement.c.deal_id, only)
     return {
         (row.deal_id, Side(row.side)): {stage: int(getattr(row, stage)) for stage in DEAL_STAGES}
         for row in rows
@@ -131,8 +180,8 @@ def deal_stages(
 
 
 @cache
-def _folded_deals(*, by_date: bool, by_moment: bool) -> Select[Any]:
-    sums = [func.sum(_signed((stage,))).label(stage) for stage in DEAL_STAGES]
+def _folded_deals(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
+    sums = [_sum((stage,), halves).label(stage) for stage in DEAL_STAGES]
     query = (
         select(movement.c.deal_id, holder.c.side, *sums)
         .join(holder, holder.c.id == movement.c.holder_id)

@@ -33,8 +33,9 @@ INDIVISIBLE = "N-3"
 SIDES = {code: "need" if code.startswith("N") else "offer" for code in UNITS}
 BIRTH = date(2026, 1, 10)
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+# One yen is worth many cents or fils here: parts whose offer's side rounds to nothing are common.
 RATES = {
-    ("EUR", "JPY"): (Decimal(170), Decimal("163.25")),
+    ("EUR", "JPY"): (Decimal(25), Decimal("163.25")),
     ("EUR", "KWD"): (Decimal("0.33"), Decimal("0.345")),
     ("JPY", "EUR"): (Decimal("0.0059"),),
     ("JPY", "KWD"): (Decimal("0.0021"),),
@@ -89,6 +90,7 @@ class Fund:
         self.valid_until: dict[str, date | None] = {}
         self.ended: set[str] = set()
         self.undone: set[int] = set()
+        self.reopening: set[int] = set()
         self.said: dict[str, tuple[str, str | None]] = {}
         with self.world.ledger.read() as connection:
             self.ids = {
@@ -148,8 +150,8 @@ class Fund:
             lambda on: self.world.reinstate(side, code, quantity, on=on),
             allowed=valid and bool(moves),
         )  # fmt: skip
-        if done and source == "withdrawn":
-            self.ended.discard(code)
+        if done and source == "withdrawn" and ended:
+            self._reopen(code)
 
     def expire(self, offer: str, day: date) -> None:
         """Lapse all that is available of an offer whose last day has passed."""
@@ -163,6 +165,11 @@ class Fund:
         """Let an offer end sooner or later, or never."""
         self.world.edit("offer", offer, valid_until=until)
         self.valid_until[offer] = until
+
+    def _reopen(self, offer: str) -> None:
+        """Let an offer that was withdrawn as a whole stand again, by the latest entry."""
+        self.ended.discard(offer)
+        self.reopening.add(self.oracle.rows[-1].number)
 
     def _own(self, code: str, source: str, target: str, amount: int | None) -> tuple[Move, ...]:
         side = SIDES[code]
@@ -310,8 +317,11 @@ class Fund:
         )  # fmt: skip
         if done:
             self.undone.add(row.number)
-            if row.act == "withdraw":
-                self.ended.discard(row.moves[0].code)
+            code = row.moves[0].code
+            if row.act == "withdraw" and code in self.ended:
+                self._reopen(code)
+            elif row.number in self.reopening:
+                self.ended.add(code)
 
     def _strands(self, deal: str | None, moves: list[Move]) -> bool:
         """Say whether moves leave a stage empty on the need's side of a deal alone."""

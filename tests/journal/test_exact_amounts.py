@@ -1,0 +1,177 @@
+"""Amounts are exact at any size: up to 10^17 smallest parts each, and beyond 64 bits in sum."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from world import NEW_YEAR, World
+
+from ledger import acts
+from ledger.deals import Deal
+from ledger.factors import FREE_STAGE, Side, Stage
+from ledger.journal import MAX_AMOUNT, Holder, Movement, Stages, fold
+from ledger.quantity import Unit
+from ledger.standing import DealStanding, Standing
+from ledger.store import balances
+from ledger.store.balances import Times
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases import dealing
+from ledger.usecases.check import run_checks
+from ledger.usecases.dealing import Hold, Onward
+
+MOST = "1000000000000000.00 EUR"
+"""10^17 cents."""
+
+JPY = Unit("JPY", 0, "money", "Yen")
+EUR = Unit("EUR", 2, "money", "Euro")
+KWD = Unit("KWD", 3, "money", "Kuwaiti dinar")
+
+
+def test_the_largest_amount_goes_all_the_way(world: World) -> None:
+    world.need(MOST)
+    world.offer(MOST)
+    world.introduce(MOST, until=date(2027, 1, 1))
+    world.commit("0.01 EUR")
+    world.commit()
+    world.deliver()
+    assert world.stages("need", "N-0001") == {"delivered": MAX_AMOUNT}
+    assert world.stages("offer", "O-0001") == {"delivered": MAX_AMOUNT}
+    assert all(result.ok for result in run_checks(world.ledger))
+
+
+def test_one_part_more_than_the_largest_is_refused(world: World) -> None:
+    world.need(MOST)
+    with pytest.raises((acts.QuantityTooLarge, ValueError, Exception)) as caught:
+        world.revise("need", "N-0001", "1000000000000000.01 EUR")
+    assert "QuantityTooLarge" in type(caught.value).__name__
+
+
+@pytest.mark.parametrize("asked", [Times(), Times(as_of=date(2026, 11, 23))])
+def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
+    """Held and released a hundred times in one import: 10^19 parts go through one stage."""
+    world.need(MOST)
+    world.offer(MOST)
+
+    def to_and_fro(uow: UnitOfWork) -> None:
+        need, offer = uow.accounts.of(Side.NEED, "N-0001"), uow.accounts.of(Side.OFFER, "O-0001")
+        day = date(2026, 6, 1)
+        for _ in range(100):
+            deal = dealing.hold(uow, need, offer, MAX_AMOUNT, Hold(day=day, until=day))
+            dealing.release(uow, deal, Onward(day=day))
+        dealing.hold(uow, need, offer, 1, Hold(day=day, until=day))
+
+    world.do(to_and_fro)
+    assert world.stages("need", "N-0001", asked) == {"open": MAX_AMOUNT - 1, "held": 1}
+    assert world.stages("offer", "O-0001", asked) == {"available": MAX_AMOUNT - 1, "held": 1}
+    with world.ledger.read() as connection:
+        deals = balances.deal_stages(connection, asked)
+    assert {sides[Stage.HELD] for sides in deals.values()} == {1}
+    assert all(result.ok for result in run_checks(world.ledger))
+
+
+UNITS = st.sampled_from([JPY, EUR, KWD])
+RATES = st.decimals("0.000000000001", "5000", places=12, allow_nan=False)
+
+
+class TwoSides:
+    """One deal in memory: every movement folded, nothing allowed below zero."""
+
+    def __init__(self, units: tuple[Unit, Unit], rate: Decimal, total: int) -> None:
+        self.units = dict(zip(Side, units, strict=True))
+        self.deal = Deal(code="D", offer="O", need="N", rate=rate)
+        self.stages: dict[Holder, Stages] = {
+            Holder(Side.NEED, "N"): {Stage.OPEN: total},
+            Holder(Side.OFFER, "O"): {Stage.AVAILABLE: 10**30},
+        }
+
+    def pair(self) -> acts.Pair:
+        need, offer = (self.standing(side, code) for side, code in zip(Side, "NO", strict=True))
+        here = DealStanding(self.deal, self.of_deal(Side.NEED), self.of_deal(Side.OFFER))
+        return acts.Pair(here, need, offer)
+
+    def standing(self, side: Side, code: str) -> Standing:
+        return Standing(side, code, self.units[side], self.stages[Holder(side, code)])
+
+    def of_deal(self, side: Side) -> Stages:
+        code = {Side.NEED: "N", Side.OFFER: "O"}[side]
+        return self.stages.get(Holder(side, code, "D"), {})
+
+    def make(self, movements: tuple[Movement, ...]) -> None:
+        for holder, change in fold(movements).items():
+            stages = self.stages.setdefault(holder, {})
+            for stage, amount in change.items():
+                stages[stage] = stages.get(stage, 0) + amount
+                free = holder.deal is not None and stage is FREE_STAGE[holder.side]
+                assert stages[stage] >= 0 or free, f"{holder} {stage} below zero"
+
+
+@given(
+    units=st.tuples(UNITS, UNITS),
+    rate=RATES,
+    cuts=st.lists(st.integers(1, MAX_AMOUNT - 1), min_size=1, max_size=12, unique=True),
+    data=st.data(),
+)
+def test_odd_parts_across_currencies_end_at_exactly_zero_on_both_sides(
+    units: tuple[Unit, Unit], rate: Decimal, cuts: list[int], data: st.DataObject
+) -> None:
+    edges = [0, *sorted(cuts)]
+    total = edges[-1]
+    sides = TwoSides(units, rate, total)
+    for start, end in pairwise(edges):
+        part = end - start
+        offer = acts.offer_amount_to_hold(part, rate, units[0].decimals, units[1].decimals)
+        if offer > MAX_AMOUNT:
+            return
+        sides.make(acts.hold(sides.pair(), part, Stage.HELD))
+    held = sides.of_deal(Side.OFFER)[Stage.HELD]
+    for source, target in ((Stage.HELD, Stage.COMMITTED), (Stage.COMMITTED, Stage.DELIVERED)):
+        for _ in range(data.draw(st.integers(0, 5))):
+            left = sides.of_deal(Side.NEED)[source]
+            if left > 1:
+                part = data.draw(st.integers(1, left - 1))
+                sides.make(acts.advance(sides.pair(), source, target, part))
+        sides.make(acts.advance(sides.pair(), source, target, None))
+        assert sides.of_deal(Side.NEED)[source] == sides.of_deal(Side.OFFER)[source] == 0
+    assert sides.of_deal(Side.NEED)[Stage.DELIVERED] == total
+    assert sides.of_deal(Side.OFFER)[Stage.DELIVERED] == held
+
+
+def test_as_of_any_day_and_known_at_any_moment_is_the_fold_of_the_entries_by_then(
+    world: World,
+) -> None:
+    world.need("1000 EUR")
+    world.offer("9 KWD", valid_until=date(2026, 9, 1))
+    held = {"until": date(2027, 1, 1), "rate": Decimal("0.345")}
+    first = world.introduce("7.77 EUR", **held, on=date(2026, 3, 1))["entry"]
+    world.commit("0.01 EUR", on=date(2026, 4, 1))
+    world.withdraw("need", "N-0001", "100 EUR", on=date(2026, 2, 1))
+    world.release("0.76 EUR", on=date(2026, 10, 1))
+    world.revise("need", "N-0001", "800 EUR", on=date(2026, 8, 8))
+    again = world.introduce("1 EUR", **held, override="agreed", on=date(2026, 10, 1))["entry"]
+    world.reverse(again)
+    assert first < again
+    entries = world.entries()
+    days = sorted({entry.effective_on for entry in entries} | {NEW_YEAR, date(2026, 11, 23)})
+    moments = [entry.recorded_at for entry in entries]
+    for as_of in (None, *days):
+        for known_at in (None, *moments):
+            by_then = fold(
+                movement
+                for entry in entries
+                if (as_of is None or entry.effective_on <= as_of)
+                and (known_at is None or entry.recorded_at <= known_at)
+                for movement in entry.movements
+            )
+            for side, code in ((Side.NEED, "N-0001"), (Side.OFFER, "O-0001")):
+                due = by_then.get(Holder(side, code), {})
+                got = world.stages(side, code, Times(as_of, known_at))
+                assert got == {
+                    stage.value: amount
+                    for stage, amount in due.items()
+                    if amount and stage is not Stage.UNDECLARED
+                }, f"{side} {code} as of {as_of}, known at {known_at}"
