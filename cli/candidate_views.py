@@ -81,8 +81,18 @@ def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
             "project": need.project.code,
             "project_title": need.project.title,
             "city_name": need.city.name,
-            "why_not": "; ".join(f"{one.rule}: {one.sentence}" for one in one.failures),
+            "why_not": _why_not(one),
         }
+
+
+def _why_not(one: Candidate) -> str:
+    """Say every rule the pair fails, or what keeps its quantity from being known."""
+    if one.failures:
+        return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in one.failures)
+    here, there = one.need.standing.unit.code, one.offer.standing.unit.code
+    if one.need_amount is None and here != there:
+        return f"no rate from {here} to {there} is known yet"
+    return ""
 
 
 def _amount(amount: int | None, decimals: int) -> str | None:

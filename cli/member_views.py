@@ -14,6 +14,7 @@ from cli.standing_views import deal_lines, deals_of
 from ledger.reports.text_table import table_chunks
 
 if TYPE_CHECKING:
+    from ledger.standing import DealStanding
     from ledger.store.picture import Picture
 
 _STATE = Column("state_said", "State")
@@ -55,7 +56,6 @@ _OFFERS = [
     Column("available", "Available", kind="amount"),
     Column("quantity", "of", kind="amount"),
     Column("unit", "Unit", kind="code"),
-    Column("mandate", "Mandate"),
     Column("valid_until", "Valid until", kind="date"),
 ]
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
@@ -86,26 +86,19 @@ def emit_city(call: Call, picture: Picture, typed: str) -> None:
         picture, (p.code for p in picture.records("provider").values() if p.city == code)
     )
     its = {row["code"] for row in projects}
-    deals = deals_of(
-        picture,
-        [
-            one
-            for one in picture.deals.values()
-            if picture.need_facts[one.deal.need].project.code in its
-        ],
-    )
+    deals = [one for one in picture.deals.values() if _project_of(picture, one) in its]
     document = {
         "schema": "cityfund.city/1",
         **city_row(record),
         "projects": projects,
         "offers": offers,
-        "deals": deals,
+        "deals": deals_of(picture, deals),
     }
     row = {**document, **_said(document), "state_said": _state(record)}
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of its own", offers, _OFFERS),
-        *_deals(deals),
+        *_deals(picture, deals),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
 
@@ -116,15 +109,15 @@ def emit_provider(call: Call, picture: Picture, typed: str) -> None:
     record = picture.records("provider")[code]
     offers = _offers(picture, [code])
     its = {row["code"] for row in offers}
-    deals = deals_of(picture, [one for one in picture.deals.values() if one.deal.offer in its])
+    deals = [one for one in picture.deals.values() if one.deal.offer in its]
     document = {
         "schema": "cityfund.provider/1",
         **provider_row(record),
         "offers": offers,
-        "deals": deals,
+        "deals": deals_of(picture, deals),
     }
     row = {**document, **_said(document), "state_said": _state(record)}
-    below = [*_section("Offers", offers, _OFFERS), *_deals(deals, without="provider_name")]
+    below = [*_section("Offers", offers, _OFFERS), *_deals(picture, deals)]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 
 
@@ -159,8 +152,12 @@ def _section(
         yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
 
 
-def _deals(rows: list[dict[str, Any]], without: str = "") -> Iterator[str]:
-    if rows:
+def _deals(picture: Picture, deals: Sequence[DealStanding]) -> Iterator[str]:
+    if deals:
         yield ""
         yield "DEALS"
-        yield from deal_lines(rows, without=without, indent="  ")
+        yield from deal_lines(picture, deals, "  ")
+
+
+def _project_of(picture: Picture, one: DealStanding) -> str:
+    return picture.need_facts[one.deal.need].project.code

@@ -9,11 +9,11 @@ from cli.frame import Call
 from cli.output import Column, emit_record
 from cli.project_views import need_document
 from cli.register_reading import meant
-from cli.register_rows import offer_row
-from cli.standing_views import bar_legend, deal_lines, deals_of, lack_said, standing_lines
+from cli.register_rows import ANY, need_row, offer_row, region_names
+from cli.standing_views import deal_lines, deals_of, lack_said, stage_lines, wrapped
 
 if TYPE_CHECKING:
-    from ledger.standing import Standing
+    from ledger.standing import DealStanding, Standing
     from ledger.store.picture import Picture
 
 NEED_COLUMNS = [
@@ -23,9 +23,14 @@ NEED_COLUMNS = [
     Column("city_name", "City"),
     Column("factor", "Factor", kind="code"),
     Column("topic", "Topic"),
-    Column("quantity", "Required", kind="amount", absent="unknown"),
-    Column("gap", "Gap", kind="amount", absent="unknown"),
-    Column("unit", "Unit", kind="code"),
+    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
+    Column("needed_by", "Needed by", kind="date"),
+]
+NEED_NARROW = [
+    Column("code", "Need", kind="code"),
+    Column("what", "What"),
+    Column("for", "Project"),
+    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
     Column("needed_by", "Needed by", kind="date"),
 ]
 NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
@@ -37,11 +42,27 @@ OFFER_COLUMNS = [
     Column("available", "Available", kind="amount"),
     Column("quantity", "of", kind="amount"),
     Column("unit", "Unit", kind="code"),
-    Column("topics", "Topics"),
+    Column("topics", "Topics", absent="any"),
     Column("mandate", "Mandate"),
     Column("valid_until", "Valid until", kind="date"),
 ]
-OFFER_MORE = ("available", "held", "committed", "delivered", "expired", "over", "mandate")
+OFFER_NARROW = [
+    Column("code", "Offer", kind="code"),
+    Column("provider_name", "Provider"),
+    Column("what", "What"),
+    Column("available", "Available", kind="amount", unit="unit"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+OFFER_MORE = (
+    "available",
+    "held",
+    "committed",
+    "delivered",
+    "withdrawn_quantity",
+    "expired",
+    "over",
+    "mandate",
+)
 _NEED_TERMS = [
     Column("code", "Need"),
     Column("project_said", "Project"),
@@ -67,7 +88,7 @@ _OFFER_TERMS = [
     Column("available_from", "Can start on"),
     Column("sectors", "Sectors"),
     Column("countries", "Countries"),
-    Column("regions", "Regions"),
+    Column("regions_said", "Regions"),
     Column("cities", "Cities"),
     Column("excluded_countries", "Never in"),
     Column("instruments", "Instruments"),
@@ -79,6 +100,24 @@ _OFFER_TERMS = [
     Column("note", "Note"),
     Column("over_said", "State"),
 ]
+
+
+def need_listed(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay a need out for a listing, its factor, topic and project also in short."""
+    row = need_row(picture, code)
+    return {
+        **row,
+        "what": ": ".join(part for part in (row["factor"], row["topic"]) if part),
+        "for": f"{row['project_title']} ({row['project']})",
+    }
+
+
+def offer_listed(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay an offer out for a listing, its factor, topics and mandate also in one text."""
+    row = offer_row(picture, code)
+    terms = "" if row["mandate"] == ANY else row["mandate"]
+    about = "; ".join(part for part in ("/".join(row["topics"]), terms) if part)
+    return {**row, "what": f"{row['factor']}: {about or ANY}"}
 
 
 def need_gone(picture: Picture, row: dict[str, Any]) -> bool:
@@ -101,8 +140,8 @@ def emit_need(call: Call, picture: Picture, typed: str) -> None:
         "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
         "instruments": document["instruments"] or None,
     }
-    lacks = lack_said(facts.standing, found)
-    below = _below(facts.standing, [lacks], document["deals"], "need")
+    lacks = wrapped(lack_said(facts.standing, found))
+    below = _below(picture, facts.standing, lacks, picture.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
@@ -111,15 +150,20 @@ def emit_offer(call: Call, picture: Picture, typed: str) -> None:
     """Write one offer: its terms and mandate, where it stands, and its deals."""
     code = meant(picture, "offer", typed)
     facts = picture.offer_facts[code]
-    deals = deals_of(picture, picture.deals_of(offer=code))
-    document = {"schema": "cityfund.offer/1", **offer_row(picture, code), "deals": deals}
+    deals = picture.deals_of(offer=code)
+    document = {
+        "schema": "cityfund.offer/1",
+        **offer_row(picture, code),
+        "deals": deals_of(picture, deals),
+    }
     row = {
         **document,
         "provider_said": f"{facts.provider.name} ({facts.provider.code}, {facts.provider.kind})",
         "topics_said": ", ".join(facts.offer.topics) or "any",
+        "regions_said": [*region_names(facts.offer.regions)] or None,
         "over_said": _over_said(picture, facts.offer),
     }
-    below = _below(facts.standing, [], deals, "offer")
+    below = _below(picture, facts.standing, [], deals)
     emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 
@@ -130,14 +174,12 @@ def _over_said(picture: Picture, offer: Any) -> str | None:
 
 
 def _below(
-    standing: Standing, more: list[str], deals: list[dict[str, Any]], side: str
+    picture: Picture, standing: Standing, more: list[str], deals: list[DealStanding]
 ) -> Iterator[str]:
     yield ""
-    yield from standing_lines(standing)
+    yield from stage_lines(standing)
     yield from more
     if deals:
         yield ""
-        yield from deal_lines(deals, without=side)
-    if standing.quantified:
-        yield ""
-        yield bar_legend()
+        yield "DEALS"
+        yield from deal_lines(picture, deals, "  ")

@@ -11,15 +11,18 @@ from cli.register_reading import meant
 from cli.register_rows import country_name, need_row, project_row
 from cli.standing_views import (
     bar_legend,
+    bar_of,
     deal_lines,
     deals_of,
     lack_said,
     need_facts_row,
-    standing_lines,
+    stages_said,
+    wrapped,
 )
 from ledger.completeness import ProjectState, project_state
 from ledger.factors import Factor
 from ledger.quantity import format_quantity
+from ledger.reference import sectors
 
 if TYPE_CHECKING:
     from ledger.buckets import EligibleCount
@@ -37,12 +40,13 @@ LIST_COLUMNS = [
     Column("needs", "Needs", kind="number"),
     Column("state", "State", kind="code"),
 ]
+LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
 MORE = ("needs", "state", "complete", "covered")
 _TERMS = [
     Column("code", "Project"),
     Column("title", "Title"),
     Column("where", "City"),
-    Column("sector", "Sector"),
+    Column("sector_said", "Sector"),
     Column("status", "Status"),
     Column("weight", "Weight"),
     Column("starts_on", "Starts on"),
@@ -100,10 +104,11 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
         **project_row(picture, record),
         **_state_row(needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
+        "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
         "state_said": "\n".join(_state_said(state, needs)),
     }
     told = [need_document(picture, facts, counts[facts.need.code]) for facts in needs]
-    shown = {key: row[key] for key in row if key not in {"where", "state_said"}}
+    shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
     document = {
         "schema": "cityfund.project/1",
         **shown,
@@ -111,7 +116,7 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
         "reasons": list(state.reasons),
         "needs": told,
     }
-    below = _factors(needs, counts, {one["code"]: one["deals"] for one in told})
+    below = _factors(picture, needs, counts)
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 
@@ -141,9 +146,7 @@ def need_document(
 
 
 def _factors(
-    needs: list[NeedFacts],
-    counts: Mapping[str, EligibleCount],
-    deals: Mapping[str, list[dict[str, Any]]],
+    picture: Picture, needs: list[NeedFacts], counts: Mapping[str, EligibleCount]
 ) -> Iterator[str]:
     for factor in Factor:
         yield ""
@@ -152,15 +155,16 @@ def _factors(
         if not of_it:
             yield f"{_INDENT}nothing asked for"
         for facts in of_it:
-            yield from _need(facts, counts[facts.need.code], deals[facts.need.code])
+            yield from _need(picture, facts, counts[facts.need.code])
     if any(facts.standing.quantified for facts in needs):
         yield ""
         yield bar_legend()
 
 
-def _need(facts: NeedFacts, found: EligibleCount, deals: list[dict[str, Any]]) -> Iterator[str]:
+def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
     need, standing = facts.need, facts.standing
-    required = format_quantity(standing.required, standing.unit) if standing.quantified else ""
+    unknown = f"amount not known yet, in {standing.unit.code}"
+    required = format_quantity(standing.required, standing.unit) if standing.quantified else unknown
     parts = [
         need.code,
         required,
@@ -168,13 +172,12 @@ def _need(facts: NeedFacts, found: EligibleCount, deals: list[dict[str, Any]]) -
         f"needed by {need.needed_by}" if need.needed_by else "",
         "" if need.divisible else "by one offer only",
     ]
-    yield f"{_INDENT}{'  '.join(part for part in parts if part)}"
+    yield from wrapped("  ".join(part for part in parts if part), _INDENT, _INDENT)
     inside = _INDENT * 2
-    yield from standing_lines(standing, inside)
-    yield f"{inside}{lack_said(standing, found)}"
-    living = [row for row in deals if _lives(row)]
-    yield from deal_lines(living, without="need", indent=inside)
-
-
-def _lives(row: Mapping[str, Any]) -> bool:
-    return any(row[stage].strip("0.") for stage in ("held", "committed", "delivered"))
+    if standing.quantified:
+        drawn = bar_of(standing)
+        yield from wrapped(
+            "  ".join(part for part in (drawn, stages_said(standing)) if part), inside
+        )
+    yield from wrapped(lack_said(standing, found), inside)
+    yield from deal_lines(picture, picture.deals_of(need=need.code), inside, spent=False)

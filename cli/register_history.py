@@ -10,9 +10,11 @@ from cli.frame import Call
 from cli.output import Column, emit_rows
 from cli.register_reading import meant
 from cli.session import read_picture
-from ledger.factors import Side
+from cli.standing_views import brief
+from ledger.factors import Side, Stage
 from ledger.interchange.canonical import TABLES, Kind
-from ledger.quantity import Unit, format_amount, format_quantity
+from ledger.journal import Act
+from ledger.quantity import Unit, format_amount
 from ledger.reports.cells import machine
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ def _quantities(picture: Picture, side: Side, code: str) -> Iterator[dict[str, A
 def _quantity(picture: Picture, entry: Entry) -> dict[str, Any]:
     moved = entry.movements[0]
     unit = picture.units[moved.unit]
-    amount = format_quantity(moved.amount, unit)
+    amount = brief(moved.amount, unit)
     change = {
         "field": "quantity",
         "act": entry.act.value,
@@ -138,6 +140,19 @@ def _quantity(picture: Picture, entry: Entry) -> dict[str, Any]:
         "effective_on": entry.effective_on,
         "reason": entry.reason,
         "changes": [change],
-        "what": f"{entry.act.value}: {amount} {moved.from_stage} → {moved.to_stage}, "
-        f"on {entry.effective_on}",
+        "what": _act_said(entry, amount),
     }
+
+
+def _act_said(entry: Entry, amount: str) -> str:
+    """Say an act on a quantity as an officer would."""
+    raised = entry.movements[0].from_stage is Stage.UNDECLARED
+    done = {
+        Act.DECLARE: f"quantity: {amount} declared",
+        Act.REVISE: f"quantity: {'raised' if raised else 'lowered'} by {amount}",
+        Act.WITHDRAW: f"{amount} withdrawn",
+        Act.EXPIRE: f"{amount} expired",
+        Act.REINSTATE: f"{amount} reinstated",
+        Act.REVERSE: f"entry {entry.reverses} reversed: {amount}",
+    }[entry.act]
+    return f"{done}, on {entry.effective_on}"

@@ -49,6 +49,9 @@ def emit_listing(
     """
     found = list(rows)
     kept = found if every or gone is None else [row for row in found if not gone(row)]
+    if call.format == "json":
+        # What is only said for people stays out of what scripts rely on.
+        kept = [{column.key: row[column.key] for column in columns} for row in kept]
     emit_rows(kept, columns, call.read, head={"schema": f"cityfund.{schema}/1"})
     hidden = len(found) - len(kept)
     if hidden and call.format == "table":

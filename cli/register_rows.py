@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.frame import Call
 from cli.output import Column
+from cli.terminal import is_terminal, width
 from ledger.factors import STAGES_OF, Side
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.quantity import Unit, format_amount
@@ -26,18 +28,31 @@ _KINDS = {
     Kind.AMOUNT: "amount",
 }
 _PEOPLE = frozenset({"table", "md"})
+ANY = "any"
+"""What a mandate without terms says."""
+
+_WIDE_ENOUGH = 110
+"""Columns of a terminal from which on the usual listings fit."""
 
 
 def listing(
-    call: Call, table: str, people: Sequence[Column], more: Sequence[str] = ()
+    call: Call,
+    table: str,
+    people: Sequence[Column],
+    more: Sequence[str] = (),
+    *,
+    narrow: Sequence[Column] = (),
 ) -> list[Column]:
     """Give the columns of a listing: for people a few, for machines all, canonical ones first.
 
-    `more` names columns of ours behind the canonical ones.
+    `more` names columns of ours behind the canonical ones; `narrow` are the columns for people
+    on a terminal where the usual ones would not stand side by side.
     """
     machine = machine_columns(table, more)
     if call.format not in _PEOPLE:
         return machine
+    if narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:
+        people = narrow
     shown = {column.key for column in people}
     return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
 
@@ -119,9 +134,12 @@ def need_row(picture: Picture, code: str) -> dict[str, Any]:
 def offer_row(picture: Picture, code: str) -> dict[str, Any]:
     """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
     facts = picture.offer_facts[code]
+    stands = standing_row(facts.standing)
+    # The table's own `withdrawn` says whether the whole offer was taken back.
+    stands["withdrawn_quantity"] = stands.pop("withdrawn")
     return {
         **record_row("offers", facts.offer, facts.standing.unit),
-        **standing_row(facts.standing),
+        **stands,
         "provider_name": facts.provider.name,
         "mandate": mandate(facts.offer, facts.standing.unit),
         "over": facts.offer.is_over(picture.day),
@@ -132,7 +150,7 @@ def mandate(offer: Any, unit: Unit) -> str:
     """Say an offer's terms of eligibility in a line; what is not said is open to any."""
     lists = [
         ("", [*offer.sectors]),
-        ("in ", [*offer.countries, *_region_names(offer.regions), *offer.cities]),
+        ("in ", [*offer.countries, *region_names(offer.regions), *offer.cities]),
         ("not ", [*offer.excluded_countries]),
         ("by ", [*offer.instruments]),
     ]
@@ -142,10 +160,11 @@ def mandate(offer: Any, unit: Unit) -> str:
         parts.append(f"up to {offer.max_share} of a need")
     if offer.condition:
         parts.append("only if complete")
-    return ", ".join(parts) or "any"
+    return ", ".join(parts) or ANY
 
 
-def _region_names(codes: Sequence[str]) -> list[str]:
+def region_names(codes: Sequence[str]) -> list[str]:
+    """Give the names of UN M49 regions by their codes."""
     from ledger.reference import regions  # noqa: PLC0415 - only where a mandate names one
 
     return [regions()[code].name if code in regions() else code for code in codes]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.deal_views import deal_row
-from cli.output import Column
-from cli.terminal import is_unicode
+from cli.terminal import is_terminal, is_unicode, width
 from ledger.factors import Side
 from ledger.gaps import coverage
-from ledger.quantity import format_amount, format_quantity
-from ledger.reports.bars import legend, stage_bar
-from ledger.reports.cells import grouped
-from ledger.reports.text_table import table_chunks
+from ledger.quantity import Unit, format_amount, format_quantity, short_quantity
+from ledger.reports.bars import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 from ledger.standing import Standing
 
 if TYPE_CHECKING:
@@ -27,17 +25,12 @@ _SHOWN = {
     Side.NEED: ("delivered", "committed", "held", "open", "withdrawn"),
     Side.OFFER: ("delivered", "committed", "held", "available", "withdrawn", "expired"),
 }
-_DEAL_COLUMNS = [
-    Column("deal", "Deal", kind="code"),
-    Column("offer", "Offer", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("provider_name", "Provider"),
-    Column("held", "Held", kind="amount"),
-    Column("committed", "Committed", kind="amount"),
-    Column("delivered", "Delivered", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-    Column("held_until", "Held until", kind="date"),
-]
+
+
+def brief(amount: int, unit: Unit) -> str:
+    """Write an amount in short where that is exact, else in full: `40M EUR`, `1,234.56 EUR`."""
+    short = short_quantity(amount, unit)
+    return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
 def bar_of(standing: Standing) -> str:
@@ -52,26 +45,49 @@ def bar_legend() -> str:
 
 
 def stages_said(standing: Standing) -> str:
-    """Say the stages that hold anything: `committed 20.00 · open 80.00 EUR`."""
+    """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
+    return _said(standing, _SHOWN[standing.side]) or f"nothing, in {standing.unit.code}"
+
+
+def _said(standing: Standing, names: Iterable[str]) -> str:
+    """Say the named stages that hold anything, the unit once at the end."""
+    unit = standing.unit
     named = {stage.value: amount for stage, amount in standing.stages.items()}
-    decimals = standing.unit.decimals
     parts = [
-        f"{name} {grouped(format_amount(named[name], decimals))}"
-        for name in _SHOWN[standing.side]
+        f"{name} {brief(named[name], unit).removesuffix(unit.code).rstrip()}"
+        for name in names
         if named.get(name)
     ]
-    return f"{' · '.join(parts)} {standing.unit.code}" if parts else "nothing"
+    return f"{' · '.join(parts)} {unit.code}" if parts else ""
 
 
-def standing_lines(standing: Standing, indent: str = "") -> Iterator[str]:
-    """Draw a standing and say it below, or say that its amount is unknown."""
+def stage_lines(standing: Standing) -> Iterator[str]:
+    """Draw a standing, then each stage that holds anything on a line of its own, exactly."""
     if not standing.quantified:
-        yield f"{indent}amount not known yet (counted in {standing.unit.code})"
+        yield f"The amount is not known yet; it is counted in {standing.unit.code}."
         return
-    drawn = bar_of(standing)
-    if drawn:
-        yield f"{indent}{drawn}"
-    yield f"{indent}{stages_said(standing)}"
+    yield bar_of(standing)
+    glyphs = GLYPHS if is_unicode(sys.stdout) else ASCII_GLYPHS
+    named = {stage.value: amount for stage, amount in standing.stages.items()}
+    shown = [name for name in _SHOWN[standing.side] if named.get(name)]
+    texts = [format_quantity(named[name], standing.unit) for name in shown]
+    wide = max(map(len, texts), default=0)
+    for name, text in zip(shown, texts, strict=True):
+        yield f"{glyphs.get(name, ' ')} {name:<9}  {text:>{wide}}"
+
+
+def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
+    """Break a long line between words where a terminal would break it anywhere."""
+    if not is_terminal(sys.stdout):
+        return [f"{indent}{text}"]
+    return textwrap.wrap(
+        text,
+        width=max(width(), 40),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}{hanging}",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def need_facts_row(standing: Standing, found: EligibleCount | None) -> dict[str, Any]:
@@ -92,30 +108,39 @@ def lack_said(standing: Standing, found: EligibleCount) -> str:
         return "withdrawn"
     if standing.quantified and standing.gap == 0:
         return "covered"
-    gap = f"gap {format_quantity(standing.gap, standing.unit)}" if standing.quantified else ""
+    if not standing.quantified:
+        return "no offer can be judged until the amount is given"
+    gap = f"gap {format_quantity(standing.gap, standing.unit)}"
     offers = f"{found.eligible} of {found.of} offers eligible" if found.of else ""
     return " · ".join(part for part in (gap, offers, found.obstacle or "") if part)
 
 
 def deals_of(picture: Picture, deals: Iterable[DealStanding]) -> list[dict[str, Any]]:
     """Lay deals out with the names of their providers."""
-    rows = []
+    return [
+        {
+            **deal_row(picture, one),
+            "provider": picture.offer_facts[one.deal.offer].provider.code,
+            "provider_name": picture.offer_facts[one.deal.offer].provider.name,
+        }
+        for one in deals
+    ]
+
+
+def deal_lines(
+    picture: Picture, deals: Iterable[DealStanding], indent: str = "", *, spent: bool = True
+) -> Iterator[str]:
+    """Say each deal in a line: its offer and provider, its need, and where it stands.
+
+    Without `spent`, deals in which nothing lives any more are left out.
+    """
     for one in deals:
+        need = picture.need_facts[one.deal.need].standing
+        lives = Standing(Side.NEED, one.deal.need, need.unit, one.need)
+        if not (spent or any(one.need.values())):
+            continue
         provider = picture.offer_facts[one.deal.offer].provider
-        rows.append(
-            {
-                **deal_row(picture, one),
-                "provider": provider.code,
-                "provider_name": provider.name,
-            }
-        )
-    return rows
-
-
-def deal_lines(rows: list[dict[str, Any]], *, without: str = "", indent: str = "") -> Iterator[str]:
-    """Tell deals as a small table, leaving out the column that is the same for all."""
-    columns = [column for column in _DEAL_COLUMNS if column.key != without]
-    if without == "offer":
-        columns = [column for column in columns if column.key != "provider_name"]
-    if rows:
-        yield from (f"{indent}{line.rstrip()}" for line in table_chunks(rows, columns))
+        stands = _said(lives, ("delivered", "committed", "held")) or "nothing any more"
+        until = f", until {one.deal.held_until}" if lives.held and one.deal.held_until else ""
+        text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stands}"
+        yield from wrapped(f"{text}{until}", indent, "        ")

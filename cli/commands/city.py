@@ -22,11 +22,11 @@ _PEOPLE = [
     Column("code", "City", kind="code"),
     Column("name", "Name"),
     Column("name_local", "Local name"),
-    Column("country", "Country", kind="code"),
-    Column("country_name", " "),
+    Column("country_name", "Country"),
     Column("office", "Office", kind="code"),
     Column("member_since", "Member since", kind="date"),
 ]
+_NARROW = [column for column in _PEOPLE if column.key != "name_local"]
 
 
 @command(app, "add", kind="write")
@@ -51,7 +51,7 @@ def list_(
     """List the member cities."""
     with read_picture(call) as picture:
         rows = [city_row(city) for city in picture.records("city").values()]
-    columns = listing(call, "cities", _PEOPLE)
+    columns = listing(call, "cities", _PEOPLE, narrow=_NARROW)
     emit_listing(call, rows, columns, schema="cities", gone=withdrawn, every=every)
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.frame import Call, command, noun
-from cli.need_views import NEED_COLUMNS, NEED_MORE, emit_need, need_gone
+from cli.need_views import NEED_COLUMNS, NEED_MORE, NEED_NARROW, emit_need, need_gone, need_listed
 from cli.register_acts import add_measured, edit_measured, move_quantity
 from cli.register_history import emit_history
 from cli.register_options import code_argument, with_terms
 from cli.register_reading import emit_listing
-from cli.register_rows import listing, need_row
+from cli.register_rows import listing
 from cli.session import read_picture
 from ledger.factors import Side
 
@@ -47,9 +47,9 @@ def list_(
 ) -> None:
     """List needs with what each requires and its gap."""
     with read_picture(call) as picture:
-        rows = [need_row(picture, code) for code in picture.need_facts]
+        rows = [need_listed(picture, code) for code in picture.need_facts]
         gone = {row["code"] for row in rows if need_gone(picture, row)}
-    columns = listing(call, "needs", NEED_COLUMNS, NEED_MORE)
+    columns = listing(call, "needs", NEED_COLUMNS, NEED_MORE, narrow=NEED_NARROW)
     emit_listing(
         call, rows, columns, schema="needs", gone=lambda row: row["code"] in gone, every=every
     )

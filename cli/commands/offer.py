@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.frame import Call, command, noun
-from cli.need_views import OFFER_COLUMNS, OFFER_MORE, emit_offer
+from cli.need_views import OFFER_COLUMNS, OFFER_MORE, OFFER_NARROW, emit_offer, offer_listed
 from cli.register_acts import add_measured, code_typed, edit_measured, move_quantity
 from cli.register_history import emit_history
 from cli.register_options import code_argument, with_terms
 from cli.register_reading import emit_listing, withdrawn
-from cli.register_rows import listing, offer_row
+from cli.register_rows import listing
 from cli.session import act, read_picture
 from ledger.factors import Side
 
@@ -47,8 +47,8 @@ def list_(
 ) -> None:
     """List offers with what is available of each, its mandate, and how long it is valid."""
     with read_picture(call) as picture:
-        rows = [offer_row(picture, code) for code in picture.offer_facts]
-    columns = listing(call, "offers", OFFER_COLUMNS, OFFER_MORE)
+        rows = [offer_listed(picture, code) for code in picture.offer_facts]
+    columns = listing(call, "offers", OFFER_COLUMNS, OFFER_MORE, narrow=OFFER_NARROW)
     emit_listing(call, rows, columns, schema="offers", gone=withdrawn, every=every)
 
 

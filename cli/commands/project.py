@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.frame import Call, command, noun
-from cli.project_views import LIST_COLUMNS, MORE, emit_project, list_rows
+from cli.project_views import LIST_COLUMNS, LIST_NARROW, MORE, emit_project, list_rows
 from cli.register_acts import code_typed, edit_record
 from cli.register_history import emit_history
 from cli.register_options import code_argument, said, with_terms
@@ -59,7 +59,7 @@ def list_(
     """List projects with their cities, how many needs each has, and whether it is complete."""
     with read_picture(call) as picture:
         rows = list_rows(picture)
-    columns = listing(call, "projects", LIST_COLUMNS, MORE)
+    columns = listing(call, "projects", LIST_COLUMNS, MORE, narrow=LIST_NARROW)
     emit_listing(
         call,
         rows,

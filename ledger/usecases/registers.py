@@ -44,8 +44,12 @@ def add(uow: UnitOfWork, kind: str, said: Said) -> Receipt:
 
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
-    add_record(uow, kind, said)
-    return uow.receipt(notes=day_unused(uow))
+    record = add_record(uow, kind, said)
+    found = kind == "city" and not said.terms.get("office")
+    notes = (
+        (f"office {record.office} looks after city {record.code}, by its country",) if found else ()
+    )
+    return uow.receipt(notes=(*notes, *day_unused(uow)))
 
 
 def add_record(uow: UnitOfWork, kind: str, said: Said) -> Any:
