@@ -1,0 +1,25 @@
+"""`cityfund demo`: the founding story, walked with real commands on a throw-away ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.frame import Call, command, word
+
+app = word()
+
+
+@command(app, "demo", kind="plain")
+def demo(
+    call: Call,
+    keep: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Keep the ledger in this new file; else it is removed."),
+    ] = None,
+) -> None:
+    """Walk through the founding story on a ledger of its own; yours is not touched."""
+    from cli.demo.show import show_demo
+
+    show_demo(call, keep)

@@ -1,0 +1,42 @@
+"""Where the demonstration's ledger lies: a folder removed at the end, or a file to keep."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.errors import StorageTrouble, UsageError
+
+_SQLITE = "sqlite:///"
+
+
+class DemoHasItsOwn(UsageError):
+    """The demonstration was pointed at a ledger."""
+
+    default_why = "The demonstration makes a ledger of its own and touches no other."
+    default_next = "Leave --db out; to keep the demonstration's ledger, add --keep FILE."
+
+
+class DemoFileInUse(StorageTrouble):
+    """The file to keep the demonstration's ledger in is there already."""
+
+    default_why = "The demonstration never writes into a file that it did not make."
+    default_next = "Name a new file with --keep."
+
+
+@contextmanager
+def ledger_url(keep: str | None) -> Iterator[str]:
+    """Give the URL of a ledger still to be made: in a new file, or gone when the walk is over.
+
+    Raises `DemoFileInUse`.
+    """
+    if keep is not None:
+        path = Path(keep)
+        if path.exists() or path.is_symlink():
+            raise DemoFileInUse(f"{path} is there already.")
+        yield f"{_SQLITE}{path}"
+        return
+    with tempfile.TemporaryDirectory(prefix="cityfund-demo-") as folder:
+        yield f"{_SQLITE}{Path(folder) / 'demo.db'}"

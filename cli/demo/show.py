@@ -1,0 +1,109 @@
+"""Showing the walk: chapters and commands to a person, or a document of steps to a script."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from cli.demo.place import DemoHasItsOwn, ledger_url
+from cli.demo.story import chapters
+from cli.demo.walk import Chapter, Walker, at, prompt_lines, tell
+from cli.frame import Call
+from cli.output import emit_document
+from cli.terminal import has_color, width
+
+SCHEMA = "cityfund.demo/1"
+_WIDEST = 100
+_BOLD, _GREEN, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[0m"
+_NEXT = (
+    "cityfund init",
+    "cityfund city add NAME --country CODE",
+    "cityfund provider add NAME --kind bank",
+    'cityfund project add TITLE --city CODE --sector CODE --need "money 40M EUR"',
+    'cityfund offer add PROVIDER money "10M EUR"',
+    "cityfund gaps",
+)
+
+
+def show_demo(call: Call, keep: str | None) -> None:
+    """Walk the story and show it. Raises `DemoHasItsOwn` and `DemoFileInUse`."""
+    if "db" in call.flags():
+        raise DemoHasItsOwn("demo does not work on a ledger that is there already.")
+    # A ledger is in UTC unless told otherwise, so its today is.
+    story = chapters(datetime.now(UTC).date())
+    with ledger_url(keep) as url:
+        walker = Walker(at(call.settings, url))
+        if call.format == "json":
+            _document(walker, story, keep)
+        else:
+            _Stage(walker, color=call.settings.color).play(story, keep)
+
+
+def _document(walker: Walker, story: Sequence[Chapter], keep: str | None) -> None:
+    steps = [
+        {"chapter": chapter.title, "command": done.command, "output": done.output}
+        | {"exit_code": done.exit_code}
+        for chapter in story
+        for done in map(walker.captured, chapter.steps)
+    ]
+    emit_document({"schema": SCHEMA, "kept": keep, "steps": steps})
+
+
+class _Stage:
+    """Where a person watches: prose at a readable width, commands behind a prompt."""
+
+    def __init__(self, walker: Walker, *, color: bool) -> None:
+        self._walker = walker
+        self._color = has_color(sys.stdout, wanted=color)
+        self._width = min(width(), _WIDEST)
+
+    def play(self, story: Sequence[Chapter], keep: str | None) -> None:
+        """Tell every chapter, carrying its commands out."""
+        tell(self._wrapped(_OPENING))
+        for number, chapter in enumerate(story, start=1):
+            tell(["", self._painted(f"{number}. {chapter.title}", _BOLD)])
+            tell(self._wrapped(chapter.text))
+            self._do(chapter)
+            if chapter.after:
+                tell(["", *self._wrapped(chapter.after)])
+        tell(self._end(keep))
+
+    def _do(self, chapter: Chapter) -> None:
+        for step in chapter.steps:
+            if not step.shown:
+                self._walker.captured(step)
+                continue
+            lines = prompt_lines(step.words, self._width)
+            tell(["", *(self._painted(line, _GREEN) for line in lines)])
+            self._walker.do(step)
+
+    def _end(self, keep: str | None) -> Iterator[str]:
+        yield ""
+        yield self._painted("A ledger of your own", _BOLD)
+        if keep is None:
+            yield from self._wrapped("The demonstration's ledger is gone. To start your own:")
+        else:
+            yield from self._wrapped(f"The demonstration's ledger is in {keep}; look at it with")
+            yield f"  cityfund status --db sqlite:///{keep}"
+            yield "To start your own:"
+        yield from (f"  {line}" for line in _NEXT)
+        yield from self._wrapped(
+            "A pipeline you have as tables comes in with cityfund import FOLDER; cityfund --help "
+            "lists every command."
+        )
+
+    def _wrapped(self, text: str) -> list[str]:
+        return textwrap.wrap(text, self._width)
+
+    def _painted(self, text: str, paint: str) -> str:
+        return f"{paint}{text}{_PLAIN}" if self._color else text
+
+
+_OPENING = (
+    "Cities have projects they cannot finish alone. One has the expertise for a metro but no "
+    "money, another has money but nobody to build, a third wants a monorail and has neither. Their "
+    "fund is a broker: it keeps this ledger of what is needed and what is offered, introduces the "
+    "two sides, and follows each deal until it is delivered."
+)
