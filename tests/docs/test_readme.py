@@ -1,0 +1,92 @@
+"""The README is what the program does: its tour is run, its tables are compared."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from readme import README, command_table, console_blocks, first_line, leaf_commands, run, said_in
+
+from ledger.errors import ExitCode
+
+ROOT = README.parent
+TEXT = README.read_text(encoding="utf-8")
+COMMANDS = dict(leaf_commands())
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """An empty folder to work in, with no setting of whoever runs the tests."""
+    for name in ("CITYFUND_DB", "CITYFUND_ACTOR", "CITYFUND_DEBUG"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_command_of_the_tour_prints_what_stands_there(own_folder):
+    for block in console_blocks(TEXT):
+        for said in said_in(block):
+            assert run(said.command) == said.printed, (
+                f"{said.command}\nIf this is as it should be: python tests/docs/readme.py"
+            )
+
+
+def test_the_tour_takes_the_main_job_to_its_end():
+    told = "\n".join(said.command for block in console_blocks(TEXT) for said in said_in(block))
+    for words in (
+        "init", "city add", "provider add", "project add", "offer add", "gaps", "need candidates",
+        "deal introduce", "deal commit", "deal deliver", "check", "export", "--dry-run", "--key",
+    ):  # fmt: skip
+        assert words in told
+
+
+def test_every_command_stands_in_the_readme_with_its_line_of_help():
+    between = TEXT.split("<!-- commands -->\n")[1].split("<!-- /commands -->")[0]
+    assert between == command_table(), "write it anew: python tests/docs/readme.py"
+
+
+@pytest.mark.parametrize("marker", ["demo", "test"])
+def test_the_two_commands_stand_between_their_markers(marker):
+    between = TEXT.split(f"<!-- {marker} -->\n")[1].split(f"<!-- /{marker} -->")[0]
+    fence, command, end = between.strip().splitlines()
+    assert (fence, end) == ("```sh", "```")
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
+    assert command.endswith({"demo": "cityfund demo", "test": "pytest -n auto"}[marker])
+
+
+def test_every_exit_code_is_told():
+    told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
+    assert told == {int(code) for code in ExitCode}
+
+
+def test_every_variable_the_program_reads_is_told():
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "cli").rglob("*.py"))
+    read = {name for text in sources for name in re.findall(r"\bCITYFUND_[A-Z]+\b", text)}
+    assert read
+    assert {name for name in read if f"`{name}`" not in TEXT} == set()
+
+
+def test_every_page_the_readme_points_to_is_there():
+    pages = re.findall(r"\]\(([^)#]+)\)", TEXT)
+    assert pages
+    assert [page for page in pages if not (ROOT / page).is_file()] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does(name):
+    line = first_line(COMMANDS[name])
+    assert line.endswith("."), name
+    assert len(line) <= 100
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_and_argument_says_what_it_is(name):
+    command = COMMANDS[name]
+    silent = [
+        one.name
+        for one in command.params
+        if not getattr(one, "hidden", False) and not command.hidden and not one.help
+    ]
+    assert silent == []
