@@ -180,3 +180,163 @@ def _latest(rates: list[Published], base: str, quote: str, day: str) -> Fraction
     known = [each for each in rates if (each.base, each.quote) == (base, quote)]
     known = [each for each in known if each.day <= day]
     return max(known, key=lambda each: each.day).rate if known else None
+
+
+# Eligibility: every pair is looked at, every rule by itself.
+
+REGIONS = {
+    "IR": ("034", "142"),
+    "IN": ("034", "142"),
+    "JP": ("030", "142"),
+    "FR": ("155", "150"),
+    "DE": ("155", "150"),
+    "KE": ("014", "202", "002"),
+    "NG": ("011", "202", "002"),
+    "BR": ("005", "419", "019"),
+    "US": ("021", "019"),
+}
+"""UN M49: the groups that hold a country, narrowest first, without the world."""
+
+REGION_NAMES = {
+    "034": "Southern Asia",
+    "030": "Eastern Asia",
+    "155": "Western Europe",
+    "202": "Sub-Saharan Africa",
+    "419": "Latin America and the Caribbean",
+    "021": "Northern America",
+}
+"""The M49 sub-regions."""
+
+OFFICES = {"142": "asia", "150": "hq", "002": "africa", "019": "americas"}
+
+
+def region_name(country: str) -> str:
+    """Name the sub-region of a country."""
+    return next(REGION_NAMES[code] for code in REGIONS[country] if code in REGION_NAMES)
+
+
+def office_of(country: str) -> str:
+    """Give the office that looks after a country."""
+    return OFFICES[REGIONS[country][-1]]
+
+
+Row = dict[str, str]
+
+
+def words(cell: str | None) -> set[str]:
+    """Give the words of a list cell."""
+    return {word.strip() for word in (cell or "").split(";") if word.strip()}
+
+
+@dataclass
+class World:
+    """All rows of a small pipeline, and where every need and offer stands on one day."""
+
+    cities: dict[str, Row]
+    projects: dict[str, Row]
+    needs: dict[str, Row]
+    offers: dict[str, Row]
+    rates: list[Published]
+    stages: dict[str, Counter[str]]
+    """Of every need and offer that is declared by the day; none for unknown amounts."""
+    living: dict[tuple[str, str], tuple[int, int]]
+    """Of a pair (offer, need): what is held, committed and delivered, on need and offer side."""
+    day: str
+
+    def net(self, need: str) -> int:
+        """Give required less withdrawn."""
+        return sum(self.stages[need].values()) - self.stages[need]["withdrawn"]
+
+    def failed(self, need: str, offer: str) -> set[str]:
+        """Name the rules that a pair fails, as far as any quantity could satisfy them."""
+        wants, has = self.needs[need], self.offers[offer]
+        project = self.projects[wants["project"]]
+        city = self.cities[project["city"]]
+        failed = {
+            name
+            for name, holds in {
+                "factor": wants["factor"] == has["factor"],
+                "quantified": bool(wants["quantity"]),
+                "topic": not has["topics"] or wants["topic"] in words(has["topics"]),
+                "sector": _sector(project["sector"], words(has["sectors"])),
+                "geography": _geography(city, has),
+                "instrument": _meet(words(wants["instruments"]), words(has["instruments"])),
+                "window": _within(self.day, has["valid_from"], has["valid_until"]),
+                "start": not (wants["needed_by"] and has["available_from"])
+                or has["available_from"] <= wants["needed_by"],
+                "project-status": (project["status"] or "identification")
+                in {"identification", "preparation", "implementation"},
+            }.items()
+            if not holds
+        }
+        money = {"EUR", "USD", "JPY", "IRR", "KWD"}
+        if wants["unit"] != has["unit"] and not {wants["unit"], has["unit"]} <= money:
+            failed.add("unit")
+        elif not failed & {"factor", "quantified"}:
+            failed |= self._of_quantity(need, offer, self._rate(wants["unit"], has["unit"]))
+        return failed
+
+    def _rate(self, need_unit: str, offer_unit: str) -> Fraction | None:
+        found = find_rate(self.rates, need_unit, offer_unit, self.day)
+        scale = Fraction(10) ** (DECIMALS[offer_unit] - DECIMALS[need_unit])
+        return None if found is None else found * scale
+
+    def _of_quantity(self, need: str, offer: str, rate: Fraction | None) -> set[str]:
+        """Test the most one could hold now, at least one smallest part.
+
+        "room" stands for an offer with nothing available. Where nothing of the need is open, or
+        no rate between two currencies is known, there is no quantity to test.
+        """
+        has, unit = self.offers[offer], self.offers[offer]["unit"]
+        here_need, here_offer = self.living.get((offer, need), (0, 0))
+        open_now, available = self.stages[need]["open"], self.stages[offer]["available"]
+        if not available:
+            return {"room"}
+        low, high = (
+            parts(has[column], unit) if has[column] else None
+            for column in ("min_ticket", "max_ticket")
+        )
+        share = int(Fraction(has["max_share"]) * self.net(need)) if has["max_share"] else None
+        indivisible = self.needs[need]["divisible"] == "no"
+        others = any(
+            alive[0]
+            for (other, wanted), alive in self.living.items()
+            if wanted == need and other != offer
+        )
+        if rate is None or not open_now:
+            return {"indivisible"} if indivisible and others else set()
+        amount = open_now
+        if not indivisible:
+            limits = [open_now, available // rate]
+            limits += [] if high is None else [(high - here_offer) // rate]
+            limits += [] if share is None else [share - here_need]
+            amount = max(1, int(min(limits)))
+        worth = ceiling(amount * rate)
+        failed = {
+            "ticket": (low is not None and here_offer + worth < low)
+            or (high is not None and here_offer + worth > high),
+            "share": share is not None and here_need + amount > share,
+            "indivisible": indivisible and (others or worth > available),
+        }
+        return {name for name, fails in failed.items() if fails}
+
+
+def _sector(sector: str, wanted: set[str]) -> bool:
+    return not wanted or any(sector == each or sector.startswith(f"{each}.") for each in wanted)
+
+
+def _geography(city: Row, offer: Row) -> bool:
+    country = city["country"]
+    named = [words(offer[column]) for column in ("countries", "regions", "cities")]
+    admitted = not any(named) or (
+        country in named[0] or bool(set(REGIONS[country]) & named[1]) or city["code"] in named[2]
+    )
+    return admitted and country not in words(offer["excluded_countries"])
+
+
+def _meet(one: set[str], other: set[str]) -> bool:
+    return not one or not other or bool(one & other)
+
+
+def _within(day: str, first: str, last: str) -> bool:
+    return (not first or first <= day) and (not last or day <= last)
