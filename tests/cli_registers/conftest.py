@@ -1,0 +1,39 @@
+"""The officer of these tests, with a small member city, provider and project at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from officer import Officer
+from world import World
+
+
+@pytest.fixture
+def officer(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Officer:
+    """Give an officer before an empty ledger, with no settings of the machine's."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    return Officer(world, capsys)
+
+
+@pytest.fixture
+def fund(officer: Officer) -> Officer:
+    """Give an officer whose ledger has a city, two providers, a project and three offers."""
+    officer.says("city add Mashhad --code MHD --country IR --member-since 1993")
+    officer.says("provider add 'Example Development Bank' --code EDB --kind bank --country DE")
+    officer.says("provider add 'Metro Builders' --code MBL --kind firm")
+    officer.says(
+        "project add 'Urban railway line 3' --city MHD --sector transport.urban --on 2026-01-10",
+        *("--need", "money 90M EUR", "--need", "expertise 40 person-day metro"),
+        *("--need", "implementation 8 km metro", "--need", "money ? IRR"),
+    )
+    officer.says("offer add EDB money '100M EUR' --sectors transport --on 2026-01-10")
+    officer.says("offer add EDB expertise '30 person-day' --topics tramway --on 2026-01-10")
+    return officer

@@ -1,0 +1,89 @@
+"""Taking out of use and bringing back: needs, offers, whole projects, and what they belong to."""
+
+from __future__ import annotations
+
+from officer import Officer
+
+
+def test_a_part_of_a_need_is_withdrawn_and_comes_back(fund: Officer) -> None:
+    fund.says("need withdraw N-0001 '30M EUR' --reason smaller")
+    assert fund.world.stages("need", "N-0001") == {
+        "open": 6_000_000_000,
+        "withdrawn": 3_000_000_000,
+    }
+    fund.says("need reinstate N-0001 '10M EUR'")
+    fund.says("need reinstate N-0001")
+    assert fund.world.stages("need", "N-0001") == {"open": 9_000_000_000}
+    fund.refused("need reinstate N-0001", 4, "withdrawn")
+    fund.refused("need withdraw N-0001 '91M EUR'", 4, "90,000,000.00 EUR open")
+    fund.refused("need withdraw N-0004", 4, "N-0004")
+
+
+def test_an_offer_withdrawn_whole_is_hidden_until_it_comes_back(fund: Officer) -> None:
+    fund.says("offer withdraw O-0002")
+    assert [row["code"] for row in fund.asks("offer list")["rows"]] == ["O-0001"]
+    rows = fund.asks("offer list --all")["rows"]
+    assert [(row["code"], row["withdrawn"]) for row in rows] == [
+        ("O-0001", False),
+        ("O-0002", True),
+    ]
+    assert rows[1]["withdrawn_quantity"] == "30.00"
+    fund.says("offer reinstate O-0002")
+    assert len(fund.asks("offer list")["rows"]) == 2
+
+
+def test_an_offer_expires_only_once_its_days_have_passed(fund: Officer) -> None:
+    fund.says("offer edit O-0001 --valid-until today")
+    fund.refused("offer expire O-0001", 4, "valid through 2026-11-23")
+    fund.says("offer edit O-0001 --valid-until yesterday")
+    answer = fund.asks("offer expire O-0001")
+    assert answer["offer"]["expired"] == "100000000.00"
+    fund.refused("offer reinstate O-0001", 4, "--valid-until")
+
+
+def test_a_project_withdrawn_takes_what_is_open_and_names_what_is_not(fund: Officer) -> None:
+    fund.says("deal introduce O-0001 N-0001 '40M EUR' --until 2027-01-01")
+    fund.says("deal commit D-0001 '15M EUR'")
+    said = fund.says("project withdraw PRJ-0001 --reason 'the council said no'")
+    assert "N-0001: 50,000,000.00 EUR withdrawn" in said
+    assert "25,000,000.00 EUR is still held" in said
+    assert "cityfund deal release D-0001 --committed" in said
+    assert fund.world.record("project", "PRJ-0001").status == "cancelled"
+    assert fund.world.stages("need", "N-0003") == {"withdrawn": 8000}
+    assert fund.asks("project list")["rows"] == []
+    assert [row["status"] for row in fund.asks("project list --all")["rows"]] == ["cancelled"]
+    fund.refused("project withdraw PRJ-0001", 4, "cancelled already")
+
+
+def test_a_project_comes_back_with_its_needs(fund: Officer) -> None:
+    fund.refused("project reinstate PRJ-0001", 4, "was not withdrawn")
+    fund.says("project withdraw PRJ-0001")
+    fund.refused("project reinstate PRJ-0001 --status done", 3, "done")
+    fund.refused("project reinstate PRJ-0001 --status cancelled", 4, "would stay so")
+    said = fund.says("project reinstate PRJ-0001 --status preparation")
+    assert "N-0001: 90,000,000.00 EUR open again" in said
+    assert fund.world.record("project", "PRJ-0001").status == "preparation"
+    assert fund.world.stages("need", "N-0002") == {"open": 4000}
+
+
+def test_a_project_of_a_withdrawn_city_stays_cancelled(fund: Officer) -> None:
+    fund.says("project withdraw PRJ-0001")
+    fund.says("city withdraw MHD")
+    fund.refused("project reinstate PRJ-0001", 4, "MHD", "withdrawn")
+
+
+def test_taking_out_of_use_says_what_is_left_behind(fund: Officer) -> None:
+    assert "projects stand as they were: PRJ-0001" in fund.says("city withdraw MHD")
+    assert "O-0001, O-0002" in fund.says("provider withdraw EDB --reason merged")
+    fund.says("city reinstate MHD")
+    assert "cities still with it: MHD" in fund.says("office withdraw asia")
+    assert [row["code"] for row in fund.asks("provider list")["rows"]] == ["MBL"]
+    assert len(fund.asks("provider list --all")["rows"]) == 2
+    assert "1 withdrawn not shown" in fund.tries("provider list").err
+
+
+def test_what_is_so_already_is_refused(fund: Officer) -> None:
+    fund.refused("city reinstate MHD", 4, "in use already")
+    fund.says("city withdraw MHD")
+    fund.refused("city withdraw MHD", 4, "withdrawn already")
+    fund.refused("office withdraw moon", 5, "moon")
