@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from ledger.errors import StorageTrouble, UsageError
 
 _SQLITE = "sqlite:///"
+_ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class DemoHasItsOwn(UsageError):
@@ -38,5 +42,24 @@ def ledger_url(keep: str | None) -> Iterator[str]:
             raise DemoFileInUse(f"{path} is there already.")
         yield f"{_SQLITE}{path}"
         return
-    with tempfile.TemporaryDirectory(prefix="cityfund-demo-") as folder:
+    with _ended_in_order(), tempfile.TemporaryDirectory(prefix="cityfund-demo-") as folder:
         yield f"{_SQLITE}{Path(folder) / 'demo.db'}"
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Take a closed terminal or a polite kill for an interruption, so that the folder goes too."""
+    if threading.current_thread() is not threading.main_thread():  # signals are its alone
+        yield
+        return
+    before = {number: signal.signal(number, _interrupt) for number in _ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -200,15 +201,38 @@ def test_command_lines_are_broken_where_the_terminal_ends(columns):
     assert joined == f"$ {walk.typed(words)}"
 
 
-def test_it_runs_as_a_program_of_its_own(tmp_path):
+PROGRAM = [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main())", "demo"]
+
+
+def environment(temporary) -> dict[str, str]:
     clean = {name: text for name, text in os.environ.items() if not name.startswith("CITYFUND_")}
+    return {**clean, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)}
+
+
+def test_it_runs_as_a_program_of_its_own(temporary):
     done = subprocess.run(
-        [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main())", "demo"],
-        env={**clean, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)},
+        PROGRAM,
+        env=environment(temporary),
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
     assert (done.returncode, done.stderr) == (ExitCode.DONE, "")
     assert "150 are signed for, and of these 60 are worked" in done.stdout
-    assert list(tmp_path.glob("cityfund-*")) == []
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_walk_that_is_cut_short_leaves_nothing_behind(ending, temporary):
+    with subprocess.Popen(
+        PROGRAM,
+        env=environment(temporary),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    ) as walking:
+        assert any("cityfund city add" in line for line in walking.stdout)
+        walking.send_signal(getattr(signal, ending))
+        walking.stdout.read()
+    assert walking.returncode in {ExitCode.INTERRUPTED, ExitCode.DONE}
+    assert list(temporary.iterdir()) == []
