@@ -118,3 +118,10 @@ def test_a_module_is_small_enough_to_hold_in_the_head(path):
     lines = path.read_text(encoding="utf-8").splitlines()
 
     assert len(lines) <= LONGER.get(named(path), LONGEST_MODULE)
+
+
+def test_no_two_test_files_share_a_name():
+    """Test folders are no packages, so pytest knows a file by its bare name."""
+    names = [one.name for one in modules(ROOT / "tests") if one.name != "conftest.py"]
+
+    assert sorted(names) == sorted(set(names))
