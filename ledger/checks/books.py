@@ -7,18 +7,20 @@ named as a failure; nothing here raises because somebody wrote nonsense past the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
 from ledger.factors import DEAL_STAGES, Side, Stage
 from ledger.journal import MAX_AMOUNT
 from ledger.quantity import Unit, format_quantity
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE: Final = 60_000_000
 
 StageAmounts = dict[str, int]
 """Amounts by the word of their stage, in the smallest part of the holder's unit."""
@@ -147,8 +149,14 @@ class Books:
 
     def day_of(self, recorded_at: int) -> str:
         """Give the ledger's calendar day of a moment, as ISO text."""
-        moment = _EPOCH + timedelta(microseconds=recorded_at)
-        return moment.astimezone(self.calendar).date().isoformat()
+        return _day_of(recorded_at // _MINUTE, self.calendar)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(minute: int, calendar: tzinfo) -> str:
+    # Days change on a whole minute in every time zone of our times.
+    moment = _EPOCH + timedelta(minutes=minute)
+    return moment.astimezone(calendar).date().isoformat()
 
 
 class Shortfall(NamedTuple):
@@ -165,7 +173,7 @@ class Running:
 
     def __init__(self, books: Books) -> None:
         """Begin with nothing declared."""
-        self.holders: dict[int, StageAmounts] = {}
+        self.holders: defaultdict[int, StageAmounts] = defaultdict(dict)
         self.deals: dict[tuple[int, str], StageAmounts] = {}
         self._books = books
 
@@ -177,23 +185,30 @@ class Running:
         """Move what an entry moves; give each stage it takes below zero."""
         short: list[Shortfall] = []
         for movement in entry.movements:
-            if type(movement.amount) is int:
-                short += self._move(movement)
+            amount, holder_id, deal_id = movement.amount, movement.holder_id, movement.deal_id
+            if type(amount) is not int:
+                continue
+            source, target = movement.from_stage, movement.to_stage
+            left = shift(self.holders[holder_id], source, target, amount)
+            if left < 0 and source != _UNDECLARED:
+                short.append(Shortfall(holder_id, None, source, left))
+            side = None if deal_id is None else self._books.side_of(holder_id)
+            if deal_id is None or side is None:
+                continue
+            left = shift(self._of_deal(deal_id, side), source, target, amount)
+            if left < 0 and source in _DEAL_WORDS:
+                short.append(Shortfall(holder_id, deal_id, source, left))
         return short
 
-    def _move(self, movement: MovementRow) -> Iterator[Shortfall]:
-        holder_id, deal_id = movement.holder_id, movement.deal_id
-        stages = self.holders.setdefault(holder_id, {})
-        left = shift(stages, movement.from_stage, movement.to_stage, movement.amount)
-        if left < 0 and movement.from_stage != Stage.UNDECLARED:
-            yield Shortfall(holder_id, None, movement.from_stage, left)
-        side = self._books.side_of(holder_id)
-        if deal_id is None or side is None:
-            return
-        stages = self.deals.setdefault((deal_id, side), {})
-        left = shift(stages, movement.from_stage, movement.to_stage, movement.amount)
-        if left < 0 and movement.from_stage in DEAL_STAGES:
-            yield Shortfall(holder_id, deal_id, movement.from_stage, left)
+    def _of_deal(self, deal_id: int, side: str) -> StageAmounts:
+        key = (deal_id, side)
+        if key not in self.deals:
+            self.deals[key] = {}
+        return self.deals[key]
+
+
+_UNDECLARED: Final = Stage.UNDECLARED.value
+_DEAL_WORDS: Final = frozenset(stage.value for stage in DEAL_STAGES)
 
 
 def shift(stages: StageAmounts, source: str, target: str, amount: int) -> int:

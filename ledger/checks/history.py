@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -81,7 +82,7 @@ class AppendOnly(JournalCheck):
 
     def _look_at_lines(self, entry: EntryRow) -> None:
         lines = [movement.line for movement in entry.movements]
-        if lines != list(range(1, entry.lines + 1)):
+        if len(lines) != entry.lines or lines != list(range(1, len(lines) + 1)):
             self.findings.fail(
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
@@ -205,6 +206,7 @@ class TwoTimes(JournalCheck):
             self._deals[entry.deal_id] = _Dated(entry.effective_on, entry.number)
 
 
+@lru_cache(maxsize=4096)
 def _is_date(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text

@@ -21,6 +21,8 @@ from ledger.journal import DEAL_ACTS, Act
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value
+_OPEN: Final = FREE_WORDS[_NEED]
+_STAGES: Final = tuple(stage.value for stage in DEAL_STAGES)
 _ENDS: Final = (Stage.EXPIRED, Stage.WITHDRAWN)
 
 
@@ -57,7 +59,7 @@ class BothSides(JournalCheck):
         if deal is None:
             return
         need, offer = running.of_deal(deal.id, _NEED), running.of_deal(deal.id, _OFFER)
-        for stage in DEAL_STAGES:
+        for stage in _STAGES:
             left = offer.get(stage, 0)
             if left and not need.get(stage, 0):
                 shown = self.books.shown(deal.offer_id, left)
@@ -107,6 +109,8 @@ class BothSides(JournalCheck):
         if sides.offer is None:
             return True
         way = (sides.need.from_stage, sides.need.to_stage)
+        if way == (sides.offer.from_stage, sides.offer.to_stage) and _OPEN not in way:
+            return True
         same = tuple(FREE_WORDS[_OFFER] if one == FREE_WORDS[_NEED] else one for one in way)
         if same == (sides.offer.from_stage, sides.offer.to_stage):
             return True
@@ -136,10 +140,14 @@ class BothSides(JournalCheck):
 
 def _offer_due(books: Books, deal: DealFacts, need: MovementRow, running: Running) -> int | None:
     """Give what the offer's side of a part has to be; None where that cannot be told."""
-    units = books.unit_of(deal.need_id), books.unit_of(deal.offer_id)
-    if units[0] is None or units[1] is None or deal.rate is None or not need.is_exact:
+    if not need.is_exact:
         return None
-    if need.from_stage == FREE_WORDS[_NEED]:
+    if need.from_stage == _OPEN:
+        units = books.unit_of(deal.need_id), books.unit_of(deal.offer_id)
+        if units[0] is None or units[1] is None or deal.rate is None:
+            return None
+        if units[0] == units[1] and deal.rate == 1:
+            return need.amount
         return offer_amount_to_hold(need.amount, deal.rate, units[0].decimals, units[1].decimals)
     there = running.of_deal(deal.id, _NEED).get(need.from_stage, 0)
     if need.amount > there:

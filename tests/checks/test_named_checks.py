@@ -120,6 +120,8 @@ ATTACKS = {
         f"UPDATE entry SET reverses = {LAST} WHERE id = {FIRST_REVERSAL}"]),
     "an entry recorded earlier than it was": ("append-only", [
         f"UPDATE entry SET recorded_at = 5 WHERE id = {FIRST_COMMIT}"]),
+    "an entry recorded at no moment": ("append-only", [
+        f"UPDATE entry SET recorded_at = 'noon' WHERE id = {FIRST_COMMIT}"]),
     "a format nobody knows": ("append-only", [
         f"UPDATE entry SET format = 7 WHERE id = {FIRST_COMMIT}"]),
     "a first version cut out": ("append-only", [

@@ -147,7 +147,7 @@ class AnyOfficer(RuleBasedStateMachine):
     def expire(self, offer: str, ago: int) -> None:
         self.fund.expire(offer, self.day(ago))
 
-    @rule(offer=OFFERS, days=st.none() | st.integers(-3, 60))
+    @rule(offer=OFFERS, days=st.none() | st.integers(-20, 20))
     def edit_validity(self, offer: str, days: int | None) -> None:
         self.fund.edit_validity(offer, None if days is None else self.day(-days))
 
