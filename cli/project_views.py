@@ -21,6 +21,7 @@ from cli.standing_views import (
 )
 from ledger.completeness import ProjectState, project_state
 from ledger.factors import Factor
+from ledger.projects import Project
 from ledger.quantity import format_quantity
 from ledger.reference import sectors
 
@@ -64,23 +65,25 @@ def list_rows(picture: Picture) -> list[dict[str, Any]]:
     for facts in picture.need_facts.values():
         needs.setdefault(facts.project.code, []).append(facts)
     return [
-        {**project_row(picture, record), **_state_row(needs.get(record.code, []))}
+        {**project_row(picture, record), **_state_row(record, needs.get(record.code, []))}
         for record in picture.records("project").values()
     ]
 
 
-def _state_row(needs: list[NeedFacts]) -> dict[str, Any]:
+def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
     state = project_state([facts.standing for facts in needs])
     return {
         "needs": len(needs),
-        "state": state_word(state, needs),
+        "state": state_word(record, state, needs),
         "complete": state.complete,
         "covered": state.covered,
     }
 
 
-def state_word(state: ProjectState, needs: list[NeedFacts]) -> str:
+def state_word(record: Project, state: ProjectState, needs: list[NeedFacts]) -> str:
     """Say in a word how far a project is: covered is the furthest, then complete."""
+    if record.status == "cancelled":
+        return "cancelled"
     if state.covered or state.complete:
         return "covered" if state.covered else "complete"
     if not needs:
@@ -102,10 +105,10 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
     state = project_state([facts.standing for facts in needs])
     row = {
         **project_row(picture, record),
-        **_state_row(needs),
+        **_state_row(record, needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
-        "state_said": "\n".join(_state_said(state, needs)),
+        "state_said": "\n".join(_state_said(record, state, needs)),
     }
     told = [need_document(picture, facts, counts[facts.need.code]) for facts in needs]
     shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
@@ -120,16 +123,18 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 
-def _state_said(state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
+def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
+    word = state_word(record, state, needs)
     yield {
+        "cancelled": "cancelled: nothing more is sought for it",
         "covered": "covered: all that is needed is committed or delivered",
         "complete": "complete: nothing is open, but not all of it is committed",
         "no needs": "neither complete nor covered: it has no needs",
         "withdrawn": "neither complete nor covered: all of its needs are withdrawn",
         "open": "not complete: something is still open",
         "unknown": "not complete: an amount is not known yet",
-    }[state_word(state, needs)]
-    if needs and state.reasons and not state.covered:
+    }[word]
+    if word in {"complete", "open", "unknown"}:
         yield from (reason for reason in state.reasons if ":" in reason)
 
 

@@ -91,6 +91,7 @@ def test_a_project_is_seen_at_a_glance(fund: Officer) -> None:
         ("", "", "no needs"),
         ("money 10M EUR", "", "open"),
         ("money 10M EUR", "need withdraw N-0005", "withdrawn"),
+        ("money 10M EUR", "project edit PRJ-0002 --status cancelled", "cancelled"),
         ("money 10M EUR", "deal introduce O-0001 N-0005 '10M EUR' --until today", "complete"),
         ("money 10M EUR", "deal introduce O-0001 N-0005 '10M EUR' --commit", "covered"),
     ],
@@ -104,7 +105,7 @@ def test_a_project_says_how_far_it_is(fund: Officer, need: str, act: str, state:
     assert project["state"] == state
     assert project["covered"] == (state == "covered")
     assert project["complete"] == (state in {"covered", "complete"})
-    rows = {row["code"]: row["state"] for row in fund.asks("project list")["rows"]}
+    rows = {row["code"]: row["state"] for row in fund.asks("project list --all")["rows"]}
     assert rows == {"PRJ-0001": "unknown", "PRJ-0002": state}
 
 
