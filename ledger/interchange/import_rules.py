@@ -42,7 +42,8 @@ class UnknownRule(NotFound):
 class CannotReadRule(StorageTrouble):
     """The file of an import rule cannot be read."""
 
-    default_next = "Look at the path and at who may read it."
+    default_why = f"A rule is one small TOML file, of at most {MAX_RULE_BYTES // 1024} KiB."
+    default_next = "Check that it is the rule you mean, and that you may read it."
 
 
 class BrokenRule(InvalidInput):
