@@ -23,6 +23,7 @@ def settle_totals(
     declares it. A total that differs from the ledger's only by the changes to post is no revision.
     """
     posted = [step.row for step in acts if isinstance(step, PostChange)]
+    _note_missing(planning, {(row.side, row.code) for row in posted})
     if not posted:
         return registers, revisions
     sums = _sums(planning, posted)
@@ -37,6 +38,20 @@ def settle_totals(
         for step in registers
     ]
     return settled, [step for step in revisions if (step.side, step.code) not in sums]
+
+
+def _note_missing(planning: Planning, told: set[_Key]) -> None:
+    """Note offers without a quantity, unless changes tell it or the ledger has none either.
+
+    An offer whose declaration was reversed puts up nothing, and is exported so.
+    """
+    if planning.tables.broken.get("changes") or "changes" in planning.tables.unread:
+        return
+    for key, (quantity, place) in planning.totals.items():
+        side, code = key
+        known = code in planning.holdings.offers and key not in planning.holdings.required
+        if side is Side.OFFER and quantity is None and key not in told and not known:
+            planning.problem(place, "quantity", "missing-value", "The quantity is missing.")
 
 
 def _key(step: Add) -> _Key | None:

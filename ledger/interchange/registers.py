@@ -152,7 +152,7 @@ def need(cells: Cells) -> tuple[Need, int | None]:
 
 
 def offer(cells: Cells) -> tuple[Offer, int | None]:
-    """Understand an offer with its mandate, and its quantity."""
+    """Understand an offer with its mandate, and its quantity; whether it may be None is planned."""
     factor, measured_in = _factor(cells), _unit(cells)
     min_ticket = cells.amount("min_ticket", measured_in)
     max_ticket = cells.amount("max_ticket", measured_in)
@@ -160,8 +160,6 @@ def offer(cells: Cells) -> tuple[Offer, int | None]:
         cells.problem("max_ticket", "out-of-order", "The largest ticket is below the smallest.")
     valid_from, valid_until = cells.date("valid_from"), cells.date("valid_until")
     _in_order(cells, "valid_until", valid_from, valid_until)
-    if cells.raw("quantity") is None:
-        cells.missing("quantity")
     record = Offer(
         code=cells.need_code("code"),
         provider=cells.need_code("provider"),

@@ -30,6 +30,13 @@ class NothingToChange(RefusedByRule):
     default_next = "See the present terms with `show`."
 
 
+class NothingHeld(RefusedByRule):
+    """A hold is to be prolonged that is not there."""
+
+    default_why = "A last day is kept for what is held; what is committed has none."
+    default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
+
+
 _RATE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 
 
@@ -123,6 +130,8 @@ def edit_deal(
     deal = find_deal(uow, code)
     if until is not None and until < uow.today:
         raise UntilInThePast(f"A hold cannot be prolonged to {until}; today is {uow.today}.")
+    if until is not None and not deal.stages[Side.NEED].get(Stage.HELD):
+        raise NothingHeld(f"Deal {deal.code} holds nothing that could be prolonged.")
     before = deal.record
     uow.edit_deal(
         deal.code,

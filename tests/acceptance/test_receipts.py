@@ -392,6 +392,13 @@ def test_an_indivisible_need_is_one_offers(office: Office) -> None:
     office.checked()
 
 
+def test_what_is_not_held_is_not_prolonged(books: Office) -> None:
+    books.do(*HOLD, "10 EUR", "--commit")
+    code, _ = books.refuse("deal", "edit", "D-0001", "--until", "2027-05-30")
+    assert code == 4
+    books.do("deal", "edit", "D-0001", "--due", "2027-05-30")
+
+
 def test_a_further_hold_adds_to_the_deal_or_opens_another(books: Office) -> None:
     assert books.do(*HOLD, "10 EUR", *UNTIL)["deal"] == "D-0001"
     assert books.do(*HOLD, "10 EUR", *UNTIL)["deal"] == "D-0001"
