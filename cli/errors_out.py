@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cli.settings import is_set, mask_url
-from cli.terminal import has_color, visible
+from cli.terminal import fitted, has_color, visible
 from ledger.errors import Detail, ExitCode, LedgerError, StorageTrouble
 
 SCHEMA = "cityfund.error/1"
@@ -116,7 +116,8 @@ def tell(trouble: Trouble, *, as_json: bool, color: bool) -> None:
     for (prefix, paint), text in zip(_PREFIXES, lines, strict=True):
         if text:
             label = f"{paint}{prefix}:{_RESET}" if colored else f"{prefix}:"
-            print(f"{label} {visible(text)}", file=sys.stderr)  # noqa: T201
+            line = fitted(f"{prefix}: {visible(text)}", sys.stderr)
+            print(line.replace(f"{prefix}:", label, 1), file=sys.stderr)  # noqa: T201
 
 
 def _tell_details(details: Sequence[Detail]) -> None:

@@ -15,50 +15,52 @@ if TYPE_CHECKING:
 _UNKNOWN = "unknown"
 
 
-def _amount(key: str, title: str, *, table: bool = True, unit: str | None = None) -> Column:
-    return Column(key, title, kind="amount", absent=_UNKNOWN, table=table, unit=unit)
+def _amount(
+    key: str, title: str, *, table: bool = True, unit: str | None = None, spare: int = 0
+) -> Column:
+    return Column(key, title, kind="amount", absent=_UNKNOWN, table=table, unit=unit, spare=spare)
 
 
 ROW_COLUMNS = [
     Column("need", "Need", kind="code"),
-    Column("project", "Project", kind="code"),
+    Column("project", "Project", kind="code", spare=4),
     Column("title", "Title", table=False),
     Column("city", "City code", kind="code", table=False),
     Column("city_name", "City"),
-    Column("country", "Country", kind="code"),
+    Column("country", "Country", kind="code", spare=7),
     Column("region", "Region", table=False),
     Column("office", "Office", table=False),
     Column("sector", "Sector", table=False),
-    Column("factor", "Factor"),
-    Column("topic", "Topic"),
+    Column("factor", "Factor", kind="code"),
+    Column("topic", "Topic", spare=3),
     Column("unit", "Unit", kind="code", table=False),
     _amount("required", "Required", table=False),
     _amount("delivered", "Delivered", table=False),
     _amount("committed", "Committed", table=False),
-    _amount("held", "Held"),
+    _amount("held", "Held", spare=1),
     _amount("withdrawn", "Withdrawn", table=False),
     _amount("gap", "Gap", unit="unit"),
-    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN),
-    Column("needed_by", "Needed by", kind="date"),
+    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=5),
+    Column("needed_by", "Needed by", kind="date", spare=6),
     _amount("gap_base", "Gap in base", table=False),
     Column("rate_date", "Rate of", kind="date", table=False),
-    Column("eligible_offers", "Offers", kind="number"),
-    Column("main_obstacle", "Main obstacle"),
+    Column("eligible_offers", "Fit", kind="number"),
+    Column("main_obstacle", "Main obstacle", spare=2),
     Column("status", "Status", table=False),
     Column("obstacle_rule", "Rule", table=False),
 ]
 GROUP_COLUMNS = [
-    Column("factor", "Factor"),
+    Column("factor", "Factor", kind="code"),
     Column("unit", "Unit", kind="code"),
     _amount("required", "Required"),
-    _amount("delivered", "Delivered"),
-    _amount("committed", "Committed"),
-    _amount("held", "Held"),
+    _amount("delivered", "Delivered", spare=2),
+    _amount("committed", "Committed", spare=2),
+    _amount("held", "Held", spare=1),
     _amount("withdrawn", "Withdrawn", table=False),
     _amount("gap", "Gap"),
-    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN),
+    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=3),
     _amount("gap_base", "Gap in base", table=False),
-    Column("needs", "Needs", kind="number"),
+    Column("needs", "Needs", kind="number", spare=4),
     Column("counted", "Counted", kind="number", table=False),
     Column("not_counted", "Unknown", kind="number"),
     Column("base_counted", "Counted in base", kind="number", table=False),
@@ -75,8 +77,10 @@ def notes(report: GapReport) -> Iterator[str]:
     """Say below a table what was added up, by which rule, and what could not be counted."""
     known = f", as known at {report.known_at.isoformat()}" if report.known_at else ""
     yield f"As of {report.as_of}{known}. Held quantities are inside the gap."
+    if report.totals:
+        yield "Totals add up the needs whose amount is known, unit by unit:"
     for total in report.totals:
-        yield _told(total)
+        yield f"  {_told(total)}"
 
 
 def _told(total: Total) -> str:
@@ -84,10 +88,9 @@ def _told(total: Total) -> str:
         _UNKNOWN if total.gap is None else f"{_grouped(total.gap, total.decimals)} {total.unit}"
     )
     left_out = f"; {total.not_counted} could not be counted" if total.not_counted else ""
-    return (
-        f"Gap in {total.factor}: {figure} over {total.counted} "
-        f"need{'' if total.counted == 1 else 's'}{left_out} ({total.rule})."
-    )
+    rule = f" ({total.rule})" if total.in_base else ""
+    needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
+    return f"{total.factor}: gap {figure} over {needs}{left_out}{rule}"
 
 
 def _grouped(amount: int, decimals: int) -> str:

@@ -133,23 +133,44 @@ def _on_terminal(
     rows: Sequence[Row], columns: Sequence[Column], out: TextIO, *, color: bool
 ) -> None:
     from ledger.reports.text_table import cells_of, table_chunks  # noqa: PLC0415
-    from ledger.reports.width import display_width  # noqa: PLC0415
 
     shown = [column for column in columns if column.table]
-    cells = cells_of(rows, shown)
-    widths = [
-        max(map(display_width, texts))
-        for texts in zip([column.heading for column in shown], *cells, strict=True)
-    ]
-    needed = sum(
-        min(wide, _TEXT_COLUMN_LEAST) if column.kind == "text" else wide
-        for column, wide in zip(shown, widths, strict=True)
-    )
+    fitting = _fitting(shown, cells_of(rows, shown))
     # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
-    if needed + _BORDERS * len(shown) > width():
+    if not fitting:
         out.writelines(table_chunks(rows, columns))
         return
-    _rich_table(cells, shown, out, color=color)
+    _rich_table(cells_of(rows, fitting), fitting, out, color=color)
+    left_out = [column.heading for column in shown if column not in fitting]
+    if left_out:
+        out.write(f"Not shown here, for want of width or of values: {', '.join(left_out)}.\n")
+
+
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
+    """Give the columns that stand side by side, the spare ones left out first; none if never."""
+    wide = {
+        column.key: _least_width(column, [line[place] for line in cells])
+        for place, column in enumerate(columns)
+    }
+    empty = {
+        column.key
+        for place, column in enumerate(columns)
+        if column.spare and cells and not any(line[place] for line in cells)
+    }
+    for most in sorted({column.spare for column in columns}, reverse=True):
+        kept = [one for one in columns if one.spare <= most]
+        if sum(wide[one.key] + _BORDERS for one in kept) > width():
+            kept = [one for one in kept if one.key not in empty]
+        if sum(wide[one.key] + _BORDERS for one in kept) <= width():
+            return kept
+    return []
+
+
+def _least_width(column: Column, texts: Sequence[str]) -> int:
+    from ledger.reports.width import display_width  # noqa: PLC0415
+
+    widest = max(map(display_width, [column.heading, *texts]))
+    return min(widest, _TEXT_COLUMN_LEAST) if column.kind == "text" else widest
 
 
 def _rich_table(

@@ -26,6 +26,7 @@ _PAST = {
     "edit": "edited",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
+_ENDS = ("withdrawn", "expired")
 Receipt = Mapping[str, Any]
 
 
@@ -34,7 +35,10 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
     if call.format == "json":
         emit_document(receipt)
         return
-    lines = render_receipt(receipt, call.command_name.rpartition(" ")[2])
+    verb = call.command_name.rpartition(" ")[2]
+    if call.params.get("commit"):
+        verb = "introduced and committed"
+    lines = render_receipt(receipt, verb)
     emit_lines([next(lines)] if call.settings.quiet else lines)
 
 
@@ -73,11 +77,15 @@ def _subject(receipt: Receipt) -> str:
         if receipt.get(side):
             return f"{side} {receipt[side]['code']}"
     changes = receipt.get("registers") or []
-    return " ".join(str(changes[0][key]) for key in ("kind", "code")) if len(changes) == 1 else ""
+    # A project comes with its needs, and it comes first.
+    return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""
 
 
 def _registers(receipt: Receipt) -> Iterator[str]:
-    for change in receipt.get("registers") or ():
+    changes = receipt.get("registers") or []
+    if len(changes) == 1 and changes[0]["version"] == 1:
+        return  # the headline says it
+    for change in changes:
         new = "new" if change["version"] == 1 else f"version {change['version']}"
         yield f"  {change['kind']} {change['code']}: {new}"
 
@@ -86,9 +94,16 @@ def _sides(receipt: Receipt) -> Iterator[str]:
     sides = [{"side": side, **receipt[side]} for side in ("need", "offer") if receipt.get(side)]
     if not sides:
         return
-    stages = [stage for stage in _STAGES if any(stage in side for side in sides)]
+    stages = [stage for stage in _STAGES if any(_stands(side, stage) for side in sides)]
     columns = [Column("side", " "), Column("code")]
     columns += [Column(stage, kind="amount") for stage in stages]
     columns.append(Column("unit"))
     for line in table_chunks(sides, columns):
         yield f"  {line.rstrip()}"
+
+
+def _stands(side: Mapping[str, Any], stage: str) -> bool:
+    """Say whether a stage is worth a column: what ended only where something did."""
+    if stage not in side:
+        return False
+    return stage not in _ENDS or any(digit in "123456789" for digit in str(side[stage]))

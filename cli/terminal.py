@@ -48,10 +48,21 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def fitted(text: str, stream: TextIO) -> str:
+    """Break a long line between words where a person looks; a pipe gets it whole."""
+    if not is_terminal(stream) or len(text) <= width():
+        return text
+    from textwrap import fill  # noqa: PLC0415 - only where somebody looks
+
+    return fill(
+        text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def note(call: Call, text: str) -> None:
     """Say something beside the answer, on standard error, unless quiet was asked for."""
     if not call.settings.quiet:
-        print(visible(text), file=sys.stderr)  # noqa: T201 - this is the terminal
+        print(fitted(visible(text), sys.stderr), file=sys.stderr)  # noqa: T201 - the terminal
 
 
 def confirm(call: Call, question: str) -> None:

@@ -35,8 +35,13 @@ WORDS = (
     Word("import", "Take in tables and other people's files.", BOOKS, "cli.commands.import_"),
     Word("export", "Write the canonical tables.", BOOKS, "cli.commands.export"),
     Word("init", "Make or upgrade the ledger.", SET_UP, "cli.commands.init"),
-    Word("demo", "Fill a ledger with the founding story.", SET_UP, "cli.commands.demo"),
+    Word(
+        "demo",
+        "Walk through the founding story, on a ledger of its own.",
+        SET_UP,
+        "cli.commands.demo",
+    ),
     Word("status", "How the ledger stands at a glance.", SET_UP, "cli.commands.status"),
     Word("doctor", "What the program runs on.", SET_UP, "cli.commands.doctor"),
-    Word("db", "The database: schema, backup.", SET_UP, "cli.commands.db"),
+    Word("db", "The database: its schema.", SET_UP, "cli.commands.db"),
 )

@@ -113,12 +113,30 @@ def require_unit(standing: Standing, unit: Unit) -> None:
 
 
 def _require(stages: Mapping[Stage, int], stage: Stage, amount: int, unit: Unit, who: str) -> None:
+    """Refuse to take more out of a stage than stands in it; `who` is such as `need N-0001`."""
     there = stages.get(stage, 0)
     if amount > there:
         raise _SHORTFALL[stage](
-            f"{who} has {format_quantity(there, unit)} {stage}, "
-            f"not {format_quantity(amount, unit)}."
+            f"{_named(who)} has {format_quantity(there, unit)} {stage}, "
+            f"not {format_quantity(amount, unit)}.",
+            next_step=f"Ask for less, or see where it stands: cityfund {_shown_by(who)}",
         )
+
+
+def _nothing(who: str, stage: Stage) -> NothingToMove:
+    return NothingToMove(
+        f"{_named(who)} has nothing {stage}.",
+        next_step=f"See where the quantity stands: cityfund {_shown_by(who)}",
+    )
+
+
+def _named(who: str) -> str:
+    return who[:1].upper() + who[1:]
+
+
+def _shown_by(who: str) -> str:
+    kind, _, code = who.partition(" ")
+    return f"{kind} show {code}"
 
 
 def declare(side: Side, code: str, unit: Unit, amount: int) -> Movements:
@@ -167,10 +185,10 @@ def reinstate(standing: Standing, from_stage: Stage, amount: int | None) -> Move
 
 def shift(standing: Standing, source: Stage, target: Stage, amount: int | None) -> Movements:
     """Move an amount of a need's or offer's stage, or all of it, into another of its stages."""
-    who = f"{standing.side.capitalize()} {standing.code}"
+    who = f"{standing.side} {standing.code}"
     moved = standing.stages.get(source, 0) if amount is None else amount
     if moved == 0:
-        raise NothingToMove(f"{who} has nothing {source}.")
+        raise _nothing(who, source)
     _require(standing.stages, source, moved, standing.unit, who)
     return (_of(standing, source, target, moved),)
 
@@ -185,7 +203,7 @@ def hold(pair: Pair, need_part: int, target: Stage) -> Movements:
     amount = offer_amount_to_hold(
         need_part, deal.rate, pair.need.unit.decimals, pair.offer.unit.decimals
     )
-    need_name, offer_name = f"Need {pair.need.code}", f"Offer {pair.offer.code}"
+    need_name, offer_name = f"need {pair.need.code}", f"offer {pair.offer.code}"
     _require(pair.need.stages, Stage.OPEN, need_part, pair.need.unit, need_name)
     _require(pair.offer.stages, Stage.AVAILABLE, amount, pair.offer.unit, offer_name)
     return (
@@ -197,11 +215,11 @@ def hold(pair: Pair, need_part: int, target: Stage) -> Movements:
 def advance(pair: Pair, source: Stage, target: Stage, need_part: int | None) -> Movements:
     """Move a part of a deal, or all of its `source` stage, on to another stage on both sides."""
     deal = pair.deal
-    who = f"Deal {deal.deal.code}"
+    who = f"deal {deal.deal.code}"
     there = deal.need.get(source, 0)
     part = there if need_part is None else need_part
     if part == 0:
-        raise NothingToMove(f"{who} has nothing {source}.")
+        raise _nothing(who, source)
     _require(deal.need, source, part, pair.need.unit, who)
     amount = offer_part(deal.offer.get(source, 0), there, part)
     both = [_of(pair.need, source, target, part, deal.deal.code)]

@@ -19,7 +19,9 @@ class Column:
 
     `kind` is `text`, `code`, `date`, `number` or `amount`; an amount is a plain decimal text,
     shown to people with its thousands apart. `unit` is the key whose value follows the amount;
-    `absent` stands for a missing value. A column with `table` false is left out for people.
+    `absent` stands for a missing value. A column with `table` false is left out for people; where
+    a terminal is too narrow for all, the columns with the highest `spare` are left out first, and
+    those with none never.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Column:
     unit: str | None = None
     absent: str = ""
     table: bool = True
+    spare: int = 0
 
     @property
     def heading(self) -> str:

@@ -165,9 +165,9 @@ def test_a_receipt_tells_the_entry_and_both_sides(tmp_path: Path) -> None:
     done = say(tmp_path, "offer", "introduce", "O-9")
     assert done.stdout.splitlines() == [
         "entry 17 · deal D-3 introduced",
-        "         code      open  available  held  committed  delivered  withdrawn  unit",
-        "  need   N-1   1,234.00             5.00       0.00       0.00       0.00  EUR",
-        "  offer  O-9                  0.00  5.00       0.00       0.00             EUR",
+        "         code      open  available  held  committed  delivered  unit",
+        "  need   N-1   1,234.00             5.00       0.00       0.00  EUR",
+        "  offer  O-9                  0.00  5.00       0.00       0.00  EUR",
     ]
     assert say(tmp_path, "offer", "introduce", "O-9", "-q").stdout.count("\n") == 1
     assert json.loads(say(tmp_path, "offer", "introduce", "O-9", "--json").stdout)["entry"] == 17

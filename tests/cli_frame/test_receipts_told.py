@@ -11,10 +11,7 @@ def told(verb: str, **receipt: object) -> list[str]:
 
 def test_a_register_change_names_what_changed() -> None:
     change = {"kind": "project", "code": "PRJ-0001", "version": 1}
-    assert told("add", registers=[change]) == [
-        "done · project PRJ-0001 added",
-        "  project PRJ-0001: new",
-    ]
+    assert told("add", registers=[change]) == ["done · project PRJ-0001 added"]
     assert told("edit", registers=[{**change, "version": 3}])[1] == "  project PRJ-0001: version 3"
 
 

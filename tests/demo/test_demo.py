@@ -79,8 +79,8 @@ def test_its_figures_are_the_same_every_time(capsys):
         ("200.00", "200.00", "0.0000"),
         ("50.00", "50.00", "0.7500"),
     ]
-    assert "Gap in money: 760,000,000.00 EUR over 4 needs" in out
-    assert "Gap in expertise: 1,100.00 person-day over 2 needs; 1 could not be counted" in out
+    assert "money: gap 760,000,000.00 EUR over 4 needs" in out
+    assert "expertise: gap 1,100.00 person-day over 2 needs; 1 could not be counted" in out
     assert "error: Nothing can be deposited with the fund" in out
 
 
