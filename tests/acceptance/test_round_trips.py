@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from acceptance_office import Office, city, deal, need, offer, outside, project, provider, small
+from acceptance_office import Office, city, deal, need, offer, project, provider, small
 from test_random_pipelines import RATES, pipeline
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -289,11 +289,3 @@ def test_some_tables_only(office: Office) -> None:
     office.take_in(small())
     office.do("export", office.folder / "out", "--table", "needs", "--table", "cities")
     assert {file.stem for file in (office.folder / "out").iterdir()} == {"needs", "cities"}
-
-
-def test_from_process_to_process(office: Office, second: Office) -> None:
-    office.take_in(small())
-    out = office.folder / "out"
-    assert outside(office, "export", out).code == 0
-    assert outside(second, "import", out, "--yes").code == 0
-    same_books(office, second, [])
