@@ -52,6 +52,12 @@ def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ..
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
     unit, plain = typed_quantity(uow, said.terms.get("quantity", ""))
+    if plain is None and side is Side.OFFER:
+        raise BadTerms(
+            f"{said.name_of('quantity')}: the quantity is missing.",
+            why="A need can wait for its amount; an offer is what its provider really puts up.",
+            next_step=f'Give all that is put up, such as "40M {unit.code}".',
+        )
     cells |= {"unit": unit.code, "quantity": plain or ""}
     put_tickets(uow, cells, unit.code, said)
     _put_day(uow, cells, said)
@@ -125,9 +131,7 @@ def _edited(uow: UnitOfWork, holder: Account, said: Said) -> Any:
     resolve_references(uow, kind, cells)
     put_tickets(uow, cells, unit.code, said)
     cells.pop("quantity", None)
-    # A reversed declaration leaves no quantity; the terms can be edited all the same.
-    total = holder.standing.required or 1
-    line = {**register_line(TABLE_OF[kind], holder.record, unit, total), **cells}
+    line = {**register_line(TABLE_OF[kind], holder.record, unit), **cells}
     read, _ = understood_measured(uow, kind, line, said)
     after = changed(kind, holder.record, read, cells)
     if holder.side is Side.NEED and holder.record.divisible and not after.divisible:
