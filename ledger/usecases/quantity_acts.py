@@ -102,7 +102,7 @@ def reinstate_amount(
 ) -> None:
     """Bring back an amount already understood, or (None) all that stands in `source`."""
     ended = holder.side is Side.OFFER and holder.record.withdrawn and source is Stage.WITHDRAWN
-    if holder.standing.stages.get(source, 0) or not ended:
+    if holder.standing.stages.get(source, 0) or amount is not None or not ended:
         movements = acts.reinstate(holder.standing, source, amount)
         _post(uow, Act.REINSTATE, movements, day, reference)
     if ended:
