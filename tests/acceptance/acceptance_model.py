@@ -264,7 +264,7 @@ class World:
                 "window": _within(self.day, has["valid_from"], has["valid_until"]),
                 "start": not (wants["needed_by"] and has["available_from"])
                 or has["available_from"] <= wants["needed_by"],
-                "project-status": (project["status"] or "identification")
+                "status": (project["status"] or "identification")
                 in {"identification", "preparation", "implementation"},
             }.items()
             if not holds
@@ -272,9 +272,19 @@ class World:
         money = {"EUR", "USD", "JPY", "IRR", "KWD"}
         if wants["unit"] != has["unit"] and not {wants["unit"], has["unit"]} <= money:
             failed.add("unit")
-        elif not failed & {"factor", "quantified"}:
+        if self._is_taken(need, offer):
+            failed.add("indivisible")
+        if not failed & {"factor", "quantified", "unit"}:
             failed |= self._of_quantity(need, offer, self._rate(wants["unit"], has["unit"]))
         return failed
+
+    def _is_taken(self, need: str, offer: str) -> bool:
+        """Say whether something of another offer lives in an indivisible need."""
+        return self.needs[need]["divisible"] == "no" and any(
+            alive[0]
+            for (other, wanted), alive in self.living.items()
+            if wanted == need and other != offer
+        )
 
     def _rate(self, need_unit: str, offer_unit: str) -> Fraction | None:
         found = find_rate(self.rates, need_unit, offer_unit, self.day)
@@ -290,21 +300,14 @@ class World:
         has, unit = self.offers[offer], self.offers[offer]["unit"]
         here_need, here_offer = self.living.get((offer, need), (0, 0))
         open_now, available = self.stages[need]["open"], self.stages[offer]["available"]
-        if not available:
-            return {"room"}
         low, high = (
             parts(has[column], unit) if has[column] else None
             for column in ("min_ticket", "max_ticket")
         )
         share = int(Fraction(has["max_share"]) * self.net(need)) if has["max_share"] else None
         indivisible = self.needs[need]["divisible"] == "no"
-        others = any(
-            alive[0]
-            for (other, wanted), alive in self.living.items()
-            if wanted == need and other != offer
-        )
         if rate is None or not open_now:
-            return {"indivisible"} if indivisible and others else set()
+            return set() if available else {"room"}
         amount = open_now
         if not indivisible:
             limits = [open_now, available // rate]
@@ -313,10 +316,11 @@ class World:
             amount = max(1, int(min(limits)))
         worth = ceiling(amount * rate)
         failed = {
+            "room": not available,
             "ticket": (low is not None and here_offer + worth < low)
             or (high is not None and here_offer + worth > high),
             "share": share is not None and here_need + amount > share,
-            "indivisible": indivisible and (others or worth > available),
+            "indivisible": indivisible and worth > available,
         }
         return {name for name, fails in failed.items() if fails}
 

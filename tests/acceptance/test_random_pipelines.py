@@ -356,3 +356,32 @@ def test_what_the_model_refuses_is_refused(office: Office, seed: int) -> None:
         if failed:
             code, error = office.refuse(*words, "--until", "2027-12-31")
             assert code in {3, 4}, error
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_candidates_name_every_rule_they_fail(office: Office, seed: int) -> None:
+    tables = pipeline(seed)
+    office.take_in(tables)
+    world = standing(tables, TODAY)
+    office.take_in({"deals": deals_of(world, seed)})
+    for need in list(world.needs)[:6]:
+        rows = office.do("need", "candidates", need, "--all")["rows"]
+        assert {row["offer"] for row in rows} == set(world.offers)
+        _same_verdicts(world, rows)
+        fewest = [len(row["failures"]) for row in rows]
+        assert fewest == sorted(fewest)
+        shown = office.do("need", "candidates", need)["rows"]
+        able = {o for o in world.offers if not world.failed(need, o)}
+        assert {row["offer"] for row in shown if row["eligible"]} == able
+    for offer in list(world.offers)[:6]:
+        rows = office.do("offer", "candidates", offer, "--all")["rows"]
+        assert {row["need"] for row in rows} <= set(world.needs)
+        _same_verdicts(world, rows)
+
+
+def _same_verdicts(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        wanted = world.failed(row["need"], row["offer"])
+        assert {failure["rule"] for failure in row["failures"]} == wanted - {"room"}, row
+        if row["eligible"]:
+            assert not wanted - {"room"}, row
