@@ -126,9 +126,19 @@ def test_a_row_that_cannot_be_right(office: Office, name: str) -> None:
     code, error = office.refuse("import", office.write(tables), "--yes")
     assert code in {3, 4}, error
     assert any(fault.startswith(f"{place} {column}") for fault in faults(error)), error
-    plain = office.run("import", office.folder / "tables", "--yes")
-    assert place in plain.err
-    assert "Traceback" not in plain.err
+
+
+def test_in_plain_words(office: Office) -> None:
+    folder = office.write(small(needs=[need(quantity="-5"), need("N-2", unit="XQX")]))
+    answer = office.run("import", folder, "--yes")
+    assert answer.code == 3
+    assert "needs.csv:2 quantity" in answer.err
+    assert "needs.csv:3 unit" in answer.err
+    assert "Traceback" not in answer.err
+    *_, what, why, do = answer.err.strip().splitlines()
+    assert what.startswith("error: ")
+    assert why.startswith("why: ")
+    assert do.startswith("do: ")
 
 
 AGAINST_THE_RULES: dict[str, tuple[Tables, str]] = {

@@ -146,7 +146,7 @@ def test_a_history_with_everything_in_it(
     carry_over(office, second, days)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_histories(
     office: Office, second: Office, clock: time_machine.Coordinates, seed: int
 ) -> None:
@@ -157,7 +157,7 @@ def test_random_histories(
     office.take_in(tables)
     now = START
     done = 0
-    for _ in range(70):
+    for _ in range(50):
         if chance.random() < 0.15:
             now += timedelta(days=chance.randint(1, 20))
             clock.move_to(now)
@@ -165,9 +165,9 @@ def test_random_histories(
         answer = office.run(*words, "--json")
         assert answer.code in {0, 2, 3, 4, 5}, answer
         done += answer.code == 0
-    assert done > 12
+    assert done > 8
     office.checked()
-    carry_over(office, second, ["2026-01-15", "2026-06-30", "2026-11-23", "2026-12-15"])
+    carry_over(office, second, ["2026-06-30", "2026-12-15"])
 
 
 def _something(
@@ -183,8 +183,9 @@ def _something(
         if chance.random() < 0.3
         else ()
     )
-    deals = [row["deal"] for row in office.do("deal", "list")["rows"]]
-    code = chance.choice(deals) if deals else "D-0001"
+    deals = office.do("deal", "list")["rows"]
+    ours = chance.choice(deals) if deals else {}
+    code = ours.get("deal", "D-0001")
     until = ("--until", str(today + timedelta(days=chance.randint(5, 90))))
     choices: list[tuple[str, ...]] = [
         *[
@@ -240,7 +241,6 @@ def _something(
         ("journal", "reverse", str(chance.randint(30, 90)), "--reason", "a slip"),
     ]
     if deals:
-        ours = next(row for row in office.do("deal", "list")["rows"] if row["deal"] == code)
         for verb, stage in (
             ("commit", "held"),
             ("commit", "held"),
