@@ -191,6 +191,25 @@ def test_no_movement_of_another_deal_than_the_entrys(metro):
     )
 
 
+def test_no_move_of_a_deals_stages_without_its_deal(metro):
+    attack(
+        metro,
+        NOT_ALLOWED,
+        lambda raw: move(raw, enter(raw, "commit", deal_id=1), "held to committed"),
+    )
+
+
+def test_no_move_is_added_to_the_allowed_ones(metro):
+    attack(
+        metro,
+        "the table of allowed moves is closed",
+        lambda raw: raw.execute(
+            "INSERT INTO allowed_move (act, side, from_stage, to_stage)"
+            " VALUES ('deliver', 'need', 'open', 'delivered')"
+        ),
+    )
+
+
 def test_no_act_before_the_deals_previous_one(metro):
     attack(
         metro,

@@ -48,6 +48,7 @@ GUARDS = {
     "entry_follows_deal",
     "entry_follows_reversed",
     "holder_has_balance",
+    "allowed_move_is_closed",
     "movement_is_allowed",
     "movement_keeps_balance",
     "movement_keeps_deal_balance",

@@ -1,5 +1,6 @@
 -- A movement must be one of the allowed moves of its entry's act, in its holder's unit, with its
--- entry's dates, on one of the lines the entry announced, and on a side of the deal it names.
+-- entry's dates, on one of the lines the entry announced, and on a side of the deal it names; what
+-- moves in or out of a deal's stages names its deal, so that both keep the same balance.
 
 CREATE TRIGGER movement_is_allowed BEFORE INSERT ON movement
 WHEN NOT EXISTS (
@@ -15,6 +16,10 @@ WHEN NOT EXISTS (
         AND entry.effective_on = NEW.effective_on
         AND entry.recorded_at = NEW.recorded_at
         AND NEW.line BETWEEN 1 AND entry.lines
+        AND (NEW.deal_id IS NOT NULL OR (
+            NEW.from_stage NOT IN ('held', 'committed', 'delivered')
+            AND NEW.to_stage NOT IN ('held', 'committed', 'delivered')
+        ))
         AND (NEW.deal_id IS NULL OR (
             entry.deal_id = NEW.deal_id
             AND EXISTS (
@@ -95,4 +100,16 @@ BEGIN
         ) AS timeline
         WHERE timeline.standing < 0
     );
+END;
+
+-- The table of allowed moves is the program's: it is filled while the guards are down.
+
+CREATE TRIGGER allowed_move_is_closed BEFORE INSERT ON allowed_move
+WHEN NOT EXISTS (
+    SELECT 1 FROM allowed_move AS kept
+    WHERE kept.act = NEW.act AND kept.side = NEW.side
+        AND kept.from_stage = NEW.from_stage AND kept.to_stage = NEW.to_stage
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: the table of allowed moves is closed');
 END;
