@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
+from cli.frame import Call, command, word
 from cli.gap_views import GROUP_COLUMNS, ROW_COLUMNS, group_columns, notes
 from cli.output import emit_rows
 from cli.session import ledger_of, times_of
@@ -15,10 +15,10 @@ from cli.terminal import note
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
 
-app = noun("What is still missing, need by need.", default="gaps")
+app = word()
 
 
-@command(app, "gaps", dated=True, hidden=True)
+@command(app, "gaps", dated=True)
 def gaps(
     call: Call,
     by: Annotated[

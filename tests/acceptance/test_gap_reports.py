@@ -269,3 +269,10 @@ def test_history_of_one_need_day_by_day(office: Office) -> None:
         row = office.gap("N-1", "--as-of", day)
         found = (row["held"], row["committed"], row["delivered"], row["gap"])
         assert found == (held, committed, delivered, gap), day
+
+
+def test_the_help_of_gaps_names_its_options(office: Office) -> None:
+    answer = office.run("gaps", "--help")
+    assert answer.code == 0
+    for option in ("--by", "--all", "--as-of", "--known-at", "--where", "--format"):
+        assert option in answer.out
