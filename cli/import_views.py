@@ -24,14 +24,13 @@ def say_incoming(call: Call, incoming: Incoming) -> None:
             note(call, line)
 
 
-def confirmation(call: Call) -> Callable[[ImportPlan], bool]:
+def confirmation(call: Call) -> Callable[[ImportPlan], None]:
     """Make what shows the preview and asks; --yes and --dry-run answer beforehand."""
 
-    def ask(plan: ImportPlan) -> bool:
+    def ask(plan: ImportPlan) -> None:
         for tally in plan.tallies():
             note(call, str(tally))
         confirm(call, "Import this?")
-        return True
 
     return ask
 

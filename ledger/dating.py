@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.errors import InvalidInput, RefusedByRule
@@ -57,11 +57,40 @@ class UntilInThePast(InvalidInput):
     default_next = "Give --until a later date."
 
 
+class ClockSteppedBack(RefusedByRule):
+    """The machine's clock shows a time long before the last write was recorded."""
+
+    default_why = (
+        "What is recorded later must bear a later time, "
+        "or reports of what was known when would change."
+    )
+    default_next = "Set the machine's clock right, then run the command again."
+
+
 class UnknownTimeZone(InvalidInput):
     """The name is not one of the IANA time zones."""
 
     default_why = "The ledger's calendar needs a time zone that every machine knows."
     default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
+
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""So far a clock that is being set right may step back without anybody having to care."""
+
+
+def moment_to_record(now: datetime, last_recorded: datetime | None) -> datetime:
+    """Give the moment a write is recorded at: the clock's, but never before the last write's.
+
+    Raises `ClockSteppedBack` where the clock is behind by more than `CLOCK_TOLERANCE`.
+    """
+    if last_recorded is None or now >= last_recorded:
+        return now
+    if last_recorded - now > CLOCK_TOLERANCE:
+        raise ClockSteppedBack(
+            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, but the last write was recorded at "
+            f"{last_recorded:%Y-%m-%d %H:%M} UTC."
+        )
+    return last_recorded
 
 
 def zone(name: str) -> tzinfo:

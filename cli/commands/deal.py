@@ -10,6 +10,7 @@ from cli.completion import complete_codes
 from cli.deal_views import DEAL_COLUMNS, DEAL_TERMS, act_lines, deal_document, deal_row
 from cli.frame import Call, command, noun
 from cli.output import emit_record, emit_rows
+from cli.register_reading import meant
 from cli.session import act, day_given, read_picture
 
 app = noun("Introduce, commit, deliver, release.")
@@ -156,9 +157,7 @@ def list_(call: Call) -> None:
 @command(app, "show", dated=True)
 def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, where both sides stand, and every act."""
-    from ledger.store.registers import find_code
-
     with read_picture(call) as picture:
-        standing = picture.deals[find_code(picture.connection, "deal", deal)]
+        standing = picture.deals[meant(picture, "deal", deal)]
         document = deal_document(picture, standing)
     emit_record(document, DEAL_TERMS, call.read, document=document, below=act_lines(document))

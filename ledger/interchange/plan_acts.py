@@ -177,12 +177,32 @@ def _held_against(planning: Planning, rows: Iterable[_ActRow]) -> list[Step]:
         amounts = left.setdefault(row.key, list(posted.get(row.key, ())))
         if row.amount in amounts:
             amounts.remove(row.amount)
+            if isinstance(row, DealActRow):
+                _note_changed_terms(planning, row)
             steps.append(Same("deals" if is_deal else "changes", row.code))
         elif amounts:
             _note_changed_act(planning, row)
         else:
             steps.append(PostAct(row) if isinstance(row, DealActRow) else PostChange(row))
     return steps
+
+
+_EDITED_BY = {"held_until": "--until", "due_on": "--due", "note": "--note"}
+"""The terms of a deal that can change, and the option of `deal edit` that changes each."""
+
+
+def _note_changed_terms(planning: Planning, row: DealActRow) -> None:
+    """Note a term that a posted act's deal never had: a file repeated after an edit is none."""
+    versions = planning.holdings.deal_versions.get(row.code, ())
+    for column, option in _EDITED_BY.items():
+        value = getattr(row, column)
+        if column == "held_until" and row.act is not Act.INTRODUCE:
+            continue
+        if value is None or value in {getattr(version, column) for version in versions}:
+            continue
+        what = f"This act of {row.code} is posted, and its deal never had {column} {value}."
+        hint = f"Change it with: cityfund deal edit {row.code} {option}"
+        planning.problem(row.place, column, "changed-act", what, hint)
 
 
 def _note_changed_act(planning: Planning, row: _ActRow) -> None:

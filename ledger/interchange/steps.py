@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -30,7 +30,8 @@ class Holdings:
     """What the ledger holds now, as far as an import asks.
 
     `required` gives all that a need requires or an offer puts up, in smallest parts; a need of
-    unknown quantity is absent from it. `deal_acts` and `changes` give the amounts already posted
+    unknown quantity is absent from it. `deal_versions` holds every
+    deal's terms, past ones too. `deal_acts` and `changes` give the amounts already posted
     under each identity, in recorded order (those of a revision down are negative).
     """
 
@@ -43,6 +44,7 @@ class Holdings:
     offers: Mapping[str, Offer] = field(default_factory=dict)
     required: Mapping[tuple[Side, str], int] = field(default_factory=dict)
     deals: Mapping[str, Deal] = field(default_factory=dict)
+    deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from ledger.dating import zone
+from ledger.dating import moment_to_record, zone
 from ledger.errors import InvalidInput
 from ledger.requests import Request
 from ledger.store import engine as engines
@@ -78,9 +78,11 @@ class Ledger:
         with engines.writing(self.engine, keep=not request.dry_run) as connection:
             require_current(connection)
             # Reading, which must start fast, does without all that writing brings.
+            from ledger.store.request_log import last_recorded  # noqa: PLC0415
             from ledger.store.unit_of_work import UnitOfWork  # noqa: PLC0415
 
-            yield UnitOfWork(connection, request, now())
+            moment = moment_to_record(now(), last_recorded(connection))
+            yield UnitOfWork(connection, request, moment)
 
 
 def open_ledger(url: str) -> Ledger:

@@ -118,7 +118,7 @@ def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
     newest = select(func.max(later.c.version)).where(later.c[register.owner] == owner)
     if known:
         newest = newest.where(later.c.recorded_at <= bindparam("known_at"))
-    columns, source = _columns(register)
+    columns, source = columns_of(register)
     query = (
         select(
             identity.c.id.label("id_"),
@@ -134,7 +134,7 @@ def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
     return query.order_by(identity.c.code)
 
 
-def _columns(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
+def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
     """Give a record's fields as labelled columns, and the join they come from."""
     identity, versions = register.identity, register.versions
     source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])

@@ -35,6 +35,13 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     return {**document, "replayed": True}
 
 
+def last_recorded(connection: Connection) -> datetime | None:
+    """Give the moment of the last request; None in a ledger that has none."""
+    row = tables.request
+    query = select(row.c.recorded_at).order_by(row.c.id.desc()).limit(1)
+    return connection.execute(query).scalar()
+
+
 def request_row(identity: int, key: str, request: Request, now: datetime) -> dict[str, Any]:
     """Lay a request out as the row that is kept of it."""
     return {

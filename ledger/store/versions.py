@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.store import tables
-from ledger.store.registers import REGISTERS, Register, _columns
+from ledger.store.registers import REGISTERS, Register, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
     """Read all versions of a record by its exact code, oldest first, in one statement."""
     register = REGISTERS[kind]
     versions, request = register.versions, tables.request
-    columns, source = _columns(register)
+    columns, source = columns_of(register)
     query = (
         select(
             versions.c.version,
@@ -47,6 +47,19 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
         .order_by(versions.c.version)
     )
     return [_version(register, tuple(row)) for row in connection.execute(query)]
+
+
+def every_version(connection: Connection, kind: str) -> dict[str, list[Any]]:
+    """Read the terms of every record in all their versions, oldest first, by code."""
+    register = REGISTERS[kind]
+    columns, source = columns_of(register)
+    query = select(*columns).select_from(source).order_by(register.versions.c.version)
+    names = [field.name for field in fields(register.record)]
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(query):
+        record = register.record(**dict(zip(names, row, strict=True)))
+        found.setdefault(record.code, []).append(record)
+    return found
 
 
 _OWN = 7

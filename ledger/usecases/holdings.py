@@ -13,6 +13,7 @@ from ledger.store.journal import deal_entries, quantity_entries
 from ledger.store.queries import read_rates
 from ledger.store.registers import load_all
 from ledger.store.unit_of_work import UnitOfWork
+from ledger.store.versions import every_version
 from ledger.usecases.history import amounts_by_key, rows_of
 
 
@@ -34,6 +35,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         offers=records["offer"],
         required=_required(uow, kept),
         deals=records["deal"],
+        deal_versions=every_version(connection, "deal") if "deals" in tables else {},
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,

@@ -86,6 +86,11 @@ class History:
             dealing.release_into(self._uow, deal, said, row.from_stage, ends_in)
         else:
             _ONWARD[row.act](self._uow, deal, said)
+        self._uow.edit_deal(
+            deal.code,
+            due_on=row.due_on or deal.record.due_on,
+            note=row.note or deal.record.note,
+        )
 
     def post_change(self, row: ChangeRow) -> None:
         """Post one act on a need's or an offer's own quantity."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ledger.errors import InvalidInput, LedgerError
+from ledger.errors import LedgerError
 from ledger.factors import Side
 from ledger.interchange.incoming import Incoming, plan_incoming
 from ledger.interchange.planning import ONE
@@ -28,20 +28,13 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.holdings import read_holdings
 from ledger.usecases.import_acts import History
 from ledger.usecases.quantity_acts import set_quantity
-from ledger.usecases.register_rules import refuse_the_fund
+from ledger.usecases.register_rules import refuse_the_fund, require_one_offer
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
 
-Confirm = Callable[[ImportPlan], bool]
-"""Shows the preview and says whether to go on; asked only where something would change."""
-
-
-class NotImported(InvalidInput):
-    """The preview was shown, and nobody said yes."""
-
-    default_why = "An import that changes something asks first."
-    default_next = "Run it again with --yes once the preview is what you want."
+Confirm = Callable[[ImportPlan], None]
+"""Shows the preview and raises where nobody agrees; asked only where something would change."""
 
 
 @dataclass(slots=True)
@@ -66,7 +59,7 @@ def import_tables(
     """Plan and carry out an import in this transaction.
 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
-    and `NotImported` where `confirm` says no.
+    and what `confirm` raises where nobody agrees.
     """
     names = {table.table for table in incoming.tables}
     plan = result.plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
@@ -74,8 +67,7 @@ def import_tables(
         raise ImportRefused(plan.problems)
     if plan.changes_nothing:
         return _receipt(uow, plan)
-    if not confirm(plan):
-        raise NotImported("Nothing was imported.")
+    confirm(plan)
     problems = Importer(uow).carry_out(plan.steps)
     if problems:
         raise ImportRefused(problems)
@@ -168,6 +160,8 @@ class Importer:
         kind = ONE[step.kind]
         if kind in {side.value for side in Side}:
             terms = {name: getattr(step.after, name) for name in step.fields}
+            if terms.get("divisible") is False:
+                require_one_offer(self._uow, self._uow.accounts.of(Side.NEED, step.after.code))
             self._uow.edit_account(Side(kind), step.after.code, **terms)
             return
         self._refuse_the_fund(kind, step.after)

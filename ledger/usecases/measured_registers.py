@@ -6,7 +6,6 @@ from typing import Any
 
 from ledger.acts import require_unit
 from ledger.dating import require_not_future
-from ledger.errors import RefusedByRule
 from ledger.factors import Side
 from ledger.interchange.lines import register_line
 from ledger.offers import Offer
@@ -16,7 +15,7 @@ from ledger.receipts import Receipt
 from ledger.store.accounts import Account
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.quantity_acts import set_quantity
-from ledger.usecases.register_rules import refuse_taken, resolve_references
+from ledger.usecases.register_rules import refuse_taken, require_one_offer, resolve_references
 from ledger.usecases.register_terms import (
     TABLE_OF,
     BadTerms,
@@ -27,12 +26,6 @@ from ledger.usecases.register_terms import (
     understood_measured,
 )
 from ledger.usecases.registers import changed, nothing_to_change, put_code
-
-
-class SharedAlready(RefusedByRule):
-    """A need was to become indivisible while several offers live in it."""
-
-    default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
 
 
 def add_measured(uow: UnitOfWork, side: Side, said: Said) -> Receipt:
@@ -135,17 +128,8 @@ def _edited(uow: UnitOfWork, holder: Account, said: Said) -> Any:
     read, _ = understood_measured(uow, kind, line, said)
     after = changed(kind, holder.record, read, cells)
     if holder.side is Side.NEED and holder.record.divisible and not after.divisible:
-        _require_one_offer(uow, holder)
+        require_one_offer(uow, holder)
     return after
-
-
-def _require_one_offer(uow: UnitOfWork, need: Account) -> None:
-    offers = uow.accounts.living_elsewhere("", need.code)
-    if len(offers) > 1:
-        raise SharedAlready(
-            f"Need {need.code} lives with {len(offers)} offers: {', '.join(offers)}.",
-            next_step=f"Release all but one of their deals first: cityfund need show {need.code}",
-        )
 
 
 def _revise(uow: UnitOfWork, holder: Account, said: Said) -> None:

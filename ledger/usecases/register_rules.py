@@ -10,6 +10,7 @@ from typing import Any
 from ledger.broker import BrokerNotBank
 from ledger.errors import RefusedByRule
 from ledger.members import Office, Provider
+from ledger.store.accounts import Account
 from ledger.store.registers import AmbiguousCode, UnknownCode, load_all
 from ledger.store.unit_of_work import UnitOfWork
 
@@ -121,3 +122,19 @@ def offices_of(uow: UnitOfWork) -> dict[str, Office]:
 
 def _bare(text: str) -> str:
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+class SharedAlready(RefusedByRule):
+    """A need was to become indivisible while several offers live in it."""
+
+    default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
+
+
+def require_one_offer(uow: UnitOfWork, need: Account) -> None:
+    """Refuse to make a need indivisible in which several offers live already."""
+    offers = uow.accounts.living_elsewhere("", need.code)
+    if len(offers) > 1:
+        raise SharedAlready(
+            f"Need {need.code} lives with {len(offers)} offers: {', '.join(offers)}.",
+            next_step=f"Release all but one of their deals first: cityfund need show {need.code}",
+        )

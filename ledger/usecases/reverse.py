@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger import acts
 from ledger.dating import require_in_order, require_not_before_reversed
-from ledger.errors import InvalidInput, RefusedByRule
+from ledger.errors import RefusedByRule, UsageError
 from ledger.factors import Side, Stage
 from ledger.journal import Act, Entry, Movement, Stages
 from ledger.quantity import format_quantity
@@ -19,7 +19,7 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
 
 
-class ReasonMissing(InvalidInput):
+class ReasonMissing(UsageError):
     """A correction came without its reason."""
 
     default_why = "A correction stays in the journal for ever, and so must why it was made."
