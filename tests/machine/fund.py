@@ -6,100 +6,21 @@ and where it refuses, nothing may have changed.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from oracle import FREE, LIVING, Move, Oracle, Row, to_hold, to_move
-from sqlalchemy import event
-from world import World
+from both_books import DECIMALS, INDIVISIBLE, RATES, SIDES, UNITS, BothBooks, Terms, typed
+from oracle import FREE, LIVING, Move, Row, to_hold, to_move
 
-from ledger.errors import LedgerError
-from ledger.factors import Side, Stage
+from ledger.factors import Stage
 from ledger.journal import Act
-from ledger.store import balances, registers
-from ledger.store.balances import Times
 from ledger.usecases import deal_acts
 
-DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
-UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}
-QUANTITIES = {"N-1": 1000, "N-2": 150, "N-3": 5000, "O-1": 2000, "O-2": 9000, "O-3": 900}
-INDIVISIBLE = "N-3"
-SIDES = {code: "need" if code.startswith("N") else "offer" for code in UNITS}
-BIRTH = date(2026, 1, 10)
-NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
-# One yen is worth many cents or fils here: parts whose offer's side rounds to nothing are common.
-RATES = {
-    ("EUR", "JPY"): (Decimal(25), Decimal("163.25")),
-    ("EUR", "KWD"): (Decimal("0.33"), Decimal("0.345")),
-    ("JPY", "EUR"): (Decimal("0.0059"),),
-    ("JPY", "KWD"): (Decimal("0.0021"),),
-    ("KWD", "EUR"): (Decimal("3.03"),),
-    ("KWD", "JPY"): (Decimal("512.5"),),
-}
-_COUNTED = ("request", "receipt", "entry", "movement", "deal", "deal_version", "offer_version")
 
-
-class Terms(NamedTuple):
-    """What of a deal its later acts ask for."""
-
-    offer: str
-    need: str
-    rate: Decimal
-
-
-def typed(code: str, amount: int | None) -> str | None:
-    """Write an amount of somebody's smallest parts as an officer would type it."""
-    if amount is None:
-        return None
-    unit = UNITS[code]
-    return f"{Decimal(amount).scaleb(-DECIMALS[unit]):f} {unit}"
-
-
-def build(path: Path) -> None:
-    """Put the needs and offers of every run into a fresh ledger, undeclared as yet."""
-    world = World(path)
-    for code, unit in UNITS.items():
-        terms: dict[str, Any] = {"unit": unit, "declared_on": BIRTH}
-        if SIDES[code] == "need":
-            world.need(None, code, divisible=code != INDIVISIBLE, **terms)
-        else:
-            world.offer(None, code, **terms)
-    world.ledger.engine.dispose()
-
-
-class Fund:
-    """One ledger and its oracle, doing each act on both."""
-
-    def __init__(self, path: Path) -> None:
-        self.world = World(path)
-        # Durability is another test's; here thousands of acts are to be fast.
-        event.listen(
-            self.world.ledger.engine,
-            "connect",
-            lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
-        )
-        self.oracle = Oracle()
-        self.deals: dict[str, Terms] = {}
-        self.held_until: dict[str, date | None] = {}
-        self.valid_until: dict[str, date | None] = {}
-        self.ended: set[str] = set()
-        self.undone: set[int] = set()
-        self.reopening: set[int] = set()
-        self.said: dict[str, tuple[str, str | None]] = {}
-        with self.world.ledger.read() as connection:
-            self.ids = {
-                code: registers.find_id(connection, side, code) for code, side in SIDES.items()
-            }
-
-    @property
-    def today(self) -> date:
-        return datetime.now(UTC).date()
+class Fund(BothBooks):
+    """Every act of an officer, in his words to the program and in arithmetic to the oracle."""
 
     # Acts on a need's or an offer's own quantity.
 
@@ -112,7 +33,9 @@ class Fund:
         moves = (Move(side, code, None, *way, abs(change)),) if change else ()
         quantity = typed(code, total)
         assert quantity is not None
-        self._do(act, None, day, moves, lambda on: self.world.revise(side, code, quantity, on=on))
+        self.do_both(
+            act, None, day, moves, lambda on: self.world.revise(side, code, quantity, on=on)
+        )
 
     def withdraw(self, code: str, amount: int | None, day: date) -> None:
         """Take back a part, or all; all of an offer ends it, even where nothing is left."""
@@ -120,12 +43,12 @@ class Fund:
         there = self.oracle.stages(side, code)[FREE[side]]
         ends = side == "offer" and amount is None and code not in self.ended
         if ends and not there:
-            self._do_nothing(lambda: self.world.withdraw(side, code, None, on=day))
+            self.do_nothing(lambda: self.world.withdraw(side, code, None, on=day))
             self.ended.add(code)
             return
         moves = self._own(code, FREE[side], "withdrawn", amount)
         quantity = typed(code, amount)
-        done = self._do(
+        done = self.do_both(
             "withdraw", None, day, moves,
             lambda on: self.world.withdraw(side, code, quantity, on=on), allowed=bool(moves),
         )  # fmt: skip
@@ -141,11 +64,11 @@ class Fund:
         valid = side == "need" or not self._has_expired(code, day)
         quantity = typed(code, amount)
         if valid and ended and amount is None and source == "withdrawn" and not stages[source]:
-            self._do_nothing(lambda: self.world.reinstate(side, code, None, on=day))
+            self.do_nothing(lambda: self.world.reinstate(side, code, None, on=day))
             self.ended.discard(code)
             return
         moves = self._own(code, source, FREE[side], amount)
-        done = self._do(
+        done = self.do_both(
             "reinstate", None, day, moves,
             lambda on: self.world.reinstate(side, code, quantity, on=on),
             allowed=valid and bool(moves),
@@ -157,7 +80,7 @@ class Fund:
         """Lapse all that is available of an offer whose last day has passed."""
         moves = self._own(offer, "available", "expired", None)
         allowed = bool(moves) and self._has_expired(offer, day)
-        self._do(
+        self.do_both(
             "expire", None, day, moves, lambda on: self.world.expire(offer, on=on), allowed=allowed
         )
 
@@ -211,7 +134,7 @@ class Fund:
             "until": None if directly else until,
             "override": "agreed" if override else None,
         }
-        done = self._do(
+        done = self.do_both(
             "commit" if directly else "introduce", code, day, moves,
             lambda on: self.world.introduce(quantity, offer, need, **said, on=on),
             allowed=self._eligible(offer, need, part, day, override=override),
@@ -255,7 +178,7 @@ class Fund:
             allowed = False
         quantity, from_stage = typed(terms.need, part), Stage(source)
         more = {"from_stage": from_stage} if act is Act.RELEASE else {}
-        self._do(
+        self.do_both(
             act.value, deal, day, moves if allowed else (),
             lambda on: self.world.act(act, deal, quantity, **more, on=on), allowed=allowed,
         )  # fmt: skip
@@ -284,9 +207,10 @@ class Fund:
 
     def prolong(self, deal: str, until: date) -> None:
         """Let a hold last longer."""
-        allowed = until >= self.today and until != self.held_until[deal]
+        held = self.oracle.deal(deal, "need")["held"]
+        allowed = bool(held) and until >= self.today and until != self.held_until[deal]
         terms = {"until": until, "due_on": None, "note": None}
-        self._attempt(
+        self.attempt(
             lambda: self.world.do(lambda uow: deal_acts.edit_deal(uow, deal, **terms)),
             allowed=allowed,
         )
@@ -311,7 +235,7 @@ class Fund:
             and not self._strands(row.deal, moves)
             and not self._divides(row.deal, moves)
         )
-        done = self._do(
+        done = self.do_both(
             "reverse", row.deal, day, tuple(moves),
             lambda on: self.world.reverse(row.number, on=on), allowed=allowed,
         )  # fmt: skip
@@ -345,104 +269,22 @@ class Fund:
         side, quantity, key = SIDES[code], typed(code, amount), f"key-{turn}"
         said: dict[str, Any] = {"on": self.today, "given": {"code": code, "quantity": quantity}}
         moves = self._own(code, FREE[side], "withdrawn", amount)
-        before = self._counts()
+        before = self.counts()
         known = key in self.said
         if not known and self.oracle.fits(self.today, moves):
             dry = self.world.withdraw(side, code, quantity, **said, dry_run=True)
             assert dry["dry_run"]
-            assert self._counts() == before, "a dry run left something behind"
+            assert self.counts() == before, "a dry run left something behind"
         if not known:
-            if self._do(
+            if self.do_both(
                 "withdraw", None, self.today, moves,
                 lambda _: self.world.withdraw(side, code, quantity, **said, key=key),
             ):  # fmt: skip
                 self.said[key] = (code, quantity)
             return
         same = self.said[key] == (code, quantity)
-        again = self._attempt(
+        again = self.attempt(
             lambda: self.world.withdraw(side, code, quantity, **said, key=key), allowed=same
         )
         assert not same or again["replayed"]
-        assert self._counts() == before, "a repetition left something behind"
-
-    # Doing and comparing.
-
-    def _do(
-        self, act: str, deal: str | None, day: date, moves: tuple[Move, ...],
-        call: Callable[[date], Any], *, allowed: bool = True,
-    ) -> bool:  # fmt: skip
-        """Do an act on both; give whether it was allowed."""
-        last = None if deal is None else self.oracle.last_day(deal)
-        dated = BIRTH <= day <= self.today or not moves
-        in_order = last is None or day >= last
-        allowed = allowed and dated and in_order and self.oracle.fits(day, moves)
-        answer = self._attempt(lambda: call(day), allowed=allowed)
-        if answer is None or not moves:
-            return allowed
-        moment = self._moment(answer["entry"])
-        self.oracle.rows.append(Row(answer["entry"], act, deal, day, moment, moves))
-        return True
-
-    def _do_nothing(self, call: Callable[[], Any]) -> None:
-        answer = self._attempt(call, allowed=True)
-        assert answer["entries"] == []
-
-    def _attempt(self, call: Callable[[], Any], *, allowed: bool) -> Any:
-        before = self._counts()
-        refusal: LedgerError | None = None
-        answer = None
-        try:
-            answer = call()
-        except LedgerError as refused:
-            refusal = refused
-        if refusal is None:
-            assert allowed, "accepted although it breaks a rule"
-            return answer
-        assert not allowed, f"refused although allowed: {refusal.what} {refusal.why}"
-        assert self._counts() == before, "a refusal left something behind"
-        return None
-
-    def _counts(self) -> dict[str, Any]:
-        with closing(sqlite3.connect(self.world.path)) as raw:
-            counts = {
-                table: raw.execute(f"SELECT count(*) FROM {table}").fetchone() for table in _COUNTED
-            }
-            for table in ("balance", "deal_balance"):
-                counts[table] = raw.execute(f"SELECT * FROM {table}").fetchall()
-        return counts
-
-    def _moment(self, number: int) -> datetime:
-        with self.world.ledger.read() as connection:
-            query = "SELECT recorded_at FROM entry WHERE id = ?"
-            micros = connection.exec_driver_sql(query, (number,)).scalar_one()
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
-
-    def compare(self, times: Times = balances.NOW) -> None:
-        """Hold every need, offer and deal to the oracle, at the asked times."""
-
-        def wanted(row: Row) -> bool:
-            return (times.as_of is None or row.day <= times.as_of) and (
-                times.known_at is None or row.moment <= times.known_at
-            )
-
-        with self.world.ledger.read() as connection:
-            holders = {side: balances.holder_stages(connection, side, times) for side in Side}
-            deals = balances.deal_stages(connection, times)
-            ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
-        for code, side in SIDES.items():
-            got = holders[Side(side)].get(self.ids[code], {})
-            due = self.oracle.stages(side, code, wanted)
-            undeclared = due.pop("undeclared", 0)
-            assert _filled(got) == _filled(due), f"{side} {code} at {times}"
-            assert all(amount >= 0 for amount in got.values())
-            assert sum(got.values()) == -undeclared, f"{side} {code} does not add up to its total"
-        for deal, identity in ids.items():
-            for side in Side:
-                due = self.oracle.deal(deal, side.value, wanted)
-                due.pop(FREE[side.value], None)
-                got = deals.get((identity, side), {})
-                assert _filled(got) == _filled(due), f"{deal} {side} at {times}"
-
-
-def _filled(stages: Any) -> dict[str, int]:
-    return {str(stage): amount for stage, amount in stages.items() if amount}
+        assert self.counts() == before, "a repetition left something behind"

@@ -5,18 +5,16 @@ Hypothesis prints the steps of a failing run and the seed to have it again.
 
 from __future__ import annotations
 
-import gc
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from fund import BIRTH, INDIVISIBLE, NOON, QUANTITIES, SIDES, Fund, build
+from both_books import BIRTH, INDIVISIBLE, NOON, QUANTITIES, SIDES
+from fund import Fund
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -70,13 +68,20 @@ class AnyOfficer(RuleBasedStateMachine):
         there = self.fund.oracle.stages(side, code)[stage] or QUANTITIES[code]
         return max(1, there * percent // 100)
 
-    @initialize(ago=st.sampled_from([0, 30, 120, 120]), turn=TURN)
-    def begin(self, ago: int, turn: int) -> None:
+    @initialize(
+        ago=st.sampled_from([0, 30, 120, 120]), turn=TURN,
+        parts=st.lists(st.integers(1, 4), max_size=5),
+    )  # fmt: skip
+    def begin(self, ago: int, turn: int, parts: list[int]) -> None:
         for code, quantity in QUANTITIES.items():
             self.fund.set_quantity(code, quantity, max(self.day(ago), BIRTH))
         how = {"directly": False, "override": False}
-        self.fund.introduce("O-3", "N-1", 1 + turn, self.day(0), 60, turn, **how)
         self.fund.introduce("O-2", "N-2", 1 + turn, self.day(0), 60, turn, **how)
+        self.fund.introduce("O-3", "N-1", 1 + turn, self.day(0), 60, turn, **how)
+        # A deal that has gone some way already, in parts that round.
+        for place, part in enumerate(parts):
+            act, source = (Act.COMMIT, "held") if place % 3 < 2 else (Act.DELIVER, "committed")
+            self.fund.advance("D-0002", act, source, part, self.day(0))
 
     @rule(code=HOLDERS, percent=st.integers(1, 200), ago=DAYS_AGO)
     def revise(self, code: str, percent: int, ago: int) -> None:
@@ -181,17 +186,6 @@ class AnyOfficer(RuleBasedStateMachine):
         self.fund.compare()
         self.fund.compare(Times(as_of=self.fund.oracle.rows[-1].day))
         self.fund.compare(Times(known_at=datetime.now(UTC)))
-
-
-@pytest.fixture(scope="module")
-def template(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(template_ledger, tmp_path_factory.mktemp("machine") / "ledger.db"))
-    with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC), tick=True):
-        build(path)
-    gc.collect()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
 
 
 def play(template: Path, examples: int, steps: int) -> None:

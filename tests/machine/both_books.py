@@ -1,0 +1,175 @@
+"""A ledger and its oracle side by side: doing an act on both, and comparing them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from oracle import FREE, Move, Oracle, Row
+from sqlalchemy import event
+from world import World
+
+from ledger.errors import LedgerError
+from ledger.factors import Side
+from ledger.store import balances, registers
+from ledger.store.balances import Times
+
+DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
+UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}
+QUANTITIES = {"N-1": 1000, "N-2": 150, "N-3": 5000, "O-1": 2000, "O-2": 9000, "O-3": 900}
+INDIVISIBLE = "N-3"
+SIDES = {code: "need" if code.startswith("N") else "offer" for code in UNITS}
+BIRTH = date(2026, 1, 10)
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+# One yen is worth many cents or fils here: parts whose offer's side rounds to nothing are common.
+RATES = {
+    ("EUR", "JPY"): (Decimal(25), Decimal("163.25")),
+    ("EUR", "KWD"): (Decimal("0.33"), Decimal("0.345")),
+    ("JPY", "EUR"): (Decimal("0.0059"),),
+    ("JPY", "KWD"): (Decimal("0.0021"),),
+    ("KWD", "EUR"): (Decimal("3.03"),),
+    ("KWD", "JPY"): (Decimal("512.5"),),
+}
+_COUNTED = ("request", "receipt", "entry", "movement", "deal", "deal_version", "offer_version")
+
+
+class Terms(NamedTuple):
+    """What of a deal its later acts ask for."""
+
+    offer: str
+    need: str
+    rate: Decimal
+
+
+def typed(code: str, amount: int | None) -> str | None:
+    """Write an amount of somebody's smallest parts as an officer would type it."""
+    if amount is None:
+        return None
+    unit = UNITS[code]
+    return f"{Decimal(amount).scaleb(-DECIMALS[unit]):f} {unit}"
+
+
+def build(path: Path) -> None:
+    """Put the needs and offers of every run into a fresh ledger, undeclared as yet."""
+    world = World(path)
+    for code, unit in UNITS.items():
+        terms: dict[str, Any] = {"unit": unit, "declared_on": BIRTH}
+        if SIDES[code] == "need":
+            world.need(None, code, divisible=code != INDIVISIBLE, **terms)
+        else:
+            world.offer(None, code, **terms)
+    world.ledger.engine.dispose()
+
+
+class BothBooks:
+    """One ledger and its oracle: the one has to agree with the other, whatever is done."""
+
+    def __init__(self, path: Path) -> None:
+        self.world = World(path)
+        # Durability is another test's; here thousands of acts are to be fast.
+        event.listen(
+            self.world.ledger.engine,
+            "connect",
+            lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
+        )
+        self.oracle = Oracle()
+        self.deals: dict[str, Terms] = {}
+        self.held_until: dict[str, date | None] = {}
+        self.valid_until: dict[str, date | None] = {}
+        self.ended: set[str] = set()
+        self.undone: set[int] = set()
+        self.reopening: set[int] = set()
+        self.said: dict[str, tuple[str, str | None]] = {}
+        with self.world.ledger.read() as connection:
+            self.ids = {
+                code: registers.find_id(connection, side, code) for code, side in SIDES.items()
+            }
+
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).date()
+
+    def do_both(
+        self, act: str, deal: str | None, day: date, moves: tuple[Move, ...],
+        call: Callable[[date], Any], *, allowed: bool = True,
+    ) -> bool:  # fmt: skip
+        """Do an act on both; give whether it was allowed."""
+        last = None if deal is None else self.oracle.last_day(deal)
+        dated = BIRTH <= day <= self.today or not moves
+        in_order = last is None or day >= last
+        allowed = allowed and dated and in_order and self.oracle.fits(day, moves)
+        answer = self.attempt(lambda: call(day), allowed=allowed)
+        if answer is None or not moves:
+            return allowed
+        moment = self.moment_of(answer["entry"])
+        self.oracle.rows.append(Row(answer["entry"], act, deal, day, moment, moves))
+        return True
+
+    def do_nothing(self, call: Callable[[], Any]) -> None:
+        answer = self.attempt(call, allowed=True)
+        assert answer["entries"] == []
+
+    def attempt(self, call: Callable[[], Any], *, allowed: bool) -> Any:
+        before = self.counts()
+        refusal: LedgerError | None = None
+        answer = None
+        try:
+            answer = call()
+        except LedgerError as refused:
+            refusal = refused
+        if refusal is None:
+            assert allowed, "accepted although it breaks a rule"
+            return answer
+        assert not allowed, f"refused although allowed: {refusal.what} {refusal.why}"
+        assert self.counts() == before, "a refusal left something behind"
+        return None
+
+    def counts(self) -> dict[str, Any]:
+        with closing(sqlite3.connect(self.world.path)) as raw:
+            counts = {
+                table: raw.execute(f"SELECT count(*) FROM {table}").fetchone() for table in _COUNTED
+            }
+            for table in ("balance", "deal_balance"):
+                counts[table] = raw.execute(f"SELECT * FROM {table}").fetchall()
+        return counts
+
+    def moment_of(self, number: int) -> datetime:
+        with self.world.ledger.read() as connection:
+            query = "SELECT recorded_at FROM entry WHERE id = ?"
+            micros = connection.exec_driver_sql(query, (number,)).scalar_one()
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+
+    def compare(self, times: Times = balances.NOW) -> None:
+        """Hold every need, offer and deal to the oracle, at the asked times."""
+
+        def wanted(row: Row) -> bool:
+            return (times.as_of is None or row.day <= times.as_of) and (
+                times.known_at is None or row.moment <= times.known_at
+            )
+
+        with self.world.ledger.read() as connection:
+            holders = {side: balances.holder_stages(connection, side, times) for side in Side}
+            deals = balances.deal_stages(connection, times)
+            ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
+        for code, side in SIDES.items():
+            got = holders[Side(side)].get(self.ids[code], {})
+            due = self.oracle.stages(side, code, wanted)
+            undeclared = due.pop("undeclared", 0)
+            assert _filled(got) == _filled(due), f"{side} {code} at {times}"
+            assert all(amount >= 0 for amount in got.values())
+            assert sum(got.values()) == -undeclared, f"{side} {code} does not add up to its total"
+        for deal, identity in ids.items():
+            for side in Side:
+                due = self.oracle.deal(deal, side.value, wanted)
+                due.pop(FREE[side.value], None)
+                got = deals.get((identity, side), {})
+                assert _filled(got) == _filled(due), f"{deal} {side} at {times}"
+
+
+def _filled(stages: Any) -> dict[str, int]:
+    return {str(stage): amount for stage, amount in stages.items() if amount}
