@@ -29,6 +29,7 @@ class UnknownEntry(NotFound):
 
 
 _MAX_DIGITS = 18
+_ROW_BY_ROW = {"yield_per": 2000}
 
 
 def read_entry(connection: Connection, number: int) -> Entry:
@@ -48,7 +49,7 @@ def reversal_of(connection: Connection, number: int) -> int | None:
 
 def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
     """Read entries with their movements in recorded order, in one statement, row by row."""
-    rows = connection.execution_options(yield_per=2000).execute(_entries().where(*where))
+    rows = connection.execute(_entries().where(*where), execution_options=_ROW_BY_ROW)
     for _, lines in groupby(rows, key=lambda row: row.number):
         yield _entry(list(lines))
 
