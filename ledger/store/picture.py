@@ -13,7 +13,7 @@ from ledger.dating import day_of, zone
 from ledger.deals import Deal
 from ledger.eligibility_facts import NeedFacts, OfferFacts
 from ledger.factors import Side
-from ledger.journal import Entry
+from ledger.journal import Entry, Stages
 from ledger.quantity import Unit
 from ledger.rates import RateFinder, finder
 from ledger.reference import region_chain
@@ -82,12 +82,18 @@ class Picture:
     def _kept(self, kind: str) -> dict[str, Kept]:
         if kind not in self._registers:
             kept = registers.load_all(self.connection, kind, self.times.known_at)
-            if self.times.as_of is not None and kind in {side.value for side in Side}:
-                # What was declared later did not exist on that day.
-                as_of = self.times.as_of
-                kept = {c: one for c, one in kept.items() if one.record.declared_on <= as_of}
-            self._registers[kind] = kept
+            self._registers[kind] = {
+                c: one for c, one in kept.items() if self._was_there(kind, one)
+            }
         return self._registers[kind]
+
+    def _was_there(self, kind: str, kept: Kept) -> bool:
+        """Say whether a record known then existed on the day: what is dated only later did not."""
+        if self.times.as_of is None:
+            return True
+        if kind == "deal":
+            return (kept.id, Side.NEED) in self._deal_stages
+        return kind not in {*Side} or kept.record.declared_on <= self.times.as_of
 
     @cached_property
     def _stage_rows(self) -> dict[int, Any]:
@@ -102,9 +108,13 @@ class Picture:
         return Standing(side, kept.record.code, self.units[kept.record.unit], stages)
 
     @cached_property
+    def _deal_stages(self) -> dict[tuple[int, Side], Stages]:
+        return balances.deal_stages(self.connection, self.times)
+
+    @cached_property
     def deals(self) -> dict[str, DealStanding]:
         """Every deal with both of its sides, by code."""
-        stages = balances.deal_stages(self.connection, self.times)
+        stages = self._deal_stages
         return {
             code: DealStanding(
                 kept.record,

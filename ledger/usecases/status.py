@@ -93,7 +93,7 @@ def days_typed(text: str) -> int:
 def status_of(picture: Picture, days: int) -> Status:
     """Look a ledger over; what ends within `days` of the picture's day counts as soon."""
     states = _states(picture)
-    last_day = picture.day + timedelta(days=days)
+    last_day = _later(picture.day, days)
     holds, endings = _holds(picture), _endings(picture)
     return Status(
         day=picture.day,
@@ -107,6 +107,11 @@ def status_of(picture: Picture, days: int) -> Status:
         offers_past=[one for one in endings if one.until < picture.day],
         last=last_entry(picture.connection, picture.times),
     )
+
+
+def _later(day: date, days: int) -> date:
+    """Count days forward; the calendar itself has a last day."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def _states(picture: Picture) -> dict[str, ProjectState]:
