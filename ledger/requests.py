@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 
 from ledger.errors import InvalidInput, RefusedByRule
+from ledger.texts import control_in, tidied, typed_text
 
 MAX_KEY_LENGTH = 200
+MAX_ACTOR_LENGTH = 200
 
 
 class KeyReused(RefusedByRule):
@@ -24,6 +26,13 @@ class MalformedKey(InvalidInput):
 
     default_why = "A key is one word of at most 200 characters."
     default_next = "Choose a key such as the invoice's or the letter's number."
+
+
+class MalformedActor(InvalidInput):
+    """Who acts is nobody, or no name: empty, too long, or with control characters in it."""
+
+    default_why = "The journal says for ever who did each act: a name, in one line."
+    default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +54,14 @@ class Request:
     dry_run: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a key that could not be typed again."""
+        """Refuse a key that could not be typed again, and a name or a reason that is no text."""
         if self.key is not None and not _is_word(self.key):
             raise MalformedKey(f"{self.key!r} cannot be a request key.")
+        actor = tidied(self.actor)
+        if not 0 < len(actor) <= MAX_ACTOR_LENGTH or "\n" in actor or control_in(actor):
+            raise MalformedActor(f"{self.actor[:MAX_ACTOR_LENGTH]!r} cannot be who acts.")
+        object.__setattr__(self, "actor", actor)
+        object.__setattr__(self, "reason", typed_text(self.reason, "reason"))
 
 
 def _is_word(key: str) -> bool:

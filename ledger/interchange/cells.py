@@ -18,9 +18,9 @@ from ledger.errors import LedgerError
 from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
 from ledger.journal import MAX_AMOUNT
 from ledger.quantity import Unit, parse_amount
+from ledger.texts import MAX_TEXT, control_in, tidied
 
 MAX_CODE = 64
-MAX_TEXT = 10_000
 MAX_WHOLE = 10**12
 _WHOLE = re.compile(r"[0-9]{1,13}")
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
@@ -93,15 +93,14 @@ class Cells:
         cell = self.raw(column)
         if cell is None or (cell.isascii() and cell.isalnum() and len(cell) <= MAX_CODE):
             return cell
-        text = unicodedata.normalize("NFC", plain_text(cell)).strip()
+        text = tidied(plain_text(cell))
         if len(text) > MAX_TEXT:
             what = f"The {column} has {len(text):,} characters; at most {MAX_TEXT:,} are kept."
             self.problem(column, "too-long", what)
-        for character in text:
-            if unicodedata.category(character) == "Cc" and character not in "\n\t":
-                what = f"The {column} holds the control character U+{ord(character):04X}."
-                self.problem(column, "control-character", what)
-                break
+        control = control_in(text)
+        if control is not None:
+            what = f"The {column} holds the control character {control}."
+            self.problem(column, "control-character", what)
         return text or None
 
     def need_text(self, column: str) -> str:

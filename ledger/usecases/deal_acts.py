@@ -18,6 +18,7 @@ from ledger.receipts import Receipt
 from ledger.reference import find_instrument
 from ledger.store.accounts import Account, DealAccount
 from ledger.store.unit_of_work import UnitOfWork
+from ledger.texts import typed_text
 from ledger.usecases import dealing
 from ledger.usecases.dealing import Hold, Onward
 from ledger.usecases.terms import UnusableRate
@@ -95,10 +96,10 @@ def introduce(uow: UnitOfWork, said: Introduction) -> Receipt:
             due_on=said.due_on,
             rate=said.rate,
             instrument=instrument,
-            reference=said.reference,
+            reference=typed_text(said.reference, "reference"),
             reason=uow.request.reason,
-            override=said.override,
-            note=said.note,
+            override=typed_text(said.override, "override"),
+            note=typed_text(said.note, "note"),
         ),
     )
     return receipt(uow, deal)
@@ -111,7 +112,7 @@ def act_on(uow: UnitOfWork, said: DealAct) -> Receipt:
     onward = Onward(
         day=uow.day,
         amount=amount_of(uow, need, said.quantity) if said.quantity else None,
-        reference=said.reference,
+        reference=typed_text(said.reference, "reference"),
         reason=uow.request.reason,
     )
     if said.act is Act.RELEASE:
@@ -137,7 +138,7 @@ def edit_deal(
         deal.code,
         held_until=until or before.held_until,
         due_on=due_on or before.due_on,
-        note=before.note if note is None else note or None,
+        note=before.note if note is None else typed_text(note, "note"),
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")

@@ -1,0 +1,55 @@
+"""Free text as the ledger keeps it: composed, bounded, and nothing in it that acts on a screen."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from ledger.errors import InvalidInput
+
+MAX_TEXT: Final = 10_000
+"""Characters of one text: a page or two. What is longer belongs into a document of its own."""
+
+
+class TextTooLong(InvalidInput):
+    """A text with more characters than the ledger keeps."""
+
+    default_why = "The journal keeps a text for ever, and shows it whole."
+    default_next = "Say it shorter, and name the document that says the rest."
+
+
+class ControlCharacter(InvalidInput):
+    """A text with a character in it that is none: it would steer a screen or break a file."""
+
+    default_why = "Not every screen, file and database can take it, and nobody can read it."
+    default_next = "Type the text again without it."
+
+
+def tidied(text: str) -> str:
+    """Give a text in its one composed form (NFC), without white space around it.
+
+    What was typed and what is read back from an export are then the same text.
+    """
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def control_in(text: str) -> str | None:
+    """Name the first control character of a text, as `U+001B`; line ends and tabs are none."""
+    for character in text:
+        if unicodedata.category(character) == "Cc" and character not in "\n\t":
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def typed_text(text: str | None, name: str, most: int = MAX_TEXT) -> str | None:
+    """Give a typed text as it is kept, None where nothing is in it.
+
+    `name` is what the text is called. Raises `TextTooLong` and `ControlCharacter`.
+    """
+    kept = tidied(text or "")
+    if len(kept) > most:
+        raise TextTooLong(f"The {name} has {len(kept):,} characters; at most {most:,} are kept.")
+    control = control_in(kept)
+    if control is not None:
+        raise ControlCharacter(f"The {name} holds the control character {control}.")
+    return kept or None
