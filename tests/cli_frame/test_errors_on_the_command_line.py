@@ -156,9 +156,12 @@ def test_what_was_typed_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 def test_an_interrupt_from_the_keyboard_ends_with_130(tmp_path: Path) -> None:
     script = """
-import sys, time
+import signal, sys, time
 import sample_noun
 from sample_program import WORDS, build_root, run
+
+# A run in the background hands down that interrupts are ignored; a person's does not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def slow_rows():
     print("ready", flush=True)
