@@ -17,7 +17,7 @@ from ledger.journal import ALLOWED_MOVES
 from ledger.store.tables import APPEND_ONLY_TABLES, allowed_move
 
 _FOLDER: Final = Path(__file__).parent
-_PLAIN_FILES: Final = ("entry.sql", "movement.sql", "balance.sql")
+_PLAIN_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql")
 _NAME: Final = re.compile(r"CREATE TRIGGER (\w+)")
 _STATEMENT: Final = re.compile(r"CREATE TRIGGER .*?\nEND;", re.DOTALL)
 _VERSION_SUFFIX: Final = "_version"

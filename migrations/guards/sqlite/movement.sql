@@ -1,6 +1,7 @@
 -- A movement must be one of the allowed moves of its entry's act, in its holder's unit, with its
 -- entry's dates, on one of the lines the entry announced, and on a side of the deal it names; what
--- moves in or out of a deal's stages names its deal, so that both keep the same balance.
+-- moves in or out of a deal's stages names its deal, so that both keep the same balance. A column
+-- of whole numbers takes a fraction here without a word, so the amount's type is asked for too.
 
 CREATE TRIGGER movement_is_allowed BEFORE INSERT ON movement
 WHEN NOT EXISTS (
@@ -16,6 +17,7 @@ WHEN NOT EXISTS (
         AND entry.effective_on = NEW.effective_on
         AND entry.recorded_at = NEW.recorded_at
         AND NEW.line BETWEEN 1 AND entry.lines
+        AND typeof(NEW.amount) = 'integer'
         AND (NEW.deal_id IS NOT NULL OR (
             NEW.from_stage NOT IN ('held', 'committed', 'delivered')
             AND NEW.to_stage NOT IN ('held', 'committed', 'delivered')
