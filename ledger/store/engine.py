@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from ledger.errors import Busy, CannotOpen, StorageTrouble
-
-if TYPE_CHECKING:
-    import sqlite3
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another before it gives up; also the bound on one write."""
@@ -72,6 +70,13 @@ class DiskFull(StorageTrouble):
     default_next = "Nothing was written. Make room and run the same command again."
 
 
+class DiskTrouble(StorageTrouble):
+    """The disk under the ledger does not do what it is asked."""
+
+    default_why = "The system could not read or write there; most often the disk is full."
+    default_next = "Look at the free space and the disk, then run the same command again."
+
+
 def make_engine(url: str) -> Engine:
     """Build the engine for a ledger's URL; touches no file yet.
 
@@ -126,11 +131,16 @@ def create_private_file(engine: Engine) -> None:
         raise DatabaseUnreachable(
             f"The ledger file {path} cannot be made.", why=f"{error.strerror}."
         ) from error
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        connection.close()
+    _switch_to_wal(engine)
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    """Choose the write-ahead journal, which the file keeps; it is chosen outside transactions."""
+    with translated(), closing(engine.raw_connection()) as connection:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            raise _refusal_for(str(error)) from error
 
 
 def _make_private_folders(folder: Path) -> None:
@@ -198,6 +208,8 @@ def _refusal_for(complaint: str) -> Exception:
         return LedgerBusy("The ledger is busy.")
     if "full" in complaint:
         return DiskFull("The ledger could not be written.")
+    if "I/O error" in complaint:
+        return DiskTrouble("The ledger's files cannot be used.")
     if "readonly" in complaint:
         return DatabaseReadOnly("The ledger cannot be written.")
     if "no such table" in complaint or "no such column" in complaint:
