@@ -302,6 +302,8 @@ deal, deal_version = _register(
         _ref("need_id", "need.id"),
         Column("rate", ExactDecimal, nullable=False),
         Column("instrument", CODE),
+        Index("ix_deal_need_id", "need_id"),
+        Index("ix_deal_offer_id", "offer_id"),
     ],
     [
         Column("held_until", Date),

@@ -346,6 +346,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deal"),
         sa.UniqueConstraint("code", name="uq_deal_code"),
     )
+    op.create_index("ix_deal_need_id", "deal", ["need_id"], unique=False)
+    op.create_index("ix_deal_offer_id", "deal", ["offer_id"], unique=False)
     op.create_table(
         "need_version",
         sa.Column("need_id", ROW_ID, autoincrement=False, nullable=False),

@@ -1,0 +1,15 @@
+"""Every hold asks for the deals of its need: by an index, however many deals there are."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from world import World
+
+
+@pytest.mark.parametrize("column", ["need_id", "offer_id"])
+def test_the_deals_of_a_side_are_found_without_reading_all(world: World, column: str) -> None:
+    with closing(world.raw()) as raw:
+        plan = raw.execute(f"EXPLAIN QUERY PLAN SELECT * FROM deal WHERE {column} = 1").fetchall()
+    assert f"USING INDEX ix_deal_{column}" in plan[0][3]
