@@ -9,6 +9,9 @@ from ledger.errors import InvalidInput
 from ledger.numerals import tidy
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_FIRST_YEAR = 1583
+"""The first whole year of the Gregorian calendar; years before it come from another calendar."""
+
 _RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _MOMENT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<hour>\d{2}):(?P<minute>\d{2})"
@@ -41,6 +44,11 @@ def parse_date(text: str, *, today: date) -> date:
     found = _DAY.fullmatch(plain)
     if found is None:
         raise InvalidDate(f"{text!r} is not a day.")
+    if int(found[1]) < _FIRST_YEAR:
+        raise InvalidDate(
+            f"The year {found[1]} is before the Gregorian calendar.",
+            why="Days are written in that calendar; 1405 of the Iranian one began in 2026.",
+        )
     try:
         return date(*map(int, found.groups()))
     except ValueError:

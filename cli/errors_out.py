@@ -37,17 +37,9 @@ def of_refusal(error: LedgerError) -> Trouble:
 
 def of_usage(error: Any) -> Trouble:
     """Tell a command line that Typer could not read."""
-    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else "cityfund"
-    near = getattr(error, "possibilities", None)
-    codes = {"NoSuchOption": "unknown-option", "MissingParameter": "missing-parameter"}
-    code = codes.get(type(error).__name__, "bad-usage")
-    if code == "unknown-option":
-        what = f"{path} has no option {error.option_name}."
-        why = "Only options that the command's help lists are taken."
-    else:
-        what, why = error.format_message(), f"{path} could not be read as it was typed."
-    next_step = f"Did you mean {' or '.join(near)}?" if near else f"See {path} --help."
-    return Trouble(code, ExitCode.USAGE, what, why, next_step)
+    from cli.misread import misread  # noqa: PLC0415 - only where something was mistyped
+
+    return Trouble(*misread(error))
 
 
 def of_storage(error: OSError) -> Trouble:

@@ -117,13 +117,26 @@ def require_not_future(day: date, today: date) -> None:
 def require_declared(day: date, declared_on: date, who: str) -> None:
     """Refuse an act on `who` that is dated before its declaration."""
     if day < declared_on:
-        raise BeforeDeclaration(f"{who} was declared on {declared_on}, after {day}.")
+        check = "Check the date of the act, and the declaration's"
+        raise BeforeDeclaration(
+            f"{who} was declared on {declared_on}, after {day}.",
+            next_step=f"{check}: cityfund {_shown_by(who)}",
+        )
 
 
 def require_in_order(day: date, previous: date | None, deal: str) -> None:
     """Refuse an act of a deal that is dated before the deal's previous one."""
     if previous is not None and day < previous:
-        raise BeforePreviousAct(f"Deal {deal} had its last act on {previous}, after {day}.")
+        raise BeforePreviousAct(
+            f"Deal {deal} had its last act on {previous}, after {day}.",
+            next_step=f"Check the date against the deal's acts: cityfund deal show {deal}",
+        )
+
+
+def _shown_by(who: str) -> str:
+    """Give the command that shows `Need N-0001`: `need show N-0001`."""
+    side, _, code = who.partition(" ")
+    return f"{side.lower()} show {code}"
 
 
 def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> None:

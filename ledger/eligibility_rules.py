@@ -200,4 +200,4 @@ def _shown(amount: int, unit: Unit) -> str:
 
 
 def _with_living(living: int, unit: Unit) -> str:
-    return f" with the {_shown(living, unit)} that already lives between them" if living else ""
+    return f" with the {_shown(living, unit)} already between them" if living else ""

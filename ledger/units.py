@@ -63,7 +63,10 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
             next_step="Write the code: USD, EUR, GBP, IRR.",
         )
     codes = {code.casefold(): code for code in units}
-    near = get_close_matches("-".join(text.casefold().split()), codes, n=3, cutoff=0.5)
+    typed = "-".join(text.casefold().split())
+    # A part of a unit's name says more than likeness does: days are not Argentine pesos.
+    parts = [key for key in codes if typed.removesuffix("s") in key.split("-")]
+    near = parts or get_close_matches(typed, codes, n=3, cutoff=0.5)
     nearest = " or ".join(codes[key] for key in near)
     return UnknownUnit(
         f"{shown(text)} is no known unit.",

@@ -212,7 +212,7 @@ class Cells:
             return None
         if not _DECIMAL.fullmatch(cell):
             what = f"{cell!r} is not a plain decimal number."
-            self.problem(column, "bad-number", what, "Write it like 0.25: a point, no separators.")
+            self.problem(column, "bad-number", what, "Write it like 0.25, without any other sign.")
             return None
         return Decimal(cell)
 

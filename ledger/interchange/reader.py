@@ -112,6 +112,7 @@ def _files(
         if not path.is_dir():
             name = as_table.lower() if as_table else table_of(path)
             if name is None:
+                content_of(path)  # a file that is not there is named as such, not by its name
                 raise NothingToImport(f"{path.name} is not named after a canonical table.")
             yield path, name
             continue

@@ -19,6 +19,8 @@ class UnknownReference(InvalidInput):
         """Build the refusal of `text`, suggesting the nearest of `names` (code to name)."""
         near = nearest(text, names)
         suggestion = f"Did you mean {near}?" if near else None
+        if not near and "," in text:
+            suggestion = f'Several go in quotes, with semicolons: "{text.replace(",", ";")}".'
         return cls(f"{shown(text)} is not in {cls.table}.", next_step=suggestion)
 
 

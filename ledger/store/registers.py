@@ -248,6 +248,9 @@ def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     codes = connection.execute(select(table.c.code)).scalars().all()
     close = nearest(typed, codes)
     hint = f"Did you mean {' or '.join(close)}? " if close else ""
+    other = _kind_of(connection, typed)
+    if other is not None:
+        hint = f"{typed} is the code of {_WITH_ARTICLE[other]}: check the order of the words. "
     return UnknownCode(
         f"There is no {kind} {typed!r}.",
         why=f"The register holds {len(codes)} {plural(kind)}, and none with that code.",
@@ -255,6 +258,16 @@ def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     )
 
 
+def _kind_of(connection: Connection, typed: str) -> str | None:
+    """Give the register that does hold a code, for one typed in another's place."""
+    for kind, register in REGISTERS.items():
+        alike = func.lower(register.identity.c.code) == typed.lower()
+        if connection.execute(select(register.identity.c.id).where(alike).limit(1)).first():
+            return kind
+    return None
+
+
+_WITH_ARTICLE: Final = {kind: f"{'an' if kind[0] == 'o' else 'a'} {kind}" for kind in REGISTERS}
 _PLURALS: Final = {"city": "cities"}
 
 

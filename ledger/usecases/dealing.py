@@ -123,7 +123,11 @@ def commit(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
     """Commit a part of what is held, or all of it; refused after the hold's last day."""
     until = deal.record.held_until
     if until is not None and said.day > until:
-        raise HoldExpired(f"The hold of deal {deal.code} ended on {until}, before {said.day}.")
+        raise HoldExpired(
+            f"The hold of deal {deal.code} ended on {until}, before {said.day}.",
+            next_step=f"Prolong it first (cityfund deal edit {deal.code} --until DATE), "
+            f"or release it: cityfund deal release {deal.code}",
+        )
     return _onward(uow, deal, said, Act.COMMIT, (Stage.HELD, Stage.COMMITTED))
 
 

@@ -20,14 +20,12 @@ class StillValid(RefusedByRule):
     """An offer was to be lapsed while it can still be taken up."""
 
     default_why = "An offer can be taken up through its last day; it lapses the day after."
-    default_next = "Wait until it lapses, or take it back: cityfund offer withdraw OFFER"
 
 
 class NoLongerValid(RefusedByRule):
     """What has expired was to be reinstated although the validity was not extended."""
 
     default_why = "What is available of an offer that is over would lapse again at once."
-    default_next = "Extend it first: cityfund offer edit OFFER --valid-until DATE"
 
 
 def set_quantity(uow: UnitOfWork, holder: Account, total: int, day: date) -> int | None:
@@ -73,7 +71,11 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
     if not offer.record.has_expired(day):
         last = offer.record.valid_until
         until = f"through {last}" if last else "without an end"
-        raise StillValid(f"Offer {offer.code} is valid {until}; the day is {day}.")
+        wait = "Wait until it lapses, or take it back" if last else "Take it back"
+        raise StillValid(
+            f"Offer {offer.code} is valid {until}; the day is {day}.",
+            next_step=f"{wait}: cityfund offer withdraw {offer.code}",
+        )
     _post(uow, Act.EXPIRE, acts.expire(offer.standing), day, reference)
 
 
@@ -85,7 +87,10 @@ def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> R
     if side is Side.OFFER:
         if holder.record.has_expired(uow.day):
             last = holder.record.valid_until
-            raise NoLongerValid(f"Offer {holder.code} was valid through {last}.")
+            raise NoLongerValid(
+                f"Offer {holder.code} was valid through {last}.",
+                next_step=f"Extend it first: cityfund offer edit {holder.code} --valid-until DATE",
+            )
         if not holder.standing.withdrawn and holder.standing.expired:
             source = Stage.EXPIRED
     reinstate_amount(uow, holder, source, amount, uow.day)

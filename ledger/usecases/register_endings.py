@@ -50,7 +50,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
         if free:
             yield (
                 f"still available of it: {_some(free)}; take them back with: "
-                "cityfund offer withdraw OFFER"
+                f"cityfund offer withdraw {free[0]}"
             )
         return
     other, column = _RESTS_ON[kind]
@@ -120,11 +120,12 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
     project, wanted = kept.record, find_status(status or "identification").code
     if project.status != CANCELLED or wanted == CANCELLED:
         raise NothingToChange(
-            f"Project {project.code} is in status {project.status}; it was not withdrawn."
+            f"Project {project.code} is in status {project.status}, not cancelled."
             if project.status != CANCELLED
             else f"Project {project.code} is cancelled, and would stay so.",
             why="Only a cancelled project comes back, and it comes back in another status.",
-            next_step=f"See it with: cityfund project show {project.code}",
+            next_step=f"See it, and which needs were withdrawn (cityfund project show "
+            f"{project.code}); a need comes back with: cityfund need reinstate",
         )
     refuse_withdrawn("city", uow.record("city", project.city))
     uow.edit("project", kept, replace(project, status=wanted))

@@ -74,7 +74,8 @@ class Said:
 
     def name_of(self, column: str) -> str:
         """Give what the officer's screen calls a column."""
-        return self.shown.get(column) or f"--{column.replace('_', '-')}"
+        typed = "quantity" if column == "unit" else column  # a unit is typed behind its amount
+        return self.shown.get(typed) or f"--{typed.replace('_', '-')}"
 
 
 def as_cells(kind: str, said: Said) -> dict[str, str]:

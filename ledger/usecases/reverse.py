@@ -18,6 +18,8 @@ from ledger.store.registers import was_reopened_by
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
 
+_LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "
+
 
 class ReasonMissing(UsageError):
     """A correction came without its reason."""
@@ -37,7 +39,6 @@ class CannotReverse(RefusedByRule):
     """The stages no longer hold what the entry moved."""
 
     default_why = "What the entry moved has been moved on since."
-    default_next = "Reverse the later entries first: cityfund journal list --deal DEAL"
 
 
 def reverse(uow: UnitOfWork, number: int) -> Receipt:
@@ -108,7 +109,13 @@ def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...
                 raise CannotReverse(
                     f"Entry {number} cannot be reversed: {who} has "
                     f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
-                    f"{format_quantity(movement.amount, account.unit)}."
+                    f"{format_quantity(movement.amount, account.unit)}.",
+                    next_step=_LATER_FIRST
+                    + (
+                        f"--deal {movement.deal}"
+                        if movement.deal
+                        else f"--{account.side} {account.code}"
+                    ),
                 )
 
 
@@ -127,7 +134,8 @@ def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Moveme
             unit = uow.accounts.of(Side.OFFER, deal.record.offer).unit
             raise CannotReverse(
                 f"Entry {posted.number} cannot be reversed: deal {deal.code} would be left with "
-                f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need."
+                f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need.",
+                next_step=f"{_LATER_FIRST}--deal {deal.code}",
             )
 
 
@@ -150,7 +158,8 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
             f"Entry {posted.number} cannot be reversed: need {deal.need} is indivisible and "
             f"lives with {', '.join(others)}.",
             why="All that lives in an indivisible need is one offer's.",
-            next_step="Release the other deal first: cityfund deal release DEAL",
+            next_step="Release its other deals first; they are listed with: "
+            f"cityfund need show {deal.need}",
         )
 
 

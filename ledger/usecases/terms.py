@@ -25,16 +25,9 @@ _RATE_MAGNITUDE, _RATE_DIGITS = 18, 40
 class NotEligible(RefusedByRule):
     """The offer cannot serve the need at all, whatever its provider would agree to."""
 
-    default_next = "Look for another offer: cityfund need candidates NEED"
-
 
 class OutsideMandate(RefusedByRule):
     """The offer's mandate does not admit this need, this quantity or this day."""
-
-    default_next = (
-        "Look for another offer (cityfund need candidates NEED), or, where the provider agreed, "
-        "say why: --override REASON"
-    )
 
 
 class NoRate(RefusedByRule):
@@ -121,10 +114,12 @@ def require_eligible(
     if not failures:
         return None
     what = f"Offer {offer.code} cannot serve need {need.code}."
+    elsewhere = f"Look for another offer (cityfund need candidates {need.code})"
     if any(failure.rule in NEVER_OVERRIDDEN for failure in failures):
-        raise NotEligible(what, why=_sentences(failures))
+        raise NotEligible(what, why=_sentences(failures), next_step=f"{elsewhere}.")
     if override is None:
-        raise OutsideMandate(what, why=_sentences(failures))
+        agreed = "or, where the provider agreed, say why: --override REASON"
+        raise OutsideMandate(what, why=_sentences(failures), next_step=f"{elsewhere}, {agreed}")
     return override
 
 

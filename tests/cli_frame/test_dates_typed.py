@@ -39,7 +39,13 @@ def test_what_names_no_day_is_refused(typed: str) -> None:
         parse_date(typed, today=TODAY)
 
 
-@given(st.dates())
+@pytest.mark.parametrize("typed", ["1405-09-02", "۱۴۰۵-۰۹-۰۲"])
+def test_a_year_of_the_iranian_calendar_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidDate, match="Gregorian"):
+        parse_date(typed, today=TODAY)
+
+
+@given(st.dates(min_value=date(1583, 1, 1)))
 def test_every_day_reads_back(day: date) -> None:
     assert parse_date(day.isoformat(), today=TODAY) == day
 

@@ -56,7 +56,7 @@ def test_a_project_withdrawn_takes_what_is_open_and_names_what_is_not(fund: Offi
 
 
 def test_a_project_comes_back_with_its_needs(fund: Officer) -> None:
-    fund.refused("project reinstate PRJ-0001", 4, "was not withdrawn")
+    fund.refused("project reinstate PRJ-0001", 4, "not cancelled")
     fund.says("project withdraw PRJ-0001")
     fund.refused("project reinstate PRJ-0001 --status done", 3, "done")
     fund.refused("project reinstate PRJ-0001 --status cancelled", 4, "would stay so")
