@@ -9,7 +9,7 @@ from cli.frame import Call
 from cli.output import Column, emit_rows
 from cli.register_reading import meant
 from cli.session import ledger_of, times_of
-from ledger.quantity import format_amount
+from ledger.quantity import format_amount, format_quantity
 
 if TYPE_CHECKING:
     from ledger.usecases.candidates import Candidate
@@ -20,12 +20,12 @@ _NEED = [
     Column("project_title", "Project"),
     Column("city_name", "City"),
 ]
-_VERDICT = [
-    Column("eligible", "Eligible", kind="code"),
-    Column("quantity", "Could take now", kind="amount", unit="unit", absent="not known"),
-    Column("why_not", "What stands in the way"),
-]
+_ELIGIBLE = Column("eligible", "Eligible", kind="code")
+_QUANTITY = Column("quantity")
+_WHY_NOT = Column("why_not", "What stands in the way")
+_VERDICT = [_ELIGIBLE, Column("takes", "Could take now", kind="number"), _WHY_NOT]
 _PEOPLE = frozenset({"table", "md"})
+_SAID = frozenset({"takes", "why_not"})
 
 
 def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
@@ -43,7 +43,7 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
     found = find(ledger, code, times, everything=every)
     rows = list(_rows(found))
     if call.format == "json":
-        rows = [{key: row[key] for key in row if key != "why_not"} for row in rows]
+        rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
     head = {"schema": "cityfund.candidates/1", side: code}
     emit_rows(rows, _columns(call, side), call.read, head=head)
 
@@ -51,8 +51,8 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
 def _columns(call: Call, side: str) -> list[Column]:
     first, other = (_OFFER, _NEED) if side == "need" else (_NEED, _OFFER)
     if call.format in _PEOPLE:
-        return [*first, *_VERDICT, *(_hidden(one) for one in (*other, *_MORE))]
-    return [*_OFFER, *_NEED, *(Column(one.key) for one in _VERDICT[:2]), *_MORE, _VERDICT[2]]
+        return [*first, *_VERDICT, *(_hidden(one) for one in (*other, _QUANTITY, *_MORE))]
+    return [*_OFFER, *_NEED, Column("eligible"), _QUANTITY, *_MORE, _WHY_NOT]
 
 
 _MORE = [Column(name) for name in ("unit", "offer_quantity", "offer_unit", "provider", "project")]
@@ -81,6 +81,7 @@ def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
             "project": need.project.code,
             "project_title": need.project.title,
             "city_name": need.city.name,
+            "takes": _takes(one),
             "why_not": _why_not(one),
         }
 
@@ -93,6 +94,15 @@ def _why_not(one: Candidate) -> str:
     if one.need_amount is None and here != there:
         return f"no rate from {here} to {there} is known yet"
     return ""
+
+
+def _takes(one: Candidate) -> str:
+    """Say what an eligible pair could take; of one that cannot, an amount would mislead."""
+    if not one.eligible:
+        return ""
+    if one.need_amount is None:
+        return "not known"
+    return format_quantity(one.need_amount, one.need.standing.unit)
 
 
 def _amount(amount: int | None, decimals: int) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.output import Column
+from cli.output import Column, table_lines
 from ledger.factors import DEAL_STAGES, Side
 from ledger.quantity import Unit, format_amount
-from ledger.reports.text_table import table_chunks
+from ledger.reports.cells import grouped
 
 if TYPE_CHECKING:
     from ledger.standing import DealStanding
@@ -34,6 +34,15 @@ DEAL_COLUMNS = [
     Column("offer_unit", kind="code", table=False),
     Column("note", "Note", table=False),
 ]
+DEAL_NARROW = [
+    Column("deal", "Deal", kind="code"),
+    Column("offer", "Offer", kind="code"),
+    Column("need", "Need", kind="code"),
+    Column("project", "Project", kind="code", spare=1),
+    Column("stands", "Stands"),
+    Column("held_until", "Held until", kind="date"),
+    Column("due_on", "Due", kind="date", spare=2),
+]
 DEAL_TERMS = [
     Column("deal", "Deal"),
     Column("offer", "Offer"),
@@ -43,7 +52,7 @@ DEAL_TERMS = [
     Column("city_name", "City"),
     Column("factor", "Factor"),
     Column("instrument", "Instrument"),
-    Column("rate", "Rate"),
+    Column("rate_said", "Rate"),
     Column("held", "Held", kind="amount", unit="unit"),
     Column("committed", "Committed", kind="amount", unit="unit"),
     Column("delivered", "Delivered", kind="amount", unit="unit"),
@@ -59,8 +68,8 @@ _ACT_COLUMNS = [
     Column("unit", "Unit"),
     Column("offer_quantity", "Of the offer", kind="amount"),
     Column("offer_unit", "Unit"),
-    Column("reference", "Reference"),
-    Column("actor", "By"),
+    Column("reference", "Reference", spare=1),
+    Column("actor", "By", spare=2),
     Column("reason", "Why"),
 ]
 
@@ -131,7 +140,22 @@ def _acts(picture: Picture, code: str) -> Iterator[dict[str, Any]]:
         yield row
 
 
+def stands_said(row: dict[str, Any]) -> str:
+    """Say where a deal stands in one text: `held 60.00, delivered 40.00 person-day`."""
+    stages = [(stage, row[stage]) for stage in DEAL_STAGES]
+    parts = [f"{stage} {grouped(text)}" for stage, text in stages if text.strip("0.")]
+    return f"{', '.join(parts)} {row['unit']}" if parts else "nothing any more"
+
+
+def rate_said(document: dict[str, Any]) -> str | None:
+    """Say what one unit of the need costs of the offer; nothing where both count in one unit."""
+    need, offer = document["unit"], document["offer_unit"]
+    return None if need == offer else f"1 {need} = {document['rate']} {offer}"
+
+
 def act_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Tell the acts of a deal as a small table for people."""
+    """Tell the acts of a deal as a small table for people; one unit is not said twice."""
+    one_unit = document["unit"] == document["offer_unit"]
+    columns = [one for one in _ACT_COLUMNS if not (one_unit and one.key.startswith("offer_"))]
     yield ""
-    yield from (line.rstrip() for line in table_chunks(document["acts"], _ACT_COLUMNS))
+    yield from table_lines(document["acts"], columns)

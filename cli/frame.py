@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli.options import PLAIN_FORMATS, READ_FORMATS, shared_parameters
+from cli.options import FILE_ENDINGS, PLAIN_FORMATS, READ_FORMATS, shared_parameters
 from cli.plain_params import PlainHelp, take_as_typed
 from cli.settings import Settings, resolve
 from cli.usage import BadFilter, BadUsage, UnknownCommand, UnknownFormat, did_you_mean
@@ -106,7 +106,7 @@ class Call(typer.Context):
                 why="--json is short for --format json, and an answer has one format.",
                 next_step="Keep one of the two.",
             )
-        asked = "json" if flags.get("json") else asked
+        asked = "json" if flags.get("json") else asked or self._format_by_name()
         if asked is None:
             configured = self.settings.format
             return configured if configured is not None and configured in formats else "table"
@@ -117,6 +117,11 @@ class Call(typer.Context):
                 next_step=did_you_mean(asked, list(formats), "Choose one of those."),
             )
         return str(asked)
+
+    def _format_by_name(self) -> str | None:
+        """Give the format that the name of the file to write stands for, where it does for one."""
+        ending = Path(self.params.get("output") or "").suffix.removeprefix(".").casefold()
+        return ending if ending in FILE_ENDINGS else None
 
     @property
     def command_name(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from cli.output import Column
 from ledger.quantity import format_amount
@@ -53,33 +54,49 @@ GROUP_COLUMNS = [
     Column("factor", "Factor", kind="code"),
     Column("unit", "Unit", kind="code"),
     _amount("required", "Required"),
-    _amount("delivered", "Delivered", spare=2),
-    _amount("committed", "Committed", spare=2),
+    _amount("delivered", "Delivered", spare=3),
+    _amount("committed", "Committed", spare=3),
     _amount("held", "Held", spare=1),
-    _amount("withdrawn", "Withdrawn", table=False),
+    _amount("withdrawn", "Withdrawn", spare=2),
     _amount("gap", "Gap"),
-    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=3),
+    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=4),
     _amount("gap_base", "Gap in base", table=False),
-    Column("needs", "Needs", kind="number", spare=4),
+    Column("needs", "Needs", kind="number", spare=5),
     Column("counted", "Counted", kind="number", table=False),
     Column("not_counted", "Unknown", kind="number"),
     Column("base_counted", "Counted in base", kind="number", table=False),
 ]
+_UNIT_BY_UNIT = {"factor", "unit"}
 _IN_EVERY_GROUP = frozenset(column.key for column in GROUP_COLUMNS)
 
 
-def group_columns(by: Sequence[str]) -> list[Column]:
-    """Give the columns grouped by that are not in every group anyway."""
-    return [Column(key) for key in by if key not in _IN_EVERY_GROUP]
+def group_columns(by: Sequence[str], *, withdrawn: bool) -> list[Column]:
+    """Give the columns of a grouped report, those grouped by first.
+
+    Where something was `withdrawn`, people see it too: without it the gap would not add up.
+    """
+    known = {column.key: column for column in ROW_COLUMNS}
+    keys = [replace(known[key], table=True, spare=0) for key in by if key not in _IN_EVERY_GROUP]
+    sums = [
+        replace(one, table=withdrawn) if one.key == "withdrawn" else one for one in GROUP_COLUMNS
+    ]
+    return [*keys, *sums]
+
+
+def for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave the obstacle out beside offers that fit: what keeps others away is no trouble there."""
+    return {**row, "main_obstacle": None} if row["eligible_offers"] else row
 
 
 def notes(report: GapReport) -> Iterator[str]:
     """Say below a table what was added up, by which rule, and what could not be counted."""
     known = f", as known at {report.known_at.isoformat()}" if report.known_at else ""
     yield f"As of {report.as_of}{known}. Held quantities are inside the gap."
-    if report.totals:
+    by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table has said them
+    totals = [total for total in report.totals if total.in_base or not by_unit]
+    if totals:
         yield "Totals add up the needs whose amount is known, unit by unit:"
-    for total in report.totals:
+    for total in totals:
         yield f"  {_told(total)}"
 
 
@@ -90,7 +107,8 @@ def _told(total: Total) -> str:
     left_out = f"; {total.not_counted} could not be counted" if total.not_counted else ""
     rule = f" ({total.rule})" if total.in_base else ""
     needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
-    return f"{total.factor}: gap {figure} over {needs}{left_out}{rule}"
+    of_all = f", all of it in {total.unit}" if total.in_base else ""
+    return f"{total.factor}{of_all}: gap {figure} over {needs}{left_out}{rule}"
 
 
 def _grouped(amount: int, decimals: int) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.output import Column
+from cli.output import Column, table_lines
+from ledger.journal import Act
 from ledger.quantity import format_amount
-from ledger.reports.text_table import table_chunks
 
 if TYPE_CHECKING:
     from ledger.journal import Entry
@@ -31,6 +31,16 @@ ENTRY_COLUMNS = [
     Column("override", "Override", table=False),
     Column("key", "Request key", table=False),
 ]
+ENTRY_NARROW = [
+    Column("entry", "Entry", kind="number"),
+    Column("effective_on", "Date", kind="date"),
+    Column("act", "Act", kind="code"),
+    Column("about", "About"),
+    Column("quantity", "Quantity", kind="amount", unit="unit"),
+    Column("reference", "Reference", spare=2),
+    Column("actor", "By", spare=3),
+    Column("reason", "Why", spare=1),
+]
 ENTRY_TERMS = [
     *(column for column in ENTRY_COLUMNS[:4]),
     Column("reference", "Reference"),
@@ -41,7 +51,7 @@ ENTRY_TERMS = [
     Column("recorded_at", "Recorded"),
     Column("actor", "By"),
     Column("system_user", "System user"),
-    Column("host", "On"),
+    Column("host", "Host"),
     Column("key", "Request key"),
 ]
 _MOVEMENT_COLUMNS = [
@@ -62,10 +72,25 @@ def list_rows(
     need: str | None,
     offer: str | None,
     since: date | None,
+    told: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Give the entries that were asked for as rows, read as they are written out."""
+    """Give the entries that were asked for as rows, read as they are written out.
+
+    With `told`, a row also says in one text what its entry is about, for a narrow screen.
+    """
     for entry in picture.entries(deal=deal, need=need, offer=offer, since=since):
-        yield entry_row(picture, entry)
+        row = entry_row(picture, entry)
+        yield {**row, "about": _about(entry)} if told else row
+
+
+def _about(entry: Entry) -> str:
+    """Say what an entry is about on a narrow screen: `D-0001`, `N-0002; reverses 7`."""
+    holders = dict.fromkeys(one.holder for one in entry.movements)
+    if entry.act is Act.INTRODUCE:
+        about = f"{entry.deal}: {' with '.join(holders)}"
+    else:
+        about = entry.deal or ", ".join(holders)
+    return f"{about}; reverses {entry.reverses}" if entry.reverses else about
 
 
 def entry_row(picture: Picture, entry: Entry) -> dict[str, Any]:
@@ -119,4 +144,4 @@ def entry_document(picture: Picture, entry: Entry, reversed_by: int | None) -> d
 def movement_lines(document: dict[str, Any]) -> Iterator[str]:
     """Tell the movements of an entry as a small table for people."""
     yield ""
-    yield from (line.rstrip() for line in table_chunks(document["movements"], _MOVEMENT_COLUMNS))
+    yield from table_lines(document["movements"], _MOVEMENT_COLUMNS)

@@ -140,7 +140,8 @@ def emit_need(call: Call, picture: Picture, typed: str) -> None:
         "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
         "instruments": document["instruments"] or None,
     }
-    lacks = wrapped(lack_said(facts.standing, found))
+    said = lack_said(facts.standing, found)
+    lacks = wrapped(said) if said else []
     below = _below(picture, facts.standing, lacks, picture.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)

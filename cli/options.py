@@ -20,6 +20,8 @@ READ_PANEL = "Reading"
 WRITE_PANEL = "Writing"
 READ_FORMATS = ("table", "json", "csv", "md")
 PLAIN_FORMATS = ("table", "json")
+FILE_ENDINGS = ("csv", "json", "md", "xlsx", "ods", "parquet", "html")
+"""Endings of a file's name that say its format, so that none holds what its name does not say."""
 
 
 def _complete_format(incomplete: str) -> list[str]:

@@ -12,11 +12,19 @@ from stat import S_ISREG
 from typing import TextIO
 
 from cli.frame import ReadOptions
-from cli.terminal import has_color, is_terminal, is_unicode, width
+from cli.terminal import fitted, has_color, is_terminal, is_unicode, width
 from cli.usage import OutputIsDirectory, UnknownColumn, did_you_mean
 from ledger.reports.cells import Column, Row, machine
 
-__all__ = ["Column", "emit_document", "emit_lines", "emit_record", "emit_rows", "kept"]
+__all__ = [
+    "Column",
+    "emit_document",
+    "emit_lines",
+    "emit_record",
+    "emit_rows",
+    "kept",
+    "table_lines",
+]
 
 _TEXT_COLUMN_LEAST = 12
 _BORDERS = 2
@@ -57,16 +65,18 @@ def emit_rows(
     *,
     head: Mapping[str, object] | None = None,
     tail: Mapping[str, object] | None = None,
+    narrow: Sequence[Column] = (),
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
-    `head` (with the `schema`) and `tail` stand before and after `rows` in JSON only. Everything
-    the rows hold goes into JSON, every column into CSV, the columns for people elsewhere.
+    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `head`
+    (with the `schema`) and `tail` stand before and after `rows` in JSON only. Everything the rows
+    hold goes into JSON, every column into CSV, the columns for people elsewhere.
     """
     chosen = kept(rows, columns, options.where)
     with _destination(options) as out:
         if options.format == "table" and options.output is None and is_terminal(out):
-            _on_terminal(list(chosen), columns, out, color=options.color)
+            _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
             return
         if options.format == "json":
             from ledger.reports.json_out import json_rows_chunks  # noqa: PLC0415
@@ -108,12 +118,20 @@ def emit_record(
         return
     with _destination(options) as out:
         if options.format == "table":
-            from ledger.reports.text_table import record_chunks  # noqa: PLC0415
-
-            out.writelines(record_chunks(row, columns))
+            out.writelines(_record_chunks(row, columns, out))
             out.writelines(f"{line}\n" for line in below)
             return
         out.writelines(_row_chunks([row], columns, options.format))
+
+
+def _record_chunks(row: Row, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
+    """Write lines of heading and value; on a terminal a long value goes on under itself."""
+    from ledger.reports.text_table import record_chunks  # noqa: PLC0415
+    from ledger.reports.width import display_width  # noqa: PLC0415
+
+    under = max((display_width(one.heading) for one in columns if one.table), default=0) + _BORDERS
+    for line in record_chunks(row, columns):
+        yield fitted(line.rstrip(), out, indent=under) + "\n"
 
 
 def emit_document(document: Mapping[str, object], options: ReadOptions | None = None) -> None:
@@ -130,20 +148,43 @@ def emit_lines(lines: Iterable[str]) -> None:
 
 
 def _on_terminal(
-    rows: Sequence[Row], columns: Sequence[Column], out: TextIO, *, color: bool
+    rows: Sequence[Row], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
 ) -> None:
     from ledger.reports.text_table import cells_of, table_chunks  # noqa: PLC0415
 
-    shown = [column for column in columns if column.table]
-    fitting = _fitting(shown, cells_of(rows, shown))
-    # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
-    if not fitting:
-        out.writelines(table_chunks(rows, columns))
+    if not rows:
+        out.write("Nothing to show.\n")
         return
-    _rich_table(cells_of(rows, fitting), fitting, out, color=color)
-    left_out = [column.heading for column in shown if column not in fitting]
-    if left_out:
-        out.write(f"Not shown here, for want of width or of values: {', '.join(left_out)}.\n")
+    for columns in layouts:
+        shown = [column for column in columns if column.table]
+        fitting = _fitting(shown, cells_of(rows, shown))
+        if fitting:
+            _rich_table(cells_of(rows, fitting), fitting, out, color=color)
+            left_out = ", ".join(one.heading for one in shown if one not in fitting)
+            if left_out:
+                said = f"Not shown here, for want of width or of values: {left_out}."
+                out.write(f"{fitted(said, out)}\n")
+            return
+    # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
+    out.writelines(table_chunks(rows, layouts[0]))
+
+
+def table_lines(rows: Sequence[Row], columns: Sequence[Column]) -> list[str]:
+    """Lay out a small table that stands below something else, broken to fit a terminal."""
+    from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
+
+    from ledger.reports.text_table import cells_of, table_chunks  # noqa: PLC0415
+    from ledger.reports.width import display_width  # noqa: PLC0415
+
+    plain = [line.rstrip() for line in table_chunks(rows, columns)]
+    if not is_terminal(sys.stdout) or max(map(display_width, plain)) <= width():
+        return plain
+    fitting = _fitting(columns, cells_of(rows, columns))
+    if not fitting:
+        return plain
+    written = StringIO()
+    _rich_table(cells_of(rows, fitting), fitting, written, color=False, bare=True)
+    return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
@@ -174,14 +215,22 @@ def _least_width(column: Column, texts: Sequence[str]) -> int:
 
 
 def _rich_table(
-    cells: Sequence[Sequence[str]], columns: Sequence[Column], out: TextIO, *, color: bool
+    cells: Sequence[Sequence[str]],
+    columns: Sequence[Column],
+    out: TextIO,
+    *,
+    color: bool,
+    bare: bool = False,
 ) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only where a person looks
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    if bare:
+        table = Table(box=None, pad_edge=False, padding=(0, _BORDERS, 0, 0), header_style="")
+    else:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(
             Text(column.heading),

@@ -184,5 +184,6 @@ def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[
         yield from wrapped(
             "  ".join(part for part in (drawn, stages_said(standing)) if part), inside
         )
-    yield from wrapped(lack_said(standing, found), inside)
+    if lacks := lack_said(standing, found):
+        yield from wrapped(lacks, inside)
     yield from deal_lines(picture, picture.deals_of(need=need.code), inside, spent=False)

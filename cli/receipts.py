@@ -48,10 +48,12 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     `verb` is the command's, such as `introduce`. Only `entry` and `replayed` are always there.
     """
     yield _headline(receipt, verb)
-    yield from _registers(receipt)
+    told = _of_new(receipt)
+    yield from _registers(receipt, told)
     yield from _sides(receipt)
     for text in receipt.get("notes") or ():
-        yield f"note: {one_line(str(text))}"
+        if text not in told.values():
+            yield f"note: {one_line(str(text))}"
     if receipt.get("replayed"):
         yield "Said before: this is the first receipt, and nothing was written again."
     if receipt.get("dry_run"):
@@ -81,11 +83,21 @@ def _subject(receipt: Receipt) -> str:
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""
 
 
-def _registers(receipt: Receipt) -> Iterator[str]:
+def _of_new(receipt: Receipt) -> dict[str, str]:
+    """Give, by the code of each new record, the note that tells what it is."""
+    notes = [str(text) for text in receipt.get("notes") or ()]
+    new = [change["code"] for change in receipt.get("registers") or () if change["version"] == 1]
+    return {code: text for code in new for text in notes if text.startswith(f"{code}: ")}
+
+
+def _registers(receipt: Receipt, told: Mapping[str, str]) -> Iterator[str]:
     changes = receipt.get("registers") or []
-    if len(changes) == 1 and changes[0]["version"] == 1:
-        return  # the headline says it
     for change in changes:
+        if change["code"] in told:
+            yield f"  {change['kind']} {one_line(told[change['code']])}"
+            continue
+        if change["version"] == 1 and _subject(receipt) == f"{change['kind']} {change['code']}":
+            continue  # the headline says it
         new = "new" if change["version"] == 1 else f"version {change['version']}"
         yield f"  {change['kind']} {change['code']}: {new}"
 

@@ -42,6 +42,7 @@ def emit_listing(
     schema: str,
     gone: Callable[[Mapping[str, Any]], bool] | None = None,
     every: bool = True,
+    narrow: Sequence[Column] = (),
 ) -> None:
     """Write the rows of a register; without `every` those that are `gone` are left out, and said.
 
@@ -52,7 +53,7 @@ def emit_listing(
     if call.format == "json":
         # What is only said for people stays out of what scripts rely on.
         kept = [{column.key: row[column.key] for column in columns} for row in kept]
-    emit_rows(kept, columns, call.read, head={"schema": f"cityfund.{schema}/1"})
+    emit_rows(kept, columns, call.read, head={"schema": f"cityfund.{schema}/1"}, narrow=narrow)
     hidden = len(found) - len(kept)
     if hidden and call.format == "table":
         note(call, f"{hidden:,} withdrawn not shown; --all shows them.")

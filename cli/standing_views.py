@@ -66,7 +66,8 @@ def stage_lines(standing: Standing) -> Iterator[str]:
     if not standing.quantified:
         yield f"The amount is not known yet; it is counted in {standing.unit.code}."
         return
-    yield bar_of(standing)
+    if bar := bar_of(standing):
+        yield bar
     glyphs = GLYPHS if is_unicode(sys.stdout) else ASCII_GLYPHS
     named = {stage.value: amount for stage, amount in standing.stages.items()}
     shown = [name for name in _SHOWN[standing.side] if named.get(name)]
@@ -103,16 +104,20 @@ def need_facts_row(standing: Standing, found: EligibleCount | None) -> dict[str,
 
 
 def lack_said(standing: Standing, found: EligibleCount) -> str:
-    """Say a need's gap, how many offers could help, and what most stands in the way."""
+    """Say a need's gap, how many offers could help, and, where none, what most stands in the way.
+
+    Nothing is said of a need that was withdrawn: its stages have said it.
+    """
     if standing.quantified and standing.net == 0:
-        return "withdrawn"
+        return ""
     if standing.quantified and standing.gap == 0:
         return "covered"
     if not standing.quantified:
         return "no offer can be judged until the amount is given"
     gap = f"gap {format_quantity(standing.gap, standing.unit)}"
     offers = f"{found.eligible} of {found.of} offers eligible" if found.of else ""
-    return " · ".join(part for part in (gap, offers, found.obstacle or "") if part)
+    obstacle = "" if found.eligible else found.obstacle or ""
+    return " · ".join(part for part in (gap, offers, obstacle) if part)
 
 
 def deals_of(picture: Picture, deals: Iterable[DealStanding]) -> list[dict[str, Any]]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cli.output import Column
+from cli.output import Column, table_lines
 from ledger.quantity import format_amount
-from ledger.reports.text_table import table_chunks
 
 if TYPE_CHECKING:
     from ledger.store.picture import Picture
@@ -34,17 +33,19 @@ _WORDS = {
     "open": "with something open",
     "unknown": "of unknown amount",
     "available": "with something available",
-    "over": "over",
+    "over": "over (withdrawn, or past the last day)",
     "held": "holding",
     "committed": "committed and still to deliver",
     "delivered": "delivered",
     "ended": "given back",
 }
+_BESIDES = {"withdrawn", "over"}
+"""What is counted beside the total and not inside it."""
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
 OFFICE_COLUMNS = [
-    Column("office", "Office"),
-    Column("name", "Name"),
+    Column("office", "Office", kind="code"),
+    Column("name", "Name", spare=1),
     Column("cities", "Cities", kind="number"),
     Column("projects", "Projects", kind="number"),
     Column("complete", "Complete", kind="number"),
@@ -54,15 +55,15 @@ OFFICE_COLUMNS = [
     Column("deals", "Deals", kind="number"),
 ]
 _HOLD_COLUMNS = [
-    Column("deal", "Deal"),
-    Column("project", "Project"),
-    Column("need", "Need"),
-    Column("offer", "Offer"),
+    Column("deal", "Deal", kind="code"),
+    Column("project", "Project", kind="code"),
+    Column("need", "Need", kind="code"),
+    Column("offer", "Offer", kind="code"),
     Column("held", "Held", kind="amount", unit="unit"),
     Column("held_until", "Held until", kind="date"),
 ]
 _OFFER_COLUMNS = [
-    Column("offer", "Offer"),
+    Column("offer", "Offer", kind="code"),
     Column("provider_name", "Provider"),
     Column("available", "Available", kind="amount", unit="unit"),
     Column("valid_until", "Valid until", kind="date"),
@@ -139,13 +140,14 @@ def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _counted(counts: Mapping[str, int]) -> str:
     always = _ALWAYS if counts["total"] else set()
-    parts = [
-        f"{counts[name]:,} {words}"
+    parts = {
+        name: f"{counts[name]:,} {words}"
         for name, words in _WORDS.items()
         if name in counts and (counts[name] or name in always)
-    ]
-    total = f"{counts['total']:,}"
-    return f"{total}: {', '.join(parts)}" if parts else total
+    }
+    inside = ", ".join(text for name, text in parts.items() if name not in _BESIDES)
+    besides = "".join(f"; {text} besides" for name, text in parts.items() if name in _BESIDES)
+    return f"{counts['total']:,}{': ' if inside else ''}{inside}{besides}"
 
 
 def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
@@ -177,4 +179,4 @@ def _listed(
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Iterator[str]:
-    yield from (line.rstrip("\n") for line in table_chunks(rows, columns))
+    yield from table_lines(rows, columns)

@@ -48,14 +48,18 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
-def fitted(text: str, stream: TextIO) -> str:
+def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
     """Break a long line between words where a person looks; a pipe gets it whole."""
     if not is_terminal(stream) or len(text) <= width():
         return text
     from textwrap import fill  # noqa: PLC0415 - only where somebody looks
 
     return fill(
-        text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        text,
+        width(),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
@@ -76,7 +80,11 @@ def confirm(call: Call, question: str) -> None:
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise NeedsYes(f"{call.command_name} asks before it acts, and nobody can answer.")
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
-    answer = sys.stdin.readline()
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:  # the shell's prompt begins on a line of its own
+        print("\nNothing was done.", file=sys.stderr)  # noqa: T201
+        raise
     if not answer:
         raise NeedsYes(f"{call.command_name} asked, and the input ended without an answer.")
     if answer.strip().casefold() not in {"y", "yes"}:

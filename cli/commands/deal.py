@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from cli.completion import complete_codes
-from cli.deal_views import DEAL_COLUMNS, DEAL_TERMS, act_lines, deal_document, deal_row
+from cli.deal_views import (
+    DEAL_COLUMNS,
+    DEAL_NARROW,
+    DEAL_TERMS,
+    act_lines,
+    deal_document,
+    deal_row,
+    rate_said,
+    stands_said,
+)
 from cli.frame import Call, command, noun
 from cli.output import emit_record, emit_rows
 from cli.register_reading import meant
@@ -151,7 +160,10 @@ def list_(call: Call) -> None:
     """List deals with what is held, committed and delivered of each."""
     with read_picture(call) as picture:
         rows = [deal_row(picture, deal) for deal in picture.deals.values()]
-    emit_rows(rows, DEAL_COLUMNS, call.read, head={"schema": "cityfund.deals/1"})
+    if call.format == "table":
+        rows = [{**row, "stands": stands_said(row)} for row in rows]
+    head = {"schema": "cityfund.deals/1"}
+    emit_rows(rows, DEAL_COLUMNS, call.read, head=head, narrow=DEAL_NARROW)
 
 
 @command(app, "show", dated=True)
@@ -160,4 +172,5 @@ def show(call: Call, deal: DealCode) -> None:
     with read_picture(call) as picture:
         standing = picture.deals[meant(picture, "deal", deal)]
         document = deal_document(picture, standing)
-    emit_record(document, DEAL_TERMS, call.read, document=document, below=act_lines(document))
+    row = {**document, "rate_said": rate_said(document)}
+    emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))

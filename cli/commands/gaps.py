@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.frame import Call, command, word
-from cli.gap_views import GROUP_COLUMNS, ROW_COLUMNS, group_columns, notes
+from cli.gap_views import ROW_COLUMNS, for_people, group_columns, notes
 from cli.output import emit_rows
 from cli.session import ledger_of, times_of
 from cli.terminal import note
@@ -49,13 +49,15 @@ def _show(call: Call, report: GapReport) -> None:
         "base_currency": report.base_currency,
     }
     tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}
-    rows = [row.to_dict() for row in report.rows]
     unfiltered = call.read.without_filters()
     if report.by:
         groups = [group.to_dict() for group in report.groups]
-        columns = [*group_columns(report.by), *GROUP_COLUMNS]
+        columns = group_columns(report.by, withdrawn=any(one.withdrawn for one in report.groups))
         emit_rows(groups, columns, unfiltered, head={**head, "by": report.by}, tail=tail)
     else:
+        rows = [row.to_dict() for row in report.rows]
+        if call.format in {"table", "md"}:
+            rows = [for_people(row) for row in rows]
         emit_rows(rows, ROW_COLUMNS, unfiltered, head=head, tail=tail)
     if call.format == "table":
         for line in notes(report):

@@ -8,7 +8,14 @@ import typer
 
 from cli.completion import complete_codes
 from cli.frame import Call, command, noun
-from cli.journal_views import ENTRY_COLUMNS, ENTRY_TERMS, entry_document, list_rows, movement_lines
+from cli.journal_views import (
+    ENTRY_COLUMNS,
+    ENTRY_NARROW,
+    ENTRY_TERMS,
+    entry_document,
+    list_rows,
+    movement_lines,
+)
 from cli.output import emit_record, emit_rows
 from cli.session import act, day_given, ledger_of, read_picture
 
@@ -34,8 +41,10 @@ def list_(
     """List entries in the order in which they were recorded."""
     first = day_given(call, since)
     with read_picture(call) as picture:
-        rows = list_rows(picture, deal=deal, need=need, offer=offer, since=first)
-        emit_rows(rows, ENTRY_COLUMNS, call.read, head={"schema": "cityfund.journal/1"})
+        told = call.format == "table"
+        rows = list_rows(picture, deal=deal, need=need, offer=offer, since=first, told=told)
+        head = {"schema": "cityfund.journal/1"}
+        emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
 
 
 @command(app, "show")

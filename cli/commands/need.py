@@ -51,7 +51,13 @@ def list_(
         gone = {row["code"] for row in rows if need_gone(picture, row)}
     columns = listing(call, "needs", NEED_COLUMNS, NEED_MORE, narrow=NEED_NARROW)
     emit_listing(
-        call, rows, columns, schema="needs", gone=lambda row: row["code"] in gone, every=every
+        call,
+        rows,
+        columns,
+        schema="needs",
+        gone=lambda row: row["code"] in gone,
+        every=every,
+        narrow=NEED_NARROW,
     )
 
 

@@ -49,7 +49,15 @@ def list_(
     with read_picture(call) as picture:
         rows = [offer_listed(picture, code) for code in picture.offer_facts]
     columns = listing(call, "offers", OFFER_COLUMNS, OFFER_MORE, narrow=OFFER_NARROW)
-    emit_listing(call, rows, columns, schema="offers", gone=withdrawn, every=every)
+    emit_listing(
+        call,
+        rows,
+        columns,
+        schema="offers",
+        gone=withdrawn,
+        every=every,
+        narrow=OFFER_NARROW,
+    )
 
 
 @command(app, "show", dated=True)

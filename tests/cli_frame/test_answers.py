@@ -132,7 +132,31 @@ def test_a_link_is_written_through_and_a_refusal_leaves_the_old_file(tmp_path: P
     assert target.read_text() == "before"
     say(tmp_path, "offer", "list", "--output", str(link))
     assert link.is_symlink()
-    assert target.read_text(encoding="utf-8").startswith("Offer")
+    assert target.read_text(encoding="utf-8").startswith("code,provider")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "begins"),
+    [
+        ("x.csv", [], "code,provider"),
+        ("x.JSON", [], "{"),
+        ("x.md", [], "|"),
+        ("x.txt", [], "Offer"),
+        ("x.csv", ["--format", "table"], "Offer"),
+    ],
+)
+def test_a_file_is_written_in_the_format_its_name_says(
+    tmp_path: Path, name: str, more: list[str], begins: str
+) -> None:
+    say(tmp_path, "offer", "list", "--output", str(tmp_path / name), *more)
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_spreadsheets_name_never_gets_something_else(tmp_path: Path) -> None:
+    done = say(tmp_path, "offer", "list", "--output", str(tmp_path / "x.xlsx"))
+    assert done.returncode == 2
+    assert "'xlsx'" in done.stderr
+    assert not (tmp_path / "x.xlsx").exists()
 
 
 def test_a_directory_is_not_overwritten(tmp_path: Path) -> None:

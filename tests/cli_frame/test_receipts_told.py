@@ -15,6 +15,18 @@ def test_a_register_change_names_what_changed() -> None:
     assert told("edit", registers=[{**change, "version": 3}])[1] == "  project PRJ-0001: version 3"
 
 
+def test_what_is_new_is_told_once() -> None:
+    kinds = (("project", "PRJ-0001"), ("need", "N-0001"), ("need", "N-0002"))
+    changes = [{"kind": kind, "code": code, "version": 1} for kind, code in kinds]
+    notes = ["N-0001: money, 30,000,000.00 EUR", "project PRJ-0001 is in status completed"]
+    assert told("add", registers=changes, notes=notes) == [
+        "done · project PRJ-0001 added",
+        "  need N-0001: money, 30,000,000.00 EUR",
+        "  need N-0002: new",
+        "note: project PRJ-0001 is in status completed",
+    ]
+
+
 def test_several_entries_are_all_named() -> None:
     need = {"code": "N-1", "unit": "km", "open": "0.000"}
     lines = told("introduce", entry=18, entries=[17, 18], deal="D-1", need=need, offer=None)

@@ -163,6 +163,11 @@ def test_candidates_of_a_need_tell_every_rule(fund: Officer) -> None:
     assert "factor: it offers money" in told
 
 
+def test_only_an_eligible_offer_is_said_to_take_something(fund: Officer) -> None:
+    for line in fund.says("offer candidates O-0001").splitlines()[1:]:
+        assert ("EUR" in line) == (" yes " in line), line
+
+
 def test_candidates_without_a_rate_say_so(fund: Officer) -> None:
     fund.says("offer add EDB money '10M USD'")
     assert "no rate from EUR to USD is known yet" in fund.says("need candidates N-0001")

@@ -1,0 +1,58 @@
+"""Tables on a terminal: the columns that fit, a narrower layout, or no table at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli import output, terminal
+from cli.frame import ReadOptions
+from cli.output import Column, emit_rows, table_lines
+
+WIDE = [
+    Column("code", "Offer", kind="code"),
+    Column("amount", "Available", kind="amount"),
+    Column("unit", "Unit", kind="code"),
+    Column("mandate", "Mandate"),
+]
+NARROW = [Column("code", "Offer", kind="code"), Column("what", "What")]
+ROWS = [
+    {
+        "code": "O-0001",
+        "amount": "90000000.00",
+        "unit": "EUR",
+        "mandate": "transport, in IR/PK, by loan",
+        "what": "money: 90M EUR, transport, in IR/PK, by loan",
+    }
+]
+
+
+@pytest.fixture(params=[30, 40, 80])
+def columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    for module in (output, terminal):
+        monkeypatch.setattr(module, "is_terminal", lambda _stream: True)
+        monkeypatch.setattr(module, "width", lambda: request.param)
+    return int(request.param)
+
+
+def test_no_line_is_wider_than_the_terminal(
+    columns: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emit_rows(ROWS, WIDE, ReadOptions(format="table", color=False), narrow=NARROW)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= columns
+    assert ("What" in shown) == (columns < 45)
+
+
+def test_a_table_below_something_is_broken_to_fit(columns: int) -> None:
+    lines = table_lines(ROWS, WIDE)
+    if columns < 45:  # its numbers cannot stand side by side: it is left as it is
+        assert len(lines) == 2
+        return
+    assert max(map(len, lines)) <= columns
+    assert "90,000,000.00" in "".join(lines)
+
+
+def test_an_empty_table_says_so(columns: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert columns
+    emit_rows([], WIDE, ReadOptions(format="table", color=False))
+    assert capsys.readouterr().out == "Nothing to show.\n"
