@@ -45,7 +45,7 @@ class Said(NamedTuple):
     database_user: str | None = None
 
 
-def canonical_entry(entry: Entry, format: int = 1) -> bytes:  # noqa: A002 (the column's name)
+def canonical_entry(entry: Entry) -> bytes:
     """Give the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
     said = Said(entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user)
     body = {
@@ -60,7 +60,7 @@ def canonical_entry(entry: Entry, format: int = 1) -> bytes:  # noqa: A002 (the 
         "reference": entry.reference,
         "reverses": entry.reverses,
     }
-    return _bytes(ENTRY_TAG, format, body, said)
+    return _bytes(ENTRY_TAG, entry.format, body, said)
 
 
 def canonical_version(

@@ -16,13 +16,17 @@ class Deal:
     """The terms of one deal. `rate` is how many offer units one need unit costs.
 
     `offer`, `need`, `rate` and `instrument` never change; a hold at other terms opens another
-    deal. `held_until` is the last day on which what is held may be committed.
+    deal. `rate_road` says where the rate came from (given, or how the rates table led to it) and
+    `rate_day` the day of its oldest quote; both are None within one unit. `held_until` is the
+    last day on which what is held may be committed.
     """
 
     code: str
     offer: str
     need: str
     rate: Decimal = Decimal(1)
+    rate_road: str | None = None
+    rate_day: date | None = None
     instrument: str | None = None
     held_until: date | None = None
     due_on: date | None = None

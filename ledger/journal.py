@@ -14,6 +14,10 @@ MAX_AMOUNT = 10**17
 """The largest quantity of one movement, in the unit's smallest part; SQL holds the same bound."""
 
 
+CANONICAL_FORMAT = 1
+"""The layout of canonical bytes that entries and register versions are kept with today."""
+
+
 class Act(StrEnum):
     """What an entry records. A reversal mirrors any of them."""
 
@@ -119,7 +123,8 @@ class Entry:
     """The movements of one act, posted together or not at all, with who, when and why.
 
     `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC.
-    `override` is the officer's reason for going outside a mandate.
+    `override` is the officer's reason for going outside a mandate; `format` is the layout of the
+    canonical bytes it was recorded under, which it keeps for ever.
     """
 
     number: int
@@ -137,6 +142,7 @@ class Entry:
     reason: str | None = None
     override: str | None = None
     reverses: int | None = None
+    format: int = CANONICAL_FORMAT
 
 
 class Holder(NamedTuple):

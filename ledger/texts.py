@@ -11,6 +11,9 @@ MAX_TEXT: Final = 10_000
 """Characters of one text: a page or two. What is longer belongs into a document of its own."""
 
 
+_UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 class TextTooLong(InvalidInput):
     """A text with more characters than the ledger keeps."""
 
@@ -34,9 +37,14 @@ def tidied(text: str) -> str:
 
 
 def control_in(text: str) -> str | None:
-    """Name the first control character of a text, as `U+001B`; line ends and tabs are none."""
+    """Name the first control character of a text, as `U+001B`; line ends and tabs are none.
+
+    What turns the direction of a line, or takes no room at all, counts too: it would show a
+    figure or a code as another. The joiners and marks that Persian is written with do not.
+    """
     for character in text:
-        if unicodedata.category(character) == "Cc" and character not in "\n\t":
+        steers = unicodedata.category(character) == "Cc" and character not in "\n\t"
+        if steers or character in _UNSEEN:
             return f"U+{ord(character):04X}"
     return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.codes import folded
+
 
 class Codes:
     """The codes one can refer to. Adding is cheap; a register of any size is folded once."""
@@ -13,7 +15,7 @@ class Codes:
         self._exact = set(codes)
         self._folded: dict[str, list[str]] = {}
         for code in self._exact:
-            self._folded.setdefault(code.casefold(), []).append(code)
+            self._folded.setdefault(folded(code), []).append(code)
 
     def __contains__(self, code: object) -> bool:
         """Say whether exactly this code is there."""
@@ -23,13 +25,13 @@ class Codes:
         """Make a code of the import known."""
         if code not in self._exact:
             self._exact.add(code)
-            self._folded.setdefault(code.casefold(), []).append(code)
+            self._folded.setdefault(folded(code), []).append(code)
 
     def find(self, code: str) -> str | None:
         """Give the code meant: exactly this one, else the only one that differs in case."""
         if code in self._exact:
             return code
-        alike = self._folded.get(code.casefold(), ())
+        alike = self._folded.get(folded(code), ())
         return alike[0] if len(alike) == 1 else None
 
     def all(self) -> frozenset[str]:

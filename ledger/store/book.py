@@ -77,12 +77,16 @@ class Ledger:
         """Carry a request out in one transaction; rolled back on an error or for a dry run."""
         with engines.writing(self.engine, keep=not request.dry_run) as connection:
             require_current(connection)
-            # Reading, which must start fast, does without all that writing brings.
-            from ledger.store.request_log import last_recorded  # noqa: PLC0415
-            from ledger.store.unit_of_work import UnitOfWork  # noqa: PLC0415
+            yield unit_of_work(connection, request)
 
-            moment = moment_to_record(now(), last_recorded(connection))
-            yield UnitOfWork(connection, request, moment)
+
+def unit_of_work(connection: Connection, request: Request) -> UnitOfWork:
+    """Begin a request in a write transaction, at a moment not before the last one recorded."""
+    # Reading, which must start fast, does without all that writing brings.
+    from ledger.store.request_log import last_recorded  # noqa: PLC0415
+    from ledger.store.unit_of_work import UnitOfWork  # noqa: PLC0415
+
+    return UnitOfWork(connection, request, moment_to_record(now(), last_recorded(connection)))
 
 
 def open_ledger(url: str) -> Ledger:

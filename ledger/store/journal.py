@@ -89,6 +89,7 @@ def _entries() -> Select[Any]:
             entry.c.reason,
             entry.c.override,
             entry.c.reverses,
+            entry.c.format,
             request.c.key,
             request.c.actor,
             request.c.system_user,
@@ -131,6 +132,7 @@ def _entry(lines: list[Any]) -> Entry:
         reason=first.reason,
         override=first.override,
         reverses=first.reverses,
+        format=first.format,
     )
 
 

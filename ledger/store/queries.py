@@ -31,12 +31,21 @@ def read_units(connection: Connection) -> dict[str, Unit]:
     return {row.code: Unit(row.code, row.decimals, row.kind, row.name) for row in rows}
 
 
+_QUOTE: Final = tuple(tables.rate.c[name] for name in ("day", "base", "quote", "rate", "source"))
+
+
 def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
     """Read the rates in force by day and pair: of several for one, the latest recorded."""
     rate = tables.rate
-    query = select(rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source)
-    rows = connection.execute(query.order_by(rate.c.id))
-    return {(row.day, row.base, row.quote): Rate(*row) for row in rows}
+    query = select(*_QUOTE, rate.c.withdrawn).order_by(rate.c.id)
+    found: dict[tuple[date, str, str], Rate] = {}
+    for *quote, withdrawn in connection.execute(query):
+        one = Rate(*quote)
+        if withdrawn:
+            found.pop((one.day, one.base, one.quote), None)
+        else:
+            found[one.day, one.base, one.quote] = one
+    return found
 
 
 class StoredRates:
@@ -50,10 +59,17 @@ class StoredRates:
     def latest(self, base: str, quote: str, day: date) -> Rate | None:
         """Give the latest quote of exactly this pair on or before `day`."""
         rate = tables.rate
-        query = select(rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source).where(
+        query = select(*_QUOTE, rate.c.withdrawn).where(
             rate.c.base == base, rate.c.quote == quote, rate.c.day <= day
         )
         if self._known_at is not None:
             query = query.where(rate.c.recorded_at <= self._known_at)
-        row = self._connection.execute(query.order_by(rate.c.day.desc(), rate.c.id.desc())).first()
-        return None if row is None else Rate(*row)
+        rows = self._connection.execute(query.order_by(rate.c.day.desc(), rate.c.id.desc()))
+        passed: date | None = None
+        for *parts, withdrawn in rows:
+            one = Rate(*parts)
+            # Of several for one day the latest recorded counts; withdrawn, the day has none.
+            if one.day != passed and not withdrawn:
+                return one
+            passed = one.day
+        return None

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from ledger.codes import folded, numbered
 from ledger.deals import Deal
 from ledger.errors import NotFound
 from ledger.members import City, Office, Provider
@@ -203,10 +204,10 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     exact = connection.execute(select(table.c.id).where(table.c.code == typed)).scalar()
     if exact is not None:
         return int(exact)
-    alike = func.lower(table.c.code) == typed.lower()
+    alike = table.c.folded == folded(typed)
     found = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
     if not found and beginning and typed:
-        starts = func.lower(func.substr(table.c.code, 1, len(typed))) == typed.lower()
+        starts = table.c.folded.startswith(folded(typed), autoescape=True)
         found = connection.execute(select(table.c.id, table.c.code).where(starts).limit(6)).all()
     if len(found) == 1:
         return int(found[0].id)
@@ -214,6 +215,13 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
         fitting = ", ".join(row.code for row in found)
         raise AmbiguousCode(f"{typed!r} could be {fitting}.")
     raise unknown(connection, kind, typed)
+
+
+def next_code(connection: Connection, kind: str) -> str:
+    """Give the code after the last one made, such as PRJ-0043, that no record has."""
+    table = REGISTERS[kind].identity
+    last = connection.execute(select(func.max(table.c.number))).scalar() or 0
+    return numbered(kind, last + 1)
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:
@@ -261,7 +269,7 @@ def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     for kind, register in REGISTERS.items():
-        alike = func.lower(register.identity.c.code) == typed.lower()
+        alike = register.identity.c.folded == folded(typed)
         if connection.execute(select(register.identity.c.id).where(alike).limit(1)).first():
             return kind
     return None

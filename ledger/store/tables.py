@@ -103,6 +103,7 @@ setting_version = Table(
     Column("reason", Text),
     _request(),
     Column("recorded_at", Instant, nullable=False),
+    Column("format", SmallInteger, nullable=False),
     # A hidden row number would be a second key, and a way to replace a row round its guard.
     sqlite_with_rowid=False,
 )
@@ -162,7 +163,17 @@ instrument = Table(
 def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Table]:
     """Make a register's two tables: what never changes, and the versions of its terms."""
     identity = Table(
-        name, metadata, _id(), Column("code", CODE, nullable=False, unique=True), *fixed, _request()
+        name,
+        metadata,
+        _id(),
+        Column("code", CODE, nullable=False, unique=True),
+        # Two codes that differ only in capitals are one: the database compares them folded.
+        Column("folded", Text, nullable=False, unique=True),
+        # The number in a code that the program made, so that the next one is a single look-up.
+        Column("number", Integer),
+        *fixed,
+        _request(),
+        Index(f"ix_{name}_number", "number"),
     )
     versions = Table(
         f"{name}_version",
@@ -179,6 +190,7 @@ def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Tab
         Column("reason", Text),
         _request(),
         Column("recorded_at", Instant, nullable=False),
+        Column("format", SmallInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     return identity, versions
@@ -301,6 +313,8 @@ deal, deal_version = _register(
         _ref("offer_id", "offer.id"),
         _ref("need_id", "need.id"),
         Column("rate", ExactDecimal, nullable=False),
+        Column("rate_road", String(16)),
+        Column("rate_day", Date),
         Column("instrument", CODE),
         Index("ix_deal_need_id", "need_id"),
         Index("ix_deal_offer_id", "offer_id"),
@@ -416,8 +430,10 @@ rate = Table(
     Column("quote", CODE, ForeignKey("unit.code"), nullable=False),
     Column("rate", ExactDecimal, nullable=False),
     Column("source", Text),
+    Column("withdrawn", Boolean, nullable=False),
     _request(),
     Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("CAST(rate AS NUMERIC) > 0", name="rate"),
     Index("ix_rate_lookup", "base", "quote", "day", "id"),
 )
 """Exchange rates as they were learned; the latest recorded of a day and pair is in force."""

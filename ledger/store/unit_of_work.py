@@ -7,36 +7,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
+from ledger.codes import folded, number_in
 from ledger.dating import day_of, zone
 from ledger.factors import Side
-from ledger.journal import Movement
+from ledger.journal import CANONICAL_FORMAT, Movement
 from ledger.quantity import Unit
 from ledger.rates import Rate
 from ledger.receipts import Receipt, RegisterChange
 from ledger.requests import Request
 from ledger.store import request_log, tables
 from ledger.store.accounts import Accounts
-from ledger.store.codes import next_code
 from ledger.store.drafts import Draft, Posted
 from ledger.store.queries import StoredRates, read_settings, read_units
-from ledger.store.registers import REGISTERS, Kept, find_id, load
+from ledger.store.registers import REGISTERS, Kept, find_id, load, next_code
 from ledger.store.rows import RowBuffer
-
-ENTRY_FORMAT: Final = 1
-"""The layout of an entry's canonical bytes, kept with the entry: see `ledger.canonical`."""
-
-_CODE_PREFIX: Final = {
-    "project": "PRJ",
-    "need": "N",
-    "offer": "O",
-    "deal": "D",
-    "city": "CTY",
-    "provider": "PRV",
-}
 
 
 class UnitOfWork:
@@ -108,7 +96,7 @@ class UnitOfWork:
         if given is not None:
             return given
         self.flush()
-        return next_code(self.connection, kind, _CODE_PREFIX[kind])
+        return next_code(self.connection, kind)
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
@@ -119,7 +107,13 @@ class UnitOfWork:
         self._records[kind, record.code] = record
         self._rows.add(
             register.identity,
-            {**register.fixed(values), "id": identity, "request_id": self.request_id},
+            {
+                **register.fixed(values),
+                "id": identity,
+                "folded": folded(record.code),
+                "number": number_in(kind, record.code),
+                "request_id": self.request_id,
+            },
         )
         self._add_version(kind, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
@@ -169,7 +163,7 @@ class UnitOfWork:
                 "override": draft.override,
                 "reverses": draft.reverses,
                 "lines": len(draft.movements),
-                "format": ENTRY_FORMAT,
+                "format": CANONICAL_FORMAT,
             },
         )
         for line, movement in enumerate(draft.movements, start=1):
@@ -225,6 +219,7 @@ class UnitOfWork:
                 "quote": rate.quote,
                 "rate": rate.rate,
                 "source": rate.source,
+                "withdrawn": False,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
             },
@@ -244,6 +239,7 @@ class UnitOfWork:
                 "reason": self.request.reason,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
+                "format": CANONICAL_FORMAT,
             },
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
@@ -302,6 +298,7 @@ class UnitOfWork:
                 "reason": self.request.reason,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
+                "format": CANONICAL_FORMAT,
             },
         )
 

@@ -21,13 +21,18 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
     changes nothing and has no key of its own leaves no trace.
     """
     with ledger.write(request) as uow:
-        first = uow.first_receipt()
-        if first is not None:
-            return first
-        document = work(uow).as_document()
-        if request.dry_run:
-            document["dry_run"] = True
-        document["key"] = uow.key
-        if uow.has_written or request.key is not None:
-            uow.keep_receipt(document)
-        return document
+        return answered(uow, work)
+
+
+def answered(uow: UnitOfWork, work: Work) -> dict[str, Any]:
+    """Do the work of a unit of work's request, keep the receipt, and give it as a document."""
+    first = uow.first_receipt()
+    if first is not None:
+        return first
+    document = work(uow).as_document()
+    if uow.request.dry_run:
+        document["dry_run"] = True
+    document["key"] = uow.key
+    if uow.has_written or uow.request.key is not None:
+        uow.keep_receipt(document)
+    return document

@@ -16,7 +16,7 @@ from ledger.store.accounts import Account, DealAccount
 from ledger.store.drafts import Draft
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
-from ledger.usecases.terms import agreed_instrument, agreed_rate, require_eligible
+from ledger.usecases.terms import AgreedRate, agreed_instrument, agreed_rate, require_eligible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def hold(uow: UnitOfWork, need: Account, offer: Account, amount: int, said: Hold
         require_declared(said.day, side.record.declared_on, who)
     rate = agreed_rate(uow, need, offer, said.day, said.rate)
     instrument = agreed_instrument(need, offer, said.instrument)
-    used = require_eligible(uow, need, offer, amount, rate, said.day, said.override)
+    used = require_eligible(uow, need, offer, amount, rate.rate, said.day, said.override)
     deal = _fitting_deal(uow, need, offer, rate, instrument, said)
     require_in_order(said.day, deal.last_on, deal.code)
     target, act = (Stage.COMMITTED, Act.COMMIT) if said.directly else (Stage.HELD, Act.INTRODUCE)
@@ -85,12 +85,12 @@ def _fitting_deal(
     uow: UnitOfWork,
     need: Account,
     offer: Account,
-    rate: Decimal,
+    rate: AgreedRate,
     instrument: str | None,
     said: Hold,
 ) -> DealAccount:
     for deal in uow.accounts.deals_of_need(need.code):
-        same_terms = (deal.record.rate, deal.record.instrument) == (rate, instrument)
+        same_terms = (deal.record.rate, deal.record.instrument) == (rate.rate, instrument)
         if deal.record.offer == offer.code and same_terms and said.code in (None, deal.code):
             _take_terms(uow, deal, said)
             return deal
@@ -98,7 +98,9 @@ def _fitting_deal(
         code=uow.code_for("deal", said.code),
         offer=offer.code,
         need=need.code,
-        rate=rate,
+        rate=rate.rate,
+        rate_road=rate.road,
+        rate_day=rate.day,
         instrument=instrument,
         held_until=None if said.directly else said.until,
         due_on=said.due_on,

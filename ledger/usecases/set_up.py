@@ -15,11 +15,11 @@ from ledger.receipts import Receipt
 from ledger.requests import Request
 from ledger.store import engine as engines
 from ledger.store import schema
-from ledger.store.book import Ledger, open_ledger
+from ledger.store.book import open_ledger, unit_of_work
 from ledger.store.reference_tables import load_reference_tables
 from ledger.store.registers import load_all
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
+from ledger.usecases.carry_out import answered
 
 
 class CalendarIsSet(RefusedByRule):
@@ -54,25 +54,25 @@ def set_up(url: str, said: SetUp, request: Request) -> Made:
         find_unit(said.base_currency, reference.iso4217_units())
     engine = engines.make_engine(url)
     engines.create_private_file(engine)
-    before, after = upgrade_schema(engine)
-    receipt = carry_out(Ledger(engine), request, lambda uow: _fill(uow, said))
-    return Made(before, after, receipt)
+    return _brought_up(engine, said, request)
 
 
 def upgrade(url: str, request: Request) -> Made:
     """Bring an existing ledger to this program's schema and reference tables."""
-    ledger = open_ledger(url)
-    before, after = upgrade_schema(ledger.engine, only_existing=True)
-    receipt = carry_out(ledger, request, lambda uow: _fill(uow, SetUp()))
-    return Made(before, after, receipt)
-
-
-def upgrade_schema(engine: Engine, *, only_existing: bool = False) -> tuple[str | None, str]:
-    """Run the migrations that are missing, in one transaction with the guards."""
-    with engines.writing(engine) as connection:
-        if only_existing and schema.current_revision(connection) is None:
+    engine = open_ledger(url).engine
+    with engines.reading(engine) as connection:
+        if schema.current_revision(connection) is None:
             raise schema.NotALedger("This database is not a cityfund ledger.")
-        return schema.upgrade(connection)
+    return _brought_up(engine, SetUp(), request)
+
+
+def _brought_up(engine: Engine, said: SetUp, request: Request) -> Made:
+    """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
+    with engines.writing(engine) as connection:
+        before, after = schema.upgrade(connection)
+        uow = unit_of_work(connection, request)
+        document = answered(uow, lambda working: _fill(working, said))
+    return Made(before, after, document)
 
 
 def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:

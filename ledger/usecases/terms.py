@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from ledger.acts import WrongUnit
 from ledger.deals import offer_amount_to_hold
@@ -50,9 +51,17 @@ class InstrumentNotOffered(RefusedByRule):
     default_next = "Choose one that both accept, or leave --instrument out."
 
 
+class AgreedRate(NamedTuple):
+    """The rate of a deal, where it came from, and the day of the oldest quote it rests on."""
+
+    rate: Decimal
+    road: str | None = None
+    day: date | None = None
+
+
 def agreed_rate(
     uow: UnitOfWork, need: Account, offer: Account, day: date, given: Decimal | None
-) -> Decimal:
+) -> AgreedRate:
     """Give the offer units that one need unit costs: one within a unit, else as given or found.
 
     Raises `WrongUnit` where the two are no currencies, `NoRate` and `UnusableRate`.
@@ -62,7 +71,7 @@ def agreed_rate(
     if need.unit.code == offer.unit.code:
         if given is not None and given != 1:
             raise UnusableRate(f"Both sides are counted in {need.unit.code}; no rate applies.")
-        return Decimal(1)
+        return AgreedRate(Decimal(1))
     if need.unit.kind != "money" or offer.unit.kind != "money":
         raise WrongUnit(
             f"Need {need.code} is counted in {need.unit.code}, "
@@ -70,11 +79,11 @@ def agreed_rate(
             next_step="Look for an offer in the need's unit.",
         )
     if given is not None:
-        return given
+        return AgreedRate(given, "given")
     found = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
     if found is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
-    return found.rate
+    return AgreedRate(found.rate, found.road, found.day)
 
 
 def _is_a_rate(given: Decimal) -> bool:

@@ -72,11 +72,15 @@ def upgrade() -> None:
         "city",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_city_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_city"),
         sa.UniqueConstraint("code", name="uq_city_code"),
+        sa.UniqueConstraint("folded", name="uq_city_folded"),
     )
+    op.create_index("ix_city_number", "city", ["number"], unique=False)
     op.create_table(
         "country",
         sa.Column("code", sa.String(length=64), nullable=False),
@@ -91,20 +95,28 @@ def upgrade() -> None:
         "office",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_office_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_office"),
         sa.UniqueConstraint("code", name="uq_office_code"),
+        sa.UniqueConstraint("folded", name="uq_office_folded"),
     )
+    op.create_index("ix_office_number", "office", ["number"], unique=False)
     op.create_table(
         "provider",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_provider_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_provider"),
         sa.UniqueConstraint("code", name="uq_provider_code"),
+        sa.UniqueConstraint("folded", name="uq_provider_folded"),
     )
+    op.create_index("ix_provider_number", "provider", ["number"], unique=False)
     op.create_table(
         "receipt",
         sa.Column("request_id", ROW_ID, autoincrement=False, nullable=False),
@@ -120,6 +132,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["request_id"], ["request.id"], name="fk_setting_version_request_id"
         ),
@@ -154,6 +167,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["city_id"], ["city.id"], name="fk_city_version_city_id"),
         sa.ForeignKeyConstraint(["country"], ["country.code"], name="fk_city_version_country"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_city_version_office_id"),
@@ -184,6 +198,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_office_version_office_id"),
         sa.ForeignKeyConstraint(
             ["request_id"], ["request.id"], name="fk_office_version_request_id"
@@ -195,13 +210,17 @@ def upgrade() -> None:
         "project",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("city_id", sa.BigInteger(), nullable=False),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["city_id"], ["city.id"], name="fk_project_city_id"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_project_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_project"),
         sa.UniqueConstraint("code", name="uq_project_code"),
+        sa.UniqueConstraint("folded", name="uq_project_folded"),
     )
+    op.create_index("ix_project_number", "project", ["number"], unique=False)
     op.create_table(
         "provider_version",
         sa.Column("provider_id", ROW_ID, autoincrement=False, nullable=False),
@@ -215,6 +234,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["city_id"], ["city.id"], name="fk_provider_version_city_id"),
         sa.ForeignKeyConstraint(["country"], ["country.code"], name="fk_provider_version_country"),
         sa.ForeignKeyConstraint(
@@ -234,8 +254,10 @@ def upgrade() -> None:
         sa.Column("quote", sa.String(length=64), nullable=False),
         sa.Column("rate", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("CAST(rate AS NUMERIC) > 0", name=op.f("ck_rate_rate")),
         sa.ForeignKeyConstraint(["base"], ["unit.code"], name="fk_rate_base"),
         sa.ForeignKeyConstraint(["quote"], ["unit.code"], name="fk_rate_quote"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_rate_request_id"),
@@ -272,6 +294,8 @@ def upgrade() -> None:
         "need",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("project_id", sa.BigInteger(), nullable=False),
         sa.Column("factor", sa.String(length=32), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
@@ -284,11 +308,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_need_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_need"),
         sa.UniqueConstraint("code", name="uq_need_code"),
+        sa.UniqueConstraint("folded", name="uq_need_folded"),
     )
+    op.create_index("ix_need_number", "need", ["number"], unique=False)
     op.create_table(
         "offer",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("provider_id", sa.BigInteger(), nullable=False),
         sa.Column("factor", sa.String(length=32), nullable=False),
         sa.Column("unit", sa.String(length=64), nullable=False),
@@ -301,7 +329,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_offer_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_offer"),
         sa.UniqueConstraint("code", name="uq_offer_code"),
+        sa.UniqueConstraint("folded", name="uq_offer_folded"),
     )
+    op.create_index("ix_offer_number", "offer", ["number"], unique=False)
     op.create_table(
         "project_version",
         sa.Column("project_id", ROW_ID, autoincrement=False, nullable=False),
@@ -317,6 +347,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("weight BETWEEN 1 AND 100", name=op.f("ck_project_version_weight")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name="fk_project_version_project_id"
@@ -335,9 +366,13 @@ def upgrade() -> None:
         "deal",
         sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
         sa.Column("need_id", sa.BigInteger(), nullable=False),
         sa.Column("rate", sa.String(length=64), nullable=False),
+        sa.Column("rate_road", sa.String(length=16), nullable=True),
+        sa.Column("rate_day", sa.Date(), nullable=True),
         sa.Column("instrument", sa.String(length=64), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["need_id"], ["need.id"], name="fk_deal_need_id"),
@@ -345,7 +380,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_deal_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_deal"),
         sa.UniqueConstraint("code", name="uq_deal_code"),
+        sa.UniqueConstraint("folded", name="uq_deal_folded"),
     )
+    op.create_index("ix_deal_number", "deal", ["number"], unique=False)
     op.create_index("ix_deal_need_id", "deal", ["need_id"], unique=False)
     op.create_index("ix_deal_offer_id", "deal", ["offer_id"], unique=False)
     op.create_table(
@@ -360,6 +397,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["need_id"], ["need.id"], name="fk_need_version_need_id"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_need_version_request_id"),
         sa.PrimaryKeyConstraint("need_id", "version", name="pk_need_version"),
@@ -389,6 +427,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name="fk_offer_version_offer_id"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_offer_version_request_id"),
         sa.PrimaryKeyConstraint("offer_id", "version", name="pk_offer_version"),
@@ -424,6 +463,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_deal_version_deal_id"),
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name="fk_deal_version_request_id"),
         sa.PrimaryKeyConstraint("deal_id", "version", name="pk_deal_version"),

@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 from world import World
 
+from ledger.factors import Factor
+
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 NOT_ALLOWED = "this movement is not allowed"
 
@@ -124,7 +126,6 @@ def test_no_movement_of_nothing_or_too_much(metro, amount):
         ("withdraw", "held to withdrawn"),
         ("expire", "open to expired"),
         ("declare", "undeclared to held"),
-        ("seize", "open to held"),
         ("introduce", "available to held"),
     ],
 )
@@ -189,6 +190,28 @@ def test_no_movement_of_another_deal_than_the_entrys(metro):
         NOT_ALLOWED,
         lambda raw: move(raw, enter(raw, "introduce"), "open to held", deal_id=1),
     )
+
+
+@pytest.mark.parametrize("wrong", [{"act": "seize"}, {"effective_on": "tomorrow"}])
+def test_no_entry_of_an_unknown_act_or_day(metro, wrong):
+    said = {"act": "withdraw", **wrong}
+    attack(metro, "no such act, or no such day", lambda raw: enter(raw, **said))
+
+
+def test_no_deal_across_factors_or_at_no_rate(metro):
+    columns = "id, code, folded, offer_id, need_id, rate, request_id"
+    for offer, rate in (("O-0009", "1"), ("O-0001", "0")):
+        if offer == "O-0009":
+            metro.offer("10 person-day", code=offer, factor=Factor.EXPERTISE, unit="person-day")
+        attack(
+            metro,
+            "a deal joins one factor, at a rate above zero",
+            lambda raw, offer=offer, rate=rate: raw.execute(
+                f"INSERT INTO deal ({columns}) SELECT 99, 'D-X', 'd-x', offer.id, need.id, ?,"
+                " need.request_id FROM need, offer WHERE need.code = 'N-0001' AND offer.code = ?",
+                [rate, offer],
+            ),
+        )
 
 
 def test_no_move_of_a_deals_stages_without_its_deal(metro):

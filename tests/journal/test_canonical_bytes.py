@@ -154,7 +154,7 @@ def test_the_moment_is_the_same_from_any_clock() -> None:
 
 def test_a_format_from_the_future_is_refused() -> None:
     with pytest.raises(UnknownLayout):
-        canonical_entry(INTRODUCED, format=2)
+        canonical_entry(replace(INTRODUCED, format=2))
 
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from world import World, says_enough
 
 from ledger.factors import Factor
@@ -14,7 +15,7 @@ from ledger.members import City, Office, Provider
 from ledger.offers import Offer
 from ledger.projects import Need, Project
 from ledger.store import registers
-from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
+from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all, next_code
 
 DAY = date(2026, 2, 3)
 
@@ -120,14 +121,11 @@ def test_a_code_is_found_in_any_case(world):
     assert found(world, "prj-0042") == "PRJ-0042"
 
 
-def test_an_exact_code_wins_over_one_of_another_case(world):
-    world.project("METRO")
-    world.project("metro")
-
-    assert (found(world, "METRO"), found(world, "metro")) == ("METRO", "metro")
-    with pytest.raises(AmbiguousCode) as caught:
-        found(world, "Metro")
-    says_enough(caught.value, "METRO", "metro")
+def test_two_codes_that_differ_in_capitals_are_one(world):
+    world.project("MÉTRO")
+    with world.unchanged(), pytest.raises(IntegrityError, match="folded"):
+        world.project("métro")
+    assert found(world, "me\u0301tro") == "MÉTRO"
 
 
 def test_a_unique_beginning_is_found_where_it_is_asked_for(world):
@@ -228,3 +226,10 @@ def test_stages_are_read_at_both_times(metro):
     assert at(as_of=date(2026, 4, 1)) == {"open": 5000, "held": 3000, "committed": 2000}
     assert at(as_of=date(2025, 12, 31)) == {}
     assert at() == at(as_of=date(2026, 4, 1))
+
+
+def test_the_next_code_follows_the_last_one_made(world):
+    for code in ("PRJ-0007", "METRO", "PRJ-99999999999999999999", "prj-0009"):
+        world.project(code)
+    with world.ledger.read() as connection:
+        assert next_code(connection, "project") == "PRJ-0008"

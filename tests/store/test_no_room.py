@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -24,5 +25,7 @@ def test_a_ledger_that_finds_no_room_is_not_made(tmp_path: Path, room: int) -> N
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 74, ended.stderr
     assert "bug" not in ended.stderr
+    ended = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    assert json.loads(ended.stderr)["code"] in {"disk-full", "disk-trouble"}
     command[3] = str(10**9)
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0

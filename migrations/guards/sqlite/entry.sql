@@ -18,3 +18,12 @@ WHEN NEW.reverses IS NOT NULL AND EXISTS (
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: dated before the entry it reverses');
 END;
+
+-- An entry records one of the acts there are, on a day that exists.
+
+CREATE TRIGGER entry_is_an_act BEFORE INSERT ON entry
+WHEN NOT EXISTS (SELECT 1 FROM allowed_move WHERE allowed_move.act = NEW.act)
+    OR date(NEW.effective_on) IS NOT NEW.effective_on
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: no such act, or no such day');
+END;

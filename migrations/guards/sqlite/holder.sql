@@ -12,3 +12,14 @@ WHEN EXISTS (SELECT 1 FROM holder WHERE holder.id = NEW.id AND holder.side <> 'o
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: an offer takes a holder of offers');
 END;
+
+-- A deal joins an offer and a need of one factor, at a rate above zero.
+
+CREATE TRIGGER deal_joins_one_factor BEFORE INSERT ON deal
+WHEN CAST(NEW.rate AS NUMERIC) <= 0 OR NOT EXISTS (
+    SELECT 1 FROM need JOIN offer ON offer.factor = need.factor
+    WHERE need.id = NEW.need_id AND offer.id = NEW.offer_id
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: a deal joins one factor, at a rate above zero');
+END;
