@@ -9,10 +9,10 @@ import pytest
 from world import World
 
 TAKES_ITS_OWN = {
-    "need": "INSERT INTO need SELECT {other}, 'N-X', 'n-x', NULL, project_id, factor, 'EUR', declared_on, "
-    "request_id FROM need",
-    "offer": "INSERT INTO offer SELECT {other}, 'O-X', 'o-x', NULL, provider_id, factor, 'EUR', declared_on, "
-    "request_id FROM offer",
+    "need": "INSERT INTO need SELECT {other}, 'N-X', 'n-x', NULL, project_id, factor, 'EUR', "
+    "declared_on, request_id FROM need",
+    "offer": "INSERT INTO offer SELECT {other}, 'O-X', 'o-x', NULL, provider_id, factor, 'EUR', "
+    "declared_on, request_id FROM offer",
 }
 
 
