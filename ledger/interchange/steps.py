@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ledger.deals import Deal
 from ledger.factors import Side
+from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.members import City, Office, Provider
@@ -165,18 +166,7 @@ class ImportPlan:
         ]
 
 
-_TABLE_ORDER = (
-    "units",
-    "offices",
-    "cities",
-    "providers",
-    "projects",
-    "needs",
-    "offers",
-    "changes",
-    "deals",
-    "rates",
-)
+_TABLE_ORDER = tuple(TABLES)
 TABLE_OF = {Side.NEED: "needs", Side.OFFER: "offers"}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.errors import InvalidInput
 from ledger.factors import Side
+from ledger.interchange.canonical import TABLES
 from ledger.interchange.lines import Line, act_line, change_line, rate_line, register_line
 from ledger.interchange.records import ChangeRow
 from ledger.journal import Act
@@ -18,19 +19,6 @@ from ledger.usecases.history import rows_of
 
 _PLAIN = {"offices": "office", "cities": "city", "providers": "provider", "projects": "project"}
 _SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
-EXPORTED = (
-    "units",
-    "offices",
-    "cities",
-    "providers",
-    "projects",
-    "needs",
-    "offers",
-    "changes",
-    "deals",
-    "rates",
-)
-"""The tables of an export, in the order in which they depend on one another."""
 
 
 class UnknownExport(InvalidInput):
@@ -43,11 +31,11 @@ def tables_named(names: Iterable[str] | None) -> tuple[str, ...]:
     """Give the tables to export, all where none is named; raises `UnknownExport`."""
     asked = [name.casefold() for name in names or ()]
     for name in asked:
-        if name not in EXPORTED:
+        if name not in TABLES:
             raise UnknownExport(
-                f"There is no table {name!r}.", why=f"The tables are: {', '.join(EXPORTED)}."
+                f"There is no table {name!r}.", why=f"The tables are: {', '.join(TABLES)}."
             )
-    return tuple(name for name in EXPORTED if not asked or name in asked)
+    return tuple(name for name in TABLES if not asked or name in asked)
 
 
 def export_lines(picture: Picture, table: str) -> Iterable[Line]:
