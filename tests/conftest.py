@@ -66,9 +66,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(pytestconfig: pytest.Config) -> Server:
-    """Give the run's PostgreSQL server. A run without one fails; nothing is skipped."""
-    return shared_server(pytestconfig.stash[PLACE])
+def postgresql_server(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """Give the run's PostgreSQL server. A run without one fails; nothing is skipped.
+
+    The server's clock stays where it is, so the one function that reads it travels with the tests.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ledger.store.postgresql.moment_read", lambda _told: datetime.now(UTC))
+        yield shared_server(pytestconfig.stash[PLACE])
 
 
 @pytest.fixture(scope="session")
