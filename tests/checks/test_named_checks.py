@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from honest_ledger import attack, live
 from ledgers import Ledgers
-from raw import Raw
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
@@ -206,27 +204,6 @@ def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str) -> None:
 
 def test_every_check_is_attacked() -> None:
     assert {check for check, _ in ATTACKS.values()} == set(CHECKS)
-
-
-def _raw(url: str, *statements: str) -> None:
-    with closing(Raw(url)) as raw:
-        for statement in statements:
-            raw.execute(statement)
-
-
-def test_guards_taken_down_weakened_or_added_are_seen(honest: str) -> None:
-    _raw(
-        honest,
-        "DROP TRIGGER movement_refuses_delete",
-        "DROP TRIGGER movement_refuses_update",
-        "CREATE TRIGGER movement_refuses_update BEFORE UPDATE ON movement BEGIN SELECT 1; END",
-        "CREATE TRIGGER helpful AFTER INSERT ON movement BEGIN SELECT 1; END",
-    )
-    assert checked(honest, "guards")["guards"].failures == (
-        "trigger helpful is none of the ledger's guards",
-        "guard movement_refuses_delete is missing",
-        "guard movement_refuses_update was changed",
-    )
 
 
 def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: str) -> None:
