@@ -19,7 +19,7 @@ from ledger.factors import DEAL_STAGES, STAGES_OF, Side, Stage
 from ledger.journal import Holder, Movement, Stages, Step
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
-from ledger.store import balances, registers, tables
+from ledger.store import balances, registers
 from ledger.store.registers import Kept
 
 
@@ -95,21 +95,24 @@ class Accounts:
         """Give a need or an offer by its exact code, read where it was not yet."""
         key = Holder(side, code)
         if key not in self._by_code:
-            identity = registers.find_id(self._connection, side.value, code)
-            kept = registers.load(self._connection, side.value, identity)
-            self._take_in(side, [kept])
+            kept = registers.find(self._connection, side.value, code)
+            self._take_in_one(side, kept)
             key = Holder(side, kept.record.code)
         return self._by_code[key]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
         if code not in self._deals:
-            identity = registers.find_id(self._connection, "deal", code)
-            kept = registers.load(self._connection, "deal", identity)
+            kept = registers.find(self._connection, "deal", code)
             if kept.record.code not in self._deals:
                 self._take_in_deals([kept])
             return self._deals[kept.record.code]
         return self._deals[code]
+
+    def known_id(self, kind: str, code: str) -> int | None:
+        """Give the id of a need or an offer that was read or added already, else None."""
+        account = self._by_code.get(Holder(Side(kind), code)) if kind in _SIDES else None
+        return None if account is None else account.id
 
     def known_deal(self, code: str) -> DealAccount | None:
         """Give a deal by its exact code, None where there is none; after reading everything."""
@@ -173,33 +176,26 @@ class Accounts:
         return [step for step in kept if (step.number, step.line) not in mine] + account.posted
 
     def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
-        found = list(kept)
-        ids = None if len(found) != 1 else [found[0].id]
-        stages = balances.holder_stages(self._connection, side, ids=ids)
-        dates = balances.last_dates(self._connection, ids)
-        units = self._units()
-        for one in found:
-            self._by_code.setdefault(
-                Holder(side, one.record.code),
-                Account(
-                    side,
-                    one.id,
-                    one.version,
-                    one.record,
-                    units[one.record.unit],
-                    stages.get(one.id, {}),
-                    dates.get(one.id),
-                ),
-            )
+        """Take in all needs or all offers."""
+        stages = balances.holder_stages(self._connection, side)
+        dates = balances.last_dates(self._connection)
+        for one in kept:
+            self._add(side, one, stages.get(one.id, {}), dates.get(one.id))
+
+    def _take_in_one(self, side: Side, kept: Kept) -> None:
+        self._add(side, kept, *balances.holder_now(self._connection, side, kept.id))
+
+    def _add(self, side: Side, kept: Kept, stages: Stages, last_on: date | None) -> None:
+        record = kept.record
+        unit = self._units()[record.unit]
+        account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
+        self._by_code.setdefault(Holder(side, record.code), account)
 
     def _take_in_deals(self, kept: Iterable[Kept]) -> None:
-        found = list(kept)
+        found = [one for one in kept if one.record.code not in self._deals]
         ids = None if len(found) > _FEW else [one.id for one in found]
-        stages = balances.deal_stages(self._connection, ids=ids)
-        dates = balances.last_acts(self._connection, ids)
+        stages, dates = balances.deals_now(self._connection, ids)
         for one in found:
-            if one.record.code in self._deals:
-                continue
             sides = {side: stages.get((one.id, side), {}) for side in Side}
             self._index(DealAccount(one.id, one.version, one.record, sides, dates.get(one.id)))
 
@@ -209,13 +205,13 @@ class Accounts:
 
     def _read_deals_of(self, need: str) -> None:
         need_id = self.of(Side.NEED, need).id
-        deal = tables.deal
-        kept = registers.load_where(self._connection, "deal", deal.c.need_id == need_id)
+        kept = registers.load_by(self._connection, "deal", "need_id", need_id)
         self._take_in_deals(sorted(kept, key=lambda one: one.id))
         self._paired_needs.add(need)
 
 
 _FEW = 500
+_SIDES = frozenset(side.value for side in Side)
 
 
 def _shift(stages: Stages, movement: Movement, kept: tuple[Stage, ...]) -> None:

@@ -110,8 +110,11 @@ class Kept:
 
 
 @cache
-def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
-    """Select the newest version of every record, or of one, or as known at a time."""
+def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select[Any]:
+    """Select the newest version of every record, or of those by a column, or as known at a time.
+
+    Statements are made once and kept: making one costs more than most answers to it.
+    """
     register = REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
@@ -130,8 +133,8 @@ def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
         .select_from(source)
         .where(versions.c.version == newest.scalar_subquery())
     )
-    if one:
-        return query.where(identity.c.id == bindparam("id"))
+    if by is not None:
+        query = query.where(identity.c[by] == bindparam("wanted"))
     return query.order_by(identity.c.code)
 
 
@@ -158,7 +161,7 @@ def load_all(
     connection: Connection, kind: str, known_at: datetime | None = None
 ) -> dict[str, Kept]:
     """Read every record of a register by code, as now or as known at a moment."""
-    query = _current(kind, known=known_at is not None, one=False)
+    query = _current(kind, known=known_at is not None)
     rows = connection.execute(query, _known(known_at))
     return {kept.record.code: kept for kept in _kept(kind, rows)}
 
@@ -167,15 +170,21 @@ def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
 ) -> Kept:
     """Read one record by its id."""
-    query = _current(kind, known=known_at is not None, one=True)
-    rows = connection.execute(query, {"id": identity, **_known(known_at)})
+    query = _current(kind, known=known_at is not None, by="id")
+    rows = connection.execute(query, {"wanted": identity, **_known(known_at)})
     return next(iter(_kept(kind, rows)))
 
 
-def load_where(connection: Connection, kind: str, *where: ColumnElement[bool]) -> list[Kept]:
-    """Read the records whose identity rows fit the conditions, in one statement."""
-    rows = connection.execute(_current(kind, known=False, one=False).where(*where))
+def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[Kept]:
+    """Read the records whose identity rows have a value in a column, in one statement."""
+    rows = connection.execute(_current(kind, by=column), {"wanted": value})
     return list(_kept(kind, rows))
+
+
+def find(connection: Connection, kind: str, typed: str) -> Kept:
+    """Read the record a person means, as `find_id` finds it; by its exact code in one statement."""
+    exact = load_by(connection, kind, "code", typed)
+    return exact[0] if exact else load(connection, kind, find_id(connection, kind, typed))
 
 
 def _known(known_at: datetime | None) -> dict[str, Any]:
@@ -183,9 +192,9 @@ def _known(known_at: datetime | None) -> dict[str, Any]:
 
 
 def _kept(kind: str, rows: Iterable[Any]) -> Iterable[Kept]:
-    record = REGISTERS[kind].record
+    record, names = REGISTERS[kind].record, _field_names(kind)
     for identity, version, recorded_at, *values in rows:
-        named = dict(zip(_field_names(kind), values, strict=True))
+        named = dict(zip(names, values, strict=True))
         yield Kept(identity, version, recorded_at, record(**named))
 
 
@@ -201,7 +210,7 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     nearest codes, or `AmbiguousCode`.
     """
     table = REGISTERS[kind].identity
-    exact = connection.execute(select(table.c.id).where(table.c.code == typed)).scalar()
+    exact = connection.execute(_id_by_code(kind), {"code": typed}).scalar()
     if exact is not None:
         return int(exact)
     alike = table.c.folded == folded(typed)
@@ -217,11 +226,21 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     raise unknown(connection, kind, typed)
 
 
+@cache
+def _id_by_code(kind: str) -> Select[Any]:
+    identity = REGISTERS[kind].identity
+    return select(identity.c.id).where(identity.c.code == bindparam("code"))
+
+
 def next_code(connection: Connection, kind: str) -> str:
     """Give the code after the last one made, such as PRJ-0043, that no record has."""
-    table = REGISTERS[kind].identity
-    last = connection.execute(select(func.max(table.c.number))).scalar() or 0
+    last = connection.execute(_last_number(kind)).scalar() or 0
     return numbered(kind, last + 1)
+
+
+@cache
+def _last_number(kind: str) -> Select[Any]:
+    return select(func.max(REGISTERS[kind].identity.c.number))
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:

@@ -22,8 +22,8 @@ from ledger.requests import Request
 from ledger.store import request_log, tables
 from ledger.store.accounts import Accounts
 from ledger.store.drafts import Draft, Posted
-from ledger.store.queries import StoredRates, read_settings, read_units
-from ledger.store.registers import REGISTERS, Kept, find_id, load, next_code
+from ledger.store.queries import StoredRates, StoredUnits, read_settings
+from ledger.store.registers import REGISTERS, Kept, find, find_id, next_code
 from ledger.store.rows import RowBuffer
 
 
@@ -65,9 +65,9 @@ class UnitOfWork:
         return self.request.on or self.today
 
     @cached_property
-    def units(self) -> dict[str, Unit]:
+    def units(self) -> StoredUnits:
         """Every unit of the ledger by code."""
-        return read_units(self.connection)
+        return StoredUnits(self.connection)
 
     @cached_property
     def rates(self) -> StoredRates:
@@ -77,14 +77,15 @@ class UnitOfWork:
     def find(self, kind: str, typed: str) -> Kept:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
         self.flush()
-        return load(self.connection, kind, find_id(self.connection, kind, typed))
+        return find(self.connection, kind, typed)
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
             self.flush()
-            identity = self._id_of(kind, code)
-            self._records[kind, code] = load(self.connection, kind, identity).record
+            kept = find(self.connection, kind, code)
+            self._ids[kind, code] = kept.id
+            self._records[kind, code] = kept.record
         return self._records[kind, code]
 
     def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
@@ -205,7 +206,7 @@ class UnitOfWork:
                 "request_id": self.request_id,
             },
         )
-        self.units[unit.code] = unit
+        self.units.add(unit)
         self.changes.append(RegisterChange("unit", unit.code, 1))
 
     def add_rate(self, rate: Rate) -> None:
@@ -317,7 +318,8 @@ class UnitOfWork:
     def _id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
         if (kind, code) not in self._ids:
-            self._ids[kind, code] = find_id(self.connection, kind, code)
+            known = self.accounts.known_id(kind, code)
+            self._ids[kind, code] = known or find_id(self.connection, kind, code)
         return self._ids[kind, code]
 
     def remember_ids(self) -> None:

@@ -111,14 +111,14 @@ def by_turns(
     return spent
 
 
-def report(
-    title: str, acts: list[list[Statement]], spent: dict[str, list[float]]
-) -> None:
+def report(title: str, acts: list[list[Statement]], spent: dict[str, list[float]]) -> None:
     """Print what was measured, and what an act sends."""
     ours, bare = median_ms(spent["ours"]), median_ms(spent["bare"])
     say(f"one deal introduced: {title}")
-    say(f"  use-case {1000 / ours:7.0f} acts/s ({ours:.2f} ms), of that processor "
-        f"{median_ms(spent['python']):.2f} ms")
+    say(
+        f"  use-case {1000 / ours:7.0f} acts/s ({ours:.2f} ms), of that processor "
+        f"{median_ms(spent['python']):.2f} ms"
+    )
     say(f"  driver   {1000 / bare:7.0f} acts/s ({bare:.2f} ms) for the same statements")
     say(f"  ratio    {bare / ours:7.2f} of the driver's rate (mark: 0.50)")
     last = acts[-1]

@@ -1,4 +1,4 @@
-"""What the benchmarks share: places for ledgers, a full ledger, recorded statements, raw replays."""
+"""What the benchmarks share: places for ledgers, full ones, statements recorded and replayed."""
 
 from __future__ import annotations
 
