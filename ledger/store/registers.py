@@ -251,24 +251,6 @@ def find_code(connection: Connection, kind: str, typed: str) -> str:
     return str(connection.execute(query).scalar_one())
 
 
-def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> bool:
-    """Say whether a request brought an offer back that had been withdrawn as a whole."""
-    after, before = tables.offer_version, tables.offer_version.alias("before")
-    query = (
-        select(after.c.version)
-        .join(tables.request, tables.request.c.id == after.c.request_id)
-        .join(before, before.c.offer_id == after.c.offer_id)
-        .where(
-            after.c.offer_id == offer_id,
-            before.c.version == after.c.version - 1,
-            before.c.withdrawn,
-            ~after.c.withdrawn,
-            tables.request.c.key == request_key,
-        )
-    )
-    return connection.execute(query).first() is not None
-
-
 def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     """Make the refusal of a code that is in no register, naming the nearest that are."""
     table = REGISTERS[kind].identity
