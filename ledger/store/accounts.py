@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger.deals import Deal
 from ledger.factors import DEAL_STAGES, STAGES_OF, Side, Stage
-from ledger.journal import Holder, Movement, Stages, Step
+from ledger.journal import Movement, Stages, Step
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
 from ledger.store import balances, registers
@@ -77,7 +77,7 @@ class Accounts:
         """Start with none read."""
         self._connection = connection
         self._units = units
-        self._by_code: dict[Holder, Account] = {}
+        self._by_code: dict[tuple[Side, str], Account] = {}
         self._deals: dict[str, DealAccount] = {}
         self._pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
@@ -93,25 +93,25 @@ class Accounts:
 
     def of(self, side: Side, code: str) -> Account:
         """Give a need or an offer by its exact code, read where it was not yet."""
-        key = Holder(side, code)
-        if key not in self._by_code:
-            kept = registers.find(self._connection, side.value, code)
-            self._take_in_one(side, kept)
-            key = Holder(side, kept.record.code)
-        return self._by_code[key]
+        known = self._by_code.get((side, code))
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, side.value, code)
+        self._take_in_one(side, kept)
+        return self._by_code[side, kept.record.code]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
-        if code not in self._deals:
-            kept = registers.find(self._connection, "deal", code)
-            if kept.record.code not in self._deals:
-                self._take_in_deals([kept])
-            return self._deals[kept.record.code]
-        return self._deals[code]
+        known = self._deals.get(code)
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, "deal", code)
+        self._take_in_deals([kept])
+        return self._deals[kept.record.code]
 
     def known_id(self, kind: str, code: str) -> int | None:
         """Give the id of a need or an offer that was read or added already, else None."""
-        account = self._by_code.get(Holder(Side(kind), code)) if kind in _SIDES else None
+        account = self._by_code.get((Side(kind), code)) if kind in _SIDES else None
         return None if account is None else account.id
 
     def known_deal(self, code: str) -> DealAccount | None:
@@ -146,7 +146,7 @@ class Accounts:
         """Take in a need or an offer that this transaction has just added."""
         unit = self._units()[record.unit]
         account = Account(side, identity, 1, record, unit, {})
-        self._by_code[Holder(side, record.code)] = account
+        self._by_code[side, record.code] = account
         return account
 
     def open_deal(self, identity: int, record: Deal) -> DealAccount:
@@ -189,7 +189,7 @@ class Accounts:
         record = kept.record
         unit = self._units()[record.unit]
         account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
-        self._by_code.setdefault(Holder(side, record.code), account)
+        self._by_code.setdefault((side, record.code), account)
 
     def _take_in_deals(self, kept: Iterable[Kept]) -> None:
         found = [one for one in kept if one.record.code not in self._deals]
