@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.codes import folded, numbered
+from ledger.codes import folded
 from ledger.deals import Deal
 from ledger.errors import NotFound
 from ledger.members import City, Office, Provider
@@ -230,17 +230,6 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
 def _id_by_code(kind: str) -> Select[Any]:
     identity = REGISTERS[kind].identity
     return select(identity.c.id).where(identity.c.code == bindparam("code"))
-
-
-def next_code(connection: Connection, kind: str) -> str:
-    """Give the code after the last one made, such as PRJ-0043, that no record has."""
-    last = connection.execute(_last_number(kind)).scalar() or 0
-    return numbered(kind, last + 1)
-
-
-@cache
-def _last_number(kind: str) -> Select[Any]:
-    return select(func.max(REGISTERS[kind].identity.c.number))
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:

@@ -147,13 +147,13 @@ def edit_deal(
 
 def account(uow: UnitOfWork, side: Side, typed: str) -> Account:
     """Find a need or an offer by its code as typed."""
-    uow.flush()
+    uow.flush_registers()
     return uow.accounts.of(side, typed)
 
 
 def find_deal(uow: UnitOfWork, typed: str) -> DealAccount:
     """Find a deal by its code as typed."""
-    uow.flush()
+    uow.flush_registers()
     return uow.accounts.deal(typed)
 
 
