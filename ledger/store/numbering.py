@@ -10,10 +10,12 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Mapping
-from typing import Final, Protocol
+from functools import cache
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Select, Table, func, select, text
 
+from ledger.store import tables
 from ledger.store.registers import REGISTERS
 
 _LARGEST_BLOCK: Final = 1000
@@ -64,17 +66,16 @@ class _Codes:
 class LockedNumbering(_Codes):
     """Counts on from the largest there is: the one writer there can be knows it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, last_request: int) -> None:
         super().__init__()
         self._connection = connection
-        self._last_ids: dict[str, int] = {}
+        self._last_ids: dict[str, int] = {tables.request.name: last_request}
         self._largest_codes: dict[str, int] = {}
 
     def ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids after the largest."""
         if table.name not in self._last_ids:
-            largest = self._connection.execute(select(func.max(table.c.id))).scalar()
-            self._last_ids[table.name] = largest or 0
+            self._last_ids[table.name] = self._connection.execute(_last_id(table)).scalar() or 0
         first = self._last_ids[table.name] + 1
         self._last_ids[table.name] += count
         return list(range(first, first + count))
@@ -85,9 +86,18 @@ class LockedNumbering(_Codes):
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
-            query = select(func.max(REGISTERS[kind].identity.c.number))
-            self._largest_codes[kind] = self._connection.execute(query).scalar() or 0
+            self._largest_codes[kind] = self._connection.execute(_last_number(kind)).scalar() or 0
         return self._largest_codes[kind]
+
+
+@cache
+def _last_id(table: Table) -> Select[Any]:
+    return select(func.max(table.c.id))
+
+
+@cache
+def _last_number(kind: str) -> Select[Any]:
+    return select(func.max(REGISTERS[kind].identity.c.number))
 
 
 class SharedNumbering(_Codes):

@@ -15,12 +15,16 @@ from ledger.store import tables
 DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
 
 
+_SETTINGS: Final = select(tables.setting_version.c.name, tables.setting_version.c.value).order_by(
+    tables.setting_version.c.name, tables.setting_version.c.version
+)
+
+
 def read_settings(connection: Connection, known_at: datetime | None = None) -> dict[str, str]:
     """Read the ledger's settings, as now or as known at a moment."""
-    versions = tables.setting_version
-    query = select(versions.c.name, versions.c.value).order_by(versions.c.name, versions.c.version)
+    query = _SETTINGS
     if known_at is not None:
-        query = query.where(versions.c.recorded_at <= known_at)
+        query = query.where(tables.setting_version.c.recorded_at <= known_at)
     # Later versions overwrite earlier ones of the same name as the rows come in order.
     return {**DEFAULT_SETTINGS, **dict(connection.execute(query).all())}
 

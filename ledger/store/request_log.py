@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -35,11 +35,17 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     return {**document, "replayed": True}
 
 
-def last_recorded(connection: Connection) -> datetime | None:
-    """Give the moment of the last request; None in a ledger that has none."""
-    row = tables.request
-    query = select(row.c.recorded_at).order_by(row.c.id.desc()).limit(1)
-    return connection.execute(query).scalar()
+def last_request(connection: Connection) -> tuple[int, datetime | None]:
+    """Give the id and the moment of the last request; zero and None in a ledger that has none."""
+    row = connection.execute(_LAST).first()
+    return (0, None) if row is None else (row.id, row.recorded_at)
+
+
+_LAST: Final = (
+    select(tables.request.c.id, tables.request.c.recorded_at)
+    .order_by(tables.request.c.id.desc())
+    .limit(1)
+)
 
 
 def request_row(

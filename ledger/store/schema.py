@@ -24,6 +24,10 @@ _IS_THERE: Final = {
 }
 
 
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
+_SEEN: Final = "cityfund_has_revision"
+
+
 class NotALedger(CannotOpen):
     """The database belongs to another program, or `init` never ran on it."""
 
@@ -47,9 +51,12 @@ class SchemaNewer(CannotOpen):
 
 def current_revision(connection: Connection) -> str | None:
     """Read which migration the database stands at; None where it has none."""
-    if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    # A table that was seen stays: it is looked for once on each line to the database.
+    if not connection.info.get(_SEEN):
+        if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
+            return None
+        connection.info[_SEEN] = True
+    return connection.execute(_REVISION).scalar()
 
 
 def require_current(connection: Connection) -> None:
