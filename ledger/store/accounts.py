@@ -20,6 +20,7 @@ from ledger.journal import Movement, Stages, Step
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
 from ledger.store import balances, registers
+from ledger.store.balances import DealNow
 from ledger.store.registers import Kept
 
 
@@ -88,7 +89,8 @@ class Accounts:
         """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
         for side in Side:
             self._take_in(side, registers.load_all(self._connection, side.value).values())
-        self._take_in_deals(registers.load_all(self._connection, "deal").values())
+        deals = registers.load_all(self._connection, "deal").values()
+        self._take_in_deals(deals, balances.all_deals_now(self._connection))
         self._everything = True
 
     def of(self, side: Side, code: str) -> Account:
@@ -106,7 +108,7 @@ class Accounts:
         if known is not None:
             return known
         kept = registers.find(self._connection, "deal", code)
-        self._take_in_deals([kept])
+        self._take_in_deals([kept], balances.deals_now(self._connection, id=kept.id))
         return self._deals[kept.record.code]
 
     def known_id(self, kind: str, code: str) -> int | None:
@@ -189,13 +191,12 @@ class Accounts:
         account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
         self._by_code.setdefault((side, record.code), account)
 
-    def _take_in_deals(self, kept: Iterable[Kept]) -> None:
-        found = [one for one in kept if one.record.code not in self._deals]
-        ids = None if len(found) > _FEW else [one.id for one in found]
-        stages, dates = balances.deals_now(self._connection, ids)
-        for one in found:
-            sides = {side: stages.get((one.id, side), {}) for side in Side}
-            self._index(DealAccount(one.id, one.version, one.record, sides, dates.get(one.id)))
+    def _take_in_deals(self, kept: Iterable[Kept], now: Mapping[int, DealNow]) -> None:
+        for one in kept:
+            if one.record.code not in self._deals:
+                stands = now.get(one.id, DealNow({}, None))
+                sides = {side: stands.stages.get(side, {}) for side in Side}
+                self._index(DealAccount(one.id, one.version, one.record, sides, stands.last_on))
 
     def _index(self, account: DealAccount) -> None:
         self._deals[account.code] = account
@@ -204,11 +205,11 @@ class Accounts:
     def _read_deals_of(self, need: str) -> None:
         need_id = self.of(Side.NEED, need).id
         kept = registers.load_by(self._connection, "deal", "need_id", need_id)
-        self._take_in_deals(sorted(kept, key=lambda one: one.id))
+        stands = balances.deals_now(self._connection, need_id=need_id) if kept else {}
+        self._take_in_deals(sorted(kept, key=lambda one: one.id), stands)
         self._paired_needs.add(need)
 
 
-_FEW = 500
 _SIDES = frozenset(side.value for side in Side)
 
 

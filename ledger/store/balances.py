@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,7 +24,16 @@ from sqlalchemy.exc import OperationalError
 
 from ledger.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.journal import Stages, Step
-from ledger.store.tables import balance, deal_balance, entry, holder, movement
+from ledger.store.prepared import Prepared
+from ledger.store.tables import (
+    BALANCE_STAGES,
+    balance,
+    deal,
+    deal_balance,
+    entry,
+    holder,
+    movement,
+)
 
 _FREE: Final = "free"
 _FREE_STAGES: Final = tuple(FREE_STAGE.values())
@@ -158,10 +167,6 @@ def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, S
         rows: Sequence[Any] = connection.execute(_kept_deals()).all()
     else:
         rows = _summed(connection, _folded_deals, times)
-    return _by_deal(rows)
-
-
-def _by_deal(rows: Iterable[Any]) -> dict[tuple[int, Side], Stages]:
     return {
         (row.deal_id, Side(row.side)): {stage: int(getattr(row, stage)) for stage in DEAL_STAGES}
         for row in rows
@@ -187,39 +192,49 @@ def _folded_deals(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any
 
 def holder_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
     """Give the stages of one holder, and the latest effective date of its movements if any."""
-    row = connection.execute(_one_holder(), {"id": identity}).first()
-    return stages_of_side(side, row), None if row is None else row.last_on
+    row = _one_holder().first(connection, id=identity)
+    if row is None:
+        return dict.fromkeys(STAGES_OF[side], 0), None
+    found = dict(zip(BALANCE_STAGES, row, strict=False))
+    return {stage: int(found[_COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
 
 
 @cache
-def _one_holder() -> Select[Any]:
+def _one_holder() -> Prepared:
     wanted: BindParameter[int] = bindparam("id")
     last = select(func.max(movement.c.effective_on)).where(movement.c.holder_id == wanted)
-    query = select(balance, last.scalar_subquery().label("last_on"))
-    return query.where(balance.c.holder_id == wanted)
+    query = select(*(balance.c[stage] for stage in BALANCE_STAGES), last.scalar_subquery())
+    return Prepared(query.where(balance.c.holder_id == wanted))
 
 
-def deals_now(
-    connection: Connection, ids: list[int] | None
-) -> tuple[dict[tuple[int, Side], Stages], dict[int, date]]:
-    """Give the stages of both sides of every deal (or only of `ids`), and its latest act's date.
+@dataclass(frozen=True, slots=True)
+class DealNow:
+    """Where both sides of a deal stand, and the date of its latest act if it has any."""
 
-    A deal without any act has no date.
-    """
-    if ids is None:
-        return deal_stages(connection), last_acts(connection)
-    if not ids:
-        return {}, {}
-    rows = connection.execute(_some_deals(), {"ids": ids}).all()
-    dates = {row.deal_id: row.last_on for row in rows if row.last_on is not None}
-    return _by_deal(rows), dates
+    stages: dict[Side, Stages]
+    last_on: date | None
+
+
+def deals_now(connection: Connection, **wanted: int) -> dict[int, DealNow]:
+    """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
+    (by,) = wanted
+    found: dict[int, DealNow] = {}
+    for identity, side, last_on, *amounts in _some_deals(by).rows(connection, **wanted):
+        stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
+        found.setdefault(identity, DealNow({}, last_on)).stages[side] = stages
+    return found
 
 
 @cache
-def _some_deals() -> Select[Any]:
+def _some_deals(by: str) -> Prepared:
     last = select(func.max(entry.c.effective_on)).where(entry.c.deal_id == deal_balance.c.deal_id)
-    query = select(deal_balance, last.scalar_subquery().label("last_on"))
-    return query.where(deal_balance.c.deal_id.in_(bindparam("ids", expanding=True)))
+    query = select(
+        deal_balance.c.deal_id,
+        deal_balance.c.side,
+        last.scalar_subquery(),
+        *(deal_balance.c[stage.value] for stage in DEAL_STAGES),
+    ).join(deal, deal.c.id == deal_balance.c.deal_id)
+    return Prepared(query.where(deal.c[by] == bindparam(by)))
 
 
 def last_dates(connection: Connection) -> dict[int, date]:
@@ -228,14 +243,19 @@ def last_dates(connection: Connection) -> dict[int, date]:
     return dict(connection.execute(query.group_by(movement.c.holder_id)).all())
 
 
-def last_acts(connection: Connection) -> dict[int, date]:
-    """Give the latest effective date of each deal that has any act."""
-    query = (
-        select(entry.c.deal_id, func.max(entry.c.effective_on))
-        .where(entry.c.deal_id.is_not(None))
-        .group_by(entry.c.deal_id)
-    )
-    return dict(connection.execute(query).all())
+def all_deals_now(connection: Connection) -> dict[int, DealNow]:
+    """Give where every deal stands, by id."""
+    dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
+    found: dict[int, DealNow] = {}
+    for (identity, side), stages in deal_stages(connection).items():
+        found.setdefault(identity, DealNow({}, dates.get(identity))).stages[side] = stages
+    return found
+
+
+@cache
+def _last_acts() -> Select[Any]:
+    query = select(entry.c.deal_id, func.max(entry.c.effective_on))
+    return query.where(entry.c.deal_id.is_not(None)).group_by(entry.c.deal_id)
 
 
 def steps(connection: Connection, holder_id: int) -> list[Step]:

@@ -11,11 +11,12 @@ import random
 from collections import deque
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from sqlalchemy import Connection, Select, Table, func, select, text
+from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 from ledger.store.registers import REGISTERS
 
 _LARGEST_BLOCK: Final = 1000
@@ -75,7 +76,7 @@ class LockedNumbering(_Codes):
     def ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids after the largest."""
         if table.name not in self._last_ids:
-            self._last_ids[table.name] = self._connection.execute(_last_id(table)).scalar() or 0
+            self._last_ids[table.name] = _last_id(table).value(self._connection) or 0
         first = self._last_ids[table.name] + 1
         self._last_ids[table.name] += count
         return list(range(first, first + count))
@@ -86,18 +87,18 @@ class LockedNumbering(_Codes):
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
-            self._largest_codes[kind] = self._connection.execute(_last_number(kind)).scalar() or 0
+            self._largest_codes[kind] = _last_number(kind).value(self._connection) or 0
         return self._largest_codes[kind]
 
 
 @cache
-def _last_id(table: Table) -> Select[Any]:
-    return select(func.max(table.c.id))
+def _last_id(table: Table) -> Prepared:
+    return Prepared(select(func.max(table.c.id)))
 
 
 @cache
-def _last_number(kind: str) -> Select[Any]:
-    return select(func.max(REGISTERS[kind].identity.c.number))
+def _last_number(kind: str) -> Prepared:
+    return Prepared(select(func.max(REGISTERS[kind].identity.c.number)))
 
 
 class SharedNumbering(_Codes):

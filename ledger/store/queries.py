@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from ledger.quantity import Unit
 from ledger.rates import Rate
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 
 DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
 
@@ -20,13 +21,18 @@ _SETTINGS: Final = select(tables.setting_version.c.name, tables.setting_version.
 )
 
 
+_SETTINGS_NOW: Final = Prepared(_SETTINGS)
+
+
 def read_settings(connection: Connection, known_at: datetime | None = None) -> dict[str, str]:
     """Read the ledger's settings, as now or as known at a moment."""
-    query = _SETTINGS
-    if known_at is not None:
-        query = query.where(tables.setting_version.c.recorded_at <= known_at)
+    if known_at is None:
+        rows = _SETTINGS_NOW.rows(connection)
+    else:
+        query = _SETTINGS.where(tables.setting_version.c.recorded_at <= known_at)
+        rows = [tuple(row) for row in connection.execute(query)]
     # Later versions overwrite earlier ones of the same name as the rows come in order.
-    return {**DEFAULT_SETTINGS, **dict(connection.execute(query).all())}
+    return {**DEFAULT_SETTINGS, **dict(rows)}
 
 
 class StoredUnits(Mapping[str, Unit]):
@@ -44,7 +50,7 @@ class StoredUnits(Mapping[str, Unit]):
     def __getitem__(self, code: str) -> Unit:
         """Give a unit by its exact code; KeyError where there is none."""
         if code not in self._read and not self._all_are_read:
-            row = self._connection.execute(_UNIT, {"code": code}).first()
+            row = _UNIT.first(self._connection, code=code)
             if row is not None:
                 self._read[code] = Unit(*row)
         return self._read[code]
@@ -69,7 +75,7 @@ class StoredUnits(Mapping[str, Unit]):
 
 
 _UNITS: Final = select(*(tables.unit.c[name] for name in ("code", "decimals", "kind", "name")))
-_UNIT: Final = _UNITS.where(tables.unit.c.code == bindparam("code"))
+_UNIT: Final = Prepared(_UNITS.where(tables.unit.c.code == bindparam("code")))
 
 
 def read_units(connection: Connection) -> dict[str, Unit]:

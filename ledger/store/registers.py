@@ -30,6 +30,7 @@ from ledger.members import City, Office, Provider
 from ledger.offers import Offer
 from ledger.projects import Need, Project
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 from ledger.suggest import nearest
 
 
@@ -177,8 +178,12 @@ def load(
 
 def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[Kept]:
     """Read the records whose identity rows have a value in a column, in one statement."""
-    rows = connection.execute(_current(kind, by=column), {"wanted": value})
-    return list(_kept(kind, rows))
+    return list(_kept(kind, _current_by(kind, column).rows(connection, wanted=value)))
+
+
+@cache
+def _current_by(kind: str, column: str) -> Prepared:
+    return Prepared(_current(kind, by=column))
 
 
 def find(connection: Connection, kind: str, typed: str) -> Kept:
@@ -210,7 +215,7 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     nearest codes, or `AmbiguousCode`.
     """
     table = REGISTERS[kind].identity
-    exact = connection.execute(_id_by_code(kind), {"code": typed}).scalar()
+    exact = _id_by_code(kind).value(connection, code=typed)
     if exact is not None:
         return int(exact)
     alike = table.c.folded == folded(typed)
@@ -227,9 +232,9 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
 
 
 @cache
-def _id_by_code(kind: str) -> Select[Any]:
+def _id_by_code(kind: str) -> Prepared:
     identity = REGISTERS[kind].identity
-    return select(identity.c.id).where(identity.c.code == bindparam("code"))
+    return Prepared(select(identity.c.id).where(identity.c.code == bindparam("code")))
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:

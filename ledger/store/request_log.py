@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from ledger import __version__
 from ledger.requests import Request, require_same
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:
@@ -37,11 +38,11 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
 
 def last_request(connection: Connection) -> tuple[int, datetime | None]:
     """Give the id and the moment of the last request; zero and None in a ledger that has none."""
-    row = connection.execute(_LAST).first()
-    return (0, None) if row is None else (row.id, row.recorded_at)
+    row = _LAST.first(connection)
+    return (0, None) if row is None else (row[0], row[1])
 
 
-_LAST: Final = (
+_LAST: Final = Prepared(
     select(tables.request.c.id, tables.request.c.recorded_at)
     .order_by(tables.request.c.id.desc())
     .limit(1)

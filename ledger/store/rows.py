@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 
+from ledger.store.prepared import send
 from ledger.store.tables import metadata
 
 _Convert = Callable[[Any], Any] | None
@@ -54,7 +55,8 @@ def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, An
         for row in rows
     ]
     # One row goes through execute: executemany of the driver would give no other result.
-    connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+    many = len(values) > 1
+    send(connection, statement, values if many else values[0], many=many)
 
 
 _COMPILED: dict[tuple[str, str], tuple[str, tuple[tuple[str, _Convert], ...]]] = {}

@@ -6,9 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from ledger.errors import CannotOpen
+from ledger.store.prepared import Prepared
 
 CURRENT_REVISION: Final = "0002"
 """The newest migration; a test holds it to the migrations folder."""
@@ -24,7 +25,9 @@ _IS_THERE: Final = {
 }
 
 
-_REVISION: Final = text("SELECT version_num FROM alembic_version")
+_REVISION: Final = Prepared(
+    select(column("version_num", Text)).select_from(table("alembic_version"))
+)
 _SEEN: Final = "cityfund_has_revision"
 
 
@@ -56,7 +59,8 @@ def current_revision(connection: Connection) -> str | None:
         if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
             return None
         connection.info[_SEEN] = True
-    return connection.execute(_REVISION).scalar()
+    revision: str | None = _REVISION.value(connection)
+    return revision
 
 
 def require_current(connection: Connection) -> None:

@@ -85,11 +85,11 @@ def introduce_one(ledger: Ledger, turn: int, sides: int) -> None:
 def take_down(ledger: Ledger, sides: int, times: int) -> list[list[Statement]]:
     """Carry the acts out on a ledger of their own; give the statements of each."""
     acts: list[list[Statement]] = []
-    for turn in range(times):
-        with recorded(ledger.engine) as told:
+    with recorded(ledger.engine) as told:
+        for turn in range(times):
             introduce_one(ledger, turn, sides)
-        acts.append(told)
-    ledger.engine.dispose()
+            acts.append(list(told))
+            told.clear()
     return acts
 
 

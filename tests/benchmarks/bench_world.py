@@ -177,24 +177,52 @@ class Statement(NamedTuple):
 
 @contextmanager
 def recorded(engine: Engine) -> Iterator[list[Statement]]:
-    """Take down every statement that goes through an engine, its commits included."""
+    """Take down every statement that the driver is sent through an engine, commits included."""
     told: list[Statement] = []
+    engine.dispose()
 
-    def statement(
-        connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        told.append(Statement(sql, parameters, many))
+    def connect(dialect: Any, record: Any, words: Any, settings: dict[str, Any]) -> None:
+        settings.update(_listening(dialect.name, told))
 
     def commit(connection: Any) -> None:
         told.append(Statement("COMMIT", ()))
 
-    event.listen(engine, "before_cursor_execute", statement)
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "commit", commit)
     try:
         yield told
     finally:
-        event.remove(engine, "before_cursor_execute", statement)
+        event.remove(engine, "do_connect", connect)
         event.remove(engine, "commit", commit)
+        engine.dispose()
+
+
+def _listening(engine: str, told: list[Statement]) -> dict[str, Any]:
+    """Give the driver's settings by which its cursors tell what they are sent."""
+
+    def telling(plain: type[Any]) -> type[Any]:
+        class Telling(plain):  # type: ignore[misc]
+            def execute(self, sql: str, parameters: Any = (), **more: Any) -> Any:
+                told.append(Statement(sql, parameters))
+                return super().execute(sql, parameters, **more)
+
+            def executemany(self, sql: str, parameters: Any, **more: Any) -> Any:
+                told.append(Statement(sql, parameters, many=True))
+                return super().executemany(sql, parameters, **more)
+
+        return Telling
+
+    if engine == "postgresql":
+        import psycopg  # noqa: PLC0415 (only where there is a server)
+
+        return {"cursor_factory": telling(psycopg.Cursor)}
+    teller = telling(sqlite3.Cursor)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = teller) -> Any:
+            return super().cursor(factory)
+
+    return {"factory": Connection}
 
 
 def replay(connection: Any, statements: Iterable[Statement]) -> None:

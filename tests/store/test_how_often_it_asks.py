@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from world import World
 
 from ledger.factors import Side
@@ -15,13 +16,36 @@ from ledger.store import balances, registers
 def statements(world: World, work: Callable[[], object]) -> list[str]:
     told: list[str] = []
 
-    def tell(connection, cursor, statement, *more):
-        told.append(statement)
+    class Telling(sqlite3.Cursor):
+        def execute(self, sql, *more):
+            told.append(sql)
+            return super().execute(sql, *more)
 
-    event.listen(world.ledger.engine, "before_cursor_execute", tell)
+        def executemany(self, sql, *more):
+            told.append(sql)
+            return super().executemany(sql, *more)
+
+    class TellingConnection(sqlite3.Connection):
+        def cursor(self, factory=Telling):
+            return super().cursor(factory)
+
+    def connect(dialect, record, words, settings):
+        settings["factory"] = TellingConnection
+
+    world.ledger.engine.dispose()
+    event.listen(world.ledger.engine, "do_connect", connect)
     work()
-    event.remove(world.ledger.engine, "before_cursor_execute", tell)
+    event.remove(world.ledger.engine, "do_connect", connect)
+    world.ledger.engine.dispose()
     return [one for one in told if not one.startswith("BEGIN") and "alembic" not in one]
+
+
+def reading(world: World, look: Callable[[Connection], object]) -> Callable[[], None]:
+    def looking() -> None:
+        with world.ledger.read() as connection:
+            look(connection)
+
+    return looking
 
 
 @pytest.fixture
@@ -34,19 +58,19 @@ def metro(world: World) -> World:
 
 @pytest.mark.parametrize("kind", registers.REGISTERS)
 def test_a_register_is_read_in_one_statement(metro, kind):
-    with metro.ledger.read() as connection:
-        told = statements(metro, lambda: registers.load_all(connection, kind))
+    told = statements(
+        metro, reading(metro, lambda connection: registers.load_all(connection, kind))
+    )
 
     assert len(told) == 1
 
 
 def test_where_everything_stands_is_read_in_one_statement(metro):
-    with metro.ledger.read() as connection:
-        for reading in (
-            lambda: balances.holder_stages(connection, Side.NEED),
-            lambda: balances.deal_stages(connection),
-        ):
-            assert len(statements(metro, reading)) == 1
+    for look in (
+        lambda connection: balances.holder_stages(connection, Side.NEED),
+        balances.deal_stages,
+    ):
+        assert len(statements(metro, reading(metro, look))) == 1
 
 
 def test_the_journal_is_read_in_one_statement(metro):
