@@ -18,6 +18,8 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 from bench_world import (
     DECLARED,
@@ -27,7 +29,6 @@ from bench_world import (
     asked,
     asked_engines,
     deal_code,
-    median_ms,
     need_code,
     offer_code,
     opened,
@@ -38,9 +39,11 @@ from bench_world import (
 )
 
 from ledger.interchange.incoming import read_incoming
+from ledger.receipts import Receipt
 from ledger.store.book import Ledger
+from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.carry_out import carry_out
-from ledger.usecases.import_tables import ImportResult, import_tables
+from ledger.usecases.import_tables import import_tables, uncollected
 
 _ACTS = ("introduced", "committed", "delivered")
 
@@ -105,7 +108,7 @@ def measure(engine: str, place: Place, folder: Path, times: int) -> None:
         take_in(first, folder)
     first.engine.dispose()
     inserts = [one for one in told if one.sql.upper().startswith("INSERT")]
-    spent: dict[str, list[float]] = {"import": [], "posting": [], "bare": []}
+    spent: dict[str, list[Clock]] = {"import": [], "posting": [], "bare": []}
     for turn in range(times):
         whole, posting = take_in(opened(place.new(f"ours-{turn}")), folder)
         spent["import"].append(whole)
@@ -114,24 +117,35 @@ def measure(engine: str, place: Place, folder: Path, times: int) -> None:
     report(engine, inserts, spent)
 
 
-def take_in(ledger: Ledger, folder: Path) -> tuple[float, float]:
-    """Import a folder; give the seconds of all of it, and of what came after the preview."""
-    agreed = 0.0
+class Clock(NamedTuple):
+    """A moment on the wall, and on this process's processor."""
 
-    def confirm(_plan: object) -> None:
-        nonlocal agreed
-        agreed = time.perf_counter()
+    wall: float
+    busy: float
 
-    start = time.perf_counter()
-    incoming = read_incoming([folder])
-    carry_out(
-        ledger,
-        asked("import", given={"content": incoming.digest()}),
-        lambda uow: import_tables(uow, incoming, confirm, ImportResult()),
-    )
-    end = time.perf_counter()
+    @classmethod
+    def now(cls) -> Clock:
+        return cls(time.perf_counter(), time.process_time())
+
+    def since(self, start: Clock) -> Clock:
+        return Clock(self.wall - start.wall, self.busy - start.busy)
+
+
+def take_in(ledger: Ledger, folder: Path) -> tuple[Clock, Clock]:
+    """Import a folder; give the time of all of it, and of what came after the preview."""
+    agreed: list[Clock] = []
+    start = Clock.now()
+    with uncollected():
+        incoming = read_incoming([folder])
+        request = asked("import", given={"content": incoming.digest()})
+
+        def work(uow: UnitOfWork) -> Receipt:
+            return import_tables(uow, incoming, lambda _: agreed.append(Clock.now()))
+
+        carry_out(ledger, request, work)
+    end = Clock.now()
     ledger.engine.dispose()
-    return end - start, end - agreed
+    return end.since(start), end.since(agreed[0])
 
 
 def begin_of(told: list[Statement]) -> Statement:
@@ -139,26 +153,32 @@ def begin_of(told: list[Statement]) -> Statement:
     return next(one for one in reversed(told) if one.sql.startswith("BEGIN"))
 
 
-def send(place: Place, url: str, begin: Statement, inserts: list[Statement]) -> float:
-    """Insert recorded rows by the driver alone, in one transaction; give the seconds."""
+def send(place: Place, url: str, begin: Statement, inserts: list[Statement]) -> Clock:
+    """Insert recorded rows by the driver alone, in one transaction; give the time of it."""
     raw = place.raw(url)
-    start = time.perf_counter()
+    start = Clock.now()
     replay(raw, [begin, *inserts, Statement("COMMIT", ())])
-    spent = time.perf_counter() - start
+    spent = Clock.now().since(start)
     raw.close()
     return spent
 
 
-def report(engine: str, inserts: list[Statement], spent: dict[str, list[float]]) -> None:
+def report(engine: str, inserts: list[Statement], spent: dict[str, list[Clock]]) -> None:
     """Print what was measured."""
     rows = sum(len(one.parameters) if one.many else 1 for one in inserts)
-    bare = median_ms(spent["bare"])
-    say(f"bulk posting: {engine}, {rows:,} rows by {len(inserts)} inserts")
-    say(f"  executemany  {bare / 1000:7.2f} s  ({rows / bare * 1000:,.0f} rows/s)")
-    for name, mark in (("posting", " (mark: 1.60)"), ("import", "")):
-        ours = median_ms(spent[name])
-        speed = f"({rows / ours * 1000:,.0f} rows/s)"
-        say(f"  {name:<12} {ours / 1000:7.2f} s  {speed}, {ours / bare:.2f} times{mark}")
+    say(f"bulk posting: {engine}, {rows:,} rows by {len(inserts)} inserts, medians")
+    bare = median_clock(spent["bare"])
+    for name, mark in (("bare", ""), ("posting", " (mark: 1.60)"), ("import", "")):
+        ours = median_clock(spent[name])
+        times = f"{ours.wall / bare.wall:.2f} times{mark}, processor {ours.busy / bare.busy:.2f}"
+        spoken = "executemany" if name == "bare" else name
+        speed = f"{rows / ours.wall:9,.0f} rows/s"
+        say(f"  {spoken:<12}{ours.wall:7.2f} s, processor {ours.busy:6.2f} s {speed} {times}")
+
+
+def median_clock(spent: list[Clock]) -> Clock:
+    """Give the medians of both clocks."""
+    return Clock(*(median(column) for column in zip(*spent, strict=True)))
 
 
 if __name__ == "__main__":
