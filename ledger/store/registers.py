@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -68,21 +68,28 @@ class Register:
         """Name the column a field is kept in."""
         return f"{field}_id" if field in self.references else field
 
-    def fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Choose of a record's columns those of its identity row."""
-        return _chosen(self.identity, values)
+    @cached_property
+    def columns(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Each field of a record, the column it is kept in, and the register that it names."""
+        names = (field.name for field in fields(self.record))
+        return tuple((name, self.column_name(name), self.references.get(name)) for name in names)
 
-    def terms(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Choose of a record's columns those of its version rows."""
-        return _chosen(self.versions, values)
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """The columns of a record that lie in its identity row."""
+        return self._columns_in(self.identity)
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The columns of a record that lie in its version rows."""
+        return self._columns_in(self.versions)
+
+    def _columns_in(self, table: Table) -> tuple[str, ...]:
+        return tuple(column for _, column, _ in self.columns if column in table.c)
 
     def is_fixed(self, field: str) -> bool:
         """Say whether the field lies in the identity row, where it can never change."""
         return field == "code" or self.column_name(field) in self.identity.c
-
-
-def _chosen(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: values[column.name] for column in table.columns if column.name in values}
 
 
 def _register(kind: str, record: type[Any], **references: str) -> Register:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -60,8 +61,18 @@ def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, An
     # Column by column: a loop over rows and columns would take as long as the inserts.
     columns: list[Iterable[Any]] = list(zip(*map(pick, rows), strict=True))
     for at, convert in converts:
-        columns[at] = map(convert, columns[at])
+        columns[at] = _converted(columns[at], convert)
     send(connection, statement, list(zip(*columns, strict=True)), many=True)
+
+
+def _converted(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
+    """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
+    values = list(column)
+    if any(isinstance(value, Decimal) for value in values):
+        # Equal decimals may have been written differently, and are kept as written.
+        return map(convert, values)
+    known = {value: convert(value) for value in set(values)}
+    return map(known.__getitem__, values)
 
 
 class _Compiled(NamedTuple):

@@ -19,7 +19,7 @@ from ledger.rates import Rate
 from ledger.receipts import Receipt, RegisterChange
 from ledger.requests import Request
 from ledger.store import request_log, tables
-from ledger.store.accounts import Accounts
+from ledger.store.accounts import SIDES, Accounts
 from ledger.store.beginning import Beginning, made_key
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal_rows import JournalRows
@@ -121,7 +121,7 @@ class UnitOfWork:
         self._rows.add(
             register.identity,
             {
-                **register.fixed(values),
+                **{name: values[name] for name in register.fixed},
                 "id": identity,
                 "folded": folded(record.code),
                 "number": number,
@@ -151,9 +151,9 @@ class UnitOfWork:
     def edit_deal(self, code: str, **terms: Any) -> None:
         """Add a version of a deal's terms, and let its account follow."""
         account = self.accounts.deal(code)
-        record = replace(account.record, **terms)
-        if record == account.record:
+        if all(getattr(account.record, name) == value for name, value in terms.items()):
             return
+        record = replace(account.record, **terms)
         kept = Kept(account.id, account.version, self.now, account.record)
         account.version = self.edit("deal", kept, record)
         account.record = record
@@ -261,7 +261,7 @@ class UnitOfWork:
             self._rows.flush(self.connection)
 
     def _new_identity(self, kind: str, record: Any) -> int:
-        if kind not in {side.value for side in Side}:
+        if kind not in SIDES:
             identity = self._numbering.next_id(REGISTERS[kind].identity)
             if kind == "deal":
                 self.accounts.open_deal(identity, record)
@@ -286,7 +286,7 @@ class UnitOfWork:
         self._rows.add(
             register.versions,
             {
-                **register.terms(values),
+                **{name: values[name] for name in register.terms},
                 register.owner: identity,
                 "version": version,
                 "reason": self.request.reason,
@@ -298,14 +298,12 @@ class UnitOfWork:
 
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
-        register = REGISTERS[kind]
         values: dict[str, Any] = {}
-        for name in record.__slots__:
+        for name, column, target in REGISTERS[kind].columns:
             value = getattr(record, name)
-            target = register.references.get(name)
             if target is not None and value is not None:
                 value = self._id_of(target, value)
-            values[register.column_name(name)] = value
+            values[column] = value
         return values
 
     def _id_of(self, kind: str, code: str) -> int:

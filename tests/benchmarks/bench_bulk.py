@@ -143,7 +143,7 @@ def take_in(ledger: Ledger, folder: Path) -> tuple[Clock, Clock]:
             return import_tables(uow, incoming, lambda _: agreed.append(Clock.now()))
 
         carry_out(ledger, request, work)
-    end = Clock.now()
+        end = Clock.now()
     ledger.engine.dispose()
     return end.since(start), end.since(agreed[0])
 
