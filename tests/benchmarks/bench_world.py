@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import shutil
 import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
-
-from sqlalchemy import Engine, event
+from typing import Any, Protocol
 
 from ledger.factors import Factor, Side
 from ledger.members import City, Provider
@@ -27,8 +27,16 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import dealing
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.dealing import Hold, Onward
+from ledger.usecases.import_tables import uncollected
 from ledger.usecases.quantity_acts import set_quantity
 from ledger.usecases.set_up import SetUp, set_up
+
+# What the tests share lies one folder up.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from postgres_server import Server, start_server
+from sent import Statement, recorded
+
+__all__ = ["Statement", "recorded"]
 
 ENGINES = ("sqlite", "postgresql")
 DECLARED = date(2020, 1, 1)
@@ -79,9 +87,41 @@ class SqlitePlace:
         return connection
 
 
+class PostgresqlPlace:
+    """Ledgers as databases of a server of their own, which keeps its word through a power cut."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def new(self, name: str) -> str:
+        url = self.server.create_database(name)
+        set_up(url, SetUp(), asked("init"))
+        gc.collect()
+        return url
+
+    def copy(self, url: str, name: str) -> str:
+        return self.server.create_database(name, template=url.rpartition("/")[2])
+
+    def raw(self, url: str) -> Any:
+        import psycopg  # noqa: PLC0415 (only where there is a server)
+
+        from ledger.store.postgresql import _SESSION  # noqa: PLC0415
+
+        connection = psycopg.connect(url, autocommit=True)
+        connection.execute(_SESSION)
+        return connection
+
+
 @contextmanager
 def place_of(engine: str) -> Iterator[Place]:
     """Give the place of an engine's ledgers, taken down at the end."""
+    if engine == "postgresql":
+        server = start_server(durable=True)
+        try:
+            yield PostgresqlPlace(server)
+        finally:
+            server.stop()
+        return
     with tempfile.TemporaryDirectory() as folder:
         yield SqlitePlace(Path(folder))
 
@@ -92,21 +132,36 @@ def asked(command: str, **more: Any) -> Request:
 
 
 def fill(ledger: Ledger, *, sides: int, deal_acts: int) -> None:
-    """Give a ledger as many needs and offers as `sides` says, and acts of deals between them."""
+    """Give a ledger as many needs and offers as `sides` says, and acts of deals between them.
 
+    In many requests, for a write on a server is not to last longer than half a minute.
+    """
+    projects = max(1, sides // PER_PROJECT)
+    for numbers in _chunks(range(1, projects + 1), 1000):
+        _do(ledger, numbers, _add_project)
+    for numbers in _chunks(range(1, sides + 1), 1000):
+        _do(ledger, numbers, lambda uow, number: _declare(uow, number, projects))
+    for acts in _chunks(islice(_acts(sides), deal_acts), 5000):
+        _do(ledger, acts, lambda uow, said: _act(uow, *said))
+    ledger.engine.dispose()
+
+
+def _chunks(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _do(ledger: Ledger, things: list[Any], act: Callable[[UnitOfWork, Any], None]) -> None:
     def work(uow: UnitOfWork) -> Receipt:
         uow.accounts.read_everything()
-        for number in range(1, max(1, sides // PER_PROJECT) + 1):
-            _add_project(uow, number)
-        for number in range(1, sides + 1):
-            _declare(uow, number, max(1, sides // PER_PROJECT))
-        for turn, said in enumerate(_acts(sides)):
-            if turn == deal_acts:
-                break
-            _act(uow, *said)
-        return uow.receipt()
+        uow.remember_ids()
+        for thing in things:
+            act(uow, thing)
+        return Receipt()
 
-    carry_out(ledger, asked("fill"), work)
+    with uncollected():
+        carry_out(ledger, asked("fill"), work)
 
 
 def _add_project(uow: UnitOfWork, number: int) -> None:
@@ -165,64 +220,6 @@ def _act(uow: UnitOfWork, act: str, number: int, day: date) -> None:
         return
     acts = {"commit": dealing.commit, "deliver": dealing.deliver, "return": dealing.give_back}
     acts[act](uow, uow.accounts.deal(deal_code(number)), Onward(day=day))
-
-
-class Statement(NamedTuple):
-    """One statement as the program sent it to the driver; `many`: by executemany."""
-
-    sql: str
-    parameters: Any
-    many: bool = False
-
-
-@contextmanager
-def recorded(engine: Engine) -> Iterator[list[Statement]]:
-    """Take down every statement that the driver is sent through an engine, commits included."""
-    told: list[Statement] = []
-    engine.dispose()
-
-    def connect(dialect: Any, record: Any, words: Any, settings: dict[str, Any]) -> None:
-        settings.update(_listening(dialect.name, told))
-
-    def commit(connection: Any) -> None:
-        told.append(Statement("COMMIT", ()))
-
-    event.listen(engine, "do_connect", connect)
-    event.listen(engine, "commit", commit)
-    try:
-        yield told
-    finally:
-        event.remove(engine, "do_connect", connect)
-        event.remove(engine, "commit", commit)
-        engine.dispose()
-
-
-def _listening(engine: str, told: list[Statement]) -> dict[str, Any]:
-    """Give the driver's settings by which its cursors tell what they are sent."""
-
-    def telling(plain: type[Any]) -> type[Any]:
-        class Telling(plain):  # type: ignore[misc]
-            def execute(self, sql: str, parameters: Any = (), **more: Any) -> Any:
-                told.append(Statement(sql, parameters))
-                return super().execute(sql, parameters, **more)
-
-            def executemany(self, sql: str, parameters: Any, **more: Any) -> Any:
-                told.append(Statement(sql, parameters, many=True))
-                return super().executemany(sql, parameters, **more)
-
-        return Telling
-
-    if engine == "postgresql":
-        import psycopg  # noqa: PLC0415 (only where there is a server)
-
-        return {"cursor_factory": telling(psycopg.Cursor)}
-    teller = telling(sqlite3.Cursor)
-
-    class Connection(sqlite3.Connection):
-        def cursor(self, factory: Any = teller) -> Any:
-            return super().cursor(factory)
-
-    return {"factory": Connection}
 
 
 def replay(connection: Any, statements: Iterable[Statement]) -> None:

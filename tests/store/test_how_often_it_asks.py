@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, event
+from sent import recorded
+from sqlalchemy import Connection
 from world import World
 
 from ledger.factors import Side
@@ -14,30 +14,11 @@ from ledger.store import balances, registers
 
 
 def statements(world: World, work: Callable[[], object]) -> list[str]:
-    told: list[str] = []
-
-    class Telling(sqlite3.Cursor):
-        def execute(self, sql, *more):
-            told.append(sql)
-            return super().execute(sql, *more)
-
-        def executemany(self, sql, *more):
-            told.append(sql)
-            return super().executemany(sql, *more)
-
-    class TellingConnection(sqlite3.Connection):
-        def cursor(self, factory=Telling):
-            return super().cursor(factory)
-
-    def connect(dialect, record, words, settings):
-        settings["factory"] = TellingConnection
-
-    world.ledger.engine.dispose()
-    event.listen(world.ledger.engine, "do_connect", connect)
-    work()
-    event.remove(world.ledger.engine, "do_connect", connect)
-    world.ledger.engine.dispose()
-    return [one for one in told if not one.startswith("BEGIN") and "alembic" not in one]
+    """Give what an act or a report asks, but for what begins and ends it and the line to it."""
+    with recorded(world.ledger.engine) as told:
+        work()
+    about = ("BEGIN", "COMMIT", "SELECT set_config", "select pg_catalog", "show ")
+    return [one.sql for one in told if not one.sql.startswith(about) and "alembic" not in one.sql]
 
 
 def reading(world: World, look: Callable[[Connection], object]) -> Callable[[], None]:
