@@ -19,6 +19,13 @@ from ledger.store import tables
 from ledger.store.prepared import Prepared
 from ledger.store.registers import REGISTERS
 
+NUMBERED: Final = frozenset(
+    table
+    for table in tables.metadata.tables.values()
+    if "id" in table.c and table not in {tables.need, tables.offer}
+)
+"""The tables whose ids count on by themselves; needs and offers have those of their holders."""
+
 _LARGEST_BLOCK: Final = 1000
 
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from honest_ledger import attack, live
 from ledgers import Ledgers
+from raw import Refused
 from world import World
 
 from ledger.checks import CHECKS, CheckResult

@@ -68,28 +68,30 @@ BEGIN
     END IF;
 
     IF NEW.deal_id IS NOT NULL THEN
-        -- Both sides' rows, so that all who write to the deal wait for one another.
+        -- The other side's row is looked at, or written as it is: so all who write to the deal
+        -- meet, whichever side they move, and the level of isolation sees to their order.
         UPDATE {schema}.deal_balance AS kept SET
-            held = kept.held + CASE
-                WHEN kept.side <> moved_side THEN 0
-                WHEN NEW.to_stage = 'held' THEN NEW.amount
-                WHEN NEW.from_stage = 'held' THEN -NEW.amount
-                ELSE 0
+            held = kept.held + CASE 'held'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
             END,
-            committed = kept.committed + CASE
-                WHEN kept.side <> moved_side THEN 0
-                WHEN NEW.to_stage = 'committed' THEN NEW.amount
-                WHEN NEW.from_stage = 'committed' THEN -NEW.amount
-                ELSE 0
+            committed = kept.committed + CASE 'committed'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
             END,
-            delivered = kept.delivered + CASE
-                WHEN kept.side <> moved_side THEN 0
-                WHEN NEW.to_stage = 'delivered' THEN NEW.amount
-                WHEN NEW.from_stage = 'delivered' THEN -NEW.amount
-                ELSE 0
+            delivered = kept.delivered + CASE 'delivered'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
             END
-        WHERE kept.deal_id = NEW.deal_id;
+        WHERE kept.deal_id = NEW.deal_id
+            AND kept.side = moved_side
+            AND EXISTS (
+                SELECT 1 FROM {schema}.deal_balance AS beside
+                WHERE beside.deal_id = NEW.deal_id AND beside.side <> moved_side
+            );
+        IF NOT FOUND THEN
+            wrong := 'this movement is not allowed';
+        END IF;
         IF current_setting('transaction_isolation') <> 'serializable' THEN
+            UPDATE {schema}.deal_balance AS kept SET held = kept.held
+            WHERE kept.deal_id = NEW.deal_id;
             IF EXISTS (
                 SELECT 1 FROM {schema}.entry AS other
                 WHERE other.deal_id = NEW.deal_id
