@@ -61,7 +61,8 @@ def test_a_complaint_is_raised_as_core_raises_it(metro, statement):
 
 
 def complaint(world: World, sending: Callable[[Connection], None]) -> tuple[Any, ...]:
-    with pytest.raises(DBAPIError) as caught, world.ledger.engine.begin() as connection:
+    writers = world.ledger.engine.execution_options(cityfund_transaction="writes")
+    with pytest.raises(DBAPIError) as caught, writers.begin() as connection:
         sending(connection)
     return type(caught.value), type(caught.value.orig), caught.value.statement
 
