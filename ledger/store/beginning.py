@@ -57,9 +57,10 @@ class Beginning:
 
 def begin_alone(connection: Connection, request: Request, now: datetime) -> Beginning:
     """Begin as the one writer there can be, in whose transaction nothing comes between."""
+    last_id, last_moment = request_log.last_request(connection)
     return Beginning(
-        moment=moment_to_record(now, request_log.last_recorded(connection)),
-        numbering=LockedNumbering(connection),
+        moment=moment_to_record(now, last_moment),
+        numbering=LockedNumbering(connection, last_request=last_id),
         first_receipt=request_log.first_receipt(connection, request),
     )
 
