@@ -30,8 +30,11 @@ def numbered(kind: str, number: int) -> str:
 
 
 def number_in(kind: str, code: str) -> int | None:
-    """Give the number in a code of the form that the program makes; None in any other code."""
-    ending = code.removeprefix(f"{PREFIXES.get(kind, '')}-")
-    if ending == code or not (ending.isascii() and ending.isdigit()):
+    """Give the number in a code of the form that the program makes, in whatever capitals.
+
+    None in any other code.
+    """
+    ending = folded(code).removeprefix(f"{folded(PREFIXES.get(kind, ''))}-")
+    if ending == folded(code) or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None

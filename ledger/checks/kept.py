@@ -15,6 +15,9 @@ from ledger.journal import ALLOWED_MOVES
 _FREE_COLUMN: Final = "free"
 _FEW: Final = 5
 
+SWITCHED_OFF: Final = "switched off"
+"""What is read of a guard that stands in the database but is told not to act."""
+
 
 class KeptStages(NamedTuple):
     """One kept row of stages: a holder's, or (with `side`) one side of a deal."""
@@ -89,7 +92,9 @@ def guards(
         if name not in present:
             findings.fail(f"guard {name} is missing")
         elif name not in due:
-            findings.fail(f"trigger {name} is none of the ledger's guards")
+            findings.fail(f"{_stranger(name)} is none of the ledger's guards")
+        elif present[name] == SWITCHED_OFF:
+            findings.fail(f"guard {name} is switched off")
         elif _words(present[name]) != _words(due[name]):
             findings.fail(f"guard {name} was changed")
     kept = {tuple(map(str, move)) for move in moves}
@@ -100,6 +105,12 @@ def guards(
         wrong = "missing from" if (act, side, source, target) in allowed else "added to"
         findings.fail(f"the move {way} was {wrong} the table of allowed moves")
     return findings.result()
+
+
+def _stranger(name: str) -> str:
+    if name.startswith("rule "):
+        return name
+    return f"function {name}" if name.endswith("()") else f"trigger {name}"
 
 
 def _words(statement: str) -> str:

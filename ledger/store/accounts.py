@@ -168,9 +168,7 @@ class Accounts:
 
     def timeline(self, account: Account) -> list[Step]:
         """Give every step of a need or offer: those in the database and those of this write."""
-        mine = {(step.number, step.line) for step in account.posted}
-        kept = balances.steps(self._connection, account.id)
-        return [step for step in kept if (step.number, step.line) not in mine] + account.posted
+        return balances.steps(self._connection, account.id) + account.posted
 
     def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
         found = list(kept)

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
-from ledger.dating import moment_to_record, zone
+from ledger.dating import zone
 from ledger.errors import InvalidInput
 from ledger.requests import Request
 from ledger.store import engine as engines
 from ledger.store.balances import NOW, Times
 from ledger.store.picture import Picture
 from ledger.store.schema import require_current
+from ledger.store.sqlite import require_file
 
 if TYPE_CHECKING:
+    from ledger.store.beginning import Look
     from ledger.store.unit_of_work import UnitOfWork
+
+
+SETTLED: Final = timedelta(minutes=1)
+"""So long after a moment no write that began before it can still commit on a server."""
+
+_CLOCK: Final = text("SELECT clock_timestamp()")
 
 
 def now() -> datetime:
@@ -32,6 +40,16 @@ class KnownLater(InvalidInput):
 
     default_why = "What will be recorded until then is not known yet."
     default_next = "Give --known-at a moment that has passed."
+
+
+class KnownTooRecently(InvalidInput):
+    """A report of a shared ledger was asked for as known at a moment that is hardly past."""
+
+    default_why = (
+        "On a shared ledger a write that began then may still be on its way, and the report "
+        "would not stay the same."
+    )
+    default_next = f"Give --known-at a moment at least {SETTLED.seconds} seconds ago."
 
 
 class Calendar(NamedTuple):
@@ -57,10 +75,9 @@ class Ledger:
     @contextmanager
     def picture(self, times: Times = NOW) -> Iterator[Picture]:
         """Look at the ledger at two times, in one reading transaction."""
-        moment = now()
-        if times.known_at is not None and times.known_at > moment:
-            raise KnownLater(f"{times.known_at.isoformat()} lies in the future.")
         with self.read() as connection:
+            moment = _moment(connection)
+            _require_known(times.known_at, moment, shared=engines.on_server(connection))
             yield Picture(connection, times, moment)
 
     def calendar(self) -> Calendar:
@@ -73,24 +90,70 @@ class Ledger:
         return self.calendar().today
 
     @contextmanager
-    def write(self, request: Request) -> Iterator[UnitOfWork]:
-        """Carry a request out in one transaction; rolled back on an error or for a dry run."""
+    def write(
+        self, request: Request, *, key: str | None = None, tries: int = 0
+    ) -> Iterator[UnitOfWork]:
+        """Carry a request out in one transaction; rolled back on an error or for a dry run.
+
+        `tries` says how often that ended in a `WriteConflict` before.
+        """
+        seen = self._seen(request) if engines.on_server(self.engine) else None
         with engines.writing(self.engine, keep=not request.dry_run) as connection:
+            if seen is None:
+                require_current(connection)
+            uow = unit_of_work(connection, request, key=key, seen=seen, tries=tries)
+            yield uow
+            uow.beginning.require_in_time()
+
+    def _seen(self, request: Request) -> Look:
+        from ledger.store.beginning import look  # noqa: PLC0415 - writers alone need it
+
+        with engines.looking(self.engine) as connection:
             require_current(connection)
-            yield unit_of_work(connection, request)
+            return look(connection, request)
 
 
-def unit_of_work(connection: Connection, request: Request) -> UnitOfWork:
+def _moment(connection: Connection) -> datetime:
+    """Give the moment of the clock that the ledger's writes are recorded by."""
+    if not engines.on_server(connection):
+        return now()
+    from ledger.store import postgresql  # noqa: PLC0415 - only where there is a server
+
+    return postgresql.moment_read(connection.execute(_CLOCK).scalar_one())
+
+
+def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool) -> None:
+    """Refuse a moment that is still to come or, where many write, may still change."""
+    if known_at is None:
+        return
+    if known_at > moment:
+        raise KnownLater(f"{known_at.isoformat()} lies in the future.")
+    if shared and moment - known_at < SETTLED:
+        raise KnownTooRecently(f"{known_at.isoformat()} is less than a minute ago.")
+
+
+def unit_of_work(
+    connection: Connection,
+    request: Request,
+    *,
+    key: str | None = None,
+    seen: Look | None = None,
+    tries: int = 0,
+) -> UnitOfWork:
     """Begin a request in a write transaction, at a moment not before the last one recorded."""
     # Reading, which must start fast, does without all that writing brings.
-    from ledger.store.request_log import last_recorded  # noqa: PLC0415
+    from ledger.store import beginning  # noqa: PLC0415
     from ledger.store.unit_of_work import UnitOfWork  # noqa: PLC0415
 
-    return UnitOfWork(connection, request, moment_to_record(now(), last_recorded(connection)))
+    if engines.on_server(connection):
+        begun = beginning.begin_among_many(connection, request, seen or beginning.Look(), tries)
+    else:
+        begun = beginning.begin_alone(connection, request, now())
+    return UnitOfWork(connection, request, begun, key)
 
 
 def open_ledger(url: str) -> Ledger:
     """Open the ledger at a URL; raises `LedgerMissing` or `UnknownDatabase`."""
     engine = engines.make_engine(url)
-    engines.require_file(engine)
+    require_file(engine)
     return Ledger(engine)

@@ -55,7 +55,7 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
     """Give the guards this program puts up on the engine, and those that stand there now."""
     from migrations import guards  # noqa: PLC0415 (the guards' files are read for this alone)
 
-    return guards.guards(connection.dialect.name), guards.present(connection)
+    return guards.due(connection), guards.present(connection)
 
 
 def read_versions(connection: Connection) -> Iterator[VersionRow]:

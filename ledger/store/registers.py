@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.codes import folded, numbered
+from ledger.codes import folded
 from ledger.deals import Deal
 from ledger.errors import NotFound
 from ledger.members import City, Office, Provider
@@ -215,13 +215,6 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
         fitting = ", ".join(row.code for row in found)
         raise AmbiguousCode(f"{typed!r} could be {fitting}.")
     raise unknown(connection, kind, typed)
-
-
-def next_code(connection: Connection, kind: str) -> str:
-    """Give the code after the last one made, such as PRJ-0043, that no record has."""
-    table = REGISTERS[kind].identity
-    last = connection.execute(select(func.max(table.c.number))).scalar() or 0
-    return numbered(kind, last + 1)
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:

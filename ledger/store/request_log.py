@@ -42,7 +42,9 @@ def last_recorded(connection: Connection) -> datetime | None:
     return connection.execute(query).scalar()
 
 
-def request_row(identity: int, key: str, request: Request, now: datetime) -> dict[str, Any]:
+def request_row(
+    identity: int, key: str, request: Request, now: datetime, database_user: str | None
+) -> dict[str, Any]:
     """Lay a request out as the row that is kept of it."""
     return {
         "id": identity,
@@ -52,7 +54,7 @@ def request_row(identity: int, key: str, request: Request, now: datetime) -> dic
         "actor": request.actor,
         "system_user": request.system_user,
         "host": request.host,
-        "database_user": None,
+        "database_user": database_user,
         "program": f"cityfund {__version__}",
         "recorded_at": now,
     }

@@ -10,10 +10,18 @@ from sqlalchemy import Connection, inspect, text
 
 from ledger.errors import CannotOpen
 
-CURRENT_REVISION: Final = "0001"
+CURRENT_REVISION: Final = "0002"
 """The newest migration; a test holds it to the migrations folder."""
 
-KNOWN_REVISIONS: Final = ("0001",)
+KNOWN_REVISIONS: Final = ("0001", "0002")
+
+_IS_THERE: Final = {
+    "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
+    "postgresql": text(
+        "SELECT 1 FROM pg_catalog.pg_tables "
+        "WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
+    ),
+}
 
 
 class NotALedger(CannotOpen):
@@ -39,8 +47,7 @@ class SchemaNewer(CannotOpen):
 
 def current_revision(connection: Connection) -> str | None:
     """Read which migration the database stands at; None where it has none."""
-    known = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
-    if connection.execute(known).first() is None:
+    if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 

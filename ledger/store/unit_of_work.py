@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
-from ledger.codes import folded, number_in
+from ledger.codes import folded, number_in, numbered
 from ledger.dating import day_of, zone
 from ledger.factors import Side
 from ledger.journal import CANONICAL_FORMAT, Movement
@@ -21,32 +20,44 @@ from ledger.receipts import Receipt, RegisterChange
 from ledger.requests import Request
 from ledger.store import request_log, tables
 from ledger.store.accounts import Accounts
+from ledger.store.beginning import Beginning, made_key
 from ledger.store.drafts import Draft, Posted
+from ledger.store.journal_rows import JournalRows
 from ledger.store.queries import StoredRates, read_settings, read_units
-from ledger.store.registers import REGISTERS, Kept, find_id, load, next_code
+from ledger.store.registers import REGISTERS, Kept, find_id, load
 from ledger.store.rows import RowBuffer
 
 
 class UnitOfWork:
     """What a use-case works with: it reads, adds, edits and posts; the caller commits."""
 
-    def __init__(self, connection: Connection, request: Request, now: datetime) -> None:
-        """Begin the request at the machine's moment `now`."""
+    def __init__(
+        self,
+        connection: Connection,
+        request: Request,
+        beginning: Beginning,
+        key: str | None = None,
+    ) -> None:
+        """Begin the request; `key` is the one made for it where it came without."""
         self.connection = connection
         self.request = request
-        self.now = now
-        self.entries: list[int] = []
+        self.beginning = beginning
+        self.now = beginning.moment
         self.last_posted: Posted | None = None
         self.changes: list[RegisterChange] = []
         self._rows = RowBuffer()
-        self._last_ids: dict[str, int] = {}
+        self._journal = JournalRows(beginning.numbering)
+        self._numbering = beginning.numbering
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
         self.accounts = Accounts(connection, lambda: self.units)
-        self.request_id = self._next_id(tables.request)
-        self.key = request.key or f"auto-{uuid.uuid4().hex}"
+        self.request_id = self._numbering.next_id(tables.request)
+        self.key = request.key or key or made_key()
         self._rows.add(
-            tables.request, request_log.request_row(self.request_id, self.key, request, now)
+            tables.request,
+            request_log.request_row(
+                self.request_id, self.key, request, self.now, beginning.database_user
+            ),
         )
 
     @cached_property
@@ -76,13 +87,13 @@ class UnitOfWork:
 
     def find(self, kind: str, typed: str) -> Kept:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
-        self.flush()
+        self.flush_registers()
         return load(self.connection, kind, find_id(self.connection, kind, typed))
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
-            self.flush()
+            self.flush_registers()
             identity = self._id_of(kind, code)
             self._records[kind, code] = load(self.connection, kind, identity).record
         return self._records[kind, code]
@@ -95,14 +106,15 @@ class UnitOfWork:
         """Give the code of a new record: the one given, or the next free one."""
         if given is not None:
             return given
-        self.flush()
-        return next_code(self.connection, kind)
+        return numbered(kind, self._numbering.code_number(kind))
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
         register = REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
+        number = number_in(kind, record.code)
+        self._numbering.used(kind, number)
         self._ids[kind, record.code] = identity
         self._records[kind, record.code] = record
         self._rows.add(
@@ -111,7 +123,7 @@ class UnitOfWork:
                 **register.fixed(values),
                 "id": identity,
                 "folded": folded(record.code),
-                "number": number_in(kind, record.code),
+                "number": number,
                 "request_id": self.request_id,
             },
         )
@@ -145,53 +157,32 @@ class UnitOfWork:
         account.version = self.edit("deal", kept, record)
         account.record = record
 
-    def post(self, draft: Draft) -> int:
-        """Post an entry and its movements; give its number."""
-        number = self._next_id(tables.entry)
-        deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
-        self._rows.add(
-            tables.entry,
-            {
-                "id": number,
-                "act": draft.act,
-                "effective_on": draft.effective_on,
-                "recorded_at": self.now,
-                "request_id": self.request_id,
-                "deal_id": deal_id,
-                "reference": draft.reference,
-                "reason": draft.reason,
-                "override": draft.override,
-                "reverses": draft.reverses,
-                "lines": len(draft.movements),
-                "format": CANONICAL_FORMAT,
-            },
-        )
-        for line, movement in enumerate(draft.movements, start=1):
-            self._add_movement(number, line, draft.effective_on, movement)
+    def post(self, draft: Draft) -> None:
+        """Post an entry and its movements; it gets its number when all is decided."""
+        number = self._journal.post(draft, self._entry_terms(draft), self._movement_terms)
         self.accounts.follow(number, draft.effective_on, draft.movements)
-        self.entries.append(number)
         self.last_posted = Posted(
             number, draft.act, draft.effective_on, draft.deal, draft.movements
         )
-        return number
 
-    def _add_movement(self, number: int, line: int, day: date, movement: Movement) -> None:
+    def _entry_terms(self, draft: Draft) -> dict[str, Any]:
+        deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
+        return {"recorded_at": self.now, "request_id": self.request_id, "deal_id": deal_id}
+
+    def _movement_terms(self, movement: Movement) -> dict[str, Any]:
         deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
-        self._rows.add(
-            tables.movement,
-            {
-                "entry_id": number,
-                "line": line,
-                "holder_id": self.accounts.of(movement.side, movement.holder).id,
-                "deal_id": deal,
-                "unit": movement.unit,
-                "from_stage": movement.from_stage,
-                "to_stage": movement.to_stage,
-                "amount": movement.amount,
-                "effective_on": day,
-                "recorded_at": self.now,
-            },
-        )
+        holder = self.accounts.of(movement.side, movement.holder).id
+        return {"holder_id": holder, "deal_id": deal}
+
+    @property
+    def entries(self) -> list[int]:
+        """The numbers of the entries posted so far; asking for them is what draws them."""
+        return self._journal.numbers()
+
+    @property
+    def posted(self) -> int:
+        """How many entries were posted so far."""
+        return self._journal.count
 
     def add_unit(self, unit: Unit) -> None:
         """Add a unit that quantities can be counted in."""
@@ -213,7 +204,7 @@ class UnitOfWork:
         self._rows.add(
             tables.rate,
             {
-                "id": self._next_id(tables.rate),
+                "id": self._numbering.next_id(tables.rate),
                 "day": rate.day,
                 "base": rate.base,
                 "quote": rate.quote,
@@ -247,7 +238,7 @@ class UnitOfWork:
     @property
     def has_written(self) -> bool:
         """Say whether this unit of work records anything beside the request itself."""
-        return not self._rows.holds_only(tables.request)
+        return bool(self._journal.count) or self._rows.holds_more_than(tables.request)
 
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
@@ -255,24 +246,26 @@ class UnitOfWork:
 
     def first_receipt(self) -> dict[str, Any] | None:
         """Give the receipt of the same request said before; None where it is new."""
-        return request_log.first_receipt(self.connection, self.request)
+        return self.beginning.first_receipt
 
     def keep_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
         self._rows.add(tables.receipt, request_log.receipt_row(self.request_id, document))
-        self.flush()
-
-    def flush(self) -> None:
-        """Write all rows that wait, so that queries see them."""
+        self._journal.move_into(self._rows)
         self._rows.flush(self.connection)
+
+    def flush_registers(self) -> None:
+        """Write all that waits but the journal, so that queries see it."""
+        if self._rows.holds_more_than(tables.request):
+            self._rows.flush(self.connection)
 
     def _new_identity(self, kind: str, record: Any) -> int:
         if kind not in {side.value for side in Side}:
-            identity = self._next_id(REGISTERS[kind].identity)
+            identity = self._numbering.next_id(REGISTERS[kind].identity)
             if kind == "deal":
                 self.accounts.open_deal(identity, record)
             return identity
-        identity = self._next_id(tables.holder)
+        identity = self._numbering.next_id(tables.holder)
         self._rows.add(
             tables.holder,
             {
@@ -325,11 +318,3 @@ class UnitOfWork:
         for kind, register in REGISTERS.items():
             rows = self.connection.execute(select(register.identity.c.code, register.identity.c.id))
             self._ids.update({(kind, code): identity for code, identity in rows})
-
-    def _next_id(self, table: Table) -> int:
-        # The write lock is ours since before the first read, so the largest id is known.
-        if table.name not in self._last_ids:
-            largest = self.connection.execute(select(func.max(table.c.id))).scalar()
-            self._last_ids[table.name] = largest or 0
-        self._last_ids[table.name] += 1
-        return self._last_ids[table.name]

@@ -7,7 +7,10 @@ from typing import Any
 
 from ledger.receipts import Receipt
 from ledger.requests import Request
+from ledger.store.beginning import made_key
 from ledger.store.book import Ledger
+from ledger.store.database_errors import AnswerLost
+from ledger.store.retry import retried
 from ledger.store.unit_of_work import UnitOfWork
 
 Work = Callable[[UnitOfWork], Receipt]
@@ -18,10 +21,20 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
 
     A key that was said before with the same input gives the first receipt, marked `replayed`.
     A dry run goes the same way and is rolled back; its document says `dry_run`. A request that
-    changes nothing and has no key of its own leaves no trace.
+    changes nothing and has no key of its own leaves no trace. Where others came between, the
+    work is done anew on what they left. Raises `WriteConflict`, `WriteTooSlow` and `AnswerLost`.
     """
-    with ledger.write(request) as uow:
-        return answered(uow, work)
+    key = request.key or made_key()
+
+    def once(tries: int) -> dict[str, Any]:
+        with ledger.write(request, key=key, tries=tries) as uow:
+            return answered(uow, work)
+
+    try:
+        return retried(once)
+    except AnswerLost as error:
+        again = f"Run the same command again with --key {key}: it is done once, whatever came."
+        raise AnswerLost(error.what, next_step=again) from error
 
 
 def answered(uow: UnitOfWork, work: Work) -> dict[str, Any]:

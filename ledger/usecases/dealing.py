@@ -121,7 +121,7 @@ def _take_terms(uow: UnitOfWork, deal: DealAccount, said: Hold) -> None:
     )
 
 
-def commit(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
+def commit(uow: UnitOfWork, deal: DealAccount, said: Onward) -> None:
     """Commit a part of what is held, or all of it; refused after the hold's last day."""
     until = deal.record.held_until
     if until is not None and said.day > until:
@@ -130,22 +130,22 @@ def commit(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
             next_step=f"Prolong it first (cityfund deal edit {deal.code} --until DATE), "
             f"or release it: cityfund deal release {deal.code}",
         )
-    return _onward(uow, deal, said, Act.COMMIT, (Stage.HELD, Stage.COMMITTED))
+    _onward(uow, deal, said, Act.COMMIT, (Stage.HELD, Stage.COMMITTED))
 
 
-def deliver(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
+def deliver(uow: UnitOfWork, deal: DealAccount, said: Onward) -> None:
     """Record that a part of what is committed was delivered, or all of it."""
-    return _onward(uow, deal, said, Act.DELIVER, (Stage.COMMITTED, Stage.DELIVERED))
+    _onward(uow, deal, said, Act.DELIVER, (Stage.COMMITTED, Stage.DELIVERED))
 
 
-def give_back(uow: UnitOfWork, deal: DealAccount, said: Onward) -> int:
+def give_back(uow: UnitOfWork, deal: DealAccount, said: Onward) -> None:
     """Record that a part of what was delivered came back: it is committed again."""
-    return _onward(uow, deal, said, Act.RETURN, (Stage.DELIVERED, Stage.COMMITTED))
+    _onward(uow, deal, said, Act.RETURN, (Stage.DELIVERED, Stage.COMMITTED))
 
 
-def release(uow: UnitOfWork, deal: DealAccount, said: Onward, source: Stage = Stage.HELD) -> int:
+def release(uow: UnitOfWork, deal: DealAccount, said: Onward, source: Stage = Stage.HELD) -> None:
     """Give a hold, or with `source` committed a commitment, back to both sides."""
-    return release_into(uow, deal, said, source, ends_in(uow, deal, said))
+    release_into(uow, deal, said, source, ends_in(uow, deal, said))
 
 
 def ends_in(uow: UnitOfWork, deal: DealAccount, said: Onward) -> Stage | None:
@@ -155,25 +155,25 @@ def ends_in(uow: UnitOfWork, deal: DealAccount, said: Onward) -> Stage | None:
 
 def release_into(
     uow: UnitOfWork, deal: DealAccount, said: Onward, source: Stage, end: Stage | None
-) -> int:
+) -> None:
     """Give a hold or a commitment back, and pass the offer's side on to `end` if it is given."""
     require_in_order(said.day, deal.last_on, deal.code)
     movements = acts.release(pair_of(uow, deal), source, said.amount, end)
-    return _post(uow, deal, said, Act.RELEASE, movements)
+    _post(uow, deal, said, Act.RELEASE, movements)
 
 
 def _onward(
     uow: UnitOfWork, deal: DealAccount, said: Onward, act: Act, way: tuple[Stage, Stage]
-) -> int:
+) -> None:
     require_in_order(said.day, deal.last_on, deal.code)
     movements = acts.advance(pair_of(uow, deal), *way, said.amount)
-    return _post(uow, deal, said, act, movements)
+    _post(uow, deal, said, act, movements)
 
 
 def _post(
     uow: UnitOfWork, deal: DealAccount, said: Onward, act: Act, movements: acts.Movements
-) -> int:
-    return post(
+) -> None:
+    post(
         uow,
         Draft(
             act=act,

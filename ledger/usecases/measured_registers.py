@@ -106,13 +106,13 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receip
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
     holder = uow.accounts.of(side, uow.find(side.value, typed).record.code)
-    before, entries = holder.record, len(uow.entries)
+    before, posted = holder.record, uow.posted
     after = _edited(uow, holder, said)
     if after != before:
         terms = {name: getattr(after, name) for name in said.terms if hasattr(after, name)}
         uow.edit_account(side, holder.code, **terms)
     _revise(uow, holder, said)
-    if after == before and len(uow.entries) == entries:
+    if after == before and uow.posted == posted:
         raise nothing_to_change(side.value, holder.code)
     notes = _notes_on_edit(uow, holder, before)
     return uow.receipt(notes=tuple(notes), **{side.value: holder.standing})

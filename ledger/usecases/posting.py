@@ -11,22 +11,23 @@ from ledger.journal import Movement, Step, first_overdraft
 from ledger.quantity import format_quantity
 from ledger.store.accounts import Account
 from ledger.store.drafts import Draft
+from ledger.store.journal_rows import LAST
 from ledger.store.unit_of_work import UnitOfWork
 
 _MAY_GO_BELOW = frozenset({Stage.UNDECLARED})
 
 
-def post(uow: UnitOfWork, draft: Draft) -> int:
+def post(uow: UnitOfWork, draft: Draft) -> None:
     """Post a draft after checking its date against today, the declarations and the timeline.
 
-    Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`; gives the entry's number.
+    Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
     """
     require_not_future(draft.effective_on, uow.today)
     for account in _touched(uow, draft.movements):
         who = f"{account.side.capitalize()} {account.code}"
         require_declared(draft.effective_on, account.record.declared_on, who)
         _require_timeline(uow, account, draft)
-    return uow.post(draft)
+    uow.post(draft)
 
 
 def _touched(uow: UnitOfWork, movements: Iterable[Movement]) -> list[Account]:
@@ -39,9 +40,8 @@ def _require_timeline(uow: UnitOfWork, account: Account, draft: Draft) -> None:
     if account.last_on is None or draft.effective_on >= account.last_on:
         return
     past = uow.accounts.timeline(account)
-    number = max((step.number for step in past), default=0) + 1
     fresh = [
-        Step(draft.effective_on, number, line, one.from_stage, one.to_stage, one.amount)
+        Step(draft.effective_on, LAST, line, one.from_stage, one.to_stage, one.amount)
         for line, one in enumerate(draft.movements, start=1)
         if (one.side, one.holder) == (account.side, account.code)
     ]

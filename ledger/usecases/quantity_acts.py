@@ -28,13 +28,15 @@ class NoLongerValid(RefusedByRule):
     default_why = "What is available of an offer that is over would lapse again at once."
 
 
-def set_quantity(uow: UnitOfWork, holder: Account, total: int, day: date) -> int | None:
-    """Declare the first quantity of a need or offer, or revise it to `total`; None: no change."""
+def set_quantity(uow: UnitOfWork, holder: Account, total: int, day: date) -> None:
+    """Declare the first quantity of a need or offer, or revise it to `total` where that differs."""
     if holder.standing.required == 0:
         movements = acts.declare(holder.side, holder.code, holder.unit, total)
-        return _post(uow, Act.DECLARE, movements, day)
+        _post(uow, Act.DECLARE, movements, day)
+        return
     movements = acts.revise(holder.standing, total)
-    return _post(uow, Act.REVISE, movements, day) if movements else None
+    if movements:
+        _post(uow, Act.REVISE, movements, day)
 
 
 def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
@@ -116,8 +118,8 @@ def reinstate_amount(
 
 def _post(
     uow: UnitOfWork, act: Act, movements: acts.Movements, day: date, reference: str | None = None
-) -> int:
-    return post(
+) -> None:
+    post(
         uow,
         Draft(
             act=act,

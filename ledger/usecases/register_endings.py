@@ -66,7 +66,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
 
 
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
-    uow.flush()
+    uow.flush_registers()
     return [(code, kept.record) for code, kept in load_all(uow.connection, kind).items()]
 
 
@@ -90,7 +90,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
         notes += _still_living(uow, need)
     if kept.record.status != CANCELLED:
         uow.edit("project", kept, replace(kept.record, status=CANCELLED))
-    elif not uow.entries:
+    elif not uow.posted:
         raise NothingToChange(
             f"Project {kept.record.code} is cancelled already, and nothing of it is open.",
             why="Nothing would change.",

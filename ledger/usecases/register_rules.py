@@ -116,7 +116,7 @@ def refuse_the_fund(provider: Provider, offices: Iterable[Office]) -> None:
 
 def offices_of(uow: UnitOfWork) -> dict[str, Office]:
     """Read the fund's offices by code."""
-    uow.flush()
+    uow.flush_registers()
     return {code: kept.record for code, kept in load_all(uow.connection, "office").items()}
 
 

@@ -14,6 +14,7 @@ from ledger.quantity import format_quantity
 from ledger.receipts import Receipt
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal import read_entry, reversal_of
+from ledger.store.journal_rows import WAITING
 from ledger.store.registers import was_reopened_by
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.posting import passes_to, post
@@ -67,7 +68,7 @@ def reverse_posted(
     reason: str | None,
     reference: str | None,
     passes_to: Mapping[str, Stage | None],
-) -> int:
+) -> None:
     """Post the mirror of an entry after checking its date, its deal's order and the stages.
 
     `passes_to` says, by the code of an offer, where what returns to it goes on to.
@@ -76,10 +77,10 @@ def reverse_posted(
     if posted.deal is not None:
         require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
     movements = acts.mirror(posted.movements, passes_to)
-    _require_stages(uow, posted.number, movements)
+    _require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
-    number = post(
+    post(
         uow,
         Draft(
             act=Act.REVERSE,
@@ -92,10 +93,9 @@ def reverse_posted(
         ),
     )
     _undo_ending(uow, posted)
-    return number
 
 
-def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...]) -> None:
+def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
     """Refuse a mirror that some need, offer or deal cannot give any more."""
     for movement in movements:
         account = uow.accounts.of(movement.side, movement.holder)
@@ -107,7 +107,7 @@ def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...
             there = _after(stages, movement, movements)
             if there < movement.amount:
                 raise CannotReverse(
-                    f"Entry {number} cannot be reversed: {who} has "
+                    f"{_called(posted)} cannot be reversed: {who} has "
                     f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
                     f"{format_quantity(movement.amount, account.unit)}.",
                     next_step=_LATER_FIRST
@@ -117,6 +117,11 @@ def _require_stages(uow: UnitOfWork, number: int, movements: tuple[Movement, ...
                         else f"--{account.side} {account.code}"
                     ),
                 )
+
+
+def _called(posted: Posted) -> str:
+    """Name an entry; one that came with this import has no number yet."""
+    return "This entry" if posted.number >= WAITING else f"Entry {posted.number}"
 
 
 def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
@@ -133,7 +138,7 @@ def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Moveme
         if offer and not need:
             unit = uow.accounts.of(Side.OFFER, deal.record.offer).unit
             raise CannotReverse(
-                f"Entry {posted.number} cannot be reversed: deal {deal.code} would be left with "
+                f"{_called(posted)} cannot be reversed: deal {deal.code} would be left with "
                 f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need.",
                 next_step=f"{_LATER_FIRST}--deal {deal.code}",
             )
@@ -155,7 +160,7 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
     others = uow.accounts.living_elsewhere(deal.offer, deal.need)
     if others and not uow.accounts.of(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
-            f"Entry {posted.number} cannot be reversed: need {deal.need} is indivisible and "
+            f"{_called(posted)} cannot be reversed: need {deal.need} is indivisible and "
             f"lives with {', '.join(others)}.",
             why="All that lives in an indivisible need is one offer's.",
             next_step="Release its other deals first; they are listed with: "

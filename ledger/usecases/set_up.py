@@ -18,6 +18,8 @@ from ledger.store import schema
 from ledger.store.book import open_ledger, unit_of_work
 from ledger.store.reference_tables import load_reference_tables
 from ledger.store.registers import load_all
+from ledger.store.retry import retried
+from ledger.store.sqlite import create_private_file
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.carry_out import answered
 
@@ -53,7 +55,7 @@ def set_up(url: str, said: SetUp, request: Request) -> Made:
     if said.base_currency is not None:
         find_unit(said.base_currency, reference.iso4217_units())
     engine = engines.make_engine(url)
-    engines.create_private_file(engine)
+    create_private_file(engine)
     return _brought_up(engine, said, request)
 
 
@@ -68,11 +70,15 @@ def upgrade(url: str, request: Request) -> Made:
 
 def _brought_up(engine: Engine, said: SetUp, request: Request) -> Made:
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
-    with engines.writing(engine) as connection:
-        before, after = schema.upgrade(connection)
-        uow = unit_of_work(connection, request)
-        document = answered(uow, lambda working: _fill(working, said))
-    return Made(before, after, document)
+
+    def once(tries: int) -> Made:
+        with engines.writing(engine) as connection:
+            before, after = schema.upgrade(connection)
+            uow = unit_of_work(connection, request, tries=tries)
+            document = answered(uow, lambda working: _fill(working, said))
+            return Made(before, after, document)
+
+    return retried(once)
 
 
 def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:

@@ -1,7 +1,8 @@
 """The guards: SQL files that hold the ledger's rules in the database itself.
 
 They describe the newest schema. An upgrade takes them down, migrates, and puts them back in the
-same transaction; so a table rebuilt on the way cannot lose them.
+same transaction; so a table rebuilt on the way cannot lose them. On PostgreSQL a trigger only
+calls a function: there both are guards, each with its own name and its own statement.
 """
 
 from __future__ import annotations
@@ -9,41 +10,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Table, UniqueConstraint, insert, select, text
+from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select, text
 
 from ledger.journal import ALLOWED_MOVES
 from ledger.store.tables import APPEND_ONLY_TABLES, allowed_move
+from migrations.guards import catalog
 
 _FOLDER: Final = Path(__file__).parent
-_PLAIN_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql")
-_NAME: Final = re.compile(r"CREATE TRIGGER (\w+)")
-_STATEMENT: Final = re.compile(r"CREATE TRIGGER .*?\nEND;", re.DOTALL)
 _VERSION_SUFFIX: Final = "_version"
+_USUAL_SCHEMA: Final = {"sqlite": "main", "postgresql": "public"}
 
 
-def guards(dialect: str) -> dict[str, str]:
-    """Give every guard of an engine: its name and the statement that makes it."""
+class _Script(NamedTuple):
+    """How the files of one engine are put together, and where their statements begin and end."""
+
+    shared_files: tuple[str, ...]
+    statement: re.Pattern[str]
+
+
+_RULE_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql")
+_SCRIPTS: Final = {
+    "sqlite": _Script((), re.compile(r"CREATE TRIGGER (?P<trigger>\w+).*?\nEND(?=;)", re.DOTALL)),
+    "postgresql": _Script(
+        ("refuses.sql",),
+        re.compile(
+            r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
+            r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
+            re.DOTALL,
+        ),
+    ),
+}
+
+
+def guards(dialect: str, schema: str | None = None) -> dict[str, str]:
+    """Give every guard of an engine: its name and the one statement that makes it.
+
+    A function's name ends in brackets. Functions name their tables with the `schema`, so that no
+    temporary table of a session can stand in for one of the ledger.
+    """
     found: dict[str, str] = {}
-    for script in _scripts(_FOLDER / dialect):
-        for statement in _STATEMENT.findall(script):
-            match = _NAME.match(statement)
-            assert match is not None
-            found[match.group(1)] = statement.removesuffix(";")
+    script = _SCRIPTS[dialect]
+    for words in _texts(_FOLDER / dialect, script, schema or _USUAL_SCHEMA[dialect]):
+        for statement in script.statement.finditer(words):
+            found[_name(statement)] = statement.group()
     return found
 
 
-def _scripts(folder: Path) -> Iterator[str]:
+def _name(statement: re.Match[str]) -> str:
+    name = statement.group(statement.lastgroup or 0)
+    assert isinstance(name, str)
+    return name
+
+
+def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
     append_only = (folder / "append_only.sql").read_text(encoding="utf-8")
     versions = (folder / "versions.sql").read_text(encoding="utf-8")
+    for name in script.shared_files:
+        yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
     for table in APPEND_ONLY_TABLES:
         yield append_only.format(table=table.name, same_key=_same_key(table))
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
-            yield versions.format(table=table.name, owner=owner)
-    for name in _PLAIN_FILES:
-        yield (folder / name).read_text(encoding="utf-8")
+            yield versions.format(table=table.name, owner=owner, schema=schema)
+    for name in _RULE_FILES:
+        yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
 
 
 def _same_key(table: Table) -> str:
@@ -59,16 +91,29 @@ def _same_key(table: Table) -> str:
     )
 
 
+def due(connection: Connection) -> dict[str, str]:
+    """Give the guards that have to stand in this database, as `present` would read them."""
+    dialect = connection.dialect
+    if dialect.name == "sqlite":
+        return guards(dialect.name)
+    schema = connection.execute(select(func.current_schema())).scalar_one()
+    return guards(dialect.name, dialect.identifier_preparer.quote(schema))
+
+
 def present(connection: Connection) -> dict[str, str]:
-    """Read the guards that stand in the database now."""
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    return dict(rows.all())
+    """Read the guards that stand in the database now, and what else acts on its tables."""
+    found: dict[str, str] = {}
+    for name, statement in connection.execute(text(catalog.PRESENT[connection.dialect.name])):
+        # Where a name is a table's own matter, a second one makes the first a changed guard.
+        found[name] = f"{found[name]}; {statement}" if name in found else statement
+    return found
 
 
 def take_down(connection: Connection) -> None:
     """Drop every guard, inside the transaction of an upgrade."""
-    for name in present(connection):
-        connection.execute(text(f'DROP TRIGGER "{name}"'))
+    drops = connection.execute(text(catalog.DROPS[connection.dialect.name])).scalars().all()
+    for statement in drops:
+        connection.exec_driver_sql(statement)
 
 
 def put_up(connection: Connection) -> None:
@@ -77,5 +122,5 @@ def put_up(connection: Connection) -> None:
     missing = sorted(ALLOWED_MOVES - kept)
     if missing:
         connection.execute(insert(allowed_move), [move._asdict() for move in missing])
-    for statement in guards(connection.dialect.name).values():
+    for statement in due(connection).values():
         connection.exec_driver_sql(statement)

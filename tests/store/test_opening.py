@@ -18,8 +18,9 @@ from world import World, asked, says_enough
 from ledger.dating import UnknownTimeZone
 from ledger.errors import LedgerError
 from ledger.quantity_errors import UnknownUnit
+from ledger.store import database_errors, schema
 from ledger.store import engine as engines
-from ledger.store import schema
+from ledger.store import sqlite as sqlite_files
 from ledger.store.book import open_ledger
 from ledger.usecases.set_up import CalendarIsSet, SetUp, set_up, upgrade
 
@@ -126,14 +127,14 @@ def test_a_calendar_or_currency_that_is_none_makes_no_file(tmp_path):
 def test_a_missing_ledger_is_not_made_by_opening_it(tmp_path):
     error = refusal_of(lambda: read(tmp_path / "ledger.db"))
 
-    assert isinstance(error, engines.LedgerMissing)
+    assert isinstance(error, database_errors.LedgerMissing)
     assert "cityfund init" in error.next_step
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("opening", [read, init])
 def test_a_folder_is_no_ledger(tmp_path, opening):
-    assert isinstance(refusal_of(lambda: opening(tmp_path)), engines.DatabaseUnreachable)
+    assert isinstance(refusal_of(lambda: opening(tmp_path)), database_errors.DatabaseUnreachable)
 
 
 @pytest.mark.parametrize("opening", [read, init])
@@ -141,7 +142,7 @@ def test_a_letter_is_no_database(tmp_path, opening):
     path = tmp_path / "letter.db"
     path.write_text("Dear colleagues of the fund, " * 50)
 
-    assert isinstance(refusal_of(lambda: opening(path)), engines.NotADatabase)
+    assert isinstance(refusal_of(lambda: opening(path)), database_errors.NotADatabase)
     assert path.read_text().startswith("Dear colleagues")
 
 
@@ -150,7 +151,7 @@ def test_a_damaged_ledger_is_told(world: World, tmp_path):
     path = tmp_path / "damaged.db"
     path.write_bytes(whole[:4096] + b"\xff" * 40_000 + whole[44_096:])
 
-    assert isinstance(refusal_of(lambda: read(path)), engines.NotADatabase)
+    assert isinstance(refusal_of(lambda: read(path)), database_errors.NotADatabase)
 
 
 @pytest.mark.parametrize(
@@ -195,16 +196,16 @@ def stand_at(world: World, revision: str) -> None:
 def test_no_ledgers_are_kept_elsewhere(url):
     error = refusal_of(lambda: open_ledger(url))
 
-    assert isinstance(error, engines.UnknownDatabase)
+    assert isinstance(error, database_errors.UnknownDatabase)
     assert "secret" not in f"{error.what}{error.why}{error.next_step}"
 
 
 def test_a_writer_waits_for_another_and_then_gives_up(world: World, monkeypatch):
-    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite_files, "BUSY_SECONDS", 0.1)
     waiting = World(world.path)
     with closing(world.raw()) as raw:
         raw.execute("BEGIN IMMEDIATE")
-        assert isinstance(refusal_of(waiting.city), engines.LedgerBusy)
+        assert isinstance(refusal_of(waiting.city), database_errors.LedgerBusy)
         raw.execute("ROLLBACK")
     waiting.city()
 
@@ -230,10 +231,10 @@ def test_a_full_disk_leaves_nothing_half_done(world: World):
     def write_much(uow):
         for number in range(2000):
             uow.add("city", _city(number))
-        uow.flush()
+        uow.flush_registers()
 
     with world.unchanged():
-        assert isinstance(refusal_of(lambda: world.do(write_much)), engines.DiskFull)
+        assert isinstance(refusal_of(lambda: world.do(write_much)), database_errors.DiskFull)
 
 
 def _city(number: int):

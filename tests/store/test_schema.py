@@ -149,7 +149,7 @@ def test_a_developer_may_run_alembic_itself(tmp_path):
     assert alembic("upgrade", "head", CITYFUND_DB=url).returncode == 0
     told = alembic("-x", f"url={url}", "current")
 
-    assert "0001 (head)" in told.stdout
+    assert "0002 (head)" in told.stdout
     with make_engine(url).connect() as connection:
         assert set(present(connection)) == GUARDS
 

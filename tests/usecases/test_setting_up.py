@@ -12,13 +12,14 @@ from ledger.store import engine as engines
 from ledger.store import schema
 from ledger.store.balances import Times
 from ledger.store.book import KnownLater, open_ledger
+from ledger.store.sqlite import create_private_file
 from ledger.usecases.set_up import SetUp, set_up
 
 
 def test_a_set_up_that_was_cut_short_is_finished_by_the_next(tmp_path):
     path = tmp_path / "ledger.db"
     engine = engines.make_engine(f"sqlite:///{path}")
-    engines.create_private_file(engine)
+    create_private_file(engine)
     with engines.writing(engine) as connection:
         schema.upgrade(connection)
     engine.dispose()

@@ -1,0 +1,94 @@
+"""Entries on their way into the tables: numbered at the end, when every rule has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ledger.journal import CANONICAL_FORMAT, Movement
+from ledger.store import tables
+from ledger.store.drafts import Draft
+from ledger.store.numbering import Numbering
+from ledger.store.rows import RowBuffer
+
+WAITING: Final = 2**62
+"""Entries that wait for their number count on from here: after all that have one."""
+
+LAST: Final = 2**63
+"""Stands for the number of an entry that is not posted yet: after all that are."""
+
+
+class JournalRows:
+    """The rows of the entries of one write, kept back until they are numbered."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        """Start empty; `numbering` is where the numbers will come from."""
+        self._numbering = numbering
+        self._entries: list[dict[str, Any]] = []
+        self._movements: list[dict[str, Any]] = []
+        self._numbers: list[int] = []
+
+    @property
+    def count(self) -> int:
+        """How many entries were posted."""
+        return len(self._entries)
+
+    def post(
+        self,
+        draft: Draft,
+        terms: Mapping[str, Any],
+        movement_terms: Callable[[Movement], Mapping[str, Any]],
+    ) -> int:
+        """Take an entry and its movements in; give the number it has while it waits."""
+        number = WAITING + len(self._entries)
+        self._entries.append(
+            {
+                **terms,
+                "id": number,
+                "act": draft.act,
+                "effective_on": draft.effective_on,
+                "reference": draft.reference,
+                "reason": draft.reason,
+                "override": draft.override,
+                "reverses": draft.reverses,
+                "lines": len(draft.movements),
+                "format": CANONICAL_FORMAT,
+            }
+        )
+        for line, movement in enumerate(draft.movements, start=1):
+            self._movements.append(
+                {
+                    **movement_terms(movement),
+                    "entry_id": number,
+                    "line": line,
+                    "unit": movement.unit,
+                    "from_stage": movement.from_stage,
+                    "to_stage": movement.to_stage,
+                    "amount": movement.amount,
+                    "effective_on": draft.effective_on,
+                    "recorded_at": terms["recorded_at"],
+                }
+            )
+        return number
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all entries so far, drawn for those that had none."""
+        fresh = len(self._entries) - len(self._numbers)
+        if fresh:
+            self._numbers += self._numbering.ids(tables.entry, fresh)
+        return list(self._numbers)
+
+    def move_into(self, rows: RowBuffer) -> None:
+        """Put every row in line under its number."""
+        numbers = self.numbers()
+
+        def settled(number: int | None) -> int | None:
+            waits = number is not None and number >= WAITING
+            return numbers[number - WAITING] if waits else number  # type: ignore[operator]
+
+        for entry in self._entries:
+            entry.update(id=settled(entry["id"]), reverses=settled(entry["reverses"]))
+            rows.add(tables.entry, entry)
+        for movement in self._movements:
+            movement["entry_id"] = settled(movement["entry_id"])
+            rows.add(tables.movement, movement)

@@ -1,0 +1,138 @@
+-- A movement must be one of the allowed moves of its entry's act, in its holder's unit, with its
+-- entry's dates, on one of the lines the entry announced, and on a side of the deal it names; what
+-- moves in or out of a deal's stages names its deal, so that both keep the same balance. The same
+-- statement that asks moves the holder's balance: it finds the row only for what is allowed, and
+-- waits there for other writers. The checks of the balances refuse what would fall below zero,
+-- whoever writes and however many at once.
+--
+-- What other writers did while this one waited is seen only by statements that begin after the
+-- lock; so the two questions about order come last. At the stricter levels the wait itself ends
+-- in an error, and the deal's question was answered when the entry was written.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    moved_side text;
+    wrong text;
+BEGIN
+    UPDATE {schema}.balance AS kept SET
+        free = kept.free
+            - CASE WHEN NEW.from_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END,
+        held = kept.held
+            - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
+        committed = kept.committed
+            - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
+        delivered = kept.delivered
+            - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END,
+        withdrawn = kept.withdrawn
+            - CASE WHEN NEW.from_stage = 'withdrawn' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'withdrawn' THEN NEW.amount ELSE 0 END,
+        expired = kept.expired
+            - CASE WHEN NEW.from_stage = 'expired' THEN NEW.amount ELSE 0 END
+            + CASE WHEN NEW.to_stage = 'expired' THEN NEW.amount ELSE 0 END
+    FROM {schema}.entry AS entry, {schema}.holder AS holder, {schema}.allowed_move AS move
+    WHERE kept.holder_id = NEW.holder_id
+        AND entry.id = NEW.entry_id
+        AND holder.id = NEW.holder_id
+        AND move.act = entry.act
+        AND move.side = holder.side
+        AND move.from_stage = NEW.from_stage
+        AND move.to_stage = NEW.to_stage
+        AND holder.unit = NEW.unit
+        AND entry.effective_on = NEW.effective_on
+        AND entry.recorded_at = NEW.recorded_at
+        AND NEW.line BETWEEN 1 AND entry.lines
+        AND CASE
+            WHEN NEW.deal_id IS NULL THEN
+                NEW.from_stage NOT IN ('held', 'committed', 'delivered')
+                AND NEW.to_stage NOT IN ('held', 'committed', 'delivered')
+            ELSE entry.deal_id = NEW.deal_id AND EXISTS (
+                SELECT 1 FROM {schema}.deal AS deal
+                WHERE deal.id = NEW.deal_id AND NEW.holder_id IN (deal.need_id, deal.offer_id)
+            )
+        END
+    RETURNING holder.side INTO moved_side;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: this movement is not allowed';
+    END IF;
+
+    IF NEW.deal_id IS NOT NULL THEN
+        UPDATE {schema}.deal_balance AS kept SET
+            held = kept.held
+                - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
+                + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
+            committed = kept.committed
+                - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
+                + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
+            delivered = kept.delivered
+                - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
+                + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END
+        WHERE kept.deal_id = NEW.deal_id AND kept.side = moved_side;
+        IF current_setting('transaction_isolation') = 'read committed' AND EXISTS (
+            SELECT 1 FROM {schema}.entry AS other
+            WHERE other.deal_id = NEW.deal_id
+                AND ((other.effective_on > NEW.effective_on AND other.id < NEW.entry_id)
+                    OR (other.effective_on < NEW.effective_on AND other.id > NEW.entry_id))
+        ) THEN
+            wrong := 'dated before the previous act of the deal';
+        END IF;
+    END IF;
+
+    -- Only a movement with others of its holder after it on the timeline of effective dates can
+    -- take a stage below zero there, and then only the stage it takes from.
+    IF wrong IS NULL AND NEW.from_stage <> 'undeclared' AND EXISTS (
+        SELECT 1 FROM {schema}.movement AS later
+        WHERE later.holder_id = NEW.holder_id
+            AND (later.effective_on, later.recorded_at) >= (NEW.effective_on, NEW.recorded_at)
+            AND (later.effective_on, later.recorded_at, later.entry_id)
+                > (NEW.effective_on, NEW.recorded_at, NEW.entry_id)
+    ) AND EXISTS (
+        SELECT 1 FROM (
+            SELECT sum(
+                CASE passed.to_stage WHEN NEW.from_stage THEN passed.amount ELSE -passed.amount END
+            ) OVER (
+                ORDER BY passed.effective_on, passed.recorded_at, passed.entry_id, passed.line
+            ) AS standing
+            FROM {schema}.movement AS passed
+            WHERE passed.holder_id = NEW.holder_id
+                AND NEW.from_stage IN (passed.from_stage, passed.to_stage)
+        ) AS timeline
+        WHERE timeline.standing < 0
+    ) THEN
+        wrong := 'below zero on the timeline of effective dates';
+    END IF;
+
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation', MESSAGE = 'cityfund guard: ' || wrong;
+    END IF;
+    RETURN NULL;
+END;
+$function$;
+
+CREATE TRIGGER movement_is_kept AFTER INSERT ON movement
+FOR EACH ROW EXECUTE FUNCTION cityfund_movement_is_kept();
+
+-- The table of allowed moves is the program's: it is filled while the guards are down.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_allowed_move_is_closed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'check_violation',
+        MESSAGE = 'cityfund guard: the table of allowed moves is closed';
+END;
+$function$;
+
+CREATE TRIGGER allowed_move_is_closed BEFORE INSERT ON allowed_move
+FOR EACH ROW EXECUTE FUNCTION cityfund_allowed_move_is_closed();
