@@ -18,7 +18,6 @@ import pytest
 from world import World
 
 from ledger.errors import ExitCode, LedgerError
-from ledger.store.book import open_ledger
 from ledger.usecases.check import run_checks
 
 DONE = "done"
@@ -51,10 +50,6 @@ class Job(NamedTuple):
 
 class Hand(World):
     """An officer at a ledger's URL, with a connection of his own."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.ledger = open_ledger(url)
 
 
 def attempt(work: Callable[[], Any]) -> Ending:

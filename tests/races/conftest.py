@@ -1,13 +1,12 @@
-"""Where races are run: new ledgers on every engine, and the seed of a run."""
+"""Where races are run: new ledgers on each engine, and the seed of a run."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hands import drawn_seed
+from ledgers import Ledgers
 
 
 @pytest.fixture
@@ -16,13 +15,6 @@ def seed() -> int:
 
 
 @pytest.fixture
-def new_ledger(template_ledger: Path, tmp_path: Path) -> Callable[[], str]:
+def new_ledger(ledgers: Ledgers) -> Callable[[], str]:
     """Give what makes a ledger that nothing has happened to, by its URL."""
-    made: list[Path] = []
-
-    def make() -> str:
-        path = tmp_path / f"ledger-{len(made)}.db"
-        made.append(Path(shutil.copy(template_ledger, path)))
-        return f"sqlite:///{path}"
-
-    return make
+    return ledgers.new

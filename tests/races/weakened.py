@@ -12,9 +12,13 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from ledger.acts import NotEnoughAvailable
+from ledger.store import postgresql, sqlite
 
-_WEAKER: Final = {"BEGIN IMMEDIATE": "BEGIN"}
-_TORN: Final = {"BEGIN": "SELECT 1"}
+_WEAKER: Final = {
+    sqlite.BEGIN_WRITING: "BEGIN",
+    postgresql.BEGIN_WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED",
+}
+_TORN: Final = {sqlite.BEGIN_READING: "SELECT 1", postgresql.BEGIN_READING: "SELECT 1"}
 _LONG_ENOUGH: Final = 0.002
 """Seconds between reading and writing, so that others come between."""
 
