@@ -73,8 +73,8 @@ def _compiled(table: Table, dialect: Dialect) -> tuple[str, tuple[tuple[str, _Co
 
 def _statement(table: Table, dialect: Dialect) -> str:
     """Write the insert of every column with plain places for values, which drivers take fastest."""
-    quote = dialect.identifier_preparer.quote
+    preparer = dialect.identifier_preparer
     place = "?" if dialect.paramstyle == "qmark" else "%s"
-    names = ", ".join(quote(column.name) for column in table.columns)
+    names = ", ".join(preparer.format_column(column) for column in table.columns)
     places = ", ".join(place for _ in table.columns)
-    return f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})"  # noqa: S608
+    return f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({places})"  # noqa: S608

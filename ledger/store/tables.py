@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    quoted_name,
 )
 
 from ledger.factors import Factor, Side, Stage
@@ -72,7 +73,8 @@ request = Table(
     Column("command", String(80), nullable=False),
     Column("input", Text, nullable=False),
     Column("actor", String(200), nullable=False),
-    Column("system_user", String(200), nullable=False),
+    # PostgreSQL has a word of its own by this name.
+    Column(quoted_name("system_user", quote=True), String(200), nullable=False),
     Column("host", String(255), nullable=False),
     Column("database_user", String(200)),
     Column("program", String(40), nullable=False),

@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("command", sa.String(length=80), nullable=False),
         sa.Column("input", sa.Text(), nullable=False),
         sa.Column("actor", sa.String(length=200), nullable=False),
-        sa.Column("system_user", sa.String(length=200), nullable=False),
+        sa.Column(sa.quoted_name("system_user", quote=True), sa.String(length=200), nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
         sa.Column("database_user", sa.String(length=200), nullable=True),
         sa.Column("program", sa.String(length=40), nullable=False),
