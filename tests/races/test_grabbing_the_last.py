@@ -27,10 +27,12 @@ def test_sixteen_processes_grab_the_last_of_one_offer(shop_url, rounds, seed):
 
 
 @pytest.mark.parametrize("loser", [PlainBegin, NaiveTable])
-def test_the_same_race_is_lost_without_the_lock(shop_url, loser, seed):
+def test_the_same_race_is_lost_without_the_lock(new_ledger, loser, seed):
     """Controls: were these not caught, the test above would prove nothing."""
-    shelf = Shop(shop_url) if loser is PlainBegin else loser(shop_url)
-    wrong = grab_the_last(shelf, lambda: loser(shop_url), CONTROL_ROUNDS, seed)
+    url = new_ledger()
+    shelf = Shop(url) if loser is PlainBegin else loser(url)
+    shelf.open_up()
+    wrong = grab_the_last(shelf, lambda: loser(url), CONTROL_ROUNDS, seed)
     tell(f"control {loser.__name__}: {CONTROL_ROUNDS} rounds, seed {seed}, wrong: {len(wrong)}")
 
     assert wrong

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Callable
 from typing import Any, Final
 
 from grabbing import Shop
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from world import Answer
 
 from ledger.acts import NotEnoughAvailable
 from ledger.store import postgresql, sqlite
+from ledger.store.unit_of_work import UnitOfWork
 
-_WEAKER: Final = {
-    sqlite.BEGIN_WRITING: "BEGIN",
-    postgresql.BEGIN_WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED",
-}
-_TORN: Final = {sqlite.BEGIN_READING: "SELECT 1", postgresql.BEGIN_READING: "SELECT 1"}
-_LONG_ENOUGH: Final = 0.002
+_CARELESS: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_WEAKER: Final = {sqlite.BEGIN_WRITING: "BEGIN", postgresql.BEGIN_WRITING: _CARELESS}
+_TORN: Final = {sqlite.BEGIN_READING: "SELECT 1", postgresql.BEGIN_READING: _CARELESS}
+_LONG_ENOUGH: Final = 0.05
 """Seconds between reading and writing, so that others come between."""
 
 
@@ -40,40 +39,58 @@ def tear(engine: Engine) -> None:
 
 
 class PlainBegin(Shop):
-    """The program itself, but for the one word with which its writers begin."""
+    """The program itself, but for the words with which its writers begin; and it takes its time."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         weaken(self.ledger.engine)
 
+    def do(self, work: Callable[[UnitOfWork], Any], command: str = "test", **more: Any) -> Answer:
+        def slowly(uow: UnitOfWork) -> Any:
+            done = work(uow)
+            time.sleep(_LONG_ENOUGH)
+            return done
+
+        return super().do(slowly, command, **more)
+
 
 class NaiveTable:
-    """An offer as one row that is read, reckoned with and written back, with no guard."""
+    """An offer as one row that is read, reckoned with and written back, by a driver's defaults."""
 
     def __init__(self, url: str) -> None:
-        path = make_url(url).database
-        self._raw = sqlite3.connect(f"{path}.naive", isolation_level=None, timeout=30)
-        with closing(self._raw.cursor()) as cursor:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = OFF")
-            cursor.execute("CREATE TABLE IF NOT EXISTS shelf (code TEXT, available INT, held INT)")
+        home = make_url(url)
+        if home.drivername == "sqlite":
+            home = home.set(database=f"{home.database}.naive", query={"timeout": "30"})
+        else:
+            home = home.set(drivername="postgresql+psycopg")
+        self._engine = create_engine(home)
+
+    def open_up(self) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(text("CREATE TABLE shelf (code TEXT, available INT, held INT)"))
 
     def put_up(self, number: int, amount: int) -> str:
         code = f"O-{number:04}"
-        self._raw.execute("INSERT INTO shelf VALUES (?, ?, 0)", (code, amount))
+        with self._engine.begin() as connection:
+            row = {"code": code, "available": amount}
+            connection.execute(text("INSERT INTO shelf VALUES (:code, :available, 0)"), row)
         return code
 
     def standing(self, code: str) -> dict[str, int]:
-        query = "SELECT available, held FROM shelf WHERE code = ?"
-        available, held = self._raw.execute(query, (code,)).fetchone()
+        with self._engine.begin() as connection:
+            available, held = connection.execute(_THERE, {"code": code}).one()
         return {stage: at for stage, at in (("available", available), ("held", held)) if at}
 
     def take(self, code: str, number: int, amount: int) -> None:
         del number
-        there = self.standing(code)
-        if there.get("available", 0) < amount:
-            raise NotEnoughAvailable(f"Offer {code} has not enough.")
-        time.sleep(_LONG_ENOUGH)
-        left, held = there["available"] - amount, there.get("held", 0) + amount
-        change = "UPDATE shelf SET available = ?, held = ? WHERE code = ?"
-        self._raw.execute(change, (left, held, code))
+        with self._engine.begin() as connection:
+            available, held = connection.execute(_THERE, {"code": code}).one()
+            if available < amount:
+                raise NotEnoughAvailable(f"Offer {code} has not enough.")
+            time.sleep(_LONG_ENOUGH)
+            left = {"code": code, "available": available - amount, "held": held + amount}
+            connection.execute(_LEFT, left)
+
+
+_THERE: Final = text("SELECT available, held FROM shelf WHERE code = :code")
+_LEFT: Final = text("UPDATE shelf SET available = :available, held = :held WHERE code = :code")
