@@ -11,11 +11,15 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from unittest import mock
 
+from sqlalchemy import text
+
 from cli.main import main
+from ledger.store.engine import looking, make_engine, on_server
 
 Say = Callable[[Any], None]
 _BEGUN = b"begun\n"
@@ -28,11 +32,40 @@ class Life(NamedTuple):
     killed: bool
 
 
-def killed_while(work: Callable[[Say], None], after: float, sayings: int = 0) -> Life:
-    """Let a process do its work, kill it -9 and give what it had said.
+def killed_while(url: str, work: Callable[[Say], None], after: float, sayings: int = 0) -> Life:
+    """Let a process do its work on a ledger, kill it -9 and give what it had said.
 
-    The kill falls so many seconds `after` it has said something as many times as `sayings`.
+    The kill falls so many seconds `after` it has said something as many times as `sayings`. What
+    it had sent to a server by then has come to its end when this returns.
     """
+    with _all_sessions_end(url):
+        return _killed_while(work, after, sayings)
+
+
+@contextmanager
+def _all_sessions_end(url: str) -> Iterator[None]:
+    before = _sessions(url)
+    yield
+    while _sessions(url) - before:
+        time.sleep(0.002)
+
+
+def _sessions(url: str) -> set[int]:
+    """Give the sessions on a server's database, but for the one that asks."""
+    engine = make_engine(url)
+    if not on_server(engine):
+        return set()
+    with looking(engine) as connection:
+        query = (
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        found = set(connection.execute(text(query)).scalars())
+    engine.dispose()
+    return found
+
+
+def _killed_while(work: Callable[[Say], None], after: float, sayings: int) -> Life:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

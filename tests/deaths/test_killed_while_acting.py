@@ -38,10 +38,9 @@ class Officer(Hand):
         return self.do(lambda uow: add_measured(uow, Side.NEED, Said(terms)), **said)
 
     def live(self, plan: list[Job], say: Say) -> None:
-        for number, job in enumerate(plan):
+        for job in plan:
             ending = attempt(lambda job=job: job.done_by(self))
-            if number % 2 == 0:
-                time.sleep(0.005)  # an answer that takes its time on the way
+            time.sleep(0.005)  # an answer takes its time on the way, and may be lost there
             say([ending.name, ending.answer])
 
     def kept(self, key: str) -> int:
@@ -94,6 +93,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_left_half(new_ledger, kills
     for life in range(kills):
         plan = a_plan(life, chance)
         died = killed_while(
+            url,
             lambda say, plan=plan: Officer(url).live(plan, say),
             chance.uniform(0, longest),
             sayings=chance.randint(0, UNDISTURBED),

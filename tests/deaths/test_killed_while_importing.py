@@ -57,6 +57,7 @@ def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed)
     for _ in range(kills):
         url = new_ledger()
         died = killed_while(
+            url,
             lambda say, url=url: say(json.loads(run_line(url, *line).out)),
             chance.uniform(0, longest),
         )

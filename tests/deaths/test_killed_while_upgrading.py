@@ -65,7 +65,7 @@ def killed_upgrades(
     for _ in range(kills):
         url = make()
         died = killed_while(
-            lambda say, url=url: say(run_line(url, *line).code), chance.uniform(0, longest)
+            url, lambda say, url=url: say(run_line(url, *line).code), chance.uniform(0, longest)
         )
         revision = found_at(url)
         assert not died.said or revision == CURRENT_REVISION, "acknowledged and lost"
