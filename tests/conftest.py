@@ -1,47 +1,128 @@
-"""What most tests start from: a fresh ledger, and a small world on it, on a known day."""
+"""What most tests start from: a fresh ledger on each engine, a small world on it, a known day.
+
+A test that asks for `world`, `ledger_url` or `ledgers` runs on SQLite and on PostgreSQL; what is
+about one of them says so: `@pytest.mark.only_on("sqlite")`.
+"""
 
 from __future__ import annotations
 
-import gc
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
-from world import World, asked
+from ledgers import (
+    ENGINES,
+    Ledgers,
+    PostgresqlLedgers,
+    SqliteLedgers,
+    made_in_file,
+    made_on_server,
+    sqlite_file,
+)
+from postgres_server import Server, give_up, hold, make_place, shared_server
+from world import World
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """Tests that use the world live from this moment on."""
 
+PLACE = pytest.StashKey[Path]()
+LOCK = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose where this run's server will live; whoever asks first starts it."""
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        config.stash[PLACE] = Path(given["postgresql_place"])
+        return
+    config.stash[PLACE] = make_place()
+    config.stash[LOCK] = hold(config.stash[PLACE])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the server of its run lives."""
+    node.workerinput["postgresql_place"] = str(node.config.stash[PLACE])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's server, however the run has gone."""
+    if LOCK in config.stash:
+        give_up(config.stash[PLACE], config.stash[LOCK])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs an engine on each, or on those it is about."""
+    if "engine_name" not in metafunc.fixturenames:
+        return
+    narrowed = metafunc.definition.get_closest_marker("only_on")
+    names = ENGINES if narrowed is None else narrowed.args
+    assert set(names) <= set(ENGINES)
+    chosen = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in names]
+    metafunc.parametrize("engine_name", chosen, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """Give the run's PostgreSQL server. A run without one fails; nothing is skipped.
+
+    The server's clock stays where it is, so the one function that reads it travels with the tests.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ledger.store.postgresql.moment_read", lambda _told: datetime.now(UTC))
+        yield shared_server(pytestconfig.stash[PLACE])
+
 
 @pytest.fixture(scope="session")
 def template_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a ledger once; tests copy its file, which is faster than making one each."""
-    from ledger.usecases.set_up import SetUp, set_up  # noqa: PLC0415
+    """Make a ledger's file once; tests copy it, which is faster than making one each."""
+    return made_in_file(tmp_path_factory.mktemp("template"))
 
-    path = tmp_path_factory.mktemp("template") / "ledger.db"
-    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC)):
-        set_up(f"sqlite:///{path}", SetUp(), asked("init"))
-    gc.collect()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+
+@pytest.fixture(scope="session")
+def run_ledgers(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ledgers]:
+    """Give ledgers on the test's engine that last as long as the run."""
+    made = _ledgers(engine_name, request, tmp_path_factory.mktemp("ledgers"))
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture
+def ledgers(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledgers]:
+    """Give ledgers on the test's engine, as many as it asks for."""
+    made = _ledgers(engine_name, request, tmp_path)
+    yield made
+    made.drop_all()
+
+
+def _ledgers(engine_name: str, request: pytest.FixtureRequest, folder: Path) -> Ledgers:
+    if engine_name == "sqlite":
+        return SqliteLedgers(folder, request.getfixturevalue("template_ledger"))
+    server = request.getfixturevalue("postgresql_server")
+    return PostgresqlLedgers(server, made_on_server(server))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers) -> str:
+    """Give the URL of a ledger that nothing has happened to yet."""
+    return ledgers.new()
 
 
 @pytest.fixture
 def ledger_path(template_ledger: Path, tmp_path: Path) -> Path:
-    """Give the file of a ledger that nothing has happened to yet."""
-    return Path(shutil.copy(template_ledger, tmp_path / "ledger.db"))
+    """Give the file of a ledger on SQLite that nothing has happened to yet."""
+    return sqlite_file(SqliteLedgers(tmp_path, template_ledger).new())
 
 
 @pytest.fixture
-def world(ledger_path: Path) -> Iterator[World]:
+def world(ledger_url: str) -> Iterator[World]:
     """Give an empty world at noon of 23 November 2026, with a clock that runs on from there."""
     with time_machine.travel(NOON, tick=True):
-        made = World(ledger_path)
+        made = World(ledger_url)
         yield made
         made.ledger.engine.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from raw import Raw
 
 from ledger.errors import LedgerError
 from ledger.factors import Factor, Side, Stage
@@ -42,12 +42,17 @@ def asked(command: str, **more: Any) -> Request:
 
 
 class World:
-    """One ledger file and the acts of its officer; every act gives its receipt's document."""
+    """One ledger and the acts of its officer; every act gives its receipt's document."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.url = f"sqlite:///{path}"
-        self.ledger = open_ledger(self.url)
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.ledger = open_ledger(url)
+
+    @property
+    def path(self) -> Path:
+        """Give the ledger's file; only SQLite has one."""
+        assert self.url.startswith("sqlite:///")
+        return Path(self.url.removeprefix("sqlite:///"))
 
     def do(self, work: Callable[[UnitOfWork], Any], command: str = "test", **more: Any) -> Answer:
         """Carry out some work as one request; `more` is the request's key, reason, on, given."""
@@ -188,19 +193,16 @@ class World:
         with self.ledger.read() as connection:
             return list(read_entries(connection))
 
-    def raw(self) -> sqlite3.Connection:
-        """Open the file as an attacker would, without the program; foreign keys are checked."""
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
+    def raw(self) -> Raw:
+        """Open the database as an attacker would, without the program."""
+        return Raw(self.url)
 
     def rows(self) -> dict[str, list[Any]]:
         """Give every row of every table."""
-        with closing(self.raw()) as connection:
-            named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        with closing(self.raw()) as raw:
             return {
-                name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
-                for (name,) in named.fetchall()
+                name: sorted(raw.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+                for name in raw.tables()
             }
 
     @contextmanager

@@ -8,13 +8,14 @@ import hashlib
 import io
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+from raw import Raw
 
 from cli.main import main
 
@@ -75,13 +76,8 @@ class Terminal(io.StringIO):
 class Office:
     """One ledger, and a folder to write tables in."""
 
-    database: Path
+    url: str
     folder: Path
-
-    @property
-    def url(self) -> str:
-        """Give the address of the ledger."""
-        return f"sqlite:///{self.database}"
 
     def run(self, *argv: object) -> Answer:
         """Run one command line in this process and take what it says."""
@@ -140,14 +136,12 @@ class Office:
         return row
 
     def bytes_kept(self) -> str:
-        """Give all that the ledger's file holds, in one digest."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            tables = connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-            ).fetchall()
-            digest = hashlib.sha256()
-            for (name,) in tables:
-                digest.update(repr(connection.execute(f"SELECT * FROM {name}").fetchall()).encode())
+        """Give all that the ledger holds, in one digest."""
+        digest = hashlib.sha256()
+        with contextlib.closing(Raw(self.url)) as raw:
+            for name in raw.tables():
+                rows = sorted(raw.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+                digest.update(repr(rows).encode())
         return digest.hexdigest()
 
     def everything(self) -> tuple[str, str]:

@@ -21,6 +21,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
 
 
 @pytest.fixture
-def office(ledger_path: Path, tmp_path: Path, clock: time_machine.Coordinates) -> Office:
+def office(ledger_url: str, tmp_path: Path, clock: time_machine.Coordinates) -> Office:
     """Open an office on a ledger that nothing has happened to yet."""
-    return Office(ledger_path, tmp_path)
+    return Office(ledger_url, tmp_path)

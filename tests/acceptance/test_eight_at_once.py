@@ -12,9 +12,9 @@ from acceptance_office import Office, need, offer, small
 PROGRAM = "import sys; from cli.main import main; sys.stdin.readline(); sys.exit(main())"
 
 
-def test_exactly_five_of_eight_get_their_thousand(ledger_path: Path, tmp_path: Path) -> None:
+def test_exactly_five_of_eight_get_their_thousand(ledger_url: str, tmp_path: Path) -> None:
     """No clock is moved here: the other processes would not see it."""
-    office = Office(ledger_path, tmp_path)
+    office = Office(ledger_url, tmp_path)
     tables = {
         "needs": [need(f"N-{at}", "1000") for at in range(8)],
         "offers": [offer(quantity="5000")],

@@ -112,9 +112,9 @@ def test_a_column_it_does_not_know_is_said(office: Office) -> None:
     assert "mayor" in answer.err + answer.out
 
 
-def test_without_a_terminal_only_with_yes(ledger_path: Path, tmp_path: Path) -> None:
+def test_without_a_terminal_only_with_yes(ledger_url: str, tmp_path: Path) -> None:
     """By a process of its own, in the time of the machine."""
-    office = Office(ledger_path, tmp_path)
+    office = Office(ledger_url, tmp_path)
     folder = office.write(small())
     before = office.everything()
     answer = outside(office, "import", folder)

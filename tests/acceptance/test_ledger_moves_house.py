@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,18 @@ from typing import Any
 import pytest
 import time_machine
 from acceptance_office import Office, city, deal, need, offer, project, provider, small
+from ledgers import Ledgers
 from test_random_pipelines import RATES, pipeline
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def second(template_ledger: Path, tmp_path: Path, office: Office) -> Office:
+def second(ledgers: Ledgers, tmp_path: Path, office: Office) -> Office:
     """Open another office whose ledger is empty."""
     folder = tmp_path / "second"
     folder.mkdir()
-    return Office(Path(shutil.copy(template_ledger, folder / "ledger.db")), folder)
+    return Office(ledgers.new(), folder)
 
 
 def same_books(one: Office, other: Office, days: list[str]) -> None:

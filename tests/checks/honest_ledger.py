@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
+from raw import Raw
 from world import World
 
 from ledger.factors import Stage
@@ -62,16 +61,41 @@ def _an_offer_that_ends(world: World) -> None:
     world.reverse(undone, on=date(2026, 7, 4))
 
 
-def attack(path: Path, *statements: str) -> None:
-    """Write past every guard and foreign key, as somebody with the file could; guards go back."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA ignore_check_constraints = ON")
-        guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        kept = guards.fetchall()
-        for name, _ in kept:
-            raw.execute(f'DROP TRIGGER "{name}"')
+def attack(url: str, *statements: str) -> None:
+    """Write past every guard and foreign key, as the database's owner could; guards go back."""
+    with closing(Raw(url)) as raw:
+        disarm, rearm = _DISARMING[raw.engine](raw)
+        for statement in disarm:
+            raw.execute(statement)
         for statement in statements:
             changed = raw.execute(statement).rowcount
             assert changed != 0, f"nothing was attacked by {statement}"
-        for _, statement in kept:
+        for statement in rearm:
             raw.execute(statement)
+
+
+def _in_a_file(raw: Raw) -> tuple[list[str], list[str]]:
+    guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    disarm = ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON"]
+    disarm += [f'DROP TRIGGER "{name}"' for name, _ in guards]
+    return disarm, [statement for _, statement in guards]
+
+
+def _on_a_server(raw: Raw) -> tuple[list[str], list[str]]:
+    guards = raw.execute(
+        "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname),"
+        " format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,"
+        "   CASE tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, tgname)"
+        " FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    ).fetchall()
+    rules = raw.execute(
+        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),"
+        " format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', conrelid::regclass, conname,"
+        "   pg_get_constraintdef(oid))"
+        " FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0"
+    ).fetchall()
+    both = [*guards, *rules]
+    return [one for one, _ in both], [other for _, other in both]
+
+
+_DISARMING = {"sqlite": _in_a_file, "postgresql": _on_a_server}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
 from honest_ledger import attack, live
+from ledgers import Ledgers
+from raw import Raw
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
@@ -18,39 +17,38 @@ from ledger.store.book import Ledger, open_ledger
 from ledger.usecases.check import UnknownCheck, check_document, run_checks
 
 
-@pytest.fixture(scope="module")
-def honest_file(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(template_ledger, tmp_path_factory.mktemp("honest") / "ledger.db"))
+@pytest.fixture(scope="session")
+def lived_in(run_ledgers: Ledgers) -> str:
+    url = run_ledgers.new()
     with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=True):
-        world = World(path)
+        world = World(url)
         live(world)
         world.ledger.engine.dispose()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+    run_ledgers.settle(url)
+    return url
 
 
 @pytest.fixture
-def honest(honest_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(honest_file, tmp_path / "ledger.db"))
+def honest(lived_in: str, ledgers: Ledgers) -> str:
+    return ledgers.copy(lived_in)
 
 
-def checked(path: Path, *names: str) -> dict[str, CheckResult]:
-    ledger: Ledger = open_ledger(f"sqlite:///{path}")
+def checked(url: str, *names: str) -> dict[str, CheckResult]:
+    ledger: Ledger = open_ledger(url)
     results = {result.name: result for result in run_checks(ledger, names or None)}
     ledger.engine.dispose()
     return results
 
 
-def test_an_honest_ledger_passes_every_check(honest: Path) -> None:
+def test_an_honest_ledger_passes_every_check(honest: str) -> None:
     results = checked(honest)
     assert list(results) == list(CHECKS)
     assert {name: result.failures for name, result in results.items() if not result.ok} == {}
     assert all(result.examined > 0 for result in results.values())
 
 
-def test_an_empty_ledger_passes_every_check(ledger_path: Path) -> None:
-    assert all(result.ok for result in checked(ledger_path).values())
+def test_an_empty_ledger_passes_every_check(ledger_url: str) -> None:
+    assert all(result.ok for result in checked(ledger_url).values())
 
 
 HOLDER = "(SELECT id FROM need WHERE code = 'N-0001')"
@@ -139,7 +137,7 @@ ATTACKS = {
     "a receipt thrown away": ("request-keys", [
         "DELETE FROM receipt WHERE request_id = (SELECT max(id) FROM request)"]),
     "a receipt rewritten": ("request-keys", [
-        "UPDATE receipt SET body = replace(body, '[3]', '[4]') WHERE instr(body, '[3]')"]),
+        "UPDATE receipt SET body = replace(body, '[3]', '[4]') WHERE body LIKE '%[3]%'"]),
     "a receipt that is no receipt": ("request-keys", [
         "UPDATE receipt SET body = '[]' WHERE request_id = (SELECT max(id) FROM request)"]),
     "an entry that nobody asked for": ("request-keys", [
@@ -195,7 +193,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_a_check_fails_when_its_rule_is_broken(name: str, honest: Path) -> None:
+def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str) -> None:
     check, statements = ATTACKS[name]
     attack(honest, *statements)
     results = checked(honest)
@@ -210,13 +208,13 @@ def test_every_check_is_attacked() -> None:
     assert {check for check, _ in ATTACKS.values()} == set(CHECKS)
 
 
-def _raw(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+def _raw(url: str, *statements: str) -> None:
+    with closing(Raw(url)) as raw:
         for statement in statements:
             raw.execute(statement)
 
 
-def test_guards_taken_down_weakened_or_added_are_seen(honest: Path) -> None:
+def test_guards_taken_down_weakened_or_added_are_seen(honest: str) -> None:
     _raw(
         honest,
         "DROP TRIGGER movement_refuses_delete",
@@ -231,21 +229,21 @@ def test_guards_taken_down_weakened_or_added_are_seen(honest: Path) -> None:
     )
 
 
-def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: Path) -> None:
+def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: str) -> None:
     attack(honest, ATTACKS["more committed than held"][1][0])
     told = " ".join(checked(honest, "nothing-below-zero")["nothing-below-zero"].failures)
     assert "entry 4 leaves need N-0001 with -466.67 EUR held" in told
     assert "entry 4 leaves deal D-0001, its need's side, with -466.67 EUR held" in told
 
 
-def test_failures_beyond_twenty_are_counted(honest: Path) -> None:
+def test_failures_beyond_twenty_are_counted(honest: str) -> None:
     attack(honest, "UPDATE movement SET amount = 0")
     result = checked(honest, "balanced")["balanced"]
     assert len(result.failures) == 20
     assert result.failed == result.examined > 20
 
 
-def test_the_document_has_the_contract_s_keys(honest: Path) -> None:
+def test_the_document_has_the_contract_s_keys(honest: str) -> None:
     document = check_document(checked(honest, "exact", "broker").values())
     assert document["schema"] == "cityfund.check/1"
     assert [check["name"] for check in document["checks"]] == ["broker", "exact"]
@@ -253,7 +251,7 @@ def test_the_document_has_the_contract_s_keys(honest: Path) -> None:
     assert document["checks"][0]["failures"] == []
 
 
-def test_an_unknown_check_names_the_nearest(honest: Path) -> None:
+def test_an_unknown_check_names_the_nearest(honest: str) -> None:
     with pytest.raises(UnknownCheck) as caught:
         checked(honest, "balance")
     assert "balances" in caught.value.next_step or "balanced" in caught.value.next_step

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from ledgers import Ledgers
+from world import World
 
 from cli.main import main
 
@@ -13,8 +15,8 @@ CITIES = "code,name,country\nMHD,Mashhad,IR\n"
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'ledger.db'}"
+def url(ledgers: Ledgers) -> str:
+    made = ledgers.empty()
     assert main(["init", "--db", made, "--quiet"]) == 0
     return made
 
@@ -58,8 +60,7 @@ def test_an_import_that_changes_nothing_leaves_no_trace(url: str, tmp_path: Path
     file = tmp_path / "cities.csv"
     file.write_text(CITIES)
     assert main(["import", str(file), "--db", url, "--yes"]) == 0
-    ledger = Path(url.removeprefix("sqlite:///"))
-    before = ledger.read_bytes()
+    before = World(url).rows()
     assert main(["import", str(file), "--db", url, "--yes"]) == 0
     assert main(["init", "--db", url]) == 0
-    assert ledger.read_bytes() == before
+    assert World(url).rows() == before

@@ -22,7 +22,7 @@ def metro(world: World) -> World:
 
 def refused(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, int]:
     """Run a command that must be refused; give the refusal's code and the exit code."""
-    before = world.path.read_bytes()
+    before = world.rows()
     capsys.readouterr()
     exit_code = main([*words, "--db", world.url, "--json"])
     told = capsys.readouterr().err.splitlines()[-1]
@@ -30,7 +30,7 @@ def refused(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> tu
     assert error["what"]
     assert error["why"]
     assert error["next"]
-    assert world.path.read_bytes() == before
+    assert world.rows() == before
     return error["code"], exit_code
 
 

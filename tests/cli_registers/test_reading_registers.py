@@ -184,15 +184,14 @@ def program(*words: str) -> list[str]:
 
 
 def test_a_beginning_will_do_for_writing_only_where_it_is_seen(
-    ledger_path: Path, tmp_path: Path
+    ledger_url: str, tmp_path: Path
 ) -> None:
     # No world here: the program that a person runs has the real clock.
-    url = f"sqlite:///{ledger_path}"
     city = ["city", "add", "Mashhad", "--country", "IR", "--code", "MHD"]
-    assert main(["--db", url, *city]) == ExitCode.DONE
+    assert main(["--db", ledger_url, *city]) == ExitCode.DONE
     line = ["city", "edit", "MH", "--population", "5", "--dry-run"]
-    assert main(["--db", url, *line]) == ExitCode.NOT_FOUND
-    command = program("--db", url, *line)
+    assert main(["--db", ledger_url, *line]) == ExitCode.NOT_FOUND
+    command = program("--db", ledger_url, *line)
     env = {**os.environ, "HOME": str(tmp_path), "TERM": "xterm"}
     child = pexpect.spawn(command[0], command[1:], env=env, encoding="utf-8", timeout=60)
     child.expect("A dry run: nothing was written")

@@ -11,9 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from raw import Raw
 from world import World
 
 from ledger.rates import Rate
+
+pytestmark = pytest.mark.only_on("sqlite")
 
 APPEND_ONLY = [
     "allowed_move",
@@ -47,7 +50,7 @@ APPEND_ONLY = [
 def lived_in(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Give a ledger with a row in every table; attacks leave it as it is, so one serves all."""
     path = tmp_path_factory.mktemp("attacked") / "ledger.db"
-    world = World(Path(shutil.copy(template_ledger, path)))
+    world = World(f"sqlite:///{shutil.copy(template_ledger, path)}")
     world.need("100 EUR")
     world.offer("80 EUR")
     world.introduce("50 EUR", on=date(2026, 3, 1))
@@ -58,38 +61,36 @@ def lived_in(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) ->
     world.ledger.engine.dispose()
 
 
-def a_row(raw: sqlite3.Connection, table: str) -> dict[str, object]:
+def a_row(raw: Raw, table: str) -> dict[str, object]:
     cursor = raw.execute(f'SELECT * FROM "{table}" LIMIT 1')
     return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
 
 
-def insert(
-    raw: sqlite3.Connection, table: str, row: dict[str, object], how: str = "INSERT"
-) -> None:
+def insert(raw: Raw, table: str, row: dict[str, object], how: str = "INSERT") -> None:
     columns = ", ".join(f'"{name}"' for name in row)
     marks = ", ".join("?" for _ in row)
     raw.execute(f'{how} INTO "{table}" ({columns}) VALUES ({marks})', list(row.values()))
 
 
-def update(raw: sqlite3.Connection, table: str) -> None:
+def update(raw: Raw, table: str) -> None:
     column = next(iter(a_row(raw, table)))
     raw.execute(f'UPDATE "{table}" SET "{column}" = "{column}"')
 
 
-def update_or_replace(raw: sqlite3.Connection, table: str) -> None:
+def update_or_replace(raw: Raw, table: str) -> None:
     row = a_row(raw, table)
     raw.execute(f'UPDATE OR REPLACE "{table}" SET "{list(row)[-1]}" = 1')
 
 
-def delete(raw: sqlite3.Connection, table: str) -> None:
+def delete(raw: Raw, table: str) -> None:
     raw.execute(f'DELETE FROM "{table}"')
 
 
-def replace(raw: sqlite3.Connection, table: str) -> None:
+def replace(raw: Raw, table: str) -> None:
     insert(raw, table, a_row(raw, table), "INSERT OR REPLACE")
 
 
-def upsert(raw: sqlite3.Connection, table: str) -> None:
+def upsert(raw: Raw, table: str) -> None:
     row = a_row(raw, table)
     column, marks = next(iter(row)), ", ".join("?" for _ in row)
     raw.execute(
@@ -99,7 +100,7 @@ def upsert(raw: sqlite3.Connection, table: str) -> None:
     )
 
 
-def ignore(raw: sqlite3.Connection, table: str) -> None:
+def ignore(raw: Raw, table: str) -> None:
     insert(raw, table, a_row(raw, table), "INSERT OR IGNORE")
 
 
@@ -129,7 +130,7 @@ def test_what_was_written_stays(lived_in, table, attack):
 def test_a_row_is_not_replaced_by_its_other_key(lived_in, table, key):
     with lived_in.unchanged(), closing(lived_in.raw()) as raw:
         query = f'SELECT * FROM "{table}" WHERE "{key}" IS NOT NULL LIMIT 1'
-        raw.row_factory = sqlite3.Row
+        raw.connection.row_factory = sqlite3.Row
         row = dict(raw.execute(query).fetchone())
         with pytest.raises(sqlite3.IntegrityError, match="replace refused"):
             insert(raw, table, {**row, "id": 999_999}, "INSERT OR REPLACE")

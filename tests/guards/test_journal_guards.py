@@ -7,9 +7,12 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from raw import Raw
 from world import World
 
 from ledger.factors import Factor
+
+pytestmark = pytest.mark.only_on("sqlite")
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 NOT_ALLOWED = "this movement is not allowed"
@@ -25,7 +28,7 @@ def metro(world: World) -> World:
     return world
 
 
-def enter(raw: sqlite3.Connection, act: str, lines: int = 1, **more: object) -> int:
+def enter(raw: Raw, act: str, lines: int = 1, **more: object) -> int:
     """Write an entry's head as the program would; give its number."""
     number = raw.execute("SELECT max(id) + 1 FROM entry").fetchone()[0]
     row = {
@@ -44,7 +47,7 @@ def enter(raw: sqlite3.Connection, act: str, lines: int = 1, **more: object) -> 
     return number
 
 
-def move(raw: sqlite3.Connection, entry: int, way: str, amount: int = 1, **more: object) -> None:
+def move(raw: Raw, entry: int, way: str, amount: int = 1, **more: object) -> None:
     """Write a movement of the need N-0001, unless `more` says otherwise."""
     source, target = way.split(" to ")
     row = {
@@ -63,12 +66,12 @@ def move(raw: sqlite3.Connection, entry: int, way: str, amount: int = 1, **more:
     write(raw, "movement", row)
 
 
-def write(raw: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+def write(raw: Raw, table: str, row: dict[str, object]) -> None:
     marks = ", ".join("?" for _ in row)
     raw.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
 
-def holder(raw: sqlite3.Connection, side: str, code: str) -> int:
+def holder(raw: Raw, side: str, code: str) -> int:
     return raw.execute(f"SELECT id FROM {side} WHERE code = ?", [code]).fetchone()[0]
 
 
@@ -163,7 +166,7 @@ def test_nothing_is_appended_to_an_old_entry(metro):
     entry = metro.entries()[2]
     moment = {"effective_on": "2026-03-01", "line": 3}
 
-    def append(raw: sqlite3.Connection) -> None:
+    def append(raw: Raw) -> None:
         at = raw.execute("SELECT recorded_at FROM entry WHERE id = ?", [entry.number]).fetchone()
         move(raw, entry.number, "open to held", recorded_at=at[0], **moment)
 
@@ -283,8 +286,8 @@ def test_no_overdraft_on_the_timeline_of_effective_dates(metro):
 
 
 def test_no_version_with_a_hole_before_it(metro):
-    def skip(raw: sqlite3.Connection) -> None:
-        raw.row_factory = sqlite3.Row
+    def skip(raw: Raw) -> None:
+        raw.connection.row_factory = sqlite3.Row
         row = dict(raw.execute("SELECT * FROM need_version").fetchone())
         write(raw, "need_version", {**row, "version": 3})
 

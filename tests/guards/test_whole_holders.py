@@ -8,6 +8,8 @@ from contextlib import closing
 import pytest
 from world import World
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 TAKES_ITS_OWN = {
     "need": "INSERT INTO need SELECT {other}, 'N-X', 'n-x', NULL, project_id, factor, 'EUR', "
     "declared_on, request_id FROM need",

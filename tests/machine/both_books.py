@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from oracle import FREE, Move, Oracle, Row
@@ -54,9 +52,9 @@ def typed(code: str, amount: int | None) -> str | None:
     return f"{Decimal(amount).scaleb(-DECIMALS[unit]):f} {unit}"
 
 
-def build(path: Path) -> None:
+def build(url: str) -> None:
     """Put the needs and offers of every run into a fresh ledger, undeclared as yet."""
-    world = World(path)
+    world = World(url)
     for code, unit in UNITS.items():
         terms: dict[str, Any] = {"unit": unit, "declared_on": BIRTH}
         if SIDES[code] == "need":
@@ -69,14 +67,15 @@ def build(path: Path) -> None:
 class BothBooks:
     """One ledger and its oracle: the one has to agree with the other, whatever is done."""
 
-    def __init__(self, path: Path) -> None:
-        self.world = World(path)
+    def __init__(self, url: str) -> None:
+        self.world = World(url)
         # Durability is another test's; here thousands of acts are to be fast.
-        event.listen(
-            self.world.ledger.engine,
-            "connect",
-            lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
-        )
+        if url.startswith("sqlite:"):
+            event.listen(
+                self.world.ledger.engine,
+                "connect",
+                lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
+            )
         self.oracle = Oracle()
         self.deals: dict[str, Terms] = {}
         self.held_until: dict[str, date | None] = {}
@@ -130,18 +129,18 @@ class BothBooks:
         return None
 
     def counts(self) -> dict[str, Any]:
-        with closing(sqlite3.connect(self.world.path)) as raw:
+        with closing(self.world.raw()) as raw:
             counts = {
                 table: raw.execute(f"SELECT count(*) FROM {table}").fetchone() for table in _COUNTED
             }
             for table in ("balance", "deal_balance"):
-                counts[table] = raw.execute(f"SELECT * FROM {table}").fetchall()
+                counts[table] = sorted(raw.execute(f"SELECT * FROM {table}").fetchall())
         return counts
 
     def moment_of(self, number: int) -> datetime:
         with self.world.ledger.read() as connection:
-            query = "SELECT recorded_at FROM entry WHERE id = ?"
-            micros = connection.exec_driver_sql(query, (number,)).scalar_one()
+            query = f"SELECT recorded_at FROM entry WHERE id = {number}"
+            micros = connection.exec_driver_sql(query).scalar_one()
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
 
     def compare(self, times: Times = balances.NOW) -> None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import gc
-import shutil
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
 from both_books import build
+from ledgers import Ledgers
 
 
 @pytest.fixture(scope="session")
-def template(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(template_ledger, tmp_path_factory.mktemp("machine") / "ledger.db"))
+def undeclared(run_ledgers: Ledgers) -> str:
+    """Give the URL of a ledger with needs and offers, none of them declared as yet."""
+    url = run_ledgers.new()
     with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC), tick=True):
-        build(path)
-    gc.collect()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+        build(url)
+    run_ledgers.settle(url)
+    return url
+
+
+@pytest.fixture
+def opened(undeclared: str, ledgers: Ledgers) -> Callable[[], str]:
+    """Give what opens another ledger like it, and drops the one opened before."""
+
+    def another() -> str:
+        ledgers.drop_all()
+        return ledgers.copy(undeclared)
+
+    return another

@@ -5,10 +5,8 @@ Hypothesis prints the steps of a failing run and the seed to have it again.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,22 +38,20 @@ TURN = st.integers(0, 99)
 class AnyOfficer(RuleBasedStateMachine):
     """Acts in any order; each rule asks the oracle first."""
 
-    template: Path
+    opened: Callable[[], str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(shutil.copy(self.template, Path(self.folder.name) / "ledger.db"))
+        url = self.opened()
         self.travel = time_machine.travel(NOON, tick=True)
         self.clock = self.travel.start()
-        self.fund = Fund(path)
+        self.fund = Fund(url)
 
     def teardown(self) -> None:
         results = run_checks(self.fund.world.ledger)
         wrong = [told for result in results for told in result.failures]
         self.fund.world.ledger.engine.dispose()
         self.travel.stop()
-        self.folder.cleanup()
         assert wrong == []
 
     def day(self, ago: int) -> Any:
@@ -188,8 +184,8 @@ class AnyOfficer(RuleBasedStateMachine):
         self.fund.compare(Times(known_at=datetime.now(UTC)))
 
 
-def play(template: Path, examples: int, steps: int) -> None:
-    machine = type("AnyOfficerHere", (AnyOfficer,), {"template": template})
+def play(opened: Callable[[], str], examples: int, steps: int) -> None:
+    machine = type("AnyOfficerHere", (AnyOfficer,), {"opened": staticmethod(opened)})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -202,10 +198,10 @@ def play(template: Path, examples: int, steps: int) -> None:
     )
 
 
-def test_any_officer_s_acts_agree_with_the_oracle(template: Path) -> None:
-    play(template, examples=25, steps=25)
+def test_any_officer_s_acts_agree_with_the_oracle(opened: Callable[[], str]) -> None:
+    play(opened, examples=25, steps=25)
 
 
 @pytest.mark.soak
-def test_any_officer_s_acts_agree_with_the_oracle_for_long(template: Path) -> None:
-    play(template, examples=600, steps=50)
+def test_any_officer_s_acts_agree_with_the_oracle_for_long(opened: Callable[[], str]) -> None:
+    play(opened, examples=600, steps=50)

@@ -36,7 +36,6 @@ def test_a_withdrawn_rate_gives_way_to_the_day_before(world: World) -> None:
             "INSERT INTO rate (id, day, base, quote, rate, withdrawn, request_id, recorded_at)"
             " SELECT 9, day, base, quote, rate, 1, request_id, recorded_at FROM rate WHERE id = 3"
         )
-        raw.commit()
     assert in_april(world) == Decimal("1.08")
 
 

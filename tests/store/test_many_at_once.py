@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from world import World
@@ -11,7 +10,7 @@ from world import World
 from ledger.errors import LedgerError
 
 
-def all_at_once(path: Path, count: int, quantity: str) -> list[str]:
+def all_at_once(url: str, count: int, quantity: str) -> list[str]:
     """Let as many processes hold the same offer together; give how each ended."""
     start, go = os.pipe()
     answers = []
@@ -19,7 +18,7 @@ def all_at_once(path: Path, count: int, quantity: str) -> list[str]:
         reader, writer = os.pipe()
         if os.fork() == 0:
             os.read(start, 1)
-            os.write(writer, try_to_hold(path, f"N-{number:04}", quantity).encode())
+            os.write(writer, try_to_hold(url, f"N-{number:04}", quantity).encode())
             os._exit(0)
         os.close(writer)
         answers.append(reader)
@@ -33,9 +32,9 @@ def all_at_once(path: Path, count: int, quantity: str) -> list[str]:
     return told
 
 
-def try_to_hold(path: Path, need: str, quantity: str) -> str:
+def try_to_hold(url: str, need: str, quantity: str) -> str:
     try:
-        World(path).introduce(quantity, need=need)
+        World(url).introduce(quantity, need=need)
     except LedgerError as refusal:
         return type(refusal).__name__
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
@@ -53,7 +52,7 @@ def busy(world: World) -> World:
 
 
 def test_of_eight_holds_of_a_thousand_five_fit_into_five_thousand(busy):
-    told = all_at_once(busy.path, 8, "1000 EUR")
+    told = all_at_once(busy.url, 8, "1000 EUR")
 
     assert sorted(told) == ["NotEnoughAvailable"] * 3 + ["held"] * 5
     assert busy.stages("offer", "O-0001") == {"held": 500_000}
@@ -68,7 +67,7 @@ def test_one_request_said_by_all_at_once_is_done_once(world):
     for _ in range(4):
         child = os.fork()
         if child == 0:
-            World(world.path).introduce("10 EUR", key="letter-7", given={"quantity": "10 EUR"})
+            World(world.url).introduce("10 EUR", key="letter-7", given={"quantity": "10 EUR"})
             os._exit(0)
         children.append(child)
     ended = [os.waitpid(child, 0)[1] for child in children]

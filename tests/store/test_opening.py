@@ -99,7 +99,7 @@ def test_a_new_ledger_has_its_units_offices_and_places(world: World):
 def test_a_new_ledger_takes_its_calendar_and_currency(tmp_path):
     path = tmp_path / "ledger.db"
     init(path, time_zone="Asia/Tehran", base_currency="irr")
-    world = World(path)
+    world = World(f"sqlite:///{path}")
 
     assert world.do(lambda uow: _tell(uow.settings))["notes"] == [
         "base_currency IRR",
@@ -202,7 +202,7 @@ def test_no_ledgers_are_kept_elsewhere(url):
 
 def test_a_writer_waits_for_another_and_then_gives_up(world: World, monkeypatch):
     monkeypatch.setattr(sqlite_files, "BUSY_SECONDS", 0.1)
-    waiting = World(world.path)
+    waiting = World(world.url)
     with closing(world.raw()) as raw:
         raw.execute("BEGIN IMMEDIATE")
         assert isinstance(refusal_of(waiting.city), database_errors.LedgerBusy)
@@ -274,7 +274,7 @@ def as_nobody(act: Callable[[], object]) -> str:
 
 
 def write(path: Path) -> None:
-    World(path).city()
+    World(f"sqlite:///{path}").city()
 
 
 def test_a_ledger_that_may_only_be_read_takes_no_write(template_ledger, public_folder):

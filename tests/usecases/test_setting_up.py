@@ -25,7 +25,7 @@ def test_a_set_up_that_was_cut_short_is_finished_by_the_next(tmp_path):
     engine.dispose()
 
     set_up(f"sqlite:///{path}", SetUp(time_zone="Asia/Tehran"), asked("init"))
-    world = World(path)
+    world = World(f"sqlite:///{path}")
     assert len(world.rows()["office"]) == 4
     with world.ledger.picture() as picture:
         assert picture.settings["time_zone"] == "Asia/Tehran"

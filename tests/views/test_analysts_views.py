@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+from contextlib import closing
 
 import pytest
+from raw import Raw
 
 from ledger.factors import Factor, Side
 from ledger.members import City, Provider
@@ -19,7 +19,6 @@ from ledger.usecases.carry_out import carry_out
 from ledger.usecases.deal_acts import Introduction, introduce
 from ledger.usecases.gaps import GapQuery, report_gaps
 from ledger.usecases.quantity_acts import set_quantity
-from ledger.usecases.set_up import SetUp, set_up
 
 
 def said(command: str) -> Request:
@@ -40,10 +39,8 @@ def a_pair(uow: UnitOfWork) -> Receipt:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    url = f"sqlite:///{tmp_path / 'views.db'}"
-    set_up(url, SetUp(), said("init"))
-    ledger = open_ledger(url)
+def ledger(ledger_url: str) -> Ledger:
+    ledger = open_ledger(ledger_url)
     carry_out(ledger, said("set up"), a_pair)
     deal = Introduction(offer="O-1", need="N-1", quantity="300 EUR", directly=True)
     carry_out(ledger, said("deal introduce"), lambda uow: introduce(uow, deal))
@@ -51,9 +48,8 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def rows(ledger: Ledger, query: str) -> list[dict[str, object]]:
-    with sqlite3.connect(str(ledger.engine.url.database)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(query)]
+    with closing(Raw(ledger.engine.url.render_as_string(hide_password=False))) as raw:
+        return raw.rows(query)
 
 
 def test_the_gap_view_agrees_with_the_gap_report(ledger: Ledger) -> None:

@@ -1,0 +1,137 @@
+"""Fresh ledgers for tests, on either engine: copies of one that was made once."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import time_machine
+from postgres_server import Server, once
+from world import asked
+
+ENGINES = ("sqlite", "postgresql")
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
+"""When every ledger of the tests was set up, unless its test does it."""
+
+_numbers = itertools.count(1)
+
+
+class SqliteLedgers:
+    """Ledgers in files of one folder."""
+
+    engine = "sqlite"
+
+    def __init__(self, folder: Path, made: Path | None = None) -> None:
+        self.folder, self.made = folder, made
+
+    def empty(self) -> str:
+        """Give a URL at which there is nothing yet."""
+        return f"sqlite:///{self.folder / f'ledger-{next(_numbers)}.db'}"
+
+    def new(self) -> str:
+        """Give the URL of a ledger that nothing has happened to yet."""
+        assert self.made is not None
+        return self.copy(f"sqlite:///{self.made}")
+
+    def copy(self, url: str) -> str:
+        """Give the URL of a ledger that is as another, which was settled."""
+        copied = self.empty()
+        shutil.copy(sqlite_file(url), sqlite_file(copied))
+        return copied
+
+    def settle(self, url: str) -> None:
+        """Make a ledger that nobody uses any longer ready to be copied."""
+        gc.collect()
+        with closing(sqlite3.connect(sqlite_file(url))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def drop_all(self) -> None:
+        """Leave the files to the folder's owner."""
+
+
+class PostgresqlLedgers:
+    """Ledgers in databases of the tests' server."""
+
+    engine = "postgresql"
+
+    def __init__(self, server: Server, made: str | None = None) -> None:
+        self.server, self.made = server, made
+        self._names: list[str] = []
+
+    def empty(self) -> str:
+        """Give the URL of a database in which there is nothing yet."""
+        return self._create("template1")
+
+    def new(self) -> str:
+        """Give the URL of a ledger that nothing has happened to yet."""
+        assert self.made is not None
+        return self._create(self.made)
+
+    def copy(self, url: str) -> str:
+        """Give the URL of a ledger that is as another, which was settled."""
+        return self._create(_name(url))
+
+    def settle(self, url: str) -> None:
+        """Make a ledger that nobody uses any longer ready to be copied."""
+        gc.collect()
+        self.server.administer(_LEAVE.format(_name(url)))
+
+    def _create(self, template: str) -> str:
+        name = f"ledger_{os.getpid()}_{next(_numbers)}"
+        self._names.append(name)
+        return self.server.create_database(name, template)
+
+    def drop_all(self) -> None:
+        """Drop every database that was made here."""
+        while self._names:
+            self.server.drop_database(self._names.pop())
+
+
+Ledgers = SqliteLedgers | PostgresqlLedgers
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+_LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+
+
+def sqlite_file(url: str) -> Path:
+    """Give the file of a SQLite URL."""
+    assert url.startswith("sqlite:///")
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def made_in_file(folder: Path) -> Path:
+    """Make the ledger that those in files are copied from."""
+    ledgers = SqliteLedgers(folder)
+    url = ledgers.empty()
+    _set_up(url)
+    ledgers.settle(url)
+    return sqlite_file(url)
+
+
+def made_on_server(server: Server) -> str:
+    """Make the ledger that those on the server are copied from, once for the whole run."""
+    name = "made_once"
+    with once(server.place, name) as first:
+        if first:
+            server.drop_database(name)
+            url = server.create_database(name)
+            _set_up(url)
+            PostgresqlLedgers(server).settle(url)
+    return name
+
+
+def _set_up(url: str) -> None:
+    from ledger.usecases.set_up import SetUp, set_up  # noqa: PLC0415
+
+    with time_machine.travel(MADE):
+        set_up(url, SetUp(), asked("init"))

@@ -1,0 +1,54 @@
+"""SQL that goes round the program: the same few words for the drivers of both engines."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+Refused = (sqlite3.DatabaseError, psycopg.DatabaseError)
+"""What either driver raises where the database refuses a statement."""
+
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+}
+
+
+class Raw:
+    """A connection of its own; every statement stands by itself unless it begins with BEGIN."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = url.partition(":")[0]
+        self.connection: sqlite3.Connection | psycopg.Connection[Any]
+        if self.engine == "sqlite":
+            path = url.removeprefix("sqlite:///")
+            self.connection = sqlite3.connect(path, isolation_level=None)
+            self.connection.execute("PRAGMA foreign_keys = ON")
+        else:
+            self.connection = psycopg.connect(url, autocommit=True)
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """Run a statement, `?` for each value; give the driver's cursor."""
+        if isinstance(self.connection, sqlite3.Connection):
+            return self.connection.execute(statement, values)
+        if not values:
+            return self.connection.execute(statement.encode())
+        statement = statement.replace("%", "%%").replace("?", "%s")
+        return self.connection.execute(statement.encode(), values)
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run a query; give its rows by the names of their columns."""
+        cursor = self.execute(statement, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def tables(self) -> list[str]:
+        """Name every table."""
+        return [name for (name,) in self.execute(_TABLES[self.engine]).fetchall()]
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is rolled back."""
+        self.connection.close()
