@@ -137,3 +137,9 @@ def run_line(url: str, *argv: str) -> Told:
     told = Told(int(code), out.getvalue(), err.getvalue())
     assert "Traceback" not in told.err, told.err
     return told
+
+
+def said_well(told: Told, code: int, *names: str) -> None:
+    """Hold an answer to an error of the right class and exit code, in three sentences."""
+    assert told.code == code, told
+    assert told.error["code"] in names, told
