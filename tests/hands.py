@@ -8,7 +8,7 @@ import os
 import secrets
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection as Line
 from multiprocessing.synchronize import Barrier
@@ -97,7 +97,8 @@ class Hands:
     def close(self) -> None:
         """Send everybody home."""
         for line in self._lines:
-            line.send(None)
+            with suppress(OSError):
+                line.send(None)
         for process in self._processes:
             process.join(10)
             if process.is_alive():

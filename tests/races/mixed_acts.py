@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from hands import BUG, DONE, Ending, Hand, attempt, days_on
+from hands import Ending, Hand, attempt, days_on
 from sqlalchemy import func, select
 
 from ledger.errors import ExitCode
@@ -18,7 +18,7 @@ from ledger.factors import Side, Stage
 from ledger.interchange.incoming import read_incoming
 from ledger.store import tables
 from ledger.usecases import deal_acts
-from ledger.usecases.import_tables import ImportResult, import_tables
+from ledger.usecases.import_tables import import_tables
 from ledger.usecases.measured_registers import add_measured
 from ledger.usecases.register_terms import Said
 from ledger.usecases.registers import add
@@ -26,8 +26,15 @@ from ledger.usecases.registers import add
 NEEDS: Final = ("N-0001", "N-0002", "N-0003")
 OFFERS: Final = ("O-0001", "O-0002", "O-0003")
 FOREIGN_OFFER: Final = "O-0004"
-REFUSALS: Final = {ExitCode.REFUSED, ExitCode.INVALID, ExitCode.NOT_FOUND}
-"""How an act may end that the ledger will not have; busy is not among them, nor is a bug."""
+_WORDS: Final = {
+    ExitCode.DONE: "done",
+    ExitCode.REFUSED: "refused",
+    ExitCode.INVALID: "refused",
+    ExitCode.NOT_FOUND: "refused",
+    ExitCode.BUSY: "told to come again",
+}
+"""How an act may end. An import alone may be told to come again: it reads what all others write,
+and where they write without a pause for as long as it waits, it gives way to them."""
 
 
 class Mixer(Hand):
@@ -50,9 +57,9 @@ class Mixer(Hand):
             self.number = number
             act = self.chance.choice(_ACTS)
             ended = attempt(lambda act=act: act(self))
-            told[f"{act.__name__.strip('_')} {'done' if ended.name == DONE else 'refused'}"] += 1
-            if ended.name == BUG or (ended.name != DONE and ended.code not in REFUSALS):
-                wrong.append(ended)
+            told[f"{act.__name__.strip('_')} {_WORDS.get(ended.code, ended.name)}"] += 1
+            if ended.code not in (_WORDS if act is _import else _WORDS.keys() - {ExitCode.BUSY}):
+                wrong.append(ended._replace(words=f"{act.__name__}: {ended.words}"))
         return told, wrong
 
     def some_need(self) -> str:
@@ -167,7 +174,7 @@ def _import(hand: Mixer) -> None:
             "\n".join(["code,project,factor,quantity,unit,declared_on", *rows]), encoding="utf-8"
         )
         incoming = read_incoming([file])
-    hand.do(lambda uow: import_tables(uow, incoming, lambda _: None, ImportResult()), "import")
+    hand.do(lambda uow: import_tables(uow, incoming, lambda _: None), "import")
 
 
 _ACTS: Final[tuple[Callable[[Mixer], None], ...]] = (

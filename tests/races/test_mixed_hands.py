@@ -46,7 +46,7 @@ def mix(url: str, opened: type[Anybody], seed: int, acts: int) -> tuple[list[End
     return written, read
 
 
-@pytest.mark.parametrize("acts", sizes(40, 1000))
+@pytest.mark.parametrize("acts", sizes(15, 300))
 def test_every_report_adds_up_while_eight_processes_write(new_ledger, acts, seed):
     url = new_ledger()
     written, read = mix(url, Anybody, seed, acts)
@@ -63,7 +63,7 @@ def test_every_report_adds_up_while_eight_processes_write(new_ledger, acts, seed
 
 def test_a_reader_of_many_moments_is_found_out(new_ledger, seed):
     """A control: reports that are not of one moment do not add up, and the reader says so."""
-    _, read = mix(new_ledger(), TornReader, seed, 30)
+    _, read = mix(new_ledger(), TornReader, seed, 15)
     wrong = [fault for ending in read for fault in ending.answer[1]]
     tell(f"control torn reading: {len(wrong)} faults seen, seed {seed}")
 

@@ -114,7 +114,7 @@ def party_url(new_ledger) -> str:
     return url
 
 
-@pytest.mark.parametrize("rounds", sizes(60, 1000))
+@pytest.mark.parametrize("rounds", sizes(40, 1000))
 def test_exactly_one_of_three_roads_wins(party_url, rounds):
     wrong, won = end_it_three_ways(party_url, lambda: Party(party_url), rounds)
     tell(f"one hold three ways: {rounds} rounds, won {won}, wrong: {len(wrong)}")
@@ -125,7 +125,7 @@ def test_exactly_one_of_three_roads_wins(party_url, rounds):
 
 
 def test_the_same_race_shows_what_a_plain_begin_loses(party_url):
-    wrong, _ = end_it_three_ways(party_url, lambda: PlainParty(party_url), 10)
-    tell(f"control plain begin: 10 rounds, wrong: {len(wrong)}")
+    wrong, _ = end_it_three_ways(party_url, lambda: PlainParty(party_url), 6)
+    tell(f"control plain begin: 6 rounds, wrong: {len(wrong)}")
 
     assert wrong
