@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -53,6 +53,21 @@ def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, An
         )
         for row in rows
     ]
+    _insert(connection, statement, values)
+
+
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the order of the table's columns."""
+    statement, named = _compiled(table, connection.dialect)
+    converters = [(place, convert) for place, (_, convert) in enumerate(named) if convert]
+    values = [list(row) for row in rows]
+    for row in values:
+        for place, convert in converters:
+            row[place] = convert(row[place])
+    _insert(connection, statement, [tuple(row) for row in values])
+
+
+def _insert(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:
     # One row goes through execute: executemany of the driver would give no other result.
     connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
 
