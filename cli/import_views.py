@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.frame import Call
 from cli.output import emit_document, emit_lines
+from cli.session import request_on
 from cli.terminal import confirm, note
 
 if TYPE_CHECKING:
     from ledger.interchange.incoming import Incoming
     from ledger.interchange.rule_report import RuleReport
     from ledger.interchange.steps import ImportPlan
+    from ledger.store.book import Ledger
 
 
 def say_incoming(call: Call, incoming: Incoming) -> None:
@@ -24,15 +26,37 @@ def say_incoming(call: Call, incoming: Incoming) -> None:
             note(call, line)
 
 
-def confirmation(call: Call) -> Callable[[ImportPlan], None]:
-    """Make what shows the preview and asks; --yes and --dry-run answer beforehand."""
+def agreement(
+    call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
+) -> Callable[[ImportPlan], None]:
+    """Show the preview, ask, and give what holds the import to what was agreed to.
 
-    def ask(plan: ImportPlan) -> None:
-        for tally in plan.tallies():
-            note(call, str(tally))
+    --yes and --dry-run answer beforehand: then the preview is shown while it is done.
+    """
+    if call.write.yes or call.write.dry_run:
+        return _Shown(call)
+    from ledger.usecases.import_tables import only_as_agreed, preview  # noqa: PLC0415
+
+    plan = preview(ledger, request_on(call, ledger, content), incoming)
+    if plan is not None:
+        _Shown(call)(plan)
         confirm(call, "Import this?")
+    return only_as_agreed(plan)
 
-    return ask
+
+class _Shown:
+    """Shows the preview of a plan, once for as long as it stays the same."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._lines: list[str] = []
+
+    def __call__(self, plan: ImportPlan) -> None:
+        lines = [str(tally) for tally in plan.tallies()]
+        if lines != self._lines:
+            for line in lines:
+                note(self._call, line)
+        self._lines = lines
 
 
 def emit_imported(call: Call, receipt: dict[str, Any], incoming: Incoming) -> None:

@@ -15,6 +15,7 @@ from cli.requests import request_of
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
     from ledger.receipts import Receipt
+    from ledger.requests import Request
     from ledger.store.balances import Times
     from ledger.store.book import Ledger
     from ledger.store.picture import Picture
@@ -70,8 +71,12 @@ def carried_out(
     """
     from ledger.usecases.carry_out import carry_out  # noqa: PLC0415
 
-    request = request_of(call, today=ledger.today(), also_given=also_given or {})
-    return carry_out(ledger, request, work)
+    return carry_out(ledger, request_on(call, ledger, also_given or {}), work)
+
+
+def request_on(call: Call, ledger: Ledger, also_given: Mapping[str, str]) -> Request:
+    """Make the request of a call on its ledger, by the ledger's calendar."""
+    return request_of(call, today=ledger.today(), also_given=also_given)
 
 
 def day_given(call: Call, text: str | None) -> date | None:

@@ -74,6 +74,9 @@ class UnknownTimeZone(InvalidInput):
     default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
 
 
+LONGEST_WRITE = timedelta(seconds=30)
+"""So long may a write take; what it recorded is seen by all that begin later than that."""
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """So far a clock that is being set right may step back without anybody having to care."""
 

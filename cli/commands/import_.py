@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.frame import Call, command, word
-from cli.import_views import confirmation, emit_imported, say_incoming
+from cli.import_views import agreement, emit_imported, say_incoming
 from cli.session import carried_out, ledger_of
 
 app = word()
@@ -27,16 +27,13 @@ def import_(
 ) -> None:
     """Import tables whole or not at all, after a preview; again changes nothing."""
     from ledger.interchange.incoming import read_incoming
-    from ledger.usecases.import_tables import ImportResult, import_tables, load_rule_named
+    from ledger.usecases.import_tables import import_tables, load_rule_named
 
     ledger = ledger_of(call)
     rule = load_rule_named(rules)
     incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
     say_incoming(call, incoming)
-    result = ImportResult()
-    ask = confirmation(call)
     content = {"content": incoming.digest()}
-    receipt = carried_out(
-        call, ledger, lambda uow: import_tables(uow, incoming, ask, result), content
-    )
+    see = agreement(call, ledger, incoming, content)
+    receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt, incoming)

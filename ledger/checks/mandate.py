@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from ledger.checks.books import FREE_WORDS, Books, DealFacts, EntryRow, MovementRow, Running
 from ledger.checks.passes import JournalCheck
+from ledger.dating import LONGEST_WRITE
 from ledger.eligibility import Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.journal import Act
@@ -18,6 +20,7 @@ from ledger.standing import Standing
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value
+_LATE_BY: Final = LONGEST_WRITE.seconds * 1_000_000
 _HOLDING_ACTS: Final = (Act.INTRODUCE, Act.COMMIT)
 
 
@@ -28,10 +31,17 @@ class History:
     moments: list[int] = field(default_factory=list)
     records: list[Any] = field(default_factory=list)
 
-    def at(self, moment: int) -> Any:
-        """Give the version known at a moment; None where there was none yet."""
+    def seen_at(self, moment: int, late_by: int) -> list[Any]:
+        """Give the versions that a write of a moment may have seen, newest first.
+
+        The one known then, and those before it that were followed within `late_by` microseconds:
+        where many write at once, what was recorded earlier may come to be seen that much later.
+        """
         place = bisect_right(self.moments, moment)
-        return self.records[place - 1] if place else None
+        first = place - 1
+        while first > 0 and self.moments[first] > moment - late_by:
+            first -= 1
+        return self.records[max(first, 0) : place][::-1]
 
 
 Registers = Mapping[str, Mapping[str, History]]
@@ -65,11 +75,11 @@ class Mandate(JournalCheck):
         if hold is None:
             return
         self.findings.examined += 1
-        pairing = self._pairing(entry, hold, running)
-        if pairing is None:
+        verdicts = [verdict(pairing) for pairing in self._pairings(entry, hold, running)]
+        if not verdicts:
             self._fail(entry, hold, "cannot be judged: a register did not hold its terms then")
             return
-        failures = verdict(pairing)
+        failures = min(verdicts, key=len)
         if failures and not (entry.override or "").strip():
             self._fail(entry, hold, f"lies outside the mandate ({_told(failures)})")
         elif any(failure.rule in self._never_overridden for failure in failures):
@@ -89,49 +99,53 @@ class Mandate(JournalCheck):
             return None
         return _Hold(deal, need, 0 if offer is None else offer.amount)
 
-    def _pairing(self, entry: EntryRow, hold: _Hold, running: Running) -> Pairing | None:
+    def _pairings(self, entry: EntryRow, hold: _Hold, running: Running) -> Iterator[Pairing]:
+        """Give the pair under all terms that the write may have seen: mostly there is one."""
         deal, moment = hold.deal, entry.recorded_at
-        need = self._need_facts(deal.need_id, moment, running)
-        offer = self._offer_facts(deal.offer_id, moment, running)
         day = _day(entry.effective_on)
-        if need is None or offer is None or day is None:
-            return None
+        if day is None:
+            return
         living = self._living(deal, running)
         mine = living.get(deal.offer_id, (0, 0))
         others = (one for one, (lives, _) in living.items() if lives and one != deal.offer_id)
-        return Pairing(
-            need=need,
-            offer=offer,
-            day=day,
-            need_amount=hold.need.amount,
-            offer_amount=hold.offer_amount,
-            living_need=mine[0],
-            living_offer=mine[1],
-            living_elsewhere=tuple(sorted(map(self.books.holder_name, others))),
-        )
+        elsewhere = tuple(sorted(map(self.books.holder_name, others)))
+        for need, offer in product(
+            self._need_facts(deal.need_id, moment, running),
+            self._offer_facts(deal.offer_id, moment, running),
+        ):
+            yield Pairing(
+                need=need,
+                offer=offer,
+                day=day,
+                need_amount=hold.need.amount,
+                offer_amount=hold.offer_amount,
+                living_need=mine[0],
+                living_offer=mine[1],
+                living_elsewhere=elsewhere,
+            )
 
-    def _known(self, kind: str, code: str | None, moment: int) -> Any:
-        history = None if code is None else self._registers[kind].get(code)
-        return None if history is None else history.at(moment)
+    def _seen(self, kind: str, code: str, moment: int) -> list[Any]:
+        history = self._registers[kind].get(code)
+        late_by = 0 if self.books.one_writer else _LATE_BY
+        return [] if history is None else history.seen_at(moment, late_by)
 
-    def _need_facts(self, holder_id: int, moment: int, running: Running) -> NeedFacts | None:
+    def _need_facts(self, holder_id: int, moment: int, running: Running) -> Iterator[NeedFacts]:
         standing = self._standing(Side.NEED, holder_id, running)
         if standing is None:
-            return None
-        need = self._known("need", standing.code, moment)
-        project = need and self._known("project", need.project, moment)
-        city = project and self._known("city", project.city, moment)
-        if not city:
-            return None
-        return NeedFacts(need, project, city, standing, region_chain(city.country))
+            return
+        for need in self._seen("need", standing.code, moment):
+            for project in self._seen("project", need.project, moment):
+                for city in self._seen("city", project.city, moment):
+                    chain = region_chain(city.country)
+                    yield NeedFacts(need, project, city, standing, chain)
 
-    def _offer_facts(self, holder_id: int, moment: int, running: Running) -> OfferFacts | None:
+    def _offer_facts(self, holder_id: int, moment: int, running: Running) -> Iterator[OfferFacts]:
         standing = self._standing(Side.OFFER, holder_id, running)
         if standing is None:
-            return None
-        offer = self._known("offer", standing.code, moment)
-        provider = offer and self._known("provider", offer.provider, moment)
-        return OfferFacts(offer, provider, standing) if provider else None
+            return
+        for offer in self._seen("offer", standing.code, moment):
+            for provider in self._seen("provider", offer.provider, moment):
+                yield OfferFacts(offer, provider, standing)
 
     def _standing(self, side: Side, holder_id: int, running: Running) -> Standing | None:
         holder, unit = self.books.holders.get(holder_id), self.books.unit_of(holder_id)

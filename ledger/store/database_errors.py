@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ledger.dating import LONGEST_WRITE
 from ledger.errors import Busy, CannotOpen, StorageTrouble
 
-BUSY_SECONDS: Final = 30
+BUSY_SECONDS: Final = LONGEST_WRITE.seconds
 """How long a writer waits for another before it gives up; also the bound on one write."""
 
 

@@ -44,6 +44,10 @@ class AmbiguousCode(NotFound):
     default_next = "Type the whole code, with its capitals."
 
 
+_FEW: Final = 6
+"""How many codes are named where several fit."""
+
+
 @dataclass(frozen=True)
 class Register:
     """How a record is kept: its class, its two tables, and which fields name another register."""
@@ -130,9 +134,7 @@ def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
         .select_from(source)
         .where(versions.c.version == newest.scalar_subquery())
     )
-    if one:
-        return query.where(identity.c.id == bindparam("id"))
-    return query.order_by(identity.c.code)
+    return query.where(identity.c.id == bindparam("id")) if one else query
 
 
 def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
@@ -157,10 +159,14 @@ def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause
 def load_all(
     connection: Connection, kind: str, known_at: datetime | None = None
 ) -> dict[str, Kept]:
-    """Read every record of a register by code, as now or as known at a moment."""
+    """Read every record of a register by code, as now or as known at a moment.
+
+    In the order of codes, which is put right here: each server has a way of its own with letters.
+    """
     query = _current(kind, known=known_at is not None, one=False)
     rows = connection.execute(query, _known(known_at))
-    return {kept.record.code: kept for kept in _kept(kind, rows)}
+    found = {kept.record.code: kept for kept in _kept(kind, rows)}
+    return {code: found[code] for code in sorted(found)}
 
 
 def load(
@@ -208,12 +214,13 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     found = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
     if not found and beginning and typed:
         starts = table.c.folded.startswith(folded(typed), autoescape=True)
-        found = connection.execute(select(table.c.id, table.c.code).where(starts).limit(6)).all()
+        found = connection.execute(select(table.c.id, table.c.code).where(starts)).all()
     if len(found) == 1:
         return int(found[0].id)
     if found:
-        fitting = ", ".join(row.code for row in found)
-        raise AmbiguousCode(f"{typed!r} could be {fitting}.")
+        fitting = sorted(row.code for row in found)
+        more = f" and {len(fitting) - _FEW} more" if len(fitting) > _FEW else ""
+        raise AmbiguousCode(f"{typed!r} could be {', '.join(fitting[:_FEW])}{more}.")
     raise unknown(connection, kind, typed)
 
 

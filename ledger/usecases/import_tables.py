@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ledger.errors import LedgerError
+from ledger.errors import Busy, LedgerError
 from ledger.factors import Side
 from ledger.interchange.incoming import Incoming, plan_incoming
 from ledger.interchange.planning import ONE
@@ -23,6 +23,8 @@ from ledger.interchange.steps import (
     Step,
 )
 from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store.book import Ledger
 from ledger.store.registers import load_all
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.holdings import read_holdings
@@ -33,15 +35,15 @@ from ledger.usecases.register_rules import refuse_the_fund, require_one_offer
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
 
-Confirm = Callable[[ImportPlan], None]
-"""Shows the preview and raises where nobody agrees; asked only where something would change."""
+See = Callable[[ImportPlan], None]
+"""Is shown what an import is about to do, where it would change something; may raise."""
 
 
-@dataclass(slots=True)
-class ImportResult:
-    """The plan of an import as it was carried out, for the preview and the report."""
+class LedgerMovedOn(Busy):
+    """The ledger changed while somebody looked at the preview of an import."""
 
-    plan: ImportPlan | None = None
+    default_why = "Others wrote meanwhile, and the import would no longer do what was agreed to."
+    default_next = "Nothing was written. Import again, and look at the new preview."
 
 
 def load_rule_named(name_or_path: str | None) -> ImportRule | None:
@@ -53,25 +55,50 @@ def load_rule_named(name_or_path: str | None) -> ImportRule | None:
     return load_rule(name_or_path)
 
 
-def import_tables(
-    uow: UnitOfWork, incoming: Incoming, confirm: Confirm, result: ImportResult
-) -> Receipt:
+def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan | None:
+    """Plan an import and change nothing; None where there is nothing to agree to.
+
+    So nobody else waits while somebody decides. Raises `ImportRefused` as the import would.
+    """
+    with ledger.write(replace(request, dry_run=True)) as uow:
+        if uow.first_receipt() is not None:
+            return None
+        plan = _planned(uow, incoming)
+    return None if plan.changes_nothing else plan
+
+
+def only_as_agreed(agreed: ImportPlan | None) -> See:
+    """Hold an import to the plan that was agreed to; raises `LedgerMovedOn` for another."""
+
+    def see(plan: ImportPlan) -> None:
+        if plan != agreed:
+            raise LedgerMovedOn("The ledger is not as it was when you looked at the preview.")
+
+    return see
+
+
+def import_tables(uow: UnitOfWork, incoming: Incoming, see: See) -> Receipt:
     """Plan and carry out an import in this transaction.
 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
-    and what `confirm` raises where nobody agrees.
+    and what `see` raises.
     """
-    names = {table.table for table in incoming.tables}
-    plan = result.plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
-    if plan.problems:
-        raise ImportRefused(plan.problems)
+    plan = _planned(uow, incoming)
     if plan.changes_nothing:
         return _receipt(uow, plan)
-    confirm(plan)
+    see(plan)
     problems = Importer(uow).carry_out(plan.steps)
     if problems:
         raise ImportRefused(problems)
     return _receipt(uow, plan)
+
+
+def _planned(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
+    names = {table.table for table in incoming.tables}
+    plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
+    if plan.problems:
+        raise ImportRefused(plan.problems)
+    return plan
 
 
 def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:

@@ -18,7 +18,7 @@ from ledger.members import Office, Provider
 from ledger.quantity import format_amount
 from ledger.reference import default_offices, shipped_units
 from ledger.usecases import measured_registers, registers
-from ledger.usecases.import_tables import ImportResult, import_tables
+from ledger.usecases.import_tables import import_tables
 from ledger.usecases.project_acts import BadNeed, add_project, read_need
 from ledger.usecases.register_rules import AlreadyThere, is_the_fund, refuse_the_fund
 from ledger.usecases.register_terms import BadTerms, Said
@@ -89,7 +89,7 @@ def test_an_import_refuses_the_fund_as_well(world: World) -> None:
     assert table is not None
     incoming = Incoming((table,), ())
     with world.unchanged(), pytest.raises(ImportRefused) as caught:
-        world.do(lambda uow: import_tables(uow, incoming, lambda _: True, ImportResult()))
+        world.do(lambda uow: import_tables(uow, incoming, lambda _: None))
     (problem,) = caught.value.problems
     assert (problem.line, problem.code) == (3, BrokerNotBank.code)
     assert "the fund itself" in problem.what

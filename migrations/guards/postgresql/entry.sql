@@ -9,21 +9,30 @@ AS $function$
 DECLARE
     wrong text;
 BEGIN
-    IF NEW.effective_on NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'
-        OR NOT EXISTS (SELECT 1 FROM {schema}.allowed_move AS move WHERE move.act = NEW.act)
-    THEN
+    IF NEW.effective_on NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN
         wrong := 'no such act, or no such day';
-    ELSIF NEW.deal_id IS NOT NULL AND EXISTS (
-        SELECT 1 FROM {schema}.entry AS earlier
-        WHERE earlier.deal_id = NEW.deal_id AND earlier.effective_on > NEW.effective_on
+    ELSIF NOT EXISTS (
+        SELECT 1 FROM {schema}.allowed_move AS move WHERE move.act = NEW.act
     ) THEN
-        wrong := 'dated before the previous act of the deal';
-    ELSIF NEW.reverses IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM {schema}.entry AS reversed
-        WHERE reversed.id = NEW.reverses AND reversed.effective_on <= NEW.effective_on
-    ) THEN
-        wrong := 'dated before the entry it reverses';
-    ELSE
+        wrong := 'no such act, or no such day';
+    END IF;
+    IF wrong IS NULL AND NEW.deal_id IS NOT NULL THEN
+        IF EXISTS (
+            SELECT 1 FROM {schema}.entry AS earlier
+            WHERE earlier.deal_id = NEW.deal_id AND earlier.effective_on > NEW.effective_on
+        ) THEN
+            wrong := 'dated before the previous act of the deal';
+        END IF;
+    END IF;
+    IF wrong IS NULL AND NEW.reverses IS NOT NULL THEN
+        IF NOT EXISTS (
+            SELECT 1 FROM {schema}.entry AS reversed
+            WHERE reversed.id = NEW.reverses AND reversed.effective_on <= NEW.effective_on
+        ) THEN
+            wrong := 'dated before the entry it reverses';
+        END IF;
+    END IF;
+    IF wrong IS NULL THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION USING
