@@ -49,6 +49,11 @@ class World:
         self.ledger = open_ledger(url)
 
     @property
+    def engine(self) -> str:
+        """Name the engine."""
+        return self.url.partition(":")[0]
+
+    @property
     def path(self) -> Path:
         """Give the ledger's file; only SQLite has one."""
         assert self.url.startswith("sqlite:///")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from honest_ledger import attack, live
 from ledgers import Ledgers
-from raw import Raw
+from raw import Refused
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
@@ -192,9 +191,34 @@ ATTACKS = {
 }  # fmt: skip
 
 
+ON_A_SERVER = {
+    # Entries' numbers may have holes there, so it is the receipts that miss one.
+    "an entry cut out": ("request-keys", ATTACKS["an entry cut out"][1]),
+    "a key used twice": ("request-keys", [
+        "ALTER TABLE request DROP CONSTRAINT uq_request_key",
+        "UPDATE request SET key = 'letter-7' WHERE id = 5"]),
+}  # fmt: skip
+NO_SUCH_VALUE = {
+    "an entry recorded at no moment": "bigint",
+    "a date that is none": "date",
+    "an amount in words": "bigint",
+    "a rate in floating point": "blob",
+}
+"""What a column of a server cannot hold in the first place; its words say so."""
+ROUNDED = {"half a cent", "a balance in floating point"}
+"""What a column of a server makes a whole number of."""
+
+
 @pytest.mark.parametrize("name", ATTACKS)
-def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str) -> None:
+def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str, engine_name: str) -> None:
     check, statements = ATTACKS[name]
+    if engine_name == "postgresql":
+        check, statements = ON_A_SERVER.get(name, (check, statements))
+        if name in NO_SUCH_VALUE:
+            with pytest.raises(Refused, match=NO_SUCH_VALUE[name]):
+                attack(honest, *statements)
+            return
+        check = "balances" if name in ROUNDED else check
     attack(honest, *statements)
     results = checked(honest)
     assert list(results) == list(CHECKS), "what one check fails on must not stop the others"
@@ -206,27 +230,6 @@ def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str) -> None:
 
 def test_every_check_is_attacked() -> None:
     assert {check for check, _ in ATTACKS.values()} == set(CHECKS)
-
-
-def _raw(url: str, *statements: str) -> None:
-    with closing(Raw(url)) as raw:
-        for statement in statements:
-            raw.execute(statement)
-
-
-def test_guards_taken_down_weakened_or_added_are_seen(honest: str) -> None:
-    _raw(
-        honest,
-        "DROP TRIGGER movement_refuses_delete",
-        "DROP TRIGGER movement_refuses_update",
-        "CREATE TRIGGER movement_refuses_update BEFORE UPDATE ON movement BEGIN SELECT 1; END",
-        "CREATE TRIGGER helpful AFTER INSERT ON movement BEGIN SELECT 1; END",
-    )
-    assert checked(honest, "guards")["guards"].failures == (
-        "trigger helpful is none of the ledger's guards",
-        "guard movement_refuses_delete is missing",
-        "guard movement_refuses_update was changed",
-    )
 
 
 def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: str) -> None:

@@ -10,6 +10,11 @@ from world import World
 
 @pytest.mark.parametrize("column", ["need_id", "offer_id"])
 def test_the_deals_of_a_side_are_found_without_reading_all(world: World, column: str) -> None:
+    query = f"SELECT * FROM deal WHERE {column} = 1"
     with closing(world.raw()) as raw:
-        plan = raw.execute(f"EXPLAIN QUERY PLAN SELECT * FROM deal WHERE {column} = 1").fetchall()
-    assert f"USING INDEX ix_deal_{column}" in plan[0][3]
+        if raw.engine == "sqlite":
+            plan = raw.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        else:
+            raw.execute("SET enable_seqscan = off")  # which a small table would be read by
+            plan = raw.execute(f"EXPLAIN {query}").fetchall()
+    assert f"ix_deal_{column}" in str(plan)

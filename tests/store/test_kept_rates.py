@@ -34,7 +34,8 @@ def test_a_withdrawn_rate_gives_way_to_the_day_before(world: World) -> None:
     with closing(world.raw()) as raw:
         raw.execute(
             "INSERT INTO rate (id, day, base, quote, rate, withdrawn, request_id, recorded_at)"
-            " SELECT 9, day, base, quote, rate, 1, request_id, recorded_at FROM rate WHERE id = 3"
+            " SELECT 9, day, base, quote, rate, id = 3, request_id, recorded_at"
+            " FROM rate WHERE id = 3"
         )
     assert in_april(world) == Decimal("1.08")
 

@@ -56,7 +56,10 @@ def test_of_eight_holds_of_a_thousand_five_fit_into_five_thousand(busy):
 
     assert sorted(told) == ["NotEnoughAvailable"] * 3 + ["held"] * 5
     assert busy.stages("offer", "O-0001") == {"held": 500_000}
-    assert sorted(entry.number for entry in busy.entries()) == list(range(1, 15))
+    numbers = [entry.number for entry in busy.entries()]
+    assert len(numbers) == len(set(numbers)) == 14
+    if busy.engine == "sqlite":  # a server's numbers may have holes where two met
+        assert sorted(numbers) == list(range(1, 15))
 
 
 def test_one_request_said_by_all_at_once_is_done_once(world):

@@ -38,12 +38,10 @@ def test_a_deal_is_there_from_the_day_of_its_first_act(dealing: World) -> None:
 @pytest.mark.parametrize("day", ["1900-01-01", "2026-01-09", "2026-02-28", "9999-12-31"])
 @pytest.mark.parametrize("line", ["deal list", "status", "gaps", "project list", "offer list"])
 def test_every_report_can_be_had_of_any_day(dealing: World, capsys, line: str, day: str) -> None:
-    url = str(dealing.ledger.engine.url)
-    assert main([*line.split(), "--as-of", day, "--db", url, "--json"]) == 0
+    assert main([*line.split(), "--as-of", day, "--db", dealing.url, "--json"]) == 0
     json.loads(capsys.readouterr().out)
 
 
 def test_a_deal_of_later_is_not_found(dealing: World, capsys) -> None:
-    url = str(dealing.ledger.engine.url)
-    assert main(["deal", "show", "D-0001", "--as-of", "2026-01-09", "--db", url]) == 5
+    assert main(["deal", "show", "D-0001", "--as-of", "2026-01-09", "--db", dealing.url]) == 5
     assert "not in the ledger then" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
-from raw import Raw
+from world import World
 
 from ledger.factors import Factor, Side
 from ledger.members import City, Provider
@@ -13,7 +13,6 @@ from ledger.offers import Offer
 from ledger.projects import Need, Project
 from ledger.receipts import Receipt
 from ledger.requests import Request
-from ledger.store.book import Ledger, open_ledger
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.deal_acts import Introduction, introduce
@@ -39,22 +38,23 @@ def a_pair(uow: UnitOfWork) -> Receipt:
 
 
 @pytest.fixture
-def ledger(ledger_url: str) -> Ledger:
-    ledger = open_ledger(ledger_url)
+def office(ledger_url: str) -> World:
+    world = World(ledger_url)
+    ledger = world.ledger
     carry_out(ledger, said("set up"), a_pair)
     deal = Introduction(offer="O-1", need="N-1", quantity="300 EUR", directly=True)
     carry_out(ledger, said("deal introduce"), lambda uow: introduce(uow, deal))
-    return ledger
+    return world
 
 
-def rows(ledger: Ledger, query: str) -> list[dict[str, object]]:
-    with closing(Raw(ledger.engine.url.render_as_string(hide_password=False))) as raw:
+def rows(world: World, query: str) -> list[dict[str, object]]:
+    with closing(world.raw()) as raw:
         return raw.rows(query)
 
 
-def test_the_gap_view_agrees_with_the_gap_report(ledger: Ledger) -> None:
-    seen = {row["need"]: row for row in rows(ledger, "SELECT * FROM v_gap")}
-    report = {row.need: row for row in report_gaps(ledger, GapQuery()).rows}
+def test_the_gap_view_agrees_with_the_gap_report(office: World) -> None:
+    seen = {row["need"]: row for row in rows(office, "SELECT * FROM v_gap")}
+    report = {row.need: row for row in report_gaps(office.ledger, GapQuery()).rows}
     assert seen.keys() == report.keys()
     for code, row in report.items():
         assert seen[code]["gap_minor"] == row.gap
@@ -65,12 +65,12 @@ def test_the_gap_view_agrees_with_the_gap_report(ledger: Ledger) -> None:
     assert seen["N-2"]["gap_minor"] is None
 
 
-def test_the_offer_deal_and_journal_views_show_both_sides(ledger: Ledger) -> None:
-    [offer] = rows(ledger, "SELECT * FROM v_offer")
+def test_the_offer_deal_and_journal_views_show_both_sides(office: World) -> None:
+    [offer] = rows(office, "SELECT * FROM v_offer")
     assert (offer["capacity_minor"], offer["available_minor"]) == (700_00, 400_00)
-    [deal] = rows(ledger, "SELECT * FROM v_deal")
+    [deal] = rows(office, "SELECT * FROM v_deal")
     assert (deal["committed_minor"], deal["offer_committed_minor"]) == (300_00, 300_00)
-    moves = rows(ledger, "SELECT holder, from_stage, to_stage, amount_minor FROM v_journal")
+    moves = rows(office, "SELECT holder, from_stage, to_stage, amount_minor FROM v_journal")
     assert [tuple(row.values()) for row in moves] == [
         ("N-1", "undeclared", "open", 1000_00),
         ("O-1", "undeclared", "available", 700_00),
