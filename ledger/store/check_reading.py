@@ -79,7 +79,7 @@ def read_books(connection: Connection, calendar: tzinfo) -> Books:
 
 
 def _had_one_writer(connection: Connection) -> bool:
-    """Say whether all of a ledger was written in turn; what came from a server may not have been."""
+    """Say whether all was written in turn; what came from a server may not have been."""
     if connection.dialect.name != ONE_WRITER:
         return False
     user = tables.request.c.database_user

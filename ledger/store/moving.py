@@ -19,7 +19,7 @@ from ledger.errors import RefusedByRule, StorageTrouble
 from ledger.store import engine as engines
 from ledger.store import schema, tables
 from ledger.store.check_reading import stream
-from ledger.store.numbering import sequence_of
+from ledger.store.numbering import NUMBERED, sequence_of
 from ledger.store.rows import insert_tuples
 
 Advance = Callable[[int], None]
@@ -124,7 +124,7 @@ def _taken(target: Connection, table: Table) -> Iterator[None]:
 
 def _number_on(target: Connection) -> None:
     """Let every sequence go on after the largest id, and the server know what it now holds."""
-    for table in sorted(tables.NUMBERED, key=lambda table: table.name):
+    for table in sorted(NUMBERED, key=lambda table: table.name):
         largest = target.execute(select(func.max(table.c.id))).scalar()
         if largest is not None:
             target.execute(
