@@ -54,6 +54,12 @@ _SESSION: Final = (
     f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
 )
 
+TAKE_TIME: Final = (
+    "SELECT set_config('statement_timeout', '0', true), "
+    "set_config('idle_in_transaction_session_timeout', '0', true)"
+)
+"""Said in a transaction that nobody else waits for, and that may last."""
+
 
 def make_engine(url: URL) -> Engine:
     """Build the engine of a PostgreSQL URL; asks no server yet.

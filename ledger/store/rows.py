@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import itemgetter
@@ -49,17 +49,22 @@ class RowBuffer:
 
 def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     """Insert rows by one compiled statement and plain tuples, not one Core call each."""
-    statement, names, converts = _compiled(table, connection.dialect)
-    pick = itemgetter(*names)
+    pick = itemgetter(*_compiled(table, connection.dialect).names)
+    insert_tuples(connection, table, list(map(pick, rows)))
+
+
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the order of the table's columns."""
+    statement, _, converts = _compiled(table, connection.dialect)
     # One row goes through execute: executemany of the driver would give no other result.
     if len(rows) == 1:
-        values = list(pick(rows[0]))
+        values = list(rows[0])
         for at, convert in converts:
             values[at] = convert(values[at])
         send(connection, statement, values)
         return
     # Column by column: a loop over rows and columns would take as long as the inserts.
-    columns: list[Iterable[Any]] = list(zip(*map(pick, rows), strict=True))
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for at, convert in converts:
         columns[at] = _converted(columns[at], convert)
     send(connection, statement, list(zip(*columns, strict=True)), many=True)

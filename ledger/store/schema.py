@@ -42,7 +42,7 @@ class SchemaOlder(CannotOpen):
     """The ledger was made by an older program and has to be upgraded first."""
 
     default_why = "An older version of cityfund made it."
-    default_next = "Make a copy of it, then run: cityfund db upgrade"
+    default_next = "Keep a copy of it (cityfund db backup FILE), then run: cityfund db upgrade"
 
 
 class SchemaNewer(CannotOpen):

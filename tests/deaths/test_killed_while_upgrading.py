@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 
 from ledger.store import tables
 from ledger.store.engine import make_engine, on_server, reading, writing
+from ledger.store.numbering import NUMBERED
 from ledger.store.schema import CURRENT_REVISION, current_revision
 from migrations import guards
 
@@ -28,7 +29,7 @@ def aged(url: str) -> str:
     engine = make_engine(url)
     with writing(engine) as connection:
         if on_server(connection):
-            for table in sorted(tables.NUMBERED, key=lambda one: one.name):
+            for table in sorted(NUMBERED, key=lambda one: one.name):
                 connection.execute(text(f"DROP SEQUENCE {table.name}_id_seq"))
         connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": OLDER})
     engine.dispose()
