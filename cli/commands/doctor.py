@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ledger
 from cli.frame import Call, command, word
 from cli.output import Column, emit_document, emit_lines
 from cli.settings import config_path, mask_url
 from cli.terminal import is_terminal
+from ledger.dating import CLOCK_TOLERANCE
 from ledger.errors import ExitCode
 from ledger.reports.text_table import record_chunks
+
+if TYPE_CHECKING:
+    from ledger.store.server_facts import ServerFacts
 
 SCHEMA = "cityfund.doctor/1"
 PACKAGES = ("sqlalchemy", "alembic", "pydantic", "typer", "rich", "platformdirs", "psycopg")
@@ -26,8 +32,9 @@ app = word()
 @command(app, "doctor", kind="plain")
 def doctor(call: Call) -> ExitCode:
     """Show versions, where the ledger and the settings are, and what looks wrong."""
-    facts = dict(_facts(call))
-    findings = list(_findings(call))
+    server = Server(call.settings.db_url)
+    facts = {**dict(_facts(call)), **server.facts}
+    findings = [*_findings(call), *server.findings]
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
     else:
@@ -35,6 +42,45 @@ def doctor(call: Call) -> ExitCode:
         emit_lines(line.rstrip("\n") for line in lines)
         emit_lines(f"finding: {text}" for text in findings)
     return ExitCode.FINDINGS if findings else ExitCode.DONE
+
+
+class Server:
+    """The database server of a URL, if it names one: what it says, and what looks wrong there."""
+
+    def __init__(self, url: str) -> None:
+        self.facts: dict[str, object] = {}
+        self.findings: list[str] = []
+        if url.startswith(_SQLITE):
+            return
+        from ledger.errors import LedgerError
+        from ledger.store.server_facts import read_server_facts
+
+        try:
+            found = read_server_facts(url)
+        except LedgerError as error:
+            self.findings.append(f"{error.what} {error.why} {error.next_step}")
+            return
+        self.facts = {
+            "server": found.version,
+            "database_user": found.database_user,
+            "database_encoding": found.encoding,
+            "schema": found.revision,
+        }
+        self.findings += _server_findings(found)
+
+
+def _server_findings(found: ServerFacts) -> Iterator[str]:
+    if found.revision is None:
+        yield "there is no ledger at that URL yet: cityfund init makes one"
+    if found.encoding != "UTF8":
+        yield f"the database keeps its text in {found.encoding}: make it anew with UTF8"
+    if not found.is_durable:
+        yield "the server may lose acknowledged acts: set fsync and synchronous_commit to on"
+    if found.is_superuser:
+        yield "the ledger is used as a superuser, whom no guard stops: give it a user of its own"
+    if abs(found.ahead) > CLOCK_TOLERANCE:
+        minutes = abs(found.ahead) // timedelta(minutes=1)
+        yield f"this machine's clock is {minutes} minutes off the server's, which counts: set it"
 
 
 def _facts(call: Call) -> Iterator[tuple[str, object]]:

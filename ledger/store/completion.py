@@ -32,10 +32,10 @@ def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
     """
     if kind not in _ABOUT:
         return []
-    scheme, _, rest = db_url.partition(":///")
-    if scheme.partition("+")[0] != "sqlite":
-        return []
-    return _read(Path(rest.partition("?")[0]), _statement(kind), _begins_with(prefix))
+    scheme, _, rest = db_url.partition("://")
+    read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
+    name = scheme.partition("+")[0]
+    return sorted(read[name](rest, kind, _begins_with(prefix))) if name in read else []
 
 
 def _begins_with(prefix: str) -> str:
@@ -44,7 +44,7 @@ def _begins_with(prefix: str) -> str:
 
 
 def _statement(kind: str) -> str:
-    # Only names from the table above are put into the text; what was typed is a parameter.
+    # Only names from the table above are put into the text; what was typed is the one parameter.
     about = _ABOUT[kind]
     named = "''"
     if about is not None:
@@ -54,12 +54,26 @@ def _statement(kind: str) -> str:
         WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_MOST}"""  # noqa: S608
 
 
-def _read(path: Path, statement: str, pattern: str) -> list[tuple[str, str]]:
+def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
+    path = Path(rest.partition("?")[0].removeprefix("/"))
     if not path.is_file():
         return []
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_SECONDS)) as connection:
-            return connection.execute(statement, (pattern,)).fetchall()
+            return connection.execute(_statement(kind), (pattern,)).fetchall()
     except sqlite3.Error:
+        return []
+
+
+def _read_server(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
+    try:
+        import psycopg  # noqa: PLC0415 - only where the ledger is on a server
+    except ImportError:
+        return []
+    statement = _statement(kind).replace("?", "%s")
+    try:
+        with psycopg.connect(f"postgresql://{rest}", connect_timeout=_SECONDS) as connection:
+            return connection.execute(statement.encode(), (pattern,)).fetchall()
+    except psycopg.Error:
         return []

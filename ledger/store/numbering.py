@@ -14,7 +14,15 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from ledger.store import tables
 from ledger.store.registers import REGISTERS
+
+NUMBERED: Final = frozenset(
+    table
+    for table in tables.metadata.tables.values()
+    if "id" in table.c and table not in {tables.need, tables.offer}
+)
+"""The tables whose ids count on by themselves; needs and offers have those of their holders."""
 
 _LARGEST_BLOCK: Final = 1000
 

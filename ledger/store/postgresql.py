@@ -118,7 +118,7 @@ def _without_state(said: str, *, lost: bool) -> Exception:
     return DatabaseUnreachable(
         "The database server cannot be reached.",
         why=f"The driver says: {said}.",
-        next_step="Check --db or CITYFUND_DB: host, port, user and password; and the server.",
+        next_step="See that the server runs, and check --db: host, port, user and password.",
     )
 
 

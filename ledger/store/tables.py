@@ -440,11 +440,6 @@ rate = Table(
 )
 """Exchange rates as they were learned; the latest recorded of a day and pair is in force."""
 
-NUMBERED: Final = frozenset(
-    table for table in metadata.tables.values() if "id" in table.c and table not in {need, offer}
-)
-"""The tables whose ids count on by themselves; needs and offers have those of their holders."""
-
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)
 APPEND_ONLY_TABLES: Final = tuple(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from honest_ledger import attack, live
 from ledgers import Ledgers
-from raw import Raw, Refused
+from raw import Refused
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
@@ -231,45 +230,6 @@ def test_a_check_fails_when_its_rule_is_broken(name: str, honest: str, engine_na
 
 def test_every_check_is_attacked() -> None:
     assert {check for check, _ in ATTACKS.values()} == set(CHECKS)
-
-
-def _raw(url: str, *statements: str) -> None:
-    with closing(Raw(url)) as raw:
-        for statement in statements:
-            raw.execute(statement)
-
-
-@pytest.mark.only_on("sqlite")
-def test_guards_taken_down_weakened_or_added_are_seen(honest: str) -> None:
-    _raw(
-        honest,
-        "DROP TRIGGER movement_refuses_delete",
-        "DROP TRIGGER movement_refuses_update",
-        "CREATE TRIGGER movement_refuses_update BEFORE UPDATE ON movement BEGIN SELECT 1; END",
-        "CREATE TRIGGER helpful AFTER INSERT ON movement BEGIN SELECT 1; END",
-    )
-    assert checked(honest, "guards")["guards"].failures == (
-        "trigger helpful is none of the ledger's guards",
-        "guard movement_refuses_delete is missing",
-        "guard movement_refuses_update was changed",
-    )
-
-
-@pytest.mark.only_on("postgresql")
-def test_guards_of_a_server_taken_down_switched_off_or_added_are_seen(honest: str) -> None:
-    _raw(
-        honest,
-        "DROP TRIGGER movement_refuses_delete ON movement",
-        "ALTER TABLE movement DISABLE TRIGGER movement_refuses_update",
-        "CREATE OR REPLACE FUNCTION cityfund_refuses() RETURNS trigger LANGUAGE plpgsql"
-        " AS 'BEGIN RETURN NEW; END'",
-        "CREATE TRIGGER helpful AFTER INSERT ON movement"
-        " FOR EACH ROW EXECUTE FUNCTION cityfund_refuses()",
-    )
-    told = "\n".join(checked(honest, "guards")["guards"].failures)
-    for name in ("helpful", "movement_refuses_delete", "movement_refuses_update"):
-        assert name in told
-    assert "cityfund_refuses()" in told
 
 
 def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: str) -> None:

@@ -1,22 +1,23 @@
-"""Append only: an attacker with the file and no program changes nothing that was written."""
+"""Append only: an attacker with the database and no program changes nothing that was written."""
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
+import psycopg
 import pytest
+from ledgers import Ledgers
 from raw import Raw
 from world import World
 
 from ledger.rates import Rate
+from ledger.store.tables import metadata
 
-pytestmark = pytest.mark.only_on("sqlite")
+Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
     "allowed_move",
@@ -47,10 +48,9 @@ APPEND_ONLY = [
 
 
 @pytest.fixture(scope="module")
-def lived_in(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     """Give a ledger with a row in every table; attacks leave it as it is, so one serves all."""
-    path = tmp_path_factory.mktemp("attacked") / "ledger.db"
-    world = World(f"sqlite:///{shutil.copy(template_ledger, path)}")
+    world = World(run_ledgers.new())
     world.need("100 EUR")
     world.offer("80 EUR")
     world.introduce("50 EUR", on=date(2026, 3, 1))
@@ -62,14 +62,17 @@ def lived_in(template_ledger: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def a_row(raw: Raw, table: str) -> dict[str, object]:
-    cursor = raw.execute(f'SELECT * FROM "{table}" LIMIT 1')
-    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    return raw.rows(f'SELECT * FROM "{table}" LIMIT 1')[0]
 
 
-def insert(raw: Raw, table: str, row: dict[str, object], how: str = "INSERT") -> None:
+def insert(
+    raw: Raw, table: str, row: dict[str, object], how: str = "INSERT", otherwise: str = ""
+) -> None:
     columns = ", ".join(f'"{name}"' for name in row)
     marks = ", ".join("?" for _ in row)
-    raw.execute(f'{how} INTO "{table}" ({columns}) VALUES ({marks})', list(row.values()))
+    raw.execute(
+        f'{how} INTO "{table}" ({columns}) VALUES ({marks}) {otherwise}', list(row.values())
+    )
 
 
 def update(raw: Raw, table: str) -> None:
@@ -77,44 +80,108 @@ def update(raw: Raw, table: str) -> None:
     raw.execute(f'UPDATE "{table}" SET "{column}" = "{column}"')
 
 
+def delete(raw: Raw, table: str) -> None:
+    raw.execute(f'DELETE FROM "{table}"')
+
+
+def upsert(raw: Raw, table: str) -> None:
+    keys = ", ".join(column.name for column in metadata.tables[table].primary_key)
+    row = a_row(raw, table)
+    column = list(row)[-1]
+    again = f'ON CONFLICT ({keys}) DO UPDATE SET "{column}" = excluded."{column}"'
+    insert(raw, table, row, otherwise=again)
+
+
 def update_or_replace(raw: Raw, table: str) -> None:
     row = a_row(raw, table)
     raw.execute(f'UPDATE OR REPLACE "{table}" SET "{list(row)[-1]}" = 1')
-
-
-def delete(raw: Raw, table: str) -> None:
-    raw.execute(f'DELETE FROM "{table}"')
 
 
 def replace(raw: Raw, table: str) -> None:
     insert(raw, table, a_row(raw, table), "INSERT OR REPLACE")
 
 
-def upsert(raw: Raw, table: str) -> None:
-    row = a_row(raw, table)
-    column, marks = next(iter(row)), ", ".join("?" for _ in row)
-    raw.execute(
-        f'INSERT INTO "{table}" VALUES ({marks}) ON CONFLICT DO UPDATE '
-        f'SET "{column}" = excluded."{column}"',
-        list(row.values()),
-    )
-
-
 def ignore(raw: Raw, table: str) -> None:
     insert(raw, table, a_row(raw, table), "INSERT OR IGNORE")
 
 
-@pytest.mark.parametrize("attack", [update, update_or_replace, delete, replace, upsert, ignore])
-@pytest.mark.parametrize("table", APPEND_ONLY)
-def test_what_was_written_stays(lived_in, table, attack):
+def truncate(raw: Raw, table: str) -> None:
+    raw.execute(f'TRUNCATE "{table}" CASCADE')
+
+
+def truncate_what_it_stands_on(raw: Raw, table: str) -> None:
+    every = ", ".join(f'"{name}"' for name in raw.tables())
+    raw.execute(f'TRUNCATE "{table}", {every} RESTART IDENTITY')
+
+
+def merge(raw: Raw, table: str) -> None:
+    column = next(iter(a_row(raw, table)))
+    raw.execute(
+        f'MERGE INTO "{table}" AS kept USING (SELECT 1) AS one ON true'
+        f' WHEN MATCHED THEN UPDATE SET "{column}" = kept."{column}"'
+    )
+
+
+def withstands(world: World, table: str, attack) -> None:
     with (
-        lived_in.unchanged(),
-        closing(lived_in.raw()) as raw,
-        pytest.raises(sqlite3.IntegrityError, match=f"cityfund guard: {table} "),
+        world.unchanged(),
+        closing(world.raw()) as raw,
+        pytest.raises(Refusal, match=f"cityfund guard: ({table} |the table of allowed moves)"),
     ):
         attack(raw, table)
 
 
+@pytest.mark.parametrize("attack", [update, delete, upsert])
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_written_stays(lived_in, table, attack):
+    withstands(lived_in, table, attack)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("attack", [update_or_replace, replace, ignore])
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_written_is_not_replaced(lived_in, table, attack):
+    withstands(lived_in, table, attack)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("attack", [truncate, merge])
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_written_is_neither_emptied_nor_merged(lived_in, table, attack):
+    with (
+        lived_in.unchanged(),
+        closing(lived_in.raw()) as raw,
+        # Whatever stands on the table is emptied with it, and may be asked first.
+        pytest.raises(Refusal, match=r"cityfund guard: \w+ (is append-only|rows are kept), "),
+    ):
+        attack(raw, table)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("table", ["balance", "deal_balance", "region", "alembic_version"])
+def test_nothing_is_emptied_together_with_the_rest(lived_in, table):
+    with (
+        lived_in.unchanged(),
+        closing(lived_in.raw()) as raw,
+        pytest.raises(Refusal, match="truncate refused"),
+    ):
+        truncate_what_it_stands_on(raw, table)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("table", [name for name in APPEND_ONLY if name != "allowed_move"])
+def test_a_key_is_not_taken_twice(lived_in, table):
+    """The constraint says so, if the guard of the row's own rules does not say so first."""
+    words = f"duplicate key value|cityfund guard: {table} takes versions"
+    with (
+        lived_in.unchanged(),
+        closing(lived_in.raw()) as raw,
+        pytest.raises(psycopg.IntegrityError, match=words),
+    ):
+        insert(raw, table, a_row(raw, table))
+
+
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     ("table", "key"),
     [
@@ -129,13 +196,12 @@ def test_what_was_written_stays(lived_in, table, attack):
 )
 def test_a_row_is_not_replaced_by_its_other_key(lived_in, table, key):
     with lived_in.unchanged(), closing(lived_in.raw()) as raw:
-        query = f'SELECT * FROM "{table}" WHERE "{key}" IS NOT NULL LIMIT 1'
-        raw.connection.row_factory = sqlite3.Row
-        row = dict(raw.execute(query).fetchone())
+        row = raw.rows(f'SELECT * FROM "{table}" WHERE "{key}" IS NOT NULL LIMIT 1')[0]
         with pytest.raises(sqlite3.IntegrityError, match="replace refused"):
             insert(raw, table, {**row, "id": 999_999}, "INSERT OR REPLACE")
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_no_table_has_a_hidden_key_that_its_guard_overlooks(lived_in, table):
     """SQLite's own row number replaces a row whose other keys are all new."""
@@ -148,6 +214,7 @@ def test_no_table_has_a_hidden_key_that_its_guard_overlooks(lived_in, table):
     assert [hidden] == keys, "the row number is the primary key itself"
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_unit_is_not_replaced_by_its_row_number(lived_in):
     row = {"rowid": 1, "code": "ZZZ", "decimals": 2, "kind": "money", "name": "z", "request_id": 1}
     with (

@@ -6,13 +6,14 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 
+import psycopg
 import pytest
 from raw import Raw
 from world import World
 
 from ledger.factors import Factor
 
-pytestmark = pytest.mark.only_on("sqlite")
+Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 NOT_ALLOWED = "this movement is not allowed"
@@ -82,7 +83,7 @@ def attack(world: World, words: str, *steps) -> None:
         *before, last = steps
         for step in before:
             step(raw)
-        with pytest.raises(sqlite3.IntegrityError, match=words):
+        with pytest.raises(Refusal, match=words):
             last(raw)
         raw.execute("ROLLBACK")
 
@@ -195,15 +196,29 @@ def test_no_movement_of_another_deal_than_the_entrys(metro):
     )
 
 
-@pytest.mark.parametrize("wrong", [{"act": "seize"}, {"effective_on": "tomorrow"}])
-def test_no_entry_of_an_unknown_act_or_day(metro, wrong):
-    said = {"act": "withdraw", **wrong}
-    attack(metro, "no such act, or no such day", lambda raw: enter(raw, **said))
+NO_SUCH = "no such act, or no such day"
+
+
+def test_no_entry_of_an_unknown_act(metro):
+    attack(metro, NO_SUCH, lambda raw: enter(raw, "seize"))
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "2026-1-1", "0000-12-31"])
+def test_no_entry_on_a_day_that_is_none(metro, day):
+    attack(metro, NO_SUCH, lambda raw: enter(raw, "withdraw", effective_on=day))
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
+def test_no_entry_on_a_day_that_no_program_can_read(metro, day):
+    attack(metro, NO_SUCH, lambda raw: enter(raw, "withdraw", effective_on=day))
 
 
 def test_no_deal_across_factors_or_at_no_rate(metro):
     columns = "id, code, folded, offer_id, need_id, rate, request_id"
-    for offer, rate in (("O-0009", "1"), ("O-0001", "0")):
+    rates = ("0", "0.000", "-1", "NaN", "Infinity", "one", "")
+    for offer, rate in (("O-0009", "1"), *(("O-0001", rate) for rate in rates)):
         if offer == "O-0009":
             metro.offer("10 person-day", code=offer, factor=Factor.EXPERTISE, unit="person-day")
         attack(
@@ -254,7 +269,8 @@ def test_no_reversal_before_the_reversed(metro):
 
 def test_no_second_reversal(metro):
     metro.reverse(3)
-    attack(metro, "entry has this key already", lambda raw: enter(raw, "reverse", reverses=3))
+    words = "entry has this key already|uq_entry_reverses"
+    attack(metro, words, lambda raw: enter(raw, "reverse", reverses=3))
 
 
 @pytest.mark.parametrize(("act", "reverses"), [("reverse", None), ("commit", 3)])
@@ -287,16 +303,27 @@ def test_no_overdraft_on_the_timeline_of_effective_dates(metro):
 
 def test_no_version_with_a_hole_before_it(metro):
     def skip(raw: Raw) -> None:
-        raw.connection.row_factory = sqlite3.Row
-        row = dict(raw.execute("SELECT * FROM need_version").fetchone())
+        row = raw.rows("SELECT * FROM need_version LIMIT 1")[0]
         write(raw, "need_version", {**row, "version": 3})
 
     attack(metro, "need_version takes versions one after another only", skip)
 
 
 @pytest.mark.parametrize("table", ["balance", "deal_balance"])
-def test_balances_are_never_deleted_or_replaced(metro, table):
+def test_balances_are_never_deleted_or_begun_again(metro, table):
     attack(metro, "rows are kept", lambda raw: raw.execute(f"DELETE FROM {table}"))
+    attack(
+        metro,
+        "rows start at zero, once",
+        lambda raw: raw.execute(
+            f"INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO NOTHING"
+        ),
+    )
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("table", ["balance", "deal_balance"])
+def test_balances_are_never_replaced(metro, table):
     attack(
         metro,
         "rows start at zero, once",
@@ -314,6 +341,28 @@ def test_balances_keep_their_owner(metro):
         metro,
         "deal_balance rows keep their deal",
         lambda raw: raw.execute("UPDATE deal_balance SET deal_id = deal_id + 100"),
+    )
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("rate", ["NaN", "Infinity", "0.0"])
+def test_no_exchange_rate_that_is_no_number_above_zero(metro, rate):
+    row = {"id": 9, "day": "2026-01-01", "base": "EUR", "quote": "USD", "rate": rate}
+    row |= {"withdrawn": False, "request_id": 1, "recorded_at": 1}
+    attack(metro, "a rate is a number above zero", lambda raw: write(raw, "rate", row))
+
+
+@pytest.mark.only_on("postgresql")
+def test_no_table_of_a_session_stands_in_for_the_ledgers(metro):
+    def shadow(raw: Raw) -> None:
+        raw.execute("CREATE TEMP TABLE allowed_move AS SELECT * FROM public.allowed_move")
+        raw.execute("UPDATE pg_temp.allowed_move SET to_stage = 'delivered' WHERE act = 'withdraw'")
+
+    attack(
+        metro,
+        NOT_ALLOWED,
+        shadow,
+        lambda raw: move(raw, enter(raw, "withdraw"), "open to delivered"),
     )
 
 

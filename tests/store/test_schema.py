@@ -64,7 +64,7 @@ GUARDS = {
     "provider_version_follows",
     "setting_version_follows",
 }
-"""Every guard by name, so that one that is lost on the way is noticed."""
+"""Every guard on SQLite by name, so that one that is lost on the way is noticed."""
 
 
 def scripts() -> ScriptDirectory:
@@ -77,6 +77,7 @@ def test_the_guards_are_these():
     assert set(guards("sqlite")) == GUARDS
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_ledger_stands_under_every_guard(world):
     with world.ledger.read() as connection:
         assert set(present(connection)) == set(due(connection))
@@ -136,6 +137,7 @@ def test_the_program_knows_every_migration():
     assert tuple(reversed(known)) == schema.KNOWN_REVISIONS
 
 
+@pytest.mark.only_on("sqlite")
 def test_an_upgrade_puts_lost_guards_back(world, monkeypatch):
     """A ledger one step behind gets its guards anew, whatever has become of the old ones."""
     with writing(world.ledger.engine) as connection:

@@ -19,24 +19,26 @@ DECLARE
     wrong text;
 BEGIN
     UPDATE {schema}.balance AS kept SET
-        free = kept.free
-            - CASE WHEN NEW.from_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage IN ('open', 'available') THEN NEW.amount ELSE 0 END,
-        held = kept.held
-            - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
-        committed = kept.committed
-            - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
-        delivered = kept.delivered
-            - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END,
-        withdrawn = kept.withdrawn
-            - CASE WHEN NEW.from_stage = 'withdrawn' THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage = 'withdrawn' THEN NEW.amount ELSE 0 END,
-        expired = kept.expired
-            - CASE WHEN NEW.from_stage = 'expired' THEN NEW.amount ELSE 0 END
-            + CASE WHEN NEW.to_stage = 'expired' THEN NEW.amount ELSE 0 END
+        free = kept.free + CASE
+            WHEN NEW.to_stage IN ('open', 'available') THEN NEW.amount
+            WHEN NEW.from_stage IN ('open', 'available') THEN -NEW.amount
+            ELSE 0
+        END,
+        held = kept.held + CASE 'held'
+            WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+        END,
+        committed = kept.committed + CASE 'committed'
+            WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+        END,
+        delivered = kept.delivered + CASE 'delivered'
+            WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+        END,
+        withdrawn = kept.withdrawn + CASE 'withdrawn'
+            WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+        END,
+        expired = kept.expired + CASE 'expired'
+            WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+        END
     FROM {schema}.entry AS entry, {schema}.holder AS holder, {schema}.allowed_move AS move
     WHERE kept.holder_id = NEW.holder_id
         AND entry.id = NEW.entry_id
@@ -66,19 +68,28 @@ BEGIN
     END IF;
 
     IF NEW.deal_id IS NOT NULL THEN
+        -- The other side's row is looked at, or written as it is: so all who write to the deal
+        -- meet, whichever side they move, and the level of isolation sees to their order.
         UPDATE {schema}.deal_balance AS kept SET
-            held = kept.held
-                - CASE WHEN NEW.from_stage = 'held' THEN NEW.amount ELSE 0 END
-                + CASE WHEN NEW.to_stage = 'held' THEN NEW.amount ELSE 0 END,
-            committed = kept.committed
-                - CASE WHEN NEW.from_stage = 'committed' THEN NEW.amount ELSE 0 END
-                + CASE WHEN NEW.to_stage = 'committed' THEN NEW.amount ELSE 0 END,
-            delivered = kept.delivered
-                - CASE WHEN NEW.from_stage = 'delivered' THEN NEW.amount ELSE 0 END
-                + CASE WHEN NEW.to_stage = 'delivered' THEN NEW.amount ELSE 0 END
-        WHERE kept.deal_id = NEW.deal_id AND kept.side = moved_side;
+            held = kept.held + CASE 'held'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            END,
+            committed = kept.committed + CASE 'committed'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            END,
+            delivered = kept.delivered + CASE 'delivered'
+                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            END
+        WHERE kept.deal_id = NEW.deal_id
+            AND kept.side = moved_side
+            AND EXISTS (
+                SELECT 1 FROM {schema}.deal_balance AS beside
+                WHERE beside.deal_id = NEW.deal_id AND beside.side <> moved_side
+            );
+        IF NOT FOUND THEN
+            wrong := 'this movement is not allowed';
+        END IF;
         IF current_setting('transaction_isolation') <> 'serializable' THEN
-            -- Both sides' rows, so that all who write to the deal wait for one another.
             UPDATE {schema}.deal_balance AS kept SET held = kept.held
             WHERE kept.deal_id = NEW.deal_id;
             IF EXISTS (

@@ -19,11 +19,13 @@ BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: dated before the entry it reverses');
 END;
 
--- An entry records one of the acts there are, on a day that exists.
+-- An entry records one of the acts there are, on a day that exists and that the program can read.
+-- Counted from, a day is made a real one: SQLite leaves 30 February as it stands otherwise.
 
 CREATE TRIGGER entry_is_an_act BEFORE INSERT ON entry
 WHEN NOT EXISTS (SELECT 1 FROM allowed_move WHERE allowed_move.act = NEW.act)
-    OR date(NEW.effective_on) IS NOT NEW.effective_on
+    OR date(NEW.effective_on, '+0 days') IS NOT NEW.effective_on
+    OR NEW.effective_on < '0001-01-01'
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: no such act, or no such day');
 END;
