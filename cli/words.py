@@ -43,5 +43,5 @@ WORDS = (
     ),
     Word("status", "How the ledger stands at a glance.", SET_UP, "cli.commands.status"),
     Word("doctor", "What the program runs on.", SET_UP, "cli.commands.doctor"),
-    Word("db", "The database: its schema.", SET_UP, "cli.commands.db"),
+    Word("db", "The database: its schema, copies, backups.", SET_UP, "cli.commands.db"),
 )

@@ -117,6 +117,8 @@ def _bytes(tag: str, layout: int, body: Mapping[str, Any], said: Said) -> bytes:
 
 def _plain(value: Any) -> Any:
     """Give a value as JSON strings, lists, objects and `true`; asserts that nothing else is in."""
+    if isinstance(value, str):  # most are, and asking for the others first costs as much again
+        return str(value)
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items() if not _left_out(one)}
     if isinstance(value, (list, tuple)):
@@ -126,7 +128,7 @@ def _plain(value: Any) -> Any:
 
 def _written(value: Any) -> str:
     """Write one value in its only form."""
-    if isinstance(value, (str, int)):
+    if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
         return format(value, "f")

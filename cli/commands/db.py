@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from cli.frame import Call, command, noun
+from cli.moving_views import emit_moved, watched
 from cli.requests import plain_request
 from cli.set_up_views import emit_made
 
-app = noun("The database: its schema.")
+app = noun("The database: its schema, copies, backups.")
 
 
 @command(app, "upgrade", kind="plain")
@@ -15,3 +21,39 @@ def upgrade(call: Call) -> None:
     from ledger.usecases.set_up import upgrade
 
     emit_made(call, upgrade(call.settings.db_url, plain_request(call)))
+
+
+@command(app, "copy", kind="plain")
+def copy(
+    call: Call,
+    to: Annotated[
+        str, typer.Option(metavar="URL", help="An empty database, or a file that is not there.")
+    ],
+) -> None:
+    """Copy the ledger to an empty database or a new file, and compare every entry."""
+    from ledger.usecases.copy_ledger import copy_ledger
+
+    moved = copy_ledger(call.settings.db_url, to, watched(call, "Copying"))
+    emit_moved(call, moved, "copy", source=call.settings.db_url, target=to)
+
+
+@command(app, "backup", kind="plain")
+def backup(
+    call: Call, file: Annotated[str, typer.Argument(help="A file that is not there.")]
+) -> None:
+    """Write the ledger as it stands into one file, while others write, and compare."""
+    from ledger.usecases.backup import back_up
+
+    moved = back_up(call.settings.db_url, Path(file), watched(call, "Backing up"))
+    emit_moved(call, moved, "backup", source=call.settings.db_url, target=file)
+
+
+@command(app, "restore", kind="plain")
+def restore(
+    call: Call, file: Annotated[str, typer.Argument(help="What cityfund db backup wrote.")]
+) -> None:
+    """Make the ledger at --db, where there is none, out of a backup, and compare."""
+    from ledger.usecases.restore import restore
+
+    moved = restore(Path(file), call.settings.db_url, watched(call, "Restoring"))
+    emit_moved(call, moved, "restore", source=file, target=call.settings.db_url)

@@ -74,8 +74,16 @@ def read_books(connection: Connection, calendar: tzinfo) -> Books:
         units=read_units(connection),
         calendar=calendar,
         reversed=frozenset(undone),
-        one_writer=connection.dialect.name == ONE_WRITER,
+        one_writer=_had_one_writer(connection),
     )
+
+
+def _had_one_writer(connection: Connection) -> bool:
+    """Say whether all was written in turn; what came from a server may not have been."""
+    if connection.dialect.name != ONE_WRITER:
+        return False
+    user = tables.request.c.database_user
+    return connection.execute(select(user).where(user.is_not(None)).limit(1)).first() is None
 
 
 def _holders(connection: Connection) -> Iterator[HolderFacts]:

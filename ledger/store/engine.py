@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from ledger.store import sqlite
@@ -24,7 +24,7 @@ _WRITES: Final = "writes"
 _LOOKS: Final = "looks"
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str | URL) -> Engine:
     """Build the engine for a ledger's URL; touches no file and asks no server yet.
 
     Raises `UnknownDatabase` where the URL is malformed or names an engine not supported.
@@ -47,7 +47,7 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str | URL) -> Engine:
     try:
         return sqlite.make_engine(make_url(url))
     except (ArgumentError, NoSuchModuleError) as error:
@@ -57,6 +57,14 @@ def _sqlite_engine(url: str) -> Engine:
 def on_server(engine_or_connection: Engine | Connection) -> bool:
     """Say whether the ledger is on a server that many write to at once."""
     return engine_or_connection.dialect.name == POSTGRESQL
+
+
+def take_time(connection: Connection) -> None:
+    """Lift the bounds on how long this transaction may take, where the engine sets any."""
+    if on_server(connection):
+        from ledger.store import postgresql  # noqa: PLC0415
+
+        connection.exec_driver_sql(postgresql.TAKE_TIME)
 
 
 def _begin(connection: Connection) -> None:

@@ -1,0 +1,86 @@
+"""A ledger with something of everything in it, and what tests ask of one that moved."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import honest_ledger
+from world import World
+
+from ledger.factors import Side
+from ledger.quantity import Unit
+from ledger.rates import Rate
+from ledger.store.leaves import Leaf, stream_entry_leaves, stream_version_leaves
+from ledger.usecases.check import run_checks
+
+
+def quietly(_total: int) -> AbstractContextManager[Any]:
+    """Watch nothing."""
+    return nullcontext(lambda _steps: None)
+
+
+def furnish(world: World) -> None:
+    """Let a year pass, with every register, setting, unit and rate in more than one version."""
+    honest_ledger.live(world)
+    world.do(lambda uow: uow.add_unit(Unit("bus", 0, "work", "bus")))
+    for value in ("0.9", "0.90"):
+        rate = Rate(date(2026, 3, 1), "USD", "EUR", Decimal(value), "a letter")
+        world.do(lambda uow, rate=rate: uow.add_rate(rate))
+    world.do(lambda uow: uow.set_setting("base_currency", "USD"), reason="as the board decided")
+    edit(world, "city", "MHD", name_local="مشهد", population=3_001_184)
+    edit(world, "provider", "BANK", name="Bank of “Ü” \N{CITYSCAPE}")
+    edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")
+    edit(world, "office", "asia", host="MHD")
+    world.edit("offer", "O-0001", max_share=Decimal("0.50"), topics=("bus", "metro"))
+    world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")
+
+
+def edit(world: World, kind: str, code: str, **terms: Any) -> None:
+    """Add a version to a record of a register."""
+
+    def editing(uow: Any) -> None:
+        kept = uow.find(kind, code)
+        uow.edit(kind, kept, replace(kept.record, **terms))
+
+    world.do(editing, reason="a letter came")
+
+
+def leaves(url: str) -> list[Leaf]:
+    """Give every entry and version of a ledger as what proves it."""
+    world = World(url)
+    with world.ledger.read() as connection:
+        found = [*stream_entry_leaves(connection), *stream_version_leaves(connection)]
+    world.ledger.engine.dispose()
+    return found
+
+
+def broken(url: str) -> list[str]:
+    """Give what the checks find wrong with a ledger."""
+    world = World(url)
+    told = [failure for result in run_checks(world.ledger) for failure in result.failures]
+    world.ledger.engine.dispose()
+    return told
+
+
+def carry_on(world: World) -> None:
+    """Do some of everything again: new records, new entries, on both sides and of a deal."""
+    last = world.entries()[-1].number
+    world.need("500 EUR", "N-0077", project="PRJ-0077")
+    world.offer("500 EUR", "O-0077", provider="FUND")
+    answer = world.introduce("10 EUR", "O-0077", "N-0077", until=honest_ledger.LATER)
+    rate = Rate(date(2026, 4, 1), "USD", "EUR", Decimal("0.91"), None)
+    world.do(lambda uow: uow.add_rate(rate))
+    assert answer["entry"] == last + 3
+    assert world.deal_stages(answer["deal"]) == {"held": 1000}
+    world.reverse(answer["entry"])
+    assert world.stages(Side.NEED.value, "N-0077") == {"open": 50_000}
+
+
+def left_in(folder: Path) -> set[str]:
+    """Name the files of a folder."""
+    return {one.name for one in folder.iterdir()}
