@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import itemgetter
@@ -32,6 +32,11 @@ class RowBuffer:
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Put a row in line; every column of the table must be given."""
         self._waiting.setdefault(table.name, []).append(row)
+
+    def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put many rows in line."""
+        if rows:
+            self._waiting.setdefault(table.name, []).extend(rows)
 
     def holds_more_than(self, table: Table) -> bool:
         """Say whether rows of other tables than this one wait, or were written."""
