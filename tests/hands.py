@@ -22,7 +22,7 @@ from ledger.usecases.check import run_checks
 
 DONE = "done"
 BUG = "bug"
-_PATIENCE = 300
+_PATIENCE = 3600
 """Seconds after which a hand that does not answer counts as hanging: a safeguard, no measure."""
 
 FORKING = multiprocessing.get_context("fork")
