@@ -21,6 +21,8 @@ _MOST_DIGITS: Final = 9
 
 def folded(code: str) -> str:
     """Give the form in which two codes are compared: composed, and without regard to case."""
+    if code.isascii():
+        return code.lower()  # the same, as most codes are
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
 
 
@@ -34,7 +36,8 @@ def number_in(kind: str, code: str) -> int | None:
 
     None in any other code.
     """
-    ending = folded(code).removeprefix(f"{folded(PREFIXES.get(kind, ''))}-")
-    if ending == folded(code) or not (ending.isascii() and ending.isdigit()):
+    plain = folded(code)
+    ending = plain.removeprefix(f"{folded(PREFIXES.get(kind, ''))}-")
+    if ending == plain or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None

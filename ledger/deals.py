@@ -37,6 +37,8 @@ def offer_amount_to_hold(
     need_amount: int, rate: Decimal, need_decimals: int, offer_decimals: int
 ) -> int:
     """Convert a part of a need into the offer's unit, rounded up so that it surely suffices."""
+    if rate == 1 and need_decimals == offer_decimals:
+        return need_amount
     exact = need_amount * Fraction(rate) * Fraction(10) ** (offer_decimals - need_decimals)
     return -(-exact.numerator // exact.denominator)
 

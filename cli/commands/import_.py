@@ -27,7 +27,7 @@ def import_(
 ) -> None:
     """Import tables whole or not at all, after a preview; again changes nothing."""
     from ledger.interchange.incoming import read_incoming
-    from ledger.usecases.import_tables import import_tables, load_rule_named
+    from ledger.usecases.import_tables import import_tables, load_rule_named, uncollected
 
     ledger = ledger_of(call)
     rule = load_rule_named(rules)
@@ -35,5 +35,6 @@ def import_(
     say_incoming(call, incoming)
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
-    receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
-    emit_imported(call, receipt, incoming)
+    with uncollected():
+        receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
+        emit_imported(call, receipt, incoming)

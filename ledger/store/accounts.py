@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 
 from ledger.deals import Deal
 from ledger.factors import DEAL_STAGES, STAGES_OF, Side, Stage
-from ledger.journal import Holder, Movement, Stages, Step
+from ledger.journal import Movement, Stages, Step
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
-from ledger.store import balances, registers, tables
+from ledger.store import balances, registers
+from ledger.store.balances import DealNow
 from ledger.store.registers import Kept
 
 
@@ -77,7 +78,7 @@ class Accounts:
         """Start with none read."""
         self._connection = connection
         self._units = units
-        self._by_code: dict[Holder, Account] = {}
+        self._by_code: dict[tuple[Side, str], Account] = {}
         self._deals: dict[str, DealAccount] = {}
         self._pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
@@ -88,28 +89,32 @@ class Accounts:
         """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
         for side in Side:
             self._take_in(side, registers.load_all(self._connection, side.value).values())
-        self._take_in_deals(registers.load_all(self._connection, "deal").values())
+        deals = registers.load_all(self._connection, "deal").values()
+        self._take_in_deals(deals, balances.all_deals_now(self._connection))
         self._everything = True
 
     def of(self, side: Side, code: str) -> Account:
         """Give a need or an offer by its exact code, read where it was not yet."""
-        key = Holder(side, code)
-        if key not in self._by_code:
-            identity = registers.find_id(self._connection, side.value, code)
-            kept = registers.load(self._connection, side.value, identity)
-            self._take_in(side, [kept])
-            key = Holder(side, kept.record.code)
-        return self._by_code[key]
+        known = self._by_code.get((side, code))
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, side.value, code)
+        self._take_in_one(side, kept)
+        return self._by_code[side, kept.record.code]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
-        if code not in self._deals:
-            identity = registers.find_id(self._connection, "deal", code)
-            kept = registers.load(self._connection, "deal", identity)
-            if kept.record.code not in self._deals:
-                self._take_in_deals([kept])
-            return self._deals[kept.record.code]
-        return self._deals[code]
+        known = self._deals.get(code)
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, "deal", code)
+        self._take_in_deals([kept], balances.deals_now(self._connection, id=kept.id))
+        return self._deals[kept.record.code]
+
+    def known_id(self, kind: str, code: str) -> int | None:
+        """Give the id of a need or an offer that was read or added already, else None."""
+        account = self._by_code.get((Side(kind), code)) if kind in SIDES else None
+        return None if account is None else account.id
 
     def known_deal(self, code: str) -> DealAccount | None:
         """Give a deal by its exact code, None where there is none; after reading everything."""
@@ -143,7 +148,7 @@ class Accounts:
         """Take in a need or an offer that this transaction has just added."""
         unit = self._units()[record.unit]
         account = Account(side, identity, 1, record, unit, {})
-        self._by_code[Holder(side, record.code)] = account
+        self._by_code[side, record.code] = account
         return account
 
     def open_deal(self, identity: int, record: Deal) -> DealAccount:
@@ -171,35 +176,27 @@ class Accounts:
         return balances.steps(self._connection, account.id) + account.posted
 
     def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
-        found = list(kept)
-        ids = None if len(found) != 1 else [found[0].id]
-        stages = balances.holder_stages(self._connection, side, ids=ids)
-        dates = balances.last_dates(self._connection, ids)
-        units = self._units()
-        for one in found:
-            self._by_code.setdefault(
-                Holder(side, one.record.code),
-                Account(
-                    side,
-                    one.id,
-                    one.version,
-                    one.record,
-                    units[one.record.unit],
-                    stages.get(one.id, {}),
-                    dates.get(one.id),
-                ),
-            )
+        """Take in all needs or all offers."""
+        stages = balances.holder_stages(self._connection, side)
+        dates = balances.last_dates(self._connection)
+        for one in kept:
+            self._add(side, one, stages.get(one.id, {}), dates.get(one.id))
 
-    def _take_in_deals(self, kept: Iterable[Kept]) -> None:
-        found = list(kept)
-        ids = None if len(found) > _FEW else [one.id for one in found]
-        stages = balances.deal_stages(self._connection, ids=ids)
-        dates = balances.last_acts(self._connection, ids)
-        for one in found:
-            if one.record.code in self._deals:
-                continue
-            sides = {side: stages.get((one.id, side), {}) for side in Side}
-            self._index(DealAccount(one.id, one.version, one.record, sides, dates.get(one.id)))
+    def _take_in_one(self, side: Side, kept: Kept) -> None:
+        self._add(side, kept, *balances.holder_now(self._connection, side, kept.id))
+
+    def _add(self, side: Side, kept: Kept, stages: Stages, last_on: date | None) -> None:
+        record = kept.record
+        unit = self._units()[record.unit]
+        account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
+        self._by_code.setdefault((side, record.code), account)
+
+    def _take_in_deals(self, kept: Iterable[Kept], now: Mapping[int, DealNow]) -> None:
+        for one in kept:
+            if one.record.code not in self._deals:
+                stands = now.get(one.id, DealNow({}, None))
+                sides = {side: stands.stages.get(side, {}) for side in Side}
+                self._index(DealAccount(one.id, one.version, one.record, sides, stands.last_on))
 
     def _index(self, account: DealAccount) -> None:
         self._deals[account.code] = account
@@ -207,13 +204,13 @@ class Accounts:
 
     def _read_deals_of(self, need: str) -> None:
         need_id = self.of(Side.NEED, need).id
-        deal = tables.deal
-        kept = registers.load_where(self._connection, "deal", deal.c.need_id == need_id)
-        self._take_in_deals(sorted(kept, key=lambda one: one.id))
+        kept = registers.load_by(self._connection, "deal", "need_id", need_id)
+        stands = balances.deals_now(self._connection, need_id=need_id) if kept else {}
+        self._take_in_deals(sorted(kept, key=lambda one: one.id), stands)
         self._paired_needs.add(need)
 
 
-_FEW = 500
+SIDES = frozenset(side.value for side in Side)
 
 
 def _shift(stages: Stages, movement: Movement, kept: tuple[Stage, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -23,7 +24,16 @@ from sqlalchemy.exc import OperationalError
 
 from ledger.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.journal import Stages, Step
-from ledger.store.tables import balance, deal_balance, entry, holder, movement
+from ledger.store.prepared import Prepared
+from ledger.store.tables import (
+    BALANCE_STAGES,
+    balance,
+    deal,
+    deal_balance,
+    entry,
+    holder,
+    movement,
+)
 
 _FREE: Final = "free"
 _FREE_STAGES: Final = tuple(FREE_STAGE.values())
@@ -59,26 +69,21 @@ def stages_of_side(side: Side, row: Any | None) -> Stages:
     return {stage: int(getattr(row, _COLUMN_OF[stage])) for stage in STAGES_OF[side]}
 
 
-def holder_rows(
-    connection: Connection, times: Times = NOW, ids: Iterable[int] | None = None
-) -> dict[int, Any]:
-    """Give the row of stage columns of every holder (or only of `ids`) by id.
+def holder_rows(connection: Connection, times: Times = NOW) -> dict[int, Any]:
+    """Give the row of stage columns of every holder by id.
 
     A holder that nothing had happened to by then is missing.
     """
-    only = None if ids is None else list(ids)
     if times.are_now:
-        rows = connection.execute(_of(_kept_holders(), balance.c.holder_id, only)).all()
+        rows: Sequence[Any] = connection.execute(_kept_holders()).all()
     else:
-        rows = _summed(connection, _folded_holders, times, movement.c.holder_id, only)
+        rows = _summed(connection, _folded_holders, times)
     return {row.holder_id: row for row in rows}
 
 
-def holder_stages(
-    connection: Connection, side: Side, times: Times = NOW, ids: Iterable[int] | None = None
-) -> dict[int, Stages]:
+def holder_stages(connection: Connection, side: Side, times: Times = NOW) -> dict[int, Stages]:
     """Give the stages of holders known to be of one side, by id, at the asked times."""
-    rows = holder_rows(connection, times, ids)
+    rows = holder_rows(connection, times)
     return {identity: stages_of_side(side, row) for identity, row in rows.items()}
 
 
@@ -108,8 +113,6 @@ def _summed(
     connection: Connection,
     make: Callable[..., Select[Any]],
     times: Times,
-    column: ColumnElement[int],
-    only: list[int] | None,
 ) -> Sequence[Any]:
     """Run a query that sums the journal, by halves where a passing sum exceeds 64 bits.
 
@@ -118,17 +121,11 @@ def _summed(
     """
     asked, parameters = _asked(times), _parameters(times)
     try:
-        query = _of(make(**asked, halves=False), column, only)
-        return connection.execute(query, parameters).all()
+        return connection.execute(make(**asked, halves=False), parameters).all()
     except OperationalError as error:
         if "integer overflow" not in str(error.orig):
             raise
-    query = _of(make(**asked, halves=True), column, only)
-    return connection.execute(query, parameters).all()
-
-
-def _of(query: Select[Any], column: ColumnElement[int], only: list[int] | None) -> Select[Any]:
-    return query if only is None else query.where(column.in_(only))
+    return connection.execute(make(**asked, halves=True), parameters).all()
 
 
 def _sum(stages: tuple[Stage, ...], halves: bool) -> ColumnElement[int]:  # noqa: FBT001
@@ -164,19 +161,21 @@ def _bounded(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[An
     return query
 
 
-def deal_stages(
-    connection: Connection, times: Times = NOW, ids: Iterable[int] | None = None
-) -> dict[tuple[int, Side], Stages]:
-    """Give held, committed and delivered of both sides of every deal (or only of `ids`)."""
-    only = None if ids is None else list(ids)
+def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, Side], Stages]:
+    """Give held, committed and delivered of both sides of every deal."""
     if times.are_now:
-        rows = connection.execute(_of(select(deal_balance), deal_balance.c.deal_id, only)).all()
+        rows: Sequence[Any] = connection.execute(_kept_deals()).all()
     else:
-        rows = _summed(connection, _folded_deals, times, movement.c.deal_id, only)
+        rows = _summed(connection, _folded_deals, times)
     return {
         (row.deal_id, Side(row.side)): {stage: int(getattr(row, stage)) for stage in DEAL_STAGES}
         for row in rows
     }
+
+
+@cache
+def _kept_deals() -> Select[Any]:
+    return select(deal_balance)
 
 
 @cache
@@ -191,26 +190,72 @@ def _folded_deals(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any
     return _bounded(query, by_date=by_date, by_moment=by_moment)
 
 
-def last_dates(connection: Connection, ids: Iterable[int] | None) -> dict[int, date]:
-    """Give the latest effective date of each holder (or only of `ids`) that has any movement."""
-    query = select(movement.c.holder_id, func.max(movement.c.effective_on)).group_by(
-        movement.c.holder_id
-    )
-    if ids is not None:
-        query = query.where(movement.c.holder_id.in_(list(ids)))
-    return dict(connection.execute(query).all())
+def holder_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
+    """Give the stages of one holder, and the latest effective date of its movements if any."""
+    row = _one_holder().first(connection, id=identity)
+    if row is None:
+        return dict.fromkeys(STAGES_OF[side], 0), None
+    found = dict(zip(BALANCE_STAGES, row, strict=False))
+    return {stage: int(found[_COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
 
 
-def last_acts(connection: Connection, ids: Iterable[int] | None) -> dict[int, date]:
-    """Give the latest effective date of each deal (or only of `ids`) that has any act."""
-    query = (
-        select(entry.c.deal_id, func.max(entry.c.effective_on))
-        .where(entry.c.deal_id.is_not(None))
-        .group_by(entry.c.deal_id)
-    )
-    if ids is not None:
-        query = query.where(entry.c.deal_id.in_(list(ids)))
-    return dict(connection.execute(query).all())
+@cache
+def _one_holder() -> Prepared:
+    wanted: BindParameter[int] = bindparam("id")
+    last = select(func.max(movement.c.effective_on)).where(movement.c.holder_id == wanted)
+    query = select(*(balance.c[stage] for stage in BALANCE_STAGES), last.scalar_subquery())
+    return Prepared(query.where(balance.c.holder_id == wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class DealNow:
+    """Where both sides of a deal stand, and the date of its latest act if it has any."""
+
+    stages: dict[Side, Stages]
+    last_on: date | None
+
+
+def deals_now(connection: Connection, **wanted: int) -> dict[int, DealNow]:
+    """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
+    (by,) = wanted
+    found: dict[int, DealNow] = {}
+    for identity, side, last_on, *amounts in _some_deals(by).rows(connection, **wanted):
+        stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
+        found.setdefault(identity, DealNow({}, last_on)).stages[side] = stages
+    return found
+
+
+@cache
+def _some_deals(by: str) -> Prepared:
+    last = select(func.max(entry.c.effective_on)).where(entry.c.deal_id == deal_balance.c.deal_id)
+    query = select(
+        deal_balance.c.deal_id,
+        deal_balance.c.side,
+        last.scalar_subquery(),
+        *(deal_balance.c[stage.value] for stage in DEAL_STAGES),
+    ).join(deal, deal.c.id == deal_balance.c.deal_id)
+    return Prepared(query.where(deal.c[by] == bindparam(by)))
+
+
+def last_dates(connection: Connection) -> dict[int, date]:
+    """Give the latest effective date of each holder that has any movement."""
+    query = select(movement.c.holder_id, func.max(movement.c.effective_on))
+    return dict(connection.execute(query.group_by(movement.c.holder_id)).all())
+
+
+def all_deals_now(connection: Connection) -> dict[int, DealNow]:
+    """Give where every deal stands, by id."""
+    dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
+    found: dict[int, DealNow] = {}
+    for (identity, side), stages in deal_stages(connection).items():
+        found.setdefault(identity, DealNow({}, dates.get(identity))).stages[side] = stages
+    return found
+
+
+@cache
+def _last_acts() -> Select[Any]:
+    query = select(entry.c.deal_id, func.max(entry.c.effective_on))
+    return query.where(entry.c.deal_id.is_not(None)).group_by(entry.c.deal_id)
 
 
 def steps(connection: Connection, holder_id: int) -> list[Step]:

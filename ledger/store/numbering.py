@@ -10,11 +10,13 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 from ledger.store.registers import REGISTERS
 
 NUMBERED: Final = frozenset(
@@ -72,17 +74,16 @@ class _Codes:
 class LockedNumbering(_Codes):
     """Counts on from the largest there is: the one writer there can be knows it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, last_request: int) -> None:
         super().__init__()
         self._connection = connection
-        self._last_ids: dict[str, int] = {}
+        self._last_ids: dict[str, int] = {tables.request.name: last_request}
         self._largest_codes: dict[str, int] = {}
 
     def ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids after the largest."""
         if table.name not in self._last_ids:
-            largest = self._connection.execute(select(func.max(table.c.id))).scalar()
-            self._last_ids[table.name] = largest or 0
+            self._last_ids[table.name] = _last_id(table).value(self._connection) or 0
         first = self._last_ids[table.name] + 1
         self._last_ids[table.name] += count
         return list(range(first, first + count))
@@ -93,9 +94,18 @@ class LockedNumbering(_Codes):
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
-            query = select(func.max(REGISTERS[kind].identity.c.number))
-            self._largest_codes[kind] = self._connection.execute(query).scalar() or 0
+            self._largest_codes[kind] = _last_number(kind).value(self._connection) or 0
         return self._largest_codes[kind]
+
+
+@cache
+def _last_id(table: Table) -> Prepared:
+    return Prepared(select(func.max(table.c.id)))
+
+
+@cache
+def _last_number(kind: str) -> Prepared:
+    return Prepared(select(func.max(REGISTERS[kind].identity.c.number)))
 
 
 class SharedNumbering(_Codes):

@@ -1,12 +1,17 @@
 """A ledger on a PostgreSQL server: the driver's settings, and what the server complains of.
 
-Writers run SERIALIZABLE: whatever a use-case read still holds when it commits, or the server
-says no and the write is tried again. Readers see one moment. Nothing here is beyond what the
-engines that speak PostgreSQL's protocol have as well.
+Readers and writers see one moment each (REPEATABLE READ). Of two writers who change one row at
+once the server stops the second, whose write is tried again on what the first left; and whoever
+changes a need, an offer or a deal, in its quantities or its terms, changes its balance row. So an
+act never rests on what somebody else was changing, and acts on different things never meet. A
+level of SERIALIZABLE would watch whole pages of indexes that every write adds to, and stop nearly
+everybody who writes at the same time. Nothing here is beyond what the engines that speak
+PostgreSQL's protocol have as well.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -32,8 +37,11 @@ from ledger.store.database_errors import (
     WriteTooSlow,
 )
 
-BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+# What the driver notes of a line that it is closing anyway is no message to an officer.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _DRIVER: Final = "postgresql+psycopg"
 _DRIVERS: Final = ("postgresql", "postgres", _DRIVER)

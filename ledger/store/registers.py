@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from ledger.members import City, Office, Provider
 from ledger.offers import Offer
 from ledger.projects import Need, Project
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 from ledger.suggest import nearest
 
 
@@ -67,21 +68,28 @@ class Register:
         """Name the column a field is kept in."""
         return f"{field}_id" if field in self.references else field
 
-    def fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Choose of a record's columns those of its identity row."""
-        return _chosen(self.identity, values)
+    @cached_property
+    def columns(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Each field of a record, the column it is kept in, and the register that it names."""
+        names = (field.name for field in fields(self.record))
+        return tuple((name, self.column_name(name), self.references.get(name)) for name in names)
 
-    def terms(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Choose of a record's columns those of its version rows."""
-        return _chosen(self.versions, values)
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """The columns of a record that lie in its identity row."""
+        return self._columns_in(self.identity)
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The columns of a record that lie in its version rows."""
+        return self._columns_in(self.versions)
+
+    def _columns_in(self, table: Table) -> tuple[str, ...]:
+        return tuple(column for _, column, _ in self.columns if column in table.c)
 
     def is_fixed(self, field: str) -> bool:
         """Say whether the field lies in the identity row, where it can never change."""
         return field == "code" or self.column_name(field) in self.identity.c
-
-
-def _chosen(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: values[column.name] for column in table.columns if column.name in values}
 
 
 def _register(kind: str, record: type[Any], **references: str) -> Register:
@@ -114,8 +122,11 @@ class Kept:
 
 
 @cache
-def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
-    """Select the newest version of every record, or of one, or as known at a time."""
+def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select[Any]:
+    """Select the newest version of every record, or of those by a column, or as known at a time.
+
+    Statements are made once and kept: making one costs more than most answers to it.
+    """
     register = REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
@@ -134,7 +145,7 @@ def _current(kind: str, *, known: bool, one: bool) -> Select[Any]:
         .select_from(source)
         .where(versions.c.version == newest.scalar_subquery())
     )
-    return query.where(identity.c.id == bindparam("id")) if one else query
+    return query if by is None else query.where(identity.c[by] == bindparam("wanted"))
 
 
 def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
@@ -163,7 +174,7 @@ def load_all(
 
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
-    query = _current(kind, known=known_at is not None, one=False)
+    query = _current(kind, known=known_at is not None)
     rows = connection.execute(query, _known(known_at))
     found = {kept.record.code: kept for kept in _kept(kind, rows)}
     return {code: found[code] for code in sorted(found)}
@@ -173,15 +184,25 @@ def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
 ) -> Kept:
     """Read one record by its id."""
-    query = _current(kind, known=known_at is not None, one=True)
-    rows = connection.execute(query, {"id": identity, **_known(known_at)})
+    query = _current(kind, known=known_at is not None, by="id")
+    rows = connection.execute(query, {"wanted": identity, **_known(known_at)})
     return next(iter(_kept(kind, rows)))
 
 
-def load_where(connection: Connection, kind: str, *where: ColumnElement[bool]) -> list[Kept]:
-    """Read the records whose identity rows fit the conditions, in one statement."""
-    rows = connection.execute(_current(kind, known=False, one=False).where(*where))
-    return list(_kept(kind, rows))
+def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[Kept]:
+    """Read the records whose identity rows have a value in a column, in one statement."""
+    return list(_kept(kind, _current_by(kind, column).rows(connection, wanted=value)))
+
+
+@cache
+def _current_by(kind: str, column: str) -> Prepared:
+    return Prepared(_current(kind, by=column))
+
+
+def find(connection: Connection, kind: str, typed: str) -> Kept:
+    """Read the record a person means, as `find_id` finds it; by its exact code in one statement."""
+    exact = load_by(connection, kind, "code", typed)
+    return exact[0] if exact else load(connection, kind, find_id(connection, kind, typed))
 
 
 def _known(known_at: datetime | None) -> dict[str, Any]:
@@ -189,9 +210,9 @@ def _known(known_at: datetime | None) -> dict[str, Any]:
 
 
 def _kept(kind: str, rows: Iterable[Any]) -> Iterable[Kept]:
-    record = REGISTERS[kind].record
+    record, names = REGISTERS[kind].record, _field_names(kind)
     for identity, version, recorded_at, *values in rows:
-        named = dict(zip(_field_names(kind), values, strict=True))
+        named = dict(zip(names, values, strict=True))
         yield Kept(identity, version, recorded_at, record(**named))
 
 
@@ -207,7 +228,7 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     nearest codes, or `AmbiguousCode`.
     """
     table = REGISTERS[kind].identity
-    exact = connection.execute(select(table.c.id).where(table.c.code == typed)).scalar()
+    exact = _id_by_code(kind).value(connection, code=typed)
     if exact is not None:
         return int(exact)
     alike = table.c.folded == folded(typed)
@@ -224,30 +245,18 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     raise unknown(connection, kind, typed)
 
 
+@cache
+def _id_by_code(kind: str) -> Prepared:
+    identity = REGISTERS[kind].identity
+    return Prepared(select(identity.c.id).where(identity.c.code == bindparam("code")))
+
+
 def find_code(connection: Connection, kind: str, typed: str) -> str:
     """Find the code a reader means, a unique beginning of it included."""
     identity = REGISTERS[kind].identity
     found = find_id(connection, kind, typed, beginning=True)
     query = select(identity.c.code).where(identity.c.id == found)
     return str(connection.execute(query).scalar_one())
-
-
-def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> bool:
-    """Say whether a request brought an offer back that had been withdrawn as a whole."""
-    after, before = tables.offer_version, tables.offer_version.alias("before")
-    query = (
-        select(after.c.version)
-        .join(tables.request, tables.request.c.id == after.c.request_id)
-        .join(before, before.c.offer_id == after.c.offer_id)
-        .where(
-            after.c.offer_id == offer_id,
-            before.c.version == after.c.version - 1,
-            before.c.withdrawn,
-            ~after.c.withdrawn,
-            tables.request.c.key == request_key,
-        )
-    )
-    return connection.execute(query).first() is not None
 
 
 def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:

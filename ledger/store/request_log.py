@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
 from ledger import __version__
 from ledger.requests import Request, require_same
 from ledger.store import tables
+from ledger.store.prepared import Prepared
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:
@@ -35,11 +36,17 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     return {**document, "replayed": True}
 
 
-def last_recorded(connection: Connection) -> datetime | None:
-    """Give the moment of the last request; None in a ledger that has none."""
-    row = tables.request
-    query = select(row.c.recorded_at).order_by(row.c.id.desc()).limit(1)
-    return connection.execute(query).scalar()
+def last_request(connection: Connection) -> tuple[int, datetime | None]:
+    """Give the id and the moment of the last request; zero and None in a ledger that has none."""
+    row = _LAST.first(connection)
+    return (0, None) if row is None else (row[0], row[1])
+
+
+_LAST: Final = Prepared(
+    select(tables.request.c.id, tables.request.c.recorded_at)
+    .order_by(tables.request.c.id.desc())
+    .limit(1)
+)
 
 
 def request_row(

@@ -11,7 +11,7 @@ from ledger.store.database_errors import BUSY_SECONDS, WriteConflict
 
 _MOST_TRIES: Final = 60
 _FIRST_WAIT_MS: Final = 4
-_LONGEST_WAIT_MS: Final = 500
+_LONGEST_WAIT_MS: Final = 250
 
 _Answer = TypeVar("_Answer")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Table
 
+from ledger.store.prepared import send
 from ledger.store.tables import metadata
 
-_Convert = Callable[[Any], Any] | None
+_Convert = Callable[[Any], Any]
 
 
 @cache
@@ -46,43 +49,59 @@ class RowBuffer:
 
 def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     """Insert rows by one compiled statement and plain tuples, not one Core call each."""
-    statement, converters = _compiled(table, connection.dialect)
-    values = [
-        tuple(
-            convert(row[name]) if convert is not None else row[name] for name, convert in converters
-        )
-        for row in rows
-    ]
-    _insert(connection, statement, values)
+    pick = itemgetter(*_compiled(table, connection.dialect).names)
+    insert_tuples(connection, table, list(map(pick, rows)))
 
 
 def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of the table's columns."""
-    statement, named = _compiled(table, connection.dialect)
-    converters = [(place, convert) for place, (_, convert) in enumerate(named) if convert]
-    values = [list(row) for row in rows]
-    for row in values:
-        for place, convert in converters:
-            row[place] = convert(row[place])
-    _insert(connection, statement, [tuple(row) for row in values])
-
-
-def _insert(connection: Connection, statement: str, values: list[tuple[Any, ...]]) -> None:
+    statement, _, converts = _compiled(table, connection.dialect)
     # One row goes through execute: executemany of the driver would give no other result.
-    connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+    if len(rows) == 1:
+        values = list(rows[0])
+        for at, convert in converts:
+            values[at] = convert(values[at])
+        send(connection, statement, values)
+        return
+    # Column by column: a loop over rows and columns would take as long as the inserts.
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for at, convert in converts:
+        columns[at] = _converted(columns[at], convert)
+    send(connection, statement, list(zip(*columns, strict=True)), many=True)
 
 
-_COMPILED: dict[tuple[str, str], tuple[str, tuple[tuple[str, _Convert], ...]]] = {}
+def _converted(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
+    """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
+    values = list(column)
+    if any(isinstance(value, Decimal) for value in values):
+        # Equal decimals may have been written differently, and are kept as written.
+        return map(convert, values)
+    known = {value: convert(value) for value in set(values)}
+    return map(known.__getitem__, values)
 
 
-def _compiled(table: Table, dialect: Dialect) -> tuple[str, tuple[tuple[str, _Convert], ...]]:
+class _Compiled(NamedTuple):
+    """An insert in the words of an engine, its columns, and which of them are to be converted."""
+
+    statement: str
+    names: tuple[str, ...]
+    converts: tuple[tuple[int, _Convert], ...]
+
+
+_COMPILED: dict[tuple[str, str], _Compiled] = {}
+
+
+def _compiled(table: Table, dialect: Dialect) -> _Compiled:
     key = (dialect.name, table.name)
     if key not in _COMPILED:
-        converters = tuple(
-            (column.name, column.type.dialect_impl(dialect).bind_processor(dialect))
-            for column in table.columns
+        converts = (
+            column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns
         )
-        _COMPILED[key] = (_statement(table, dialect), converters)
+        _COMPILED[key] = _Compiled(
+            _statement(table, dialect),
+            tuple(column.name for column in table.columns),
+            tuple((at, one) for at, one in enumerate(converts) if one is not None),
+        )
     return _COMPILED[key]
 
 

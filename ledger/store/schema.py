@@ -6,9 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from ledger.errors import CannotOpen
+from ledger.store.prepared import Prepared
 
 CURRENT_REVISION: Final = "0002"
 """The newest migration; a test holds it to the migrations folder."""
@@ -22,6 +23,12 @@ _IS_THERE: Final = {
         "WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
     ),
 }
+
+
+_REVISION: Final = Prepared(
+    select(column("version_num", Text)).select_from(table("alembic_version"))
+)
+_SEEN: Final = "cityfund_has_revision"
 
 
 class NotALedger(CannotOpen):
@@ -47,9 +54,13 @@ class SchemaNewer(CannotOpen):
 
 def current_revision(connection: Connection) -> str | None:
     """Read which migration the database stands at; None where it has none."""
-    if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    # A table that was seen stays: it is looked for once on each line to the database.
+    if not connection.info.get(_SEEN):
+        if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
+            return None
+        connection.info[_SEEN] = True
+    revision: str | None = _REVISION.value(connection)
+    return revision
 
 
 def require_current(connection: Connection) -> None:

@@ -86,13 +86,15 @@ class Word(TypeDecorator[StrEnum]):
     def __init__(self, words: type[StrEnum]) -> None:
         super().__init__()
         self.words = words
+        # Looked up here, a word costs a fraction of what asking the enumeration for it does.
+        self._known = {word.value: word for word in words}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Store the word."""
         del dialect
-        return None if value is None else self.words(value).value
+        return None if value is None else str(self._known.get(value) or self.words(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """Read the word as a member of its enumeration."""
         del dialect
-        return None if value is None else self.words(value)
+        return None if value is None else self._known.get(value) or self.words(value)

@@ -19,12 +19,12 @@ from ledger.rates import Rate
 from ledger.receipts import Receipt, RegisterChange
 from ledger.requests import Request
 from ledger.store import request_log, tables
-from ledger.store.accounts import Accounts
+from ledger.store.accounts import SIDES, Accounts
 from ledger.store.beginning import Beginning, made_key
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal_rows import JournalRows
-from ledger.store.queries import StoredRates, read_settings, read_units
-from ledger.store.registers import REGISTERS, Kept, find_id, load
+from ledger.store.queries import StoredRates, StoredUnits, read_settings
+from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
 
 
@@ -76,9 +76,9 @@ class UnitOfWork:
         return self.request.on or self.today
 
     @cached_property
-    def units(self) -> dict[str, Unit]:
+    def units(self) -> StoredUnits:
         """Every unit of the ledger by code."""
-        return read_units(self.connection)
+        return StoredUnits(self.connection)
 
     @cached_property
     def rates(self) -> StoredRates:
@@ -88,14 +88,15 @@ class UnitOfWork:
     def find(self, kind: str, typed: str) -> Kept:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
         self.flush_registers()
-        return load(self.connection, kind, find_id(self.connection, kind, typed))
+        return find(self.connection, kind, typed)
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
             self.flush_registers()
-            identity = self._id_of(kind, code)
-            self._records[kind, code] = load(self.connection, kind, identity).record
+            kept = find(self.connection, kind, code)
+            self._ids[kind, code] = kept.id
+            self._records[kind, code] = kept.record
         return self._records[kind, code]
 
     def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
@@ -120,7 +121,7 @@ class UnitOfWork:
         self._rows.add(
             register.identity,
             {
-                **register.fixed(values),
+                **{name: values[name] for name in register.fixed},
                 "id": identity,
                 "folded": folded(record.code),
                 "number": number,
@@ -150,9 +151,9 @@ class UnitOfWork:
     def edit_deal(self, code: str, **terms: Any) -> None:
         """Add a version of a deal's terms, and let its account follow."""
         account = self.accounts.deal(code)
-        record = replace(account.record, **terms)
-        if record == account.record:
+        if all(getattr(account.record, name) == value for name, value in terms.items()):
             return
+        record = replace(account.record, **terms)
         kept = Kept(account.id, account.version, self.now, account.record)
         account.version = self.edit("deal", kept, record)
         account.record = record
@@ -196,7 +197,7 @@ class UnitOfWork:
                 "request_id": self.request_id,
             },
         )
-        self.units[unit.code] = unit
+        self.units.add(unit)
         self.changes.append(RegisterChange("unit", unit.code, 1))
 
     def add_rate(self, rate: Rate) -> None:
@@ -260,7 +261,7 @@ class UnitOfWork:
             self._rows.flush(self.connection)
 
     def _new_identity(self, kind: str, record: Any) -> int:
-        if kind not in {side.value for side in Side}:
+        if kind not in SIDES:
             identity = self._numbering.next_id(REGISTERS[kind].identity)
             if kind == "deal":
                 self.accounts.open_deal(identity, record)
@@ -285,7 +286,7 @@ class UnitOfWork:
         self._rows.add(
             register.versions,
             {
-                **register.terms(values),
+                **{name: values[name] for name in register.terms},
                 register.owner: identity,
                 "version": version,
                 "reason": self.request.reason,
@@ -297,20 +298,19 @@ class UnitOfWork:
 
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
-        register = REGISTERS[kind]
         values: dict[str, Any] = {}
-        for name in record.__slots__:
+        for name, column, target in REGISTERS[kind].columns:
             value = getattr(record, name)
-            target = register.references.get(name)
             if target is not None and value is not None:
                 value = self._id_of(target, value)
-            values[register.column_name(name)] = value
+            values[column] = value
         return values
 
     def _id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
         if (kind, code) not in self._ids:
-            self._ids[kind, code] = find_id(self.connection, kind, code)
+            known = self.accounts.known_id(kind, code)
+            self._ids[kind, code] = known or find_id(self.connection, kind, code)
         return self._ids[kind, code]
 
     def remember_ids(self) -> None:

@@ -62,6 +62,24 @@ def every_version(connection: Connection, kind: str) -> dict[str, list[Any]]:
     return found
 
 
+def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> bool:
+    """Say whether a request brought an offer back that had been withdrawn as a whole."""
+    after, before = tables.offer_version, tables.offer_version.alias("before")
+    query = (
+        select(after.c.version)
+        .join(tables.request, tables.request.c.id == after.c.request_id)
+        .join(before, before.c.offer_id == after.c.offer_id)
+        .where(
+            after.c.offer_id == offer_id,
+            before.c.version == after.c.version - 1,
+            before.c.withdrawn,
+            ~after.c.withdrawn,
+            tables.request.c.key == request_key,
+        )
+    )
+    return connection.execute(query).first() is not None
+
+
 _OWN = 7
 """How many columns of a row are the version's own, before the record's."""
 

@@ -147,12 +147,14 @@ def edit_deal(
 
 def account(uow: UnitOfWork, side: Side, typed: str) -> Account:
     """Find a need or an offer by its code as typed."""
-    return uow.accounts.of(side, uow.find(side.value, typed).record.code)
+    uow.flush_registers()
+    return uow.accounts.of(side, typed)
 
 
 def find_deal(uow: UnitOfWork, typed: str) -> DealAccount:
     """Find a deal by its code as typed."""
-    return uow.accounts.deal(uow.find("deal", typed).record.code)
+    uow.flush_registers()
+    return uow.accounts.deal(typed)
 
 
 def amount_of(uow: UnitOfWork, holder: Account, typed: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +77,22 @@ def only_as_agreed(agreed: ImportPlan | None) -> See:
             raise LedgerMovedOn("The ledger is not as it was when you looked at the preview.")
 
     return see
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away from an import.
+
+    It would go through all rows again and again, a third of the time of it, and find no garbage:
+    none of them is in a cycle, and all are wanted to the end.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def import_tables(uow: UnitOfWork, incoming: Incoming, see: See) -> Receipt:

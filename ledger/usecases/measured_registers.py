@@ -14,6 +14,7 @@ from ledger.quantity import parse_quantity
 from ledger.receipts import Receipt
 from ledger.store.accounts import Account
 from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.deal_acts import account
 from ledger.usecases.quantity_acts import set_quantity
 from ledger.usecases.register_rules import refuse_taken, require_one_offer, resolve_references
 from ledger.usecases.register_terms import (
@@ -105,7 +106,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receip
 
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
-    holder = uow.accounts.of(side, uow.find(side.value, typed).record.code)
+    holder = account(uow, side, typed)
     before, posted = holder.record, uow.posted
     after = _edited(uow, holder, said)
     if after != before:

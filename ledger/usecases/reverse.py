@@ -15,8 +15,8 @@ from ledger.receipts import Receipt
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal import read_entry, reversal_of
 from ledger.store.journal_rows import WAITING
-from ledger.store.registers import was_reopened_by
 from ledger.store.unit_of_work import UnitOfWork
+from ledger.store.versions import was_reopened_by
 from ledger.usecases.posting import passes_to, post
 
 _LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "

@@ -27,14 +27,20 @@ class _Script(NamedTuple):
     """How the files of one engine are put together, and where their statements begin and end."""
 
     shared_files: tuple[str, ...]
+    rule_files: tuple[str, ...]
     statement: re.Pattern[str]
 
 
 _RULE_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql")
 _SCRIPTS: Final = {
-    "sqlite": _Script((), re.compile(r"CREATE TRIGGER (?P<trigger>\w+).*?\nEND(?=;)", re.DOTALL)),
+    "sqlite": _Script(
+        (),
+        _RULE_FILES,
+        re.compile(r"CREATE TRIGGER (?P<trigger>\w+).*?\nEND(?=;)", re.DOTALL),
+    ),
     "postgresql": _Script(
         ("refuses.sql",),
+        (*_RULE_FILES, "terms.sql"),
         re.compile(
             r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
@@ -74,7 +80,7 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)
-    for name in _RULE_FILES:
+    for name in script.rule_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -24,10 +25,13 @@ NUMBERED = (
 
 def upgrade() -> None:
     # A SQLite ledger has one writer at a time, who counts on from the largest id.
-    if op.get_bind().dialect.name != "postgresql":
+    connection = op.get_bind()
+    if connection.dialect.name != "postgresql":
         return
     for table in NUMBERED:
-        op.execute(f"CREATE SEQUENCE {table}_id_seq AS BIGINT START WITH 1 CACHE 1")
+        largest = connection.execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {table}"))
+        first = largest.scalar_one() + 1
+        op.execute(f"CREATE SEQUENCE {table}_id_seq AS BIGINT START WITH {first} CACHE 1")
 
 
 def downgrade() -> None:

@@ -29,6 +29,7 @@ TRIGGERS = {
         for what in ("update", "delete", "truncate")
     ),
     *(f"{table}_follows" for table in VERSIONS),
+    *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
     "allowed_move_is_closed",
     "balance_keeps_holder",
     "balance_refuses_delete",
@@ -49,6 +50,7 @@ TRIGGERS = {
 }
 FUNCTIONS = {
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
+    *(f"cityfund_{kind}_terms_meet_acts()" for kind in ("need", "offer", "deal")),
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

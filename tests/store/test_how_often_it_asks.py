@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
+from sent import recorded
+from sqlalchemy import Connection
 from world import World
 
 from ledger.factors import Side
@@ -13,15 +14,19 @@ from ledger.store import balances, registers
 
 
 def statements(world: World, work: Callable[[], object]) -> list[str]:
-    told: list[str] = []
+    """Give what an act or a report asks, but for what begins and ends it and the line to it."""
+    with recorded(world.ledger.engine) as told:
+        work()
+    about = ("BEGIN", "COMMIT", "SELECT set_config", "select pg_catalog", "show ")
+    return [one.sql for one in told if not one.sql.startswith(about) and "alembic" not in one.sql]
 
-    def tell(connection, cursor, statement, *more):
-        told.append(statement)
 
-    event.listen(world.ledger.engine, "before_cursor_execute", tell)
-    work()
-    event.remove(world.ledger.engine, "before_cursor_execute", tell)
-    return [one for one in told if not one.startswith("BEGIN") and "alembic" not in one]
+def reading(world: World, look: Callable[[Connection], object]) -> Callable[[], None]:
+    def looking() -> None:
+        with world.ledger.read() as connection:
+            look(connection)
+
+    return looking
 
 
 @pytest.fixture
@@ -34,19 +39,19 @@ def metro(world: World) -> World:
 
 @pytest.mark.parametrize("kind", registers.REGISTERS)
 def test_a_register_is_read_in_one_statement(metro, kind):
-    with metro.ledger.read() as connection:
-        told = statements(metro, lambda: registers.load_all(connection, kind))
+    told = statements(
+        metro, reading(metro, lambda connection: registers.load_all(connection, kind))
+    )
 
     assert len(told) == 1
 
 
 def test_where_everything_stands_is_read_in_one_statement(metro):
-    with metro.ledger.read() as connection:
-        for reading in (
-            lambda: balances.holder_stages(connection, Side.NEED),
-            lambda: balances.deal_stages(connection),
-        ):
-            assert len(statements(metro, reading)) == 1
+    for look in (
+        lambda connection: balances.holder_stages(connection, Side.NEED),
+        balances.deal_stages,
+    ):
+        assert len(statements(metro, reading(metro, look))) == 1
 
 
 def test_the_journal_is_read_in_one_statement(metro):

@@ -6,9 +6,8 @@
 -- whoever writes and however many at once.
 --
 -- What other writers did while this one waited is seen only by statements that begin after the
--- lock; so the two questions about order come last. Where writers are serializable, the deal's
--- question was answered for good when the entry was written. What needs no question to the tables
--- is asked by itself: an engine keeps its plan for a question that is always the same.
+-- lock; so the two questions about order come last. What needs no question to the tables is asked
+-- by itself: an engine keeps its plan for a question that is always the same.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
  RETURNS trigger
@@ -16,6 +15,7 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
 AS $function$
 DECLARE
     moved_side text;
+    sides_met integer;
     wrong text;
 BEGIN
     UPDATE {schema}.balance AS kept SET
@@ -68,38 +68,38 @@ BEGIN
     END IF;
 
     IF NEW.deal_id IS NOT NULL THEN
-        -- The other side's row is looked at, or written as it is: so all who write to the deal
-        -- meet, whichever side they move, and the level of isolation sees to their order.
+        -- The other side's row is written as it is: so all who write to the deal meet, whichever
+        -- side they move, and the level of isolation sees to their order.
         UPDATE {schema}.deal_balance AS kept SET
-            held = kept.held + CASE 'held'
-                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            held = kept.held + CASE
+                WHEN kept.side <> moved_side THEN 0
+                WHEN NEW.to_stage = 'held' THEN NEW.amount
+                WHEN NEW.from_stage = 'held' THEN -NEW.amount
+                ELSE 0
             END,
-            committed = kept.committed + CASE 'committed'
-                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            committed = kept.committed + CASE
+                WHEN kept.side <> moved_side THEN 0
+                WHEN NEW.to_stage = 'committed' THEN NEW.amount
+                WHEN NEW.from_stage = 'committed' THEN -NEW.amount
+                ELSE 0
             END,
-            delivered = kept.delivered + CASE 'delivered'
-                WHEN NEW.to_stage THEN NEW.amount WHEN NEW.from_stage THEN -NEW.amount ELSE 0
+            delivered = kept.delivered + CASE
+                WHEN kept.side <> moved_side THEN 0
+                WHEN NEW.to_stage = 'delivered' THEN NEW.amount
+                WHEN NEW.from_stage = 'delivered' THEN -NEW.amount
+                ELSE 0
             END
-        WHERE kept.deal_id = NEW.deal_id
-            AND kept.side = moved_side
-            AND EXISTS (
-                SELECT 1 FROM {schema}.deal_balance AS beside
-                WHERE beside.deal_id = NEW.deal_id AND beside.side <> moved_side
-            );
-        IF NOT FOUND THEN
+        WHERE kept.deal_id = NEW.deal_id;
+        GET DIAGNOSTICS sides_met = ROW_COUNT;
+        IF sides_met <> 2 THEN
             wrong := 'this movement is not allowed';
-        END IF;
-        IF current_setting('transaction_isolation') <> 'serializable' THEN
-            UPDATE {schema}.deal_balance AS kept SET held = kept.held
-            WHERE kept.deal_id = NEW.deal_id;
-            IF EXISTS (
-                SELECT 1 FROM {schema}.entry AS other
-                WHERE other.deal_id = NEW.deal_id
-                    AND ((other.effective_on > NEW.effective_on AND other.id < NEW.entry_id)
-                        OR (other.effective_on < NEW.effective_on AND other.id > NEW.entry_id))
-            ) THEN
-                wrong := 'dated before the previous act of the deal';
-            END IF;
+        ELSIF EXISTS (
+            SELECT 1 FROM {schema}.entry AS other
+            WHERE other.deal_id = NEW.deal_id
+                AND ((other.effective_on > NEW.effective_on AND other.id < NEW.entry_id)
+                    OR (other.effective_on < NEW.effective_on AND other.id > NEW.entry_id))
+        ) THEN
+            wrong := 'dated before the previous act of the deal';
         END IF;
     END IF;
 

@@ -1,0 +1,109 @@
+"""Statements that every act sends: written once for each engine, then sent by the driver's cursor.
+
+To pass a statement on, Core takes several times as long as SQLite takes to answer it; for the
+two dozen of one act that was most of the act. What only reports or rare acts ask stays with Core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
+
+Row = tuple[Any, ...]
+Parameters = Sequence[Any] | dict[str, Any]
+_Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A select whose rows come as plain tuples, each value as the column's type reads it."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        """Keep the query; it is written for an engine when it is first sent there."""
+        self._query = query
+        self._written: dict[str, _Written] = {}
+
+    def rows(self, connection: Connection, **given: Any) -> list[Row]:
+        """Send the query with its parameters, as plain numbers and texts; give all rows."""
+        dialect = connection.dialect
+        written = self._written.get(dialect.name)
+        if written is None:
+            written = self._written[dialect.name] = _write(self._query, dialect)
+        rows: list[Row] = send(connection, written.sql, written.parameters(given)).fetchall()
+        return [_read(row, written.converts) for row in rows] if written.converts else rows
+
+    def first(self, connection: Connection, **given: Any) -> Row | None:
+        """Give the first row; None where there is none."""
+        rows = self.rows(connection, **given)
+        return rows[0] if rows else None
+
+    def value(self, connection: Connection, **given: Any) -> Any:
+        """Give the first column of the first row; None where there is no row."""
+        row = self.first(connection, **given)
+        return None if row is None else row[0]
+
+
+class _Written(NamedTuple):
+    """A query in the words of an engine, and which columns of its rows are to be converted."""
+
+    sql: str
+    places: tuple[str, ...] | None
+    defaults: dict[str, Any]
+    converts: tuple[tuple[int, _Convert], ...]
+
+    def parameters(self, given: dict[str, Any]) -> Parameters:
+        """Give the parameters as the driver takes them: by place, or by name."""
+        if self.defaults:
+            given = {**self.defaults, **given}
+        return given if self.places is None else [given[name] for name in self.places]
+
+
+def _write(query: Select[Any], dialect: Dialect) -> _Written:
+    compiled = query.compile(dialect=dialect)
+    converts = (
+        column.type.dialect_impl(dialect).result_processor(dialect, None)
+        for column in query.selected_columns
+    )
+    return _Written(
+        sql=str(compiled),
+        places=tuple(compiled.positiontup or ()) if compiled.positional else None,
+        defaults={name: value for name, value in compiled.params.items() if value is not None},
+        converts=tuple((at, one) for at, one in enumerate(converts) if one is not None),
+    )
+
+
+def _read(row: Row, converts: tuple[tuple[int, _Convert], ...]) -> Row:
+    values = list(row)
+    for at, convert in converts:
+        values[at] = convert(values[at])
+    return tuple(values)
+
+
+def send(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
+    """Send a statement by the driver's cursor in the open transaction; give that cursor.
+
+    Raises what Core raises of the driver's complaints.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        if many:
+            cursor.executemany(sql, parameters)
+        else:
+            cursor.execute(sql, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _complaint(connection, sql, error) from error
+    return cursor
+
+
+def _complaint(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """Say a driver's complaint as Core says it; a line that broke is not used again."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(error)
+    driver_error = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        sql, None, error, driver_error, dialect=dialect, connection_invalidated=lost
+    )

@@ -1,0 +1,185 @@
+"""How fast an import posts its rows, beside the driver's executemany of the very same rows.
+
+    python tests/benchmarks/bench_bulk.py
+    python tests/benchmarks/bench_bulk.py --sides 2000 --deal-acts 6000 --engine both
+
+A first ledger takes an import of canonical tables while its statements are taken down. Then empty
+ledgers, equal in guards and indexes, take by turns the import and, by executemany in the same
+order, the rows it wrote. Posting is what follows the preview: every act through its rules, the
+rows, the commit; the whole import also reads and plans the files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from bench_world import (
+    DECLARED,
+    PER_PROJECT,
+    Place,
+    Statement,
+    asked,
+    asked_engines,
+    deal_code,
+    need_code,
+    offer_code,
+    opened,
+    place_of,
+    recorded,
+    replay,
+    say,
+)
+
+from ledger.interchange.incoming import read_incoming
+from ledger.receipts import Receipt
+from ledger.store.book import Ledger
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.carry_out import carry_out
+from ledger.usecases.import_tables import import_tables, uncollected
+
+_ACTS = ("introduced", "committed", "delivered")
+
+
+def main() -> None:
+    """Measure on each engine asked for."""
+    parser = argparse.ArgumentParser(description="An import beside executemany.")
+    parser.add_argument("-n", "--times", type=int, default=5)
+    parser.add_argument("--sides", type=int, default=10_000, help="needs, and offers")
+    parser.add_argument("--deal-acts", type=int, default=30_000, help="acts of deals")
+    said, engines = asked_engines(parser)
+    with tempfile.TemporaryDirectory() as folder:
+        write_tables(Path(folder), said.sides, said.deal_acts)
+        for engine in engines:
+            with place_of(engine) as place:
+                measure(engine, place, Path(folder), said.times)
+
+
+def write_tables(folder: Path, sides: int, deal_acts: int) -> None:
+    """Write the canonical tables of a pipeline: projects, needs, offers, and acts of deals."""
+    projects = max(1, sides // PER_PROJECT)
+    declared = DECLARED.isoformat()
+    numbers = range(1, sides + 1)
+    _write(folder, "cities", "code,name,country", [("MHD", "Mashhad", "IR")])
+    _write(folder, "providers", "code,name,kind", [("BANK", "Bank", "bank")])
+    rows = [(_project(number), "A line", "MHD", "transport.urban") for number in range(projects)]
+    _write(folder, "projects", "code,title,city,sector", rows)
+    terms = ("money", "1000000", "EUR", declared)
+    columns = "factor,quantity,unit,declared_on"
+    needs = [(need_code(number), _project(number % projects), *terms) for number in numbers]
+    _write(folder, "needs", f"code,project,{columns}", needs)
+    offers = [(offer_code(number), "BANK", *terms) for number in numbers]
+    _write(folder, "offers", f"code,provider,{columns}", offers)
+    columns = "code,offer,need,act,quantity,unit,effective_on,reference"
+    _write(folder, "deals", columns, (_deal_act(turn, sides) for turn in range(deal_acts)))
+
+
+def _project(number: int) -> str:
+    return f"PRJ-{number + 1:04}"
+
+
+def _deal_act(turn: int, sides: int) -> tuple[str, ...]:
+    phase, number = divmod(turn, sides)
+    round_, act = divmod(phase, len(_ACTS))
+    code, number = deal_code(round_ * sides + number + 1), number + 1
+    day = (DECLARED + timedelta(days=1 + phase)).isoformat()
+    pair = (offer_code((number + round_) % sides + 1), need_code(number))
+    return (code, *pair, _ACTS[act], "1000", "EUR", day, f"paper-{turn}")
+
+
+def _write(folder: Path, table: str, columns: str, rows: Iterable[tuple[str, ...]]) -> None:
+    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(columns.split(","))
+        writer.writerows(rows)
+
+
+def measure(engine: str, place: Place, folder: Path, times: int) -> None:
+    """Record one import, then time others and the replay of its rows by turns."""
+    first = opened(place.new("first"))
+    with recorded(first.engine) as told:
+        take_in(first, folder)
+    first.engine.dispose()
+    inserts = [one for one in told if one.sql.upper().startswith("INSERT")]
+    spent: dict[str, list[Clock]] = {"import": [], "posting": [], "bare": []}
+    for turn in range(times):
+        whole, posting = take_in(opened(place.new(f"ours-{turn}")), folder)
+        spent["import"].append(whole)
+        spent["posting"].append(posting)
+        spent["bare"].append(send(place, place.new(f"bare-{turn}"), begin_of(told), inserts))
+    report(engine, inserts, spent)
+
+
+class Clock(NamedTuple):
+    """A moment on the wall, and on this process's processor."""
+
+    wall: float
+    busy: float
+
+    @classmethod
+    def now(cls) -> Clock:
+        return cls(time.perf_counter(), time.process_time())
+
+    def since(self, start: Clock) -> Clock:
+        return Clock(self.wall - start.wall, self.busy - start.busy)
+
+
+def take_in(ledger: Ledger, folder: Path) -> tuple[Clock, Clock]:
+    """Import a folder; give the time of all of it, and of what came after the preview."""
+    agreed: list[Clock] = []
+    start = Clock.now()
+    with uncollected():
+        incoming = read_incoming([folder])
+        request = asked("import", given={"content": incoming.digest()})
+
+        def work(uow: UnitOfWork) -> Receipt:
+            return import_tables(uow, incoming, lambda _: agreed.append(Clock.now()))
+
+        carry_out(ledger, request, work)
+        end = Clock.now()
+    ledger.engine.dispose()
+    return end.since(start), end.since(agreed[0])
+
+
+def begin_of(told: list[Statement]) -> Statement:
+    """Give the statement by which the program opened its write."""
+    return next(one for one in reversed(told) if one.sql.startswith("BEGIN"))
+
+
+def send(place: Place, url: str, begin: Statement, inserts: list[Statement]) -> Clock:
+    """Insert recorded rows by the driver alone, in one transaction; give the time of it."""
+    raw = place.raw(url)
+    start = Clock.now()
+    replay(raw, [begin, *inserts, Statement("COMMIT", ())])
+    spent = Clock.now().since(start)
+    raw.close()
+    return spent
+
+
+def report(engine: str, inserts: list[Statement], spent: dict[str, list[Clock]]) -> None:
+    """Print what was measured."""
+    rows = sum(len(one.parameters) if one.many else 1 for one in inserts)
+    say(f"bulk posting: {engine}, {rows:,} rows by {len(inserts)} inserts, medians")
+    bare = median_clock(spent["bare"])
+    for name, mark in (("bare", ""), ("posting", " (mark: 1.60)"), ("import", "")):
+        ours = median_clock(spent[name])
+        times = f"{ours.wall / bare.wall:.2f} times{mark}, processor {ours.busy / bare.busy:.2f}"
+        spoken = "executemany" if name == "bare" else name
+        speed = f"{rows / ours.wall:9,.0f} rows/s"
+        say(f"  {spoken:<12}{ours.wall:7.2f} s, processor {ours.busy:6.2f} s {speed} {times}")
+
+
+def median_clock(spent: list[Clock]) -> Clock:
+    """Give the medians of both clocks."""
+    return Clock(*(median(column) for column in zip(*spent, strict=True)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Where processes die: new ledgers on each engine, and the seed of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hands import drawn_seed
+from ledgers import Ledgers
+
+
+@pytest.fixture
+def seed() -> int:
+    return drawn_seed()
+
+
+@pytest.fixture
+def new_ledger(ledgers: Ledgers) -> Callable[[], str]:
+    """Give what makes a ledger that nothing has happened to, by its URL."""
+    return ledgers.new

@@ -1,0 +1,112 @@
+"""Setting a ledger up, or upgrading it, is killed -9: it is old or new, never between.
+
+And whoever runs it again completes it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from hands import Hand, broken_checks, sizes, tell
+from killing import killed_while, run_line, span_of
+from ledgers import Ledgers
+from sqlalchemy import inspect, text
+
+from ledger.store import tables
+from ledger.store.engine import make_engine, on_server, reading, writing
+from ledger.store.numbering import NUMBERED
+from ledger.store.schema import CURRENT_REVISION, current_revision
+from migrations import guards
+
+OLDER = "0001"
+
+
+def aged(url: str) -> str:
+    """Take a ledger back to what the first version of the program made."""
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        if on_server(connection):
+            for table in sorted(NUMBERED, key=lambda one: one.name):
+                connection.execute(text(f"DROP SEQUENCE {table.name}_id_seq"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": OLDER})
+    engine.dispose()
+    return url
+
+
+def found_at(url: str) -> str | None:
+    """Give the revision a killed process left, after holding everything beside it to that."""
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        revision = current_revision(connection)
+        names = set(inspect(connection).get_table_names())
+        if revision is None:
+            assert names == set()
+        else:
+            assert names == {*tables.metadata.tables, "alembic_version"}
+            due = guards.guards(connection.dialect.name)
+            assert set(guards.present(connection)) == set(due)
+    engine.dispose()
+    return revision
+
+
+def killed_upgrades(
+    make: Callable[[], str], line: tuple[str, ...], kills: int, seed: int
+) -> Counter[str | None]:
+    """Kill a command line at random moments, each time on a ledger of its own; count what is left.
+
+    Every ledger is then completed by the same command line, and proven.
+    """
+    run_line(make(), *line)
+    longest = 2 * span_of(lambda: run_line(make(), *line))
+    chance = random.Random(seed)
+    left: Counter[str | None] = Counter()
+    for _ in range(kills):
+        url = make()
+        died = killed_while(
+            url, lambda say, url=url: say(run_line(url, *line).code), chance.uniform(0, longest)
+        )
+        revision = found_at(url)
+        assert not died.said or revision == CURRENT_REVISION, "acknowledged and lost"
+        left[revision] += 1
+        assert run_line(url, *line).code == 0
+        assert found_at(url) == CURRENT_REVISION
+        assert broken_checks(url) == []
+    return left
+
+
+@pytest.mark.parametrize("kills", sizes(6, 200))
+def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
+    used = ledgers.new()
+    officer = Hand(used)
+    officer.need("1000 EUR")
+    officer.offer("1000 EUR")
+    officer.introduce("10 EUR")
+    before = officer.entries()
+    officer.ledger.engine.dispose()
+    ledgers.settle(aged(used))
+    assert run_line(ledgers.copy(used), "gaps").code == 7
+
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(ledgers.copy(used))
+        return made[-1]
+
+    left = killed_upgrades(make, ("db", "upgrade"), kills, seed)
+    tell(f"killed while upgrading: {kills} kills, left at {dict(left)}, all completed, seed {seed}")
+
+    assert set(left) <= {OLDER, CURRENT_REVISION}
+    assert Hand(made[-1]).entries() == before
+
+
+@pytest.mark.parametrize("kills", sizes(4, 50))
+def test_a_new_ledger_is_there_or_not_there(ledgers: Ledgers, kills, seed):
+    left = killed_upgrades(ledgers.empty, ("init",), kills, seed)
+    tell(
+        f"killed while setting up: {kills} kills, left at {dict(left)}, all completed, seed {seed}"
+    )
+
+    assert set(left) <= {None, CURRENT_REVISION}

@@ -1,0 +1,108 @@
+"""Terms and quantities of one thing changed at once: the second sees what the first left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from world import World
+
+from ledger.errors import LedgerError
+from ledger.factors import Side
+from ledger.journal import Act
+from ledger.receipts import Receipt
+from ledger.usecases import deal_acts
+from ledger.usecases.check import run_checks
+from ledger.usecases.deal_acts import Introduction
+from ledger.usecases.register_rules import require_one_offer
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+
+@pytest.fixture
+def pair(world: World) -> World:
+    world.need("1000 EUR")
+    world.offer("5000 EUR")
+    world.offer("5000 EUR", code="O-0002")
+    return world
+
+
+def while_somebody(meddles: Callable[[World], object], world: World, work: Callable[..., Any]):
+    """Carry work out, with somebody else's whole act between its questions and its writing."""
+    tried = []
+
+    def working(uow: Any) -> Receipt:
+        receipt = work(uow)
+        tried.append(1)
+        if len(tried) == 1:
+            meddles(World(world.url))
+        return receipt
+
+    try:
+        world.do(working)
+    except LedgerError as refusal:
+        return len(tried), type(refusal).__name__
+    return len(tried), "done"
+
+
+def holds(offer: str, quantity: str = "100 EUR") -> Callable[[Any], Receipt]:
+    said = Introduction(offer=offer, need="N-0001", quantity=quantity)
+    return lambda uow: deal_acts.introduce(uow, said)
+
+
+def makes_indivisible(uow: Any) -> Receipt:
+    require_one_offer(uow, uow.accounts.of(Side.NEED, "N-0001"))
+    uow.edit_account(Side.NEED, "N-0001", divisible=False)
+    return uow.receipt()
+
+
+def test_a_need_is_not_made_indivisible_while_a_second_offer_comes_in(pair):
+    pair.introduce("100 EUR")
+
+    ended = while_somebody(
+        lambda other: other.introduce("100 EUR", offer="O-0002"), pair, makes_indivisible
+    )
+
+    assert ended[1] == "SharedAlready"
+    assert pair.record("need", "N-0001").divisible
+
+
+def test_a_second_offer_does_not_come_in_while_a_need_is_made_indivisible(pair):
+    pair.introduce("100 EUR")
+
+    ended = while_somebody(lambda other: other.do(makes_indivisible), pair, holds("O-0002"))
+
+    assert ended[1] == "NotEligible"
+
+
+def test_a_hold_is_judged_by_the_mandate_that_was_narrowed_meanwhile(pair):
+    def narrows(other: World) -> None:
+        other.edit("offer", "O-0001", max_ticket=5_000)
+
+    assert while_somebody(narrows, pair, holds("O-0001")) == (1, "OutsideMandate")
+    assert all(result.ok for result in run_checks(pair.ledger))
+
+
+def test_what_comes_back_to_an_offer_that_ends_meanwhile_passes_on(pair):
+    pair.need("5000 EUR", code="N-0002")
+    pair.introduce("5000 EUR", need="N-0002")
+
+    def releases(uow: Any) -> Receipt:
+        return deal_acts.act_on(uow, deal_acts.DealAct(deal="D-0001", act=Act.RELEASE))
+
+    ended = while_somebody(lambda other: other.withdraw("offer", "O-0001"), pair, releases)
+
+    assert ended == (2, "done")
+    assert pair.stages("offer", "O-0001") == {"withdrawn": 500_000}
+
+
+def test_acts_on_different_things_do_not_meet(pair):
+    pair.need("1000 EUR", code="N-0002")
+
+    def works_beside(other: World) -> None:
+        other.revise("need", "N-0002", "900 EUR")
+        other.edit("offer", "O-0002", note="a note")
+        other.city("SMP", country="BR", office="americas")
+
+    assert while_somebody(works_beside, pair, holds("O-0001")) == (1, "done")

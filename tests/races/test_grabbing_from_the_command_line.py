@@ -1,0 +1,57 @@
+"""Sixteen command lines at the same moment: the shell is told 0 by some and 4 by all others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from grabbing import OFFICERS, PART, Shop
+from hands import broken_checks, sizes, tell
+
+WAITING = "import sys; from cli.main import main; sys.stdin.readline(); sys.exit(main())"
+FITS = 5
+
+
+def all_say(url: str, code: str) -> list[tuple[int, str]]:
+    """Start all processes, let them go together, and give what each told the shell."""
+    environment = {**os.environ, "CITYFUND_DB": url, "CITYFUND_ACTOR": "officer"}
+    processes = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-c", WAITING, "deal", "introduce", code, f"N-{number:04}"),
+                *("1000 EUR", "--until", "2099-01-31"),
+            ],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(OFFICERS)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=300)[1] for process in processes]
+    return [(one.returncode, words) for one, words in zip(processes, told, strict=True)]
+
+
+@pytest.mark.parametrize("rounds", sizes(1, 10))
+def test_sixteen_command_lines_grab_the_last_of_one_offer(new_ledger, rounds):
+    url = new_ledger()
+    shop = Shop(url)
+    shop.open_up()
+    for number in range(1, rounds + 1):
+        code = shop.put_up(number, FITS * PART)
+        told = all_say(url, code)
+
+        assert Counter(exit_code for exit_code, _ in told) == {0: FITS, 4: OFFICERS - FITS}, told
+        assert not any("Traceback" in words or "bug" in words for _, words in told), told
+        assert shop.standing(code) == {"held": FITS * PART}
+    tell(f"command lines: {rounds} rounds of {OFFICERS} processes, exit codes 0 and 4 alone")
+
+    assert broken_checks(url) == []
