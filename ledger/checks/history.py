@@ -13,7 +13,7 @@ from ledger.checks.passes import JournalCheck
 from ledger.factors import Stage
 
 KNOWN_FORMATS: Final = (1,)
-"""Layouts of canonical bytes an entry may name: see `ledger.canonical`."""
+"""Layouts of canonical bytes an entry or a version may name: see `ledger.canonical`."""
 
 _Line = tuple[int, int | None, str, str, str, int]
 
@@ -26,6 +26,7 @@ class VersionRow(NamedTuple):
     code: str | None
     version: int | None
     recorded_at: int | None
+    format: int | None = None
 
 
 class AppendOnly(JournalCheck):
@@ -56,6 +57,11 @@ class AppendOnly(JournalCheck):
             if not numbers or numbers != list(range(1, len(numbers) + 1)):
                 shown = ", ".join(map(str, numbers)) or "none"
                 self.findings.fail(f"{name} has versions {shown}, not one after another from 1")
+            for row in rows:
+                if row.format not in (None, *KNOWN_FORMATS):
+                    self.findings.fail(
+                        f"{name} version {row.version} is in format {row.format}, unknown here"
+                    )
             moments = [row.recorded_at for row in rows if row.recorded_at is not None]
             if self.books.one_writer and moments != sorted(moments):
                 self.findings.fail(f"{name} has versions recorded out of order")

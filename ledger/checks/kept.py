@@ -135,12 +135,21 @@ def broker(books: Books) -> CheckResult:
     return findings.result()
 
 
+class VersionName(NamedTuple):
+    """What a receipt says of a version: of which register and record, and its number."""
+
+    kind: str
+    code: str | None
+    version: int
+
+
 class RequestRow(NamedTuple):
-    """A request with its receipt's body (None: it has none) and the entries made under it."""
+    """A request with its receipt's body (None: it has none), and all that was made under it."""
 
     key: str
     receipt: str | None
     entries: tuple[int, ...]
+    versions: tuple[VersionName, ...] = ()
 
 
 class Stray(NamedTuple):
@@ -154,7 +163,7 @@ class Stray(NamedTuple):
 def request_keys(
     requests: Iterable[RequestRow], strays: Iterable[Stray], repeated: Iterable[str]
 ) -> CheckResult:
-    """Hold each write to one request with one key and one receipt that names its entries."""
+    """Hold each write to one request with one key and one receipt that names all it made."""
     findings = Findings("request-keys")
     for request in requests:
         findings.examined += 1
@@ -174,14 +183,34 @@ def _wrong_receipt(request: RequestRow) -> str | None:
     try:
         body = json.loads(request.receipt)
         said, counts = body["entries"], body.get("counts") or {}
+        versions = [VersionName(**one) for one in body["registers"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         return "has a receipt that cannot be read"
     made = list(request.entries)
     # An import's receipt names its first and last entry, and counts them.
     counted = made[:1] + made[-1:] if counts.get("entries") == len(made) else made
-    if said in (made, counted):
+    if said not in (made, counted):
+        return f"has a receipt of entries {_listed(said)}; the journal holds {_listed(made)}"
+    return _wrong_versions(versions, counts.get("registers"), request.versions)
+
+
+def _wrong_versions(
+    said: list[VersionName], counted: int | None, made: tuple[VersionName, ...]
+) -> str | None:
+    # An import's receipt counts its versions.
+    if counted is not None and not said:
+        if counted == len(made):
+            return None
+        return f"has a receipt of {counted} versions; the registers hold {len(made)}"
+    if sorted(said, key=repr) == sorted(made, key=repr):
         return None
-    return f"has a receipt of entries {_listed(said)}; the journal holds {_listed(made)}"
+    return f"has a receipt of {_named(said)}; the registers hold {_named(made)}"
+
+
+def _named(versions: Iterable[VersionName]) -> str:
+    names = [f"{one.kind} {one.code} version {one.version}" for one in versions]
+    few = ", ".join(names[:_FEW]) or "no version"
+    return few if len(names) <= _FEW else f"{few} and {len(names) - _FEW} more"
 
 
 def _listed(numbers: Any) -> str:

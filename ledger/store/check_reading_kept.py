@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     Table,
     cast,
@@ -18,10 +19,11 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union_all,
 )
 
 from ledger.checks.history import VersionRow
-from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray
+from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray, VersionName
 from ledger.journal import MAX_AMOUNT
 from ledger.store import tables
 from ledger.store.check_reading import ONE_WRITER, moment, raw, stream
@@ -69,6 +71,7 @@ def read_versions(connection: Connection) -> Iterator[VersionRow]:
             identity.c.code,
             versions.c.version,
             moment(versions.c.recorded_at),
+            raw(versions.c.format),
         ).outerjoin_from(versions, identity, identity.c.id == owner)
         yield from map(
             VersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
@@ -77,30 +80,64 @@ def read_versions(connection: Connection) -> Iterator[VersionRow]:
         for number, code in connection.execute(bare):
             yield VersionRow(kind, str(number), code, None, None)
     setting = tables.setting_version
-    query = select(setting.c.name, setting.c.version, moment(setting.c.recorded_at))
+    columns = (setting.c.version, moment(setting.c.recorded_at), raw(setting.c.format))
+    query = select(setting.c.name, *columns)
     for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
         yield VersionRow("setting", row[0], *row)
 
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
-    """Read every request with its receipt and the numbers of its entries, in order."""
+    """Read every request with its receipt and what was made under it, in order."""
     request, receipt, entry = tables.request, tables.receipt, tables.entry
     query = (
         select(request.c.id, request.c.key, receipt.c.body)
         .outerjoin(receipt, receipt.c.request_id == request.c.id)
         .order_by(request.c.id)
     )
-    made = stream(
-        connection,
-        select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id),
-    )
-    groups = groupby(made, key=itemgetter(0))
-    owner, entries = next(groups, (None, ()))
+    own = select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id)
+    entries = _Groups(stream(connection, own))
+    versions = _Groups(stream(connection, _versions_made()))
     for number, key, body in stream(connection, query):
-        while owner is not None and owner < number:
-            owner, entries = next(groups, (None, ()))
-        mine = tuple(row[1] for row in entries) if owner == number else ()
-        yield RequestRow(key, body, mine)
+        numbers = tuple(row[1] for row in entries.of(number))
+        named = tuple(VersionName(*row[1:]) for row in versions.of(number))
+        yield RequestRow(key, body, numbers, named)
+
+
+class _Groups:
+    """Rows in the order of the request in their first column, handed out request by request."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._owner: int | None
+        self._rows: Iterable[Any]
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._owner, self._rows = next(self._groups, (None, ()))
+
+    def of(self, request: int) -> Iterable[Any]:
+        """Give the rows of a request, which is not before the one asked for last."""
+        while self._owner is not None and self._owner < request:
+            self._go_on()
+        return self._rows if self._owner == request else ()
+
+
+def _versions_made() -> Select[Any]:
+    """Select every version by its request, named as a receipt names it."""
+    setting, unit, rate = tables.setting_version, tables.unit, tables.rate
+    pair = cast(rate.c.day, String) + " " + rate.c.base + "/" + rate.c.quote
+    parts = [
+        select(setting.c.request_id, literal("setting"), setting.c.name, setting.c.version),
+        select(unit.c.request_id, literal("unit"), unit.c.code, literal(1)),
+        select(rate.c.request_id, literal("rate"), pair, literal(1)),
+    ]
+    for kind, register in REGISTERS.items():
+        identity, versions = register.identity, register.versions
+        own = select(versions.c.request_id, literal(kind), identity.c.code, versions.c.version)
+        owner = versions.c[register.owner]
+        parts.append(own.outerjoin_from(versions, identity, identity.c.id == owner))
+    made = union_all(*parts).subquery()
+    return select(made).order_by(made.c.request_id)
 
 
 def read_strays(connection: Connection) -> Iterator[Stray]:

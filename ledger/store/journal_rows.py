@@ -81,14 +81,12 @@ class JournalRows:
     def move_into(self, rows: RowBuffer) -> None:
         """Put every row in line under its number."""
         numbers = self.numbers()
-
-        def settled(number: int | None) -> int | None:
-            waits = number is not None and number >= WAITING
-            return numbers[number - WAITING] if waits else number  # type: ignore[operator]
-
-        for entry in self._entries:
-            entry.update(id=settled(entry["id"]), reverses=settled(entry["reverses"]))
-            rows.add(tables.entry, entry)
+        for entry, number in zip(self._entries, numbers, strict=True):
+            entry["id"] = number
+            reversed_ = entry["reverses"]
+            if reversed_ is not None and reversed_ >= WAITING:
+                entry["reverses"] = numbers[reversed_ - WAITING]
         for movement in self._movements:
-            movement["entry_id"] = settled(movement["entry_id"])
-            rows.add(tables.movement, movement)
+            movement["entry_id"] = numbers[movement["entry_id"] - WAITING]
+        rows.add_all(tables.entry, self._entries)
+        rows.add_all(tables.movement, self._movements)

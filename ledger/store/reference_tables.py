@@ -5,10 +5,11 @@ They are copies: the program reads its own files. A newer program brings newer c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, type_coerce, update
+from sqlalchemy.types import NullType
 
 from ledger import reference
 from ledger.projects import ACTIVE_STATUSES
@@ -17,11 +18,31 @@ from ledger.store import tables
 
 def load_reference_tables(connection: Connection) -> None:
     """Bring every reference table to what this program ships; keeps what it no longer ships."""
-    _bring(connection, tables.region, _regions())
-    _bring(connection, tables.country, _countries())
-    _bring(connection, tables.sector, _sectors())
-    _bring(connection, tables.project_status, _statuses())
-    _bring(connection, tables.instrument, _instruments())
+    for table, rows in _shipped():
+        _bring(connection, table, rows)
+
+
+def shipped_rows() -> dict[str, dict[str, dict[str, Any]]]:
+    """Give what this program ships: the rows of every reference table by code."""
+    return {table.name: {row["code"]: row for row in rows} for table, rows in _shipped()}
+
+
+def kept_rows(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Read what is kept in every reference table, as it stands there, by code."""
+    found: dict[str, dict[Any, dict[str, Any]]] = {}
+    for table in tables.REFERENCE_TABLES:
+        columns = (type_coerce(column, NullType()).label(column.name) for column in table.columns)
+        rows = connection.execute(select(*columns))
+        found[table.name] = {row.code: row._asdict() for row in rows}
+    return found
+
+
+def _shipped() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
+    yield tables.region, _regions()
+    yield tables.country, _countries()
+    yield tables.sector, _sectors()
+    yield tables.project_status, _statuses()
+    yield tables.instrument, _instruments()
 
 
 def _bring(connection: Connection, table: Table, shipped: Iterable[dict[str, Any]]) -> None:

@@ -33,6 +33,11 @@ class RowBuffer:
         """Put a row in line; every column of the table must be given."""
         self._waiting.setdefault(table.name, []).append(row)
 
+    def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put many rows in line."""
+        if rows:
+            self._waiting.setdefault(table.name, []).extend(rows)
+
     def holds_more_than(self, table: Table) -> bool:
         """Say whether rows of other tables than this one wait, or were written."""
         return bool((self._written | self._waiting.keys()) - {table.name})

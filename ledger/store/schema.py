@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from ledger.errors import CannotOpen
+from ledger.store.database_errors import NotADatabase
 from ledger.store.prepared import Prepared
 
 CURRENT_REVISION: Final = "0002"
@@ -53,14 +54,22 @@ class SchemaNewer(CannotOpen):
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Read which migration the database stands at; None where it has none."""
+    """Read which migration the database stands at; None where it has none.
+
+    Raises `NotADatabase` where it names several.
+    """
     # A table that was seen stays: it is looked for once on each line to the database.
     if not connection.info.get(_SEEN):
         if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
             return None
         connection.info[_SEEN] = True
-    revision: str | None = _REVISION.value(connection)
-    return revision
+    named = [revision for (revision,) in _REVISION.rows(connection)]
+    if len(named) > 1:
+        raise NotADatabase(
+            "The ledger cannot be read.",
+            why=f"It names several versions of its schema: {', '.join(map(str, sorted(named)))}.",
+        )
+    return named[0] if named else None
 
 
 def require_current(connection: Connection) -> None:

@@ -216,6 +216,7 @@ class UnitOfWork:
                 "recorded_at": self.now,
             },
         )
+        self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""

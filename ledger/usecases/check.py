@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import CHECKS, CheckResult, kept
+from ledger.checks import CHECKS, CheckResult, kept, shipped
 from ledger.checks.books import Books, Running
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.mandate import Mandate
@@ -20,6 +20,7 @@ from ledger.store import check_reading as reading
 from ledger.store import check_reading_kept as beside
 from ledger.store.book import Ledger
 from ledger.store.queries import read_settings
+from ledger.store.reference_tables import kept_rows, shipped_rows
 from ledger.suggest import nearest
 from ledger.usecases.terms import NEVER_OVERRIDDEN
 
@@ -39,9 +40,14 @@ def run_checks(ledger: Ledger, names: Sequence[str] | None = None) -> list[Check
     """
     asked = _asked(names)
     with ledger.read() as connection:
-        calendar = zone(read_settings(connection)["time_zone"])
-        books = reading.read_books(connection, calendar)
-        found = {result.name: result for result in _results(connection, books, asked)}
+        return checked_over(connection, asked)
+
+
+def checked_over(connection: Connection, asked: Collection[str]) -> list[CheckResult]:
+    """Run checks over what a connection sees; give them in their order."""
+    calendar = zone(read_settings(connection)["time_zone"])
+    books = reading.read_books(connection, calendar)
+    found = {result.name: result for result in _results(connection, books, frozenset(asked))}
     return [found[name] for name in CHECKS if name in asked]
 
 
@@ -99,6 +105,11 @@ def _guards(connection: Connection, books: Books) -> CheckResult:
     return kept.guards(due, present, beside.read_moves(connection))
 
 
+def _reference(connection: Connection, books: Books) -> CheckResult:
+    del books
+    return shipped.reference(shipped_rows(), kept_rows(connection))
+
+
 def _broker(connection: Connection, books: Books) -> CheckResult:
     del connection
     return kept.broker(books)
@@ -125,6 +136,7 @@ def _exact(connection: Connection, books: Books) -> CheckResult:
 _STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
     "timeline": _timeline,
     "guards": _guards,
+    "reference": _reference,
     "broker": _broker,
     "request-keys": _request_keys,
     "exact": _exact,

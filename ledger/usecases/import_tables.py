@@ -135,7 +135,11 @@ def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
         receipt,
         entries=first_and_last,
         registers=(),
-        counts={"entries": len(receipt.entries), "tables": tables},
+        counts={
+            "entries": len(receipt.entries),
+            "registers": len(receipt.registers),
+            "tables": tables,
+        },
     )
 
 

@@ -24,8 +24,9 @@ def post(uow: UnitOfWork, draft: Draft) -> None:
     """
     require_not_future(draft.effective_on, uow.today)
     for account in _touched(uow, draft.movements):
-        who = f"{account.side.capitalize()} {account.code}"
-        require_declared(draft.effective_on, account.record.declared_on, who)
+        if draft.effective_on < account.record.declared_on:
+            who = f"{account.side.capitalize()} {account.code}"
+            require_declared(draft.effective_on, account.record.declared_on, who)
         _require_timeline(uow, account, draft)
     uow.post(draft)
 

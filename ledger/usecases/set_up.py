@@ -56,7 +56,7 @@ def set_up(url: str, said: SetUp, request: Request) -> Made:
         find_unit(said.base_currency, reference.iso4217_units())
     engine = engines.make_engine(url)
     create_private_file(engine)
-    return _brought_up(engine, said, request)
+    return bring_up(engine, said, request)
 
 
 def upgrade(url: str, request: Request) -> Made:
@@ -65,10 +65,10 @@ def upgrade(url: str, request: Request) -> Made:
     with engines.reading(engine) as connection:
         if schema.current_revision(connection) is None:
             raise schema.NotALedger("This database is not a cityfund ledger.")
-    return _brought_up(engine, SetUp(), request)
+    return bring_up(engine, SetUp(), request)
 
 
-def _brought_up(engine: Engine, said: SetUp, request: Request) -> Made:
+def bring_up(engine: Engine, said: SetUp, request: Request) -> Made:
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
 
     def once(tries: int) -> Made:

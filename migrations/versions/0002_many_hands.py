@@ -29,8 +29,9 @@ def upgrade() -> None:
     if connection.dialect.name != "postgresql":
         return
     for table in NUMBERED:
-        largest = connection.execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {table}"))
-        first = largest.scalar_one() + 1
+        ids = sa.column("id", sa.BigInteger)
+        largest = sa.select(sa.func.coalesce(sa.func.max(ids), 0)).select_from(sa.table(table))
+        first = connection.execute(largest).scalar_one() + 1
         op.execute(f"CREATE SEQUENCE {table}_id_seq AS BIGINT START WITH {first} CACHE 1")
 
 

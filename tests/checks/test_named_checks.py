@@ -119,6 +119,19 @@ ATTACKS = {
         f"UPDATE entry SET recorded_at = 5 WHERE id = {FIRST_COMMIT}"]),
     "an entry recorded at no moment": ("append-only", [
         f"UPDATE entry SET recorded_at = 'noon' WHERE id = {FIRST_COMMIT}"]),
+    "a version in a format nobody knows": ("append-only", [
+        "UPDATE city_version SET format = 7"]),
+    "a country under another name": ("reference", [
+        "UPDATE country SET name = 'Persia' WHERE code = 'IR'"]),
+    "a region taken away": ("reference", ["DELETE FROM region WHERE code = '014'"]),
+    "a sector of somebody's own": ("reference", [
+        "INSERT INTO sector VALUES ('gambling', 'Gambling', NULL)"]),
+    "a version that nobody asked for": ("request-keys", [
+        ("INSERT INTO city_version SELECT city_id, version + 1, name, name_local, country,"
+        " office_id, member_since, population, geonames_id, withdrawn, reason, request_id,"
+        " recorded_at, format FROM city_version")]),
+    "a unit that nobody asked for": ("request-keys", [
+        "INSERT INTO unit SELECT 'XYZ', decimals, kind, name, request_id FROM unit LIMIT 1"]),
     "a format nobody knows": ("append-only", [
         f"UPDATE entry SET format = 7 WHERE id = {FIRST_COMMIT}"]),
     "a first version cut out": ("append-only", [

@@ -198,10 +198,15 @@ def play(opened: Callable[[], str], examples: int, steps: int) -> None:
     )
 
 
-def test_any_officer_s_acts_agree_with_the_oracle(opened: Callable[[], str]) -> None:
-    play(opened, examples=25, steps=25)
+def test_any_officer_s_acts_agree_with_the_oracle(
+    opened: Callable[[], str], engine_name: str
+) -> None:
+    # A run on a server takes several times as long; the rules are the same program's.
+    play(opened, examples=25 if engine_name == "sqlite" else 8, steps=25)
 
 
 @pytest.mark.soak
-def test_any_officer_s_acts_agree_with_the_oracle_for_long(opened: Callable[[], str]) -> None:
-    play(opened, examples=600, steps=50)
+def test_any_officer_s_acts_agree_with_the_oracle_for_long(
+    opened: Callable[[], str], engine_name: str
+) -> None:
+    play(opened, examples=600 if engine_name == "sqlite" else 150, steps=50)

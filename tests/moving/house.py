@@ -31,7 +31,11 @@ def furnish(world: World) -> None:
     for value in ("0.9", "0.90"):
         rate = Rate(date(2026, 3, 1), "USD", "EUR", Decimal(value), "a letter")
         world.do(lambda uow, rate=rate: uow.add_rate(rate))
-    world.do(lambda uow: uow.set_setting("base_currency", "USD"), reason="as the board decided")
+    for currency in ("EUR", "USD"):
+        world.do(
+            lambda uow, currency=currency: uow.set_setting("base_currency", currency),
+            reason="as the board decided",
+        )
     edit(world, "city", "MHD", name_local="مشهد", population=3_001_184)
     edit(world, "provider", "BANK", name="Bank of “Ü” \N{CITYSCAPE}")
     edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ from house import broken, carry_on, leaves, left_in, quietly
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from ledgers import Ledgers
+from sqlalchemy.engine import make_url
 from test_machine import AnyOfficer
 from world import World
 
+from cli.main import main
 from ledger.requests import KeyReused
 from ledger.usecases.copy_ledger import copy_ledger
 
@@ -77,6 +82,52 @@ def test_an_empty_file_may_become_a_copy(furnished: World, tmp_path: Path) -> No
     (tmp_path / "made.db").touch(mode=0o644)
     copy_ledger(furnished.url, f"sqlite:///{tmp_path}/made.db", quietly)
     assert leaves(f"sqlite:///{tmp_path}/made.db") == leaves(furnished.url)
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_ledger_from_a_server_keeps_the_holes_in_its_numbers(
+    furnished: World, elsewhere: Ledgers
+) -> None:
+    with closing(furnished.raw()) as raw:
+        raw.execute("SELECT nextval('entry_id_seq') FROM generate_series(1, 5)")
+    furnished.withdraw("need", "N-0001", "1 EUR")
+    last, *before = sorted((entry.number for entry in furnished.entries()), reverse=True)
+    assert last == before[0] + 6
+    copy_ledger(furnished.url, target := elsewhere.empty(), quietly)
+    there = World(target)
+    there.withdraw("need", "N-0001", "2 EUR")
+    assert there.entries()[-1].number == last + 1
+    assert broken(target) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("copy", ("--to", "{target}")), ("backup", ("{file}",)), ("restore", ("{file}",))],
+)
+def test_what_was_compared_is_told(
+    furnished: World,
+    elsewhere: Ledgers,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+    words: tuple[str, ...],
+) -> None:
+    places = {"target": elsewhere.empty(), "file": str(tmp_path / "ledger.backup")}
+    db = furnished.url
+    if verb == "restore":
+        main(["db", "backup", places["file"], "--db", db])
+        db = places["target"]
+    capsys.readouterr()
+    line = ["db", verb, *(word.format(**places) for word in words), "--db", db]
+    assert main([*line, "--json"]) == 0
+    document = json.loads(told := capsys.readouterr().out)
+    everything = b"".join(leaf.content + b"\n" for leaf in leaves(furnished.url))
+    assert document["schema"] == f"cityfund.{verb}/1"
+    assert document["sha256"] == hashlib.sha256(everything).hexdigest()
+    assert document["entries"] == len(furnished.entries())
+    assert document["entries"] + document["versions"] == len(leaves(furnished.url))
+    for url in (db, places["target"]):
+        assert (password := make_url(url).password) is None or password not in told
 
 
 def move_on(officer: AnyOfficer, away: Ledgers) -> None:

@@ -122,6 +122,16 @@ def test_a_newer_ledger_needs_the_newer_program(world: World, opening):
     assert "9999" in error.what
 
 
+@pytest.mark.parametrize("opening", [read, init, brought_up])
+def test_a_ledger_that_stands_at_two_versions_is_damaged(world: World, opening):
+    with closing(world.raw()) as raw:
+        raw.execute("INSERT INTO alembic_version VALUES ('0001')")
+
+    error = refusal_of(lambda: opening(world.url))
+    assert isinstance(error, database_errors.NotADatabase)
+    assert "0001" in error.why
+
+
 def test_an_older_ledger_needs_an_upgrade_first(world: World, monkeypatch):
     monkeypatch.setattr(schema, "CURRENT_REVISION", "0777")
     monkeypatch.setattr(schema, "KNOWN_REVISIONS", (*schema.KNOWN_REVISIONS, "0777"))

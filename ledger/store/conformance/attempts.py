@@ -1,0 +1,199 @@
+"""Attempts to break the ledger's rules in SQL: at least one for every guard.
+
+They are made on a filled ledger, each in a transaction of its own that is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sqlalchemy import Table
+
+from ledger.journal import MAX_AMOUNT
+from ledger.store import tables
+
+_NEW: Final = 1_000_000
+"""Added to an id: far from any that a trial gives."""
+
+_BY_ANY: Final = ""
+_LATER: Final = "(SELECT max(id) + 1 FROM entry)"
+_DEAL: Final = "(SELECT min(id) FROM deal)"
+_NEED: Final = f"(SELECT need_id FROM deal WHERE id = {_DEAL})"  # noqa: S608
+_LONG_AGO: Final = "'2000-01-01'"
+
+
+class Attempt(NamedTuple):
+    """Statements of which the last must be refused, in words that hold `refusal`.
+
+    `guards` names those that this one proves; where it is a constraint's, it names none.
+    """
+
+    guards: tuple[str, ...]
+    statements: tuple[str, ...]
+    refusal: str = _BY_ANY
+
+
+def attempts(dialect: str) -> Iterator[Attempt]:
+    """Give every attempt on an engine."""
+    for table in tables.APPEND_ONLY_TABLES:
+        yield from _on_append_only(table, dialect)
+        if table.name.endswith("_version"):
+            hole = _copy(table, version=f"version + {_NEW}")
+            yield Attempt((f"{table.name}_follows",), (hole,), "one after another")
+    yield from _on_balances(dialect)
+    yield from _on_entries(dialect)
+    yield from _on_holders(dialect)
+    yield from _on_movements(dialect)
+    yield Attempt((), ("UPDATE balance SET free = -1",))
+    yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))  # noqa: S608
+
+
+def _on_append_only(table: Table, dialect: str) -> Iterator[Attempt]:
+    name, key = table.name, table.primary_key.columns.keys()[0]
+    says = f"guard: {name} "
+    update = f'UPDATE {name} SET "{key}" = "{key}"'  # noqa: S608
+    yield Attempt((f"{name}_refuses_update",), (update,), says)
+    yield Attempt((f"{name}_refuses_delete",), (f"DELETE FROM {name}",), says)  # noqa: S608
+    if dialect == "postgresql":
+        yield Attempt((f"{name}_refuses_truncate",), (f"TRUNCATE {name} CASCADE",), says)
+    else:
+        replace = f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}"  # noqa: S608
+        yield Attempt((f"{name}_refuses_replace",), (replace,), says)
+
+
+def _on_balances(dialect: str) -> Iterator[Attempt]:
+    for table, keeps in (
+        (tables.balance, "balance_keeps_holder"),
+        (tables.deal_balance, "deal_balance_keeps_deal"),
+    ):
+        name, key = table.name, table.primary_key.columns.keys()[0]
+        says = f"guard: {name} rows"
+        yield Attempt((f"{name}_refuses_delete",), (f"DELETE FROM {name}",), says)  # noqa: S608
+        owner = f"UPDATE {name} SET {key} = {key} + {_NEW}"  # noqa: S608
+        yield Attempt((keeps,), (owner,), says)
+        if dialect == "postgresql":
+            truncate = f"TRUNCATE {name}"
+            yield Attempt((f"{name}_refuses_truncate",), (truncate,), says)
+            full = _copy(table, held="held + 1")
+            yield Attempt((f"{name}_starts_at_zero",), (full,), says)
+        else:
+            again = f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}"  # noqa: S608
+            yield Attempt((f"{name}_refuses_replace",), (again,), says)
+
+
+def _on_entries(dialect: str) -> Iterator[Attempt]:
+    server = dialect == "postgresql"
+    no_act = _copy(tables.entry, id=_LATER, act="'wish'", reverses="NULL")
+    yield Attempt(_either(server, "entry_is_in_order", "entry_is_an_act"), (no_act,), "no such act")
+    early = _copy(
+        tables.entry, f"deal_id = {_DEAL}", id=_LATER, effective_on=_LONG_AGO, reverses="NULL"
+    )
+    by_deal = _either(server, "entry_is_in_order", "entry_follows_deal")
+    yield Attempt(by_deal, (early,), "dated before the previous act of the deal")
+    undone = _copy(
+        tables.entry,
+        id=_LATER, act="'reverse'", deal_id="NULL", reverses="id", effective_on=_LONG_AGO,
+    )  # fmt: skip
+    by_reversed = _either(server, "entry_is_in_order", "entry_follows_reversed")
+    yield Attempt(by_reversed, (undone,), "dated before the entry it reverses")
+
+
+def _on_holders(dialect: str) -> Iterator[Attempt]:
+    for table, other in ((tables.need, tables.offer), (tables.offer, tables.need)):
+        holder = f"(SELECT min(id) FROM {other.name})"  # noqa: S608
+        taken = _copy(table, id=holder, **_NEW_CODE)
+        yield Attempt((f"{table.name}_is_its_own_holder",), (taken,), "takes a holder of")
+    for_nothing = _copy(tables.deal, id=f"id + {_NEW}", rate="'0'", **_NEW_CODE)
+    yield Attempt(("deal_joins_one_factor",), (for_nothing,), "a rate above zero")
+    if dialect == "postgresql":
+        no_number = _copy(tables.rate, id=f"id + {_NEW}", rate="'NaN'")
+        yield Attempt(("rate_is_a_number",), (no_number,), "a rate is a number")
+    closed = "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"
+    yield Attempt(("allowed_move_is_closed",), (closed,), "allowed moves is closed")
+    # A new holder, a new deal: that their rows of stages are there, a second one shows.
+    holder = _copy(tables.holder, id=f"id + {_NEW}")
+    stages = "INSERT INTO balance SELECT max(id), 0, 0, 0, 0, 0, 0 FROM holder"
+    yield Attempt(("holder_has_balance",), (holder, stages))
+    deal = _copy(tables.deal, id=f"id + {_NEW}", **_NEW_CODE)
+    for side in ("need", "offer"):
+        kept = f"INSERT INTO deal_balance SELECT max(id), '{side}', 0, 0, 0 FROM deal"  # noqa: S608
+        yield Attempt(("deal_has_balance",), (deal, kept))
+
+
+def _on_movements(dialect: str) -> Iterator[Attempt]:
+    server = dialect == "postgresql"
+    allowed = _either(server, "movement_is_kept", "movement_is_allowed")
+    not_allowed = "this movement is not allowed"
+    withdraw = _entry("withdraw")
+    for wrong in (
+        {"to_stage": "'delivered'"},
+        {"unit": "'USD'"},
+        {"effective_on": _LONG_AGO},
+        {"line": "7"},
+        {"deal_id": _DEAL},
+    ):
+        yield Attempt(allowed, (withdraw, _movement(**wrong)), not_allowed)
+    much = _movement(amount=f"{MAX_AMOUNT}")
+    yield Attempt(_either(server, "movement_is_kept", "movement_keeps_balance"), (withdraw, much))
+    # The need holds enough, though not in this deal.
+    release = _entry("release", deal=_DEAL)
+    held = f"(SELECT held FROM balance WHERE holder_id = {_NEED})"  # noqa: S608
+    more = _movement(deal_id=_DEAL, from_stage="'held'", to_stage="'open'", amount=held)
+    of_deal = _either(server, "movement_is_kept", "movement_keeps_deal_balance")
+    yield Attempt(of_deal, (release, more))
+    early = _entry("withdraw", day=_LONG_AGO)
+    before = _movement(effective_on=_LONG_AGO)
+    timeline = _either(server, "movement_is_kept", "movement_keeps_timeline")
+    yield Attempt(timeline, (early, before), "on the timeline of effective dates")
+
+
+_NEW_CODE: Final = {"code": "'conformance-x'", "folded": "'conformance-x'", "number": "NULL"}
+
+
+def _either(server: bool, there: str, here: str) -> tuple[str, ...]:  # noqa: FBT001
+    return (there if server else here,)
+
+
+def _copy(table: Table, where: str = "1 = 1", **changed: str) -> str:
+    """Write an insert of a row like one that is there, but for some columns."""
+    names = ", ".join(f'"{name}"' for name in table.columns.keys())  # noqa: SIM118
+    values = ", ".join(
+        changed.get(name, f'"{name}"') for name in table.columns.keys()  # noqa: SIM118
+    )  # fmt: skip
+    first = ", ".join(f'"{name}"' for name in table.primary_key.columns.keys())  # noqa: SIM118
+    return (
+        f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name}"  # noqa: S608
+        f" WHERE {where} ORDER BY {first} LIMIT 1"
+    )
+
+
+def _entry(act: str, *, deal: str = "NULL", day: str = "effective_on") -> str:
+    """Write an insert of an entry of one line, dated as the last one."""
+    return _copy(
+        tables.entry,
+        "id = (SELECT max(id) FROM entry)",
+        id=_LATER, act=f"'{act}'", deal_id=deal, effective_on=day, reverses="NULL", lines="1",
+    )  # fmt: skip
+
+
+def _movement(**changed: str) -> str:
+    """Write an insert of the last entry's one movement: an allowed withdrawal of a need."""
+    row = {
+        "entry_id": "entry.id",
+        "line": "1",
+        "holder_id": _NEED,
+        "deal_id": "NULL",
+        "unit": "'EUR'",
+        "from_stage": "'open'",
+        "to_stage": "'withdrawn'",
+        "amount": "1",
+        "effective_on": "entry.effective_on",
+        "recorded_at": "entry.recorded_at",
+        **changed,
+    }
+    assert row.keys() == set(tables.movement.columns.keys())
+    return (
+        f"INSERT INTO movement ({', '.join(row)}) SELECT {', '.join(row.values())} FROM entry"  # noqa: S608
+        " WHERE id = (SELECT max(id) FROM entry)"
+    )

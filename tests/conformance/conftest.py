@@ -1,0 +1,15 @@
+"""Trials that fill their ledgers with little, for there are many of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.usecases import conformance_acts
+
+
+@pytest.fixture(autouse=True)
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance_acts, "NEEDS", 60)
+    monkeypatch.setattr(conformance_acts, "OFFERS", 10)
+    monkeypatch.setattr(conformance_acts, "DEALS", 20)
+    monkeypatch.setattr(conformance_acts, "_ROUNDS", 1)

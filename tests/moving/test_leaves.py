@@ -1,0 +1,52 @@
+"""Every entry and every version is a leaf once, in one order, with who said it."""
+
+from __future__ import annotations
+
+import json
+
+from house import leaves
+from world import World
+
+
+def bodies(world: World) -> dict[str, dict[str, object]]:
+    return {leaf.name: json.loads(leaf.content) for leaf in leaves(world.url)}
+
+
+def test_entries_come_first_as_they_were_recorded_then_versions(furnished: World) -> None:
+    names = [leaf.name for leaf in leaves(furnished.url)]
+    entries = [f"entry {entry.number}" for entry in furnished.entries()]
+    assert names[: len(entries)] == entries
+    assert len(names) == len(set(names))
+    kinds = list(dict.fromkeys(name.split()[0] for name in names))
+    assert kinds == [
+        *("entry", "office", "city", "provider", "project", "need", "offer", "deal"),
+        *("setting", "unit"),
+    ]
+
+
+def test_every_version_there_is_has_a_leaf(furnished: World) -> None:
+    rows = furnished.rows()
+    versions = sum(len(found) for name, found in rows.items() if name.endswith("_version"))
+    versions -= len(rows["alembic_version"])
+    due = versions + len(rows["unit"]) + len(rows["entry"])
+    assert len(leaves(furnished.url)) == due
+
+
+def test_a_leaf_says_what_changed_why_and_who_said_it(furnished: World) -> None:
+    found = bodies(furnished)
+    edited = found["city MHD, version 2"]
+    assert edited["$"] == "cityfund.version/1"
+    assert edited["reason"] == "a letter came"
+    assert edited["record"]["population"] == "3001184"
+    assert edited["said"]["actor"] == "officer"
+    assert edited["said"]["host"] == "office"
+    assert found["setting base_currency, version 2"]["record"] == {"value": "USD"}
+    assert found["unit bus, version 1"]["record"]["decimals"] == "0"
+    assert found["deal D-0001, version 2"]["said"]["key"] == "note-1"
+    assert found["entry 1"]["$"] == "cityfund.entry/1"
+
+
+def test_a_leaf_on_a_server_names_the_database_user(furnished: World) -> None:
+    said = bodies(furnished)["entry 1"]["said"]
+    on_server = furnished.url.startswith("postgresql")
+    assert said.get("database_user") == ("cityfund" if on_server else None)
