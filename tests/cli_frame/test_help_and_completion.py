@@ -120,15 +120,34 @@ def test_doctor_says_what_it_runs_on_without_loading_it(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env=environment(tmp_path, CITYFUND_DB="postgresql://anna:secret@db/x?password=hush"),
+        env=environment(tmp_path, CITYFUND_DB=f"sqlite:///{tmp_path / 'none.db'}"),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     answer = json.loads(done.stdout)
-    assert answer["database"] == "postgresql://anna:***@db/x?password=***"
     assert answer["sqlite"] == sqlite3.sqlite_version
+    assert len(answer["findings"]) == 1
+
+
+def test_doctor_asks_a_server_and_tells_no_password(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; exit(main(['doctor', '--json']))"],
+        env=environment(
+            tmp_path, CITYFUND_DB="postgresql://anna:secret@127.0.0.1:1/x?password=hush"
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["database"] == "postgresql://anna:***@127.0.0.1:1/x?password=***"
+    (finding,) = answer["findings"]
+    assert "The database server cannot be reached." in finding
+    assert "secret" not in done.stdout
+    assert "hush" not in done.stdout
 
 
 def test_doctor_finds_a_ledger_that_others_can_read(tmp_path: Path) -> None:

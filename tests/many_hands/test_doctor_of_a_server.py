@@ -1,0 +1,62 @@
+"""The doctor looks at the server under the ledger, too."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ledgers import Ledgers
+
+from cli.main import main
+from ledger.errors import ExitCode
+from ledger.store import server_facts
+from ledger.store.server_facts import ServerFacts, read_server_facts
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+
+def told(url: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    code = main(["doctor", "--json", "--db", url])
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert code == (ExitCode.FINDINGS if answer["findings"] else ExitCode.DONE)
+    return answer
+
+
+def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys) -> None:
+    answer = told(ledger_url, capsys)
+
+    assert answer["server"].startswith("PostgreSQL ")
+    assert (answer["database_user"], answer["schema"]) == ("cityfund", "0002")
+    assert answer["database_encoding"] == "UTF8"
+    # The tests' server is quick and careless; an office's is not.
+    assert answer["findings"] == [
+        "the server may lose acknowledged acts: set fsync and synchronous_commit to on"
+    ]
+
+
+def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:
+    findings = told(ledgers.empty(), capsys)["findings"]
+
+    assert "there is no ledger at that URL yet: cityfund init makes one" in findings
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"encoding": "SQL_ASCII"}, "keeps its text in SQL_ASCII"),
+        ({"is_superuser": True}, "a superuser, whom no guard stops"),
+        ({"ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the server's"),
+    ],
+)
+def test_it_finds_what_is_wrong(
+    ledger_url: str, capsys, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any], words: str
+) -> None:
+    found = read_server_facts(ledger_url)
+    sound = {name: getattr(found, name) for name in found.__slots__} | {"is_durable": True}
+    faulty = ServerFacts(**{**sound, **fault})
+    monkeypatch.setattr(server_facts, "read_server_facts", lambda _: faulty)
+
+    (finding,) = told(ledger_url, capsys)["findings"]
+    assert words in finding
