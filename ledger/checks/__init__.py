@@ -25,7 +25,7 @@ CHECKS: Final = {
     "resolved-once": "what is held is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
     "two-times": "no act is dated in the future, before a declaration or out of order",
-    "exact": "each amount is a whole number within 10^17, each rate an exact decimal",
+    "exact": "amounts are whole and within 10^17, rates exact, days and words such as there are",
     "mandate": "each hold lies within its offer's mandate as known then, or says why not",
     "balances": "the kept balances equal a replay of the journal",
 }

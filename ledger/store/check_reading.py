@@ -6,9 +6,9 @@ amounts unconverted, so that a spoiled row reaches the check that names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +19,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
+    Dialect,
     Integer,
     Select,
     String,
@@ -222,13 +224,15 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
         (identity if register.is_fixed(name) else versions).c[register.column_name(name)]
         for name in names
     ]
+    reads = [_reader(column, connection.dialect) for column in columns]
     query = (
-        select(moment(versions.c.recorded_at), *columns)
+        select(moment(versions.c.recorded_at), *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
     found: dict[str, History] = {}
-    for recorded_at, *values in stream(connection, query):
+    for recorded_at, *cells in stream(connection, query):
+        values = (read(cell) for read, cell in zip(reads, cells, strict=True))
         terms = dict(zip(names, values, strict=True))
         for name, code_of in codes.items():
             terms[name] = code_of.get(terms[name])
@@ -236,6 +240,30 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
         history.moments.append(recorded_at)
         history.records.append(register.record(**terms))
     return found
+
+
+def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    """Give what reads a cell as its column's type does; what it cannot read is as if not given.
+
+    Another check names such a cell.
+    """
+    process: Callable[[Any], Any] | None = _day_or_none
+    if not isinstance(column.type, Date):
+        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    if process is None:
+        return lambda cell: cell
+
+    def read(cell: Any) -> Any:
+        try:
+            return process(cell)
+        except (ValueError, TypeError, ArithmeticError):
+            return None
+
+    return read
+
+
+def _day_or_none(cell: Any) -> date | None:
+    return cell if isinstance(cell, date) or cell is None else date.fromisoformat(cell)
 
 
 def _codes(connection: Connection, kind: str) -> dict[int, str]:

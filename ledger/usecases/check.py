@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from ledger.errors import NotFound
 from ledger.store import check_reading as reading
 from ledger.store import check_reading_kept as beside
 from ledger.store.book import Ledger
+from ledger.store.check_reading_cells import read_spoiled_cells
 from ledger.store.queries import read_settings
 from ledger.store.reference_tables import kept_rows, shipped_rows
 from ledger.suggest import nearest
@@ -128,7 +130,7 @@ def _exact(connection: Connection, books: Books) -> CheckResult:
     del books
     return kept.exact(
         beside.count_amounts(connection),
-        beside.read_amount_faults(connection),
+        chain(beside.read_amount_faults(connection), read_spoiled_cells(connection)),
         beside.stream_decimals(connection),
     )
 

@@ -194,6 +194,14 @@ ATTACKS = {
         f"UPDATE balance SET free = free + 1 WHERE holder_id = {HOLDER}"]),
     "a deal's balance lowered": ("balances", [
         "UPDATE deal_balance SET committed = committed - 1 WHERE deal_id = 1"]),
+    "an expired balance of a need": ("balances", [
+        "UPDATE balance SET expired = 7 WHERE holder_id IN (SELECT min(id) FROM need)"]),
+    "a day of a mandate that is none": ("exact", [
+        "UPDATE offer_version SET valid_until = 'fund'"]),
+    "a day of a deal that the calendar lacks": ("exact", [
+        "UPDATE deal_version SET due_on = '2026-02-30'"]),
+    "a factor there is none of": ("exact", [
+        "UPDATE need SET factor = 'luck' WHERE id IN (SELECT min(id) FROM need)"]),
     "a balance cut out": ("balances", [f"DELETE FROM balance WHERE holder_id = {HOLDER}"]),
     "a deal's balance cut out": ("balances", [
         "DELETE FROM deal_balance WHERE deal_id = 1 AND side = 'need'"]),
@@ -214,6 +222,8 @@ ON_A_SERVER = {
 NO_SUCH_VALUE = {
     "an entry recorded at no moment": "bigint",
     "a date that is none": "date",
+    "a day of a mandate that is none": "date",
+    "a day of a deal that the calendar lacks": "date",
     "an amount in words": "bigint",
     "a rate in floating point": "blob",
 }
