@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -155,8 +155,11 @@ class Books:
 @lru_cache(maxsize=4096)
 def _day_of(minute: int, calendar: tzinfo) -> str:
     # Days change on a whole minute in every time zone of our times.
-    moment = _EPOCH + timedelta(minutes=minute)
-    return moment.astimezone(calendar).date().isoformat()
+    try:
+        moment = _EPOCH + timedelta(minutes=minute)
+        return moment.astimezone(calendar).date().isoformat()
+    except OverflowError:  # a spoiled moment, which another check names
+        return (date.max if minute > 0 else date.min).isoformat()
 
 
 class Shortfall(NamedTuple):

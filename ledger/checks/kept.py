@@ -43,6 +43,8 @@ def balances(
         _compare(findings, books.holder_name(row.owner_id), sorted(names), stages, replay)
     for missing in sorted(books.holders.keys() - seen):
         findings.fail(f"{books.holder_name(missing)} has no kept balance")
+    for stray in sorted(seen - books.holders.keys(), key=str):
+        findings.fail(f"{books.holder_name(stray)} has a kept balance")
     _compare_deals(findings, deals, running, books)
     return findings.result()
 
@@ -59,6 +61,8 @@ def _compare_deals(
     due = {(deal_id, side.value) for deal_id in books.deals for side in Side}
     for deal_id, side in sorted(due - seen):
         findings.fail(f"{books.deal_name(deal_id)} has no kept balance of its {side}'s side")
+    for deal_id, side in sorted(seen - due, key=str):
+        findings.fail(f"{books.deal_name(deal_id)} has a kept balance of its {side}'s side")
 
 
 def _by_stage(side: str | None, row: Mapping[str, Any]) -> dict[str, Any]:

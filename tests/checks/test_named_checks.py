@@ -202,6 +202,11 @@ ATTACKS = {
         "UPDATE deal_version SET due_on = '2026-02-30'"]),
     "a factor there is none of": ("exact", [
         "UPDATE need SET factor = 'luck' WHERE id IN (SELECT min(id) FROM need)"]),
+    "a deal's balance of no deal": ("balances", [
+        "INSERT INTO deal_balance VALUES (777, 'need', 0, 0, 0)"]),
+    "a balance of nobody": ("balances", ["INSERT INTO balance VALUES (777, 0, 0, 0, 0, 0, 0)"]),
+    "a moment beyond all calendars": ("request-keys", [
+        f"UPDATE entry SET recorded_at = 9000000000000000000 WHERE id = {FIRST_COMMIT}"]),
     "a balance cut out": ("balances", [f"DELETE FROM balance WHERE holder_id = {HOLDER}"]),
     "a deal's balance cut out": ("balances", [
         "DELETE FROM deal_balance WHERE deal_id = 1 AND side = 'need'"]),
