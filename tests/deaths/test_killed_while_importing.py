@@ -51,7 +51,7 @@ ENTRIES = ROWS + 1 + ROWS // 2
 def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed):
     line = ("import", str(folder), "--yes", "--key", KEY, "--json")
     run_line(new_ledger(), *line)
-    longest = 1.1 * span_of(lambda: run_line(new_ledger(), *line))
+    longest = 1.2 * span_of(lambda: run_line(new_ledger(), *line))
     chance = random.Random(seed)
     whole = killed = 0
     for _ in range(kills):

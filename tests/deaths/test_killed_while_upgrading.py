@@ -60,7 +60,7 @@ def killed_upgrades(
     Every ledger is then completed by the same command line, and proven.
     """
     run_line(make(), *line)
-    longest = 1.1 * span_of(lambda: run_line(make(), *line))
+    longest = 1.2 * span_of(lambda: run_line(make(), *line))
     chance = random.Random(seed)
     left: Counter[str | None] = Counter()
     for _ in range(kills):
