@@ -80,7 +80,6 @@ class Accounts:
         self._units = units
         self._by_code: dict[tuple[Side, str], Account] = {}
         self._deals: dict[str, DealAccount] = {}
-        self._pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
         self._paired_needs: set[str] = set()
         self._everything = False

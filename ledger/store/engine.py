@@ -40,16 +40,16 @@ def make_engine(url: str | URL) -> Engine:
 
         engine = postgresql.make_engine(parsed)
     elif scheme == SQLITE:
-        engine = _sqlite_engine(url)
+        engine = _sqlite_engine(parsed)
     else:
         raise UnknownDatabase(f"This program keeps no ledgers on {scheme}.")
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _sqlite_engine(url: str | URL) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
     try:
-        return sqlite.make_engine(make_url(url))
+        return sqlite.make_engine(url)
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnknownDatabase("The database URL is not understood.") from error
 
