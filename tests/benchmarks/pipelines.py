@@ -70,7 +70,18 @@ class Pipeline(NamedTuple):
 
 def dense(projects: int, offers: int, *, seed: int = 1, terms: bool = True) -> Pipeline:
     """Make a pipeline in which an offer fits about a quarter of the needs of its factor."""
-    return made(Shape(projects, offers, places=12, fields=6, wide=0.55, terms=terms, seed=seed))
+    return made(
+        Shape(
+            projects,
+            offers,
+            places=12,
+            fields=6,
+            wide=0.55,
+            terms=terms,
+            supply=(0.38, 0.42, 0.46),
+            seed=seed,
+        )
+    )
 
 
 def sparse(needs: int, offers: int, *, seed: int = 1, terms: bool = True) -> Pipeline:
