@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Level, Solution, completeness, coverage
 from ledger.matching.problem import Problem
+from ledger.solving.effort import UNLIMITED, Effort
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard to try. `seconds` is the wall clock's limit, or None for none."""
-
-    seconds: int | None = None
-
-
-def solve(problem: Problem, effort: Effort = Effort()) -> Solution:
+def solve(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
     """Find the plan that completes the most weight of projects, then covers the most of needs.
 
     The same problem gives the same plan, unless the answer says that the time limit was reached.
