@@ -9,7 +9,6 @@ from ledger.matching.plan import Give, Level, Solution, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 
-
 LARGEST_LISTED = 60_000
 """Up to so many pairs, each is a column of its own."""
 
