@@ -15,11 +15,11 @@ from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, add_cut, cut_from
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import Deadline, Floats, Solver, solver_name
+from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
 from ledger.solving.pairs import pairs_of
 from ledger.solving.repair import Flow, kept
 
-SAME = Fraction(1, 10**9)
+SAME = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
 
 _ROUNDS = 50
@@ -78,8 +78,6 @@ class _Search:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_one(self._pairs, whole=True))
-        if not self._is_complete():
-            self._run(level_one(self._pairs, margin=True), bounds=False)
 
     def _is_complete(self) -> bool:
         return completeness(self._problem, self._best) == self._complete_bound
@@ -90,13 +88,13 @@ class _Search:
         self._run(level_two(self._pairs, weight))
         if self._is_covered() or not self._pairs.exchanging:
             return
-        if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
+        if all(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
 
     def _is_covered(self) -> bool:
         return self._covered().gap == 0
 
-    def _run(self, formulation: Formulation, *, bounds: bool = True) -> None:
+    def _run(self, formulation: Formulation) -> None:
         """Solve a program, and again as long as exact flows cut solutions off."""
         solver = Solver(formulation.model)
         for cut in self._cuts:
@@ -108,8 +106,7 @@ class _Search:
             solver.start_from(formulation.start(self._fitting(formulation)))
             outcome = solver.solve(deadline=self._deadline, nodes=_NODES)
             self._limited |= outcome.timed_out
-            if bounds:
-                self._lower_bound(formulation, outcome.bound)
+            self._lower_bound(formulation, outcome.bound)
             if outcome.values is None:
                 return
             learnt = self._take(formulation, outcome.values)
@@ -139,12 +136,22 @@ class _Search:
 
     def _take(self, formulation: Formulation, values: Floats) -> Cut | None:
         """Make a solution whole, keep it if it is the best so far, and learn from what it lacks."""
-        ends = set(formulation.finished(values))
-        flow, cut = self._flow(formulation, values, ends)
+        learnt = self._keep(formulation, values)
+        if learnt is None and not self._is_reached(formulation) and self._pairs.exchanging:
+            roomier = with_margins(formulation, values)
+            if roomier is not None:
+                self._keep(formulation, roomier)
+        return learnt
+
+    def _keep(self, formulation: Formulation, values: Floats) -> Cut | None:
+        flow, cut = self._flow(formulation, values, set(formulation.finished(values)))
         plan = kept(self._problem, flow.gives())
         if self._rank(plan) > self._rank(self._best):
             self._best = plan
         return cut
+
+    def _is_reached(self, formulation: Formulation) -> bool:
+        return self._is_complete() if formulation.level == 1 else self._is_covered()
 
     def _flow(
         self, formulation: Formulation, values: Floats, ends: set[int]
@@ -189,6 +196,16 @@ class _Search:
 
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
+
+
+def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
+    """Solve again with all choices made, keeping back what rounding across currencies may cost."""
+    solver = Solver(formulation.model)
+    columns, chosen = formulation.choices(values)
+    solver.set_bounds(columns, chosen, chosen)
+    for row, most in formulation.margins(values):
+        solver.set_row_bounds(row, -INFINITY, most)
+    return solver.solve().values
 
 
 def most_coverage(problem: Problem) -> Fraction:

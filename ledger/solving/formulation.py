@@ -44,7 +44,8 @@ class Formulation:
     """A model with the meaning of its columns.
 
     `opens` are the `y` of pairs with a smallest amount (-1: none), for pairs that give one
-    amount or nothing their `t`; `takes` are the `w` (-1: none); `units` what one `t` gives.
+    amount or nothing their `t`; `takes` are the `w` (-1: none); `units` what one `t` gives;
+    `capacities` the row of each supply. The objective is that of the level times `scale`.
     """
 
     pairs: Pairs
@@ -54,6 +55,7 @@ class Formulation:
     opens: Places
     takes: Places
     units: tuple[int, ...]
+    capacities: Mapping[int, int]
     scale: Fraction
     level: int
 
@@ -72,6 +74,28 @@ class Formulation:
     def finished(self, values: Floats) -> tuple[int, ...]:
         """Give the ventures that are to end complete."""
         return tuple(venture for venture, column in self.ends.items() if values[column] > _HALF)
+
+    def choices(self, values: Floats) -> tuple[Places, Floats]:
+        """Give the columns that are 0 or 1, and which of these they are."""
+        opens = np.unique(self.opens[self.opens >= 0])
+        columns = np.concatenate([np.array(list(self.ends.values()), np.int32), opens])
+        return columns, np.round(values[columns])
+
+    def margins(self, values: Floats) -> Iterable[tuple[int, float]]:
+        """Give each capacity's row with what it leaves when rounding of open pairs is kept back.
+
+        A pair whose amount is rounded up by a part takes what that costs and one part more.
+        """
+        amounts = self.amounts(values)
+        for supply, row in self.capacities.items():
+            free = self.pairs.problem.supplies[supply].free
+            back = 0
+            for at in self.pairs.of_supply[supply]:
+                pair = self.pairs.every[at]
+                if at in self.pairs.exchanging and amounts[at] and not pair.whole:
+                    back += pair.ratio.to_offer(1) + 1
+            if back:
+                yield row, max(0, free - back) / free
 
     def start(self, gives: Iterable[Give]) -> Floats:
         """Say a plan as values of the columns."""
@@ -97,29 +121,24 @@ def _times(share: np.float64, unit: int) -> int:
     return round(Fraction(float(share)) * unit)
 
 
-def level_one(pairs: Pairs, *, whole: bool = False, margin: bool = False) -> Formulation:
-    """Formulate level 1: the weight of the hopeful ventures that end complete.
-
-    `margin` keeps one part of a supply back for each exchange, so that rounding costs no more.
-    """
+def level_one(pairs: Pairs, *, whole: bool = False) -> Formulation:
+    """Formulate level 1: the weight of the hopeful ventures that end complete."""
     draft = _Draft(pairs, lambda pair: draft.venture(pair) in draft.ends, whole=whole)
     hopeful = pairs.hopeful
     draft.add_ends([pairs.problem.ventures[one].weight for one in hopeful])
     draft.add_pairs(lambda _: Fraction(0))
-    draft.add_capacities(margin=margin)
+    draft.add_capacities()
     draft.add_exact_coverage()
     return draft.done(Fraction(1), level=1)
 
 
-def level_two(
-    pairs: Pairs, weight: int, *, whole: bool = False, margin: bool = False
-) -> Formulation:
+def level_two(pairs: Pairs, weight: int, *, whole: bool = False) -> Formulation:
     """Formulate level 2: what all demands get, of plans whose complete weight is at least this."""
     draft = _Draft(pairs, lambda _: True, whole=whole)
     scale = _scale(pairs)
     draft.add_ends([0] * len(pairs.hopeful))
     draft.add_pairs(lambda pair: _worth(pairs, pair) * scale)
-    draft.add_capacities(margin=margin)
+    draft.add_capacities()
     draft.add_free_coverage()
     draft.add_conditions()
     draft.add_weight(weight)
@@ -153,6 +172,7 @@ class _Draft:
         self._opens = np.full(size, -1, np.int32)
         self._takes = np.full(size, -1, np.int32)
         self._units = [1] * size
+        self._capacities: dict[int, int] = {}
 
     def venture(self, pair: Pair) -> int:
         return self._pairs.problem.demands[pair.demand].venture
@@ -202,19 +222,14 @@ class _Draft:
             self._model.put(rows, self._shares[places], 1)
             self._model.put(rows, self._opens[places], -np.array(limit))
 
-    def add_capacities(self, *, margin: bool) -> None:
+    def add_capacities(self) -> None:
         """Let no supply give more than it has, in its own unit."""
         for supply, places in self._pairs.of_supply.items():
             free = self._pairs.problem.supplies[supply].free
-            listed = [at for at in places if self._shares[at] >= 0]
-            kept = sum(self._rounds(at) for at in listed) if margin else 0
-            row = self._model.add_rows(-INFINITY, (free - kept) / free, 1)
-            costs = [self._cost(at) for at in listed]
+            (row,) = self._model.add_rows(-INFINITY, 1, 1).tolist()
+            self._capacities[supply] = row
+            costs = [self._cost(at) for at in places if self._shares[at] >= 0]
             self._model.put(row, [one[0] for one in costs], [float(one[1] / free) for one in costs])
-
-    def _rounds(self, at: int) -> bool:
-        pair = self._pairs.every[at]
-        return pair.ratio.over != 1 and pair.exchanges and not pair.whole
 
     def _cost(self, at: int) -> tuple[int, Fraction | int]:
         """Give the column by which a pair draws on its supply, and how much one of it draws."""
@@ -222,7 +237,7 @@ class _Draft:
         if pair.whole:
             return int(self._shares[at]), pair.ratio.to_offer(pair.high)
         rate = Fraction(pair.ratio.under, pair.ratio.over)
-        if self._units[at] != 1 or not self._rounds(at):
+        if not self._counts_parts(at) or pair.ratio.over == 1:
             return int(self._shares[at]), rate * self._units[at]
         most = pair.ratio.to_offer(pair.high)
         (taken,) = self._model.add_columns(0, 0, most, Kind.WHOLE, count=1).tolist()
@@ -272,7 +287,7 @@ class _Draft:
         self._model.put(row, list(self.ends.values()), weights)
 
     def done(self, scale: Fraction, *, level: int) -> Formulation:
-        """Give what was written; the objective was multiplied by `scale`."""
+        """Give what was written."""
         return Formulation(
             self._pairs,
             self._model,
@@ -281,6 +296,7 @@ class _Draft:
             self._opens,
             self._takes,
             tuple(self._units),
+            self._capacities,
             scale,
             level,
         )
