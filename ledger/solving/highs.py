@@ -198,6 +198,10 @@ class Solver:
         """Change between what bounds columns lie."""
         self._highs.changeColsBounds(len(columns), columns, lower, upper)
 
+    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
+        """Change between what bounds a row lies."""
+        self._highs.changeRowBounds(row, lower, upper)
+
     def add_row(self, lower: float, upper: float, columns: Places, values: Floats) -> None:
         """Add one row."""
         self._highs.addRow(lower, upper, len(columns), columns, values)
