@@ -26,6 +26,7 @@ from ledger.matching.building import build
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completeness
 from ledger.matching.problem import Problem
+from ledger.solving.effort import Effort
 from ledger.solving.large import solve_large
 
 CASES: dict[str, Callable[[int], Pipeline]] = {
@@ -117,10 +118,10 @@ def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
 def _solved(problem: Problem, *, verbose: bool) -> Solution:
     begun = time.perf_counter()
 
-    def say(words: str) -> None:
-        sys.stderr.write(f"  {time.perf_counter() - begun:6.1f} {words}\n")
+    def say(stage: str, value: Fraction, bound: Fraction) -> None:
+        sys.stderr.write(f"  {time.perf_counter() - begun:6.1f} {value}/{bound} {stage}\n")
 
-    return solve_large(problem, progress=say if verbose else None)
+    return solve_large(problem, Effort(progress=say if verbose else None))
 
 
 def faults(problem: Problem, gives: Sequence[Give]) -> list[str]:

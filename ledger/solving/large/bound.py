@@ -103,5 +103,4 @@ def _taken(arcs: Arcs, ordered: Piece) -> Floats:
 
 
 def _by_venture(arcs: Arcs, by_demand: Floats) -> Floats:
-    found: Floats = np.bincount(arcs.venture, by_demand, len(arcs.problem.ventures))
-    return found
+    return np.bincount(arcs.venture, by_demand, len(arcs.problem.ventures)).astype(np.float64)

@@ -49,13 +49,14 @@ class Relaxation:
     def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
         self.arcs = piece.only(may[arcs.venture[piece.demand]])
         self._ventures, self._demands = len(may), len(arcs.open)
+        self._stores = len(arcs.stores.free)
         model = Model()
         parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
         flows = model.add_columns(0.0, 0.0, self.arcs.share, count=len(self.arcs.demand))
         fills = model.add_rows(0.0, 0.0, self._demands)
         model.put(fills, parts[arcs.venture], -1.0)
         model.put(fills[self.arcs.demand], flows, 1.0)
-        holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
+        holds = model.add_rows(-INFINITY, 1.0, self._stores)
         model.put(holds[self.arcs.store], flows, self.arcs.load)
         self._solver = Solver(model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
@@ -71,6 +72,11 @@ class Relaxation:
             prices=np.abs(outcome.duals[self._demands :]),
             value=outcome.value,
         )
+
+    def nothing(self) -> Relaxed:
+        """Give the answer that completes nothing, where there was no time for a better one."""
+        stores = np.zeros(self._stores)
+        return Relaxed(np.zeros(self._ventures), np.zeros(len(self.arcs.demand)), stores, 0.0)
 
     def drop(self, ventures: Places) -> None:
         """Let these projects not be completed."""
