@@ -9,7 +9,7 @@ from decimal import Decimal
 from world import World
 
 from ledger.rates import Rate, find_rate
-from ledger.store.queries import StoredRates, read_rates
+from ledger.store.rates import StoredRates, read_rates
 from ledger.store.registers import load_all
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
