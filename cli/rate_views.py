@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.frame import Call
 from cli.output import Column, emit_rows
 from cli.terminal import note
+from ledger.rates import PIVOT
 
 if TYPE_CHECKING:
     from ledger.interchange.ecb import EcbFile
@@ -29,10 +30,10 @@ VERSION_COLUMNS = [
     Column("date", "Day", kind="date"),
     Column("rate", "Rate", kind="number"),
     Column("standing", "Standing"),
-    Column("source", "Source", spare=1),
-    Column("version", "Version", kind="number", spare=2),
+    Column("source", "Source", spare=3),
+    Column("version", "Version", kind="number", spare=4),
     Column("when", "Recorded", kind="date"),
-    Column("actor", "Who"),
+    Column("actor", "Who", spare=2),
     Column("reason", "Why", spare=1),
 ]
 _MACHINE = [
@@ -87,10 +88,12 @@ def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
     unknown = [row for row in rows if row.rate is None]
     if unknown:
         pairs = ", ".join(f"{row.base} in {row.quote}" for row in unknown)
-        first = unknown[0]
+        base, quote = unknown[0].base, unknown[0].quote
+        # Told from the euro, a rate serves every other currency too, and needs fewer places.
+        told = f"{quote} {base}" if quote == PIVOT else f"{base} {quote}"
         yield (
             f"Unknown on that day: {pairs}. Import rates (cityfund rates import), or give one: "
-            f"cityfund rates add {first.base} {first.quote} RATE --on DATE --source TEXT"
+            f"cityfund rates add {told} RATE --on DATE --source TEXT"
         )
 
 

@@ -103,10 +103,12 @@ def shipped_file() -> Path:
 
 
 def is_ecb(path: Path) -> bool:
-    """Say whether a file is the ECB's by what it begins with: an archive, or a column Date."""
+    """Say whether a file is the ECB's by how it begins: an archive, or Date and a currency."""
     start = content_of(path)[:64]
     first = start.removeprefix(b"\xef\xbb\xbf").split(b",")
-    return start.startswith(b"PK") or (first[0] == b"Date" and len(first) > 1)
+    return start.startswith(b"PK") or bool(
+        first[0] == b"Date" and len(first) > 1 and _CODE.match(first[1].strip().decode("latin-1"))
+    )
 
 
 def read_ecb(path: Path, today: date) -> EcbFile:

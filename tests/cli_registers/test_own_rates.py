@@ -36,7 +36,7 @@ def test_a_rate_of_ones_own_counts_from_its_day_on(officer: Officer) -> None:
     }
     before = rate(officer, "irr eur", "--on 2026-11-19")
     assert (before["rate"], before["rate_date"], before["age_days"]) == (None, None, None)
-    assert "cityfund rates add IRR EUR" in officer.tries("rates show IRR EUR --on 2026-11-19").err
+    assert "cityfund rates add EUR IRR" in officer.tries("rates show IRR EUR --on 2026-11-19").err
 
 
 def test_another_figure_for_the_day_is_a_version_with_its_reason(officer: Officer) -> None:

@@ -107,6 +107,8 @@ def test_a_file_is_known_by_how_it_begins(tmp_path):
     assert is_ecb(shipped_file())
     assert is_ecb(written(tmp_path, WIDE))
     assert is_ecb(written(tmp_path, "\ufeff" + WIDE))
+    assert is_ecb(written(tmp_path, "Date, USD, JPY, \n"))
+    assert not is_ecb(written(tmp_path, "Date,Base,Quote,Rate\n2026-10-30,EUR,USD,1.1172\n"))
     assert not is_ecb(written(tmp_path, "date,base,quote,rate\n2026-10-30,EUR,USD,1.1172\n"))
 
 
