@@ -66,12 +66,14 @@ def emit_rows(
     head: Mapping[str, object] | None = None,
     tail: Mapping[str, object] | None = None,
     narrow: Sequence[Column] = (),
+    named: str = "rows",
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
     On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `head`
-    (with the `schema`) and `tail` stand before and after `rows` in JSON only. Everything the rows
-    hold goes into JSON, every column into CSV, the columns for people elsewhere.
+    (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
+    Everything the rows hold goes into JSON, every column into CSV, the columns for people
+    elsewhere.
     """
     chosen = kept(rows, columns, options.where)
     with _destination(options) as out:
@@ -82,7 +84,8 @@ def emit_rows(
             from ledger.reports.json_out import json_rows_chunks  # noqa: PLC0415
 
             plain = not is_unicode(out)
-            out.writelines(json_rows_chunks(head or {}, chosen, tail or {}, ascii_only=plain))
+            rows_as = (head or {}, chosen, tail or {})
+            out.writelines(json_rows_chunks(*rows_as, named=named, ascii_only=plain))
             return
         out.writelines(_row_chunks(chosen, columns, options.format))
 

@@ -22,6 +22,7 @@ class Word(NamedTuple):
 
 WORDS = (
     Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
+    Word("match", "The pairings that complete the most.", DAILY, "cli.commands.match"),
     Word("need", "What projects require.", DAILY, "cli.commands.need"),
     Word("offer", "What providers put up.", DAILY, "cli.commands.offer"),
     Word("deal", "Introduce, commit, deliver, release.", DAILY, "cli.commands.deal"),

@@ -22,6 +22,10 @@ RateOf = Callable[[str, str], Decimal | None]
 """How many of the second unit one of the first costs, by code; None where nobody knows."""
 
 
+QUANTITY_RULES = frozenset(("ticket", "share", "indivisible"))
+"""The rules that look at amounts; all others are the same for needs and offers of a kind."""
+
+
 class _Convertible(NamedTuple):
     """The offers that a unit converts to, and those of them with a known rate."""
 
@@ -77,6 +81,19 @@ class OfferSets:
             "share": quantity.share,
             "indivisible": quantity.indivisible if whole else 0,
         }
+
+    def admitting(self, need: NeedFacts) -> list[str]:
+        """Give the codes of the offers that pass every rule but those on quantity."""
+        passing = self.passing(need, taken=False)
+        found = self.everyone
+        for rule, passed in passing.items():
+            if rule not in QUANTITY_RULES:
+                found &= passed
+        return [code for code, place in self._place.items() if found >> place & 1]
+
+    def ratios(self, unit: Unit) -> dict[str, Ratio]:
+        """Give for each unit that one of these offers counts in the rate to it, where known."""
+        return {offers.unit.code: ratio for offers, ratio in self._convertible(unit).rated}
 
     def _instrument(self, accepted: tuple[str, ...]) -> int:
         if not accepted:

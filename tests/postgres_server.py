@@ -31,6 +31,7 @@ ROLE = "cityfund"
 """Who owns the tests' databases: no superuser, as in an office."""
 
 PATIENCE_SECONDS = 60
+CHECKPOINT_TRIES = 5
 _OWNER, _STARTED, _FAILED = "owner.lock", "server.json", "failed"
 _SPEED = {
     "autovacuum": "off",
@@ -81,14 +82,33 @@ class Server:
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database, empty or as a template is; give its URL."""
-        self.administer(
+        self._with_checkpoint(
             f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}" STRATEGY file_copy'
         )
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        self.administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._with_checkpoint(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _with_checkpoint(self, statement: str) -> None:
+        """Run a statement that waits for a checkpoint, which may fail under load and be had again.
+
+        What the server said about it stands in the error of the last try.
+        """
+        import psycopg  # noqa: PLC0415
+
+        for patience in range(CHECKPOINT_TRIES, -1, -1):
+            try:
+                self.administer(statement)
+            except psycopg.errors.InternalError_ as error:
+                if not patience:
+                    log = (self.place / "server.log").read_text(errors="replace")
+                    error.add_note("\n".join(log.splitlines()[-20:]))
+                    raise
+                time.sleep(1)
+            else:
+                return
 
     def start(self) -> None:
         """Start on the data as they are, and wait until connections are taken."""

@@ -18,9 +18,10 @@ def json_rows_chunks(
     rows: Iterable[Row],
     tail: Mapping[str, object],
     *,
+    named: str = "rows",
     ascii_only: bool = False,
 ) -> Iterator[str]:
-    """Write `head`, then `rows` one to a line, then `tail`, as one document.
+    """Write `head`, then the rows, `named` so, one to a line, then `tail`, as one document.
 
     Memory does not grow with the rows.
     """
@@ -31,7 +32,7 @@ def json_rows_chunks(
     yield "{\n"
     for key, value in head.items():
         yield f"  {dumped(key)}: {dumped(value)},\n"
-    yield '  "rows": ['
+    yield f"  {dumped(named)}: ["
     between = "\n    "
     for row in rows:
         yield between + dumped(row)

@@ -1,0 +1,177 @@
+"""A proposal: a solved problem said in codes, quantities and units, as officers read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ledger.eligibility import rate_between
+from ledger.eligibility_facts import NeedFacts, OfferFacts
+from ledger.gaps import BaseCurrency
+from ledger.matching.building import Built
+from ledger.matching.plan import Give, Level, Solution, completed
+from ledger.offer_sets import RateOf
+from ledger.quantity import Unit, format_amount
+
+LEVEL_PLACES = 7
+"""Decimal places to which fractions are told: coverage, and every gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One offer's proposed part in one need; `rate` is offer units per need unit."""
+
+    offer: str
+    need: str
+    project: str
+    factor: str
+    amount: int
+    unit: Unit
+    offer_amount: int
+    offer_unit: Unit
+    rate: Decimal
+
+    def to_dict(self) -> dict[str, str]:
+        """Give the line as `cityfund.match/1` has it."""
+        return {
+            "offer": self.offer,
+            "need": self.need,
+            "project": self.project,
+            "factor": self.factor,
+            "quantity": format_amount(self.amount, self.unit.decimals),
+            "unit": self.unit.code,
+            "offer_quantity": format_amount(self.offer_amount, self.offer_unit.decimals),
+            "offer_unit": self.offer_unit.code,
+            "rate": f"{self.rate:f}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a plan's money costs a year, in the base currency; `unknown` lines are not in it."""
+
+    amount: Fraction
+    unknown: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The proposal of a day: its levels, the projects it would complete, and its lines in order.
+
+    `without_rate` are the pairs of units (need's, offer's) that were left out for want of a rate.
+    """
+
+    day: date
+    solver: str
+    complete_level: Level
+    coverage_level: Level
+    cost: Cost
+    complete: tuple[str, ...]
+    lines: tuple[Line, ...]
+    without_rate: tuple[tuple[str, str], ...] = ()
+    limited: bool = False
+
+    def levels(self) -> list[dict[str, Any]]:
+        """Give the levels of the objective, in their strict order, as `cityfund.match/1` has it."""
+        whole = self.complete_level
+        cost = {
+            "name": "cost",
+            "value": _places(self.cost.amount / 10**self.cost.unit.decimals, 2),
+            "unit": self.cost.unit.code,
+            "unknown": self.cost.unknown,
+        }
+        return [
+            {
+                "name": "complete",
+                "value": str(whole.value),
+                "bound": str(whole.bound),
+                "gap": _places(whole.gap) if whole.gap else "0",
+            },
+            {
+                "name": "coverage",
+                "value": _places(self.coverage_level.value),
+                "bound": _places(self.coverage_level.bound),
+                "gap": _places(self.coverage_level.gap),
+            },
+            {"name": "deals", "value": str(len(self.lines))},
+            cost,
+        ]
+
+
+def propose(
+    built: Built,
+    solution: Solution,
+    needs: Mapping[str, NeedFacts],
+    offers: Mapping[str, OfferFacts],
+    day: date,
+    rate_of: RateOf,
+    base: BaseCurrency,
+) -> Proposal:
+    """Say a solution in the words of the ledger it was found for."""
+    problem = built.problem
+    lines = tuple(
+        _line(built, give, needs, offers, rate_of)
+        for give in sorted(solution.gives)  # demands stand by project, then need
+    )
+    return Proposal(
+        day=day,
+        solver=solution.solver,
+        complete_level=solution.complete,
+        coverage_level=solution.coverage,
+        cost=_cost(lines, offers, base),
+        complete=tuple(problem.ventures[one].code for one in completed(problem, solution.gives)),
+        lines=lines,
+        without_rate=built.without_rate,
+        limited=solution.limited,
+    )
+
+
+def _line(
+    built: Built,
+    give: Give,
+    needs: Mapping[str, NeedFacts],
+    offers: Mapping[str, OfferFacts],
+    rate_of: RateOf,
+) -> Line:
+    problem = built.problem
+    need = needs[problem.demands[give.demand].code]
+    offer = offers[problem.supplies[give.supply].code]
+    ratio = problem.ratio(give.demand, give.supply)
+    rate = rate_between(need, offer, rate_of(need.standing.unit.code, offer.standing.unit.code))
+    assert ratio is not None
+    assert rate is not None
+    return Line(
+        offer=offer.offer.code,
+        need=need.need.code,
+        project=need.project.code,
+        factor=need.need.factor.value,
+        amount=give.amount,
+        unit=need.standing.unit,
+        offer_amount=ratio.to_offer(give.amount),
+        offer_unit=offer.standing.unit,
+        rate=rate,
+    )
+
+
+def _cost(lines: Sequence[Line], offers: Mapping[str, OfferFacts], base: BaseCurrency) -> Cost:
+    total, unknown = Fraction(0), 0
+    for line in lines:
+        if line.unit.kind != "money":
+            continue
+        percent = offers[line.offer].offer.rate
+        amount = base.convert(line.amount, line.unit)
+        if percent is None or amount is None:
+            unknown += 1
+        else:
+            total += amount * Fraction(percent) / 100
+    return Cost(total, unknown, base.unit)
+
+
+def _places(value: Fraction, places: int = LEVEL_PLACES) -> str:
+    """Write a fraction rounded half-even to so many places."""
+    return format_amount(round(value * 10**places), places)
