@@ -234,9 +234,9 @@ ATTACKS = {
     ]),
     "a proposal that nobody asked for": ("request-keys", [
         ("INSERT INTO proposal SELECT 9, 'MAT-0009', 'mat-0009', 9, day, selection, solver,"
-        " limited, milliseconds, complete_value, complete_bound, coverage_value, coverage_bound, cost,"
-        " cost_unit, cost_unknown, without_rate, solved_on, 0, reason, request_id, recorded_at"
-        " FROM proposal")]),
+        " limited, milliseconds, complete_value, complete_bound, coverage_value, coverage_bound,"
+        " cost, cost_unit, cost_unknown, without_rate, solved_on, 0, reason, request_id,"
+        " recorded_at FROM proposal")]),
     "a move added to the table of moves": ("guards", [
         "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
     "a move taken from the table of moves": ("guards", [
