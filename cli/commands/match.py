@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.commands.match_explain import explain
 from cli.frame import Call, command, noun
 from cli.match_views import LINE_COLUMNS, match_head
 from cli.output import emit_rows
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ledger.usecases.propose import Matched
 
 app = noun("Propose pairings, and take proposals up.", default="propose")
+command(app, "explain", dated=True)(explain)
 
 
 @command(app, "propose", dated=True)
