@@ -22,6 +22,7 @@ __all__ = [
     "emit_lines",
     "emit_record",
     "emit_rows",
+    "emit_text",
     "kept",
     "table_lines",
 ]
@@ -158,6 +159,12 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
 
     with _destination(options) as out:
         out.write(json_text(document, ascii_only=not is_unicode(out)))
+
+
+def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
+    """Write a report that is told in lines where it was asked for."""
+    with _destination(options) as out:
+        out.writelines(f"{line}\n" for line in lines)
 
 
 def emit_lines(lines: Iterable[str]) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from ledger.codes import folded
 from ledger.matching.explanation import Explanation
 from ledger.matching.pairs import Pair
 from ledger.solving.effort import UNLIMITED, Effort
-from ledger.store.balances import NOW, Times
 from ledger.store.book import Ledger
 from ledger.store.picture import Picture
 from ledger.store.registers import AmbiguousCode, UnknownCode
@@ -17,29 +13,22 @@ from ledger.suggest import nearest
 from ledger.usecases.explain_need import explain_need
 from ledger.usecases.explain_offer import explain_offer
 from ledger.usecases.explain_project import explain_project
-from ledger.usecases.propose import read_pipeline, solved
+from ledger.usecases.propose import MatchQuery, read_pipeline, solved
 from ledger.usecases.scene import Scene, pairs_of
 
 KINDS = ("project", "need", "offer")
 _FEW = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainQuery:
-    """What to explain: a code of a project, need or offer, over what matching looks at."""
-
-    code: str
-    where: Sequence[str] = ()
-    times: Times = NOW
-
-
-def explain(ledger: Ledger, query: ExplainQuery, effort: Effort = UNLIMITED) -> Explanation:
+def explain(
+    ledger: Ledger, typed: str, query: MatchQuery, effort: Effort = UNLIMITED
+) -> Explanation:
     """Explain how a project, a need or an offer comes out of today's proposal, and why.
 
     Raises `UnknownCode`, `AmbiguousCode`, and what proposing raises.
     """
     with ledger.picture(query.times) as picture:
-        kind, code = find_target(picture, query.code)
+        kind, code = find_target(picture, typed)
         pipeline = read_pipeline(picture, query.where)
         pairs = _pairs(picture, kind, code)
     scene = Scene(solved(pipeline, effort), effort)
