@@ -33,3 +33,15 @@ def complete_codes(kind: str) -> Completer:
         return [(as_typed(code), about) for code, about in found]
 
     return complete
+
+
+def complete_currencies(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the code of a currency; every ledger has those of ISO 4217."""
+    from ledger.reference.units import iso4217_units  # noqa: PLC0415 - only while completing
+
+    as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
+    return [
+        (as_typed(code), unit.name)
+        for code, unit in sorted(iso4217_units().items())
+        if code.startswith(incomplete.upper())
+    ]

@@ -162,4 +162,6 @@ def _when_lines(picture: Picture, kept: KeptProposal) -> Iterator[str]:
     yield from wrapped(
         f"Solved {solved}, stored {picture.local(kept.recorded_at)} by {kept.actor}{reason}."
     )
-    yield from wrapped(f"{len(kept.taken)} of {len(kept.proposal.lines)} lines were taken up.")
+    lines, taken = len(kept.proposal.lines), len(kept.taken)
+    if lines:
+        yield from wrapped(f"Taken up: {taken:,} of {lines:,} line{'' if lines == 1 else 's'}.")

@@ -40,20 +40,24 @@ def summary_lines(
     of = f" for {' and '.join(selection)}" if selection else ""
     name = f"Proposal {saved_as}" if saved_as else "Proposal"
     yield from wrapped(one_line(f"{name} of {proposal.day}{of}"))
-    projects, lines = len(proposal.complete), len(proposal.lines)
-    word = "line completes" if lines == 1 else "lines complete"
-    yield from wrapped(
-        f"{lines} {word} {projects} project{'' if projects == 1 else 's'}, weighing "
-        f"{proposal.complete_level.value} in all: {proven(proposal.complete_level)}."
-    )
+    yield from wrapped(f"{_completes(proposal)}: {proven(proposal.complete_level)}.")
     coverage = proposal.coverage_level
-    yield from wrapped(
-        f"Coverage gained {_short(coverage.value)}, each need's share times its project's weight: "
-        f"{proven(coverage)}."
-    )
+    yield from wrapped(f"Coverage gained {_short(coverage.value)}: {proven(coverage)}.")
     yield from _cost_lines(proposal)
     if proposal.limited:
         yield from wrapped("The time limit was reached: with more time there may be a better one.")
+
+
+def _completes(proposal: Proposal) -> str:
+    """Say how many projects a proposal completes by how many lines, and what they weigh."""
+    lines, projects = len(proposal.lines), len(proposal.complete)
+    said = f"{lines:,} line{'' if lines == 1 else 's'}"
+    if not projects:
+        return f"{said}, and no project becomes complete"
+    many = "project" if projects == 1 else "projects"
+    verb = "complete" if lines != 1 else "completes"
+    weight = _short(proposal.complete_level.value)
+    return f"{said} {verb} {projects:,} {many} of weight {weight}{' in all' * (projects > 1)}"
 
 
 def proven(level: Level) -> str:
@@ -119,7 +123,9 @@ def give_lines(rows: Sequence[Row], complete: Sequence[str]) -> Iterator[str]:
     for code, some in shown:
         yield from wrapped(_project_said(some[0], "" if code in ends else "in part"), "  ")
         for row in some:
-            yield from wrapped(give_said(row), "    ", "     ")
+            yield from wrapped(give_said(row), "  ", "     ")
+            if "state" in row:
+                yield from wrapped(one_line(state_said(row)), "       ")
     yield from _more(len(groups) - len(shown), "project")
 
 
@@ -141,6 +147,15 @@ def give_said(row: Row) -> str:
             f"1 {row['unit']} = {row['rate']} {row['offer_unit']})"
         )
     return one_line(text)
+
+
+def state_said(row: Row) -> str:
+    """Say what has become of a line of a stored proposal."""
+    if row["state"] == "introduced":
+        return f"introduced as {row['deal']}, entry {row['entry']}"
+    if row["state"] == "unfit":
+        return f"no longer fits: {row['why']}"
+    return "not taken up yet; it fits"
 
 
 def open_lines(rows: Sequence[Row]) -> Iterator[str]:

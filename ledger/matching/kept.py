@@ -115,7 +115,9 @@ def _too_little(line: Line, pairing: Pairing) -> Sequence[Failure]:
     if need.free < line.amount:
         there, wanted = (format_quantity(one, line.unit) for one in (need.free, line.amount))
         found.append(Failure("open", f"the need has {there} open, not {wanted}"))
-    if offer.free < line.offer_amount:
+    if pairing.offer.offer.withdrawn:
+        found.append(Failure("available", "the offer was withdrawn"))
+    elif offer.free < line.offer_amount:
         unit = line.offer_unit
         there, wanted = (format_quantity(one, unit) for one in (offer.free, line.offer_amount))
         found.append(Failure("available", f"the offer has {there} available, not {wanted}"))

@@ -120,27 +120,25 @@ class _Reasons:
         place = self._demands.get(facts.need.code)
         if place is None:
             return "it was not among what was selected"
-        able = [
-            (supply, limits.low)
-            for supply, limits in self._problem.partners(place)
-            if (place, supply) not in self._pairs
-        ]
-        gives_already = any(demand == place for demand, _ in self._pairs)
+        able = [(supply, limits.low) for supply, limits in self._problem.partners(place)]
         if not able:
-            if gives_already:
-                return "what could serve it gives already all that its mandate allows"
             return count.obstacle or "no offer that could serve it has a known rate"
         return self._spent(place, able)
 
     def _spent(self, demand: int, able: Sequence[tuple[int, int]]) -> str:
         """Say what became of the offers that could serve a need."""
-        enough = [supply for supply, low in able if self._could_give(demand, supply, low)]
+        others = [(one, low) for one, low in able if (demand, one) not in self._pairs]
+        enough = [supply for supply, low in others if self._could_give(demand, supply, low)]
         if any(not self._problem.supplies[supply].conditional for supply in enough):
             return "an offer could still give to it, but no better proposal was found in time"
         if enough:
             return "what is left is offered only to projects that end complete"
-        if any(self._left[supply] for supply, _ in able):
+        if any(self._left[supply] for supply, _ in others):
             return "what is left of the offers that could serve it is too little for one hold"
+        if any(self._left[supply] for supply, _ in able):
+            return "what could serve it gives already as much of it as its mandate allows"
+        if len(others) < len(able):
+            return "all that is left of the offers that could serve it is given already"
         return "all that could serve it is given to others"
 
     def _could_give(self, demand: int, supply: int, low: int) -> bool:

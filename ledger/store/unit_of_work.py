@@ -23,7 +23,8 @@ from ledger.store.accounts import SIDES, Accounts
 from ledger.store.beginning import Beginning, made_key
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal_rows import JournalRows
-from ledger.store.queries import StoredRates, StoredUnits, read_settings
+from ledger.store.queries import StoredUnits, read_settings
+from ledger.store.rates import StoredRates
 from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
 
@@ -83,9 +84,11 @@ class UnitOfWork:
         """Every unit of the ledger by code."""
         return StoredUnits(self.connection)
 
-    @cached_property
+    @property
     def rates(self) -> StoredRates:
-        """The rates table."""
+        """The rates table, with what this unit of work has added to it."""
+        if self._rows.waits(tables.rate):
+            self.flush_registers()
         return StoredRates(self.connection)
 
     def find(self, kind: str, typed: str) -> Kept:
@@ -209,8 +212,11 @@ class UnitOfWork:
         self.units.add(unit)
         self.changes.append(RegisterChange("unit", unit.code, 1))
 
-    def add_rate(self, rate: Rate) -> None:
-        """Add an exchange rate; the latest recorded of its day and pair is in force."""
+    def add_rate(self, rate: Rate, *, withdrawn: bool = False) -> None:
+        """Add an exchange rate, or the row that withdraws it.
+
+        The latest recorded of its day and pair counts.
+        """
         self._rows.add(
             tables.rate,
             {
@@ -220,7 +226,7 @@ class UnitOfWork:
                 "quote": rate.quote,
                 "rate": rate.rate,
                 "source": rate.source,
-                "withdrawn": False,
+                "withdrawn": withdrawn,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
             },
