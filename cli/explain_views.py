@@ -34,10 +34,8 @@ _NEEDS = [
 _OF_PROJECT = [
     Column("need", "Need", kind="code"),
     Column("factor", "Factor", kind="code"),
-    Column("open_said", "Open", kind="number"),
     Column("gets_said", "Gets", kind="number"),
-    Column("from_said", "From", spare=1),
-    Column("stays_said", "Stays open", kind="number"),
+    Column("from_said", "From", kind="code", spare=1),
     Column("why", "What keeps it open"),
 ]
 _PAIR_DATA = [
@@ -56,7 +54,7 @@ _SHORT = {"need": _OFFERS, "offer": _NEEDS, "project": _OF_PROJECT}
 def emit_explanation(call: Call, found: Explanation) -> None:
     """Write an explanation in the format that was asked for."""
     people = call.format in _PEOPLE
-    rows = [_row(row, people=people, data=call.format == "csv") for row in found.rows]
+    rows = [_row(row, found.kind, people=people, data=call.format == "csv") for row in found.rows]
     columns = _SHORT[found.kind] if people else _data_columns(found.kind)
     emit_rows(
         rows,
@@ -80,12 +78,12 @@ def _above(found: Explanation) -> Iterator[str]:
         yield "Not everything here is proven: the search was cut short. A longer --time-limit may."
 
 
-def _row(row: PairRow | NeedRow, *, people: bool, data: bool) -> dict[str, Any]:
+def _row(row: PairRow | NeedRow, kind: str, *, people: bool, data: bool) -> dict[str, Any]:
     found = row.to_dict()
     if "changes" not in found:
         return {**found, **_need_said(row)} if people else found  # type: ignore[arg-type]
     if people:
-        return {**found, **_pair_said(row)}  # type: ignore[arg-type]
+        return {**found, **_pair_said(row, kind)}  # type: ignore[arg-type]
     if data:
         first: dict[str, Any] = next(iter(found["changes"]), {})
         rules = [failure["rule"] for failure in found["failures"]]
@@ -93,25 +91,33 @@ def _row(row: PairRow | NeedRow, *, people: bool, data: bool) -> dict[str, Any]:
     return found
 
 
-def _pair_said(row: PairRow) -> dict[str, str]:
+def _pair_said(row: PairRow, kind: str) -> dict[str, str]:
+    goes_above = kind == "offer" and row.reason == "elsewhere" and not row.gives
     unit = row.pair.need.standing.unit
     others = [change.words for change in row.changes[1:]]
     first = row.changes[0].words if row.changes else ""
     return {
         "gives_said": brief(row.gives, unit) if row.gives else "",
-        "why_said": row.why,
+        "why_said": "goes to the needs above" if goes_above else row.why,
         "with_said": " or ".join([first, *others[:1]]) if others else first,
     }
 
 
 def _need_said(row: NeedRow) -> dict[str, str]:
-    left = None if row.open is None else row.open - row.gets
-    return {
-        "open_said": "unknown" if row.open is None else brief(row.open, row.unit),
-        "gets_said": brief(row.gets, row.unit) if row.gets else "",
-        "from_said": ", ".join(row.offers),
-        "stays_said": brief(left, row.unit) if left else "",
-    }
+    return {"gets_said": _gets(row), "from_said": ", ".join(row.offers)}
+
+
+def _gets(row: NeedRow) -> str:
+    """Say what of a need the proposal places: `all 60M EUR`, `10M of 40M EUR`, `none of 5M EUR`."""
+    if row.open is None:
+        return "unknown"
+    if not row.open:
+        return "nothing open"
+    whole = brief(row.open, row.unit)
+    if row.gets == row.open:
+        return f"all {whole}"
+    part = brief(row.gets, row.unit).removesuffix(f" {row.unit.code}") if row.gets else "none"
+    return f"{part} of {whole}"
 
 
 def brief(amount: int, unit: Unit) -> str:

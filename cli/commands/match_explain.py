@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.completion import complete_any
 from cli.explain_views import emit_explanation
 from cli.frame import Call
 from cli.match_options import FactorAlone, Office, Projects, TimeLimit
@@ -14,7 +15,13 @@ from cli.session import ledger_of
 
 def explain(
     call: Call,
-    code: Annotated[str, typer.Argument(help="A project, a need or an offer.")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            help="A project, a need or an offer.",
+            autocompletion=complete_any("project", "need", "offer"),
+        ),
+    ],
     office: Office = None,
     project: Projects = None,
     factor: FactorAlone = None,

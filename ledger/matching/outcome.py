@@ -88,7 +88,8 @@ class Outcome:
             return "condition"
         given = self.given.get((demand, supply), 0)
         if given >= limits.high:
-            return "spent" if self.free_left[supply] == 0 else "largest"
+            capped = limits.high < ratio.to_need(problem.supplies[supply].free)
+            return "largest" if capped else "spent"
         could = ratio.to_need(self.free_left[supply] + ratio.to_offer(given))
         others = len(self.by(supply)) > (given > 0)
         if could <= given or (others and could < limits.low):

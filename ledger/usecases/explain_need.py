@@ -77,7 +77,7 @@ def _why_not(
     if most < whole:
         has = f"{brief(most, unit)} of {brief(whole, unit)}"
         words = f"Even with nobody else asking, the offers that fit could give it {has} only."
-        return (Because("supply", words),)
+        return (Because("supply", words), *_nearest(rows))
     finding = why_incomplete(scene, project)
     if finding.contest is None:
         words = (
@@ -94,12 +94,17 @@ def _nobody_fits(code: str, factor: str, rows: Sequence[PairRow]) -> tuple[Becau
     count = "The only offer" if len(rows) == 1 else f"None of the {len(rows)} offers"
     fits = "does not fit" if len(rows) == 1 else "fits"
     told = [Because("eligible", f"{count} of {factor} {fits} {code}.")]
-    nearest = rows[0]
-    if nearest.changes:
-        offer = nearest.pair.offer.offer.code
-        words = f"The nearest is {offer}; it would fit with: {nearest.changes[0].words}."
-        told.append(Because("near-miss", words))
-    return tuple(told)
+    return (*told, *_nearest(rows))
+
+
+def _nearest(rows: Sequence[PairRow]) -> tuple[Because, ...]:
+    """Name the nearest of the offers that do not fit, if one change would do."""
+    for row in rows:
+        if row.changes:
+            offer, change = row.pair.offer.offer.code, row.changes[0].words
+            words = f"The nearest that does not fit is {offer}; it would with: {change}."
+            return (Because("near-miss", words),)
+    return ()
 
 
 def _facts(scene: Scene, facts: NeedFacts, demand: int | None) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from ledger.matching.explanation import Because, Explanation, NeedRow, PairRow
 from ledger.matching.pairs import Pair
 from ledger.usecases.explain_need import takes_no_part
 from ledger.usecases.scene import Scene
-from ledger.usecases.why_incomplete import Finding, completes_if_served, why_incomplete
+from ledger.usecases.why_incomplete import Finding, completes_if_served, listed, why_incomplete
+
+_MOST_NAMED = 3
 
 Relief = dict[tuple[str, ...], bool | None]
 """Whether the project would end complete, were its needs of some factors served from elsewhere."""
@@ -76,6 +78,8 @@ def _relief(scene: Scene, code: str, finding: Finding) -> Relief:
         if None in places:  # a need that takes no part stays open whatever is served
             return {}
         served = [one for one in places if one is not None]
+        if len(served) == sum(map(len, by_factor.values())):
+            return {}  # what is said of a project without needs says nothing
         factors = tuple(one for one, own in by_factor.items() if set(own) & set(served))
         return {factors: completes_if_served(scene, code, served)}
     for size in range(1, len(by_factor) + 1):
@@ -97,7 +101,7 @@ def _binding(scene: Scene, finding: Finding, relief: Relief) -> list[str]:
 
 
 def _short_sentence(code: str, finding: Finding, binding: Sequence[str]) -> str:
-    lacks = " and ".join(binding)
+    lacks = listed(binding)
     if finding.contest is None:
         needs = ", ".join(finding.binding)
         return f"{code} cannot end complete: its {lacks} cannot be placed ({needs})."
@@ -110,7 +114,7 @@ def _short_sentence(code: str, finding: Finding, binding: Sequence[str]) -> str:
 def _relief_told(finding: Finding, relief: Relief) -> tuple[Because, ...]:
     told = []
     for factors, helps in relief.items():
-        lacks = " and ".join(factors)
+        lacks = listed(factors)
         which = "those needs" if finding.contest is None else f"its {lacks}"
         words = f"With {which} served from elsewhere, {_ENDS[helps]}."
         told.append(Because("relief", words))
@@ -157,12 +161,22 @@ def _need_said(
     fitting = [row for row in rows if not row.failures]
     if fitting:
         idle = next((row for row in fitting if not row.gives), fitting[0])
-        return "part" if fitting[0].gives else "nothing", f"{_code(idle)} {idle.why}"
+        return "part" if fitting[0].gives else "nothing", _idle_said(idle)
     if rows and rows[0].changes:
         words = rows[0].changes[0].words
         return "eligible", f"no offer fits; {_code(rows[0])} would with {words}"
     count = f"none of {len(rows)} offers fits" if rows else "there is no offer of this factor"
     return "eligible", count
+
+
+def _idle_said(row: PairRow) -> str:
+    """Say shortly what the nearest offer that could give does instead."""
+    if row.reason != "elsewhere":
+        return f"{_code(row)}: {row.why}"
+    projects = list(dict.fromkeys(one.project for one in row.receivers))
+    more = len(projects) - _MOST_NAMED
+    named = [*projects[:_MOST_NAMED], f"{more} more"] if more > 0 else projects
+    return f"{_code(row)} gives to {listed(named)}"
 
 
 def _code(row: PairRow) -> str:

@@ -17,7 +17,7 @@ from ledger.solving.effort import Effort
 from ledger.store.picture import Picture
 from ledger.usecases.propose import Matched
 
-_MOST_NAMED = 3
+_MOST_NAMED = 2
 
 
 class Scene:
@@ -156,12 +156,15 @@ def receivers_said(row: PairRow) -> str:
     """Say who gets the offer instead: the largest parts by name, the others counted."""
     unit = row.pair.offer.standing.unit
     named = [
-        f"{brief(one.amount, unit)} to {one.need} ({one.project}, weight {one.weight}"
-        f"{', ends complete' if one.complete else ''})"
-        for one in row.receivers[:_MOST_NAMED]
+        f"{brief(one.amount, unit)} to {_receiver(one)}" for one in row.receivers[:_MOST_NAMED]
     ]
     more = len(row.receivers) - len(named)
     return ", ".join(named) + (f" and to {more} more" if more else "")
+
+
+def _receiver(one: Receiver) -> str:
+    completes = "completes " if one.complete else ""
+    return f"{one.need} ({completes}{one.project}, weight {one.weight})"
 
 
 def _row_key(row: PairRow, *, by_offer: bool) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.completeness import placed
@@ -13,6 +13,7 @@ from ledger.matching.explanation import Because
 from ledger.matching.outcome import Outcome
 from ledger.matching.pairs import brief
 from ledger.matching.plan import completed
+from ledger.matching.problem import Problem
 from ledger.matching.variants import alone, before_all_others, served_elsewhere
 from ledger.projects import ACTIVE_STATUSES
 from ledger.usecases.scene import Scene
@@ -114,18 +115,24 @@ def _why_short(scene: Scene, demand: int, most: int) -> Because:
     partners = list(problem.partners(demand))
     if not partners:
         return Because("eligible", f"No offer of {factor} fits {need.code}.")
-    could = sum(limits.high for _, limits in partners)
-    fitting = f"{len(partners)} offer{'s' if len(partners) > 1 else ''} that fit"
-    fitting += "" if len(partners) > 1 else "s"
     has = f"{brief(most, unit)} of its {brief(need.open, unit)}"
-    if could < need.open:
-        return Because(
-            "supply", f"{need.code}: the {fitting} could give it {has}, with nobody else asking."
-        )
-    return Because(
-        "terms",
-        f"{need.code}: tickets and shares of the {fitting} let it have no more than {has}.",
-    )
+    fit = "offer that fits" if len(partners) == 1 else f"{len(partners)} offers that fit"
+    capacity = sum(_holds(problem, demand, supply) for supply, _ in partners)
+    if capacity < need.open:
+        words = f"{need.code}: all that the {fit} could give it, with nobody else asking, is {has}."
+        return Because("supply", words)
+    if not need.divisible:
+        words = f"{need.code} is indivisible, and the {fit} cannot take it whole."
+        return Because("terms", words)
+    words = f"{need.code}: by their tickets and shares the {fit} could give it no more than {has}."
+    return Because("terms", words)
+
+
+def _holds(problem: Problem, demand: int, supply: int) -> int:
+    """Give what an offer could hold of a need, were there no tickets and shares."""
+    ratio = problem.ratio(demand, supply)
+    assert ratio is not None
+    return ratio.to_need(problem.supplies[supply].free)
 
 
 def _short_together(scene: Scene, demands: tuple[int, ...]) -> tuple[list[int], list[Because]]:
@@ -141,7 +148,7 @@ def _short_together(scene: Scene, demands: tuple[int, ...]) -> tuple[list[int], 
         part = alone(problem, own)
         if len(own) > 1 and not completed(part, scene.solve(part).gives):
             found += own
-            codes = " and ".join(problem.demands[one].code for one in own)
+            codes = listed([problem.demands[one].code for one in own])
             words = f"{codes} could each be placed, but not together: they want the same {factor}."
             because.append(Because("together", words))
     return found, because
@@ -185,4 +192,9 @@ def named(scene: Scene, ventures: Iterable[int]) -> str:
     every.sort(key=lambda one: (-one.weight, one.code))
     words = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
     more = len(every) - len(words)
-    return ", ".join(words) + (f" and {more} more" if more else "")
+    return listed([*words, f"{more} more"] if more else words)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as people do: A, B and C."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
