@@ -16,13 +16,20 @@ from island_search import Island, Plan, best_on_island
 from match_cases import Case
 from pair_ranges import Pair, may_end_complete, pairs_of
 
+LARGE = 10_000
+SLACK = Fraction(1, 10**10)
+
 
 class Best(NamedTuple):
-    """Levels 1 and 2 at their optimum, and one plan that reaches both: amounts by need, offer."""
+    """Levels 1 and 2 at their optimum, and one plan that reaches both: amounts by need, offer.
+
+    Where amounts are large no plan covers more than `slack` above this one; else none covers more.
+    """
 
     weight: int
     coverage: Fraction
     gives: Plan
+    slack: Fraction = Fraction(0)
 
 
 def best_of(case: Case) -> Best:
@@ -37,7 +44,7 @@ def best_of(case: Case) -> Best:
             break
         found = islands.best(chosen)
         if found is not None and (best is None or found[0] > best.coverage):
-            best = Best(weight, *found)
+            best = Best(weight, *found, islands.slack * len(islands.parts))
     assert best is not None, "giving nothing is always possible"
     return best
 
@@ -57,6 +64,8 @@ class _Islands:
     def __init__(self, case: Case, pairs: list[Pair]) -> None:
         self.case = case
         self.parts = list(_apart(pairs))
+        large = max(case.open.values(), default=0) > LARGE
+        self.slack = SLACK if large else Fraction(0)
         self.known: dict[tuple[int, frozenset[str]], tuple[Fraction, Plan] | None] = {}
 
     def best(self, chosen: frozenset[str]) -> tuple[Fraction, Plan] | None:
@@ -65,7 +74,7 @@ class _Islands:
         for place, part in enumerate(self.parts):
             mine = chosen & {self.case.need[pair.need].project for pair in part}
             if (place, mine) not in self.known:
-                self.known[place, mine] = best_on_island(self._island(part, mine))
+                self.known[place, mine] = best_on_island(self._island(part, mine), self.slack)
             found = self.known[place, mine]
             if found is None:
                 return None

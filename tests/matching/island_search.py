@@ -46,20 +46,27 @@ class Range(NamedTuple):
 Ranges = tuple[Range, ...]
 
 
-def best_on_island(island: Island, tries: int = 3_000) -> tuple[Fraction, Plan] | None:
-    """Give the best coverage and a plan of it, or None where the needs can't all be filled."""
+def best_on_island(
+    island: Island, slack: Fraction = Fraction(0), tries: int = 3_000
+) -> tuple[Fraction, Plan] | None:
+    """Give the best coverage and a plan of it, or None where the needs can't all be filled.
+
+    With a slack the plan may lie so far below the best: among hundreds of millions of cents
+    there is no end of plans that differ by one.
+    """
     for need in island.full:
         if sum(p.high for p in island.pairs if p.need == need) < island.open[need]:
             return None
-    return _Search(island, tries).best()
+    return _Search(island, slack, tries).best()
 
 
 class _Search:
-    def __init__(self, island: Island, tries: int) -> None:
+    def __init__(self, island: Island, slack: Fraction, tries: int) -> None:
         self.island = island
         self.pairs = island.pairs
         self.tries = tries
         self.scale = lcm(1, *(gain.denominator for gain in island.gain.values()))
+        self.slack = down(slack * self.scale)
         self.gains = [int(island.gain[pair.need] * self.scale) for pair in self.pairs]
         # One unit towards a need that must fill is worth more than all else together.
         prize = 1 + sum(int(island.gain[n] * self.scale) * island.open[n] for n in island.open)
@@ -79,7 +86,7 @@ class _Search:
             if self.tries < 0:
                 raise TooHard(self.island)
             found = self._bound(ranges)
-            if found is None or down(found[0]) <= best:
+            if found is None or down(found[0]) <= best + (self.slack if plan else 0):
                 continue
             halves = self._halves(ranges, found[1])
             if halves is None:
@@ -142,7 +149,7 @@ class _Search:
         for place, (one, amount) in enumerate(zip(ranges, at, strict=True)):
             if one.may_rest and 0 < amount < one.low:
                 return self._opened(ranges, place, first=2 * amount >= one.low)
-        for place, (one, amount) in enumerate(zip(ranges, at, strict=True)):
+        for place, amount in enumerate(at):
             if amount.denominator > 1:
                 return self._split(
                     ranges, place, down(amount), at_top=amount - down(amount) >= HALF
@@ -177,15 +184,12 @@ class _Search:
     def _split(self, ranges: Ranges, place: int, last: int, *, at_top: bool) -> list[Ranges]:
         """Split at `last`: up to it, or more than it."""
         one = ranges[place]
-        halves = []
         more = Range(max(one.low, last + 1), one.high, may_rest=False)
         less = Range(one.low, min(one.high, last), one.may_rest)
         if less.low > less.high:
             less = Range(0, 0, may_rest=False) if one.may_rest else less
-        for half in (less, more) if at_top else (more, less):
-            if half.low <= half.high:
-                halves.append(_with(ranges, place, half))
-        return halves
+        halves = (less, more) if at_top else (more, less)
+        return [_with(ranges, place, half) for half in halves if half.low <= half.high]
 
 
 def _with(ranges: Ranges, place: int, one: Range) -> Ranges:
