@@ -47,7 +47,7 @@ Ranges = tuple[Range, ...]
 
 
 def best_on_island(
-    island: Island, slack: Fraction = Fraction(0), tries: int = 3_000
+    island: Island, slack: Fraction = Fraction(0), tries: int = 1_000
 ) -> tuple[Fraction, Plan] | None:
     """Give the best coverage and a plan of it, or None where the needs can't all be filled.
 

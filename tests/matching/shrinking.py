@@ -39,7 +39,7 @@ def _smaller(case: Case) -> Iterator[Case]:
 def _plainer(one: Any) -> Iterator[Any]:
     """Give a record with one term left out."""
     for term in fields(one):
-        if term.default is not getattr(one, term.name) and term.default in {None, False, (), 0, 1}:
+        if term.default is not getattr(one, term.name) and term.default in {None, False, (), 1}:
             yield replace(one, **{term.name: term.default})
     if hasattr(one, "divisible") and not one.divisible:
         yield replace(one, divisible=True)
