@@ -23,8 +23,8 @@ from ledger.solving.repair import Flow, kept
 SAME = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
 
-TOLERANCE = 1e-6
-"""The solver's, as a share of an amount: exact flows find what it overlooks."""
+_TOLERANCES = {1: 1e-6, 2: 1e-9}
+"""The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
 
 _TRACE = Fraction(1, 10**5)
 _STAGES = {1: "complete", 2: "coverage"}
@@ -117,7 +117,7 @@ class _Search:
 
         With its relaxation, only what that leaves in doubt: a good plan soon, but no bound.
         """
-        solver = Solver(formulation.model, tolerance=TOLERANCE)
+        solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
         if relaxed is not None:
             restrict(solver, formulation, relaxed)
         for cut in self._cuts:

@@ -24,6 +24,8 @@ SEED = 20
 TOLERANCE = 1e-9
 """How far a row or an integer may be off, in the model's own scale."""
 
+_MISVALUED = 1e-4
+
 Heed = Callable[[float, float], None]
 """Told the value and the bound of a run as they come nearer to each other."""
 
@@ -256,6 +258,13 @@ class Solver:
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
         if nodes is not None:
             self.set_option("mip_max_nodes", nodes)
+        self._run(checks, heed)
+        if self._misvalued():
+            self._highs.clearSolver()
+            self._run(checks, heed)
+        return self._outcome()
+
+    def _run(self, checks: int | None, heed: Heed | None) -> None:
         watch = _Watch(checks, heed)
         if self._whole:
             self._highs.cbMipInterrupt.subscribe(watch.check)
@@ -264,7 +273,19 @@ class Solver:
             self._highs.cbMipInterrupt.unsubscribe(watch.check)
         if watch.interrupted:
             raise KeyboardInterrupt
-        return self._outcome()
+
+    def _misvalued(self) -> bool:
+        """Whether the solution is not worth what HiGHS says of it.
+
+        HiGHS 1.16 may misjudge a start after presolving and keep it for better than it is. What
+        it finds by itself is right, so it has to search again without the start.
+        """
+        values = self._highs.getSolution().col_value
+        if not self._whole or len(values) == 0:
+            return False
+        said = self._highs.getInfo().objective_function_value
+        worth = sum(np.array(self._highs.getLp().col_cost_) * np.array(values))
+        return bool(abs(said - worth) > _MISVALUED * max(1, abs(worth)))
 
     def _outcome(self) -> Outcome:
         status = self._highs.getModelStatus()
