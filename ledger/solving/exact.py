@@ -106,7 +106,7 @@ class _Search:
         self._run(level_two(self._pairs, weight))
         if self._is_covered() or not self._pairs.exchanging:
             return
-        if all(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
+        if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
 
     def _is_covered(self) -> bool:
