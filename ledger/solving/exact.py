@@ -16,6 +16,7 @@ from ledger.solving.cuts import Cut, add_cut, cut_from
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
 from ledger.solving.highs import INFINITY, Deadline, Floats, Heed, Solver, solver_name
+from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, restrict, strengthened
 from ledger.solving.repair import Flow, kept
@@ -30,8 +31,8 @@ _TRACE = Fraction(1, 10**5)
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
-_CHECKS = 4_000
-_CHECKS_OF_A_START = 400
+_CHECKS = 1_500
+_CHECKS_OF_A_START = 150
 _LARGEST_AT_ONCE = 4_000
 
 
@@ -64,6 +65,7 @@ class _Search:
             self._cover()
         else:
             self._coverage_bound = Fraction(0)
+        self._best = improved(self._problem, self._best)
         return Solution(
             self._best,
             self._level_one(),

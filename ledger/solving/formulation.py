@@ -37,7 +37,7 @@ from ledger.unit_offers import Ratio
 
 LARGEST_WHOLE = 10**6
 """Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
-_LARGEST_COMMON = 10**7
+_LARGEST_COMMON = 5_000
 _LARGEST_LINE = 10**4
 
 

@@ -24,6 +24,7 @@ SEED = 20
 TOLERANCE = 1e-9
 """How far a row or an integer may be off, in the model's own scale."""
 
+_DUAL_TOLERANCE = 1e-7
 _MISVALUED = 1e-4
 
 Heed = Callable[[float, float], None]
@@ -209,7 +210,7 @@ class Solver:
             ("mip_abs_gap", 0.0),
             ("mip_feasibility_tolerance", tolerance),
             ("primal_feasibility_tolerance", tolerance),
-            ("dual_feasibility_tolerance", tolerance),
+            ("dual_feasibility_tolerance", max(tolerance, _DUAL_TOLERANCE)),
         ):
             self.set_option(option, value)
         self._highs.passModel(model.lp())
