@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.match_explain import explain
 from cli.completion import complete_codes
 from cli.frame import Call, command, noun
 from cli.match_views import LIST_COLUMNS, list_row
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ledger.usecases.propose import MatchQuery
 
 app = noun("Propose pairings, and take proposals up.", default="propose")
-
 Proposed = Annotated[
     str | None,
     typer.Option(
@@ -150,3 +150,6 @@ def accept(
     assert last is not None
     said = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
     emit_accepted(call, carried_out(call, ledger_of(call), lambda uow: accept(uow, said)))
+
+
+command(app, "explain", dated=True)(explain)
