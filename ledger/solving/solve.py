@@ -18,12 +18,15 @@ def solve(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
 
     The same problem gives the same plan, unless the answer says that the time limit was reached.
     """
-    gives = greedy_plan(problem)
-    if effort.seconds == 0 or _pairs(problem) > LARGEST_LISTED:
-        return _as_it_is(problem, gives, limited=effort.seconds == 0)
+    if effort.seconds == 0:
+        return _as_it_is(problem, greedy_plan(problem))
+    if _pairs(problem) > LARGEST_LISTED:
+        from ledger.solving.large import solve_large  # noqa: PLC0415 - as below
+
+        return solve_large(problem, effort)
     from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
-    return solve_exactly(problem, gives, effort)
+    return solve_exactly(problem, greedy_plan(problem), effort)
 
 
 def _pairs(problem: Problem) -> int:
@@ -34,7 +37,7 @@ def _pairs(problem: Problem) -> int:
     )
 
 
-def _as_it_is(problem: Problem, gives: tuple[Give, ...], *, limited: bool) -> Solution:
+def _as_it_is(problem: Problem, gives: tuple[Give, ...]) -> Solution:
     weight = Fraction(sum(one.weight for one in problem.ventures if one.completable))
     most = sum(
         Fraction(problem.ventures[one.venture].weight * one.open, one.net)
@@ -45,5 +48,5 @@ def _as_it_is(problem: Problem, gives: tuple[Give, ...], *, limited: bool) -> So
         Level(completeness(problem, gives), weight),
         Level(coverage(problem, gives), Fraction(most)),
         solver="greedy",
-        limited=limited,
+        limited=True,
     )

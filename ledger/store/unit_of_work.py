@@ -238,6 +238,7 @@ class UnitOfWork:
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
         identity = self._numbering.next_id(tables.proposal)
+        self._ids["proposal", kept.code] = identity
         for table, row in proposal_rows(identity, kept, self._id_of):
             self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
         self.changes.append(RegisterChange("proposal", kept.code, 1))
