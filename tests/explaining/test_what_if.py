@@ -12,8 +12,11 @@ from ledger.errors import ExitCode
 
 
 def sides(answer: dict[str, Any]) -> tuple[Any, Any]:
-    """Give what is compared of one side with a proposal: its levels but costs, and what ends."""
-    return answer["levels"][:3], answer["complete"]
+    """Give what is compared of one side with a proposal: both proven levels, and what ends.
+
+    An offer that is added in earnest has another code, so of plans as good another may be told.
+    """
+    return answer["levels"][:2], answer["complete"]
 
 
 def supposed(officer: Officer, *words: str) -> dict[str, Any]:
@@ -36,8 +39,8 @@ def supposed(officer: Officer, *words: str) -> dict[str, Any]:
         ),
         (("--change", "prj-0004", "weight=9"), ["project edit PRJ-0004 --weight 9"]),
         (
-            ("--change", "PRJ-0001", "status=completed"),
-            ["project edit PRJ-0001 --status completed"],
+            ("--change", "PRJ-0001", "status=completion"),
+            ["project edit PRJ-0001 --status completion"],
         ),
         (("--change", "N-0003", "divisible=no"), ["need edit N-0003 --divisible no"]),
         (
@@ -128,11 +131,11 @@ def test_a_file_of_offers_is_supposed_whole(short: Officer, tmp_path: Path) -> N
 
 
 def test_the_screen_says_first_what_is_gained_and_lost(short: Officer) -> None:
-    said = short.says("match whatif --add-offer 'factor=money quantity=80M EUR'").splitlines()
+    said = short.says("match whatif --add-offer 'factor=money quantity=30M EUR'").splitlines()
 
     assert said[0].startswith("PRJ-0002")
     assert said[0].endswith("would end complete as well; none would be lost.")
-    assert said[1] == "- supposed: offer NEW-1 added: money, 80,000,000.00 EUR"
+    assert said[1] == "- supposed: offer NEW-1 added: money, 30,000,000.00 EUR"
     assert "Level" in said[3]
 
 
