@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.match_explain import explain
+from cli.commands.match_whatif import whatif
+from cli.commands.match_worth import worth
 from cli.completion import complete_codes
 from cli.frame import Call, command, noun
 from cli.match_views import LIST_COLUMNS, list_row
@@ -153,3 +155,5 @@ def accept(
 
 
 command(app, "explain", dated=True)(explain)
+command(app, "worth", dated=True)(worth)
+command(app, "whatif", dated=True)(whatif)

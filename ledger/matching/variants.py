@@ -6,9 +6,10 @@ which the project comes before all others was solved too, not because a price su
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from ledger.matching.plan import Give, given_to
 from ledger.matching.problem import Demand, Problem, Supply, Venture
 from ledger.unit_offers import Ratio
 
@@ -55,6 +56,22 @@ def with_more(problem: Problem, demands: Collection[int], amount: int, code: str
         changed[place] = replace(demand, kind=own[demand.kind])
     supplies = (*problem.supplies, Supply(code, kind, amount))
     return Problem(problem.ventures, tuple(changed), supplies, tuple(links), dict(problem.living))
+
+
+def filled(problem: Problem, gives: Iterable[Give], demands: Iterable[int]) -> tuple[Give, ...]:
+    """Add to a plan what the last supply can give to some demands, the heaviest first."""
+    plan = list(gives)
+    left = given_to(problem, plan)
+    supply = len(problem.supplies) - 1
+    free = problem.supplies[supply].free
+    weights = {one: problem.ventures[problem.demands[one].venture].weight for one in demands}
+    for place in sorted(weights, key=lambda one: (-weights[one], one)):
+        limits, open_ = problem.limits(place, supply), problem.demands[place].open - left[place]
+        amount = min(open_, free)
+        if limits is not None and amount >= limits.low:
+            plan.append(Give(place, supply, amount))
+            free -= amount
+    return tuple(sorted(plan))
 
 
 def _kept(

@@ -63,7 +63,7 @@ def find_target(picture: Picture, typed: str) -> tuple[str, str]:
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     raise UnknownCode(
         f"There is no project, need or offer {typed!r}.",
-        why="Explained is what takes part in matching: a project, a need or an offer.",
+        why="What takes part in matching is a project, a need or an offer.",
         next_step=f"{hint}List what is open with: cityfund gaps",
     )
 
