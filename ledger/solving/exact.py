@@ -15,11 +15,12 @@ from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, add_cut, cut_from
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import INFINITY, Deadline, Floats, Heed, Solver, solver_name
+from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, restrict, strengthened
 from ledger.solving.repair import Flow, kept
+from ledger.solving.watch import Heed
 
 SAME = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
@@ -31,8 +32,9 @@ _TRACE = Fraction(1, 10**5)
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
-_CHECKS = 1_500
-_CHECKS_OF_A_START = 150
+_WORK = 4_000_000
+"""How much a search may look at, in columns times checks; small ones end long before."""
+_CHECKS_OF_A_START = 40
 _LARGEST_AT_ONCE = 4_000
 
 
@@ -135,7 +137,9 @@ class _Search:
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=_CHECKS if relaxed is None else _CHECKS_OF_A_START,
+                checks=_CHECKS_OF_A_START
+                if relaxed
+                else _CHECKS_OF_A_START + _WORK // formulation.model.columns,
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out
@@ -218,7 +222,7 @@ class _Search:
         demands = self._problem.demands
         targets = [0] * len(demands)
         for pair, amount in zip(self._pairs.every, amounts, strict=True):
-            targets[pair.demand] += amount
+            targets[pair.demand] = min(targets[pair.demand] + amount, demands[pair.demand].open)
         ending = [place for end in sorted(ends) for place in self._problem.ventures[end].demands]
         for place in ending:
             targets[place] = demands[place].open
