@@ -28,7 +28,7 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     answer = told(ledger_url, capsys)
 
     assert answer["server"].startswith("PostgreSQL ")
-    assert (answer["database_user"], answer["schema"]) == ("cityfund", "0002")
+    assert (answer["database_user"], answer["schema"]) == ("cityfund", "0003")
     assert answer["database_encoding"] == "UTF8"
     # The tests' server is quick and careless; an office's is not.
     assert answer["findings"] == [
