@@ -56,6 +56,7 @@ class _Search:
         self._deadline = Deadline(effort.seconds)
         self._limited = False
         self._cuts: list[Cut] = []
+        self._ended = True  # the last search, by itself: what it left open is for whole numbers
         self._best = start
         weights = (problem.ventures[place].weight for place in self._pairs.hopeful)
         self._complete_bound = Fraction(sum(weights))
@@ -85,7 +86,7 @@ class _Search:
     def _complete(self) -> None:
         """Level 1."""
         self._solve_level_one(level_one(self._pairs))
-        if self._is_complete() or not self._pairs.exchanging:
+        if self._is_complete() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._solve_level_one(level_one(self._pairs, whole=True))
@@ -95,6 +96,7 @@ class _Search:
             return
         relaxed = strengthened(formulation, self._deadline)
         if relaxed is None:
+            self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
         if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_complete():
@@ -108,7 +110,7 @@ class _Search:
         """Level 2."""
         weight = int(completeness(self._problem, self._best))
         self._run(level_two(self._pairs, weight))
-        if self._is_covered() or not self._pairs.exchanging:
+        if self._is_covered() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
@@ -143,6 +145,7 @@ class _Search:
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out
+            self._ended = outcome.optimal
             if relaxed is None:
                 self._lower_bound(formulation, outcome.bound)
             if outcome.values is None:
