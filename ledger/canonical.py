@@ -1,4 +1,6 @@
-"""The canonical bytes of an entry and of a register version: what a Merkle leaf hashes.
+"""The canonical bytes of all that the ledger's evidence covers: what a Merkle leaf hashes.
+
+An entry, a version of a record, a rate, and each request: what was said, by whom, and the answer.
 
 A leaf of the ledger's tree (RFC 9162) hashes these bytes, so for one format they never change.
 Format 1 is one JSON object in UTF-8, keys sorted, no white space, text as it was recorded:
@@ -22,9 +24,12 @@ from typing import Any, Final, NamedTuple
 
 from ledger.errors import CannotOpen
 from ledger.journal import Entry, Movement
+from ledger.rates import Rate
 
 ENTRY_TAG: Final = "cityfund.entry"
 VERSION_TAG: Final = "cityfund.version"
+REQUEST_TAG: Final = "cityfund.request"
+RATE_TAG: Final = "cityfund.rate"
 FORMATS: Final = (1,)
 
 
@@ -86,6 +91,43 @@ def canonical_version(
         "version": version,
     }
     return _bytes(VERSION_TAG, format, body, said)
+
+
+def canonical_request(
+    command: str,
+    given: str,
+    program: str,
+    recorded_at: datetime,
+    said: Said,
+    receipt: str | None = None,
+    format: int = 1,  # noqa: A002 (the same word as an entry's)
+) -> bytes:
+    """Give the bytes of a request: its input and its receipt as the texts they were kept as.
+
+    Raises `UnknownLayout`.
+    """
+    body = {
+        "command": command,
+        "input": given,
+        "program": program,
+        "receipt": receipt,
+        "recorded_at": recorded_at,
+    }
+    return _bytes(REQUEST_TAG, format, body, said)
+
+
+def canonical_rate(
+    number: int,
+    rate: Rate,
+    recorded_at: datetime,
+    said: Said,
+    *,
+    withdrawn: bool = False,
+    format: int = 1,  # noqa: A002 (the same word as an entry's)
+) -> bytes:
+    """Give the bytes of an exchange rate as it was learned; raises `UnknownLayout`."""
+    body = {"number": number, **_terms(rate), "recorded_at": recorded_at, "withdrawn": withdrawn}
+    return _bytes(RATE_TAG, format, body, said)
 
 
 def _movement(movement: Movement) -> dict[str, Any]:

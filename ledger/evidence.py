@@ -1,0 +1,76 @@
+"""The ledger's evidence: leaves in their fixed order, the places they were sealed in, the seals.
+
+Leaves come by the request they were written under: the request's own first, then its entries, then
+versions by register. That order never changes: a kind of leaf that is added later comes last.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from ledger.seal_marks import SealMark
+
+REQUEST_KIND: Final = "request"
+ENTRY_KIND: Final = "entry"
+_BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, "unit", "rate"})
+
+
+def leaf_name(kind: str, reference: str) -> str:
+    """Give what a leaf is called: `entry 17`, `city MHD, version 2`, `unit bus`."""
+    if kind in _BARE or "/" not in reference:
+        return f"{kind} {reference}"
+    code, _, version = reference.rpartition("/")
+    return f"{kind} {code}, version {version}"
+
+
+class Leaf(NamedTuple):
+    """A leaf as the ledger's rows make it now; no content where they cannot be what was written.
+
+    `request` is the number of the request it was written under.
+    """
+
+    request: int
+    kind: str
+    reference: str
+    content: bytes | None
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return leaf_name(self.kind, self.reference)
+
+
+class SealedLeaf(NamedTuple):
+    """A leaf as it was sealed: where it stands, what it is, and the hash of its content."""
+
+    position: int
+    kind: str
+    reference: str
+    hash: bytes
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return leaf_name(self.kind, self.reference)
+
+
+class Seal(NamedTuple):
+    """A seal: the root over the first `size` leaves, which are all up to its last request's.
+
+    `frontier` holds the peaks of the tree, from which the next seal goes on; `said_at` is when its
+    own request was recorded, the same as `recorded_at` in every honest ledger.
+    """
+
+    number: int
+    size: int
+    root: bytes
+    frontier: bytes
+    last_request: int
+    recorded_at: datetime | int
+    said_at: datetime | int | None = None
+
+    @property
+    def mark(self) -> SealMark:
+        """Give it as it is kept elsewhere."""
+        return SealMark(self.size, self.root)
