@@ -6,7 +6,7 @@ versions by register. That order never changes: a kind of leaf that is added lat
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ledger.seal_marks import SealMark
@@ -59,7 +59,8 @@ class Seal(NamedTuple):
     """A seal: the root over the first `size` leaves, which are all up to its last request's.
 
     `frontier` holds the peaks of the tree, from which the next seal goes on; `said_at` is when its
-    own request was recorded, the same as `recorded_at` in every honest ledger.
+    own request was recorded, the same as `recorded_at` in every honest ledger. None stands for a
+    moment that cannot be read.
     """
 
     number: int
@@ -67,10 +68,19 @@ class Seal(NamedTuple):
     root: bytes
     frontier: bytes
     last_request: int
-    recorded_at: datetime | int
-    said_at: datetime | int | None = None
+    recorded_at: datetime | None
+    said_at: datetime | None = None
 
     @property
     def mark(self) -> SealMark:
         """Give it as it is kept elsewhere."""
         return SealMark(self.size, self.root)
+
+    @property
+    def sealed_at(self) -> str:
+        """Give when it was made, as RFC 3339 in UTC."""
+        return "" if self.recorded_at is None else _rfc3339(self.recorded_at)
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -32,6 +32,7 @@ class Receipt:
     registers: tuple[RegisterChange, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, Any] | None = None
+    seal: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Give the receipt as the JSON document that is kept and shown."""
@@ -51,6 +52,8 @@ class Receipt:
         }
         if self.counts is not None:
             document["counts"] = self.counts
+        if self.seal is not None:
+            document["seal"] = self.seal
         return document
 
 

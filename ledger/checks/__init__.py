@@ -28,5 +28,6 @@ CHECKS: Final = {
     "exact": "amounts are whole and within 10^17, rates exact, days and words such as there are",
     "mandate": "each hold lies within its offer's mandate as known then, or says why not",
     "balances": "the kept balances equal a replay of the journal",
+    "seals": "what was sealed is still what it was, and each seal goes on from the one before",
 }
 """Every check by name, in the order of the answer, with the rule it holds."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
@@ -26,6 +26,9 @@ from ledger.store.journal_rows import JournalRows
 from ledger.store.queries import StoredRates, StoredUnits, read_settings
 from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
+
+if TYPE_CHECKING:
+    from ledger.evidence import Seal
 
 
 class UnitOfWork:
@@ -236,6 +239,11 @@ class UnitOfWork:
             },
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def add_seal(self, seal: Seal) -> None:
+        """Add a seal, whose leaves stand in their places already."""
+        self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
+        self.changes.append(RegisterChange("seal", str(seal.number), 1))
 
     @property
     def has_written(self) -> bool:
