@@ -67,9 +67,7 @@ def object_text(parts: Iterable[Part]) -> str:
     return "{" + ",".join(f"{key}:{value}" for key, value in parts if value is not None) + "}"
 
 
-def said_text(
-    key: str, actor: str, system_user: str, host: str, database_user: str | None
-) -> str:
+def said_text(key: str, actor: str, system_user: str, host: str, database_user: str | None) -> str:
     """Write who said a request, as every leaf names it."""
     return object_text(
         (

@@ -88,9 +88,7 @@ def verify(proof: Proof, kept: SealMark | None = None) -> None:
         )
 
 
-def leads_to(
-    content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes
-) -> bool:
+def leads_to(content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Say whether a leaf of that content, at that position, is in the tree of that root."""
     if not 0 <= position < size:
         return False

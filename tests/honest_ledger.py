@@ -36,7 +36,9 @@ def live(world: World) -> None:
     world.reinstate("need", "N-0001", "2 EUR")
     world.revise("need", "N-0001", "9000 EUR")
     world.introduce("1 EUR", **terms, key="letter-7", directly=True)
+    world.seal()
     world.edit("need", "N-0001", note="as agreed")
+    world.seal()
 
 
 def _three_decimals(world: World) -> None:

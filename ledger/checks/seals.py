@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, zip_longest
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from ledger.checks.findings import CheckResult, Findings
@@ -144,7 +143,9 @@ class _Comparison:
                 self.findings.fail(f"{leaf.name} is not what was sealed as leaf {leaf.position}")
         for one in found:
             if one[:2] not in then:
-                self.findings.fail(f"{one.name} was not there when what stands around it was sealed")
+                self.findings.fail(
+                    f"{one.name} was not there when what stands around it was sealed"
+                )
         kept = [key for key in then if key in now]
         for before, after in zip(kept, [key for key in now if key in then], strict=True):
             if before != after:
@@ -175,12 +176,13 @@ def _groups(leaves: Iterable[SealedLeaf]) -> Iterator[tuple[int | None, Iterator
         return started
 
     for _, group in groupby(leaves, key=owner):
-        first = next(group)
+        members = iter(group)
+        first = next(members)
         number = _number(first)
         if number is not None and number <= last:
             number = None
         last = number or last
-        yield number, chain([first], group)
+        yield number, chain([first], members)
 
 
 def _number(leaf: SealedLeaf) -> int | None:
@@ -223,9 +225,7 @@ def _look_at_seals(findings: Findings, seals: Sequence[Seal], found: _Comparison
         findings.fail(f"{found.sealed.frontier.size} leaves stand sealed, the last seal has {size}")
 
 
-def _look_outside(
-    findings: Findings, outside: Sequence[SealMark], comparison: _Comparison
-) -> int:
+def _look_outside(findings: Findings, outside: Sequence[SealMark], comparison: _Comparison) -> int:
     """Compare seals from outside with what the rows make now; give how far that is proven."""
     proven = 0
     for mark in sorted(outside):

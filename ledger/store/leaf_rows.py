@@ -6,13 +6,14 @@ under, a batch in memory. A row whose values nobody could have written makes a l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import Connection, Select, select
 
 from ledger.canonical_rows import request_bytes, said_text
 from ledger.evidence import REQUEST_KIND, Leaf
@@ -34,11 +35,9 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
         connection, _requests(after, through)
     ):
         said, content = None, None
-        try:
+        with suppress(*UNREADABLE):
             said = said_text(*who)
             content = request_bytes(command, given, program, receipt, recorded_at, said)
-        except UNREADABLE:
-            pass
         yield Leaf(number, REQUEST_KIND, str(number), content)
         for source, rows in waiting.of(number):
             yield from source.leaves(number, rows, said)

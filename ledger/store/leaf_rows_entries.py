@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -27,10 +28,8 @@ def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
         for number, lines in groupby(rows, key=itemgetter(1)):
             content = None
-            try:
+            with suppress(*UNREADABLE):
                 content = names.content(list(lines), require_said(said))
-            except UNREADABLE:
-                pass
             yield Leaf(request, ENTRY_KIND, str(number), content)
 
     return Source(rows, leaves)

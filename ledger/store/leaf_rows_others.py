@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,6 +22,10 @@ from ledger.store.check_reading import day, raw, stream
 from ledger.store.leaf_sources import UNREADABLE, Source, require_said, within
 
 
+def _by_name(row: Any) -> tuple[Any, ...]:
+    return tuple(row)[1:3]
+
+
 def setting_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the versions of settings, by name and number."""
     setting = tables.setting_version
@@ -37,13 +42,12 @@ def setting_leaves(connection: Connection, after: int, through: int) -> Source:
 
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
         # Each engine sorts text in a way of its own; there are few of these.
-        for _, name, version, value, *rest in sorted(rows, key=lambda row: tuple(row)[1:3]):
+        for _, name, version, value, recorded_at, reason, layout in sorted(rows, key=_by_name):
             content = None
-            try:
+            with suppress(*UNREADABLE):
                 record = object_text([('"value"', text_or_none(value))])
-                content = version_bytes("setting", name, version, record, *rest, require_said(said))
-            except UNREADABLE:
-                pass
+                said_of = (recorded_at, reason, layout, require_said(said))
+                content = version_bytes("setting", name, version, record, *said_of)
             yield Leaf(request, "setting", f"{name}/{version}", content)
 
     return Source(stream(connection, query), leaves)
@@ -69,7 +73,7 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
         for _, code, decimals, kind, name, recorded_at in sorted(rows, key=lambda row: row[1]):
             content = None
-            try:
+            with suppress(*UNREADABLE):
                 parts = (
                     ('"decimals"', number_or_none(decimals)),
                     ('"kind"', quoted(kind)),
@@ -77,8 +81,6 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
                 )
                 terms = (object_text(parts), recorded_at, None, 1, require_said(said))
                 content = version_bytes("unit", code, 1, *terms)
-            except UNREADABLE:
-                pass
             yield Leaf(request, "unit", code, content)
 
     return Source(stream(connection, query), leaves)
@@ -86,30 +88,29 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
 
 def rate_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give exchange rates, in the order in which they were learned."""
-    rate = tables.rate
+    columns = tables.rate.c
     query = (
         select(
-            rate.c.request_id,
-            rate.c.id,
-            day(rate.c.day),
-            rate.c.base,
-            rate.c.quote,
-            raw(rate.c.rate),
-            rate.c.source,
-            raw(rate.c.withdrawn),
-            raw(rate.c.recorded_at),
+            columns.request_id,
+            columns.id,
+            day(columns.day),
+            columns.base,
+            columns.quote,
+            raw(columns.rate),
+            columns.source,
+            raw(columns.withdrawn),
+            raw(columns.recorded_at),
         )
-        .where(*within(rate, after, through))
-        .order_by(rate.c.request_id, rate.c.id)
+        .where(*within(tables.rate, after, through))
+        .order_by(columns.request_id, columns.id)
     )
 
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
-        for _, number, on, base, quote, *rest in rows:
+        for _, number, on, base, quote, rate, source, withdrawn, recorded_at in rows:
             content = None
-            try:
-                content = rate_bytes(number, on, (base, quote), *rest, require_said(said))
-            except UNREADABLE:
-                pass
+            with suppress(*UNREADABLE):
+                learned = (rate, source, withdrawn, recorded_at, require_said(said))
+                content = rate_bytes(number, on, (base, quote), *learned)
             yield Leaf(request, "rate", str(number), content)
 
     return Source(stream(connection, query), leaves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -42,9 +43,7 @@ _IDENTITY: Final = 6
 """How many values of a row are of the identity that the version belongs to, beside its code."""
 
 
-def register_leaves(
-    connection: Connection, register: Register, after: int, through: int
-) -> Source:
+def register_leaves(connection: Connection, register: Register, after: int, through: int) -> Source:
     """Give the versions of a register's records, in the order of records and versions."""
     versions = register.versions.c
     terms, source = _terms(register)
@@ -68,7 +67,7 @@ def register_leaves(
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
         for _, version, recorded_at, reason, layout, code, *values in rows:
             content = None
-            try:
+            with suppress(*UNREADABLE):
                 if version == 1:
                     _require_first(register.kind, code, request, values[:_IDENTITY])
                 record = object_text(
@@ -77,8 +76,6 @@ def register_leaves(
                 )
                 said_of = (recorded_at, reason, layout, require_said(said))
                 content = version_bytes(register.kind, code, version, record, *said_of)
-            except UNREADABLE:
-                pass
             yield Leaf(request, register.kind, f"{code}/{version}", content)
 
     return Source(stream(connection, query), leaves)

@@ -1,11 +1,11 @@
-"""Where leaves of one kind come from: rows in the order of requests, and what makes leaves of them."""
+"""Where leaves of one kind come from: rows in the order of requests, and what makes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Table
 
 from ledger.evidence import Leaf
 

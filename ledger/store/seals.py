@@ -31,18 +31,13 @@ class CannotSeal(RefusedByRule):
 
 
 class Batch(NamedTuple):
-    """What the next seal covers: the one it goes on from, its tree, and its new leaves in order."""
+    """What one seal covers: its number, the tree with its new leaves in, and where it ends."""
 
-    after: Seal | None
+    number: int
     tree: Frontier
     leaves: Sequence[SealedLeaf]
     last_request: int
     is_last: bool
-
-    @property
-    def number(self) -> int:
-        """The number of the seal that it makes."""
-        return 1 if self.after is None else self.after.number + 1
 
 
 def read_seals(connection: Connection) -> list[Seal]:
@@ -98,7 +93,9 @@ def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
         yield SealedLeaf(position, str(kind), str(reference), _bytes(kept))
 
 
-def count_unsealed(connection: Connection, last_request: int, settled: datetime | None = None) -> int:
+def count_unsealed(
+    connection: Connection, last_request: int, settled: datetime | None = None
+) -> int:
     """Count the requests after one, but for those that made seals; those recorded by a moment."""
     request, seal = tables.request, tables.seal
     made_a_seal = exists().where(seal.c.request_id == request.c.id)
@@ -108,27 +105,28 @@ def count_unsealed(connection: Connection, last_request: int, settled: datetime 
     return int(connection.execute(query.where(~made_a_seal)).scalar_one())
 
 
-def next_batch(connection: Connection, settled: datetime | None) -> Batch | None:
-    """Read what the next seal covers; None where there is nothing new.
+def batches(connection: Connection, settled: datetime | None) -> Iterator[Batch]:
+    """Read what the next seals cover, one after another; none where there is nothing new.
 
     Where others may be writing, only requests recorded by the `settled` moment count: whatever
     drew its number before the last of these has ended since. Raises `CannotSeal`.
     """
     after = last_seal(connection)
-    first = 0 if after is None else after.last_request
+    number, first = (1, 0) if after is None else (after.number + 1, after.last_request)
     last = _last_request(connection, settled)
     if last <= first or not count_unsealed(connection, first, settled):
-        return None
+        return
     tree = _tree_of(after)
     leaves: list[SealedLeaf] = []
     request = first
     for leaf in stream_leaves(connection, first, last):
         if leaf.request != request and len(leaves) >= MOST_LEAVES:
-            return Batch(after, tree, leaves, request, is_last=False)
+            yield Batch(number, tree, leaves, request, is_last=False)
+            number, leaves = number + 1, []
         request = leaf.request
         leaves.append(_sealed(tree.size, leaf))
         tree.add(leaves[-1].hash)
-    return Batch(after, tree, leaves, request, is_last=True)
+    yield Batch(number, tree, leaves, request, is_last=True)
 
 
 def _last_request(connection: Connection, settled: datetime | None) -> int:

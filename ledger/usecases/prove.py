@@ -1,4 +1,4 @@
-"""Proving that an entry is in the journal: what it says, and the way from there to a seal's root."""
+"""Proving that an entry is in the journal: what it says, and the way from it to a seal's root."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any
         if place is None or seal is None or place.position >= seal.size:
             covers = "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
             raise NotSealedYet(
-                f"Entry {number} is not sealed.", why=f"{NotSealedYet.default_why} There is {covers}."
+                f"Entry {number} is not sealed.",
+                why=f"{NotSealedYet.default_why} There is {covers}.",
             )
         return _document(connection, leaf, place, seal)
 

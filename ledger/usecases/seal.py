@@ -6,7 +6,8 @@ own. A first seal of a large ledger is made in parts, so that other writers get 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from ledger.receipts import Receipt
 from ledger.requests import Request
 from ledger.store.book import Ledger, settled
 from ledger.store.request_log import first_receipt
-from ledger.store.seals import Batch, last_seal, next_batch, write_leaves
+from ledger.store.seals import Batch, batches, last_seal, write_leaves
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases.carry_out import carry_out
 
@@ -25,7 +26,7 @@ Asked = Callable[[int], Request]
 NOTHING_NEW: Final = "Nothing was recorded since the last seal that can be sealed by now."
 
 
-class _Overtaken(Exception):  # noqa: N818 (it never leaves this module)
+class _Overtaken(Exception):
     """Somebody else made the next seal meanwhile."""
 
 
@@ -35,43 +36,48 @@ def seal_journal(ledger: Ledger, asked: Asked) -> list[dict[str, Any]]:
     The receipts have a `seal`, but for one that says there was nothing to seal; where no key was
     given there is none then. A dry run makes the first part. Raises `CannotSeal`.
     """
-    receipts: list[dict[str, Any]] = []
-    for part in count(1):
-        request = asked(part)
-        receipt = _said_before(ledger, request) or _sealed(ledger, request)
-        if receipt is None:
-            return receipts
-        receipts.append(receipt)
-        made = receipt.get("seal")
-        if made is None or made["complete"] or request.dry_run:
-            return receipts
-    raise AssertionError("parts have no end")
-
-
-def _said_before(ledger: Ledger, request: Request) -> dict[str, Any] | None:
-    if request.key is None:
-        return None
-    with ledger.read() as connection:
-        return first_receipt(connection, request)
-
-
-def _sealed(ledger: Ledger, request: Request) -> dict[str, Any] | None:
-    while True:
-        with ledger.read() as connection:
-            batch = next_batch(connection, settled(connection))
-        if batch is None and request.key is None:
-            return None
+    receipts = list(_said_before(ledger, asked))
+    while not receipts or not _is_last(receipts[-1]):
         try:
-            return carry_out(ledger, request, lambda uow, batch=batch: _write(uow, batch))
+            _seal_on(ledger, asked, receipts)
         except _Overtaken:
             continue
+        return receipts
+    return receipts
 
 
-def _write(uow: UnitOfWork, batch: Batch | None) -> Receipt:
-    if batch is None:
-        return uow.receipt(notes=(NOTHING_NEW,))
+def _said_before(ledger: Ledger, asked: Asked) -> Iterator[dict[str, Any]]:
+    with ledger.read() as connection:
+        for part in count(1):
+            request = asked(part)
+            receipt = None if request.key is None else first_receipt(connection, request)
+            if receipt is None:
+                return
+            yield receipt
+
+
+def _is_last(receipt: Mapping[str, Any]) -> bool:
+    made = receipt.get("seal")
+    return made is None or made["complete"] or receipt.get("dry_run", False)
+
+
+def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> None:
+    """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
+    begun = len(receipts)
+    with ledger.read() as connection:
+        for batch in batches(connection, settled(connection)):
+            request = asked(len(receipts) + 1)
+            receipts.append(carry_out(ledger, request, partial(_write, batch=batch)))
+            if request.dry_run:
+                return
+    request = asked(len(receipts) + 1)
+    if len(receipts) == begun and request.key is not None:
+        receipts.append(carry_out(ledger, request, lambda uow: uow.receipt(notes=(NOTHING_NEW,))))
+
+
+def _write(uow: UnitOfWork, batch: Batch) -> Receipt:
     last = last_seal(uow.connection)
-    if (last and last.number) != (batch.after and batch.after.number):
+    if batch.number != (1 if last is None else last.number + 1):
         raise _Overtaken
     tree = batch.tree
     values = (batch.number, tree.size, tree.root(), tree.to_bytes(), batch.last_request)

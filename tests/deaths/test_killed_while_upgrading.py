@@ -14,6 +14,7 @@ from hands import Hand, broken_checks, sizes, tell
 from killing import killed_while, run_line, span_of
 from ledgers import Ledgers
 from sqlalchemy import inspect, text
+from sqlalchemy.schema import DropTable
 
 from ledger.store import tables
 from ledger.store.engine import make_engine, on_server, reading, writing
@@ -28,6 +29,8 @@ def aged(url: str) -> str:
     """Take a ledger back to what the first version of the program made."""
     engine = make_engine(url)
     with writing(engine) as connection:
+        for table in (tables.seal, tables.sealed_leaf):
+            connection.execute(DropTable(table))
         if on_server(connection):
             for table in sorted(NUMBERED, key=lambda one: one.name):
                 connection.execute(text(f"DROP SEQUENCE {table.name}_id_seq"))

@@ -47,6 +47,8 @@ TRIGGERS = {
     "need_is_its_own_holder",
     "offer_is_its_own_holder",
     "rate_is_a_number",
+    "seal_follows",
+    "sealed_leaf_follows",
 }
 FUNCTIONS = {
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
@@ -63,6 +65,8 @@ FUNCTIONS = {
     "cityfund_movement_is_kept()",
     "cityfund_rate_is_a_number()",
     "cityfund_refuses()",
+    "cityfund_seal_follows()",
+    "cityfund_sealed_leaf_follows()",
 }
 """Spelled out, so that one that is lost on the way is noticed."""
 
