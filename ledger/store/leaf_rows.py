@@ -25,7 +25,8 @@ from ledger.store.leaf_rows_versions import register_leaves
 from ledger.store.leaf_sources import UNREADABLE, Source
 from ledger.store.registers import REGISTERS
 
-__all__ = ["stream_leaves"]
+BEFORE_ALL: Final = -(2**63)
+"""Stands for the request before the first, whatever numbers somebody may have given to some."""
 
 
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:

@@ -22,7 +22,7 @@ _OWN: Final = 12
 
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the entries of all requests after one and up to another."""
-    names = _Names(connection, every=after == 0)
+    names = _Names(connection, every=after <= 0)
     rows = stream(connection, _entries(after, through))
 
     def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
@@ -83,14 +83,16 @@ class _Names:
     def _holder(self, identity: int) -> tuple[str, str]:
         if identity not in self._holders:
             query = _holders().where(tables.holder.c.id == identity)
-            _, side, code = self._connection.execute(query).one()
-            self._holders[identity] = (side, code)
+            row = self._connection.execute(query).first()
+            if row is None:
+                raise Unwritable(identity)
+            self._holders[identity] = (row[1], row[2])
         return self._holders[identity]
 
     def _deal(self, identity: int) -> str:
         if identity not in self._deals:
             query = select(tables.deal.c.code).where(tables.deal.c.id == identity)
-            self._deals[identity] = quoted(self._connection.execute(query).scalar_one())
+            self._deals[identity] = quoted(self._connection.execute(query).scalar())  # type: ignore[arg-type]
         return self._deals[identity]
 
 

@@ -23,7 +23,7 @@ from ledger.store import check_reading_kept as beside
 from ledger.store import seals as sealed
 from ledger.store.book import Ledger
 from ledger.store.check_reading_cells import read_spoiled_cells
-from ledger.store.leaf_rows import stream_leaves
+from ledger.store.leaf_rows import BEFORE_ALL, stream_leaves
 from ledger.store.queries import read_settings
 from ledger.store.reference_tables import kept_rows, shipped_rows
 from ledger.suggest import nearest
@@ -116,7 +116,7 @@ def _seals(connection: Connection, outside: Sequence[SealMark]) -> CheckResult:
     looked_at = seals.Sealing(
         found,
         sealed.stream_sealed(connection),
-        stream_leaves(connection, 0, last),
+        stream_leaves(connection, BEFORE_ALL, last),
         sealed.count_unsealed(connection, last),
     )
     return seals.seals(looked_at, outside)

@@ -67,7 +67,7 @@ def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> No
     with ledger.read() as connection:
         for batch in batches(connection, settled(connection)):
             request = asked(len(receipts) + 1)
-            receipts.append(carry_out(ledger, request, partial(_write, batch=batch)))
+            receipts.append(carry_out(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
                 return
     request = asked(len(receipts) + 1)
@@ -75,7 +75,8 @@ def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> No
         receipts.append(carry_out(ledger, request, lambda uow: uow.receipt(notes=(NOTHING_NEW,))))
 
 
-def _write(uow: UnitOfWork, batch: Batch) -> Receipt:
+def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:
+    """Write what was read as the next seal, if it still is the next."""
     last = last_seal(uow.connection)
     if batch.number != (1 if last is None else last.number + 1):
         raise _Overtaken

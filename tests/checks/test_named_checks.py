@@ -210,6 +210,11 @@ ATTACKS = {
     "a balance cut out": ("balances", [f"DELETE FROM balance WHERE holder_id = {HOLDER}"]),
     "a deal's balance cut out": ("balances", [
         "DELETE FROM deal_balance WHERE deal_id = 1 AND side = 'need'"]),
+    "a name rewritten that was sealed": ("seals", [
+        "UPDATE city_version SET name = 'Elsewhere'"]),
+    "a leaf rewritten with what it stands for": ("seals", [
+        "UPDATE sealed_leaf SET hash = (SELECT max(hash) FROM sealed_leaf) WHERE position = 7"]),
+    "a seal cut out": ("seals", ["DELETE FROM seal WHERE number = 2"]),
     "a move added to the table of moves": ("guards", [
         "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
     "a move taken from the table of moves": ("guards", [

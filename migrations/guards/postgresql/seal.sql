@@ -11,7 +11,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: sealed leaves stand one after another';
+            MESSAGE = 'cityfund guard: sealed_leaf takes leaves one after another only';
     END IF;
     RETURN NEW;
 END;
@@ -41,7 +41,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: a seal covers more than the one before it, and no more';
+            MESSAGE = 'cityfund guard: seal takes what covers more than the one before it';
     END IF;
     RETURN NEW;
 END;

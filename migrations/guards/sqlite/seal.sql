@@ -5,7 +5,7 @@ CREATE TRIGGER sealed_leaf_follows BEFORE INSERT ON sealed_leaf
 WHEN NEW.position <> coalesce((SELECT max(kept.position) FROM sealed_leaf AS kept), -1) + 1
     OR typeof(NEW.hash) <> 'blob'
 BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: sealed leaves stand one after another');
+    SELECT RAISE(ABORT, 'cityfund guard: sealed_leaf takes leaves one after another only');
 END;
 
 CREATE TRIGGER seal_follows BEFORE INSERT ON seal
@@ -17,5 +17,5 @@ WHEN NEW.number <> coalesce((SELECT max(kept.number) FROM seal AS kept), 0) + 1
     OR typeof(NEW.root) <> 'blob'
     OR typeof(NEW.frontier) <> 'blob'
 BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: a seal covers more than the one before it, and no more');
+    SELECT RAISE(ABORT, 'cityfund guard: seal takes what covers more than the one before it');
 END;
