@@ -11,7 +11,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
