@@ -33,7 +33,7 @@ def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
     """Say what was sealed: the newest seal, to be kept outside of the ledger."""
     from ledger.usecases.seal import NOTHING_NEW  # noqa: PLC0415
 
-    made = [one["seal"] for one in receipts if one.get("seal")]
+    made = [one["seal"] for one in receipts]
     if call.format == "json":
         replayed = bool(receipts) and all(one["replayed"] for one in receipts)
         document = {"schema": "cityfund.sealed/1", "replayed": replayed, "seals": made}

@@ -13,13 +13,15 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-from ledger.canonical import ENTRY_TAG, RATE_TAG, REQUEST_TAG, VERSION_TAG
+from ledger.canonical import ENTRY_TAG, PROPOSAL_TAG, RATE_TAG, REQUEST_TAG, VERSION_TAG
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_FORMAT: Final = 1
 
 quoted: Final[Callable[[str], str]] = encode_basestring
 """Writes a text as JSON does; raises TypeError for what is none."""
+
+_PROPOSED: Final = '"proposed":{},'
 
 Part = tuple[str, str | None]
 """A key with its value as JSON; None where the value is left out."""
@@ -123,12 +125,13 @@ def entry_bytes(
     reverses: int | None,
     layout: int,
     deal: str | None,
+    proposed: str | None,
     movements: Iterable[str],
     said: str,
 ) -> bytes:
     """Give the bytes of an entry; `texts` are its override, reason and reference.
 
-    `deal` and the movements are JSON already.
+    `deal`, the line that was `proposed` and the movements are JSON already.
     """
     override, reason, reference = texts
     of_deal = "" if deal is None else f'"deal":{deal},'
@@ -137,7 +140,8 @@ def entry_bytes(
         f'{{"$":"{ENTRY_TAG}/{layout:d}","act":{quoted(act)},{of_deal}'
         f'"effective_on":{quoted(effective_on)},"movements":[{",".join(movements)}],'
         f'"number":"{number:d}",'
-        f"{_part('override', override)}{_part('reason', reason)}"
+        f"{_part('override', override)}"
+        f"{'' if proposed is None else _PROPOSED.format(proposed)}{_part('reason', reason)}"
         f'"recorded_at":{moment_text(recorded_at)},{_part("reference", reference)}'
         f'{undone}"said":{said}}}'
     ).encode()
@@ -189,5 +193,26 @@ def rate_bytes(
             ('"said"', said),
             ('"source"', text_or_none(source)),
             ('"withdrawn"', yes_or_none(withdrawn)),
+        )
+    ).encode()
+
+
+def proposed_text(proposal: str, line: int) -> str:
+    """Write which line of which proposal an introduction was made from."""
+    return object_text((('"line"', number_or_none(line)), ('"proposal"', quoted(proposal))))
+
+
+def proposal_bytes(
+    code: str, record: str, recorded_at: int, reason: str | None, said: str
+) -> bytes:
+    """Give the bytes of a proposal; `record` is JSON already."""
+    return object_text(
+        (
+            ('"$"', f'"{PROPOSAL_TAG}/{_PLAIN_FORMAT}"'),
+            ('"code"', quoted(code)),
+            ('"reason"', text_or_none(reason)),
+            ('"record"', record),
+            ('"recorded_at"', moment_text(recorded_at)),
+            ('"said"', said),
         )
     ).encode()

@@ -13,7 +13,8 @@ from ledger.seal_marks import SealMark
 
 REQUEST_KIND: Final = "request"
 ENTRY_KIND: Final = "entry"
-_BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, "unit", "rate"})
+PROPOSAL_KIND: Final = "proposal"
+_BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, PROPOSAL_KIND, "unit", "rate"})
 
 
 def leaf_name(kind: str, reference: str) -> str:

@@ -21,6 +21,7 @@ from ledger.store import tables
 from ledger.store.check_reading import raw, stream
 from ledger.store.leaf_rows_entries import entry_leaves
 from ledger.store.leaf_rows_others import rate_leaves, setting_leaves, unit_leaves
+from ledger.store.leaf_rows_proposals import proposal_leaves
 from ledger.store.leaf_rows_versions import register_leaves
 from ledger.store.leaf_sources import UNREADABLE, Source
 from ledger.store.registers import REGISTERS
@@ -52,6 +53,7 @@ def _sources(connection: Connection, after: int, through: int) -> list[Source]:
         setting_leaves(connection, after, through),
         unit_leaves(connection, after, through),
         rate_leaves(connection, after, through),
+        proposal_leaves(connection, after, through),
     ]
 
 

@@ -10,14 +10,17 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
 
-from ledger.canonical_rows import Unwritable, entry_bytes, movement_text, quoted
+from ledger.canonical_rows import Unwritable, entry_bytes, movement_text, proposed_text, quoted
 from ledger.evidence import ENTRY_KIND, Leaf
 from ledger.store import tables
 from ledger.store.check_reading import day, raw, stream
 from ledger.store.leaf_sources import UNREADABLE, Source, require_said, within
 
-_OWN: Final = 12
+_OWN: Final = 14
 """How many values of a row are the entry's, before its movement's."""
+
+_TEXTS: Final = 9
+"""How many of those come up to the last of its texts."""
 
 
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
@@ -51,9 +54,8 @@ class _Names:
     def content(self, lines: list[Any], said: str) -> bytes:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
         head = lines[0]
-        _, number, act, effective_on, recorded_at, deal_id, *texts, reverses, count, layout = head[
-            :_OWN
-        ]
+        _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
+        reverses, count, layout, proposal, proposed_line = head[_TEXTS:_OWN]
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines):
             raise Unwritable(count)
@@ -62,7 +64,8 @@ class _Names:
             for place, line in enumerate(lines, start=1)
         ]
         terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
-        return entry_bytes(*terms, deal, movements, said)
+        proposed = None if proposal is None else proposed_text(proposal, proposed_line)
+        return entry_bytes(*terms, deal, proposed, movements, said)
 
     def _movement(
         self,
@@ -106,7 +109,7 @@ def _holders() -> Select[Any]:
 
 
 def _entries(after: int, through: int) -> Select[Any]:
-    entry, movement = tables.entry, tables.movement
+    entry, movement, introduced = tables.entry, tables.movement, tables.introduced_line
     return (
         select(
             entry.c.request_id,
@@ -121,6 +124,8 @@ def _entries(after: int, through: int) -> Select[Any]:
             entry.c.reverses,
             entry.c.lines,
             entry.c.format,
+            tables.proposal.c.code,
+            introduced.c.line,
             movement.c.line,
             movement.c.holder_id,
             movement.c.deal_id,
@@ -132,6 +137,8 @@ def _entries(after: int, through: int) -> Select[Any]:
             raw(movement.c.recorded_at),
         )
         .outerjoin(movement, movement.c.entry_id == entry.c.id)
+        .outerjoin(introduced, introduced.c.entry_id == entry.c.id)
+        .outerjoin(tables.proposal, tables.proposal.c.id == introduced.c.proposal_id)
         .where(*within(entry, after, through))
         .order_by(entry.c.request_id, entry.c.id, movement.c.line)
     )

@@ -33,8 +33,7 @@ class _Overtaken(Exception):
 def seal_journal(ledger: Ledger, asked: Asked) -> list[dict[str, Any]]:
     """Seal what was recorded and is not sealed yet; give the receipt of each part.
 
-    The receipts have a `seal`, but for one that says there was nothing to seal; where no key was
-    given there is none then. A dry run makes the first part. Raises `CannotSeal`.
+    There are none where nothing is new. A dry run makes the first part. Raises `CannotSeal`.
     """
     receipts = list(_said_before(ledger, asked))
     while not receipts or not _is_last(receipts[-1]):
@@ -57,22 +56,17 @@ def _said_before(ledger: Ledger, asked: Asked) -> Iterator[dict[str, Any]]:
 
 
 def _is_last(receipt: Mapping[str, Any]) -> bool:
-    made = receipt.get("seal")
-    return made is None or made["complete"] or receipt.get("dry_run", False)
+    return bool(receipt["seal"]["complete"] or receipt.get("dry_run"))
 
 
 def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> None:
     """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
-    begun = len(receipts)
     with ledger.read() as connection:
         for batch in batches(connection, settled(connection)):
             request = asked(len(receipts) + 1)
             receipts.append(carry_out(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
                 return
-    request = asked(len(receipts) + 1)
-    if len(receipts) == begun and request.key is not None:
-        receipts.append(carry_out(ledger, request, lambda uow: uow.receipt(notes=(NOTHING_NEW,))))
 
 
 def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:

@@ -18,10 +18,16 @@ from ledger.store import tables
 from ledger.store.registers import REGISTERS
 from ledger.store.types import Instant, Word
 
-SEALED_TABLES = tuple(
-    table for table in tables.APPEND_ONLY_TABLES if table is not tables.allowed_move
-)
-"""All but the table of moves, which is the program's own."""
+_REGISTERED = ("office", "city", "provider", "project", "need", "offer", "deal")
+_NAMED = {
+    *("request", "receipt", "setting_version", "unit", "holder", "entry", "movement", "rate"),
+    *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
+    *_REGISTERED,
+    *(f"{kind}_version" for kind in _REGISTERED),
+}
+SEALED_TABLES = tuple(table for table in tables.metadata.sorted_tables if table.name in _NAMED)
+"""All whose rows are in leaves, or are the leaves and the seals themselves."""
+assert len(SEALED_TABLES) == len(_NAMED)
 
 _WRITTEN_UNDER = [
     (table.name, "request_id")
@@ -65,6 +71,7 @@ class Attacker:
                      for name, kept in rows.items()}  # fmt: skip
         self.codes = {(kind, row["id"]): row["code"] for kind in REGISTERS for row in rows[kind]}
         self.sides = {row["id"]: row["side"] for row in rows["holder"]}
+        self.proposals = {row["id"]: row["code"] for row in rows["proposal"]}
 
     def names(self, table: str, row: Row) -> tuple[str, ...]:
         """Give what the leaf of a row is called; of a record, its first version's."""
@@ -238,6 +245,10 @@ def _of_holder(attacker: Attacker, row: Row) -> Iterator[str]:
     yield leaf_name(side, f"{attacker.codes[side, row['id']]}/1")
 
 
+def _of_proposal(attacker: Attacker, row: Row) -> Iterator[str]:
+    yield f"proposal {attacker.proposals[row['proposal_id']]}"
+
+
 def _of_leaf(attacker: Attacker, row: Row) -> Iterator[str]:
     del attacker
     yield leaf_name(row["kind"], row["reference"])
@@ -257,6 +268,10 @@ _NAMES: Mapping[str, Callable[[Attacker, Row], Iterator[str]]] = {
     ),
     "unit": lambda _, row: iter([f"unit {row['code']}"]),
     "rate": lambda _, row: iter([f"rate {row['id']}"]),
+    "proposal": lambda _, row: iter([f"proposal {row['code']}"]),
+    "proposal_line": _of_proposal,
+    "proposal_project": _of_proposal,
+    "introduced_line": lambda _, row: iter([f"entry {row['entry_id']}"]),
     "holder": _of_holder,
     "seal": lambda _, row: iter(
         [f"seal {row['number']}", f"seal {row['number'] + 1}", "the last seal has"]

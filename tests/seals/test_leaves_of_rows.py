@@ -87,7 +87,7 @@ def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
         kind: rows[f"{kind}_version"]
         for kind in ("office", "city", "provider", "project", "need", "offer", "deal", "setting")
     }
-    due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate")}
+    due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
     assert found == due
 
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from ledgers import sqlite_file
+from honest_ledger import disarm
+from ledgers import Ledgers, sqlite_file
 from psycopg.rows import dict_row
 from sealed_world import Sealed
 from sqlalchemy import Connection
@@ -58,7 +59,7 @@ class FileSql:
 
 
 class ServerSql:
-    """A transaction on a server in which no trigger acts."""
+    """A transaction on a server, in a ledger without its guards."""
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self.driver = driver
@@ -80,12 +81,7 @@ Place = Callable[[], Any]
 
 @contextmanager
 def _in_a_file(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
-    base, copy = folder / "bare.db", folder / "attacked.db"
-    shutil.copy(sqlite_file(url), base)
-    with closing(sqlite3.connect(base)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.commit()
+    base, copy = sqlite_file(url), folder / "attacked.db"
 
     @contextmanager
     def attempt() -> Iterator[tuple[Sql, Connection]]:
@@ -114,7 +110,6 @@ def _on_a_server(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
         @contextmanager
         def attempt() -> Iterator[tuple[Sql, Connection]]:
             driver.execute("BEGIN")
-            driver.execute("SET LOCAL session_replication_role = replica")
             try:
                 yield ServerSql(driver), connection
             finally:
@@ -125,9 +120,14 @@ def _on_a_server(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
 
 
 @pytest.fixture
-def place(sealed_once: Sealed, tmp_path: Path) -> Iterator[tuple[Attacker, Place]]:
-    make = _in_a_file if sealed_once.url.startswith("sqlite") else _on_a_server
-    with make(sealed_once.url, tmp_path) as (reader, attempt):
+def place(
+    sealed_once: Sealed, ledgers: Ledgers, tmp_path: Path
+) -> Iterator[tuple[Attacker, Place]]:
+    bare = ledgers.copy(sealed_once.url)
+    disarm(bare)
+    ledgers.settle(bare)
+    make = _in_a_file if bare.startswith("sqlite") else _on_a_server
+    with make(bare, tmp_path) as (reader, attempt):
         rows = {name: reader.rows(name) for name in _NAMES}
         yield Attacker(rows, sealed_once.marks), attempt
 
