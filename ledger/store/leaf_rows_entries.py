@@ -136,9 +136,9 @@ def _entries(after: int, through: int) -> Select[Any]:
             day(movement.c.effective_on),
             raw(movement.c.recorded_at),
         )
-        .outerjoin(movement, movement.c.entry_id == entry.c.id)
         .outerjoin(introduced, introduced.c.entry_id == entry.c.id)
         .outerjoin(tables.proposal, tables.proposal.c.id == introduced.c.proposal_id)
+        .outerjoin(movement, movement.c.entry_id == entry.c.id)
         .where(*within(entry, after, through))
         .order_by(entry.c.request_id, entry.c.id, movement.c.line)
     )
