@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PEOPLE = frozenset({"table", "md"})
 _MOST_NAMED = 3
+_CODES = frozenset({"project", "need", "city", "country", "office"})
 
 
 def emit_worth(call: Call, found: WorthTable, seconds: float) -> None:
@@ -38,17 +39,22 @@ def emit_worth(call: Call, found: WorthTable, seconds: float) -> None:
 
 
 def _columns(found: WorthTable) -> list[Column]:
-    keys = [Column(name, _title(name), kind="code") for name in _keys(found)]
+    keys = [Column(name, _title(name), kind=_kind(name)) for name in _keys(found)]
     return [
         *keys,
-        Column("factor", "Factor", kind="code"),
-        Column("needs", "Needs", kind="number", spare=2),
-        Column("open_said", "Stays open", kind="number", spare=1),
+        Column("factor", "Factor", kind="code", spare=1),
+        Column("needs", "Needs", kind="number", spare=3),
+        Column("open_said", "Stays open", kind="number", spare=2),
         Column("step_said", "One step", kind="number"),
         Column("level_1_said", "Level 1", kind="number"),
         Column("level_2_said", "Level 2", kind="number"),
         Column("completes", "Would complete"),
     ]
+
+
+def _kind(name: str) -> str:
+    """Keep codes whole; words may go on below."""
+    return "code" if name in _CODES else "text"
 
 
 def _title(name: str) -> str:
