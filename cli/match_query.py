@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from cli.frame import Call
 from cli.register_reading import meant
 from cli.session import times_of
-from cli.usage import BadUsage, UntilMissing
+from cli.usage import UntilMissing
+from ledger.errors import UsageError
 
 if TYPE_CHECKING:
     from ledger.store.book import Ledger
     from ledger.usecases.propose import MatchQuery
 
 
-class OnlyWithSave(BadUsage):
+class OnlyWithSave(UsageError):
     """An option of storing a proposal came without --save."""
 
     default_why = "A proposal that is only shown writes nothing."

@@ -89,7 +89,7 @@ def _next_steps(call: Call, saved: Row | None, *, some: bool, left: Sequence[Row
     if left:
         note(
             call,
-            "For every offer and what stands in its way: cityfund need candidates NEED",
+            "For every offer and what stands in its way: cityfund match explain NEED",
         )
     if saved is not None:
         _note_saved(call, saved, some=some)

@@ -97,7 +97,10 @@ def misfits(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure
     `pairing` is its need and offer as they stand, with the line's amounts; `rate` what the rule
     of exchange gives today.
     """
-    return (*_other_rate(line, rate), *_too_little(line, pairing), *verdict(pairing))
+    short = _too_little(line, pairing)
+    # Where an amount is missing, that an indivisible need takes it whole says the same again.
+    rules = (one for one in verdict(pairing) if not (short and one.rule == "indivisible"))
+    return (*_other_rate(line, rate), *short, *rules)
 
 
 def _other_rate(line: Line, rate: Decimal | None) -> Sequence[Failure]:

@@ -138,7 +138,7 @@ class _Reasons:
         if any(self._left[supply] for supply, _ in able):
             return "what could serve it gives already as much of it as its mandate allows"
         if len(others) < len(able):
-            return "all that is left of the offers that could serve it is given already"
+            return "nothing more is left of the offers that could serve it"
         return "all that could serve it is given to others"
 
     def _could_give(self, demand: int, supply: int, low: int) -> bool:

@@ -29,6 +29,7 @@ from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
 
 if TYPE_CHECKING:
+    from ledger.evidence import Seal
     from ledger.matching.kept import KeptProposal
 
 
@@ -271,6 +272,11 @@ class UnitOfWork:
             },
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def add_seal(self, seal: Seal) -> None:
+        """Add a seal, whose leaves stand in their places already."""
+        self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
+        self.changes.append(RegisterChange("seal", str(seal.number), 1))
 
     @property
     def has_written(self) -> bool:

@@ -27,10 +27,12 @@ from ledger.requests import Request
 from ledger.store import balances, registers
 from ledger.store.book import Ledger
 from ledger.store.conformance.together import Ended, attempted, meeting_seconds, together
+from ledger.store.seals import batches
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import deal_acts, dealing, quantity_acts
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.dealing import Hold
+from ledger.usecases.seal import write_seal
 
 KEY: Final = "conformance-fill"
 """The key of the request that fills the ledger."""
@@ -65,6 +67,12 @@ class Watched(Ledger):
 def fill(ledger: Ledger, request: Request) -> None:
     """Fill a new ledger with some thousand rows, and at least one in every table."""
     carry_out(ledger, replace(request, key=KEY), _filling)
+    carry_out(ledger, request, _sealing)
+
+
+def _sealing(uow: UnitOfWork) -> Receipt:
+    # Nobody else is there, so nothing has to settle first.
+    return write_seal(uow, next(batches(uow.connection, None)))
 
 
 def _filling(uow: UnitOfWork) -> Receipt:

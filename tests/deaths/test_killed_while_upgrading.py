@@ -24,7 +24,10 @@ from migrations import guards, views
 OLDER = "0001"
 
 
-LATER_TABLES = ("introduced_line", "proposal_project", "proposal_line", "proposal")
+LATER_TABLES = (
+    *("seal", "sealed_leaf"),
+    *("introduced_line", "proposal_project", "proposal_line", "proposal"),
+)
 """What later versions made, in an order in which it can be dropped."""
 
 
@@ -49,6 +52,8 @@ def aged(url: str) -> str:
 LATER_GUARDS = (
     "cityfund_introduced_line_is_its_entrys()",
     "cityfund_proposal_line_was_announced()",
+    "cityfund_seal_follows()",
+    "cityfund_sealed_leaf_follows()",
 )
 
 
