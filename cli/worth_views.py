@@ -107,10 +107,11 @@ def _above(found: WorthTable) -> Iterator[str]:
         yield "Today's proposal leaves nothing open that one step more could close."
         return
     best = found.rows[0] if found.rows else None
+    shown = {"need"} if "need" in found.by else set(found.by)
     if best is None or not best.complete.found:
         yield "One step more, for one gap alone, would complete no further weight of projects."
     else:
-        where = ", ".join(str(value) for _, value in best.gap.keys)
+        where = ", ".join(str(value) for name, value in best.gap.keys if name in shown)
         more = f"{brief(best.step, best.gap.unit)} more of {best.gap.factor}"
         at = f" for {where}" if where else ""
         yield f"Worth most: {more}{at} would raise level 1 by {best.complete.found}."

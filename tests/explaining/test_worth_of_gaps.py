@@ -202,9 +202,7 @@ def test_a_time_limit_of_zero_says_what_is_proven(short: Officer) -> None:
 
 def test_csv_and_the_screen(short: Officer) -> None:
     lines = short.says("match worth").splitlines()
-    assert lines[0] == (
-        "Worth most: 70M EUR more of money for PRJ-0004, N-0006 would raise level 1 by 3."
-    )
+    assert lines[0] == ("Worth most: 70M EUR more of money for N-0006 would raise level 1 by 3.")
     rows = list(csv.DictReader(io.StringIO(short.says("match worth --format csv"))))
     assert rows[0]["level_1_rise"] == "3"
     assert rows[0]["gained"] == "PRJ-0004"
