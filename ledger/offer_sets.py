@@ -128,7 +128,7 @@ class OfferSets:
             same = unit.code == offers.unit.code
             rate = Decimal(1) if same else self.rate_of(unit.code, offers.unit.code)
             if rate is not None:
-                rated.append((offers, _ratio(rate, unit, offers.unit)))
+                rated.append((offers, ratio_between(rate, unit, offers.unit)))
         return _Convertible(found, tuple(rated))
 
 
@@ -168,6 +168,7 @@ def _and_above(sector: str) -> list[str]:
     return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
-def _ratio(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+def ratio_between(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+    """Turn a rate between whole units into one between their smallest parts."""
     exact = Fraction(rate) * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
     return Ratio(exact.numerator, exact.denominator)

@@ -18,7 +18,7 @@ and the rows, each divided by its `b` or `c` so that the solver's tolerance is a
 
 All `x` may be fractions here: so every plan in whole numbers is a solution of this program, and
 its optimum bounds theirs. `whole` asks for whole numbers where currencies meet: then `t` counts
-smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`.
+smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`, rounded up.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ import numpy as np
 from ledger.matching.plan import Give, completed
 from ledger.solving.highs import INFINITY, Floats, Kind, Model, Places
 from ledger.solving.pairs import Pair, Pairs
+from ledger.solving.rounding import steepest
 
 LARGEST_WHOLE = 10**6
 """Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
-_LARGEST_COMMON = 10**7
+_LARGEST_COMMON = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class _Draft:
         self._takes[at] = taken
         row = self._model.add_rows(0, INFINITY, 1)
         self._model.put(row, taken, 1)
-        self._model.put(row, self._shares[at], -float(rate))
+        self._model.put(row, self._shares[at], -steepest(pair.ratio, pair.high))
         return taken, 1
 
     def add_exact_coverage(self) -> None:

@@ -43,10 +43,14 @@ TRIGGERS = {
     "deal_joins_one_factor",
     "entry_is_in_order",
     "holder_has_balance",
+    "introduced_line_is_its_entrys",
     "movement_is_kept",
     "need_is_its_own_holder",
     "offer_is_its_own_holder",
+    "proposal_line_was_announced",
     "rate_is_a_number",
+    "seal_follows",
+    "sealed_leaf_follows",
 }
 FUNCTIONS = {
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
@@ -58,11 +62,15 @@ FUNCTIONS = {
     "cityfund_deal_joins_one_factor()",
     "cityfund_entry_is_in_order()",
     "cityfund_holder_has_balance()",
+    "cityfund_introduced_line_is_its_entrys()",
     "cityfund_is_its_own_holder()",
     "cityfund_keeps_its_owner()",
     "cityfund_movement_is_kept()",
+    "cityfund_proposal_line_was_announced()",
     "cityfund_rate_is_a_number()",
     "cityfund_refuses()",
+    "cityfund_seal_follows()",
+    "cityfund_sealed_leaf_follows()",
 }
 """Spelled out, so that one that is lost on the way is noticed."""
 

@@ -45,6 +45,11 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_entries(dialect)
     yield from _on_holders(dialect)
     yield from _on_movements(dialect)
+    yield from _on_proposals()
+    apart = _copy(tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
+    yield Attempt(("sealed_leaf_follows",), (apart,), "one after another")
+    no_more = _copy(tables.seal, number="number + 1")
+    yield Attempt(("seal_follows",), (no_more,), "covers more than the one before it")
     yield Attempt((), ("UPDATE balance SET free = -1",))
     yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))  # noqa: S608
 
@@ -146,6 +151,14 @@ def _on_movements(dialect: str) -> Iterator[Attempt]:
     before = _movement(effective_on=_LONG_AGO)
     timeline = _either(server, "movement_is_kept", "movement_keeps_timeline")
     yield Attempt(timeline, (early, before), "on the timeline of effective dates")
+
+
+def _on_proposals() -> Iterator[Attempt]:
+    beyond = _copy(tables.proposal_line, line=f"line + {_NEW}")
+    yield Attempt(("proposal_line_was_announced",), (beyond,), "the proposal has no such line")
+    other = _copy(tables.introduced_line, entry_id="(SELECT min(id) FROM entry)", line="line + 1")
+    says = "this entry does not introduce that line"
+    yield Attempt(("introduced_line_is_its_entrys",), (other,), says)
 
 
 _NEW_CODE: Final = {"code": "'conformance-x'", "folded": "'conformance-x'", "number": "NULL"}
