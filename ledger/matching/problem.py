@@ -92,8 +92,9 @@ class Problem:
 
     @cached_property
     def supplies_of_kind(self) -> tuple[tuple[int, ...], ...]:
-        """The places of the supplies of each kind."""
-        size = 1 + max((supply.kind for supply in self.supplies), default=-1)
+        """The places of the supplies of each kind; a kind that is only linked to has none."""
+        kinds = {supply.kind for supply in self.supplies}.union(*self.links)
+        size = 1 + max(kinds, default=-1)
         found: list[list[int]] = [[] for _ in range(size)]
         for place, supply in enumerate(self.supplies):
             found[supply.kind].append(place)

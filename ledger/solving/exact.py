@@ -18,8 +18,9 @@ from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, le
 from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
-from ledger.solving.relaxation import Relaxed, restrict, strengthened
+from ledger.solving.relaxation import Relaxed, strengthened
 from ledger.solving.repair import Flow, kept
+from ledger.solving.tickets import with_tickets, without_tickets
 from ledger.solving.watch import Heed
 
 SAME = Fraction(1, 10**8)
@@ -99,9 +100,45 @@ class _Search:
             self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
-        if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_complete():
-            self._run(formulation, relaxed)
-        self._run(formulation)
+        if formulation.model.columns <= _LARGEST_AT_ONCE:
+            self._run(formulation)
+            return
+        while not self._is_complete():
+            before = self._level_one().value
+            ended = self._without_tickets(formulation, relaxed)
+            if ended:
+                self._run(formulation)
+            if ended or self._level_one().value == before:
+                return
+
+    def _without_tickets(self, formulation: Formulation, relaxed: Relaxed) -> bool:
+        """Find what may end complete in a smaller program, then a plan for it; say if it ended.
+
+        What a smaller program does not prove with this much work, the whole one does not either.
+        """
+        solver = Solver(without_tickets(formulation), tolerance=_TOLERANCES[1])
+        solver.set_option("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - HiGHS's own
+        solver.start_from(formulation.start(self._fitting(formulation)))
+        outcome = solver.solve(
+            deadline=self._deadline,
+            nodes=_NODES,
+            checks=self._checks(formulation),
+            heed=self._heed(formulation, plans=False),
+        )
+        self._lower_bound(formulation, outcome.bound)
+        if outcome.values is not None and not self._deadline.passed:
+            nearest = with_tickets(
+                formulation, relaxed, outcome.values, _TOLERANCES[1], self._deadline
+            )
+            for values in nearest:
+                self._take(formulation, values)
+                if self._level_one().value >= round(outcome.value):
+                    break
+        self._limited |= self._deadline.passed
+        return outcome.optimal
+
+    def _checks(self, formulation: Formulation) -> int:
+        return _CHECKS_OF_A_START + _WORK // formulation.model.columns
 
     def _is_complete(self) -> bool:
         return self._level_one().gap == 0
@@ -118,14 +155,9 @@ class _Search:
     def _is_covered(self) -> bool:
         return self._covered().gap == 0
 
-    def _run(self, formulation: Formulation, relaxed: Relaxed | None = None) -> None:
-        """Solve a program, and again as long as exact flows cut solutions off.
-
-        With its relaxation, only what that leaves in doubt: a good plan soon, but no bound.
-        """
+    def _run(self, formulation: Formulation) -> None:
+        """Solve a program, and again as long as exact flows cut solutions off."""
         solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
-        if relaxed is not None:
-            restrict(solver, formulation, relaxed)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         for _ in range(_ROUNDS):
@@ -134,20 +166,16 @@ class _Search:
             if self._deadline.passed:
                 self._limited = True
                 return
-            if relaxed is None:
-                solver.start_from(formulation.start(self._fitting(formulation)))
+            solver.start_from(formulation.start(self._fitting(formulation)))
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=_CHECKS_OF_A_START
-                if relaxed
-                else _CHECKS_OF_A_START + _WORK // formulation.model.columns,
+                checks=self._checks(formulation),
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out
             self._ended = outcome.optimal
-            if relaxed is None:
-                self._lower_bound(formulation, outcome.bound)
+            self._lower_bound(formulation, outcome.bound)
             if outcome.values is None:
                 return
             learnt = self._take(formulation, outcome.values)
@@ -156,8 +184,11 @@ class _Search:
             self._cuts.append(learnt)
             add_cut(solver, formulation, learnt)
 
-    def _heed(self, formulation: Formulation) -> Heed | None:
-        """Give what tells of level 1 as the solver sees it, each time that it changes."""
+    def _heed(self, formulation: Formulation, *, plans: bool = True) -> Heed | None:
+        """Give what tells of level 1 as the solver sees it, each time that it changes.
+
+        Where its solutions are no plans yet, only its bound is told.
+        """
         progress = self._effort.progress
         if progress is None:
             return None
@@ -167,7 +198,9 @@ class _Search:
             level = self._level_one()
             if formulation.level == 1:
                 level = Level(
-                    level.value if isinf(value) else max(level.value, Fraction(round(value))),
+                    level.value
+                    if isinf(value) or not plans
+                    else max(level.value, Fraction(round(value))),
                     level.bound if isinf(bound) else min(level.bound, whole_below(bound)),
                 )
             if (level.value, level.bound) not in told:

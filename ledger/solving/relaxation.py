@@ -2,28 +2,29 @@
 
 The relaxation lets ventures end in part. What a pair gives to a venture is then at most that part
 of its limit; these rows are too many to write down, but few of them matter, and are found by
-solving. Its prices say which pairs are worth a look: those that it uses, and of the others the
-ones that cost it least. Most cost nothing, so ties are broken by lot, with a fixed seed; the
+solving. Likewise a supply serves at most one demand that takes more than half of it, whole, and at
+most two that take more than a third.
+
+Its prices say which pairs are worth a look: those that it uses, and of the others the ones that
+cost it least. Most cost nothing, so ties are broken by lot, with a fixed seed; the
 first ones in order would all be of the same supplies.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ledger.solving.formulation import Formulation
 from ledger.solving.highs import INFINITY, SEED, Deadline, Floats, Kind, Places, Solver
 
 _ROUNDS = 15
 _SEEN = 1e-6
-_DIVISIBLE, _INDIVISIBLE = 4, 10
+_DIVISIBLE, _INDIVISIBLE = 6, 10
 """How many pairs of a demand are looked at, at least."""
-_SURE = 1.0
-"""From this price on, what the relaxation says of a venture is taken for granted."""
+_MOST_SERVED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,53 @@ def strengthened(formulation: Formulation, deadline: Deadline) -> Relaxed | None
     fractional = replace(model, kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)])
     solver = Solver(fractional)
     shares, ends, most = _partial(formulation)
+    crowds = _crowds(formulation)
     found = None
     for _ in range(_ROUNDS):
         outcome = solver.solve(deadline=deadline)
         if outcome.values is None or outcome.reduced is None:
             return found
-        found = Relaxed(outcome.values, outcome.reduced, outcome.bound)
-        broken = outcome.values[shares] > outcome.values[ends] * most + _SEEN
-        if not broken.any():
+        values = outcome.values
+        found = Relaxed(values, outcome.reduced, outcome.bound)
+        broken = values[shares] > values[ends] * most + _SEEN
+        rows = [
+            _Row(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
+            for share, end, limit in zip(shares[broken], ends[broken], most[broken], strict=True)
+        ]
+        rows += [row for row in crowds if values[row.columns].sum() > row.most + _SEEN]
+        if not rows:
             return found
-        for share, end, limit in zip(shares[broken], ends[broken], most[broken], strict=True):
-            columns = np.array([share, end], np.int32)
-            solver.add_row(-INFINITY, 0, columns, np.array([1, -limit], np.float64))
-            row = model.add_rows(-INFINITY, 0, 1)
-            model.put(row, columns, [1, -limit])
+        for row in rows:
+            solver.add_row(-INFINITY, row.most, row.columns, row.values)
+            model.put(model.add_rows(-INFINITY, row.most, 1), row.columns, row.values)
+    return found
+
+
+class _Row(NamedTuple):
+    """At most so much of these columns, each times its value."""
+
+    columns: Places
+    values: Floats
+    most: int
+
+
+def _crowds(formulation: Formulation) -> list[_Row]:
+    """Give for each supply the pairs of which it can serve one, two or a few, if there are more.
+
+    Of pairs that give one amount or nothing, each more than a part `1 / (k + 1)` of a supply, it
+    serves `k` at most.
+    """
+    pairs = formulation.pairs
+    found = []
+    for supply, places in pairs.of_supply.items():
+        free = pairs.problem.supplies[supply].free
+        whole = [at for at in places if pairs.every[at].whole and formulation.shares[at] >= 0]
+        costs = [pairs.every[at].ratio.to_offer(pairs.every[at].high) for at in whole]
+        for most in range(1, _MOST_SERVED + 1):
+            large = [at for at, cost in zip(whole, costs, strict=True) if cost * (most + 1) > free]
+            if len(large) > most:
+                columns = formulation.shares[large]
+                found.append(_Row(columns, np.ones(len(large)), most))
     return found
 
 
@@ -75,25 +109,17 @@ def _partial(formulation: Formulation) -> tuple[Places, Places, Floats]:
 
 
 def restrict(solver: Solver, formulation: Formulation, relaxed: Relaxed) -> None:
-    """Leave a solver the pairs and the ventures that the relaxation does not decide by itself."""
+    """Leave a solver the pairs that a solution uses, and the few that its prices speak for."""
     looked_at = np.zeros(formulation.model.columns, dtype=bool)
-    ends = np.array(list(formulation.ends.values()), np.int32)
-    looked_at[ends] = True
+    looked_at[list(formulation.ends.values())] = True
     for at in _promising(formulation, relaxed):
         looked_at[formulation.shares[at]] = True
         if formulation.opens[at] >= 0:
             looked_at[formulation.opens[at]] = True
         if formulation.takes[at] >= 0:
             looked_at[formulation.takes[at]] = True
-    _fix(solver, np.flatnonzero(~looked_at), 0)
-    values, prices = relaxed.values[ends], relaxed.reduced[ends]
-    _fix(solver, ends[(values > 1 - _SEEN) & (prices > _SURE)], 1)
-    _fix(solver, ends[(values < _SEEN) & (prices < -_SURE)], 0)
-
-
-def _fix(solver: Solver, columns: NDArray[Any], value: int) -> None:
-    at = columns.astype(np.int32)
-    solver.set_bounds(at, np.full(len(at), value, np.float64), np.full(len(at), value, np.float64))
+    closed = np.flatnonzero(~looked_at).astype(np.int32)
+    solver.set_bounds(closed, np.zeros(len(closed)), np.zeros(len(closed)))
 
 
 def _promising(formulation: Formulation, relaxed: Relaxed) -> list[int]:

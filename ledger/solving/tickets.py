@@ -1,0 +1,61 @@
+"""Level 1 of larger pipelines: which ventures end complete without tickets, then with them.
+
+Without smallest amounts every `y` may be a fraction, and its rows bind nothing: the program is
+far smaller, and every plan is still a solution of it, so its optimum bounds theirs. Its solution
+says which ventures end complete, and as a rule which supply each indivisible demand takes; only
+the flows between divisible demands, of which there are many alike, have to find another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ledger.solving.formulation import Formulation
+from ledger.solving.highs import Deadline, Floats, Kind, Model, Places, Solver
+from ledger.solving.relaxation import Relaxed, restrict
+
+_CHECKS = 60
+
+
+def without_tickets(formulation: Formulation) -> Model:
+    """Give the model with no pair held to its smallest amount, but for pairs that give one."""
+    kinds = np.concatenate(formulation.model.kinds).copy()
+    kinds[_tickets(formulation)] = Kind.CONTINUOUS
+    return replace(formulation.model, kinds=[kinds])
+
+
+def with_tickets(
+    formulation: Formulation, relaxed: Relaxed, found: Floats, tolerance: float, deadline: Deadline
+) -> Iterator[Floats]:
+    """Give solutions that keep the tickets near one that does not, the quickest to find first.
+
+    First each indivisible demand takes the supply that it took, and ventures may end incomplete;
+    then the ventures that end complete are the same, and indivisible demands may turn elsewhere.
+    """
+    ends = np.array(list(formulation.ends.values()), np.int32)
+    whole = np.setdiff1d(_choices(formulation), _tickets(formulation)).astype(np.int32)
+    near = Relaxed(found, relaxed.reduced, relaxed.bound)
+    chosen = np.round(found)
+    for fixed, bounded in ((whole, ends), (ends, whole[:0])):
+        solver = Solver(formulation.model, tolerance=tolerance)
+        solver.set_option("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - HiGHS's own
+        restrict(solver, formulation, near)
+        solver.set_bounds(fixed, chosen[fixed], chosen[fixed])
+        solver.set_bounds(bounded, np.zeros(len(bounded)), chosen[bounded])
+        values = solver.solve(deadline=deadline, checks=_CHECKS).values
+        if values is not None:
+            yield values
+
+
+def _choices(formulation: Formulation) -> Places:
+    return np.unique(formulation.opens[formulation.opens >= 0])
+
+
+def _tickets(formulation: Formulation) -> Places:
+    """Give the columns that say of a pair with a smallest amount whether it gives anything."""
+    opens = formulation.opens
+    tickets: Places = opens[(opens >= 0) & (opens != formulation.shares)]
+    return tickets
