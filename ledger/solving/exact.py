@@ -8,34 +8,34 @@ is not, the program learns why (see `cuts`), or is asked in whole numbers itself
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor, isinf
+from math import isinf
 
 from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
-from ledger.solving.cuts import Cut, add_cut, cut_from
+from ledger.solving.bounds import SAME, most_coverage, whole_below
+from ledger.solving.cuts import Cut, add_cut
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
+from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, strengthened
-from ledger.solving.repair import Flow, kept
-from ledger.solving.tickets import with_tickets, without_tickets
+from ledger.solving.tickets import with_these_ends, with_tickets, without_tickets
 from ledger.solving.watch import Heed
-
-SAME = Fraction(1, 10**8)
-"""A bound of the solver that exceeds an exact value by this share or less is that value."""
+from ledger.solving.whole import made_whole, with_margins
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
 """The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
 
-_TRACE = Fraction(1, 10**5)
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
 _WORK = 4_000_000
 """How much a search may look at, in columns times checks; small ones end long before."""
 _CHECKS_OF_A_START = 40
+_LARGE_WORK = 700_000
+_CHECKS_OF_A_LARGE_START = 20
+_HALF = 0.5
 _LARGEST_AT_ONCE = 4_000
 
 
@@ -117,7 +117,7 @@ class _Search:
         What a smaller program does not prove with this much work, the whole one does not either.
         """
         solver = Solver(without_tickets(formulation), tolerance=_TOLERANCES[1])
-        solver.set_option("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - HiGHS's own
+        solver.leave_out_feasibility_jump()
         solver.start_from(formulation.start(self._fitting(formulation)))
         outcome = solver.solve(
             deadline=self._deadline,
@@ -126,7 +126,7 @@ class _Search:
             heed=self._heed(formulation, plans=False),
         )
         self._lower_bound(formulation, outcome.bound)
-        if outcome.values is not None and not self._deadline.passed:
+        if outcome.values is not None and outcome.value > self._level_one().value + _HALF:
             nearest = with_tickets(
                 formulation, relaxed, outcome.values, _TOLERANCES[1], self._deadline
             )
@@ -135,9 +135,12 @@ class _Search:
                 if self._level_one().value >= round(outcome.value):
                     break
         self._limited |= self._deadline.passed
+        self._ended = outcome.optimal
         return outcome.optimal
 
     def _checks(self, formulation: Formulation) -> int:
+        if formulation.model.columns > _LARGEST_AT_ONCE:
+            return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // formulation.model.columns
         return _CHECKS_OF_A_START + _WORK // formulation.model.columns
 
     def _is_complete(self) -> bool:
@@ -146,11 +149,23 @@ class _Search:
     def _cover(self) -> None:
         """Level 2."""
         weight = int(completeness(self._problem, self._best))
-        self._run(level_two(self._pairs, weight))
+        formulation = level_two(self._pairs, weight)
+        if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_covered():
+            self._cover_more(formulation)
+        self._run(formulation)
         if self._is_covered() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
+
+    def _cover_more(self, formulation: Formulation) -> None:
+        """Cover more with the same ventures complete: a good plan soon, but no bound."""
+        values = with_these_ends(
+            formulation, formulation.start(self._best), _TOLERANCES[1], self._deadline
+        )
+        if values is not None:
+            self._take(formulation, values)
+        self._limited |= self._deadline.passed
 
     def _is_covered(self) -> bool:
         return self._covered().gap == 0
@@ -241,8 +256,7 @@ class _Search:
         return learnt
 
     def _keep(self, formulation: Formulation, values: Floats) -> Cut | None:
-        flow, cut = self._flow(formulation, values, set(formulation.finished(values)))
-        plan = kept(self._problem, flow.gives())
+        plan, cut = made_whole(formulation, values)
         if self._rank(plan) > self._rank(self._best):
             self._best = plan
         return cut
@@ -250,71 +264,5 @@ class _Search:
     def _is_reached(self, formulation: Formulation) -> bool:
         return self._is_complete() if formulation.level == 1 else self._is_covered()
 
-    def _flow(
-        self, formulation: Formulation, values: Floats, ends: set[int]
-    ) -> tuple[Flow, Cut | None]:
-        """Give a flow in whole numbers near a solution, and why it does not reach it, if known."""
-        amounts = formulation.amounts(values)
-        demands = self._problem.demands
-        targets = [0] * len(demands)
-        for pair, amount in zip(self._pairs.every, amounts, strict=True):
-            targets[pair.demand] = min(targets[pair.demand] + amount, demands[pair.demand].open)
-        ending = [place for end in sorted(ends) for place in self._problem.ventures[end].demands]
-        for place in ending:
-            targets[place] = demands[place].open
-        flow = Flow(self._pairs, amounts, targets, self._forbidden(ends))
-        cut = None
-        for place in ending:
-            blocked = flow.fill(place)
-            if blocked is not None and cut is None:
-                cut = cut_from(self._pairs, flow, blocked)
-        flow.fill_up(self._by_worth(set(self._pairs.of_demand) - set(ending)))
-        return flow, cut
-
-    def _forbidden(self, ends: set[int]) -> set[int]:
-        """Give the pairs on condition of ventures that do not end complete."""
-        return {
-            at
-            for at, pair in enumerate(self._pairs.every)
-            if self._problem.supplies[pair.supply].conditional
-            and self._problem.demands[pair.demand].venture not in ends
-        }
-
-    def _by_worth(self, places: set[int]) -> list[int]:
-        """Order demands by what one part of them adds to level 2, the most first."""
-        demands, ventures = self._problem.demands, self._problem.ventures
-        return sorted(
-            places,
-            key=lambda one: (
-                -Fraction(ventures[demands[one].venture].weight, demands[one].net),
-                one,
-            ),
-        )
-
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
-
-
-def whole_below(bound: float) -> Fraction:
-    """Round a bound on whole numbers down, but for what the solver may be off."""
-    exact = Fraction(bound)
-    return Fraction(floor(exact + max(_TRACE, SAME * abs(exact))))
-
-
-def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
-    """Solve again with all choices made, keeping back what rounding across currencies may cost."""
-    solver = Solver(formulation.model)
-    columns, chosen = formulation.choices(values)
-    solver.set_bounds(columns, chosen, chosen)
-    for row, most in formulation.margins(values):
-        solver.set_row_bounds(row, -INFINITY, most)
-    return solver.solve().values
-
-
-def most_coverage(problem: Problem) -> Fraction:
-    """Give what level 2 would be if every demand got all that is open in it."""
-    parts = (
-        Fraction(problem.ventures[one.venture].weight * one.open, one.net)
-        for one in problem.demands
-    )
-    return sum(parts, Fraction(0))

@@ -195,6 +195,10 @@ class Solver:
         status = self._highs.setOptionValue(name, value)
         assert status == highspy.HighsStatus.kOk, name
 
+    def leave_out_feasibility_jump(self) -> None:
+        """Don't look for a first solution by jumping: on large models its finds lead astray."""
+        self.set_option("mip_heuristic_run_feasibility_jump", value=False)
+
     def set_costs(self, columns: Places, costs: Floats) -> None:
         """Change what columns are worth."""
         self._highs.changeColsCost(len(columns), columns, costs)

@@ -1,4 +1,4 @@
-"""Level 1 of larger pipelines: which ventures end complete without tickets, then with them.
+"""Good plans of larger pipelines: what ends complete without tickets, then how they are kept.
 
 Without smallest amounts every `y` may be a fraction, and its rows bind nothing: the program is
 far smaller, and every plan is still a solution of it, so its optimum bounds theirs. Its solution
@@ -18,6 +18,7 @@ from ledger.solving.highs import Deadline, Floats, Kind, Model, Places, Solver
 from ledger.solving.relaxation import Relaxed, restrict
 
 _CHECKS = 60
+_NODES = 200
 
 
 def without_tickets(formulation: Formulation) -> Model:
@@ -40,14 +41,42 @@ def with_tickets(
     near = Relaxed(found, relaxed.reduced, relaxed.bound)
     chosen = np.round(found)
     for fixed, bounded in ((whole, ends), (ends, whole[:0])):
-        solver = Solver(formulation.model, tolerance=tolerance)
-        solver.set_option("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - HiGHS's own
-        restrict(solver, formulation, near)
+        solver = _few(formulation, near, tolerance)
         solver.set_bounds(fixed, chosen[fixed], chosen[fixed])
         solver.set_bounds(bounded, np.zeros(len(bounded)), chosen[bounded])
         values = solver.solve(deadline=deadline, checks=_CHECKS).values
         if values is not None:
             yield values
+
+
+def with_these_ends(
+    formulation: Formulation, start: Floats, tolerance: float, deadline: Deadline
+) -> Floats | None:
+    """Give a better solution of level 2 in which the ventures end complete that do at the start.
+
+    The pairs looked at are those of the start, those that the relaxation uses once it is known
+    which ventures end complete, and a few more.
+    """
+    ends = np.array(list(formulation.ends.values()), np.int32)
+    kinds = [np.full(formulation.model.columns, Kind.CONTINUOUS, np.uint8)]
+    relaxation = Solver(replace(formulation.model, kinds=kinds), tolerance=tolerance)
+    relaxation.set_bounds(ends, start[ends], start[ends])
+    found = relaxation.solve(deadline=deadline)
+    if found.values is None or found.reduced is None:
+        return None
+    near = Relaxed(np.maximum(found.values, start), found.reduced, found.bound)
+    solver = _few(formulation, near, tolerance)
+    solver.set_bounds(ends, start[ends], start[ends])
+    solver.start_from(start)
+    return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS).values
+
+
+def _few(formulation: Formulation, near: Relaxed, tolerance: float) -> Solver:
+    """Give a solver of the pairs that are used near a solution, and a few more."""
+    solver = Solver(formulation.model, tolerance=tolerance)
+    solver.leave_out_feasibility_jump()
+    restrict(solver, formulation, near)
+    return solver
 
 
 def _choices(formulation: Formulation) -> Places:

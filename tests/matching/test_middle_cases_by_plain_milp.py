@@ -13,7 +13,9 @@ from ledger.solving.solve import solve
 WRITTEN_TO = 10**-7
 ALL = 200
 SIZES = {seed: len(middle_case(seed).needs) for seed in range(ALL)}
-DAILY = sorted(SIZES, key=lambda seed: (SIZES[seed] > 60, seed))[:25]
+LONG = {39, 55, 79}
+"""Cases that the plain model, not the matcher, takes minutes to prove on a busy machine."""
+DAILY = sorted(set(SIZES) - LONG, key=lambda seed: (SIZES[seed] > 60, seed))[:25]
 
 
 def check(seed: int) -> None:

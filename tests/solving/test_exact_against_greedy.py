@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from problems import ONE, broken_rules, demand, problem, supply
 
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
+from ledger.solving import exact
 from ledger.solving.solve import solve
 from ledger.unit_offers import Ratio
 
@@ -49,6 +52,18 @@ def test_no_plan_of_one_pass_is_better(asked):
     assert found.coverage.value == coverage(asked, found.gives) <= found.coverage.bound
     reached = found.complete.value, found.coverage.value
     assert reached >= (completeness(asked, first), coverage(asked, first))
+
+
+@given(problems())
+@settings(deadline=None, max_examples=60)
+def test_the_way_of_larger_pipelines_reaches_the_same(asked):
+    at_once = solve(asked)
+    with patch.object(exact, "_LARGEST_AT_ONCE", 0):
+        in_steps = solve(asked)
+
+    assert broken_rules(asked, in_steps.gives) == []
+    assert in_steps.complete == at_once.complete
+    assert in_steps.coverage.value == at_once.coverage.value
 
 
 @given(problems())

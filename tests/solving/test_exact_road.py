@@ -34,6 +34,15 @@ def test_needs_without_offers_stay_open():
     assert answer(problem([(1, [demand(5)])], [], links=[{}])) == ((), 0, 0)
 
 
+def test_a_link_to_offers_that_nobody_made_leads_nowhere():
+    assert answer(problem([(1, [demand(5)])], [supply(5)], links=[{0: ONE, 3: ONE}])) == (
+        (0,),
+        1,
+        1,
+    )
+    assert answer(problem([(1, [demand(5)])], [], links=[{3: ONE}])) == ((), 0, 0)
+
+
 def test_one_heavy_project_beats_two_light_ones():
     light = [(1, [demand(5)]), (1, [demand(5)])]
 

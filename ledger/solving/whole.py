@@ -1,0 +1,63 @@
+"""From a program's solution to a plan in whole numbers, and what that teaches the program."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ledger.matching.plan import Give
+from ledger.matching.problem import Problem
+from ledger.solving.cuts import Cut, cut_from
+from ledger.solving.formulation import Formulation
+from ledger.solving.highs import INFINITY, Floats, Solver
+from ledger.solving.pairs import Pairs
+from ledger.solving.repair import Flow, kept
+
+
+def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ...], Cut | None]:
+    """Give a plan in whole numbers near a solution, and why it does not reach it, if known."""
+    pairs, ends = formulation.pairs, set(formulation.finished(values))
+    problem, demands = pairs.problem, pairs.problem.demands
+    amounts = formulation.amounts(values)
+    targets = [0] * len(demands)
+    for pair, amount in zip(pairs.every, amounts, strict=True):
+        targets[pair.demand] = min(targets[pair.demand] + amount, demands[pair.demand].open)
+    ending = [place for end in sorted(ends) for place in problem.ventures[end].demands]
+    for place in ending:
+        targets[place] = demands[place].open
+    flow = Flow(pairs, amounts, targets, _forbidden(pairs, ends))
+    cut = None
+    for place in ending:
+        blocked = flow.fill(place)
+        if blocked is not None and cut is None:
+            cut = cut_from(pairs, flow, blocked)
+    flow.fill_up(_by_worth(problem, set(pairs.of_demand) - set(ending)))
+    return kept(problem, flow.gives()), cut
+
+
+def _forbidden(pairs: Pairs, ends: set[int]) -> set[int]:
+    """Give the pairs on condition of ventures that do not end complete."""
+    return {
+        at
+        for at, pair in enumerate(pairs.every)
+        if pairs.problem.supplies[pair.supply].conditional
+        and pairs.problem.demands[pair.demand].venture not in ends
+    }
+
+
+def _by_worth(problem: Problem, places: set[int]) -> list[int]:
+    """Order demands by what one part of them adds to level 2, the most first."""
+    demands, ventures = problem.demands, problem.ventures
+    return sorted(
+        places,
+        key=lambda one: (-Fraction(ventures[demands[one].venture].weight, demands[one].net), one),
+    )
+
+
+def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
+    """Solve again with all choices made, keeping back what rounding across currencies may cost."""
+    solver = Solver(formulation.model)
+    columns, chosen = formulation.choices(values)
+    solver.set_bounds(columns, chosen, chosen)
+    for row, most in formulation.margins(values):
+        solver.set_row_bounds(row, -INFINITY, most)
+    return solver.solve().values
