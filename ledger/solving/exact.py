@@ -36,7 +36,12 @@ _CHECKS_OF_A_START = 40
 _LARGE_WORK = 700_000
 _CHECKS_OF_A_LARGE_START = 20
 _HALF = 0.5
-_LARGEST_AT_ONCE = 4_000
+_CHECKS_OF_A_BOUND = 16
+"""Most of what the bound of level 2 gains on a large program, it gains at first."""
+_LARGEST_AT_ONCE = 1_500
+"""Up to so many columns a level is asked for at once, beyond in steps."""
+_LARGEST_AT_EASE = 4_000
+"""Up to so many columns the work is enough for nearly any proof."""
 
 
 Plan = tuple[Give, ...]
@@ -139,9 +144,12 @@ class _Search:
         return outcome.optimal
 
     def _checks(self, formulation: Formulation) -> int:
-        if formulation.model.columns > _LARGEST_AT_ONCE:
-            return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // formulation.model.columns
-        return _CHECKS_OF_A_START + _WORK // formulation.model.columns
+        columns = formulation.model.columns
+        if columns <= _LARGEST_AT_EASE:
+            return _CHECKS_OF_A_START + _WORK // columns
+        if formulation.level > 1:
+            return _CHECKS_OF_A_BOUND
+        return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // columns
 
     def _is_complete(self) -> bool:
         return self._level_one().gap == 0
