@@ -68,7 +68,7 @@ def with_these_ends(
     solver = _few(formulation, near, tolerance)
     solver.set_bounds(ends, start[ends], start[ends])
     solver.start_from(start)
-    return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS // 2).values
+    return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS).values
 
 
 def _few(formulation: Formulation, near: Relaxed, tolerance: float) -> Solver:
