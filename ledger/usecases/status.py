@@ -22,7 +22,7 @@ class DaysOutOfRange(InvalidInput):
     """The days to look ahead are no whole number, or reach too far."""
 
     default_why = f"Looking ahead takes a whole number of days, 0 to {_DAYS_RANGE[-1]}."
-    default_next = "Give --days a number such as 30."
+    default_next = "Give it a number such as 30."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +80,14 @@ class Status:
     last: Entry | None
 
 
-def days_typed(text: str) -> int:
+def days_typed(text: str, option: str = "--days") -> int:
     """Read how many days to look ahead. Raises `DaysOutOfRange`."""
+    example = f"Give {option} a number such as 30."
     plain = text.strip()
     if not (plain.isascii() and plain.isdigit() and len(plain) < len("10000")):
-        raise DaysOutOfRange(f"{text!r} is no number of days.")
+        raise DaysOutOfRange(f"{text!r} is no number of days.", next_step=example)
     if int(plain) not in _DAYS_RANGE:
-        raise DaysOutOfRange(f"{plain} days is too far ahead.")
+        raise DaysOutOfRange(f"{plain} days is too far ahead.", next_step=example)
     return int(plain)
 
 

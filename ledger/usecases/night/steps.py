@@ -1,10 +1,10 @@
 """What a step of the night is given, and what it answers: the contract that all steps share.
 
-A step is a function `step(night: Night) -> StepResult`. It is safe to repeat: a run that was killed
-is finished by the next, which does every step again. So whatever a step writes goes through
-`carry_out` with a request of `night.request`, whose key names the night and the thing; in a dry run
-that request is rolled back by itself. What changed between reading and writing is left out, and a
-step that has nothing to write asks for no write at all.
+A step is the function `step(night: Night) -> StepResult` of the module of its name. It is safe to
+repeat: a run that was killed is finished by the next, which does every step again. So whatever a
+step writes goes through `carry_out` with a request of `night.request`, whose key names the night
+and the thing; in a dry run that request is rolled back by itself. What changed between reading and
+writing is left out, and a step that has nothing to write asks for no write at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from ledger.requests import Request
@@ -85,13 +84,14 @@ class Who:
 class NightOptions:
     """What the night was asked for beside its day. A step takes what is its own.
 
-    `statements` are the options of that step by name, as the command line understood them.
+    `only` names the steps that were asked for by name, empty for a whole night. `statements` are
+    the options of that step by name, as the command line understood them.
     """
 
     warn_days: int = 7
     dry_run: bool = False
+    only: tuple[str, ...] = ()
     statements: Mapping[str, Any] = field(default_factory=dict)
-    report_file: Path | None = None
 
 
 def _nobody(steps: int) -> None:
