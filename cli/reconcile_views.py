@@ -123,7 +123,9 @@ def figures_told(figures: Mapping[str, int | str]) -> str:
 
 
 def _kept(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
-    return [(name, value) for name, value in figures if value not in {0, "0"} and name not in _NOT_TOLD]
+    return [
+        (name, value) for name, value in figures if value not in {0, "0"} and name not in _NOT_TOLD
+    ]
 
 
 _NOT_TOLD = frozenset({"through_request", "days_ahead"})
