@@ -13,6 +13,8 @@ from cli.night_log import watch_of
 from cli.output import emit_document, emit_lines, require_place_for
 from cli.reconcile_views import reconcile_document, reconcile_lines
 from cli.session import day_given, ledger_of
+from cli.terminal import note
+from cli.usage import BadUsage
 from ledger.errors import ExitCode
 
 app = noun("The night's work: lapse, compare, record, propose, prove.", default="night")
@@ -65,3 +67,44 @@ def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: b
         emit_document(document, file)
     else:
         emit_lines(reconcile_lines(document), file)
+
+
+@command(app, "install", kind="plain")
+def install(
+    call: Call,
+    cron: Annotated[bool, typer.Option("--cron", help="Print a crontab's line.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd's units.")] = False,
+    at: Annotated[
+        str, typer.Option(metavar="HH:MM", help="When, by the machine's clock.")
+    ] = "02:30",
+    environment: Annotated[
+        str | None, typer.Option("--env-file", metavar="FILE", help="Where CITYFUND_* are kept.")
+    ] = None,
+) -> None:
+    """Print what lets a machine run every night: a crontab's line, or systemd's units."""
+    from cli.night_timer import cron_files, install_document, systemd_files, timer, what_to_do
+    from cli.settings import config_path
+    from ledger.store.sqlite import absolute_url
+
+    if cron == systemd:
+        raise BadUsage(
+            "Neither or both of --cron and --systemd were given.",
+            why="A machine runs the night by one of the two.",
+            next_step="Give the one that your machine has.",
+        )
+    file = Path(environment) if environment is not None else config_path().with_name("night.env")
+    one = timer(
+        absolute_url(call.settings.db_url),
+        at=at,
+        environment=file.absolute(),
+        actor=call.flags().get("actor"),
+        user=call.settings.system_user,
+    )
+    files = cron_files(one) if cron else systemd_files(one)
+    if call.format == "json":
+        emit_document(install_document(one, files))
+        return
+    for path, content in files.items():
+        emit_lines(content.splitlines() if cron else [f"# {path}", *content.splitlines(), ""])
+    for words in what_to_do(one, cron=cron):
+        note(call, words)

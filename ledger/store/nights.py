@@ -164,6 +164,16 @@ def last_ended(connection: Connection) -> KeptRun | None:
     return None
 
 
+def last_night(connection: Connection, day: date, known_at: datetime | None) -> KeptRun | None:
+    """Give the last run of whole nights through a day, begun by a moment; None without one."""
+    query = select(night_run).where(night_run.c.whole, night_run.c.day <= day)
+    if known_at is not None:
+        query = query.where(night_run.c.started_at <= known_at)
+    query = query.order_by(night_run.c.day.desc(), night_run.c.id.desc())
+    found = connection.execute(query.limit(1)).first()
+    return None if found is None else _run(connection, found)
+
+
 def last_run(connection: Connection) -> KeptRun | None:
     """Give the run that began last; None where none ever did."""
     query = select(night_run).order_by(night_run.c.id.desc()).limit(1)

@@ -13,6 +13,7 @@ from ledger.journal import Entry
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
 from ledger.store.last_entry import last_entry
+from ledger.store.nights import KeptRun, last_night
 from ledger.store.picture import Picture
 
 _DAYS_RANGE = range(3651)
@@ -66,7 +67,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Counts by kind and then by what is counted; what lapses soon, and what should have."""
+    """Counts by kind and then by what is counted; what lapses soon, and what should have.
+
+    `night` is the last that began by then, whether or not it came to its end.
+    """
 
     day: date
     days: int
@@ -78,6 +82,7 @@ class Status:
     offers_soon: Sequence[Ending]
     offers_past: Sequence[Ending]
     last: Entry | None
+    night: KeptRun | None = None
 
 
 def days_typed(text: str, option: str = "--days") -> int:
@@ -107,6 +112,7 @@ def status_of(picture: Picture, days: int) -> Status:
         offers_soon=[one for one in endings if picture.day <= one.until <= last_day],
         offers_past=[one for one in endings if one.until < picture.day],
         last=last_entry(picture.connection, picture.times),
+        night=last_night(picture.connection, picture.day, picture.times.known_at),
     )
 
 
