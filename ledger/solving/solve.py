@@ -5,9 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Level, Solution, completeness, coverage
+from ledger.matching.plan import Give, Level, Solution, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
+
+LARGEST_LISTED = 60_000
+"""Up to so many pairs, each is a column of its own."""
 
 
 def solve(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
@@ -15,8 +18,23 @@ def solve(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
 
     The same problem gives the same plan, unless the answer says that the time limit was reached.
     """
-    del effort
     gives = greedy_plan(problem)
+    if effort.seconds == 0 or _pairs(problem) > LARGEST_LISTED:
+        return _as_it_is(problem, gives, limited=effort.seconds == 0)
+    from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
+
+    return solve_exactly(problem, gives, effort)
+
+
+def _pairs(problem: Problem) -> int:
+    """Count the pairs that the rules admit, those of a kind at once."""
+    return sum(
+        len(demands) * sum(len(problem.supplies_of_kind[kind]) for kind in links)
+        for demands, links in zip(problem.demands_of_kind, problem.links, strict=True)
+    )
+
+
+def _as_it_is(problem: Problem, gives: tuple[Give, ...], *, limited: bool) -> Solution:
     weight = Fraction(sum(one.weight for one in problem.ventures if one.completable))
     most = sum(
         Fraction(problem.ventures[one.venture].weight * one.open, one.net)
@@ -27,4 +45,5 @@ def solve(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
         Level(completeness(problem, gives), weight),
         Level(coverage(problem, gives), Fraction(most)),
         solver="greedy",
+        limited=limited,
     )

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "ledger"
-OUTER = ("store", "interchange", "reports", "usecases")
-"""What of the ledger is not its domain: storage, files, output, and the acts that join them."""
+OUTER = ("store", "interchange", "reports", "usecases", "solving")
+"""What of the ledger is not its domain: storage, files, output, solvers, and the acts that join."""
 
 SQL = {"sqlalchemy", "sqlite3", "alembic", "psycopg"}
 HANDED_ON = {"Connection", "Engine"}
@@ -87,9 +87,15 @@ NO_AMOUNTS = {
 }
 
 
-@pytest.mark.parametrize(
-    "path", [one for one in modules(LEDGER) if named(one) not in NO_AMOUNTS], ids=named
-)
+SOLVING = LEDGER / "solving"
+"""Where the solver's floats live; what leaves it is whole numbers and fractions."""
+
+
+def keeps_amounts(path: Path) -> bool:
+    return named(path) not in NO_AMOUNTS and not path.is_relative_to(SOLVING)
+
+
+@pytest.mark.parametrize("path", list(filter(keeps_amounts, modules(LEDGER))), ids=named)
 def test_no_float_comes_near_an_amount(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (
@@ -97,6 +103,13 @@ def test_no_float_comes_near_an_amount(path):
         )
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         assert not (called and node.func.id == "float"), f"{named(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", [*modules(LEDGER), *modules(ROOT / "cli")], ids=named)
+def test_the_solver_and_its_arrays_stand_in_solving_alone(path):
+    tops = {module.split(".")[0] for module, _ in imports(path)}
+
+    assert path.is_relative_to(SOLVING) or tops.isdisjoint({"highspy", "numpy"})
 
 
 @pytest.mark.parametrize("path", modules(LEDGER / "store"), ids=named)
