@@ -45,7 +45,7 @@ def _still_good(proven: KeptStep | None, through: int) -> bool:
 
 def _findings(result: CheckResult) -> list[Finding]:
     told: Sequence[str] = result.failures[:_FAILURES_TOLD] or ("It does not hold.",)
-    more = len(result.failures) - _FAILURES_TOLD
+    more = result.failed - len(told)
     if more > 0:
         told = (*told, f"{more} more failures")
     return [
