@@ -51,8 +51,10 @@ class Fund(Nights):
 
     def act_once(self) -> None:
         chance = self.chance
-        need, deal = f"N-{chance.randint(1, NEEDS):04}", f"D-{chance.randint(1, 60):04}"
-        offer = f"O-{chance.randint(1, self.offers):04}"
+        wanted = chance.randint(1, NEEDS)
+        fitting = [number for number in range(1, self.offers + 1) if number % 3 == wanted % 3]
+        need, offer = f"N-{wanted:04}", f"O-{chance.choice(fitting[-4:]):04}"
+        deal = f"D-{chance.randint(max(1, self.deals - 8), self.deals):04}"
         soon = self.today + timedelta(days=chance.randint(0, 14))
         part = f"{chance.randint(1, 40)}"
         unit = ("EUR", "person-day", "package")[list(Factor).index(self.factor_of(need))]
@@ -68,12 +70,16 @@ class Fund(Nights):
                 lambda: self.reinstate("offer", offer),
             ]
         )
-        self.endings[attempt(doing).name] += 1
+        ending = attempt(doing)
+        self.endings[ending.name] += 1
+        if ending.answer and ending.answer["deal"]:
+            self.deals = max(self.deals, int(ending.answer["deal"].removeprefix("D-")))
 
     def factor_of(self, need: str) -> Factor:
         return list(Factor)[int(need.removeprefix("N-")) % 3]
 
     offers = OFFERS
+    deals = 1
 
     def more_offers(self) -> None:
         self.offers += 1
