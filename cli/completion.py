@@ -33,3 +33,25 @@ def complete_codes(kind: str) -> Completer:
         return [(as_typed(code), about) for code, about in found]
 
     return complete
+
+
+def complete_currencies(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the code of a currency; every ledger has those of ISO 4217."""
+    from ledger.reference.units import iso4217_units  # noqa: PLC0415 - only while completing
+
+    as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
+    return [
+        (as_typed(code), unit.name)
+        for code, unit in sorted(iso4217_units().items())
+        if code.startswith(incomplete.upper())
+    ]
+
+
+def complete_any(*kinds: str) -> Completer:
+    """Make a completer of the codes of several kinds, one kind after the other."""
+    completers = [complete_codes(kind) for kind in kinds]
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        return [found for one in completers for found in one(ctx, incomplete)]
+
+    return complete

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cli.frame import Call
 from cli.output import emit_document, emit_lines
@@ -13,8 +13,19 @@ from cli.terminal import confirm, note
 if TYPE_CHECKING:
     from ledger.interchange.incoming import Incoming
     from ledger.interchange.rule_report import RuleReport
-    from ledger.interchange.steps import ImportPlan
+    from ledger.interchange.steps import Tally
+    from ledger.requests import Request
     from ledger.store.book import Ledger
+
+
+class Preview(Protocol):
+    """What an import is about to do, as far as it is shown."""
+
+    def tallies(self) -> Sequence[Tally]:
+        """Count the rows by table."""
+
+    def highlights(self) -> Sequence[str]:
+        """Name what is worth a look before it is done."""
 
 
 def say_incoming(call: Call, incoming: Incoming) -> None:
@@ -28,16 +39,28 @@ def say_incoming(call: Call, incoming: Incoming) -> None:
 
 def agreement(
     call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
-) -> Callable[[ImportPlan], None]:
-    """Show the preview, ask, and give what holds the import to what was agreed to.
+) -> Callable[[Preview], None]:
+    """Show the preview of tables, ask, and give what holds the import to what was agreed to."""
+    from ledger.usecases.import_tables import preview  # noqa: PLC0415
+
+    return agreed(call, ledger, content, lambda request: preview(ledger, request, incoming))
+
+
+def agreed(
+    call: Call,
+    ledger: Ledger,
+    content: Mapping[str, str],
+    look: Callable[[Request], Preview | None],
+) -> Callable[[Preview], None]:
+    """Show what `look` plans, ask, and give what holds the import to what was agreed to.
 
     --yes and --dry-run answer beforehand: then the preview is shown while it is done.
     """
     if call.write.yes or call.write.dry_run:
         return _Shown(call)
-    from ledger.usecases.import_tables import only_as_agreed, preview  # noqa: PLC0415
+    from ledger.usecases.import_tables import only_as_agreed  # noqa: PLC0415
 
-    plan = preview(ledger, request_on(call, ledger, content), incoming)
+    plan = look(request_on(call, ledger, content))
     if plan is not None:
         _Shown(call)(plan)
         confirm(call, "Import this?")
@@ -51,21 +74,22 @@ class _Shown:
         self._call = call
         self._lines: list[str] = []
 
-    def __call__(self, plan: ImportPlan) -> None:
-        lines = [str(tally) for tally in plan.tallies()]
+    def __call__(self, plan: Preview) -> None:
+        lines = [*map(str, plan.tallies()), *plan.highlights()]
         if lines != self._lines:
             for line in lines:
                 note(self._call, line)
         self._lines = lines
 
 
-def emit_imported(call: Call, receipt: dict[str, Any], incoming: Incoming) -> None:
+def emit_imported(call: Call, receipt: dict[str, Any], reports: Iterable[RuleReport] = ()) -> None:
     """Write what the import did: the counts by table, and for scripts the whole receipt."""
     if call.format == "json":
-        reports = [_document(report) for report in incoming.reports]
-        emit_document({**receipt, "reports": reports})
+        emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
     emit_lines(_told(receipt))
+    for text in receipt.get("notes") or ():
+        note(call, str(text))
 
 
 def _told(receipt: dict[str, Any]) -> list[str]:

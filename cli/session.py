@@ -11,6 +11,7 @@ from cli.dates import parse_date, parse_time
 from cli.frame import Call
 from cli.receipts import emit_receipt
 from cli.requests import request_of
+from cli.usage import BadUsage
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
@@ -34,15 +35,27 @@ def times_of(call: Call, ledger: Ledger) -> Times:
     from ledger.store.balances import NOW, Times  # noqa: PLC0415
 
     options = call.read
-    if options.as_of is None and options.known_at is None:
+    as_of = _one_day(options.as_of, call.params.get("on"))
+    if as_of is None and options.known_at is None:
         return NOW
     calendar = ledger.calendar()
     return Times(
-        as_of=None if options.as_of is None else parse_date(options.as_of, today=calendar.today),
+        as_of=None if as_of is None else parse_date(as_of, today=calendar.today),
         known_at=None
         if options.known_at is None
         else parse_time(options.known_at, zone=calendar.zone),
     )
+
+
+def _one_day(as_of: str | None, on: str | None) -> str | None:
+    """Give the day a reading command was asked for, where it takes --on as well."""
+    if as_of is not None and on is not None and as_of != on:
+        raise BadUsage(
+            f"--as-of {as_of} and --on {on} were both given.",
+            why="They mean the same day here, and name two.",
+            next_step="Keep one of the two.",
+        )
+    return as_of if as_of is not None else on
 
 
 @contextmanager
@@ -81,4 +94,9 @@ def request_on(call: Call, ledger: Ledger, also_given: Mapping[str, str]) -> Req
 
 def day_given(call: Call, text: str | None) -> date | None:
     """Read a day an option was given, by the ledger's calendar; None where it was not."""
-    return None if text is None else parse_date(text, today=ledger_of(call).today())
+    return None if text is None else required_day(call, text)
+
+
+def required_day(call: Call, text: str) -> date:
+    """Read a day that was given, by the ledger's calendar."""
+    return parse_date(text, today=ledger_of(call).today())

@@ -34,6 +34,7 @@ WORDS = (
     Word("provider", "Who holds a factor.", REGISTERS, "cli.commands.provider"),
     Word("office", "The fund's offices.", REGISTERS, "cli.commands.office"),
     Word("unit", "Currencies and units of work.", REGISTERS, "cli.commands.unit"),
+    Word("rates", "What currencies are in one another.", REGISTERS, "cli.commands.rates"),
     Word("journal", "What was recorded, and reversing it.", BOOKS, "cli.commands.journal"),
     Word("check", "Prove the rules from the journal.", BOOKS, "cli.commands.check"),
     Word("import", "Take in tables and other people's files.", BOOKS, "cli.commands.import_"),

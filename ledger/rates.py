@@ -50,6 +50,13 @@ class FoundRate(NamedTuple):
     road: Road
 
 
+class TracedRate(NamedTuple):
+    """A found rate and the quotes it rests on: one, or two where it goes through the euro."""
+
+    found: FoundRate
+    quotes: tuple[Rate, ...]
+
+
 class RateLookup(Protocol):
     """Where quotes are kept; the store answers by SQL, a RateBook from memory."""
 
@@ -89,11 +96,17 @@ def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> Fo
     """
     if from_unit == to_unit:
         return FoundRate(Decimal(1), day, "same")
+    traced = trace_rate(lookup, from_unit, to_unit, day)
+    return None if traced is None else traced.found
+
+
+def trace_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> TracedRate | None:
+    """Find a rate between two currencies as `find_rate` does, with the quotes it rests on."""
     leg = _leg(lookup, from_unit, to_unit, day) or _through_pivot(lookup, from_unit, to_unit, day)
     if leg is None:
         return None
     rate = _rounded(leg.exact)
-    return FoundRate(rate, leg.day, leg.road) if rate else None
+    return TracedRate(FoundRate(rate, leg.day, leg.road), leg.quotes) if rate else None
 
 
 def finder(lookup: RateLookup, day: date) -> RateFinder:
@@ -110,15 +123,16 @@ class _Leg(NamedTuple):
     exact: Fraction
     day: date
     road: Road
+    quotes: tuple[Rate, ...]
 
 
 def _leg(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg | None:
     direct = lookup.latest(base, quote, day)
     if direct is not None:
-        return _Leg(Fraction(direct.rate), direct.day, "direct")
+        return _Leg(Fraction(direct.rate), direct.day, "direct", (direct,))
     inverse = lookup.latest(quote, base, day)
     if inverse is not None:
-        return _Leg(1 / Fraction(inverse.rate), inverse.day, "inverse")
+        return _Leg(1 / Fraction(inverse.rate), inverse.day, "inverse", (inverse,))
     return None
 
 
@@ -129,7 +143,8 @@ def _through_pivot(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg
     second = _leg(lookup, PIVOT, quote, day)
     if first is None or second is None:
         return None
-    return _Leg(first.exact * second.exact, min(first.day, second.day), "through EUR")
+    quotes = (*first.quotes, *second.quotes)
+    return _Leg(first.exact * second.exact, min(first.day, second.day), "through EUR", quotes)
 
 
 def _rounded(exact: Fraction) -> Decimal:

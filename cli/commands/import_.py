@@ -37,4 +37,4 @@ def import_(
     see = agreement(call, ledger, incoming, content)
     with uncollected():
         receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
-        emit_imported(call, receipt, incoming)
+        emit_imported(call, receipt, incoming.reports)

@@ -144,6 +144,13 @@ class ImportPlan:
         """Say whether the ledger has every row already."""
         return all(isinstance(step, Same) for step in self.steps)
 
+    def highlights(self) -> list[str]:
+        """Name each rate that gets another figure, up to a few: it moves every sum after it."""
+        changed = [one for one in self.steps if isinstance(one, AddRate) and one.replaces]
+        return changed_rates(
+            [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
+        )
+
     def tallies(self) -> list[Tally]:
         """Count the steps by table, for the preview; tables without rows are left out."""
         new: Counter[str] = Counter()
@@ -164,6 +171,19 @@ class ImportPlan:
             Tally(name, new[name], len(changed.get(name, ())), quantities[name], same[name])
             for name in sorted(tables, key=_TABLE_ORDER.index)
         ]
+
+
+MOST_CHANGES_TOLD = 10
+
+
+def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
+    """Say of rates, each with the figure before, what they become; many are counted."""
+    told = [
+        f"  {rate.day} {rate.base}/{rate.quote}: {before} → {rate.rate:f}"
+        for rate, before in changed[:MOST_CHANGES_TOLD]
+    ]
+    more = len(changed) - len(told)
+    return [*told, f"  and {more:,} more"] if more else told
 
 
 _TABLE_ORDER = tuple(TABLES)

@@ -21,7 +21,8 @@ from ledger.standing import DealStanding, Standing
 from ledger.store import balances, registers
 from ledger.store.balances import Times
 from ledger.store.journal import entries_touching, read_entries
-from ledger.store.queries import StoredRates, read_settings, read_units
+from ledger.store.queries import read_settings, read_units
+from ledger.store.rates import DayRates
 from ledger.store.registers import Kept, find_id
 from ledger.store.tables import entry
 
@@ -63,7 +64,12 @@ class Picture:
     @cached_property
     def rate_of(self) -> RateFinder:
         """What finds the rate between two units on the day."""
-        return finder(StoredRates(self.connection, self.times.known_at), self.day)
+        return finder(self.rates, self.day)
+
+    @cached_property
+    def rates(self) -> DayRates:
+        """The rates of the day, as known then."""
+        return DayRates(self.connection, self.day, self.times.known_at)
 
     def records(self, kind: str) -> dict[str, Any]:
         """Give every record of a register by code, as known then."""

@@ -1,15 +1,14 @@
-"""Small queries that both reading and writing use: settings, units, rates."""
+"""Small queries that both reading and writing use: settings and units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
 from ledger.quantity import Unit
-from ledger.rates import Rate
 from ledger.store import tables
 from ledger.store.prepared import Prepared
 
@@ -81,47 +80,3 @@ _UNIT: Final = Prepared(_UNITS.where(tables.unit.c.code == bindparam("code")))
 def read_units(connection: Connection) -> dict[str, Unit]:
     """Read every unit by its code."""
     return {row[0]: Unit(*row) for row in connection.execute(_UNITS)}
-
-
-_QUOTE: Final = tuple(tables.rate.c[name] for name in ("day", "base", "quote", "rate", "source"))
-
-
-def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
-    """Read the rates in force by day and pair: of several for one, the latest recorded."""
-    rate = tables.rate
-    query = select(*_QUOTE, rate.c.withdrawn).order_by(rate.c.id)
-    found: dict[tuple[date, str, str], Rate] = {}
-    for *quote, withdrawn in connection.execute(query):
-        one = Rate(*quote)
-        if withdrawn:
-            found.pop((one.day, one.base, one.quote), None)
-        else:
-            found[one.day, one.base, one.quote] = one
-    return found
-
-
-class StoredRates:
-    """The rates table as the rule of exchange looks at it."""
-
-    def __init__(self, connection: Connection, known_at: datetime | None = None) -> None:
-        """Look at the rates as now, or as known at a moment."""
-        self._connection = connection
-        self._known_at = known_at
-
-    def latest(self, base: str, quote: str, day: date) -> Rate | None:
-        """Give the latest quote of exactly this pair on or before `day`."""
-        rate = tables.rate
-        query = select(*_QUOTE, rate.c.withdrawn).where(
-            rate.c.base == base, rate.c.quote == quote, rate.c.day <= day
-        )
-        if self._known_at is not None:
-            query = query.where(rate.c.recorded_at <= self._known_at)
-        rows = self._connection.execute(query.order_by(rate.c.day.desc(), rate.c.id.desc()))
-        passed: date | None = None
-        for *parts, withdrawn in rows:
-            one = Rate(*parts)
-            # Of several for one day the latest recorded counts; withdrawn, the day has none.
-            if one.day != passed and not withdrawn:
-                return one
-            passed = one.day
-        return None

@@ -42,6 +42,10 @@ class RowBuffer:
         """Say whether rows of other tables than this one wait, or were written."""
         return bool((self._written | self._waiting.keys()) - {table.name})
 
+    def waits(self, table: Table) -> bool:
+        """Say whether rows of this table wait to be written."""
+        return table.name in self._waiting
+
     def flush(self, connection: Connection) -> None:
         """Write all waiting rows, tables in the order of their references."""
         for table in _table_order():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -23,9 +23,13 @@ from ledger.store.accounts import SIDES, Accounts
 from ledger.store.beginning import Beginning, made_key
 from ledger.store.drafts import Draft, Posted
 from ledger.store.journal_rows import JournalRows
-from ledger.store.queries import StoredRates, StoredUnits, read_settings
+from ledger.store.queries import StoredUnits, read_settings
+from ledger.store.rates import StoredRates
 from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
+
+if TYPE_CHECKING:
+    from ledger.matching.kept import KeptProposal
 
 
 class UnitOfWork:
@@ -80,9 +84,11 @@ class UnitOfWork:
         """Every unit of the ledger by code."""
         return StoredUnits(self.connection)
 
-    @cached_property
+    @property
     def rates(self) -> StoredRates:
-        """The rates table."""
+        """The rates table, with what this unit of work has added to it."""
+        if self._rows.waits(tables.rate):
+            self.flush_registers()
         return StoredRates(self.connection)
 
     def find(self, kind: str, typed: str) -> Kept:
@@ -160,7 +166,13 @@ class UnitOfWork:
 
     def post(self, draft: Draft) -> None:
         """Post an entry and its movements; it gets its number when all is decided."""
-        number = self._journal.post(draft, self._entry_terms(draft), self._movement_terms)
+        proposed = None if draft.proposed is None else draft.proposed.proposal
+        number = self._journal.post(
+            draft,
+            self._entry_terms(draft),
+            self._movement_terms,
+            None if proposed is None else self._id_of("proposal", proposed),
+        )
         self.accounts.follow(number, draft.effective_on, draft.movements)
         self.last_posted = Posted(
             number, draft.act, draft.effective_on, draft.deal, draft.movements
@@ -200,8 +212,11 @@ class UnitOfWork:
         self.units.add(unit)
         self.changes.append(RegisterChange("unit", unit.code, 1))
 
-    def add_rate(self, rate: Rate) -> None:
-        """Add an exchange rate; the latest recorded of its day and pair is in force."""
+    def add_rate(self, rate: Rate, *, withdrawn: bool = False) -> None:
+        """Add an exchange rate, or the row that withdraws it.
+
+        The latest recorded of its day and pair counts.
+        """
         self._rows.add(
             tables.rate,
             {
@@ -211,12 +226,32 @@ class UnitOfWork:
                 "quote": rate.quote,
                 "rate": rate.rate,
                 "source": rate.source,
-                "withdrawn": False,
+                "withdrawn": withdrawn,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
             },
         )
         self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
+
+    def add_proposal(self, kept: KeptProposal) -> None:
+        """Add a proposal, with its lines and the projects it would complete."""
+        from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
+
+        identity = self._numbering.next_id(tables.proposal)
+        self._ids["proposal", kept.code] = identity
+        for table, row in proposal_rows(identity, kept, self._id_of):
+            self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
+        self.changes.append(RegisterChange("proposal", kept.code, 1))
+
+    def _proposal_terms(self, table: Table, kept: KeptProposal) -> dict[str, Any]:
+        if table is not tables.proposal:
+            return {}
+        return {
+            "folded": folded(kept.code),
+            "number": number_in("proposal", kept.code),
+            "request_id": self.request_id,
+            "recorded_at": self.now,
+        }
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""

@@ -14,7 +14,7 @@ from ledger.journal import Act
 from ledger.reference import countries, shipped_units
 from ledger.store.journal import deal_entries, quantity_entries
 from ledger.store.picture import Picture
-from ledger.store.queries import read_rates
+from ledger.store.rates import read_rates
 from ledger.usecases.history import rows_of
 
 _PLAIN = {"offices": "office", "cities": "city", "providers": "provider", "projects": "project"}

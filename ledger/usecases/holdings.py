@@ -10,7 +10,7 @@ from ledger.interchange.steps import Holdings
 from ledger.standing import Standing
 from ledger.store import balances
 from ledger.store.journal import deal_entries, quantity_entries
-from ledger.store.queries import read_rates
+from ledger.store.rates import read_rates
 from ledger.store.registers import load_all
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.store.versions import every_version

@@ -69,10 +69,10 @@ def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan 
     return None if plan.changes_nothing else plan
 
 
-def only_as_agreed(agreed: ImportPlan | None) -> See:
+def only_as_agreed(agreed: object) -> Callable[[object], None]:
     """Hold an import to the plan that was agreed to; raises `LedgerMovedOn` for another."""
 
-    def see(plan: ImportPlan) -> None:
+    def see(plan: object) -> None:
         if plan != agreed:
             raise LedgerMovedOn("The ledger is not as it was when you looked at the preview.")
 

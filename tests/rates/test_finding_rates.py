@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rates import Rate, RateBook, find_rate, finder
+from ledger.rates import Rate, RateBook, find_rate, finder, trace_rate
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -53,6 +53,17 @@ def test_the_inverse_is_rounded_half_even_to_twelve_places() -> None:
 def test_through_the_euro_it_is_as_old_as_its_older_quote() -> None:
     found = find_rate(BOOK, "USD", "JPY", MAR)
     assert found == (Decimal("147.465437788018"), JAN, "through EUR")
+
+
+def test_a_rate_tells_the_quotes_it_rests_on() -> None:
+    through = trace_rate(BOOK, "USD", "JPY", MAR)
+    assert through is not None
+    assert through.found == find_rate(BOOK, "USD", "JPY", MAR)
+    assert [(one.quote, one.day) for one in through.quotes] == [("USD", FEB), ("JPY", JAN)]
+    inverse = trace_rate(BOOK, "USD", "GBP", MAR)
+    assert inverse is not None
+    assert inverse.quotes == (quote(JAN, "GBP", "USD", "1.30"),)
+    assert trace_rate(BOOK, "GBP", "JPY", MAR) is None
 
 
 def test_no_road_is_no_rate() -> None:

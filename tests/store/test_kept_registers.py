@@ -183,7 +183,8 @@ def test_a_register_is_read_as_it_was_known(metro):
 
 def test_settings_and_rates_are_read_as_they_were_known(metro):
     from ledger.rates import Rate  # noqa: PLC0415
-    from ledger.store.queries import StoredRates, read_settings  # noqa: PLC0415
+    from ledger.store.queries import read_settings  # noqa: PLC0415
+    from ledger.store.rates import StoredRates  # noqa: PLC0415
 
     def learn(uow, rate: str, currency: str):
         uow.add_rate(Rate(DAY, "EUR", "USD", Decimal(rate)))

@@ -1,0 +1,177 @@
+"""An officer's own rates: adding one, giving it another figure, and withdrawing it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from ledger.acts import WrongUnit
+from ledger.dating import require_not_future
+from ledger.errors import InvalidInput, NotFound
+from ledger.numerals import tidy
+from ledger.quantity import Unit, find_unit
+from ledger.rates import PIVOT, Rate, find_rate
+from ledger.receipts import Receipt
+from ledger.store.rates import held_quote
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.texts import typed_text
+from ledger.usecases.deal_acts import NothingToChange
+from ledger.usecases.reverse import ReasonMissing
+from ledger.usecases.terms import UnusableRate
+
+ADD_COMMAND: Final = "rates add"
+"""The command by which an officer gives a rate of his own; an import leaves those alone."""
+
+_FIGURE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
+MOST_PLACES: Final = 12
+"""Places behind the point; a rate that is found is rounded to as many."""
+
+
+class SameCurrency(InvalidInput):
+    """A rate between a currency and itself."""
+
+    default_why = "One unit of a currency is one unit of it, on every day."
+    default_next = "Name two currencies: EUR USD"
+
+
+class NoSuchRate(NotFound):
+    """A rate of a pair and day that the ledger does not have in force."""
+
+    default_next = "See which days have one: cityfund rates history BASE QUOTE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRate:
+    """A rate as an officer says it: one `base` is `figure` of `quote`; all as typed."""
+
+    base: str
+    quote: str
+    figure: str
+    source: str | None = None
+
+
+def currency(units: Mapping[str, Unit], typed: str) -> Unit:
+    """Find a currency by its code. Raises `UnknownUnit`, and `WrongUnit` for a unit of work."""
+    unit = find_unit(tidy(typed), units)
+    if unit.kind != "money":
+        raise WrongUnit(
+            f"{unit.code} is no currency.",
+            why="Rates are between currencies; units of work are never exchanged.",
+            next_step="Name two currencies by their ISO 4217 codes: EUR USD",
+        )
+    return unit
+
+
+def pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
+    """Find two currencies. Raises `UnknownUnit`, `WrongUnit` and `SameCurrency`."""
+    first, second = currency(units, base).code, currency(units, quote).code
+    if first == second:
+        raise SameCurrency(f"{first} and {second} are one currency.")
+    return first, second
+
+
+def figure(typed: str) -> Decimal:
+    """Read a rate: plain digits, above zero. Raises `UnusableRate`."""
+    plain = tidy(typed)
+    why = "A rate is how much of the second currency one unit of the first is."
+    way = "Write it as a plain number such as 1.085, with a point and no other sign."
+    if not _FIGURE.fullmatch(plain):
+        raise UnusableRate(f"{typed!r} cannot be a rate.", why=why, next_step=way)
+    if not Decimal(plain):
+        nothing = "No currency is worth nothing; where no rate is known, none is recorded."
+        raise UnusableRate("A rate of zero cannot be.", why=nothing, next_step=way)
+    places = len(plain.partition(".")[2].rstrip("0"))
+    if places > MOST_PLACES:
+        raise UnusableRate(
+            f"{typed} has {places} places behind the point.",
+            why=f"Rates are found and kept to {MOST_PLACES} places.",
+            next_step="Round it, or give the rate the other way round: QUOTE BASE.",
+        )
+    return Decimal(plain)
+
+
+def add_rate(uow: UnitOfWork, said: OwnRate) -> Receipt:
+    """Record a rate of the request's day, or another figure for it: that needs a reason.
+
+    Raises what `pair` and `figure` do, `FutureDate`, `ReasonMissing` and `NothingToChange`.
+    """
+    base, quote = pair(uow.units, said.base, said.quote)
+    day = uow.day
+    require_not_future(day, uow.today)
+    source = typed_text(said.source, "source")
+    rate = Rate(day, base, quote, figure(said.figure), source)
+    before = held_quote(uow.connection, base, quote, day)
+    if before is not None:
+        _require_change(uow, before, rate)
+    notes = [*_replaced(before), *_now_in_the_way(uow, rate, before)]
+    uow.add_rate(rate)
+    return uow.receipt(notes=tuple(notes))
+
+
+def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
+    """Withdraw the rate of a pair and day: the day then has none. Raises `NoSuchRate`."""
+    first, second = pair(uow.units, base, quote)
+    held = held_quote(uow.connection, first, second, day)
+    if held is None:
+        raise NoSuchRate(
+            f"No rate of {first} in {second} is in force of {day}.",
+            why=_why_none(uow, first, second, day),
+            next_step=f"See which days have one: cityfund rates history {first} {second}",
+        )
+    if uow.request.reason is None:
+        raise ReasonMissing(f"A rate of {day} cannot be withdrawn without a reason.")
+    uow.add_rate(held, withdrawn=True)
+    found = find_rate(uow.rates, first, second, day)
+    now = "unknown" if found is None else f"{found.rate:f}, of {found.day} ({found.road})"
+    return uow.receipt(
+        notes=(
+            f"{first} in {second} on {day} is now {now}",
+            "deals keep the rate they were made at",
+        )
+    )
+
+
+def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
+    named = f"{rate.base} in {rate.quote} on {rate.day}"
+    if (before.rate, before.source) == (rate.rate, rate.source or before.source):
+        raise NothingToChange(
+            f"The rate of {named} is {before.rate:f} already.",
+            next_step=f"See it with: cityfund rates history {rate.base} {rate.quote}",
+        )
+    if uow.request.reason is None:
+        raise ReasonMissing(
+            f"{named} is {before.rate:f} already, and another figure came without a reason.",
+            why="Both stay readable for ever, and so must why the second was given.",
+        )
+
+
+def _replaced(before: Rate | None) -> Iterator[str]:
+    if before is not None:
+        source = f" ({before.source})" if before.source else ""
+        yield f"it stands instead of {before.rate:f}{source}, which stays readable"
+
+
+def _now_in_the_way(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
+    """Warn where a direct quote begins to outrank the fresher road that was taken till now."""
+    if before is not None or uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
+        return
+    found = find_rate(uow.rates, rate.base, rate.quote, uow.today)
+    if found is not None:
+        via = "the inverse quote" if found.road == "inverse" else f"the road through {PIVOT}"
+        yield (
+            f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
+            f"no longer from {via} (last of {found.day}): keep it up to date, or withdraw it"
+        )
+
+
+def _why_none(uow: UnitOfWork, base: str, quote: str, day: date) -> str:
+    if held_quote(uow.connection, quote, base, day) is not None:
+        return f"It is quoted the other way round, as {quote} in {base}."
+    last = uow.rates.latest(base, quote, day)
+    if last is None:
+        return "The ledger has no rate of this pair on or before that day."
+    return f"The last one before is of {last.day}."
