@@ -1,4 +1,8 @@
-"""Improving a plan: round projects that just miss completion, a neighbourhood is solved again."""
+"""Improving a plan round the projects that just miss completion.
+
+First by exchange: a lighter project gives way if one that misses can be completed then, and tries
+to be completed again with what else there is. Then a neighbourhood is solved again as a whole.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,14 @@ import numpy as np
 from ledger.solving.highs import Deadline
 from ledger.solving.large.arcs import Floats
 from ledger.solving.large.book import Book
+from ledger.solving.large.filling import complete
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.neighbourhood import Neighbourhood, Trial
 
-_TRIALS = 60
+_EXCHANGES = 400
+_PARTNERS = 12
+"""Projects that may give way to one that misses."""
+_TRIALS = 15
 _VENTURES = 24
 _TRIAL = Trial(arcs=10, nodes=20)
 _HOPELESS = -1.0
@@ -27,13 +35,33 @@ def improve(book: Book, guide: Guide, gain: Floats, deadline: Deadline) -> None:
     """
     order = np.argsort(-gain, kind="stable").tolist()
     seeds = [place for place in order if np.isfinite(gain[place]) and gain[place] > _HOPELESS]
-    tried = 0
-    for venture in seeds:
-        if tried == _TRIALS or deadline.passed:
+    for venture in [one for one in seeds if not book.is_complete(one)][:_EXCHANGES]:
+        if deadline.passed:
+            return
+        _exchange(book, guide, gain, venture)
+    for venture in [one for one in seeds if not book.is_complete(one)][:_TRIALS]:
+        if deadline.passed:
             return
         if not book.is_complete(venture):
-            tried += 1
             Neighbourhood(book, guide, _around(book, guide, gain, venture)).improve(_TRIAL)
+
+
+def _exchange(book: Book, guide: Guide, gain: Floats, venture: int) -> None:
+    """Complete a project in place of a lighter one, which may find another way to be complete."""
+    ventures = book.problem.ventures
+    if complete(book, guide, venture):
+        return
+    near = _sharing(book, guide, gain, [venture])
+    for other in near[:_PARTNERS]:
+        if not book.is_complete(other):
+            continue
+        mark = book.mark()
+        book.clear(ventures[other].demands)
+        if complete(book, guide, venture) and (
+            complete(book, guide, other) or ventures[other].weight < ventures[venture].weight
+        ):
+            return
+        book.go_back(mark)
 
 
 def _around(book: Book, guide: Guide, gain: Floats, venture: int) -> list[int]:

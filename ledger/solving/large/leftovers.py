@@ -74,8 +74,11 @@ def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Pl
     model.put(rows[row], flows[bound], 1.0)
 
 
-def give_leftovers(book: Book, guide: Guide) -> None:
-    """Give what is left to what is open, what counts most first; offers on condition give none."""
+def give_leftovers(book: Book, guide: Guide, *, others: bool) -> None:
+    """Give what is left to what is open, what counts most first; offers on condition give none.
+
+    `others`: what others have got may be moved about to make room.
+    """
     problem = book.problem
     still = [demand for demand, amount in enumerate(book.open) if amount]
 
@@ -87,4 +90,4 @@ def give_leftovers(book: Book, guide: Guide) -> None:
         return cheapest - worth, demand
 
     for demand in sorted(still, key=promise):
-        fill(book, guide, demand, conditional=False)
+        fill(book, guide, demand, conditional=False, others=others)

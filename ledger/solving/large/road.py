@@ -143,7 +143,8 @@ class _Road:
             begin = ground.prices
             prices, price = coverage_prices(arcs, piece, may, value, begin)
             found = Covered(np.zeros(len(piece.demand)), prices, price)
-        give_leftovers(self._book, Guide(arcs, piece, found.flow, found.prices))
+        guide = Guide(arcs, piece, found.flow, found.prices)
+        give_leftovers(self._book, guide, others=self._solvable)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
