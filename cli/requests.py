@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from cli.dates import parse_date
@@ -27,6 +28,21 @@ def request_of(call: Call, *, today: date, also_given: Mapping[str, str] | None 
         on=None if options.on is None else parse_date(options.on, today=today),
         dry_run=options.dry_run,
     )
+
+
+def parts_of(call: Call, *, today: date) -> Callable[[int], Request]:
+    """Give what makes the requests of a writing call that is done in parts, the first from 1.
+
+    Each part after the first has a key of its own, made from the one that was given.
+    """
+    first = request_of(call, today=today)
+
+    def part(number: int) -> Request:
+        if number == 1 or first.key is None:
+            return first
+        return replace(first, key=f"{first.key}:{number}")
+
+    return part
 
 
 def plain_request(call: Call) -> Request:

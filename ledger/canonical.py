@@ -1,4 +1,6 @@
-"""The canonical bytes of an entry and of a register version: what a Merkle leaf hashes.
+"""The canonical bytes of all that the ledger's evidence covers: what a Merkle leaf hashes.
+
+An entry, a version of a record, a rate, and each request: what was said, by whom, and the answer.
 
 A leaf of the ledger's tree (RFC 9162) hashes these bytes, so for one format they never change.
 Each format is one JSON object in UTF-8, keys sorted, no white space, text as it was recorded:
@@ -25,10 +27,20 @@ from typing import Any, Final, NamedTuple
 
 from ledger.errors import CannotOpen
 from ledger.journal import CANONICAL_FORMAT, PROPOSED_FORMAT, Entry, Movement
+from ledger.rates import Rate
 
 ENTRY_TAG: Final = "cityfund.entry"
 VERSION_TAG: Final = "cityfund.version"
-FORMATS: Final = {ENTRY_TAG: (CANONICAL_FORMAT, PROPOSED_FORMAT), VERSION_TAG: (CANONICAL_FORMAT,)}
+REQUEST_TAG: Final = "cityfund.request"
+RATE_TAG: Final = "cityfund.rate"
+PROPOSAL_TAG: Final = "cityfund.proposal"
+FORMATS: Final = {
+    ENTRY_TAG: (CANONICAL_FORMAT, PROPOSED_FORMAT),
+    VERSION_TAG: (CANONICAL_FORMAT,),
+    REQUEST_TAG: (CANONICAL_FORMAT,),
+    RATE_TAG: (CANONICAL_FORMAT,),
+    PROPOSAL_TAG: (CANONICAL_FORMAT,),
+}
 
 
 class UnknownLayout(CannotOpen):
@@ -90,6 +102,59 @@ def canonical_version(
         "version": version,
     }
     return _bytes(VERSION_TAG, format, body, said)
+
+
+def canonical_request(
+    command: str,
+    given: str,
+    program: str,
+    recorded_at: datetime,
+    said: Said,
+    receipt: str | None = None,
+    format: int = 1,  # noqa: A002 (the same word as an entry's)
+) -> bytes:
+    """Give the bytes of a request: its input and its receipt as the texts they were kept as.
+
+    Raises `UnknownLayout`.
+    """
+    body = {
+        "command": command,
+        "input": given,
+        "program": program,
+        "receipt": receipt,
+        "recorded_at": recorded_at,
+    }
+    return _bytes(REQUEST_TAG, format, body, said)
+
+
+def canonical_rate(
+    number: int,
+    rate: Rate,
+    recorded_at: datetime,
+    said: Said,
+    *,
+    withdrawn: bool = False,
+    format: int = 1,  # noqa: A002 (the same word as an entry's)
+) -> bytes:
+    """Give the bytes of an exchange rate as it was learned; raises `UnknownLayout`."""
+    body = {"number": number, **_terms(rate), "recorded_at": recorded_at, "withdrawn": withdrawn}
+    return _bytes(RATE_TAG, format, body, said)
+
+
+def canonical_proposal(
+    code: str,
+    record: Mapping[str, Any],
+    recorded_at: datetime,
+    said: Said,
+    reason: str | None = None,
+    format: int = 1,  # noqa: A002 (the same word as an entry's)
+) -> bytes:
+    """Give the bytes of what matching proposed: `record` holds its terms, lines and projects.
+
+    Raises `UnknownLayout`.
+    """
+    body = {"code": code, "reason": reason, "record": record, "recorded_at": recorded_at}
+    return _bytes(PROPOSAL_TAG, format, body, said)
 
 
 def _movement(movement: Movement) -> dict[str, Any]:

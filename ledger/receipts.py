@@ -38,6 +38,7 @@ class Receipt:
     proposal: str | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
+    seal: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Give the receipt as the JSON document that is kept and shown."""
@@ -62,6 +63,8 @@ class Receipt:
         if self.lines is not None:
             document["lines"] = list(self.lines)
             document["left_out"] = list(self.left_out)
+        if self.seal is not None:
+            document["seal"] = self.seal
         return document
 
 

@@ -37,7 +37,9 @@ def live(world: World) -> None:
     world.revise("need", "N-0001", "9000 EUR")
     _a_proposal(world)
     world.introduce("1 EUR", **terms, key="letter-7", directly=True)
+    world.seal()
     world.edit("need", "N-0001", note="as agreed")
+    world.seal()
 
 
 def _three_decimals(world: World) -> None:
@@ -81,6 +83,14 @@ def attack(url: str, *statements: str) -> None:
             changed = raw.execute(statement).rowcount
             assert changed != 0, f"nothing was attacked by {statement}"
         for statement in rearm:
+            raw.execute(statement)
+
+
+def disarm(url: str) -> None:
+    """Take every guard and foreign key out of action for good."""
+    with closing(Raw(url)) as raw:
+        statements, _ = _DISARMING[raw.engine](raw)
+        for statement in statements:
             raw.execute(statement)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from raw import Raw
@@ -29,6 +30,7 @@ from ledger.usecases import deal_acts, proposals, quantity_acts, reverse
 from ledger.usecases.accepting import Acceptance, accept
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.propose import MatchQuery
+from ledger.usecases.seal import seal_journal
 
 NEW_YEAR = date(2026, 1, 1)
 """When everything in a world is declared, unless a test says otherwise."""
@@ -172,6 +174,15 @@ class World:
     def reverse(self, entry: int, reason: str | None = "a slip", **more: Any) -> Answer:
         """Undo an entry."""
         return self.do(lambda uow: reverse.reverse(uow, entry), reason=reason, **more)
+
+    def seal(self, key: str | None = None) -> Answer | None:
+        """Seal all that was recorded; give the newest seal, None where there is nothing new.
+
+        On a server only what is older than a minute is sealed; nobody else writes here.
+        """
+        with patch("ledger.store.book.SETTLED", timedelta(0)):
+            receipts = seal_journal(self.ledger, lambda _: asked("journal seal", key=key))
+        return receipts[-1].get("seal") if receipts else None
 
     def save(self, *where: str, **said: Any) -> Answer:
         """Match what is open, or what filters select, and store the proposal."""

@@ -8,6 +8,7 @@ import typer
 
 from cli.frame import Call, command, word
 from cli.output import Column, emit_document, emit_lines
+from cli.seal_views import check_notes
 from cli.session import ledger_of
 from ledger.errors import ExitCode
 from ledger.reports.text_table import table_chunks
@@ -25,11 +26,17 @@ _COLUMNS = [
 def check(
     call: Call,
     names: Annotated[list[str] | None, typer.Argument(help="Only these checks.")] = None,
+    seal: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SIZE:ROOT", help="A seal kept elsewhere; several may be given."),
+    ] = None,
 ) -> ExitCode:
     """Recompute every rule from the journal; exit code 1 if one is broken."""
+    from ledger.seal_marks import parse_mark
     from ledger.usecases.check import check_document, run_checks
 
-    results = run_checks(ledger_of(call), names or None)
+    outside = [parse_mark(typed) for typed in seal or ()]
+    results = run_checks(ledger_of(call), names or None, outside)
     document = check_document(results)
     if call.format == "json":
         emit_document(document)
@@ -38,5 +45,6 @@ def check(
         emit_lines(line.rstrip("\n") for line in table_chunks(rows, _COLUMNS))
         for one in document["checks"]:
             emit_lines(f"{one['name']}: {failure}" for failure in one["failures"])
+        emit_lines(check_notes(results))
     broken = any(not result.ok for result in results)
     return ExitCode.FINDINGS if broken else ExitCode.DONE

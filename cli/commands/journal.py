@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.completion import complete_codes
-from cli.frame import Call, command, noun
+from cli.frame import Call, ReadOptions, command, noun
 from cli.journal_views import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
@@ -17,7 +18,8 @@ from cli.journal_views import (
     movement_lines,
     proposed_said,
 )
-from cli.output import emit_record, emit_rows
+from cli.output import emit_document, emit_record, emit_rows
+from cli.seal_views import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 from cli.session import act, day_given, ledger_of, read_picture
 
 app = noun("What was recorded, and reversing it.")
@@ -70,3 +72,64 @@ def reverse(call: Call, entry: Number) -> None:
 
     number = entry_number(entry)
     act(call, lambda uow: reverse(uow, number))
+
+
+@command(app, "seal", kind="write")
+def seal(call: Call) -> None:
+    """Seal what was recorded: its place and its content can be proven from then on."""
+    from cli.requests import parts_of
+    from ledger.usecases.seal import seal_journal
+
+    ledger = ledger_of(call)
+    emit_sealed(call, seal_journal(ledger, parts_of(call, today=ledger.today())))
+
+
+@command(app, "seals")
+def seals(call: Call) -> None:
+    """List the seals: how many leaves each covers, and their root."""
+    from ledger.usecases.list_seals import seal_rows
+
+    with ledger_of(call).picture() as picture:
+        rows = seal_rows(picture)
+    head = {"schema": "cityfund.seals/1"}
+    emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
+
+
+@command(app, "prove", kind="plain")
+def prove(
+    call: Call,
+    entry: Number,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write it here, not to standard output.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(metavar="SIZE", help="Against the seal of that size, not the newest."),
+    ] = None,
+) -> None:
+    """Write the proof that an entry is in the journal, for whoever keeps a seal."""
+    from ledger.store.journal import entry_number
+    from ledger.usecases.prove import prove
+
+    document = prove(ledger_of(call), entry_number(entry), size)
+    emit_document(
+        document, ReadOptions(format="json", output=None if output is None else Path(output))
+    )
+
+
+@command(app, "verify-proof", kind="plain")
+def verify_proof(
+    call: Call,
+    file: Annotated[str, typer.Argument(help="What journal prove wrote.")],
+    seal: Annotated[
+        str | None, typer.Option(metavar="SIZE:ROOT", help="The seal that was kept elsewhere.")
+    ] = None,
+) -> None:
+    """Check a proof without the ledger, against a seal that was kept elsewhere."""
+    from ledger.proofs import read_proof, verify
+    from ledger.seal_marks import parse_mark
+
+    kept = None if seal is None else parse_mark(seal)
+    proof = read_proof(Path(file))
+    verify(proof, kept)
+    emit_proven(call, proof, kept)

@@ -160,10 +160,10 @@ def _who_could_help() -> Chapter:
 def _proposal() -> Chapter:
     return Chapter(
         "The proposal",
-        "All needs and all offers at once: which pairings complete the most projects? Money without "
-        "a builder completes nothing, so the three factors are weighed together.",
+        "All needs and all offers at once: which pairings complete the most projects? Money "
+        "without a builder completes nothing, so the three factors are weighed together.",
         (Step(("match",)), Step(("match", "explain", "PRJ-0001"))),
-        "The bus line can be had whole. No offer is meant for the monorail, and no pairing helps it.",
+        "The bus line can be had whole. No offer is meant for the monorail: no pairing helps it.",
     )
 
 

@@ -29,5 +29,6 @@ CHECKS: Final = {
     "mandate": "each hold lies within its offer's mandate as known then, or says why not",
     "proposals": "each proposal is whole, and what names a line of one introduces that line",
     "balances": "the kept balances equal a replay of the journal",
+    "seals": "what was sealed is still what it was, and each seal goes on from the one before",
 }
 """Every check by name, in the order of the answer, with the rule it holds."""

@@ -9,13 +9,17 @@ MOST_LISTED = 20
 
 
 class CheckResult(NamedTuple):
-    """The answer of one check. `failed` counts all failures; `failures` spells out the first."""
+    """The answer of one check. `failed` counts all failures; `failures` spells out the first.
+
+    `notes` say what a reader has to know of the answer that is no failure.
+    """
 
     name: str
     ok: bool
     examined: int
     failed: int
     failures: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Findings:
@@ -34,8 +38,9 @@ class Findings:
         if len(self._listed) < MOST_LISTED:
             self._listed.append(sentence)
 
-    def result(self) -> CheckResult:
-        """Give the answer."""
+    def result(self, *notes: str) -> CheckResult:
+        """Give the answer, with what to know of it."""
+        failures = tuple(self._listed)
         return CheckResult(
-            self._name, self._failed == 0, self.examined, self._failed, tuple(self._listed)
+            self._name, self._failed == 0, self.examined, self._failed, failures, notes
         )

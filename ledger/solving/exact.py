@@ -15,11 +15,12 @@ from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, add_cut, cut_from
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import INFINITY, Deadline, Floats, Heed, Solver, solver_name
+from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, restrict, strengthened
 from ledger.solving.repair import Flow, kept
+from ledger.solving.watch import Heed
 
 SAME = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
@@ -31,8 +32,9 @@ _TRACE = Fraction(1, 10**5)
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
-_CHECKS = 1_500
-_CHECKS_OF_A_START = 150
+_WORK = 4_000_000
+"""How much a search may look at, in columns times checks; small ones end long before."""
+_CHECKS_OF_A_START = 40
 _LARGEST_AT_ONCE = 4_000
 
 
@@ -54,6 +56,7 @@ class _Search:
         self._deadline = Deadline(effort.seconds)
         self._limited = False
         self._cuts: list[Cut] = []
+        self._ended = True  # the last search, by itself: what it left open is for whole numbers
         self._best = start
         weights = (problem.ventures[place].weight for place in self._pairs.hopeful)
         self._complete_bound = Fraction(sum(weights))
@@ -83,7 +86,7 @@ class _Search:
     def _complete(self) -> None:
         """Level 1."""
         self._solve_level_one(level_one(self._pairs))
-        if self._is_complete() or not self._pairs.exchanging:
+        if self._is_complete() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._solve_level_one(level_one(self._pairs, whole=True))
@@ -93,6 +96,7 @@ class _Search:
             return
         relaxed = strengthened(formulation, self._deadline)
         if relaxed is None:
+            self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
         if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_complete():
@@ -106,7 +110,7 @@ class _Search:
         """Level 2."""
         weight = int(completeness(self._problem, self._best))
         self._run(level_two(self._pairs, weight))
-        if self._is_covered() or not self._pairs.exchanging:
+        if self._is_covered() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
@@ -135,10 +139,13 @@ class _Search:
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=_CHECKS if relaxed is None else _CHECKS_OF_A_START,
+                checks=_CHECKS_OF_A_START
+                if relaxed
+                else _CHECKS_OF_A_START + _WORK // formulation.model.columns,
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out
+            self._ended = outcome.optimal
             if relaxed is None:
                 self._lower_bound(formulation, outcome.bound)
             if outcome.values is None:
@@ -218,7 +225,7 @@ class _Search:
         demands = self._problem.demands
         targets = [0] * len(demands)
         for pair, amount in zip(self._pairs.every, amounts, strict=True):
-            targets[pair.demand] += amount
+            targets[pair.demand] = min(targets[pair.demand] + amount, demands[pair.demand].open)
         ending = [place for end in sorted(ends) for place in self._problem.ventures[end].demands]
         for place in ending:
             targets[place] = demands[place].open

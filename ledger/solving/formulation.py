@@ -33,12 +33,11 @@ import numpy as np
 from ledger.matching.plan import Give, completed
 from ledger.solving.highs import INFINITY, Floats, Kind, Model, Places
 from ledger.solving.pairs import Pair, Pairs
-from ledger.unit_offers import Ratio
+from ledger.solving.rounding import steepest
 
 LARGEST_WHOLE = 10**6
 """Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
 _LARGEST_COMMON = 5_000
-_LARGEST_LINE = 10**4
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +144,6 @@ def level_two(pairs: Pairs, weight: int, *, whole: bool = False) -> Formulation:
     draft.add_conditions()
     draft.add_weight(weight)
     return draft.done(scale, level=2)
-
-
-def steepest(ratio: Ratio, high: int) -> float:
-    """Give the steepest line from zero that no rounded up amount lies below, up to `high`.
-
-    A rate with twelve places may cost a trace more than a whole number, and so one part more; the
-    solver can't see a trace, but it sees this slope.
-    """
-    if high > _LARGEST_LINE or ratio.under * high >= 2**62:
-        return ratio.under / ratio.over
-    amounts = np.arange(1, high + 1)
-    return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))
 
 
 def _worth(pairs: Pairs, pair: Pair) -> Fraction:

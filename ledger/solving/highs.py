@@ -6,7 +6,6 @@ is set only where the caller asks for one. All models are maximised.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from time import monotonic
@@ -15,6 +14,8 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+
+from ledger.solving.watch import Heed, Watch
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
@@ -26,9 +27,6 @@ TOLERANCE = 1e-9
 
 _DUAL_TOLERANCE = 1e-7
 _MISVALUED = 1e-4
-
-Heed = Callable[[float, float], None]
-"""Told the value and the bound of a run as they come nearer to each other."""
 
 
 class Kind(IntEnum):
@@ -173,29 +171,6 @@ class Outcome:
     reduced: Floats | None = None
 
 
-class _Watch:
-    """Looks on while HiGHS searches, and stops it when enough checks were made."""
-
-    def __init__(self, checks: int | None, heed: Heed | None) -> None:
-        self._left, self._heed = checks, heed
-        self.interrupted = False
-
-    def check(self, event: Any) -> None:
-        """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
-        try:
-            self._tell(event)
-        except KeyboardInterrupt:
-            self.interrupted = True
-        if self.interrupted or self._left == 0:
-            event.interrupt()
-
-    def _tell(self, event: Any) -> None:
-        if self._left:
-            self._left -= 1
-        if self._heed is not None:
-            self._heed(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
-
-
 class Solver:
     """One model in HiGHS, which may be changed and run again from where it stood."""
 
@@ -266,7 +241,7 @@ class Solver:
         return self._outcome()
 
     def _run(self, checks: int | None, heed: Heed | None) -> None:
-        watch = _Watch(checks, heed)
+        watch = Watch(checks, heed)
         if self._whole:
             self._highs.cbMipInterrupt.subscribe(watch.check)
         self._highs.run()

@@ -113,6 +113,11 @@ class Ledger:
             return look(connection, request)
 
 
+def settled(connection: Connection) -> datetime | None:
+    """Give a moment before which every write has ended; None where one writes at a time."""
+    return moment_of(connection) - SETTLED if engines.on_server(connection) else None
+
+
 def moment_of(connection: Connection) -> datetime:
     """Give the moment of the clock that the ledger's writes are recorded by."""
     if not engines.on_server(connection):

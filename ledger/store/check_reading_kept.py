@@ -125,13 +125,14 @@ class _Groups:
 def _versions_made() -> Select[Any]:
     """Select every version by its request, named as a receipt names it."""
     setting, unit, rate = tables.setting_version, tables.unit, tables.rate
-    proposal = tables.proposal
+    proposal, seal = tables.proposal, tables.seal
     pair = cast(rate.c.day, String) + " " + rate.c.base + "/" + rate.c.quote
     parts = [
         select(setting.c.request_id, literal("setting"), setting.c.name, setting.c.version),
         select(unit.c.request_id, literal("unit"), unit.c.code, literal(1)),
         select(rate.c.request_id, literal("rate"), pair, literal(1)),
         select(proposal.c.request_id, literal("proposal"), proposal.c.code, literal(1)),
+        select(seal.c.request_id, literal("seal"), cast(seal.c.number, String), literal(1)),
     ]
     for kind, register in REGISTERS.items():
         identity, versions = register.identity, register.versions

@@ -46,10 +46,22 @@ def read_entry(connection: Connection, number: int) -> Entry:
     """Read one entry; raises `UnknownEntry`."""
     found = next(read_entries(connection, entry.c.id == number), None)
     if found is None:
-        last = connection.execute(select(func.max(entry.c.id))).scalar()
-        why = f"The last entry is {last}." if last else "The journal is still empty."
-        raise UnknownEntry(f"There is no entry {number}.", why=why)
+        raise _unknown(connection, number)
     return found
+
+
+def request_of_entry(connection: Connection, number: int) -> int:
+    """Give the number of the request that an entry was posted under; raises `UnknownEntry`."""
+    found = connection.execute(select(entry.c.request_id).where(entry.c.id == number)).scalar()
+    if found is None:
+        raise _unknown(connection, number)
+    return int(found)
+
+
+def _unknown(connection: Connection, number: int) -> UnknownEntry:
+    last = connection.execute(select(func.max(entry.c.id))).scalar()
+    why = f"The last entry is {last}." if last else "The journal is still empty."
+    return UnknownEntry(f"There is no entry {number}.", why=why)
 
 
 def reversal_of(connection: Connection, number: int) -> int | None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from ledger.factors import Factor, Side, Stage
 from ledger.journal import MAX_AMOUNT, Act
-from ledger.store import night_tables, table_parts
+from ledger.store import night_tables, seal_tables, table_parts
 from ledger.store.table_parts import by_request as _request
 from ledger.store.table_parts import reference as _ref
 from ledger.store.table_parts import row_id as _id
@@ -496,6 +496,8 @@ introduced_line = Table(
     sqlite_with_rowid=False,
 )
 """Which line of which proposal an introduction was made from; a line is taken up once."""
+
+seal, sealed_leaf = seal_tables.seal, seal_tables.sealed_leaf
 
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)

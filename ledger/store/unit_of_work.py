@@ -29,6 +29,7 @@ from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
 
 if TYPE_CHECKING:
+    from ledger.evidence import Seal
     from ledger.matching.kept import KeptProposal
 
 
@@ -275,6 +276,11 @@ class UnitOfWork:
     def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that is no register; each is given the request it is written by."""
         self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
+
+    def add_seal(self, seal: Seal) -> None:
+        """Add a seal, whose leaves stand in their places already."""
+        self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
+        self.changes.append(RegisterChange("seal", str(seal.number), 1))
 
     @property
     def has_written(self) -> bool:

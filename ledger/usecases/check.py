@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import CHECKS, CheckResult, kept, proposals, shipped
+from ledger.checks import CHECKS, CheckResult, kept, proposals, seals, shipped
 from ledger.checks.books import Books, Running
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.mandate import Mandate
@@ -17,11 +17,14 @@ from ledger.checks.shape import AllowedMoves, Balanced
 from ledger.checks.sides import BothSides, ResolvedOnce
 from ledger.dating import zone
 from ledger.errors import NotFound
+from ledger.seal_marks import SealMark
 from ledger.store import check_reading as reading
 from ledger.store import check_reading_kept as beside
+from ledger.store import seals as sealed
 from ledger.store.book import Ledger
 from ledger.store.check_reading_cells import read_spoiled_cells
 from ledger.store.check_reading_proposals import read_introduced, read_proposed, read_unnamed
+from ledger.store.leaf_rows import BEFORE_ALL, stream_leaves
 from ledger.store.queries import read_settings
 from ledger.store.reference_tables import kept_rows, shipped_rows
 from ledger.suggest import nearest
@@ -36,27 +39,37 @@ class UnknownCheck(NotFound):
     default_why = f"The checks are: {', '.join(CHECKS)}."
 
 
-def run_checks(ledger: Ledger, names: Sequence[str] | None = None) -> list[CheckResult]:
+def run_checks(
+    ledger: Ledger, names: Sequence[str] | None = None, outside: Sequence[SealMark] = ()
+) -> list[CheckResult]:
     """Run the named checks, or all, over one moment of the ledger; give them in their order.
 
+    Seals that were kept `outside` the ledger are what its own are held to, asked for or not.
     Raises `UnknownCheck`.
     """
-    asked = _asked(names)
+    asked = _asked(names) | ({"seals"} if outside else set())
     with ledger.read() as connection:
-        return checked_over(connection, asked)
+        return checked_over(connection, asked, outside)
 
 
-def checked_over(connection: Connection, asked: Collection[str]) -> list[CheckResult]:
+def checked_over(
+    connection: Connection, asked: Collection[str], outside: Sequence[SealMark] = ()
+) -> list[CheckResult]:
     """Run checks over what a connection sees; give them in their order."""
     calendar = zone(read_settings(connection)["time_zone"])
     books = reading.read_books(connection, calendar)
     found = {result.name: result for result in _results(connection, books, frozenset(asked))}
+    if "seals" in asked:
+        found["seals"] = _seals(connection, outside)
     return [found[name] for name in CHECKS if name in asked]
 
 
 def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
     """Give the answer of the checks as the JSON document of `cityfund check`."""
-    checks = [{**result._asdict(), "failures": list(result.failures)} for result in results]
+    checks = [
+        {**result._asdict(), "failures": list(result.failures), "notes": list(result.notes)}
+        for result in results
+    ]
     return {"schema": CHECK_SCHEMA, "checks": checks}
 
 
@@ -96,6 +109,18 @@ _JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
 def _balances(connection: Connection, books: Books, running: Running) -> CheckResult:
     holders, deals = beside.read_kept_holders(connection), beside.read_kept_deals(connection)
     return kept.balances(holders, deals, running, books)
+
+
+def _seals(connection: Connection, outside: Sequence[SealMark]) -> CheckResult:
+    found = sealed.read_seals(connection)
+    last = found[-1].last_request if found else 0
+    looked_at = seals.Sealing(
+        found,
+        sealed.stream_sealed(connection),
+        stream_leaves(connection, BEFORE_ALL, last),
+        sealed.count_unsealed(connection, last),
+    )
+    return seals.seals(looked_at, outside)
 
 
 def _timeline(connection: Connection, books: Books) -> CheckResult:

@@ -30,10 +30,12 @@ from ledger.store.conformance.together import Ended, attempted, meeting_seconds,
 from ledger.store.gap_snapshots import Stood, snapshot_rows
 from ledger.store.night_tables import gap_snapshot
 from ledger.store.nights import KeptStep
+from ledger.store.seals import batches
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import deal_acts, dealing, quantity_acts
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.dealing import Hold
+from ledger.usecases.seal import write_seal
 
 KEY: Final = "conformance-fill"
 """The key of the request that fills the ledger."""
@@ -72,6 +74,12 @@ def fill(ledger: Ledger, request: Request) -> None:
     run = nights.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, nights.machine_moment(ledger)
     nights.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
+    carry_out(ledger, request, _sealing)
+
+
+def _sealing(uow: UnitOfWork) -> Receipt:
+    # Nobody else is there, so nothing has to settle first.
+    return write_seal(uow, next(batches(uow.connection, None)))
 
 
 def _filling(uow: UnitOfWork) -> Receipt:

@@ -31,7 +31,14 @@ class _Script(NamedTuple):
     statement: re.Pattern[str]
 
 
-_RULE_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql", "proposal.sql")
+_RULE_FILES: Final = (
+    "entry.sql",
+    "movement.sql",
+    "balance.sql",
+    "holder.sql",
+    "proposal.sql",
+    "seal.sql",
+)
 _SCRIPTS: Final = {
     "sqlite": _Script(
         (),

@@ -237,6 +237,11 @@ ATTACKS = {
         " limited, milliseconds, complete_value, complete_bound, coverage_value, coverage_bound,"
         " cost, cost_unit, cost_unknown, without_rate, solved_on, 0, reason, request_id,"
         " recorded_at FROM proposal")]),
+    "a name rewritten that was sealed": ("seals", [
+        "UPDATE city_version SET name = 'Elsewhere'"]),
+    "a leaf rewritten with what it stands for": ("seals", [
+        "UPDATE sealed_leaf SET hash = (SELECT max(hash) FROM sealed_leaf) WHERE position = 7"]),
+    "a seal cut out": ("seals", ["DELETE FROM seal WHERE number = 2"]),
     "a move added to the table of moves": ("guards", [
         "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
     "a move taken from the table of moves": ("guards", [

@@ -26,6 +26,7 @@ OLDER = "0001"
 
 LATER_TABLES = (
     *("gap_snapshot", "night_step", "night_run", "night_lock"),
+    *("seal", "sealed_leaf"),
     *("introduced_line", "proposal_project", "proposal_line", "proposal"),
 )
 """What later versions made, in an order in which it can be dropped."""
@@ -52,6 +53,8 @@ def aged(url: str) -> str:
 LATER_GUARDS = (
     "cityfund_introduced_line_is_its_entrys()",
     "cityfund_proposal_line_was_announced()",
+    "cityfund_seal_follows()",
+    "cityfund_sealed_leaf_follows()",
 )
 
 

@@ -49,6 +49,8 @@ TRIGGERS = {
     "offer_is_its_own_holder",
     "proposal_line_was_announced",
     "rate_is_a_number",
+    "seal_follows",
+    "sealed_leaf_follows",
 }
 FUNCTIONS = {
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
@@ -67,6 +69,8 @@ FUNCTIONS = {
     "cityfund_proposal_line_was_announced()",
     "cityfund_rate_is_a_number()",
     "cityfund_refuses()",
+    "cityfund_seal_follows()",
+    "cityfund_sealed_leaf_follows()",
 }
 """Spelled out, so that one that is lost on the way is noticed."""
 

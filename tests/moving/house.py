@@ -41,7 +41,9 @@ def furnish(world: World) -> None:
     edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")
     edit(world, "office", "asia", host="MHD")
     world.edit("offer", "O-0001", max_share=Decimal("0.50"), topics=("bus", "metro"))
+    world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")
+    world.seal()
 
 
 def edit(world: World, kind: str, code: str, **terms: Any) -> None:

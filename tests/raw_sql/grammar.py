@@ -125,7 +125,7 @@ def _fresh(chance: Random, table: Table) -> dict[str, str]:
     new: dict[str, str] = {}
     number = chance.randrange(10_000, 99_999)
     for column in table.primary_key.columns:
-        if column.name in {"version", "line"}:
+        if column.name in {"version", "line", "position", "number"}:
             new[column.name] = f'"{column.name}" + {chance.choice((1, 1, 2))}'
         elif column.name == "code":
             new["code"] = f"'X{number % 100}'"

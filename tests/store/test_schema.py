@@ -27,7 +27,7 @@ APPEND_ONLY = (
     *("introduced_line", "proposal", "proposal_line", "proposal_project"),
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
-    *("request", "setting_version", "unit"),
+    *("request", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -66,6 +66,8 @@ GUARDS = {
     "project_version_follows",
     "proposal_line_was_announced",
     "provider_version_follows",
+    "seal_follows",
+    "sealed_leaf_follows",
     "setting_version_follows",
 }
 """Every guard on SQLite by name, so that one that is lost on the way is noticed."""

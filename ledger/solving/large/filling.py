@@ -32,7 +32,7 @@ def fill(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> 
             _draw(book, guide.members[store], demand, book.open[demand])
             if not book.open[demand]:
                 return True
-    return conditional and reroute(book, guide, demand)
+    return reroute(book, guide, demand, conditional=conditional)
 
 
 def _conditional(book: Book, guide: Guide, store: int) -> bool:

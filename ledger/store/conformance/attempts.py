@@ -46,6 +46,10 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_holders(dialect)
     yield from _on_movements(dialect)
     yield from _on_proposals()
+    apart = _copy(tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
+    yield Attempt(("sealed_leaf_follows",), (apart,), "one after another")
+    no_more = _copy(tables.seal, number="number + 1")
+    yield Attempt(("seal_follows",), (no_more,), "covers more than the one before it")
     yield Attempt((), ("UPDATE balance SET free = -1",))
     yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))  # noqa: S608
 

@@ -84,9 +84,9 @@ class Who:
 class NightOptions:
     """What the night was asked for beside its day. A step takes what is its own.
 
-    `solve_seconds` bounds the search for the proposal, None for none: nobody waits at night, but
-    the night ends. `only` names the steps that were asked for by name, empty for a whole night. `statements` are
-    the options of that step by name, as the command line understood them.
+    `solve_seconds` bounds the search for the proposal, None for none. `only` names the steps that
+    were asked for by name, empty for a whole night. `statements` are the options of that step by
+    name, as the command line understood them.
     """
 
     warn_days: int = 7

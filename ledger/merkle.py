@@ -1,0 +1,157 @@
+"""The ledger's Merkle tree: the tree hash of RFC 6962, with the proofs of RFC 9162.
+
+A tree over n leaves splits at the largest power of two below n. So a tree that grows keeps the
+complete trees it is made of, and whoever keeps their roots (the frontier) can go on from there
+without any older leaf. A proof is a list of roots of spans of leaves; which spans those are follows
+from two numbers alone, so one pass over the leaves is enough for any proof, in little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+HASH_BYTES: Final = 32
+EMPTY_ROOT: Final = sha256(b"").digest()
+"""The root of a tree without leaves."""
+
+
+def leaf_hash(content: bytes) -> bytes:
+    """Give the hash of a leaf: a zero byte goes before it, so that no leaf passes for a node."""
+    return sha256(b"\x00" + content).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Give the hash of a node over its two halves."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """A tree as it grows: its size, and the roots of the complete trees in it, largest first."""
+
+    __slots__ = ("_peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        """Go on from a tree of that size; its peaks are as many as its size has binary ones."""
+        assert size.bit_count() == len(peaks), f"{len(peaks)} peaks of a tree of {size}"
+        self.size = size
+        self._peaks = list(peaks)
+
+    def add(self, leaf: bytes) -> None:
+        """Add a leaf's hash on the right."""
+        count = self.size
+        while count & 1:
+            leaf = sha256(b"\x01" + self._peaks.pop() + leaf).digest()
+            count >>= 1
+        self._peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Give the root of the tree as it is now."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *others, root = self._peaks
+        for peak in reversed(others):
+            root = node_hash(peak, root)
+        return root
+
+    def copy(self) -> Frontier:
+        """Give a tree of the same leaves that grows by itself."""
+        return Frontier(self.size, self._peaks)
+
+    def to_bytes(self) -> bytes:
+        """Give the peaks one after another, as they are kept."""
+        return b"".join(self._peaks)
+
+    @classmethod
+    def from_bytes(cls, size: int, kept: bytes) -> Frontier | None:
+        """Read peaks that were kept; None where they cannot be those of a tree of that size."""
+        if size < 0 or len(kept) != size.bit_count() * HASH_BYTES:
+            return None
+        peaks = [kept[at : at + HASH_BYTES] for at in range(0, len(kept), HASH_BYTES)]
+        return cls(size, peaks)
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Give the root over the hashes of leaves in order."""
+    tree = Frontier()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+class Span(NamedTuple):
+    """The leaves of a subtree: from `first` on, up to but without `end`."""
+
+    first: int
+    end: int
+
+
+def inclusion_spans(position: int, size: int) -> list[Span]:
+    """Give the spans whose roots lead from a leaf to the root of a tree, the nearest first."""
+    assert 0 <= position < size, f"leaf {position} of {size}"
+    return _inclusion(position, Span(0, size))
+
+
+def _inclusion(position: int, within: Span) -> list[Span]:
+    if within.end - within.first == 1:
+        return []
+    left, right = _halves(within)
+    if position < left.end:
+        return [*_inclusion(position, left), right]
+    return [*_inclusion(position, right), left]
+
+
+def consistency_spans(first: int, size: int) -> list[Span]:
+    """Give the spans whose roots lead from the root of the first leaves to that of all."""
+    assert 0 < first <= size, f"{first} leaves of {size}"
+    return _consistency(first, Span(0, size), known=True)
+
+
+def _consistency(first: int, within: Span, *, known: bool) -> list[Span]:
+    if first == within.end:
+        # Whoever holds the first root knows a tree that it is itself.
+        return [] if known else [within]
+    left, right = _halves(within)
+    if first <= left.end:
+        return [*_consistency(first, left, known=known), right]
+    return [*_consistency(first, right, known=False), left]
+
+
+def _halves(span: Span) -> tuple[Span, Span]:
+    """Split a tree of two leaves or more at the largest power of two below its size."""
+    middle = span.first + (1 << (span.end - span.first - 1).bit_length() - 1)
+    return Span(span.first, middle), Span(middle, span.end)
+
+
+def span_roots(spans: Sequence[Span], leaves: Iterable[bytes]) -> list[bytes]:
+    """Give the roots of spans that do not overlap, in one pass over the leaves from the first."""
+    found: dict[Span, bytes] = {}
+    given = iter(leaves)
+    at = 0
+    for span in sorted(spans):
+        _pass_by(given, span.first - at)
+        found[span] = root_of(_taken(given, span.end - span.first))
+        at = span.end
+    return [found[span] for span in spans]
+
+
+def _pass_by(leaves: Iterator[bytes], count: int) -> None:
+    for _ in _taken(leaves, count):
+        pass
+
+
+def _taken(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for _ in range(count):
+        yield next(leaves)
+
+
+def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[bytes]:
+    """Give the audit path of a leaf in the tree over the hashes of leaves."""
+    return span_roots(inclusion_spans(position, len(leaves)), leaves)
+
+
+def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
+    """Give the proof that the tree over all leaves goes on from the tree over the first ones."""
+    return span_roots(consistency_spans(first, len(leaves)), leaves)

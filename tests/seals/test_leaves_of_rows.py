@@ -1,0 +1,110 @@
+"""The bytes that are sealed are the canonical ones, whatever road they are made by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from house import leaves as leaves_of_records
+from sealed_world import Sealed
+from sqlalchemy import select
+from world import World
+
+from ledger.canonical import Said, canonical_rate, canonical_request
+from ledger.evidence import Leaf
+from ledger.rates import Rate
+from ledger.store import tables
+from ledger.store.leaf_rows import stream_leaves
+
+MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
+SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")
+EVERY = 10**9
+
+
+def leaves(world: World, after: int = 0, through: int = EVERY) -> list[Leaf]:
+    with world.ledger.read() as connection:
+        return list(stream_leaves(connection, after, through))
+
+
+def test_a_request_has_these_bytes_for_ever() -> None:
+    got = canonical_request(
+        "deal introduce", '{"offer": "O-1"}', "cityfund 0.1.0", MOMENT, SAID, '{"entry": 17}'
+    )
+    assert got == (
+        b'{"$":"cityfund.request/1","command":"deal introduce","input":"{\\"offer\\": \\"O-1\\"}",'
+        b'"program":"cityfund 0.1.0","receipt":"{\\"entry\\": 17}",'
+        b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
+    )
+
+
+def test_a_rate_has_these_bytes_for_ever() -> None:
+    rate = Rate(date(2026, 3, 1), "USD", "EUR", Decimal("0.90"), "a letter")
+    got = canonical_rate(7, rate, MOMENT, SAID, withdrawn=True)
+    assert got == (
+        b'{"$":"cityfund.rate/1","base":"USD","day":"2026-03-01","number":"7","quote":"EUR",'
+        b'"rate":"0.90","recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"},'
+        b'"source":"a letter","withdrawn":true}'
+    )
+
+
+def test_leaves_of_entries_and_versions_are_those_made_of_records(sealed: World) -> None:
+    due = {leaf.name.removesuffix(", version 1"): leaf.content for leaf in
+           leaves_of_records(sealed.url)}  # fmt: skip
+    made = {leaf.name.removesuffix(", version 1"): leaf.content for leaf in leaves(sealed)}
+    assert {name: made[name] for name in due} == due
+
+
+def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -> None:
+    made = {leaf.name: leaf.content for leaf in leaves(sealed)}
+    request, receipt, rate = tables.request, tables.receipt, tables.rate
+    said = (request.c.key, request.c.actor, request.c.system_user, request.c.host,
+            request.c.database_user)  # fmt: skip
+    with sealed.ledger.read() as connection:
+        rows = connection.execute(
+            select(request.c.id, request.c.command, request.c.input, request.c.program,
+                   request.c.recorded_at, receipt.c.body, *said).outerjoin(receipt)
+        ).all()  # fmt: skip
+        rates = connection.execute(
+            select(rate.c.id, rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source,
+                   rate.c.recorded_at, *said).join(request)
+        ).all()  # fmt: skip
+    for number, command, given, program, at, body, *who in rows:
+        due = canonical_request(command, given, program, at, Said(*who), body)
+        assert made[f"request {number}"] == due
+    assert len(rates) == 2
+    for number, day, base, quote, value, source, at, *who in rates:
+        due = canonical_rate(number, Rate(day, base, quote, value, source), at, Said(*who))
+        assert made[f"rate {number}"] == due
+
+
+def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
+    found = Counter(leaf.kind for leaf in leaves(sealed))
+    rows = {name: len(kept) for name, kept in sealed.rows().items()}
+    due = {
+        kind: rows[f"{kind}_version"]
+        for kind in ("office", "city", "provider", "project", "need", "offer", "deal", "setting")
+    }
+    due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
+    assert found == due
+
+
+def test_what_one_request_wrote_stands_together_behind_it(sealed: World) -> None:
+    every = leaves(sealed)
+    numbers = [leaf.request for leaf in every]
+    assert numbers == sorted(numbers)
+    for before, leaf in zip([None, *every], every, strict=False):
+        if before is None or before.request != leaf.request:
+            assert (leaf.kind, leaf.reference) == ("request", str(leaf.request))
+    assert leaves(sealed, 5, 9) == [leaf for leaf in every if 5 < leaf.request <= 9]
+
+
+def test_the_leaves_of_both_engines_stand_in_one_order(sealed_once: Sealed) -> None:
+    world = World(sealed_once.url)
+    kinds = list(dict.fromkeys(leaf.kind for leaf in leaves(world, 0, 1)))
+    assert kinds == ["request", "office", "unit"]
+    units = [leaf.reference for leaf in leaves(world, 0, 1) if leaf.kind == "unit"]
+    assert units == sorted(units)
+    world.ledger.engine.dispose()

@@ -1,0 +1,254 @@
+"""Whatever is changed in a sealed ledger by raw SQL is found, and named where it was done.
+
+A hundred and fifty tamperings are drawn on each engine from a seed that a failure prints;
+`pytest -m soak tests/seals` makes a thousand.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from honest_ledger import disarm
+from ledgers import Ledgers, sqlite_file
+from psycopg.rows import dict_row
+from sealed_world import Sealed
+from sqlalchemy import Connection
+from tampering import SEALED_TABLES, Attacker, Refused, Row, Tampering
+
+from ledger.checks import CheckResult
+from ledger.merkle import Frontier, leaf_hash
+from ledger.seal_marks import SealMark
+from ledger.store import engine as engines
+from ledger.store.leaf_rows import stream_leaves
+from ledger.usecases.check import checked_over
+
+SEED = 1_000_003
+EVERY_DAY = 150
+FOR_LONG = 1000
+_LOOKS = {"cityfund_transaction": "looks"}
+_NAMES = [table.name for table in SEALED_TABLES]
+
+
+class FileSql:
+    """A SQLite file without its guards."""
+
+    def __init__(self, path: Path) -> None:
+        self.raw = sqlite3.connect(path, isolation_level=None)
+        self.raw.row_factory = sqlite3.Row
+        self.raw.execute("PRAGMA synchronous = OFF")
+        self.raw.execute("PRAGMA ignore_check_constraints = ON")
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
+        try:
+            self.raw.execute(statement, values)
+        except sqlite3.DatabaseError as error:
+            raise Refused(str(error)) from error
+
+    def rows(self, table: str) -> list[Row]:
+        return [dict(row) for row in self.raw.execute(f'SELECT * FROM "{table}"')]
+
+
+class ServerSql:
+    """A transaction on a server, in a ledger without its guards."""
+
+    def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self.driver = driver
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
+        try:
+            self.driver.execute(statement.replace("?", "%s").encode(), values)
+        except psycopg.DatabaseError as error:
+            raise Refused(str(error)) from error
+
+    def rows(self, table: str) -> list[Row]:
+        with self.driver.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(f'SELECT * FROM "{table}"'.encode()).fetchall()
+
+
+Sql = FileSql | ServerSql
+Place = Callable[[], Any]
+
+
+@contextmanager
+def _in_a_file(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
+    base, copy = sqlite_file(url), folder / "attacked.db"
+
+    @contextmanager
+    def attempt() -> Iterator[tuple[Sql, Connection]]:
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{copy}{ending}").unlink(missing_ok=True)
+        shutil.copy(base, copy)
+        sql = FileSql(copy)
+        engine = engines.make_engine(f"sqlite:///{copy}")
+        with closing(sql.raw), engine.connect() as connection:
+            yield sql, connection.execution_options(**_LOOKS)
+        engine.dispose()
+
+    reader = FileSql(base)
+    with closing(reader.raw):
+        yield reader, attempt
+
+
+@contextmanager
+def _on_a_server(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
+    del folder
+    engine = engines.make_engine(url)
+    with engine.connect() as plain:
+        connection = plain.execution_options(**_LOOKS)
+        driver: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+
+        @contextmanager
+        def attempt() -> Iterator[tuple[Sql, Connection]]:
+            driver.execute("BEGIN")
+            try:
+                yield ServerSql(driver), connection
+            finally:
+                driver.execute("ROLLBACK")
+
+        yield ServerSql(driver), attempt
+    engine.dispose()
+
+
+@pytest.fixture
+def place(
+    sealed_once: Sealed, ledgers: Ledgers, tmp_path: Path
+) -> Iterator[tuple[Attacker, Place]]:
+    bare = ledgers.copy(sealed_once.url)
+    disarm(bare)
+    ledgers.settle(bare)
+    make = _in_a_file if bare.startswith("sqlite") else _on_a_server
+    with make(bare, tmp_path) as (reader, attempt):
+        rows = {name: reader.rows(name) for name in _NAMES}
+        yield Attacker(rows, sealed_once.marks), attempt
+
+
+def check(connection: Connection, outside: tuple[SealMark, ...]) -> CheckResult:
+    (result,) = checked_over(connection, ["seals"], outside)
+    return result
+
+
+def draw(attacker: Attacker, attempt: Place, chance: Random, number: int) -> Any:
+    """Tamper until something is taken by the database; give what was done and what is found."""
+    kinds = (attacker.edit, attacker.delete, attacker.edit, attacker.insert, attacker.edit,
+             attacker.exchange, attacker.delete_an_entry, attacker.edit, attacker.cut,
+             attacker.insert_a_request)  # fmt: skip
+    while True:
+        with attempt() as (sql, connection):
+            try:
+                done: Tampering = kinds[number % len(kinds)](sql, chance)
+            except Refused:
+                continue
+            return done, check(connection, attacker.marks)
+
+
+def tampered(attacker: Attacker, attempt: Place, seed: int, count: int) -> Counter[str]:
+    chance = Random(seed)
+    told: Counter[str] = Counter()
+    missed = []
+    for number in range(count):
+        done, result = draw(attacker, attempt, chance, number)
+        told[done.kind] += 1
+        named = any(name in failure for name in done.names for failure in result.failures)
+        if result.ok or not named:
+            missed.append(f"{done}: {result.failures}")
+    print(f"seed {seed}: {dict(told)}")  # noqa: T201 - pytest shows it where asked to
+    assert missed == [], f"seed {seed}"
+    return told
+
+
+def test_an_untouched_ledger_is_what_its_seals_say(place) -> None:
+    attacker, attempt = place
+    with attempt() as (_, connection):
+        result = check(connection, attacker.marks)
+    assert (result.ok, result.failures) == (True, ())
+    assert result.examined > attacker.marks[-1].size
+
+
+def test_whatever_is_tampered_with_is_found_and_named(place) -> None:
+    told = tampered(*place, SEED, EVERY_DAY)
+    assert sum(told.values()) == EVERY_DAY
+
+
+@pytest.mark.soak
+def test_a_thousand_tamperings_are_found_and_named(place) -> None:
+    told = tampered(*place, secrets.randbelow(10**9), FOR_LONG)
+    assert sum(told.values()) == FOR_LONG
+
+
+def seal_anew(sql: Sql, connection: Connection, attacker: Attacker) -> None:
+    """Do what somebody does who knows the program: put leaves and seals right after tampering."""
+    tree = Frontier()
+    leaves = list(stream_leaves(connection, 0, attacker.last))
+    sql.run("DELETE FROM sealed_leaf")
+    for position, leaf in enumerate(leaves):
+        assert leaf.content is not None
+        kept = leaf_hash(leaf.content)
+        sql.run("INSERT INTO sealed_leaf VALUES (?, ?, ?, ?)",
+                (position, leaf.kind, leaf.reference, kept))  # fmt: skip
+        tree.add(kept)
+        for seal in attacker.rows["seal"]:
+            if seal["last_request"] == leaf.request and (
+                leaf is leaves[-1] or leaves[position + 1].request > leaf.request
+            ):
+                sql.run(
+                    "UPDATE seal SET size = ?, root = ?, frontier = ? WHERE number = ?",
+                    (tree.size, tree.root(), tree.to_bytes(), seal["number"]),
+                )
+
+
+REWRITINGS = {
+    "a sum": "UPDATE movement SET amount = amount + 1 WHERE entry_id = 12",
+    "a name": "UPDATE city_version SET name = 'Elsewhere' WHERE version = 2",
+    "an entry out": "DELETE FROM movement WHERE entry_id = 12; DELETE FROM entry WHERE id = 12",
+}
+
+
+@pytest.mark.parametrize("name", REWRITINGS)
+def test_who_seals_anew_what_was_rewritten_is_found_by_a_seal_from_outside(place, name) -> None:
+    attacker, attempt = place
+    with attempt() as (sql, connection):
+        for statement in REWRITINGS[name].split("; "):
+            sql.run(statement)
+        seal_anew(sql, connection, attacker)
+        unseen = check(connection, ())
+        assert unseen.ok, unseen.failures
+        assert "can rewrite its seals" in unseen.notes[0]
+        found = check(connection, attacker.marks)
+    assert not found.ok
+    assert "something differs in leaves" in " ".join(found.failures)
+
+
+def test_a_difference_that_was_sealed_over_lies_after_the_last_seal_that_holds(place) -> None:
+    attacker, attempt = place
+    first, *later = attacker.marks
+    with attempt() as (sql, connection):
+        last = max(row["id"] for row in attacker.rows["entry"])
+        sql.run("UPDATE deal_version SET note = 'never' WHERE version = 2 AND deal_id = 1")
+        seal_anew(sql, connection, attacker)
+        found = check(connection, attacker.marks)
+    assert last
+    told = " ".join(found.failures)
+    good = max(mark.size for mark in attacker.marks if str(mark) not in told)
+    assert good >= first.size
+    assert f"something differs in leaves {good} to {later[-1].size - 1}" in told
+    assert f"the first {good} of" in found.notes[0]
+
+
+def test_what_lies_beyond_the_last_seal_from_outside_is_said(place) -> None:
+    attacker, attempt = place
+    with attempt() as (_, connection):
+        result = check(connection, attacker.marks[:1])
+    assert result.ok
+    size = attacker.marks[0].size
+    assert result.notes[0].startswith(f"Proven by seals from outside: the first {size} of ")
+    assert "it begins with request" in result.notes[1]
