@@ -33,6 +33,9 @@ def night(
     warn_days: Annotated[
         str, typer.Option(metavar="N", help="Warn of what lapses within so many days.")
     ] = "7",
+    time_limit: Annotated[
+        str, typer.Option(metavar="SECONDS", help="Search no longer for the proposal.")
+    ] = "120",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do all but write, and show what would be.")
     ] = False,
@@ -41,6 +44,7 @@ def night(
     ] = None,
 ) -> ExitCode:
     """Do the night's work, missed nights first; exit code 1 where there are findings."""
+    from ledger.solving.effort import seconds_typed
     from ledger.usecases.night.running import reconcile
     from ledger.usecases.night.steps import NightOptions, Who
     from ledger.usecases.status import days_typed
@@ -49,7 +53,10 @@ def night(
     if file is not None and file.output is not None:
         require_place_for(file.output)
     options = NightOptions(
-        warn_days=days_typed(warn_days, "--warn-days"), dry_run=dry_run, only=tuple(only or ())
+        warn_days=days_typed(warn_days, "--warn-days"),
+        solve_seconds=seconds_typed(time_limit),
+        dry_run=dry_run,
+        only=tuple(only or ()),
     )
     who = Who(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host

@@ -273,14 +273,14 @@ class UnitOfWork:
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
 
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that is no register; each is given the request it is written by."""
+        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
+
     def add_seal(self, seal: Seal) -> None:
         """Add a seal, whose leaves stand in their places already."""
         self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
         self.changes.append(RegisterChange("seal", str(seal.number), 1))
-
-    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows of a table that is no register; each is given the request it is written by."""
-        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
 
     @property
     def has_written(self) -> bool:

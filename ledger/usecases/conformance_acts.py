@@ -70,11 +70,11 @@ class Watched(Ledger):
 def fill(ledger: Ledger, request: Request) -> None:
     """Fill a new ledger with some thousand rows, and at least one in every table."""
     carry_out(ledger, replace(request, key=KEY), _filling)
-    carry_out(ledger, request, _sealing)
     who = (request.actor, request.system_user, request.host)
     run = nights.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, nights.machine_moment(ledger)
     nights.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
+    carry_out(ledger, request, _sealing)
 
 
 def _sealing(uow: UnitOfWork) -> Receipt:

@@ -62,6 +62,8 @@ class Nights(World):
 
 
 _RUNS = ("night_run", "night_step")
+_SEALS = ("seal", "sealed_leaf")
+"""What is sealed depends on the clock: on a server the last minute is left to the next night."""
 _CLOCKS = ("recorded_at", "program", "milliseconds")
 _NUMBERED = {
     "request_id": "request", "entry_id": "entry", "proposal_id": "proposal",
@@ -74,9 +76,11 @@ PROPOSALS = ("proposal", "proposal_line", "proposal_project")
 def state_of(url: str, *, proposals: bool = True) -> dict[str, list[str]]:
     """Give every row but those of runs, without clocks; numbers with holes count on one by one.
 
-    Without `proposals` those that nights stored are left out, and that they were asked for.
+    Seals are left out, and without `proposals` those that nights stored, with their requests.
     """
-    skipped = "" if proposals else " WHERE key NOT LIKE 'night:%:propose'"
+    skipped = " WHERE key NOT LIKE 'night:%:seal:%'"
+    if not proposals:
+        skipped += " AND key NOT LIKE 'night:%:propose'"
     with closing(Raw(url)) as raw:
         ranks = {
             "request": _ranks(raw, f"request{skipped}"),
@@ -85,7 +89,7 @@ def state_of(url: str, *, proposals: bool = True) -> dict[str, list[str]]:
         }
         found = {}
         for name in raw.tables():
-            if name in _RUNS or (name in PROPOSALS and not proposals):
+            if name in (*_RUNS, *_SEALS) or (name in PROPOSALS and not proposals):
                 continue
             columns, rows = _read(raw, name)
             plain = (_plain(name, columns, row, ranks) for row in rows)

@@ -112,6 +112,8 @@ def test_days_and_dates_that_are_none_are_refused(admin: Administrator) -> None:
     with admin.nights.unchanged():
         _, err = admin.types("reconcile", "--warn-days", "soon", code=ExitCode.INVALID)
         assert "Give --warn-days a number such as 30." in err
+        _, err = admin.types("reconcile", "--time-limit", "soon", code=ExitCode.INVALID)
+        assert "'soon' cannot be a time limit." in err
         _, err = admin.types("reconcile", "--date", "2026-11-24", code=ExitCode.INVALID)
         assert "2026-11-24 lies in the future" in err
         _, err = admin.types("reconcile", "--date", "yesternight", code=ExitCode.INVALID)

@@ -27,8 +27,8 @@ APPEND_ONLY = (
     *("introduced_line", "proposal", "proposal_line", "proposal_project"),
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
-    *("gap_snapshot", "night_lock", "night_run", "night_step"),
     *("request", "seal", "sealed_leaf", "setting_version", "unit"),
+    *("gap_snapshot", "night_lock", "night_run", "night_step"),
 )
 KEPT_FROM = ("update", "delete", "replace")
 

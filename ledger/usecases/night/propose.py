@@ -28,7 +28,7 @@ def step(night: Night) -> StepResult:
     if earlier is not None and NAME not in night.options.only:
         said = "Nothing was recorded since an earlier run of this night proposed."
         return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(said,))
-    fresh = solve_now(night.ledger, MatchQuery(), Effort())
+    fresh = solve_now(night.ledger, MatchQuery(), Effort(night.options.solve_seconds))
     proposal = fresh.matched.proposal
     code = None if not proposal.lines else _same_as(night.ledger, proposal)
     stored = proposal.lines and code is None and _can_be_stored(night)
@@ -42,6 +42,7 @@ def step(night: Night) -> StepResult:
             "weight": str(level.value),
             "bound": str(level.bound),
             "lines": len(proposal.lines),
+            "limited": int(proposal.limited),
             "through_request": _through(night),
         },
         lines=_told(code, stored=bool(stored)),
