@@ -23,6 +23,7 @@ __all__ = [
     "emit_record",
     "emit_rows",
     "kept",
+    "require_place_for",
     "table_lines",
 ]
 
@@ -145,9 +146,18 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
         out.write(json_text(document, ascii_only=not is_unicode(out)))
 
 
-def emit_lines(lines: Iterable[str]) -> None:
-    """Write lines of an answer to standard output."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None:
+    """Write lines of an answer."""
+    with _destination(options) as out:
+        out.writelines(f"{line}\n" for line in lines)
+
+
+def require_place_for(path: Path) -> None:
+    """Refuse a file that cannot be written to in the end, before long work is begun for it."""
+    if path.is_dir():
+        raise OutputIsDirectory(f"{path} is a directory.")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
 
 
 def _on_terminal(

@@ -76,7 +76,7 @@ class Ledger:
     def picture(self, times: Times = NOW) -> Iterator[Picture]:
         """Look at the ledger at two times, in one reading transaction."""
         with self.read() as connection:
-            moment = _moment(connection)
+            moment = moment_of(connection)
             _require_known(times.known_at, moment, shared=engines.on_server(connection))
             yield Picture(connection, times, moment)
 
@@ -113,7 +113,7 @@ class Ledger:
             return look(connection, request)
 
 
-def _moment(connection: Connection) -> datetime:
+def moment_of(connection: Connection) -> datetime:
     """Give the moment of the clock that the ledger's writes are recorded by."""
     if not engines.on_server(connection):
         return now()

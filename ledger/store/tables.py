@@ -20,7 +20,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -31,39 +30,15 @@ from sqlalchemy import (
 
 from ledger.factors import Factor, Side, Stage
 from ledger.journal import MAX_AMOUNT, Act
+from ledger.store import night_tables, table_parts
+from ledger.store.table_parts import by_request as _request
+from ledger.store.table_parts import reference as _ref
+from ledger.store.table_parts import row_id as _id
+from ledger.store.table_parts import word as _words
 from ledger.store.types import CodeList, ExactDecimal, Instant, Word
 
-CODE: Final = String(64)
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _id() -> Column[int]:
-    # Ids are assigned by the program, so that a batch of rows goes in by one compiled insert.
-    return Column(
-        "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
-    )
-
-
-def _ref(name: str, target: str, *, required: bool = True) -> Column[int]:
-    return Column(name, BigInteger, ForeignKey(target), nullable=not required)
-
-
-def _request() -> Column[int]:
-    return _ref("request_id", "request.id")
-
-
-def _words(name: str, words: type[Any], *, required: bool = True) -> Column[Any]:
-    return Column(name, Word(words), nullable=not required)
-
+metadata: Final = table_parts.metadata
+CODE: Final = table_parts.CODE
 
 request = Table(
     "request",
@@ -442,6 +417,9 @@ rate = Table(
 
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)
+SEEDED_TABLES: Final = (allowed_move, night_tables.night_lock)
+"""What every ledger is made with, and never written after that."""
+
 APPEND_ONLY_TABLES: Final = tuple(
     table for table in metadata.sorted_tables if table not in (*REFERENCE_TABLES, *MUTABLE_TABLES)
 )

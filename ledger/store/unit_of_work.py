@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from ledger.codes import folded, number_in, numbered
 from ledger.dating import day_of, zone
@@ -242,6 +242,10 @@ class UnitOfWork:
             },
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that is no register; each is given the request it is written by."""
+        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
 
     @property
     def has_written(self) -> bool:

@@ -12,6 +12,7 @@ from ledgers import Ledgers
 from cli.main import main
 from ledger.errors import ExitCode
 from ledger.store import server_facts
+from ledger.store.schema import CURRENT_REVISION
 from ledger.store.server_facts import ServerFacts, read_server_facts
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -28,7 +29,7 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     answer = told(ledger_url, capsys)
 
     assert answer["server"].startswith("PostgreSQL ")
-    assert (answer["database_user"], answer["schema"]) == ("cityfund", "0002")
+    assert (answer["database_user"], answer["schema"]) == ("cityfund", CURRENT_REVISION)
     assert answer["database_encoding"] == "UTF8"
     # The tests' server is quick and careless; an office's is not.
     assert answer["findings"] == [
