@@ -24,7 +24,10 @@ from migrations import guards
 OLDER = "0001"
 
 
-LATER_TABLES = ("gap_snapshot", "night_step", "night_run", "night_lock")
+LATER_TABLES = (
+    *("finding_event", "finding", "statement_line", "statement"),
+    *("gap_snapshot", "night_step", "night_run", "night_lock"),
+)
 """What later versions added, what refers to another first."""
 
 

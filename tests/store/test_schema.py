@@ -28,6 +28,7 @@ APPEND_ONLY = (
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
     *("request", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
+    *("finding", "finding_event", "statement", "statement_line"),
 )
 KEPT_FROM = ("update", "delete", "replace")
 
