@@ -49,8 +49,8 @@ def stood_now(connection: Connection) -> dict[int, Stood]:
 def stood_on(connection: Connection, day: date, end: datetime) -> dict[int, Stood]:
     """Read where every need stood at the end of a day past, `end`, by what is known now."""
     folded = holder_rows(connection, Times(as_of=day))
-    first: dict[int, str] = dict(connection.execute(_needs_with_first_status(day)).tuples().all())
-    known: dict[int, str] = dict(connection.execute(_needs_with_status(end)).tuples().all())
+    first: dict[int, str] = dict(connection.execute(_needs_with_first_status(day)).all())
+    known: dict[int, str] = dict(connection.execute(_needs_with_status(end)).all())
     found = {}
     for identity, status in first.items():
         row = folded.get(identity)

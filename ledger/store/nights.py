@@ -154,6 +154,16 @@ def machine_moment(ledger: Ledger) -> datetime:
         return moment_of(connection)
 
 
+def last_said(connection: Connection, day: date) -> int:
+    """Give the id of the last request that may have changed what a night's check looks at.
+
+    Its seal comes after the check, and adds nothing that the rules speak of.
+    """
+    sealing = tables.request.c.key.startswith(f"night:{day}:seal", autoescape=True)
+    query = select(tables.request.c.id).where(~sealing).order_by(tables.request.c.id.desc())
+    return int(connection.execute(query.limit(1)).scalar() or 0)
+
+
 def last_ended(connection: Connection) -> KeptRun | None:
     """Give the last run of the latest night that was done whole; None where none ever was."""
     days = select(night_run.c.day).where(night_run.c.whole).distinct()

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.checks import CheckResult
-from ledger.store.nights import KeptStep, runs_of
-from ledger.store.request_log import last_request
+from ledger.store.nights import KeptStep, last_said, runs_of
 from ledger.usecases.check import run_checks
 from ledger.usecases.night.steps import Finding, Night, StepResult
 
@@ -18,7 +17,7 @@ _FAILURES_TOLD: Final = 20
 def step(night: Night) -> StepResult:
     """Prove the books, unless an earlier run of this night did and nothing was recorded since."""
     with night.ledger.read() as connection:
-        through, _ = last_request(connection)
+        through = last_said(connection, night.day)
         earlier = [run.step(NAME) for run in runs_of(connection, night.day) if run.id != night.run]
     proven = next((one for one in reversed(earlier) if one is not None), None)
     if NAME not in night.options.only and _still_good(proven, through):
@@ -46,7 +45,7 @@ def _still_good(proven: KeptStep | None, through: int) -> bool:
 
 def _findings(result: CheckResult) -> list[Finding]:
     told: Sequence[str] = result.failures[:_FAILURES_TOLD] or ("It does not hold.",)
-    more = len(result.failures) - _FAILURES_TOLD
+    more = result.failed - len(told)
     if more > 0:
         told = (*told, f"{more} more failures")
     return [
