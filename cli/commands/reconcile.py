@@ -13,6 +13,14 @@ from cli.night_log import watch_of
 from cli.output import emit_document, emit_lines, require_place_for
 from cli.reconcile_views import reconcile_document, reconcile_lines
 from cli.session import day_given, ledger_of
+from cli.statement_options import (
+    Inbox,
+    PostDeliveries,
+    Rules,
+    SilentDays,
+    ToleranceDays,
+    statement_options,
+)
 from cli.terminal import note
 from cli.usage import BadUsage
 from ledger.errors import ExitCode
@@ -32,6 +40,11 @@ def night(
     warn_days: Annotated[
         str, typer.Option(metavar="N", help="Warn of what lapses within so many days.")
     ] = "7",
+    inbox: Inbox = None,
+    statement_rules: Rules = None,
+    date_tolerance: ToleranceDays = "3",
+    silent_days: SilentDays = None,
+    post_deliveries: PostDeliveries = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do all but write, and show what would be.")
     ] = False,
@@ -48,7 +61,12 @@ def night(
     if file is not None and file.output is not None:
         require_place_for(file.output)
     options = NightOptions(
-        warn_days=days_typed(warn_days, "--warn-days"), dry_run=dry_run, only=tuple(only or ())
+        warn_days=days_typed(warn_days, "--warn-days"),
+        dry_run=dry_run,
+        only=tuple(only or ()),
+        statements=statement_options(
+            call, inbox, statement_rules, date_tolerance, silent_days, post=post_deliveries
+        ),
     )
     who = Who(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host

@@ -17,7 +17,7 @@ from ledger.rates import finder
 from ledger.store.book import Ledger
 from ledger.store.gap_snapshots import Stood, changes_until, nights_with_gaps
 from ledger.store.picture import Picture
-from ledger.store.queries import StoredRates
+from ledger.store.rates import StoredRates
 from ledger.usecases.gaps import positions
 
 
