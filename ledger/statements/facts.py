@@ -50,9 +50,8 @@ class Line:
 
     @property
     def same_again(self) -> tuple[object, ...]:
-        """Give what makes another line say the same thing a second time."""
-        codes = (self.deal, self.offer, self.need)
-        return (self.kind, *codes, self.day, self.amount, self.unit.code, self.reference)
+        """Give what makes another line of the same deal say the same thing a second time."""
+        return (self.kind, self.day, self.amount, self.unit.code, self.reference)
 
 
 class ReadLine(NamedTuple):

@@ -44,11 +44,13 @@ def _agrees(
 
 def said_twice(work: Matching) -> None:
     """Find lines that say again, word for word, what another line said of an act."""
-    seen = {line.same_again: acts for line, acts in work.confirmed}
-    for place, line, _ in work.left():
-        acts = seen.get(line.same_again)
-        if acts is not None:
-            work.differ(Kind.DUPLICATE, [place], deal=acts[0].deal)
+    seen: dict[object, set[str]] = defaultdict(set)
+    for line, acts in work.confirmed:
+        seen[line.same_again].add(acts[0].deal)
+    for place, line, scope in work.left():
+        told = seen.get(line.same_again, set()).intersection(scope.deals)
+        if told:
+            work.differ(Kind.DUPLICATE, [place], deal=min(told))
 
 
 def split(work: Matching) -> None:

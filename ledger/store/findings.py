@@ -118,7 +118,7 @@ def add_events(
         .where(finding_event.c.finding_id.between(min(identities), max(identities)))
         .group_by(finding_event.c.finding_id)
     )
-    last = dict(uow.connection.execute(query).tuples().all())
+    last = dict(uow.connection.execute(query).all())
     uow.add_rows(
         finding_event,
         [_event(uow, one, last[one] + 1, event, reason) for one in identities],

@@ -175,7 +175,7 @@ def _offers(connection: Connection, wanted: Sequence[str]) -> dict[str, str]:
             .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
             .where(tables.offer.c.folded.in_(batch))
         )
-        found.update(connection.execute(query).tuples().all())
+        found.update(connection.execute(query).all())
     return found
 
 
@@ -184,5 +184,5 @@ def _needs(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
     for batch in _batches(list(wanted)):
         query = select(tables.need.c.folded, tables.need.c.code)
         rows = connection.execute(query.where(tables.need.c.folded.in_(batch)))
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return found

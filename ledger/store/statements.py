@@ -113,7 +113,7 @@ def last_read(connection: Connection) -> Mapping[str, datetime]:
         .join_from(statement, tables.provider, tables.provider.c.id == statement.c.provider_id)
         .group_by(tables.provider.c.code)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def living_since(connection: Connection) -> Mapping[str, date]:
@@ -129,4 +129,4 @@ def living_since(connection: Connection) -> Mapping[str, date]:
         .where(stands.c.side == "need", stands.c.held + stands.c.committed > 0)
         .group_by(tables.provider.c.code)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
