@@ -25,7 +25,7 @@ class Posting:
 
 
 def command_of(
-    provider: str, difference: Difference, deal: DealFacts | None, books: Books, today: date
+    provider: str, difference: Difference, deal: DealFacts | None, today: date
 ) -> str | None:
     """Give the command that would settle a difference; None where an officer has to judge."""
     match difference.kind:
@@ -40,9 +40,9 @@ def command_of(
             same = line.reference is not None and act.reference == line.reference
             reference = line.reference if same else line.citation
             more = _need_amount(line.amount - ours, line, deal)
-            return _doing(line, deal, more, reference or "", books, today)
+            return _doing(line, deal, more, reference or "", today)
         case Kind.UNKNOWN:
-            return _adding(difference.lines[0], deal, books, today)
+            return _adding(difference.lines[0], deal, today)
         case _:
             return None
 
@@ -60,10 +60,10 @@ def posting_of(difference: Difference, books: Books) -> Posting | None:
     return Posting(line, deal.code, line.amount, _quantity(line.amount, deal), reference)
 
 
-def _adding(line: Line, deal: DealFacts | None, books: Books, today: date) -> str | None:
+def _adding(line: Line, deal: DealFacts | None, today: date) -> str | None:
     if deal is not None:
         amount = _need_amount(line.amount, line, deal)
-        return _doing(line, deal, amount, line.reference or line.citation, books, today)
+        return _doing(line, deal, amount, line.reference or line.citation, today)
     if line.kind is LineKind.DELIVERY or line.amount < 0 or line.offer is None or line.need is None:
         return None
     quantity = f"{format_amount(line.amount, line.unit.decimals)} {line.unit.code}"
@@ -71,12 +71,11 @@ def _adding(line: Line, deal: DealFacts | None, books: Books, today: date) -> st
     return _said([*words, *_when(line.day, None, today), *_paper(line.reference or line.citation)])
 
 
-def _doing(
-    line: Line, deal: DealFacts, amount: int, reference: str, books: Books, today: date
-) -> str | None:
+def _doing(line: Line, deal: DealFacts, amount: int, reference: str, today: date) -> str | None:
     """Say how so much more, or less, is recorded of a deal."""
-    last = max((act.day for act in books.acts if act.deal == deal.code), default=None)
-    tail = [*_when(line.day, last, today), *_paper(reference)]
+    when = _when(line.day, deal.last_on, today)
+    # An act of today is known for the line's by naming it: its day would not tell.
+    tail = [*when, *_paper(reference if when else line.citation)]
     quantity = _quantity(abs(amount), deal)
     if amount == 0:
         return None

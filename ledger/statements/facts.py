@@ -76,7 +76,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealFacts:
-    """A deal as far as a statement is concerned; `held` and `committed` are the need's."""
+    """A deal as far as a statement is concerned; `held` and `committed` are the need's.
+
+    No act of it is dated before `last_on`.
+    """
 
     code: str
     offer: str
@@ -87,6 +90,7 @@ class DealFacts:
     rate: Decimal = Decimal(1)
     held: int = 0
     committed: int = 0
+    last_on: date | None = None
     office: str | None = None
 
     @property

@@ -36,6 +36,8 @@ def agreeing(work: Matching) -> None:
 def _agrees(
     work: Matching, line: Line, act: Act, scope: Scope, *, exact: bool, referred: bool
 ) -> bool:
+    if cites(line, act):
+        return True
     near = line.day == act.day if exact else work.tolerance.admits(line.day, act.day)
     if not near:
         return False

@@ -64,7 +64,7 @@ def told(provider: str, difference: Difference, books: Books, today: date) -> To
         ours=ours,
         theirs=theirs,
         difference=between,
-        command=command_of(provider, difference, deal, books, today),
+        command=command_of(provider, difference, deal, today),
         provider=provider,
         statement=lines[0].statement if lines else None,
         line="+".join(line.number for line in lines) or None,

@@ -86,6 +86,7 @@ def _deals(
                 rate=row.rate,
                 held=int(row.held),
                 committed=int(row.committed),
+                last_on=row.last_on,
                 office=row.office,
             )
 
@@ -94,8 +95,11 @@ def _deal_query() -> Select[Any]:
     deal, stands, city = tables.deal, tables.deal_balance, tables.city_version
     later = city.alias("later")
     newest = select(func.max(later.c.version)).where(later.c.city_id == city.c.city_id)
+    entry = tables.entry.c
+    last_on = select(func.max(entry.effective_on)).where(entry.deal_id == deal.c.id)
     return (
         select(deal.c.code, deal.c.rate, stands.c.held, stands.c.committed)
+        .add_columns(last_on.scalar_subquery().label("last_on"))
         .add_columns(
             tables.offer.c.code.label("offer"),
             tables.offer.c.unit.label("offer_unit"),
