@@ -45,3 +45,13 @@ def complete_currencies(incomplete: str) -> list[tuple[str, str]]:
         for code, unit in sorted(iso4217_units().items())
         if code.startswith(incomplete.upper())
     ]
+
+
+def complete_any(*kinds: str) -> Completer:
+    """Make a completer of the codes of several kinds, one kind after the other."""
+    completers = [complete_codes(kind) for kind in kinds]
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        return [found for one in completers for found in one(ctx, incomplete)]
+
+    return complete

@@ -69,7 +69,8 @@ _ACT_COLUMNS = [
     Column("offer_quantity", "Of the offer", kind="amount"),
     Column("offer_unit", "Unit"),
     Column("reference", "Reference", spare=1),
-    Column("actor", "By", spare=2),
+    Column("proposal", "Proposal", kind="code", spare=2),
+    Column("actor", "By", spare=3),
     Column("reason", "Why"),
 ]
 
@@ -130,6 +131,8 @@ def _acts(picture: Picture, code: str) -> Iterator[dict[str, Any]]:
             "actor": entry.actor,
             "reason": entry.reason,
             "override": entry.override,
+            "proposal": None if entry.proposed is None else entry.proposed.proposal,
+            "proposal_line": None if entry.proposed is None else entry.proposed.line,
             "reverses": entry.reverses,
         }
         for side, prefix in ((Side.NEED, ""), (Side.OFFER, "offer_")):

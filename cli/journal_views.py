@@ -25,6 +25,8 @@ ENTRY_COLUMNS = [
     Column("unit", "Unit", kind="code"),
     Column("reference", "Reference"),
     Column("reverses", "Reverses", kind="number"),
+    Column("proposal", "Proposal", kind="code", table=False),
+    Column("proposal_line", "Its line", kind="number", table=False),
     Column("actor", "By"),
     Column("recorded_at", "Recorded", kind="date", table=False),
     Column("reason", "Why"),
@@ -48,6 +50,7 @@ ENTRY_TERMS = [
     Column("override", "Outside the mandate because"),
     Column("reverses", "Reverses entry"),
     Column("reversed_by", "Reversed by entry"),
+    Column("proposed", "From proposal"),
     Column("recorded_at", "Recorded"),
     Column("actor", "By"),
     Column("system_user", "System user"),
@@ -87,7 +90,8 @@ def _about(entry: Entry) -> str:
     """Say what an entry is about on a narrow screen: `D-0001`, `N-0002; reverses 7`."""
     holders = dict.fromkeys(one.holder for one in entry.movements)
     if entry.act is Act.INTRODUCE:
-        about = f"{entry.deal}: {' with '.join(holders)}"
+        of = f" ({entry.proposed.proposal})" if entry.proposed else ""
+        about = f"{entry.deal}: {' with '.join(holders)}{of}"
     else:
         about = entry.deal or ", ".join(holders)
     return f"{about}; reverses {entry.reverses}" if entry.reverses else about
@@ -109,6 +113,8 @@ def entry_row(picture: Picture, entry: Entry) -> dict[str, Any]:
         "unit": unit.code,
         "reference": entry.reference,
         "reverses": entry.reverses,
+        "proposal": None if entry.proposed is None else entry.proposed.proposal,
+        "proposal_line": None if entry.proposed is None else entry.proposed.line,
         "actor": entry.actor,
         "recorded_at": picture.local(entry.recorded_at),
         "reason": entry.reason,
@@ -139,6 +145,13 @@ def entry_document(picture: Picture, entry: Entry, reversed_by: int | None) -> d
             for one in entry.movements
         ],
     }
+
+
+def proposed_said(document: dict[str, Any]) -> str | None:
+    """Say which line of which proposal an introduction was made from."""
+    if document["proposal"] is None:
+        return None
+    return f"{document['proposal']}, line {document['proposal_line']}"
 
 
 def movement_lines(document: dict[str, Any]) -> Iterator[str]:

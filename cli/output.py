@@ -22,6 +22,7 @@ __all__ = [
     "emit_lines",
     "emit_record",
     "emit_rows",
+    "emit_text",
     "kept",
     "require_place_for",
     "table_lines",
@@ -29,6 +30,7 @@ __all__ = [
 
 _TEXT_COLUMN_LEAST = 12
 _BORDERS = 2
+_FOR_PEOPLE = frozenset(("table", "md"))
 
 
 def kept(
@@ -68,16 +70,23 @@ def emit_rows(
     tail: Mapping[str, object] | None = None,
     narrow: Sequence[Column] = (),
     named: str = "rows",
+    above: Sequence[str] = (),
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
-    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `head`
+    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `above`
+    are lines that people read before the table, which is left out where it is empty. `head`
     (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
     chosen = kept(rows, columns, options.where)
     with _destination(options) as out:
+        if above and options.format in _FOR_PEOPLE:
+            chosen = iter(found := list(chosen))
+            out.writelines(_above_chunks(above, out, more=bool(found)))
+            if not found:
+                return
         if options.format == "table" and options.output is None and is_terminal(out):
             _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
             return
@@ -89,6 +98,13 @@ def emit_rows(
             out.writelines(json_rows_chunks(*rows_as, named=named, ascii_only=plain))
             return
         out.writelines(_row_chunks(chosen, columns, options.format))
+
+
+def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[str]:
+    for line in lines:
+        yield fitted(line, out) + "\n"
+    if more:
+        yield "\n"
 
 
 def _row_chunks(rows: Iterable[Row], columns: Sequence[Column], style: str) -> Iterator[str]:
@@ -146,8 +162,8 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
         out.write(json_text(document, ascii_only=not is_unicode(out)))
 
 
-def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None:
-    """Write lines of an answer."""
+def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
+    """Write a report that is told in lines where it was asked for."""
     with _destination(options) as out:
         out.writelines(f"{line}\n" for line in lines)
 
@@ -158,6 +174,11 @@ def require_place_for(path: Path) -> None:
         raise OutputIsDirectory(f"{path} is a directory.")
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
+
+
+def emit_lines(lines: Iterable[str]) -> None:
+    """Write lines of an answer to standard output."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def _on_terminal(

@@ -12,6 +12,9 @@ from typing import Any
 
 _PASSED_THROUGH = (str, bool, list[str])
 
+TWO_WORDS = "CODE FIELD=VALUE"
+"""The metavar of options that take a code and what changes of it, as two words."""
+
 
 class _AsTyped:
     """Typer's converter interface for values that are already what they should be."""
@@ -35,8 +38,14 @@ class PlainHelp:
 
 
 def take_as_typed(params: Iterable[Any]) -> None:
-    """Let every text or flag parameter skip Typer's conversion."""
+    """Let every text or flag parameter skip Typer's conversion.
+
+    A repeatable option with the metavar TWO_WORDS takes a pair of words each time: Typer has no
+    type for that, the parser below it does.
+    """
     for param in params:
+        if param.metavar == TWO_WORDS:
+            param.nargs = 2
         descriptor = getattr(param, "type_descriptor", None)
         # Without these attributes Typer has changed inside: conversion still works, only slower.
         if descriptor is None or not hasattr(param, "_runtime_param"):

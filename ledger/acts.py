@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import zip_longest
 
 from ledger.deals import offer_amount_to_hold, offer_part
@@ -200,16 +201,19 @@ def hold(pair: Pair, need_part: int, target: Stage) -> Movements:
     the part at the deal's rate, rounded up.
     """
     deal = pair.deal.deal
-    amount = offer_amount_to_hold(
-        need_part, deal.rate, pair.need.unit.decimals, pair.offer.unit.decimals
-    )
-    need_name, offer_name = f"need {pair.need.code}", f"offer {pair.offer.code}"
-    _require(pair.need.stages, Stage.OPEN, need_part, pair.need.unit, need_name)
-    _require(pair.offer.stages, Stage.AVAILABLE, amount, pair.offer.unit, offer_name)
+    amount = require_room(pair.need, pair.offer, need_part, deal.rate)
     return (
         _of(pair.need, Stage.OPEN, target, need_part, deal.code),
         _of(pair.offer, Stage.AVAILABLE, target, amount, deal.code),
     )
+
+
+def require_room(need: Standing, offer: Standing, need_part: int, rate: Decimal) -> int:
+    """Refuse a hold of more than is open or available; give what it takes of the offer."""
+    amount = offer_amount_to_hold(need_part, rate, need.unit.decimals, offer.unit.decimals)
+    _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
+    _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
+    return amount
 
 
 def advance(pair: Pair, source: Stage, target: Stage, need_part: int | None) -> Movements:

@@ -8,7 +8,7 @@ without trying the pairs.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -19,12 +19,20 @@ STEP = 32
 Figure = TypeVar("Figure", int, date)
 
 
-def bits(positions: Iterable[int], size: int) -> int:
-    """Give the set of these positions, each below `size`."""
+def bits(places: Iterable[int], size: int) -> int:
+    """Give the set of these places, each below `size`."""
     octets = bytearray(size // 8 + 1)
-    for position in positions:
+    for position in places:
         octets[position >> 3] |= 1 << (position & 7)
     return int.from_bytes(octets, "little")
+
+
+def positions(found: int) -> Iterator[int]:
+    """Give the positions in a set, in order."""
+    while found:
+        lowest = found & -found
+        yield lowest.bit_length() - 1
+        found ^= lowest
 
 
 class Named:

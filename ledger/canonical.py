@@ -1,7 +1,7 @@
 """The canonical bytes of an entry and of a register version: what a Merkle leaf hashes.
 
 A leaf of the ledger's tree (RFC 9162) hashes these bytes, so for one format they never change.
-Format 1 is one JSON object in UTF-8, keys sorted, no white space, text as it was recorded:
+Each format is one JSON object in UTF-8, keys sorted, no white space, text as it was recorded:
 
 - the first key, `$`, is the kind of leaf and its format, so no entry can pass for a version;
 - whole numbers are strings of digits, so no reader's floating point can touch one; amounts count
@@ -9,6 +9,9 @@ Format 1 is one JSON object in UTF-8, keys sorted, no white space, text as it wa
 - dates are ISO 8601, moments RFC 3339 in UTC with six decimals and `Z`;
 - other records are named by their codes, never by the database's ids;
 - what is None, empty or no is left out: a field that is added later changes no older bytes.
+
+Entries that name the line of a proposal are of format 2, which says it in `proposed`; all others,
+and all versions, are of format 1.
 """
 
 from __future__ import annotations
@@ -21,11 +24,11 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from ledger.errors import CannotOpen
-from ledger.journal import Entry, Movement
+from ledger.journal import CANONICAL_FORMAT, PROPOSED_FORMAT, Entry, Movement
 
 ENTRY_TAG: Final = "cityfund.entry"
 VERSION_TAG: Final = "cityfund.version"
-FORMATS: Final = (1,)
+FORMATS: Final = {ENTRY_TAG: (CANONICAL_FORMAT, PROPOSED_FORMAT), VERSION_TAG: (CANONICAL_FORMAT,)}
 
 
 class UnknownLayout(CannotOpen):
@@ -55,6 +58,7 @@ def canonical_entry(entry: Entry) -> bytes:
         "movements": [_movement(movement) for movement in entry.movements],
         "number": entry.number,
         "override": entry.override,
+        "proposed": None if entry.proposed is None else entry.proposed._asdict(),
         "reason": entry.reason,
         "recorded_at": entry.recorded_at,
         "reference": entry.reference,
@@ -108,7 +112,7 @@ def _terms(record: Any) -> dict[str, Any]:
 
 
 def _bytes(tag: str, layout: int, body: Mapping[str, Any], said: Said) -> bytes:
-    if layout not in FORMATS:
+    if layout not in FORMATS[tag]:
         raise UnknownLayout(f"Format {layout} of {tag} is not known to this program.")
     document = _plain({"$": f"{tag}/{layout}", "said": said._asdict(), **body})
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -12,6 +12,7 @@ PREFIXES: Final = {
     "deal": "D",
     "city": "CTY",
     "provider": "PRV",
+    "proposal": "MAT",
 }
 """What the codes begin with that the program makes, by the kind of record."""
 

@@ -17,6 +17,9 @@ MAX_AMOUNT = 10**17
 CANONICAL_FORMAT = 1
 """The layout of canonical bytes that entries and register versions are kept with today."""
 
+PROPOSED_FORMAT = 2
+"""The layout of an entry that names the line of a proposal that it was made from."""
+
 
 class Act(StrEnum):
     """What an entry records. A reversal mirrors any of them."""
@@ -35,6 +38,13 @@ class Act(StrEnum):
 
 
 DEAL_ACTS = (Act.INTRODUCE, Act.COMMIT, Act.DELIVER, Act.RELEASE, Act.RETURN)
+
+
+class ProposedLine(NamedTuple):
+    """The line of a proposal, by its code, that an introduction was made from."""
+
+    proposal: str
+    line: int
 
 
 class Move(NamedTuple):
@@ -142,6 +152,7 @@ class Entry:
     reason: str | None = None
     override: str | None = None
     reverses: int | None = None
+    proposed: ProposedLine | None = None
     format: int = CANONICAL_FORMAT
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from ledger.bitsets import Ladder, Named, bits
+from ledger.bitsets import Ladder, Named, bits, positions
 from ledger.eligibility_facts import NeedFacts, OfferFacts
 from ledger.eligibility_rules import units_convert
 from ledger.offers import Offer
@@ -43,7 +43,8 @@ class OfferSets:
         size = len(ordered)
         self.day, self.rate_of = day, rate_of
         self.by_code = {facts.offer.code: facts for facts in ordered}
-        self._place = {offer.code: place for place, offer in enumerate(terms)}
+        self._codes = [offer.code for offer in terms]
+        self._place = {code: place for place, code in enumerate(self._codes)}
         self.everyone = (1 << size) - 1
         self._topics = Named((offer.topics for offer in terms), size)
         self._sectors = Named((offer.sectors for offer in terms), size)
@@ -89,7 +90,7 @@ class OfferSets:
         for rule, passed in passing.items():
             if rule not in QUANTITY_RULES:
                 found &= passed
-        return [code for code, place in self._place.items() if found >> place & 1]
+        return [self._codes[place] for place in positions(found)]
 
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
         """Give for each unit that one of these offers counts in the rate to it, where known."""
@@ -127,7 +128,7 @@ class OfferSets:
             same = unit.code == offers.unit.code
             rate = Decimal(1) if same else self.rate_of(unit.code, offers.unit.code)
             if rate is not None:
-                rated.append((offers, _ratio(rate, unit, offers.unit)))
+                rated.append((offers, ratio_between(rate, unit, offers.unit)))
         return _Convertible(found, tuple(rated))
 
 
@@ -167,6 +168,7 @@ def _and_above(sector: str) -> list[str]:
     return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
-def _ratio(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+def ratio_between(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+    """Turn a rate between whole units into one between their smallest parts."""
     exact = Fraction(rate) * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
     return Ratio(exact.numerator, exact.denominator)

@@ -23,7 +23,10 @@ class RegisterChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What one write did. `entries` are journal numbers in order; `entry` is the last of them."""
+    """What one write did. `entries` are journal numbers in order; `entry` is the last of them.
+
+    `lines` are those of a `proposal` that were taken up, `left_out` those that no longer fitted.
+    """
 
     entries: tuple[int, ...] = ()
     deal: str | None = None
@@ -32,6 +35,9 @@ class Receipt:
     registers: tuple[RegisterChange, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, Any] | None = None
+    proposal: str | None = None
+    lines: tuple[dict[str, Any], ...] | None = None
+    left_out: tuple[dict[str, Any], ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """Give the receipt as the JSON document that is kept and shown."""
@@ -51,6 +57,11 @@ class Receipt:
         }
         if self.counts is not None:
             document["counts"] = self.counts
+        if self.proposal is not None:
+            document["proposal"] = self.proposal
+        if self.lines is not None:
+            document["lines"] = list(self.lines)
+            document["left_out"] = list(self.left_out)
         return document
 
 

@@ -35,6 +35,7 @@ def live(world: World) -> None:
     world.withdraw("need", "N-0001", "7 EUR", on=date(2026, 2, 1))
     world.reinstate("need", "N-0001", "2 EUR")
     world.revise("need", "N-0001", "9000 EUR")
+    _a_proposal(world)
     world.introduce("1 EUR", **terms, key="letter-7", directly=True)
     world.edit("need", "N-0001", note="as agreed")
 
@@ -50,6 +51,15 @@ def _three_decimals(world: World) -> None:
     world.deliver(None, "D-0002")
     world.give_back("5 JPY", "D-0002")
     world.release("5 JPY", "D-0002", from_stage=Stage.COMMITTED)
+
+
+def _a_proposal(world: World) -> None:
+    """Store a proposal of two lines that completes a project, and take one of them up."""
+    for code in ("N-0004", "N-0005"):
+        world.need("20 EUR", code, project="PRJ-0004")
+    world.offer("50 EUR", "O-0006")
+    world.save("project=PRJ-0004", reason="for the morning")
+    world.accept("1", LATER)
 
 
 def _an_offer_that_ends(world: World) -> None:

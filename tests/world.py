@@ -20,12 +20,15 @@ from ledger.projects import Need, Project
 from ledger.quantity import parse_quantity
 from ledger.receipts import Receipt
 from ledger.requests import Request
+from ledger.solving.effort import UNLIMITED
 from ledger.store import balances, registers
 from ledger.store.book import open_ledger
 from ledger.store.journal import read_entries
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import deal_acts, quantity_acts, reverse
+from ledger.usecases import deal_acts, proposals, quantity_acts, reverse
+from ledger.usecases.accepting import Acceptance, accept
 from ledger.usecases.carry_out import carry_out
+from ledger.usecases.propose import MatchQuery
 
 NEW_YEAR = date(2026, 1, 1)
 """When everything in a world is declared, unless a test says otherwise."""
@@ -169,6 +172,19 @@ class World:
     def reverse(self, entry: int, reason: str | None = "a slip", **more: Any) -> Answer:
         """Undo an entry."""
         return self.do(lambda uow: reverse.reverse(uow, entry), reason=reason, **more)
+
+    def save(self, *where: str, **said: Any) -> Answer:
+        """Match what is open, or what filters select, and store the proposal."""
+        query = MatchQuery(where=where)
+        return proposals.save(self.ledger, asked("match", **said), query, UNLIMITED).receipt
+
+    def accept(
+        self, lines: str | None = None, until: date = date(2099, 12, 31), **more: Any
+    ) -> Answer:
+        """Take lines of a stored proposal up."""
+        terms, said = _apart(more)
+        acceptance = Acceptance(lines=lines, until=until, **terms)
+        return self.do(lambda uow: accept(uow, acceptance), **{"command": "match accept", **said})
 
     def knows(self, kind: str, code: str) -> bool:
         """Say whether a register has that code."""

@@ -15,6 +15,7 @@ from cli.journal_views import (
     entry_document,
     list_rows,
     movement_lines,
+    proposed_said,
 )
 from cli.output import emit_record, emit_rows
 from cli.session import act, day_given, ledger_of, read_picture
@@ -57,7 +58,8 @@ def show(call: Call, entry: Number) -> None:
         found = read_entry(picture.connection, number)
         document = entry_document(picture, found, reversal_of(picture.connection, number))
     below = movement_lines(document)
-    emit_record(document, ENTRY_TERMS, call.read, document=document, below=below)
+    row = {**document, "proposed": proposed_said(document)}
+    emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 
 
 @command(app, "reverse", kind="write")

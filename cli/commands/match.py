@@ -2,35 +2,158 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from cli.commands.match_explain import explain
+from cli.commands.match_whatif import whatif
+from cli.commands.match_worth import worth
+from cli.completion import complete_codes
 from cli.frame import Call, command, noun
-from cli.match_views import LINE_COLUMNS, match_head
+from cli.match_views import LIST_COLUMNS, list_row
+from cli.options import WRITE_PANEL
 from cli.output import emit_rows
-from cli.session import ledger_of, times_of
+from cli.session import carried_out, day_given, ledger_of, request_on
 
 if TYPE_CHECKING:
-    from ledger.usecases.propose import Matched
+    from ledger.solving.effort import Effort
+    from ledger.store.book import Ledger
+    from ledger.usecases.propose import MatchQuery
 
 app = noun("Propose pairings, and take proposals up.", default="propose")
+Proposed = Annotated[
+    str | None,
+    typer.Option(
+        help="The stored proposal; the latest if left out.",
+        autocompletion=complete_codes("proposal"),
+    ),
+]
 
 
 @command(app, "propose", dated=True)
-def propose(call: Call) -> None:
+def propose(
+    call: Call,
+    office: Annotated[
+        str | None,
+        typer.Option(help="For this office alone.", autocompletion=complete_codes("office")),
+    ] = None,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="For this project alone; repeatable.", autocompletion=complete_codes("project")
+        ),
+    ] = None,
+    factor: Annotated[str | None, typer.Option(help="For this factor alone.")] = None,
+    time_limit: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Search no longer; 0: a quick plan.")
+    ] = None,
+    save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Why it is stored.", rich_help_panel=WRITE_PANEL),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY", help="Request key: said twice, done once.", rich_help_panel=WRITE_PANEL
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do all but store it.", rich_help_panel=WRITE_PANEL)
+    ] = False,
+) -> None:
     """Propose the pairings that complete the most projects."""
-    from time import monotonic
+    from cli.match_progress import solving_shown
+    from cli.match_query import query_of, require_save
+    from ledger.solving.effort import Effort, seconds_typed
 
-    from ledger.solving.effort import Effort
-    from ledger.usecases.propose import MatchQuery, match
-
+    require_save(call, save=save)
+    del reason, key, dry_run  # the call's own options of writing hold them
+    seconds = seconds_typed(time_limit)
     ledger = ledger_of(call)
-    where = [f"{column}={value}" for column, value in call.read.where]
-    begun = monotonic()
-    matched = match(ledger, MatchQuery(where=where, times=times_of(call, ledger)), Effort())
-    _show(call, matched, monotonic() - begun)
+    query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
+    with solving_shown(call) as told:
+        answer = _save if save else _propose
+        answer(call, ledger, query, Effort(seconds, told))
 
 
-def _show(call: Call, matched: Matched, seconds: float) -> None:
-    lines = [line.to_dict() for line in matched.proposal.lines]
-    head = match_head(matched.proposal, seconds)
-    emit_rows(lines, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")
+def _propose(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
+    from cli.match_show import emit_matched
+    from ledger.usecases.proposals import solve_now
+
+    fresh = solve_now(ledger, query, effort)
+    emit_matched(call, fresh.matched, fresh.milliseconds / 1000, query.where)
+
+
+def _save(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
+    from cli.match_show import emit_matched, emit_saved
+    from ledger.usecases.proposals import find_proposal, save
+
+    request = request_on(call, ledger, {"where": " and ".join(query.where)} if query.where else {})
+    saved = save(ledger, request, query, effort)
+    if saved.fresh is not None and (call.format != "json" or call.write.dry_run):
+        fresh = saved.fresh
+        seconds = fresh.milliseconds / 1000
+        emit_matched(call, fresh.matched, seconds, query.where, saved.receipt)
+        return
+    with ledger.picture() as picture:
+        kept = find_proposal(picture, saved.receipt["proposal"])
+        emit_saved(call, picture, kept, saved.receipt)
+
+
+@command(app, "list")
+def list_(call: Call) -> None:
+    """List the stored proposals, and how many lines of each were taken up."""
+    from ledger.store.proposals import read_proposals
+
+    with ledger_of(call).picture() as picture:
+        rows = [list_row(picture, kept) for kept in read_proposals(picture.connection)]
+    emit_rows(rows, LIST_COLUMNS, call.read, head={"schema": "cityfund.proposals/1"})
+
+
+@command(app, "show")
+def show(
+    call: Call,
+    proposal: Annotated[
+        str | None,
+        typer.Argument(
+            help="The proposal; the latest if left out.", autocompletion=complete_codes("proposal")
+        ),
+    ] = None,
+) -> None:
+    """Show a stored proposal, and what has become of each of its lines."""
+    from cli.match_show import emit_kept
+    from ledger.usecases.proposals import find_proposal
+
+    with ledger_of(call).picture() as picture:
+        emit_kept(call, picture, find_proposal(picture, proposal))
+
+
+@command(app, "accept", kind="write")
+def accept(
+    call: Call,
+    lines: Annotated[
+        str | None, typer.Argument(help="Lines such as 1-4,7; all that is left if left out.")
+    ] = None,
+    proposal: Proposed = None,
+    until: Annotated[str | None, typer.Option(help="The last day of the holds.")] = None,
+    fitting: Annotated[
+        bool, typer.Option("--fitting", help="Leave out the lines that no longer fit.")
+    ] = False,
+) -> None:
+    """Turn lines of a stored proposal into introductions, held until a date."""
+    from cli.match_query import require_last_day
+    from cli.match_receipts import emit_accepted
+    from ledger.usecases.accepting import Acceptance, accept
+
+    require_last_day(until)
+    last = day_given(call, until)
+    assert last is not None
+    said = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
+    emit_accepted(call, carried_out(call, ledger_of(call), lambda uow: accept(uow, said)))
+
+
+command(app, "explain", dated=True)(explain)
+command(app, "worth", dated=True)(worth)
+command(app, "whatif", dated=True)(whatif)

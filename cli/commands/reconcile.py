@@ -10,7 +10,7 @@ import typer
 
 from cli.frame import Call, ReadOptions, command, noun
 from cli.night_log import watch_of
-from cli.output import emit_document, emit_lines, require_place_for
+from cli.output import emit_document, emit_lines, emit_text, require_place_for
 from cli.reconcile_views import reconcile_document, reconcile_lines
 from cli.session import day_given, ledger_of
 from cli.statement_options import (
@@ -83,8 +83,10 @@ def night(
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:
     if as_json:
         emit_document(document, file)
+    elif file is not None:
+        emit_text(reconcile_lines(document), file)
     else:
-        emit_lines(reconcile_lines(document), file)
+        emit_lines(reconcile_lines(document))
 
 
 @command(app, "install", kind="plain")

@@ -37,6 +37,7 @@ def chapters(today: date) -> tuple[Chapter, ...]:
         _offered(),
         _missing(),
         _who_could_help(),
+        _proposal(),
         _introduction(today + timedelta(days=60)),
         _signed_and_begun(),
         _money_without_a_builder(),
@@ -153,6 +154,16 @@ def _who_could_help() -> Chapter:
             Step(("need", "candidates", "N-0005")),
             Step(("need", "candidates", "N-0001")),
         ),
+    )
+
+
+def _proposal() -> Chapter:
+    return Chapter(
+        "The proposal",
+        "All needs and all offers at once: which pairings complete the most projects? Money without "
+        "a builder completes nothing, so the three factors are weighed together.",
+        (Step(("match",)), Step(("match", "explain", "PRJ-0001"))),
+        "The bus line can be had whole. No offer is meant for the monorail, and no pairing helps it.",
     )
 
 

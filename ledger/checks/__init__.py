@@ -27,6 +27,7 @@ CHECKS: Final = {
     "two-times": "no act is dated in the future, before a declaration or out of order",
     "exact": "amounts are whole and within 10^17, rates exact, days and words such as there are",
     "mandate": "each hold lies within its offer's mandate as known then, or says why not",
+    "proposals": "each proposal is whole, and what names a line of one introduces that line",
     "balances": "the kept balances equal a replay of the journal",
 }
 """Every check by name, in the order of the answer, with the rule it holds."""

@@ -13,7 +13,10 @@ from ledger.checks.passes import JournalCheck
 from ledger.factors import Stage
 
 KNOWN_FORMATS: Final = (1,)
-"""Layouts of canonical bytes an entry or a version may name: see `ledger.canonical`."""
+"""Layouts of canonical bytes that a version may name: see `ledger.canonical`."""
+
+KNOWN_ENTRY_FORMATS: Final = (1, 2)
+"""Layouts that an entry may name."""
 
 _Line = tuple[int, int | None, str, str, str, int]
 
@@ -93,7 +96,7 @@ class AppendOnly(JournalCheck):
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
             )
-        if entry.format not in KNOWN_FORMATS:
+        if entry.format not in KNOWN_ENTRY_FORMATS:
             self.findings.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
         times = (entry.effective_on, entry.recorded_at)
         for movement in entry.movements:

@@ -8,22 +8,32 @@ is not, the program learns why (see `cuts`), or is asked in whole numbers itself
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import floor, isinf
 
 from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, add_cut, cut_from
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import INFINITY, Deadline, Floats, Solver, solver_name
+from ledger.solving.highs import INFINITY, Deadline, Floats, Heed, Solver, solver_name
+from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
+from ledger.solving.relaxation import Relaxed, restrict, strengthened
 from ledger.solving.repair import Flow, kept
 
 SAME = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
 
+_TOLERANCES = {1: 1e-6, 2: 1e-9}
+"""The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
+
+_TRACE = Fraction(1, 10**5)
+_STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
-_NODES = 50_000
+_NODES = 20_000
+_CHECKS = 1_500
+_CHECKS_OF_A_START = 150
+_LARGEST_AT_ONCE = 4_000
 
 
 Plan = tuple[Give, ...]
@@ -55,9 +65,10 @@ class _Search:
             self._cover()
         else:
             self._coverage_bound = Fraction(0)
+        self._best = improved(self._problem, self._best)
         return Solution(
             self._best,
-            Level(completeness(self._problem, self._best), self._complete_bound),
+            self._level_one(),
             self._covered(),
             solver_name(),
             self._limited,
@@ -71,16 +82,25 @@ class _Search:
 
     def _complete(self) -> None:
         """Level 1."""
-        if self._complete_bound == completeness(self._problem, self._best):
-            return
-        self._run(level_one(self._pairs))
+        self._solve_level_one(level_one(self._pairs))
         if self._is_complete() or not self._pairs.exchanging:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
-            self._run(level_one(self._pairs, whole=True))
+            self._solve_level_one(level_one(self._pairs, whole=True))
+
+    def _solve_level_one(self, formulation: Formulation) -> None:
+        if self._is_complete():
+            return
+        relaxed = strengthened(formulation, self._deadline)
+        if relaxed is None:
+            return
+        self._lower_bound(formulation, relaxed.bound)
+        if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_complete():
+            self._run(formulation, relaxed)
+        self._run(formulation)
 
     def _is_complete(self) -> bool:
-        return completeness(self._problem, self._best) == self._complete_bound
+        return self._level_one().gap == 0
 
     def _cover(self) -> None:
         """Level 2."""
@@ -88,25 +108,39 @@ class _Search:
         self._run(level_two(self._pairs, weight))
         if self._is_covered() or not self._pairs.exchanging:
             return
-        if all(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
+        if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
             self._run(level_two(self._pairs, weight, whole=True))
 
     def _is_covered(self) -> bool:
         return self._covered().gap == 0
 
-    def _run(self, formulation: Formulation) -> None:
-        """Solve a program, and again as long as exact flows cut solutions off."""
-        solver = Solver(formulation.model)
+    def _run(self, formulation: Formulation, relaxed: Relaxed | None = None) -> None:
+        """Solve a program, and again as long as exact flows cut solutions off.
+
+        With its relaxation, only what that leaves in doubt: a good plan soon, but no bound.
+        """
+        solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
+        if relaxed is not None:
+            restrict(solver, formulation, relaxed)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         for _ in range(_ROUNDS):
+            if self._is_reached(formulation):
+                return
             if self._deadline.passed:
                 self._limited = True
                 return
-            solver.start_from(formulation.start(self._fitting(formulation)))
-            outcome = solver.solve(deadline=self._deadline, nodes=_NODES)
+            if relaxed is None:
+                solver.start_from(formulation.start(self._fitting(formulation)))
+            outcome = solver.solve(
+                deadline=self._deadline,
+                nodes=_NODES,
+                checks=_CHECKS if relaxed is None else _CHECKS_OF_A_START,
+                heed=self._heed(formulation),
+            )
             self._limited |= outcome.timed_out
-            self._lower_bound(formulation, outcome.bound)
+            if relaxed is None:
+                self._lower_bound(formulation, outcome.bound)
             if outcome.values is None:
                 return
             learnt = self._take(formulation, outcome.values)
@@ -114,6 +148,30 @@ class _Search:
                 return
             self._cuts.append(learnt)
             add_cut(solver, formulation, learnt)
+
+    def _heed(self, formulation: Formulation) -> Heed | None:
+        """Give what tells of level 1 as the solver sees it, each time that it changes."""
+        progress = self._effort.progress
+        if progress is None:
+            return None
+        told: set[tuple[Fraction, Fraction]] = set()
+
+        def heed(value: float, bound: float) -> None:
+            level = self._level_one()
+            if formulation.level == 1:
+                level = Level(
+                    level.value if isinf(value) else max(level.value, Fraction(round(value))),
+                    level.bound if isinf(bound) else min(level.bound, whole_below(bound)),
+                )
+            if (level.value, level.bound) not in told:
+                told.add((level.value, level.bound))
+                progress(_STAGES[formulation.level], level.value, max(level.value, level.bound))
+
+        return heed
+
+    def _level_one(self) -> Level:
+        value = completeness(self._problem, self._best)
+        return Level(value, max(value, self._complete_bound))
 
     def _fitting(self, formulation: Formulation) -> Plan:
         """Give the part of the best plan that a program has columns for."""
@@ -125,13 +183,12 @@ class _Search:
         )
 
     def _lower_bound(self, formulation: Formulation, found: float) -> None:
-        if abs(found) == float("inf"):
+        if isinf(found):
             return
-        bound = Fraction(found) / formulation.scale
-        slack = SAME * max(Fraction(1), abs(bound))
         if formulation.level == 1:
-            self._complete_bound = min(self._complete_bound, Fraction(floor(bound + slack)))
+            self._complete_bound = min(self._complete_bound, whole_below(found))
         else:
+            bound = Fraction(found) / formulation.scale
             self._coverage_bound = min(self._coverage_bound, bound)
 
     def _take(self, formulation: Formulation, values: Floats) -> Cut | None:
@@ -196,6 +253,12 @@ class _Search:
 
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
+
+
+def whole_below(bound: float) -> Fraction:
+    """Round a bound on whole numbers down, but for what the solver may be off."""
+    exact = Fraction(bound)
+    return Fraction(floor(exact + max(_TRACE, SAME * abs(exact))))
 
 
 def with_margins(formulation: Formulation, values: Floats) -> Floats | None:

@@ -18,7 +18,7 @@ and the rows, each divided by its `b` or `c` so that the solver's tolerance is a
 
 All `x` may be fractions here: so every plan in whole numbers is a solution of this program, and
 its optimum bounds theirs. `whole` asks for whole numbers where currencies meet: then `t` counts
-smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`.
+smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`, rounded up.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ import numpy as np
 from ledger.matching.plan import Give, completed
 from ledger.solving.highs import INFINITY, Floats, Kind, Model, Places
 from ledger.solving.pairs import Pair, Pairs
+from ledger.unit_offers import Ratio
 
 LARGEST_WHOLE = 10**6
 """Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
-_LARGEST_COMMON = 10**7
+_LARGEST_COMMON = 5_000
+_LARGEST_LINE = 10**4
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,18 @@ def level_two(pairs: Pairs, weight: int, *, whole: bool = False) -> Formulation:
     return draft.done(scale, level=2)
 
 
+def steepest(ratio: Ratio, high: int) -> float:
+    """Give the steepest line from zero that no rounded up amount lies below, up to `high`.
+
+    A rate with twelve places may cost a trace more than a whole number, and so one part more; the
+    solver can't see a trace, but it sees this slope.
+    """
+    if high > _LARGEST_LINE or ratio.under * high >= 2**62:
+        return ratio.under / ratio.over
+    amounts = np.arange(1, high + 1)
+    return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))
+
+
 def _worth(pairs: Pairs, pair: Pair) -> Fraction:
     demand = pairs.problem.demands[pair.demand]
     return Fraction(pairs.problem.ventures[demand.venture].weight, demand.net)
@@ -244,7 +258,7 @@ class _Draft:
         self._takes[at] = taken
         row = self._model.add_rows(0, INFINITY, 1)
         self._model.put(row, taken, 1)
-        self._model.put(row, self._shares[at], -float(rate))
+        self._model.put(row, self._shares[at], -steepest(pair.ratio, pair.high))
         return taken, 1
 
     def add_exact_coverage(self) -> None:

@@ -6,6 +6,7 @@ is set only where the caller asks for one. All models are maximised.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from time import monotonic
@@ -22,6 +23,12 @@ INFINITY = highspy.kHighsInf
 SEED = 20
 TOLERANCE = 1e-9
 """How far a row or an integer may be off, in the model's own scale."""
+
+_DUAL_TOLERANCE = 1e-7
+_MISVALUED = 1e-4
+
+Heed = Callable[[float, float], None]
+"""Told the value and the bound of a run as they come nearer to each other."""
 
 
 class Kind(IntEnum):
@@ -166,6 +173,29 @@ class Outcome:
     reduced: Floats | None = None
 
 
+class _Watch:
+    """Looks on while HiGHS searches, and stops it when enough checks were made."""
+
+    def __init__(self, checks: int | None, heed: Heed | None) -> None:
+        self._left, self._heed = checks, heed
+        self.interrupted = False
+
+    def check(self, event: Any) -> None:
+        """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
+        try:
+            self._tell(event)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        if self.interrupted or self._left == 0:
+            event.interrupt()
+
+    def _tell(self, event: Any) -> None:
+        if self._left:
+            self._left -= 1
+        if self._heed is not None:
+            self._heed(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
+
+
 class Solver:
     """One model in HiGHS, which may be changed and run again from where it stood."""
 
@@ -180,7 +210,7 @@ class Solver:
             ("mip_abs_gap", 0.0),
             ("mip_feasibility_tolerance", tolerance),
             ("primal_feasibility_tolerance", tolerance),
-            ("dual_feasibility_tolerance", tolerance),
+            ("dual_feasibility_tolerance", max(tolerance, _DUAL_TOLERANCE)),
         ):
             self.set_option(option, value)
         self._highs.passModel(model.lp())
@@ -212,14 +242,51 @@ class Solver:
             self.columns, np.arange(self.columns, dtype=np.int32), np.asarray(values, np.float64)
         )
 
-    def solve(self, *, deadline: Deadline | None = None, nodes: int | None = None) -> Outcome:
-        """Run until the optimum is proven, or the nodes or the time are used up."""
+    def solve(
+        self,
+        *,
+        deadline: Deadline | None = None,
+        nodes: int | None = None,
+        checks: int | None = None,
+        heed: Heed | None = None,
+    ) -> Outcome:
+        """Run until the optimum is proven, or the nodes, the checks or the time are used up.
+
+        A check is made by the solver between two steps of its search: a measure of work that is
+        the same in every run, unlike seconds.
+        """
         left = None if deadline is None else deadline.left
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
         if nodes is not None:
             self.set_option("mip_max_nodes", nodes)
-        self._highs.run()
+        self._run(checks, heed)
+        if self._misvalued():
+            self._highs.clearSolver()
+            self._run(checks, heed)
         return self._outcome()
+
+    def _run(self, checks: int | None, heed: Heed | None) -> None:
+        watch = _Watch(checks, heed)
+        if self._whole:
+            self._highs.cbMipInterrupt.subscribe(watch.check)
+        self._highs.run()
+        if self._whole:
+            self._highs.cbMipInterrupt.unsubscribe(watch.check)
+        if watch.interrupted:
+            raise KeyboardInterrupt
+
+    def _misvalued(self) -> bool:
+        """Whether the solution is not worth what HiGHS says of it.
+
+        HiGHS 1.16 may misjudge a start after presolving and keep it for better than it is. What
+        it finds by itself is right, so it has to search again without the start.
+        """
+        values = self._highs.getSolution().col_value
+        if not self._whole or len(values) == 0:
+            return False
+        said = self._highs.getInfo().objective_function_value
+        worth = sum(np.array(self._highs.getLp().col_cost_) * np.array(values))
+        return bool(abs(said - worth) > _MISVALUED * max(1, abs(worth)))
 
     def _outcome(self) -> Outcome:
         status = self._highs.getModelStatus()

@@ -23,7 +23,7 @@ from ledger.requests import Request
 from ledger.store import postgresql, request_log, tables
 from ledger.store.database_errors import BUSY_SECONDS, WriteTooSlow
 from ledger.store.numbering import LockedNumbering, Numbering, SharedNumbering
-from ledger.store.registers import REGISTERS
+from ledger.store.registers import IDENTITIES
 
 _KINDS: Final = tuple(PREFIXES)
 
@@ -89,8 +89,7 @@ def _looked_up() -> Select[Any]:
     request = tables.request
     last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
     numbers = [
-        select(func.max(REGISTERS[kind].identity.c.number)).scalar_subquery().label(kind)
-        for kind in _KINDS
+        select(func.max(IDENTITIES[kind].c.number)).scalar_subquery().label(kind) for kind in _KINDS
     ]
     return select(last.scalar_subquery().label("last_recorded"), *numbers)
 

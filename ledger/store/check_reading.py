@@ -111,15 +111,18 @@ def _deals(connection: Connection) -> Iterator[DealFacts]:
     deal = tables.deal
     query = select(deal.c.id, deal.c.code, deal.c.offer_id, deal.c.need_id, raw(deal.c.rate))
     for *row, rate in stream(connection, query):
-        yield DealFacts._make((*row, _decimal(rate)))
+        yield DealFacts._make((*row, decimal_held(rate)))
 
 
-def _decimal(text: Any) -> Decimal | None:
+def decimal_held(text: Any, *, least: int | None = None) -> Decimal | None:
+    """Read a decimal that is held as text, above zero or from `least` on; else None."""
     try:
         value = Decimal(text) if isinstance(text, str) else None
     except InvalidOperation:
         return None
-    return value if value is not None and value.is_finite() and value > 0 else None
+    if value is None or not value.is_finite():
+        return None
+    return value if value > 0 or (least is not None and value >= least) else None
 
 
 def stream_entries(connection: Connection) -> Iterator[EntryRow]:

@@ -125,11 +125,13 @@ class _Groups:
 def _versions_made() -> Select[Any]:
     """Select every version by its request, named as a receipt names it."""
     setting, unit, rate = tables.setting_version, tables.unit, tables.rate
+    proposal = tables.proposal
     pair = cast(rate.c.day, String) + " " + rate.c.base + "/" + rate.c.quote
     parts = [
         select(setting.c.request_id, literal("setting"), setting.c.name, setting.c.version),
         select(unit.c.request_id, literal("unit"), unit.c.code, literal(1)),
         select(rate.c.request_id, literal("rate"), pair, literal(1)),
+        select(proposal.c.request_id, literal("proposal"), proposal.c.code, literal(1)),
     ]
     for kind, register in REGISTERS.items():
         identity, versions = register.identity, register.versions
@@ -171,12 +173,17 @@ _AMOUNTS: Final = (
     (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
     (night_tables.gap_snapshot, night_tables.SNAPSHOT_STAGES, 0, MAX_AMOUNT),
     (statement_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
+    (tables.proposal_line, ("need_amount", "offer_amount"), 1, MAX_AMOUNT),
 )
 _DECIMALS: Final = (
     (tables.deal, "rate", None),
     (tables.rate, "rate", None),
     (tables.offer_version, "max_share", 1),
     (tables.offer_version, "rate", None),
+    (tables.proposal_line, "rate", None),
+    (tables.proposal, "cost", None),
+    *((tables.proposal, f"{name}_value", None) for name in ("complete", "coverage")),
+    *((tables.proposal, f"{name}_bound", None) for name in ("complete", "coverage")),
 )
 
 

@@ -20,6 +20,7 @@ _ABOUT: Final = {
     "need": None,
     "offer": None,
     "deal": None,
+    "proposal": None,
 }
 _MOST = 200
 _SECONDS = 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ledger.journal import Act, Movement
+from ledger.journal import Act, Movement, ProposedLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Draft:
     reason: str | None = None
     override: str | None = None
     reverses: int | None = None
+    proposed: ProposedLine | None = None
 
 
 class Posted(NamedTuple):

@@ -10,9 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from ledger.errors import InvalidInput, NotFound
-from ledger.journal import Entry, Movement
+from ledger.journal import Entry, Movement, ProposedLine
 from ledger.numerals import tidy
-from ledger.store.tables import deal, entry, holder, movement, need, offer, request
+from ledger.store.tables import (
+    deal,
+    entry,
+    holder,
+    introduced_line,
+    movement,
+    need,
+    offer,
+    proposal,
+    request,
+)
 
 
 class NotAnEntryNumber(InvalidInput):
@@ -96,6 +106,8 @@ def _entries() -> Select[Any]:
             request.c.host,
             request.c.database_user,
             deal.c.code.label("deal"),
+            proposal.c.code.label("proposal"),
+            introduced_line.c.line.label("proposal_line"),
             holder.c.side,
             func.coalesce(need.c.code, offer.c.code).label("holder"),
             movement.c.unit,
@@ -110,6 +122,8 @@ def _entries() -> Select[Any]:
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
         .outerjoin(deal, deal.c.id == entry.c.deal_id)
+        .outerjoin(introduced_line, introduced_line.c.entry_id == entry.c.id)
+        .outerjoin(proposal, proposal.c.id == introduced_line.c.proposal_id)
         .order_by(entry.c.id, movement.c.line)
     )
 
@@ -132,6 +146,9 @@ def _entry(lines: list[Any]) -> Entry:
         reason=first.reason,
         override=first.override,
         reverses=first.reverses,
+        proposed=None
+        if first.proposal is None
+        else ProposedLine(first.proposal, first.proposal_line),
         format=first.format,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ledger.journal import CANONICAL_FORMAT, Movement
+from ledger.journal import CANONICAL_FORMAT, PROPOSED_FORMAT, Movement
 from ledger.store import tables
 from ledger.store.drafts import Draft
 from ledger.store.numbering import Numbering
@@ -26,6 +26,7 @@ class JournalRows:
         self._numbering = numbering
         self._entries: list[dict[str, Any]] = []
         self._movements: list[dict[str, Any]] = []
+        self._introduced: list[dict[str, Any]] = []
         self._numbers: list[int] = []
 
     @property
@@ -38,8 +39,12 @@ class JournalRows:
         draft: Draft,
         terms: Mapping[str, Any],
         movement_terms: Callable[[Movement], Mapping[str, Any]],
+        proposal_id: int | None = None,
     ) -> int:
-        """Take an entry and its movements in; give the number it has while it waits."""
+        """Take an entry and its movements in; give the number it has while it waits.
+
+        `proposal_id` is that of the proposal whose line the draft names, if any.
+        """
         number = WAITING + len(self._entries)
         self._entries.append(
             {
@@ -52,9 +57,12 @@ class JournalRows:
                 "override": draft.override,
                 "reverses": draft.reverses,
                 "lines": len(draft.movements),
-                "format": CANONICAL_FORMAT,
+                "format": CANONICAL_FORMAT if draft.proposed is None else PROPOSED_FORMAT,
             }
         )
+        if draft.proposed is not None:
+            line = draft.proposed.line
+            self._introduced.append({"entry_id": number, "proposal_id": proposal_id, "line": line})
         for line, movement in enumerate(draft.movements, start=1):
             self._movements.append(
                 {
@@ -86,7 +94,8 @@ class JournalRows:
             reversed_ = entry["reverses"]
             if reversed_ is not None and reversed_ >= WAITING:
                 entry["reverses"] = numbers[reversed_ - WAITING]
-        for movement in self._movements:
-            movement["entry_id"] = numbers[movement["entry_id"] - WAITING]
+        for row in (*self._movements, *self._introduced):
+            row["entry_id"] = numbers[row["entry_id"] - WAITING]
         rows.add_all(tables.entry, self._entries)
         rows.add_all(tables.movement, self._movements)
+        rows.add_all(tables.introduced_line, self._introduced)

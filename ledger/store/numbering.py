@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.store import tables
 from ledger.store.prepared import Prepared
-from ledger.store.registers import REGISTERS
+from ledger.store.registers import IDENTITIES
 
 NUMBERED: Final = frozenset(
     table
@@ -105,7 +105,7 @@ def _last_id(table: Table) -> Prepared:
 
 @cache
 def _last_number(kind: str) -> Prepared:
-    return Prepared(select(func.max(REGISTERS[kind].identity.c.number)))
+    return Prepared(select(func.max(IDENTITIES[kind].c.number)))
 
 
 class SharedNumbering(_Codes):

@@ -111,6 +111,13 @@ REGISTERS: Final = {
 }
 
 
+IDENTITIES: Final = {
+    **{kind: register.identity for kind, register in REGISTERS.items()},
+    "proposal": tables.proposal,
+}
+"""The tables that hold codes, by kind: those of the registers, and of proposals."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A record as it is kept: its id, the number of its version, and when that was recorded."""
@@ -227,7 +234,7 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     With `beginning`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
     nearest codes, or `AmbiguousCode`.
     """
-    table = REGISTERS[kind].identity
+    table = IDENTITIES[kind]
     exact = _id_by_code(kind).value(connection, code=typed)
     if exact is not None:
         return int(exact)
@@ -247,13 +254,13 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
 
 @cache
 def _id_by_code(kind: str) -> Prepared:
-    identity = REGISTERS[kind].identity
+    identity = IDENTITIES[kind]
     return Prepared(select(identity.c.id).where(identity.c.code == bindparam("code")))
 
 
 def find_code(connection: Connection, kind: str, typed: str) -> str:
     """Find the code a reader means, a unique beginning of it included."""
-    identity = REGISTERS[kind].identity
+    identity = IDENTITIES[kind]
     found = find_id(connection, kind, typed, beginning=True)
     query = select(identity.c.code).where(identity.c.id == found)
     return str(connection.execute(query).scalar_one())
@@ -261,7 +268,7 @@ def find_code(connection: Connection, kind: str, typed: str) -> str:
 
 def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     """Make the refusal of a code that is in no register, naming the nearest that are."""
-    table = REGISTERS[kind].identity
+    table = IDENTITIES[kind]
     codes = connection.execute(select(table.c.code)).scalars().all()
     close = nearest(typed, codes)
     hint = f"Did you mean {' or '.join(close)}? " if close else ""
@@ -271,20 +278,21 @@ def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
     return UnknownCode(
         f"There is no {kind} {typed!r}.",
         why=f"The register holds {len(codes)} {plural(kind)}, and none with that code.",
-        next_step=f"{hint}List them with: cityfund {kind} list",
+        next_step=f"{hint}List them with: cityfund {_NOUNS.get(kind, kind)} list",
     )
 
 
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
-    for kind, register in REGISTERS.items():
-        alike = register.identity.c.folded == folded(typed)
-        if connection.execute(select(register.identity.c.id).where(alike).limit(1)).first():
+    for kind, identity in IDENTITIES.items():
+        alike = identity.c.folded == folded(typed)
+        if connection.execute(select(identity.c.id).where(alike).limit(1)).first():
             return kind
     return None
 
 
-_WITH_ARTICLE: Final = {kind: f"{'an' if kind[0] == 'o' else 'a'} {kind}" for kind in REGISTERS}
+_WITH_ARTICLE: Final = {kind: f"{'an' if kind[0] == 'o' else 'a'} {kind}" for kind in IDENTITIES}
+_NOUNS: Final = {"proposal": "match"}
 _PLURALS: Final = {"city": "cities"}
 
 

@@ -15,7 +15,7 @@ from ledger.store.prepared import Prepared
 CURRENT_REVISION: Final = "0006"
 """The newest migration; a test holds it to the migrations folder."""
 
-KNOWN_REVISIONS: Final = ("0001", "0002", "0005", "0006")
+KNOWN_REVISIONS: Final = ("0001", "0002", "0003", "0005", "0006")
 
 _IS_THERE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),

@@ -415,6 +415,88 @@ rate = Table(
 )
 """Exchange rates as they were learned; the latest recorded of a day and pair is in force."""
 
+proposal = Table(
+    "proposal",
+    metadata,
+    _id(),
+    Column("code", CODE, nullable=False, unique=True),
+    Column("folded", Text, nullable=False, unique=True),
+    Column("number", Integer),
+    Column("day", Date, nullable=False),
+    # The filters as they were typed, as a JSON list: what was matched.
+    Column("selection", Text, nullable=False),
+    Column("solver", Text, nullable=False),
+    Column("limited", Boolean, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    *(
+        Column(f"{level}_{what}", ExactDecimal, nullable=False)
+        for level in ("complete", "coverage")
+        for what in ("value", "bound")
+    ),
+    Column("cost", ExactDecimal, nullable=False),
+    Column("cost_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("cost_unknown", Integer, nullable=False),
+    # Pairs of units that were left out for want of a rate, each as EUR/USD.
+    Column("without_rate", CodeList, nullable=False),
+    # The last entry there was when it was solved.
+    _ref("solved_on", "entry.id", required=False),
+    Column("lines", Integer, nullable=False),
+    Column("reason", Text),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("lines >= 0", name="lines"),
+    Index("ix_proposal_number", "number"),
+)
+"""What matching proposed at a moment; it changes nothing, and is never changed."""
+
+proposal_line = Table(
+    "proposal_line",
+    metadata,
+    Column(
+        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
+    ),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    _ref("offer_id", "offer.id"),
+    _ref("need_id", "need.id"),
+    Column("need_amount", BigInteger, nullable=False),
+    Column("need_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("offer_amount", BigInteger, nullable=False),
+    Column("offer_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("rate", ExactDecimal, nullable=False),
+    CheckConstraint(f"need_amount BETWEEN 1 AND {MAX_AMOUNT}", name="need_amount"),
+    CheckConstraint(f"offer_amount BETWEEN 1 AND {MAX_AMOUNT}", name="offer_amount"),
+    sqlite_with_rowid=False,
+)
+
+proposal_project = Table(
+    "proposal_project",
+    metadata,
+    Column(
+        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
+    ),
+    Column(
+        "project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False
+    ),
+    Column("weight", SmallInteger, nullable=False),
+    CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
+    sqlite_with_rowid=False,
+)
+"""The projects that a proposal would complete, at the weight they had."""
+
+introduced_line = Table(
+    "introduced_line",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    Column("proposal_id", BigInteger, nullable=False),
+    Column("line", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["proposal_id", "line"], ["proposal_line.proposal_id", "proposal_line.line"]
+    ),
+    UniqueConstraint("proposal_id", "line"),
+    sqlite_with_rowid=False,
+)
+"""Which line of which proposal an introduction was made from; a line is taken up once."""
+
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)
 SEEDED_TABLES: Final = (allowed_move, night_tables.night_lock)

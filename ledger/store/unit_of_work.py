@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -27,6 +27,9 @@ from ledger.store.queries import StoredUnits, read_settings
 from ledger.store.rates import StoredRates
 from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.rows import RowBuffer
+
+if TYPE_CHECKING:
+    from ledger.matching.kept import KeptProposal
 
 
 class UnitOfWork:
@@ -163,7 +166,13 @@ class UnitOfWork:
 
     def post(self, draft: Draft) -> None:
         """Post an entry and its movements; it gets its number when all is decided."""
-        number = self._journal.post(draft, self._entry_terms(draft), self._movement_terms)
+        proposed = None if draft.proposed is None else draft.proposed.proposal
+        number = self._journal.post(
+            draft,
+            self._entry_terms(draft),
+            self._movement_terms,
+            None if proposed is None else self._id_of("proposal", proposed),
+        )
         self.accounts.follow(number, draft.effective_on, draft.movements)
         self.last_posted = Posted(
             number, draft.act, draft.effective_on, draft.deal, draft.movements
@@ -223,6 +232,26 @@ class UnitOfWork:
             },
         )
         self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
+
+    def add_proposal(self, kept: KeptProposal) -> None:
+        """Add a proposal, with its lines and the projects it would complete."""
+        from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
+
+        identity = self._numbering.next_id(tables.proposal)
+        self._ids["proposal", kept.code] = identity
+        for table, row in proposal_rows(identity, kept, self._id_of):
+            self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
+        self.changes.append(RegisterChange("proposal", kept.code, 1))
+
+    def _proposal_terms(self, table: Table, kept: KeptProposal) -> dict[str, Any]:
+        if table is not tables.proposal:
+            return {}
+        return {
+            "folded": folded(kept.code),
+            "number": number_in("proposal", kept.code),
+            "request_id": self.request_id,
+            "recorded_at": self.now,
+        }
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""

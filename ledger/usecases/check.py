@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import CHECKS, CheckResult, kept, shipped
+from ledger.checks import CHECKS, CheckResult, kept, proposals, shipped
 from ledger.checks.books import Books, Running
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.mandate import Mandate
@@ -21,6 +21,7 @@ from ledger.store import check_reading as reading
 from ledger.store import check_reading_kept as beside
 from ledger.store.book import Ledger
 from ledger.store.check_reading_cells import read_spoiled_cells
+from ledger.store.check_reading_proposals import read_introduced, read_proposed, read_unnamed
 from ledger.store.queries import read_settings
 from ledger.store.reference_tables import kept_rows, shipped_rows
 from ledger.suggest import nearest
@@ -135,6 +136,12 @@ def _exact(connection: Connection, books: Books) -> CheckResult:
     )
 
 
+def _proposals(connection: Connection, books: Books) -> CheckResult:
+    return proposals.proposals(
+        read_proposed(connection), read_introduced(connection), read_unnamed(connection), books
+    )
+
+
 _STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
     "timeline": _timeline,
     "guards": _guards,
@@ -142,4 +149,5 @@ _STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
     "broker": _broker,
     "request-keys": _request_keys,
     "exact": _exact,
+    "proposals": _proposals,
 }

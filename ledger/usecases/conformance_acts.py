@@ -8,10 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from ledger.errors import RefusedByRule
 from ledger.factors import Factor, Side
+from ledger.journal import ProposedLine
+from ledger.matching.kept import KeptProposal
+from ledger.matching.plan import Level
+from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.members import City, Provider
 from ledger.offers import Offer
 from ledger.projects import Need, Project
@@ -26,8 +31,9 @@ from ledger.store.gap_snapshots import Stood, snapshot_rows
 from ledger.store.night_tables import gap_snapshot
 from ledger.store.nights import KeptStep
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import deal_acts, quantity_acts
+from ledger.usecases import deal_acts, dealing, quantity_acts
 from ledger.usecases.carry_out import carry_out
+from ledger.usecases.dealing import Hold
 
 KEY: Final = "conformance-fill"
 """The key of the request that fills the ledger."""
@@ -82,7 +88,49 @@ def _filling(uow: UnitOfWork) -> Receipt:
         _hold(uow, f"O-{1 + number % OFFERS}", f"N-{max(1, number)}", "2 EUR")
     stood = {uow.accounts.of(Side.NEED, "N-1").id: Stood("identification", _HUNDRED, *(0,) * 4)}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
+    _take_up_a_proposal(uow)
     return uow.receipt()
+
+
+def _take_up_a_proposal(uow: UnitOfWork) -> None:
+    """Store a proposal of one line, and introduce that line."""
+    need = uow.accounts.of(Side.NEED, f"N-{NEEDS}")
+    offer = uow.accounts.of(Side.OFFER, f"O-{OFFERS}")
+    line = Line(
+        offer=offer.code,
+        need=need.code,
+        project="PRJ-1",
+        factor=Factor.MONEY.value,
+        amount=100,
+        unit=need.unit,
+        offer_amount=100,
+        offer_unit=offer.unit,
+        rate=Decimal(1),
+    )
+    reached = Level(Fraction(1), Fraction(1))
+    proposal = Proposal(
+        day=uow.today,
+        solver="none",
+        complete_level=reached,
+        coverage_level=reached,
+        cost=Cost(Fraction(0), 1, need.unit),
+        complete=("PRJ-1",),
+        lines=(line,),
+    )
+    kept = KeptProposal(
+        code=uow.code_for("proposal", None),
+        proposal=proposal,
+        weights={"PRJ-1": 1},
+        selection=(),
+        milliseconds=0,
+        solved_on=None,
+        recorded_at=uow.now,
+        actor=uow.request.actor,
+        taken={},
+    )
+    uow.add_proposal(kept)
+    hold = Hold(day=uow.day, proposed=ProposedLine(kept.code, 1))
+    dealing.hold(uow, need, offer, line.amount, hold)
 
 
 def _declare(uow: UnitOfWork, side: Side, code: str, amount: int = _HUNDRED) -> None:

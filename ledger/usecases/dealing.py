@@ -11,11 +11,11 @@ from ledger.acts import Pair
 from ledger.dating import HoldExpired, UntilInThePast, require_declared, require_in_order
 from ledger.deals import Deal
 from ledger.factors import Side, Stage
-from ledger.journal import Act
+from ledger.journal import Act, ProposedLine
 from ledger.store.accounts import Account, DealAccount
 from ledger.store.drafts import Draft
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.posting import passes_to, post
+from ledger.usecases.posting import passes_to, post, require_timeline
 from ledger.usecases.terms import AgreedRate, agreed_instrument, agreed_rate, require_eligible
 
 
@@ -23,7 +23,8 @@ from ledger.usecases.terms import AgreedRate, agreed_instrument, agreed_rate, re
 class Hold:
     """What an introduction or a direct commitment says beside the pair and the amount.
 
-    `directly` commits at once. `code` names the deal to open or to add to (imports only).
+    `directly` commits at once. `code` names the deal to open or to add to (imports only),
+    `proposed` the line of a proposal that an introduction was made from.
     """
 
     day: date
@@ -37,6 +38,7 @@ class Hold:
     override: str | None = None
     code: str | None = None
     note: str | None = None
+    proposed: ProposedLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +64,17 @@ def hold(uow: UnitOfWork, need: Account, offer: Account, amount: int, said: Hold
     rate = agreed_rate(uow, need, offer, said.day, said.rate)
     instrument = agreed_instrument(need, offer, said.instrument)
     used = require_eligible(uow, need, offer, amount, rate.rate, said.day, said.override)
-    deal = _fitting_deal(uow, need, offer, rate, instrument, said)
-    require_in_order(said.day, deal.last_on, deal.code)
+    # Nothing is written before all is asked: a hold that is refused leaves nothing behind.
+    there = _fitting_deal(uow, need, offer, rate, instrument, said)
+    if there is not None:
+        require_in_order(said.day, there.last_on, there.code)
+    taken = acts.require_room(need.standing, offer.standing, amount, rate.rate)
     target, act = (Stage.COMMITTED, Act.COMMIT) if said.directly else (Stage.HELD, Act.INTRODUCE)
+    require_timeline(uow, need, said.day, [(Stage.OPEN, target, amount)])
+    require_timeline(uow, offer, said.day, [(Stage.AVAILABLE, target, taken)])
+    deal = _opened(uow, need, offer, rate, instrument, said) if there is None else there
+    if there is not None:
+        _take_terms(uow, there, said)
     movements = acts.hold(Pair(deal.standing, need.standing, offer.standing), amount, target)
     post(
         uow,
@@ -76,6 +86,7 @@ def hold(uow: UnitOfWork, need: Account, offer: Account, amount: int, said: Hold
             reference=said.reference,
             reason=said.reason,
             override=used,
+            proposed=said.proposed,
         ),
     )
     return deal
@@ -88,12 +99,22 @@ def _fitting_deal(
     rate: AgreedRate,
     instrument: str | None,
     said: Hold,
-) -> DealAccount:
+) -> DealAccount | None:
     for deal in uow.accounts.deals_of_need(need.code):
         same_terms = (deal.record.rate, deal.record.instrument) == (rate.rate, instrument)
         if deal.record.offer == offer.code and same_terms and said.code in (None, deal.code):
-            _take_terms(uow, deal, said)
             return deal
+    return None
+
+
+def _opened(
+    uow: UnitOfWork,
+    need: Account,
+    offer: Account,
+    rate: AgreedRate,
+    instrument: str | None,
+    said: Hold,
+) -> DealAccount:
     record = Deal(
         code=uow.code_for("deal", said.code),
         offer=offer.code,

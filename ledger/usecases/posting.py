@@ -27,7 +27,12 @@ def post(uow: UnitOfWork, draft: Draft) -> None:
         if draft.effective_on < account.record.declared_on:
             who = f"{account.side.capitalize()} {account.code}"
             require_declared(draft.effective_on, account.record.declared_on, who)
-        _require_timeline(uow, account, draft)
+        moves = [
+            (one.from_stage, one.to_stage, one.amount)
+            for one in draft.movements
+            if (one.side, one.holder) == (account.side, account.code)
+        ]
+        require_timeline(uow, account, draft.effective_on, moves)
     uow.post(draft)
 
 
@@ -36,16 +41,17 @@ def _touched(uow: UnitOfWork, movements: Iterable[Movement]) -> list[Account]:
     return [uow.accounts.of(side, code) for side, code in holders]
 
 
-def _require_timeline(uow: UnitOfWork, account: Account, draft: Draft) -> None:
-    """Refuse a backdated entry that would leave a later day with less than was taken then."""
-    if account.last_on is None or draft.effective_on >= account.last_on:
+def require_timeline(
+    uow: UnitOfWork, account: Account, day: date, moves: Iterable[tuple[Stage, Stage, int]]
+) -> None:
+    """Refuse a backdated entry that would leave a later day with less than was taken then.
+
+    `moves` are the amounts it moves of the account, each out of a stage and into another.
+    """
+    if account.last_on is None or day >= account.last_on:
         return
     past = uow.accounts.timeline(account)
-    fresh = [
-        Step(draft.effective_on, LAST, line, one.from_stage, one.to_stage, one.amount)
-        for line, one in enumerate(draft.movements, start=1)
-        if (one.side, one.holder) == (account.side, account.code)
-    ]
+    fresh = [Step(day, LAST, line, *move) for line, move in enumerate(moves, start=1)]
     overdrawn = first_overdraft([*past, *fresh], _MAY_GO_BELOW)
     if overdrawn is not None:
         raise OverdrawnLater(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.buckets import living_by_need
-from ledger.gap_filters import filtered, read_filter
-from ledger.gaps import BaseCurrency, gap_rows
+from ledger.buckets import EligibleCount, count_eligible, living_by_need
+from ledger.eligibility_facts import NeedFacts
+from ledger.eligibility_rules import units_convert
+from ledger.gaps import BaseCurrency
 from ledger.matching.building import Built, build
+from ledger.matching.leftovers import OpenNeed, leftovers
 from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
 from ledger.solving.effort import Effort
 from ledger.store.balances import NOW, Times
 from ledger.store.book import Ledger
 from ledger.store.picture import Picture
-from ledger.usecases.gaps import count, positions
+from ledger.usecases.selecting import chosen_needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,14 @@ class MatchQuery:
 class Pipeline:
     """What is matched: a picture whose parts are read, and the problem built from them.
 
-    It outlives the picture's transaction, so that solving keeps no lock.
+    It outlives the picture's transaction, so that solving keeps no lock. `chosen` are the needs
+    that were selected, None for all.
     """
 
     picture: Picture
     base: BaseCurrency
     built: Built
+    chosen: frozenset[str] | None = None
 
     def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
         """Give the offer units that one need unit costs on the day, or None."""
@@ -66,17 +70,30 @@ def match(ledger: Ledger, query: MatchQuery, effort: Effort) -> Matched:
 def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
     """Read all that matching looks at, while the picture's transaction is open."""
     base = BaseCurrency(picture.base_unit, picture.rate_of)
+    chosen = chosen_needs(picture, base, where)
     built = build(
         picture.need_facts.values(),
         picture.offer_facts.values(),
         picture.day,
         lambda need, offer: _rate(picture, need, offer),
         living_by_need(picture.deals.values()),
-        chosen=_chosen(picture, base, where),
+        chosen=chosen,
     )
-    for facts in picture.need_facts.values():
-        base.rate_date(facts.standing.unit)  # asked for now: the connection is not there later
-    return Pipeline(picture, base, built)
+    _ask_for_rates(picture, base)
+    return Pipeline(picture, base, built, chosen)
+
+
+def _ask_for_rates(picture: Picture, base: BaseCurrency) -> None:
+    """Find every rate that may be asked for later, when the connection is not there any more."""
+    needs = {facts.standing.unit.code: facts.standing.unit for facts in picture.need_facts.values()}
+    offers = {
+        facts.standing.unit.code: facts.standing.unit for facts in picture.offer_facts.values()
+    }
+    for unit in needs.values():
+        base.rate_date(unit)
+        for other in offers.values():
+            if units_convert(unit, other):
+                picture.rate_of(unit.code, other.code)
 
 
 def solved(pipeline: Pipeline, effort: Effort) -> Matched:
@@ -97,19 +114,25 @@ def solved(pipeline: Pipeline, effort: Effort) -> Matched:
     return Matched(pipeline, solution, proposal)
 
 
+def still_open(matched: Matched) -> tuple[OpenNeed, ...]:
+    """Give what a proposal leaves open of the projects it was made for, and why."""
+    pipeline = matched.pipeline
+    picture = pipeline.picture
+
+    def counted(needs: Sequence[NeedFacts]) -> Mapping[str, EligibleCount]:
+        return count_eligible(
+            needs,
+            picture.offer_facts.values(),
+            picture.day,
+            pipeline.rate_of,
+            living_by_need(picture.deals.values()),
+        )
+
+    return leftovers(
+        pipeline.built, matched.solution.gives, picture.need_facts, pipeline.chosen, counted
+    )
+
+
 def _rate(picture: Picture, need_unit: str, offer_unit: str) -> Decimal | None:
     found = picture.rate_of(need_unit, offer_unit)
     return None if found is None else found.rate
-
-
-def _chosen(picture: Picture, base: BaseCurrency, where: Sequence[str]) -> set[str] | None:
-    """Give the needs that the filters of the gap report keep; None where there are none."""
-    if not where:
-        return None
-    filters = [read_filter(text) for text in where]
-    counts = count(picture) if any(one.column in _COUNTED for one in filters) else None
-    rows = gap_rows(positions(picture), base, counts)
-    return {row.need for row in filtered(rows, filters)}
-
-
-_COUNTED = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))

@@ -119,7 +119,7 @@ def require_eligible(
 
     Raises `NotEligible`, or `OutsideMandate` where no reason overrides the mandate.
     """
-    failures = verdict(_pairing(uow, need, offer, amount, rate, day))
+    failures = verdict(pairing_of(uow, need, offer, amount, rate, day))
     if not failures:
         return None
     what = f"Offer {offer.code} cannot serve need {need.code}."
@@ -136,9 +136,10 @@ def _sentences(failures: tuple[Failure, ...]) -> str:
     return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in failures) + "."
 
 
-def _pairing(
+def pairing_of(
     uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Decimal, day: date
 ) -> Pairing:
+    """Gather what the rules ask of a pair, with the quantity that is about to be held."""
     living_need, living_offer = uow.accounts.living_between(offer.code, need.code)
     return Pairing(
         need=need_facts(uow, need),

@@ -31,7 +31,7 @@ class _Script(NamedTuple):
     statement: re.Pattern[str]
 
 
-_RULE_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql")
+_RULE_FILES: Final = ("entry.sql", "movement.sql", "balance.sql", "holder.sql", "proposal.sql")
 _SCRIPTS: Final = {
     "sqlite": _Script(
         (),

@@ -19,6 +19,8 @@ SELECT
     entry.reason AS reason,
     entry.override AS override,
     entry.reverses AS reverses,
+    proposal.code AS proposal,
+    introduced_line.line AS proposal_line,
     request.key AS request_key
 FROM movement
 JOIN entry ON entry.id = movement.entry_id
@@ -28,3 +30,5 @@ JOIN unit ON unit.code = movement.unit
 LEFT JOIN need ON need.id = holder.id
 LEFT JOIN offer ON offer.id = holder.id
 LEFT JOIN deal ON deal.id = entry.deal_id
+LEFT JOIN introduced_line ON introduced_line.entry_id = entry.id
+LEFT JOIN proposal ON proposal.id = introduced_line.proposal_id

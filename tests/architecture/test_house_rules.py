@@ -121,7 +121,7 @@ def test_no_column_is_a_number_that_passes_through_float(path):
 
 LONGEST_MODULE = 310
 LONGER = {
-    "ledger/store/tables.py": 450,  # a list of columns: as long as there are columns
+    "ledger/store/tables.py": 550,  # a list of columns: as long as there are columns
     "ledger/store/unit_of_work.py": 420,  # one class, whose parts share the rows that wait
 }
 

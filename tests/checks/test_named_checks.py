@@ -210,6 +210,33 @@ ATTACKS = {
     "a balance cut out": ("balances", [f"DELETE FROM balance WHERE holder_id = {HOLDER}"]),
     "a deal's balance cut out": ("balances", [
         "DELETE FROM deal_balance WHERE deal_id = 1 AND side = 'need'"]),
+    "a line struck out of a proposal": ("proposals", ["DELETE FROM proposal_line WHERE line = 2"]),
+    "a line of nobody's proposal": ("proposals", [
+        ("INSERT INTO proposal_line SELECT 77, line, offer_id, need_id, need_amount, need_unit,"
+        " offer_amount, offer_unit, rate FROM proposal_line")]),
+    "a proposal that completes more than it did": ("proposals", [
+        "UPDATE proposal SET complete_value = '7', complete_bound = '7'"]),
+    "a bound below what is reached": ("proposals", ["UPDATE proposal SET coverage_bound = '0.5'"]),
+    "a level that is no number": ("proposals", ["UPDATE proposal SET complete_value = 'much'"]),
+    "a project that a proposal did not complete": ("proposals", [
+        "INSERT INTO proposal_project SELECT 1, min(id), 1 FROM project"]),
+    "a proposed amount raised": ("proposals", [
+        "UPDATE proposal_line SET need_amount = need_amount + 1 WHERE line = 2"]),
+    "a proposed line handed to another offer's need": ("proposals", [
+        "UPDATE proposal_line SET need_id = offer_id WHERE line = 2"]),
+    "an introduction said to be of another line": ("proposals", [
+        "UPDATE introduced_line SET line = 2"]),
+    "an introduction said to be of no line there is": ("proposals", [
+        "UPDATE introduced_line SET line = 9"]),
+    "an introduction that hides its proposal": ("proposals", ["DELETE FROM introduced_line"]),
+    "an introduction of more than was proposed": ("proposals", [
+        "UPDATE movement SET amount = 1999 WHERE entry_id IN (SELECT entry_id FROM introduced_line)"
+    ]),
+    "a proposal that nobody asked for": ("request-keys", [
+        ("INSERT INTO proposal SELECT 9, 'MAT-0009', 'mat-0009', 9, day, selection, solver,"
+        " limited, milliseconds, complete_value, complete_bound, coverage_value, coverage_bound,"
+        " cost, cost_unit, cost_unknown, without_rate, solved_on, 0, reason, request_id,"
+        " recorded_at FROM proposal")]),
     "a move added to the table of moves": ("guards", [
         "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
     "a move taken from the table of moves": ("guards", [

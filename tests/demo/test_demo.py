@@ -60,7 +60,7 @@ def test_it_walks_the_main_job(capsys):
     commands = [line for line in out.splitlines() if line.startswith("$ ")]
     in_order = [
         "city add", "project add", "offer add", "offer list", "gaps", "need candidates",
-        "deal introduce", "gaps", "deal commit", "deal deliver", "gaps", "project show",
+        "match", "match explain", "deal introduce", "gaps", "deal commit", "deal deliver", "gaps", "project show",
         "deal deposit", "check",
     ]  # fmt: skip
     places = iter(commands)

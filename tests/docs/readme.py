@@ -13,7 +13,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -108,14 +108,18 @@ def first_line(command: Any) -> str:
     return " ".join((command.help or "").strip().split("\n\n")[0].split())
 
 
+def with_blocks(text: str, printed: Callable[[str], str]) -> str:
+    """Give a page with what the commands of its console blocks print now."""
+
+    def anew(found: re.Match[str]) -> str:
+        return "".join(one.typed + printed(one.command) for one in said_in(found[0]))
+
+    return _BLOCK.sub(anew, text)
+
+
 def rewritten(text: str) -> str:
     """Give the README with what its commands print now; run in an empty folder."""
-
-    def printed(found: re.Match[str]) -> str:
-        return "".join(one.typed + run(one.command) for one in said_in(found[0]))
-
-    text = _BLOCK.sub(printed, text)
-    return _TABLE.sub(lambda _: command_table(), text)
+    return _TABLE.sub(lambda _: command_table(), with_blocks(text, run))
 
 
 if __name__ == "__main__":

@@ -14,17 +14,6 @@ TEXT = README.read_text(encoding="utf-8")
 COMMANDS = dict(leaf_commands())
 
 
-@pytest.fixture
-def own_folder(tmp_path, monkeypatch):
-    """An empty folder to work in, with no setting of whoever runs the tests."""
-    for name in ("CITYFUND_DB", "CITYFUND_ACTOR", "CITYFUND_DEBUG"):
-        monkeypatch.setenv(name, "")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_every_command_of_the_tour_prints_what_stands_there(own_folder):
     for block in console_blocks(TEXT):
         for said in said_in(block):

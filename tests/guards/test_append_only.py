@@ -27,6 +27,7 @@ APPEND_ONLY = [
     "deal_version",
     "entry",
     "holder",
+    "introduced_line",
     "movement",
     "need",
     "need_version",
@@ -36,6 +37,9 @@ APPEND_ONLY = [
     "office_version",
     "project",
     "project_version",
+    "proposal",
+    "proposal_line",
+    "proposal_project",
     "provider",
     "provider_version",
     "rate",
@@ -56,6 +60,9 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.introduce("50 EUR", on=date(2026, 3, 1))
     world.reverse(world.commit("20 EUR", on=date(2026, 3, 2))["entry"], on=date(2026, 3, 3))
     world.do(lambda uow: uow.add_rate(Rate(date(2026, 1, 1), "EUR", "USD", Decimal("1.1"))))
+    world.need("10 EUR", "N-0002", project="PRJ-0002")
+    world.save("project=PRJ-0002")
+    world.accept()
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
     yield world
     world.ledger.engine.dispose()
@@ -190,6 +197,7 @@ def test_a_key_is_not_taken_twice(lived_in, table):
             for name in APPEND_ONLY
             if f"{name}_version" in APPEND_ONLY and name != "setting"
         ),
+        ("proposal", "code"),
         ("request", "key"),
         ("entry", "reverses"),
     ],

@@ -43,9 +43,11 @@ TRIGGERS = {
     "deal_joins_one_factor",
     "entry_is_in_order",
     "holder_has_balance",
+    "introduced_line_is_its_entrys",
     "movement_is_kept",
     "need_is_its_own_holder",
     "offer_is_its_own_holder",
+    "proposal_line_was_announced",
     "rate_is_a_number",
 }
 FUNCTIONS = {
@@ -58,9 +60,11 @@ FUNCTIONS = {
     "cityfund_deal_joins_one_factor()",
     "cityfund_entry_is_in_order()",
     "cityfund_holder_has_balance()",
+    "cityfund_introduced_line_is_its_entrys()",
     "cityfund_is_its_own_holder()",
     "cityfund_keeps_its_owner()",
     "cityfund_movement_is_kept()",
+    "cityfund_proposal_line_was_announced()",
     "cityfund_rate_is_a_number()",
     "cityfund_refuses()",
 }

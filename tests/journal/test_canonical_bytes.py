@@ -1,4 +1,4 @@
-"""The canonical bytes of format 1 are promises: a literal below may be added, never edited."""
+"""The canonical bytes of every format are promises: a literal below is added, never edited."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.canonical import Said, UnknownLayout, canonical_entry, canonical_version
 from ledger.deals import Deal
 from ledger.factors import Factor, Side, Stage
-from ledger.journal import Act, Entry, Movement
+from ledger.journal import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
 from ledger.offers import Offer
 from ledger.projects import Need
 
@@ -73,6 +73,20 @@ def test_an_introduction_has_these_bytes_for_ever() -> None:
         b'"holder":"N-0001","side":"need","to":"held","unit":"EUR"},{"amount":"1",'
         b'"deal":"D-0001","from":"available","holder":"O-0007","side":"offer","to":"held",'
         b'"unit":"IRR"}],"number":"17","recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
+    )
+
+
+def test_an_introduction_of_a_proposals_line_has_these_bytes_for_ever() -> None:
+    proposed = ProposedLine("MAT-0012", 3)
+    entry = replace(INTRODUCED, proposed=proposed, format=PROPOSED_FORMAT)
+    assert canonical_entry(entry) == (
+        b'{"$":"cityfund.entry/2","act":"introduce","deal":"D-0001","effective_on":"2026-11-20",'
+        b'"movements":[{"amount":"100000000000000000","deal":"D-0001","from":"open",'
+        b'"holder":"N-0001","side":"need","to":"held","unit":"EUR"},{"amount":"1",'
+        b'"deal":"D-0001","from":"available","holder":"O-0007","side":"offer","to":"held",'
+        b'"unit":"IRR"}],"number":"17","proposed":{"line":"3","proposal":"MAT-0012"},'
+        b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
         b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
     )
 
@@ -154,7 +168,9 @@ def test_the_moment_is_the_same_from_any_clock() -> None:
 
 def test_a_format_from_the_future_is_refused() -> None:
     with pytest.raises(UnknownLayout):
-        canonical_entry(replace(INTRODUCED, format=2))
+        canonical_entry(replace(INTRODUCED, format=3))
+    with pytest.raises(UnknownLayout):
+        canonical_version("city", "MHD", 1, {"name": "x"}, MOMENT, SAID, format=2)
 
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -48,7 +48,7 @@ class Nights(World):
         (done,) = self.night(day, only=(step,), **options).run.steps
         return dict(done.figures)
 
-    def keys(self) -> list[str]:
+    def request_keys(self) -> list[str]:
         """Give the request keys of nights, in the order in which they were said."""
         with closing(self.raw()) as raw:
             rows = raw.execute("SELECT key FROM request WHERE key LIKE 'night:%' ORDER BY id")
@@ -62,24 +62,34 @@ class Nights(World):
 
 
 _RUNS = ("night_run", "night_step")
-_CLOCKS = ("recorded_at", "program")
-_REQUEST_IDS = {("request", "id"), ("receipt", "request_id")}
-_ENTRY_IDS = {("entry", "id"), ("entry", "reverses"), ("movement", "entry_id")}
+_CLOCKS = ("recorded_at", "program", "milliseconds")
+_NUMBERED = {
+    "request_id": "request", "entry_id": "entry", "proposal_id": "proposal",
+    ("request", "id"): "request", ("entry", "id"): "entry", ("proposal", "id"): "proposal",
+    ("entry", "reverses"): "entry", ("proposal", "solved_on"): "entry",
+}  # fmt: skip
+PROPOSALS = ("proposal", "proposal_line", "proposal_project")
 
 
-def state_of(url: str) -> dict[str, list[str]]:
-    """Give every row but those of runs, without clocks; numbers with holes count on one by one."""
+def state_of(url: str, *, proposals: bool = True) -> dict[str, list[str]]:
+    """Give every row but those of runs, without clocks; numbers with holes count on one by one.
+
+    Without `proposals` those that nights stored are left out, and that they were asked for.
+    """
+    skipped = "" if proposals else " WHERE key NOT LIKE 'night:%:propose'"
     with closing(Raw(url)) as raw:
-        requests = _ranks(raw, "request")
-        entries = _ranks(raw, "entry")
+        ranks = {
+            "request": _ranks(raw, f"request{skipped}"),
+            "entry": _ranks(raw, "entry"),
+            "proposal": _ranks(raw, "proposal"),
+        }
         found = {}
         for name in raw.tables():
-            if name in _RUNS:
+            if name in _RUNS or (name in PROPOSALS and not proposals):
                 continue
             columns, rows = _read(raw, name)
-            found[name] = sorted(
-                repr(_plain(name, columns, row, requests, entries)) for row in rows
-            )
+            plain = (_plain(name, columns, row, ranks) for row in rows)
+            found[name] = sorted(repr(one) for one in plain if one.get("request_id", 1) is not None)
         return found
 
 
@@ -99,22 +109,19 @@ def _read(raw: Raw, table: str) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
 
 
 def _plain(
-    table: str,
-    columns: list[str],
-    row: tuple[Any, ...],
-    requests: dict[int, int],
-    entries: dict[int, int],
+    table: str, columns: list[str], row: tuple[Any, ...], ranks: dict[str, dict[int, int]]
 ) -> dict[str, Any]:
     kept = {}
     for name, value in zip(columns, row, strict=True):
+        counted = _NUMBERED.get((table, name)) or _NUMBERED.get(name)
         if name in _CLOCKS:
             continue
-        if name == "request_id" or (table, name) in _REQUEST_IDS:
-            kept[name] = requests.get(value, value)
-        elif (table, name) in _ENTRY_IDS:
-            kept[name] = entries.get(value, value)
+        if counted is not None:
+            kept["request_id" if (table, name) == ("request", "id") else name] = (
+                None if value is None else ranks[counted].get(value)
+            )
         elif (table, name) == ("receipt", "body"):
-            kept[name] = _receipt(value, entries)
+            kept[name] = _receipt(value, ranks["entry"])
         else:
             kept[name] = value
     return kept
@@ -122,6 +129,6 @@ def _plain(
 
 def _receipt(body: str, entries: dict[int, int]) -> Any:
     told = json.loads(body)
-    told["entry"] = entries.get(told["entry"], told["entry"])
-    told["entries"] = [entries.get(one, one) for one in told["entries"]]
+    told["entry"] = entries.get(told["entry"])
+    told["entries"] = [entries[one] for one in told["entries"]]
     return told

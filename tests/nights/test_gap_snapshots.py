@@ -98,7 +98,8 @@ def test_acts_after_the_night_are_kept_when_it_is_run_again(fund: Nights) -> Non
         ("N-0002", "2026-11-23", 1, 5_000),
         ("N-0001", "2026-11-23", 2, 70_000),
     ]
-    assert fund.keys() == ["night:2026-11-23:gaps:1", "night:2026-11-23:gaps:2"]
+    keys = [key for key in fund.request_keys() if "gaps" in key]
+    assert keys == ["night:2026-11-23:gaps:1", "night:2026-11-23:gaps:2"]
     assert ("2026-11-23", "money", "700.00") in shown(fund, "factor")
 
 

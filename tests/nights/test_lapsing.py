@@ -50,7 +50,7 @@ def test_an_offer_stands_through_its_last_day_and_expires_the_day_after(nights: 
     with on(1):
         assert nights.figures("lapse")["offers_lapsed"] == 1
     assert nights.stages("offer", "O-0001") == {"expired": 100_000}
-    assert nights.keys() == ["night:2026-11-24:lapse:O-0001"]
+    assert nights.request_keys() == ["night:2026-11-24:lapse:O-0001"]
 
 
 def test_what_a_lapsed_hold_gives_back_expires_with_its_offer_at_once(nights: Nights) -> None:
@@ -98,7 +98,10 @@ def test_a_hold_recorded_after_its_end_lapses_under_a_key_of_its_own(pair: Night
         assert again["deal"] == "D-0001"
         assert pair.figures("lapse")["holds_lapsed"] == 1
         assert pair.figures("lapse")["holds_lapsed"] == 0
-    assert pair.keys() == ["night:2026-11-25:lapse:D-0001", "night:2026-11-25:lapse:D-0001:2"]
+    assert pair.request_keys() == [
+        "night:2026-11-25:lapse:D-0001",
+        "night:2026-11-25:lapse:D-0001:2",
+    ]
     assert pair.stages("need", "N-0001") == {"open": 100_000}
 
 
@@ -147,7 +150,7 @@ def test_an_act_between_the_reading_and_the_lapse_is_seen(
         figures = pair.figures("lapse")
     assert (figures["holds_lapsed"], figures["offers_lapsed"], figures["left_alone"]) == (0, 0, 2)
     assert pair.stages("need", "N-0001") == {"open": 70_000, "held": 30_000}
-    assert pair.keys() == [], "what was left alone leaves no trace"
+    assert pair.request_keys() == [], "what was left alone leaves no trace"
 
 
 def test_a_dry_run_lapses_nothing_and_says_what_would(pair: Nights) -> None:

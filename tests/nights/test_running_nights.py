@@ -102,7 +102,7 @@ def test_missed_nights_are_caught_up_in_order_as_if_each_had_run(
         answer = busy_fund.reconcile()
 
     assert [one.run.day for one in answer.nights] == [days_from_now(day) for day in range(1, 6)]
-    assert state_of(busy_fund.url) == state_of(each.url)
+    assert state_of(busy_fund.url, proposals=False) == state_of(each.url, proposals=False)
     each.ledger.engine.dispose()
 
 
@@ -114,6 +114,33 @@ def test_of_several_nights_only_the_last_proposes_and_proves(busy_fund: Nights) 
     assert all(names.isdisjoint({"propose", "check"}) for names in steps[:-1])
     assert {"propose", "check"} <= steps[-1]
     assert all(one.run.ended for one in answer.nights)
+
+
+def test_a_night_stores_its_proposal_where_it_is_another_than_the_last(
+    busy_fund: Nights,
+) -> None:
+    busy_fund.offer("1000 EUR", "O-0003")
+    first = busy_fund.night()
+    figures = first.run.step("propose").figures
+    assert figures["proposal"] == "MAT-0001"
+    assert figures["lines"] > 0
+    assert first.run.step("propose").lines == ["For the morning: cityfund match show MAT-0001"]
+    assert first.run.step("propose").offices["asia"]["lines_proposed"] == figures["lines"]
+    again = busy_fund.night().run.step("propose")
+    assert again.lines == ["Nothing was recorded since an earlier run of this night proposed."]
+    assert again.figures == figures
+    with on(1):
+        next_night = busy_fund.night().run.step("propose")
+        assert next_night.lines == ["The same as before: cityfund match show MAT-0001"]
+    with on(2):
+        busy_fund.withdraw("offer", "O-0003", "900 EUR")
+        assert busy_fund.night().run.step("propose").figures["proposal"] == "MAT-0002"
+        busy_fund.withdraw("offer", "O-0003")
+        assert busy_fund.night().run.step("propose").figures["proposal"] != "MAT-0003"
+    assert busy_fund.count("proposal") == 2
+    assert [key for key in busy_fund.request_keys() if "propose" in key] == [
+        "night:2026-11-23:propose", "night:2026-11-25:propose",
+    ]  # fmt: skip
 
 
 def test_the_first_night_of_a_ledger_catches_nothing_up(nights: Nights) -> None:

@@ -115,6 +115,11 @@ def _insert_like(
     )
 
 
+_KEYS = frozenset(
+    {"id", "entry_id", "request_id", "holder_id", "deal_id", "proposal_id", "project_id"}
+)
+
+
 def _fresh(chance: Random, table: Table) -> dict[str, str]:
     """Give a row like another a key of its own."""
     new: dict[str, str] = {}
@@ -124,10 +129,12 @@ def _fresh(chance: Random, table: Table) -> dict[str, str]:
             new[column.name] = f'"{column.name}" + {chance.choice((1, 1, 2))}'
         elif column.name == "code":
             new["code"] = f"'X{number % 100}'"
-        elif column.name in {"id", "entry_id", "request_id", "holder_id", "deal_id"}:
+        elif column.name in _KEYS:
             new[column.name] = f'"{column.name}" + {chance.choice((1, number))}'
     if "folded" in table.columns:
         new |= {"code": f"'X-{number}'", "folded": f"'x-{number}'"}
+    if table is tables.introduced_line:
+        new["line"] = chance.choice(("line", "line + 1", "2"))
     if table is tables.request:
         new["key"] = f"'forged-{number}'"
     if table is tables.setting_version:
@@ -240,7 +247,7 @@ def _leave_a_hole_in_versions(chance: Random, engine: str) -> list[str]:
 
 def _move_the_program_on(chance: Random, engine: str) -> list[str]:
     del engine
-    number = chance.choice(("'0001'", "'9999'", "''", "NULL", "'0002'"))
+    number = chance.choice(("'0001'", "'9999'", "''", "NULL", "'0002'", "'0003'"))
     return [
         chance.choice(
             (

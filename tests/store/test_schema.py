@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 APPEND_ONLY = (
     *("allowed_move", "city", "city_version", "deal", "deal_version", "entry", "holder"),
+    *("introduced_line", "proposal", "proposal_line", "proposal_project"),
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
     *("request", "setting_version", "unit"),
@@ -62,7 +63,9 @@ GUARDS = {
     "offer_is_its_own_holder",
     "offer_version_follows",
     "office_version_follows",
+    "introduced_line_is_its_entrys",
     "project_version_follows",
+    "proposal_line_was_announced",
     "provider_version_follows",
     "setting_version_follows",
 }

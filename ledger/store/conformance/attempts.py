@@ -45,6 +45,7 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_entries(dialect)
     yield from _on_holders(dialect)
     yield from _on_movements(dialect)
+    yield from _on_proposals()
     yield Attempt((), ("UPDATE balance SET free = -1",))
     yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))  # noqa: S608
 
@@ -146,6 +147,14 @@ def _on_movements(dialect: str) -> Iterator[Attempt]:
     before = _movement(effective_on=_LONG_AGO)
     timeline = _either(server, "movement_is_kept", "movement_keeps_timeline")
     yield Attempt(timeline, (early, before), "on the timeline of effective dates")
+
+
+def _on_proposals() -> Iterator[Attempt]:
+    beyond = _copy(tables.proposal_line, line=f"line + {_NEW}")
+    yield Attempt(("proposal_line_was_announced",), (beyond,), "the proposal has no such line")
+    other = _copy(tables.introduced_line, entry_id="(SELECT min(id) FROM entry)", line="line + 1")
+    says = "this entry does not introduce that line"
+    yield Attempt(("introduced_line_is_its_entrys",), (other,), says)
 
 
 _NEW_CODE: Final = {"code": "'conformance-x'", "folded": "'conformance-x'", "number": "NULL"}

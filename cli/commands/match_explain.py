@@ -1,0 +1,41 @@
+"""`cityfund match explain`: why something comes out of today's proposal as it does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.completion import complete_any
+from cli.explain_views import emit_explanation
+from cli.frame import Call
+from cli.match_options import FactorAlone, Office, Projects, TimeLimit
+from cli.session import ledger_of
+
+
+def explain(
+    call: Call,
+    code: Annotated[
+        str,
+        typer.Argument(
+            help="A project, a need or an offer.",
+            autocompletion=complete_any("project", "need", "offer"),
+        ),
+    ],
+    office: Office = None,
+    project: Projects = None,
+    factor: FactorAlone = None,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Explain a project, need or offer: what it gets or gives today, what stands in the way."""
+    from cli.match_progress import solving_shown
+    from cli.match_query import query_of
+    from ledger.solving.effort import Effort, seconds_typed
+    from ledger.usecases.explain import explain
+
+    seconds = seconds_typed(time_limit)
+    ledger = ledger_of(call)
+    query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
+    with solving_shown(call) as told:
+        found = explain(ledger, code, query, Effort(seconds, told))
+    emit_explanation(call, found)

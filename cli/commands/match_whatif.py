@@ -1,0 +1,65 @@
+"""`cityfund match whatif`: today's proposal beside the one of another world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, cast
+
+import typer
+
+from cli.completion import complete_codes
+from cli.frame import Call
+from cli.match_options import FactorAlone, Office, Projects, TimeLimit
+from cli.plain_params import TWO_WORDS
+from cli.session import ledger_of
+from cli.whatif_views import emit_comparison
+
+AddOffer = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TEXT|FILE",
+        help="An offer as 'factor=money quantity=50M unit=EUR', or offers in a CSV file.",
+    ),
+]
+Withdraw = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OFFER",
+        help="All that is available of an offer.",
+        autocompletion=complete_codes("offer"),
+    ),
+]
+Change = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar=TWO_WORDS,
+        help="A term of an offer, a need or a project: --change O-0001 min_ticket=3M.",
+    ),
+]
+
+
+def whatif(
+    call: Call,
+    add_offer: AddOffer = None,
+    withdraw: Withdraw = None,
+    change: Change = None,
+    office: Office = None,
+    project: Projects = None,
+    factor: FactorAlone = None,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Set today's proposal beside the one with offers added, withdrawn or changed."""
+    from cli.match_progress import solving_shown
+    from cli.match_query import query_of
+    from ledger.solving.effort import Effort, seconds_typed
+    from ledger.usecases.supposing import Wish
+    from ledger.usecases.whatif import what_if
+
+    seconds = seconds_typed(time_limit)
+    changes = cast("Sequence[tuple[str, str]]", change or ())
+    wish = Wish(add_offers=add_offer or (), withdraw=withdraw or (), changes=changes)
+    ledger = ledger_of(call)
+    query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
+    with solving_shown(call) as told:
+        found = what_if(ledger, query, wish, Effort(seconds, told))
+    emit_comparison(call, found)

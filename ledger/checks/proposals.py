@@ -1,0 +1,127 @@
+"""The check of proposals: each is whole, and what was introduced of it is what it proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ledger.checks.books import Books
+from ledger.checks.findings import CheckResult, Findings
+from ledger.deals import offer_amount_to_hold
+
+
+class ProposedLineRow(NamedTuple):
+    """One line as it is kept, its amounts unproven; `rate` is None where no decimal stands."""
+
+    line: Any
+    offer_id: int
+    need_id: int
+    need_amount: int
+    need_unit: str
+    offer_amount: int
+    offer_unit: str
+    rate: Decimal | None
+
+
+class ProposedRow(NamedTuple):
+    """One proposal with its lines; without a `code`, what lies about of one that is not there.
+
+    `weights` are those of the projects it would complete, `levels` the value and the bound of
+    level 1, then of level 2.
+    """
+
+    name: str
+    code: str | None
+    announced: Any
+    levels: tuple[Decimal | None, ...]
+    lines: tuple[ProposedLineRow, ...]
+    weights: tuple[Any, ...]
+
+
+class IntroducedRow(NamedTuple):
+    """What an entry and the line that it names say of one another; None where either is not."""
+
+    entry: int
+    proposal: str
+    line: Any
+    act: str | None
+    format: int | None
+    sides: tuple[int | None, int | None]
+    proposed_sides: tuple[int | None, int | None]
+    rates: tuple[Decimal | None, Decimal | None]
+    amounts: tuple[Any, Any]
+
+
+def proposals(
+    proposed: Iterable[ProposedRow],
+    introduced: Iterable[IntroducedRow],
+    unnamed: Iterable[int],
+    books: Books,
+) -> CheckResult:
+    """Hold each proposal to what it announced, and each introduction to the line it names.
+
+    `unnamed` are the entries laid out as naming a line that name none.
+    """
+    findings = Findings("proposals")
+    for row in proposed:
+        findings.examined += 1 + len(row.lines)
+        for wrong in _wrongs(row, books):
+            findings.fail(f"{row.name} {wrong}")
+    for one in introduced:
+        findings.examined += 1
+        if not _is_of_its_line(one):
+            findings.fail(
+                f"entry {one.entry} is not what line {one.line} of {one.proposal} proposed"
+            )
+    for number in unnamed:
+        findings.fail(f"entry {number} was made from a proposal and names no line")
+    return findings.result()
+
+
+def _wrongs(row: ProposedRow, books: Books) -> Iterable[str]:
+    if row.code is None:
+        yield "is not there, and lines or projects name it"
+        return
+    numbers = [line.line for line in row.lines]
+    if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != row.announced:
+        shown = ", ".join(map(str, numbers[:5])) or "none"
+        yield f"announced {row.announced} lines and has {len(numbers)} (from {shown})"
+    complete, *_ = row.levels
+    if complete is None or not all(type(one) is int for one in row.weights):
+        yield "says of no number what it completes"
+    elif sum(row.weights) != complete:
+        yield f"completes {complete} in weight; its projects make {sum(row.weights)}"
+    if None in row.levels or any(_above(*row.levels[at : at + 2]) for at in (0, 2)):
+        yield "is worth more than the bound it gives"
+    for line in row.lines:
+        if not _is_whole(line, books):
+            yield f"line {line.line} joins no need and offer by amounts at its rate"
+
+
+def _above(value: Decimal | None, bound: Decimal | None) -> bool:
+    return value is not None and bound is not None and value > bound
+
+
+def _is_whole(line: ProposedLineRow, books: Books) -> bool:
+    sides = books.holders.get(line.need_id), books.holders.get(line.offer_id)
+    amounts = (line.need_amount, line.offer_amount)
+    if None in sides or line.rate is None or not all(type(one) is int for one in amounts):
+        return False
+    units = [books.units.get(code) for code in (line.need_unit, line.offer_unit)]
+    named = [(side.side, side.unit) for side in sides if side is not None]
+    if named != [("need", line.need_unit), ("offer", line.offer_unit)] or None in units:
+        return False
+    decimals = [unit.decimals for unit in units if unit is not None]
+    return line.offer_amount == offer_amount_to_hold(line.need_amount, line.rate, *decimals)
+
+
+def _is_of_its_line(one: IntroducedRow) -> bool:
+    pairs = (one.sides, one.amounts, one.rates)
+    return (
+        (one.act, one.format) == ("introduce", 2)
+        and one.sides == one.proposed_sides
+        and all(None not in pair for pair in pairs)
+        and one.rates[0] == one.rates[1]
+        and one.amounts[0] == one.amounts[1]
+    )

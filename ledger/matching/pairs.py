@@ -1,0 +1,131 @@
+"""One need and one offer on a day, and all that stands between them, whatever the matching did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.buckets import Living
+from ledger.eligibility import (
+    RULE_ORDER,
+    BestAmount,
+    Failure,
+    NeedFacts,
+    OfferFacts,
+    Pairing,
+    best_amount,
+    rate_between,
+    verdict,
+)
+from ledger.eligibility_rules import units_convert
+from ledger.matching.problem import least_reaching
+from ledger.offer_sets import ratio_between
+from ledger.quantity import Unit, format_quantity, short_quantity
+from ledger.unit_offers import Ratio
+
+NOTHING_BETWEEN = Living(0, 0)
+
+RATE, AVAILABLE = "rate", "available"
+"""What stands in the way of matching beside the rules: no known rate, nothing left to give."""
+
+ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A need and an offer on a day. `rate` is what the rates table says, None for nothing.
+
+    `living` is what is held, committed or delivered between the two, `elsewhere` names the other
+    offers that something of the need lives with.
+    """
+
+    need: NeedFacts
+    offer: OfferFacts
+    day: date
+    rate: Decimal | None
+    living: Living = NOTHING_BETWEEN
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def known_rate(self) -> Decimal | None:
+        """Give the offer units that one need unit costs: one in equal units."""
+        return rate_between(self.need, self.offer, self.rate)
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """Give the rate in smallest parts."""
+        rate = self.known_rate
+        if rate is None:
+            return None
+        return ratio_between(rate, self.need.standing.unit, self.offer.standing.unit)
+
+    @property
+    def best(self) -> BestAmount:
+        """Give the quantity at which the pair is judged: the most it could take now."""
+        return best_amount(
+            self.need,
+            self.offer,
+            self.rate,
+            living_need=self.living.need,
+            living_offer=self.living.offer,
+        )
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Give all that stands between the two; empty means that matching may pair them."""
+        best = self.best
+        pairing = Pairing(
+            self.need,
+            self.offer,
+            self.day,
+            best.need,
+            best.offer,
+            self.living.need,
+            self.living.offer,
+            self.elsewhere,
+        )
+        return (*verdict(pairing), *self._beside_the_rules())
+
+    def least(self, ratio: Ratio) -> int:
+        """Give the least that the pair could take at all, in the need's smallest part."""
+        if not self.need.need.divisible and self.need.standing.free > 0:
+            return self.need.standing.free
+        smallest = self.offer.offer.min_ticket
+        if smallest is None:
+            return 1
+        return max(1, least_reaching(smallest - self.living.offer, ratio))
+
+    def _beside_the_rules(self) -> Iterable[Failure]:
+        needed, offered = self.need.standing.unit, self.offer.standing.unit
+        ratio = self.ratio
+        if ratio is None and units_convert(needed, offered):
+            yield Failure(RATE, f"no rate from {needed.code} to {offered.code} is known")
+        free = self.offer.standing.free
+        if free <= 0:
+            yield Failure(AVAILABLE, f"nothing of it is available{_where_it_is(self.offer)}")
+        elif ratio is not None and ratio.to_need(free) < 1:
+            yield Failure(AVAILABLE, f"{brief(free, offered)} is too little for any need")
+
+
+def nearest_first(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:
+    """Order pairs nearest first: fewest failures, then by the order of the rules, then by code."""
+    places = tuple(ORDER[failure.rule] for failure in failures)
+    return len(places), places, code
+
+
+def brief(amount: int, unit: Unit) -> str:
+    """Write an amount shortly where that is exact, else in full."""
+    short = short_quantity(amount, unit)
+    return format_quantity(amount, unit) if short.startswith("≈") else short
+
+
+def _where_it_is(offer: OfferFacts) -> str:
+    standing = offer.standing
+    stages = ("held", "committed", "delivered", "withdrawn", "expired")
+    parts = [
+        f"{brief(getattr(standing, stage), standing.unit)} {stage}"
+        for stage in stages
+        if getattr(standing, stage)
+    ]
+    return f": {', '.join(parts)}" if parts else ""

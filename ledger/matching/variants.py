@@ -1,0 +1,105 @@
+"""Other problems beside today's, by which statements about the optimum are proven.
+
+A statement such as "it could end complete, but others would not" is true because the problem in
+which the project comes before all others was solved too, not because a price suggests it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from ledger.matching.plan import Give, given_to
+from ledger.matching.problem import Demand, Problem, Supply, Venture
+from ledger.unit_offers import Ratio
+
+_SAME_UNIT = Ratio(1, 1)
+
+
+def alone(problem: Problem, demands: Collection[int]) -> Problem:
+    """Give the problem in which nobody else asks for anything.
+
+    The projects of these demands may end complete with these alone.
+    """
+    return _kept(problem, demands, completable=True)
+
+
+def served_elsewhere(problem: Problem, demands: Collection[int]) -> Problem:
+    """Give the problem in which these demands were served by offers that nobody else wants."""
+    others = [place for place in range(len(problem.demands)) if place not in set(demands)]
+    return _kept(problem, others)
+
+
+def before_all_others(problem: Problem, venture: int) -> Problem:
+    """Give the problem in which one project weighs more than all the others together."""
+    others = sum(one.weight for place, one in enumerate(problem.ventures) if place != venture)
+    ventures = list(problem.ventures)
+    ventures[venture] = replace(ventures[venture], weight=others + 1)
+    return replace(problem, ventures=tuple(ventures))
+
+
+def with_more(problem: Problem, demands: Collection[int], amount: int, code: str) -> Problem:
+    """Give the problem with one more supply, for these demands alone and free of any terms.
+
+    `amount` is in the demands' smallest part; they are all of one unit.
+    """
+    wanted = set(demands)
+    kind = len(problem.supplies_of_kind)
+    links = list(problem.links)
+    own: dict[int, int] = {}
+    changed = list(problem.demands)
+    for place in sorted(wanted):
+        demand = problem.demands[place]
+        if demand.kind not in own:
+            own[demand.kind] = len(links)
+            links.append({**problem.links[demand.kind], kind: _SAME_UNIT})
+        changed[place] = replace(demand, kind=own[demand.kind])
+    supplies = (*problem.supplies, Supply(code, kind, amount))
+    return Problem(problem.ventures, tuple(changed), supplies, tuple(links), dict(problem.living))
+
+
+def filled(problem: Problem, gives: Iterable[Give], demands: Iterable[int]) -> tuple[Give, ...]:
+    """Add to a plan what the last supply can give to some demands, the heaviest first."""
+    plan = list(gives)
+    left = given_to(problem, plan)
+    supply = len(problem.supplies) - 1
+    free = problem.supplies[supply].free
+    weights = {one: problem.ventures[problem.demands[one].venture].weight for one in demands}
+    for place in sorted(weights, key=lambda one: (-weights[one], one)):
+        limits, open_ = problem.limits(place, supply), problem.demands[place].open - left[place]
+        amount = min(open_, free)
+        if limits is not None and amount >= limits.low:
+            plan.append(Give(place, supply, amount))
+            free -= amount
+    return tuple(sorted(plan))
+
+
+def _kept(
+    problem: Problem, demands: Collection[int], *, completable: bool | None = None
+) -> Problem:
+    """Leave out all other demands, and the ventures that have none left."""
+    kept = sorted(demands)
+    place_of = {old: new for new, old in enumerate(kept)}
+    ventures: list[Venture] = []
+    venture_of: dict[int, int] = {}
+    for place, venture in enumerate(problem.ventures):
+        own = tuple(place_of[one] for one in venture.demands if one in place_of)
+        if own:
+            venture_of[place] = len(ventures)
+            may = venture.completable if completable is None else completable
+            ventures.append(replace(venture, demands=own, completable=may))
+    return Problem(
+        tuple(ventures),
+        tuple(_moved(problem.demands[old], venture_of) for old in kept),
+        problem.supplies,
+        problem.links,
+        {
+            (place_of[demand], supply): lives
+            for (demand, supply), lives in problem.living.items()
+            if demand in place_of
+        },
+    )
+
+
+def _moved(demand: Demand, venture_of: Mapping[int, int]) -> Demand:
+    return replace(demand, venture=venture_of[demand.venture])

@@ -1,0 +1,166 @@
+"""The worth of a gap: by how much the proposal would rise with one step more of a factor there.
+
+A *gap* here is what today's proposal leaves open of a group of needs that agree in factor, unit
+and whatever else was asked for. A *step* is an offer that nobody has made: of that factor, for
+the needs of that group alone, free of tickets, shares and every other term. Unless it is given,
+it holds what the group's middle need lacks (the lower one of two middles), so that one typical
+need more could be placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ledger.matching.contest import Span
+from ledger.matching.outcome import Outcome
+from ledger.matching.plan import Level, Solution, completed
+from ledger.matching.proposal import LEVEL_PLACES
+from ledger.quantity import Unit, format_amount
+
+Keys = tuple[tuple[str, str | int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A group of needs of one factor and unit, and what the proposal leaves open of them.
+
+    `demands` are the places of all of its needs that take part; `left` holds what stays open of
+    those of which anything does, in the unit's smallest part.
+    """
+
+    keys: Keys
+    factor: str
+    unit: Unit
+    demands: tuple[int, ...]
+    left: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """What stays open of the whole group."""
+        return sum(self.left)
+
+    @property
+    def middle(self) -> int:
+        """What its middle need lacks."""
+        return sorted(self.left)[(len(self.left) - 1) // 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """By how much a level rises: as found, and between which bounds that is proven."""
+
+    found: Fraction
+    proven: Span
+
+    def to_dict(self, places: int) -> dict[str, str]:
+        """Give the rise as `cityfund.worth/1` has it."""
+        figures = {
+            "rise": self.found,
+            "at_least": self.proven.least,
+            "at_most": self.proven.most,
+        }
+        return {
+            name: format_amount(round(figure * 10**places), places)
+            for name, figure in figures.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What one step more for a gap would bring. `gained` are projects that end complete then."""
+
+    gap: Gap
+    step: int
+    complete: Rise
+    coverage: Rise
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as `cityfund.worth/1` has it."""
+        places = self.gap.unit.decimals
+        return {
+            **dict(self.gap.keys),
+            "factor": self.gap.factor,
+            "unit": self.gap.unit.code,
+            "needs": len(self.gap.left),
+            "stays_open": format_amount(self.gap.total, places),
+            "step": format_amount(self.step, places),
+            "level_1": self.complete.to_dict(0),
+            "level_2": self.coverage.to_dict(LEVEL_PLACES),
+            "gained": list(self.gained),
+            "lost": list(self.lost),
+        }
+
+
+def gaps_of(
+    outcome: Outcome, keys: Mapping[str, Keys], kinds: Mapping[str, tuple[str, Unit]]
+) -> list[Gap]:
+    """Group the needs that take part; groups of which nothing stays open are left out.
+
+    `keys` and `kinds` give each need's group, and its factor and unit, by code.
+    """
+    groups: dict[tuple[Hashable, str, str], list[int]] = {}
+    for place, demand in enumerate(outcome.problem.demands):
+        factor, unit = kinds[demand.code]
+        groups.setdefault((keys[demand.code], factor, unit.code), []).append(place)
+    found = []
+    for places in groups.values():
+        left = tuple(outcome.open_left[place] for place in places if outcome.open_left[place])
+        if left:
+            code = outcome.problem.demands[places[0]].code
+            found.append(Gap(keys[code], *kinds[code], tuple(places), left))
+    return found
+
+
+def largest(gaps: Iterable[Gap], most: int) -> list[Gap]:
+    """Choose the largest gaps: the largest of each factor and unit, then the second of each.
+
+    Person-days are no money and euros no rials, so that gaps are compared within a unit alone.
+    """
+    by_unit: dict[tuple[str, str], list[Gap]] = {}
+    for gap in sorted(gaps, key=lambda one: (-one.total, _told(one.keys))):
+        by_unit.setdefault((gap.factor, gap.unit.code), []).append(gap)
+    turns = [
+        (rank, factor, unit, gap)
+        for (factor, unit), own in by_unit.items()
+        for rank, gap in enumerate(own)
+    ]
+    turns.sort(key=lambda turn: turn[:3])
+    return [gap for *_, gap in turns[:most]]
+
+
+def worth_of(gap: Gap, step: int, today: Outcome, before: Solution, after: Solution) -> Worth:
+    """Compare today's solution with the one that has a step more."""
+    ended = set(completed(today.problem, after.gives))  # its demands and ventures are the same
+    codes = [venture.code for venture in today.problem.ventures]
+    return Worth(
+        gap=gap,
+        step=step,
+        complete=_rise(before.complete, after.complete, never_falls=True),
+        coverage=_rise(before.coverage, after.coverage),
+        gained=tuple(codes[one] for one in sorted(ended - today.completed)),
+        lost=tuple(codes[one] for one in sorted(today.completed - ended)),
+    )
+
+
+def ranked(rows: Iterable[Worth]) -> list[Worth]:
+    """Order what was found by the rise of level 1, then of level 2, then by the group."""
+    return sorted(
+        rows,
+        key=lambda one: (-one.complete.found, -one.coverage.found, _told(one.gap.keys)),
+    )
+
+
+def _rise(before: Level, after: Level, *, never_falls: bool = False) -> Rise:
+    least, most = after.value - before.bound, after.bound - before.value
+    if never_falls:
+        least = max(Fraction(0), least)
+    return Rise(after.value - before.value, Span(least, max(least, most)))
+
+
+def _told(keys: Sequence[tuple[str, Hashable]]) -> tuple[str, ...]:
+    return tuple(str(value) for _, value in keys)

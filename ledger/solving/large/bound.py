@@ -1,0 +1,106 @@
+"""Proven bounds from prices: whatever the prices are, no plan can do better than these say.
+
+Let every store's whole free amount have a price p[s] >= 0, and let giving all of demand n from s
+cost load[n,s] x p[s]. Taking the capacities into the objective at these prices leaves a problem
+that falls apart by demand: each is filled by its cheapest arcs, one after the other up to each
+one's share; an indivisible one by its cheapest. With c[n] what that costs,
+
+    level 1 <= sum p[s] + sum over projects of max(0, weight - sum c[n]).
+
+For level 2, subject to level 1 reaching a value V, that condition is taken in as well at a price
+q >= 0 a unit of weight. Let v[n] = weight x open / net, g[n] = what filling n as far as it pays
+(v above the cost, offers on condition left out) earns, then
+
+    level 2 <= sum p[s] - q V + sum over projects of max(sum g[n], q weight + sum (v[n] - c[n])).
+
+The figures are floats; a margin far above what their sums can lose keeps the bounds proven.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, fsum
+
+import numpy as np
+
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
+
+_MARGIN = 1e-9
+_FULL = 1 - 1e-9
+
+
+def complete_bound(arcs: Arcs, prices: Floats, completable: Flags) -> Fraction:
+    """Bound level 1 by prices; weights are whole, so that the bound is rounded down."""
+    cost = cheapest(arcs, prices)
+    weight = weights(arcs)
+    gain = weight - _by_venture(arcs, cost)
+    gain = np.where(completable & (gain > 0), gain, 0.0)
+    terms = [*prices.tolist(), *gain.tolist()]
+    return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(terms))))
+
+
+def coverage_bound(
+    arcs: Arcs, prices: Floats, completable: Flags, value: int, price: float
+) -> Fraction:
+    """Bound level 2 by prices, among the plans that reach `value` on level 1."""
+    weight = weights(arcs)
+    worth = weight[arcs.venture] * arcs.open / arcs.net
+    whole = price * weight + _by_venture(arcs, worth - cheapest(arcs, prices))
+    part = _by_venture(arcs, _earned(arcs, prices, worth))
+    best = np.maximum(part, np.where(completable, whole, 0.0))
+    terms = [*prices.tolist(), *best.tolist(), -price * value]
+    margin = _MARGIN * (1 + fsum(map(abs, terms)))
+    return Fraction(floor((fsum(terms) + margin) * 1e6) + 1, 10**6)
+
+
+def weights(arcs: Arcs) -> Floats:
+    """Give the weights of the projects."""
+    return np.array([float(venture.weight) for venture in arcs.problem.ventures])
+
+
+def cheapest(arcs: Arcs, prices: Floats) -> Floats:
+    """Give for each demand what filling it costs at these prices; infinite where nobody can."""
+    cost = np.zeros(len(arcs.open))
+    filled = np.zeros(len(arcs.open))
+    for piece in arcs.pieces():
+        ordered, price = _cheapest_first(piece, prices)
+        take = _taken(arcs, ordered)
+        cost += np.bincount(ordered.demand, take * price, len(cost))
+        filled += np.bincount(ordered.demand, take, len(cost))
+    cost[filled < _FULL] = np.inf
+    return cost
+
+
+def _earned(arcs: Arcs, prices: Floats, worth: Floats) -> Floats:
+    earned = np.zeros(len(arcs.open))
+    for piece in arcs.pieces():
+        free = piece.only(~arcs.stores.conditional[piece.store])
+        ordered, price = _cheapest_first(free, prices)
+        gain = np.maximum(worth[ordered.demand] - price, 0.0)
+        earned += np.bincount(ordered.demand, _taken(arcs, ordered) * gain, len(earned))
+    return earned
+
+
+def _cheapest_first(piece: Piece, prices: Floats) -> tuple[Piece, Floats]:
+    price = piece.load * prices[piece.store]
+    order = np.lexsort((price, piece.demand))
+    return piece.only(order), price[order]
+
+
+def _taken(arcs: Arcs, ordered: Piece) -> Floats:
+    """Give how much of each arc, in the order of their prices, goes into filling its demand."""
+    if not len(ordered.demand):
+        return ordered.share
+    starts = np.flatnonzero(np.diff(ordered.demand, prepend=-1))
+    sizes = np.diff(starts, append=len(ordered.demand))
+    upto = np.cumsum(ordered.share)
+    before = np.repeat(upto[starts] - ordered.share[starts], sizes)
+    left = 1 - (upto - ordered.share - before)
+    take = np.clip(left, 0.0, ordered.share)
+    first = np.zeros(len(take), dtype=bool)
+    first[starts] = True
+    return np.where(arcs.divisible[ordered.demand], take, np.where(first, 1.0, 0.0))
+
+
+def _by_venture(arcs: Arcs, by_demand: Floats) -> Floats:
+    return np.bincount(arcs.venture, by_demand, len(arcs.problem.ventures)).astype(np.float64)

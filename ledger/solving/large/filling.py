@@ -1,0 +1,55 @@
+"""Filling demands in whole numbers by a guide: all of a project's demands, or none of them."""
+
+from __future__ import annotations
+
+from ledger.solving.large.book import Book
+from ledger.solving.large.guide import Guide
+from ledger.solving.large.rerouting import reroute
+
+
+def complete(book: Book, guide: Guide, venture: int) -> bool:
+    """Fill all demands of a project that have got nothing yet, or leave all as they were."""
+    demands = book.problem.ventures[venture].demands
+    # What only one supply may fill comes first: it has the fewest choices.
+    ordered = sorted(demands, key=lambda place: (book.problem.demands[place].divisible, place))
+    for demand in ordered:
+        if not fill(book, guide, demand):
+            book.clear(demands)
+            return False
+    return True
+
+
+def fill(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> bool:
+    """Give a demand what the guide says, then whatever there is; say whether it is full."""
+    stores = guide.stores(demand)
+    for store, amount, _ in stores:
+        if amount and (conditional or not _conditional(book, guide, store)):
+            _draw(book, guide.members[store], demand, round(amount))
+            if not book.open[demand]:
+                return True
+    for store, _, _ in stores:
+        if conditional or not _conditional(book, guide, store):
+            _draw(book, guide.members[store], demand, book.open[demand])
+            if not book.open[demand]:
+                return True
+    return conditional and reroute(book, guide, demand)
+
+
+def _conditional(book: Book, guide: Guide, store: int) -> bool:
+    return book.problem.supplies[guide.members[store][0]].conditional
+
+
+def _draw(book: Book, members: tuple[int, ...], demand: int, amount: int) -> None:
+    """Take an amount from the members of a store, from those first that have the least."""
+    ordered = members if len(members) == 1 else sorted(members, key=lambda one: book.free[one])
+    for supply in ordered:
+        room = book.room(demand, supply)
+        if room:
+            limits = book.limits(demand, supply)
+            assert limits is not None
+            missing = limits.low - book.given[demand].get(supply, 0)
+            given = min(room, max(amount, missing))
+            book.give(demand, supply, given)
+            amount -= given
+        if amount <= 0:
+            return

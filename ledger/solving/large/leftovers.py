@@ -1,0 +1,90 @@
+"""Level 2: the relaxation that prices it, and giving what is left to what stays open.
+
+With c[n] the part of demand n that is covered, v[n] = weight x open / net, V what level 1 has,
+
+    max sum v[n] c[n]
+    sum over s of y[n,s] = c[n],  z[p of n] <= c[n] <= 1
+    the part of c[n] that offers on condition give is at most z[p of n]
+    sum over n of load[n,s] y[n,s] <= 1,  sum weight[p] z[p] >= V
+
+z is free: a bound on the plans of one set of completed projects would bound nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.solving.highs import INFINITY, Deadline, Model, Solver
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.solving.large.book import Book
+from ledger.solving.large.bound import weights
+from ledger.solving.large.filling import fill
+from ledger.solving.large.guide import Guide
+from ledger.solving.large.relaxation import TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """An optimum of the relaxation of level 2; `price` is what a unit of V costs there."""
+
+    flow: Floats
+    prices: Floats
+    price: float
+
+
+def covered(
+    arcs: Arcs, piece: Piece, may: Flags, value: int, deadline: Deadline | None = None
+) -> Covered | None:
+    """Solve the relaxation of level 2 over these arcs; None where the time did not suffice."""
+    model = Model()
+    weight, demands = weights(arcs), len(arcs.open)
+    parts = model.add_columns(0.0, 0.0, may.astype(np.float64), count=len(may))
+    covers = model.add_columns(weight[arcs.venture] * arcs.open / arcs.net, 0.0, 1.0)
+    flows = model.add_columns(0.0, 0.0, piece.share, count=len(piece.demand))
+    sums = model.add_rows(0.0, 0.0, demands)
+    model.put(sums, covers, -1.0)
+    model.put(sums[piece.demand], flows, 1.0)
+    wholes = model.add_rows(0.0, INFINITY, demands)
+    model.put(wholes, covers, 1.0)
+    model.put(wholes, parts[arcs.venture], -1.0)
+    _conditions(model, arcs, piece, parts, flows)
+    reached = model.add_rows(float(value), INFINITY, 1)
+    model.put(reached, parts, np.where(may, weight, 0.0))
+    holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
+    model.put(holds[piece.store], flows, piece.load)
+    solver = Solver(model, tolerance=TOLERANCE)
+    solver.set_option("solver", "simplex")
+    outcome = solver.solve(deadline=deadline)
+    if outcome.values is None or outcome.duals is None or not outcome.optimal:
+        return None
+    return Covered(
+        flow=outcome.values[flows],
+        prices=np.abs(outcome.duals[holds]),
+        price=float(abs(outcome.duals[reached[0]])),
+    )
+
+
+def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Places) -> None:
+    bound = np.flatnonzero(arcs.stores.conditional[piece.store])
+    demands, row = np.unique(piece.demand[bound], return_inverse=True)
+    rows = model.add_rows(-INFINITY, 0.0, len(demands))
+    model.put(rows, parts[arcs.venture[demands]], -1.0)
+    model.put(rows[row], flows[bound], 1.0)
+
+
+def give_leftovers(book: Book, guide: Guide) -> None:
+    """Give what is left to what is open, what counts most first; offers on condition give none."""
+    problem = book.problem
+    still = [demand for demand, amount in enumerate(book.open) if amount]
+
+    def promise(demand: int) -> tuple[float, int]:
+        one = problem.demands[demand]
+        stores = guide.stores(demand)
+        cheapest = min((price for _, _, price in stores), default=0.0)
+        worth = problem.ventures[one.venture].weight * one.open / one.net
+        return cheapest - worth, demand
+
+    for demand in sorted(still, key=promise):
+        fill(book, guide, demand, conditional=False)

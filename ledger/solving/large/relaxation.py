@@ -1,0 +1,91 @@
+"""The relaxation of level 1: projects in parts, flows in parts, and what capacity is worth.
+
+With y[n,s] the part of what is open in demand n that store s gives, z[p] the part of project p,
+
+    max sum weight[p] z[p]
+    sum over s of y[n,s] = z[p of n]            for every demand of a project that can complete
+    sum over n of load[n,s] y[n,s] <= 1         for every store
+    0 <= y[n,s] <= share[n,s],  0 <= z <= 1
+
+Coverage is asked to equal z, not at least: what goes beyond earns nothing on level 1, and so the
+condition of an offer, to give only where the project ends complete, holds by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.solving.highs import INFINITY, Deadline, Model, Solver
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.solving.large.bound import weights
+
+_FULL = 1 - 1e-9
+TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """An optimum of the relaxation: `part` is z, `flow` is y by arc, `prices` are by store."""
+
+    part: Floats
+    flow: Floats
+    prices: Floats
+    value: float
+
+
+def completable(arcs: Arcs, piece: Piece) -> Flags:
+    """Say which projects may end complete: all of their demands can be filled by arcs."""
+    reached = np.bincount(piece.demand, piece.share, len(arcs.open)) >= _FULL
+    ventures = arcs.problem.ventures
+    stuck = np.bincount(arcs.venture, ~reached, len(ventures)) > 0
+    return np.array([venture.completable for venture in ventures], dtype=bool) & ~stuck
+
+
+class Relaxation:
+    """The relaxation over some arcs, which can be narrowed and solved again from where it was."""
+
+    def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
+        self.arcs = piece.only(may[arcs.venture[piece.demand]])
+        self._ventures, self._demands = len(may), len(arcs.open)
+        self._stores = len(arcs.stores.free)
+        model = Model()
+        parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
+        flows = model.add_columns(0.0, 0.0, self.arcs.share, count=len(self.arcs.demand))
+        fills = model.add_rows(0.0, 0.0, self._demands)
+        model.put(fills, parts[arcs.venture], -1.0)
+        model.put(fills[self.arcs.demand], flows, 1.0)
+        holds = model.add_rows(-INFINITY, 1.0, self._stores)
+        model.put(holds[self.arcs.store], flows, self.arcs.load)
+        self._solver = Solver(model, tolerance=TOLERANCE)
+        self._solver.set_option("solver", "simplex")
+
+    def solve(self, deadline: Deadline | None = None) -> Relaxed | None:
+        """Solve as it stands; None where the time did not suffice."""
+        outcome = self._solver.solve(deadline=deadline)
+        if outcome.values is None or outcome.duals is None or not outcome.optimal:
+            return None
+        return Relaxed(
+            part=outcome.values[: self._ventures],
+            flow=outcome.values[self._ventures :],
+            prices=np.abs(outcome.duals[self._demands :]),
+            value=outcome.value,
+        )
+
+    def nothing(self) -> Relaxed:
+        """Give the answer that completes nothing, where there was no time for a better one."""
+        stores = np.zeros(self._stores)
+        return Relaxed(np.zeros(self._ventures), np.zeros(len(self.arcs.demand)), stores, 0.0)
+
+    def drop(self, ventures: Places) -> None:
+        """Let these projects not be completed."""
+        self._close(ventures)
+
+    def forbid(self, arcs: Places) -> None:
+        """Let these arcs give nothing."""
+        self._close(arcs + self._ventures)
+
+    def _close(self, columns: Places) -> None:
+        nothing = np.zeros(len(columns))
+        self._solver.set_bounds(columns.astype(np.int32), nothing, nothing)

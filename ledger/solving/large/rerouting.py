@@ -1,0 +1,103 @@
+"""Making room: others that a wanted supply serves turn to supplies that have something left.
+
+A chain goes from the demand that wants more, through supplies that would have to be relieved and
+the demands that can be moved off them, to a supply with something free. Chains are found breadth
+first, so that the shortest is used; an indivisible demand moves whole, to a supply with room.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ledger.solving.large.book import Book
+from ledger.solving.large.guide import Guide
+
+_MOST_SEEN = 60
+"""Supplies looked at before a search is given up."""
+_MOST_CHAINS = 12
+
+
+class _Step(NamedTuple):
+    """To relieve `supply`, `demand` would move to where the search goes on."""
+
+    supply: int
+    demand: int
+
+
+def reroute(book: Book, guide: Guide, demand: int) -> bool:
+    """Fill a demand by moving others about; say whether it is full. Others stay as full."""
+    for _ in range(_MOST_CHAINS):
+        if not book.open[demand]:
+            return True
+        if not _Search(book, guide, demand).one_chain():
+            return False
+    return not book.open[demand]
+
+
+class _Search:
+    def __init__(self, book: Book, guide: Guide, demand: int) -> None:
+        self._book, self._guide, self._demand = book, guide, demand
+        self._cause: dict[int, _Step | None] = {}
+
+    def one_chain(self) -> bool:
+        """Find a chain that brings the demand something, and use it."""
+        queue = []
+        for supply in self._guide.prices(self._demand):
+            if self._could_take(self._demand, supply):
+                self._cause[supply] = None
+                queue.append(supply)
+        for supply in queue:
+            if len(self._cause) > _MOST_SEEN:
+                return False
+            for taker in sorted(self._book.takers[supply]):
+                if taker == self._demand:
+                    continue
+                if self._moved(taker, supply, queue):
+                    return True
+        return False
+
+    def _could_take(self, demand: int, supply: int) -> bool:
+        limits = self._book.limits(demand, supply)
+        return limits is not None and self._book.given[demand].get(supply, 0) < limits.high
+
+    def _moved(self, taker: int, supply: int, queue: list[int]) -> bool:
+        """Move a taker off a supply if it has somewhere to go, else note where that might be."""
+        book = self._book
+        divisible = book.problem.demands[taker].divisible
+        for other in self._guide.prices(taker):
+            if other == supply:
+                continue
+            most = book.excess(taker, supply)
+            if most and book.spare(taker, other, most):
+                before = book.open[self._demand]
+                self._shift(taker, supply, other)
+                self._follow(supply)
+                if book.open[self._demand] < before:
+                    return True
+            if divisible and other not in self._cause and self._could_take(taker, other):
+                self._cause[other] = _Step(supply, taker)
+                queue.append(other)
+        return False
+
+    def _shift(self, taker: int, supply: int, other: int) -> bool:
+        """Move what is possible and useful of a give from one supply to another."""
+        book = self._book
+        most = book.excess(taker, supply)
+        amount = book.spare(taker, other, most)
+        if not amount or (amount < most and not book.problem.demands[taker].divisible):
+            return False
+        book.give(taker, supply, -amount)
+        book.give(taker, other, amount)
+        return True
+
+    def _follow(self, supply: int) -> None:
+        """Pass what came free at a supply along the chain to the demand that wants it."""
+        step = self._cause[supply]
+        while step is not None:
+            if not self._shift(step.demand, step.supply, supply):
+                return
+            supply, step = step.supply, self._cause[step.supply]
+        book = self._book
+        amount = book.room(self._demand, supply)
+        if amount:
+            book.give(self._demand, supply, amount)

@@ -1,0 +1,228 @@
+"""Stored proposals: laid out as rows, and read back with the lines that were taken up since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, func, select
+
+from ledger.matching.kept import KeptProposal, TakenUp, cost_told, decimal_of, rounded
+from ledger.matching.plan import Level
+from ledger.matching.proposal import Cost, Line, Proposal
+from ledger.quantity import Unit
+from ledger.store import tables
+from ledger.store.queries import StoredUnits
+from ledger.store.tables import (
+    deal,
+    entry,
+    introduced_line,
+    need,
+    offer,
+    project,
+    proposal,
+    proposal_line,
+    proposal_project,
+    request,
+)
+
+_SEPARATOR = "/"
+
+
+def proposal_rows(
+    identity: int, kept: KeptProposal, id_of: Callable[[str, str], int]
+) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """Lay a proposal out as the rows it is stored in, but for what every write's rows share.
+
+    `id_of` gives a record's id by its kind and code.
+    """
+    yield proposal, _row(identity, kept)
+    for number, line in kept.numbered:
+        row = {
+            "proposal_id": identity,
+            "line": number,
+            "offer_id": id_of("offer", line.offer),
+            "need_id": id_of("need", line.need),
+            "need_amount": line.amount,
+            "need_unit": line.unit.code,
+            "offer_amount": line.offer_amount,
+            "offer_unit": line.offer_unit.code,
+            "rate": line.rate,
+        }
+        yield proposal_line, row
+    for code, weight in kept.weights.items():
+        row = {"proposal_id": identity, "project_id": id_of("project", code), "weight": weight}
+        yield proposal_project, row
+
+
+def _row(identity: int, kept: KeptProposal) -> dict[str, Any]:
+    said = rounded(kept.proposal)
+    return {
+        "id": identity,
+        "code": kept.code,
+        "day": said.day,
+        "selection": json.dumps(kept.selection, ensure_ascii=False),
+        "solver": said.solver,
+        "limited": said.limited,
+        "milliseconds": kept.milliseconds,
+        "complete_value": decimal_of(said.complete_level.value),
+        "complete_bound": decimal_of(said.complete_level.bound),
+        "coverage_value": decimal_of(said.coverage_level.value),
+        "coverage_bound": decimal_of(said.coverage_level.bound),
+        "cost": cost_told(said.cost),
+        "cost_unit": said.cost.unit.code,
+        "cost_unknown": said.cost.unknown,
+        "without_rate": tuple(_SEPARATOR.join(pair) for pair in said.without_rate),
+        "solved_on": kept.solved_on,
+        "lines": len(said.lines),
+        "reason": kept.reason,
+    }
+
+
+def latest_code(connection: Connection) -> str | None:
+    """Give the code of the proposal that was stored last; None where there is none."""
+    newest = select(func.max(proposal.c.id)).scalar_subquery()
+    return connection.execute(select(proposal.c.code).where(proposal.c.id == newest)).scalar()
+
+
+def read_proposal(connection: Connection, code: str) -> KeptProposal:
+    """Read a proposal by its exact code, with its lines and what was taken up of them."""
+    return next(iter(_read(connection, code)))
+
+
+def read_proposals(connection: Connection) -> list[KeptProposal]:
+    """Read every proposal, oldest first, in a handful of statements."""
+    return list(_read(connection, None))
+
+
+def _read(connection: Connection, code: str | None) -> Iterator[KeptProposal]:
+    units = StoredUnits(connection)
+    lines = _by_proposal(connection, _lines(), code)
+    weights = _by_proposal(connection, _projects(), code)
+    taken = _by_proposal(connection, _taken(), code)
+    for row in connection.execute(_of(_proposals(), code)):
+        projects = sorted(tuple(one) for one in weights.get(row.id, []))
+        yield KeptProposal(
+            code=row.code,
+            proposal=_proposal(row, lines.get(row.id, []), [one for one, _ in projects], units),
+            weights=dict(projects),
+            selection=tuple(json.loads(row.selection)),
+            milliseconds=row.milliseconds,
+            solved_on=row.solved_on,
+            recorded_at=row.recorded_at,
+            actor=row.actor,
+            reason=row.reason,
+            taken={line: TakenUp(number, by) for line, number, by in taken.get(row.id, [])},
+        )
+
+
+def _proposal(
+    row: Any, lines: list[Any], complete: list[str], units: Mapping[str, Unit]
+) -> Proposal:
+    unit = units[row.cost_unit]
+    return Proposal(
+        day=row.day,
+        solver=row.solver,
+        complete_level=Level(Fraction(row.complete_value), Fraction(row.complete_bound)),
+        coverage_level=Level(Fraction(row.coverage_value), Fraction(row.coverage_bound)),
+        cost=Cost(Fraction(row.cost) * 10**unit.decimals, row.cost_unknown, unit),
+        complete=tuple(complete),
+        lines=tuple(_line(one, units) for one in lines),
+        without_rate=tuple(_pair(pair) for pair in row.without_rate),
+        limited=row.limited,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    need_unit, _, offer_unit = text.partition(_SEPARATOR)
+    return need_unit, offer_unit
+
+
+def _line(row: Any, units: Mapping[str, Unit]) -> Line:
+    offer_code, need_code, project_code, factor, amount, unit, offer_amount, offer_unit, rate = row
+    return Line(
+        offer=offer_code,
+        need=need_code,
+        project=project_code,
+        factor=factor.value,
+        amount=amount,
+        unit=units[unit],
+        offer_amount=offer_amount,
+        offer_unit=units[offer_unit],
+        rate=rate,
+    )
+
+
+def _of(query: Select[Any], code: str | None) -> Select[Any]:
+    return query if code is None else query.where(proposal.c.code == code)
+
+
+def _by_proposal(
+    connection: Connection, query: Select[Any], code: str | None
+) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for identity, *rest in connection.execute(_of(query, code)):
+        found.setdefault(identity, []).append(rest)
+    return found
+
+
+def _proposals() -> Select[Any]:
+    return (
+        select(proposal, request.c.actor)
+        .join(request, request.c.id == proposal.c.request_id)
+        .order_by(proposal.c.id)
+    )
+
+
+def _lines() -> Select[Any]:
+    line = proposal_line.c
+    return (
+        select(
+            line.proposal_id,
+            offer.c.code,
+            need.c.code,
+            project.c.code,
+            need.c.factor,
+            line.need_amount,
+            line.need_unit,
+            line.offer_amount,
+            line.offer_unit,
+            line.rate,
+        )
+        .join_from(proposal, proposal_line, line.proposal_id == proposal.c.id)
+        .join(offer, offer.c.id == line.offer_id)
+        .join(need, need.c.id == line.need_id)
+        .join(project, project.c.id == need.c.project_id)
+        .order_by(line.proposal_id, line.line)
+    )
+
+
+def _projects() -> Select[Any]:
+    part = proposal_project.c
+    return (
+        select(part.proposal_id, project.c.code, part.weight)
+        .join_from(proposal, proposal_project, part.proposal_id == proposal.c.id)
+        .join(project, project.c.id == part.project_id)
+    )
+
+
+def _taken() -> Select[Any]:
+    part = introduced_line.c
+    return (
+        select(part.proposal_id, part.line, part.entry_id, deal.c.code)
+        .join_from(proposal, introduced_line, part.proposal_id == proposal.c.id)
+        .join(entry, entry.c.id == part.entry_id)
+        .join(deal, deal.c.id == entry.c.deal_id)
+        .order_by(part.proposal_id, part.line)
+    )
+
+
+def last_position(connection: Connection) -> tuple[int | None, int | None]:
+    """Give the numbers of the last entry and of the last request; None where there is none."""
+    newest = (
+        select(func.max(table.c.id)).scalar_subquery() for table in (tables.entry, tables.request)
+    )
+    last_entry, last_request = connection.execute(select(*newest)).one()
+    return last_entry, last_request

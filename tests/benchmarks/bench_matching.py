@@ -1,0 +1,183 @@
+"""How good, how fast and in how much memory pipelines are matched, by size and kind.
+
+    python tests/benchmarks/bench_matching.py
+    python tests/benchmarks/bench_matching.py --case dense --case plain --seed 2
+
+Each case is made from a seed and solved in a process of its own: facts in, checked plan out. The
+check is written here, in whole numbers, and shares nothing with what solved. A gap is the part of
+the bound that the plan does not reach; the greedy plan's is beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from pipelines import DAY, Pipeline, dense, rate_of, sparse
+
+from ledger.matching.building import build
+from ledger.matching.greedy import greedy_plan
+from ledger.matching.plan import Give, Level, Solution, completeness
+from ledger.matching.problem import Problem
+from ledger.solving.effort import Effort
+from ledger.solving.large import solve_large
+
+CASES: dict[str, Callable[[int], Pipeline]] = {
+    "small": lambda seed: dense(300, 300, seed=seed),
+    "dense": lambda seed: dense(1_000, 800, seed=seed),
+    "plain": lambda seed: sparse(10_000, 10_000, seed=seed, terms=False),
+    "sparse": lambda seed: sparse(10_000, 10_000, seed=seed),
+    "huge": lambda seed: sparse(100_000, 100_000, seed=seed, terms=False),
+    "huge-mixed": lambda seed: sparse(100_000, 100_000, seed=seed),
+}
+SMALL_ENOUGH = 2_000_000
+"""Pairs up to which eligible pairs are counted one by one."""
+
+
+class Row(NamedTuple):
+    """A column of the printed table."""
+
+    title: str
+    width: int
+
+
+COLUMNS = (
+    Row("case", 11),
+    Row("pairs", 10),
+    Row("kinds", 13),
+    Row("build s", 8),
+    Row("level 1", 16),
+    Row("gap %", 7),
+    Row("greedy %", 9),
+    Row("level 2", 20),
+    Row("gap %", 7),
+    Row("solve s", 8),
+    Row("cpu s", 8),
+    Row("MB", 6),
+    Row("checked", 8),
+)
+
+
+def main() -> None:
+    """Run the cases asked for, one process each, or one of them in this process."""
+    asked = _asked()
+    if asked.here:
+        _say(_line(_measured(asked.case[0], asked.seed, verbose=asked.verbose)))
+        return
+    _say(_line([column.title for column in COLUMNS]))
+    for case in asked.case or CASES:
+        command = [sys.executable, __file__, "--here", "--case", case, "--seed", str(asked.seed)]
+        subprocess.run(command + ["--verbose"] * asked.verbose, check=False)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--verbose", action="store_true", help="say what is being done")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
+    pipeline = CASES[case](seed)
+    begun = time.perf_counter()
+    problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+    built = time.perf_counter()
+    cpu = time.process_time()
+    solution = _solved(problem, verbose=verbose)
+    solved, cpu = time.perf_counter(), time.process_time() - cpu
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wrong = faults(problem, solution.gives)
+    first, second = solution.complete, solution.coverage
+    greedy = completeness(problem, greedy_plan(problem)) if len(problem.demands) < 50_000 else None
+    return [
+        case,
+        f"{_pairs(problem):,}",
+        f"{len(problem.links):,}/{len(problem.supplies_of_kind):,}",
+        f"{built - begun:.1f}",
+        f"{first.value}/{first.bound}",
+        f"{_percent(first)}",
+        "-" if greedy is None else _percent(Level(greedy, first.bound)),
+        f"{float(second.value):.1f}/{float(second.bound):.1f}",
+        f"{_percent(second)}",
+        f"{solved - built:.1f}",
+        f"{cpu:.1f}",
+        f"{memory:.0f}",
+        "yes" if not wrong else f"NO: {wrong[0]} (and {len(wrong) - 1} more)",
+    ]
+
+
+def _solved(problem: Problem, *, verbose: bool) -> Solution:
+    begun = time.perf_counter()
+
+    def say(stage: str, value: Fraction, bound: Fraction) -> None:
+        sys.stderr.write(f"  {time.perf_counter() - begun:6.1f} {value}/{bound} {stage}\n")
+
+    return solve_large(problem, Effort(progress=say if verbose else None))
+
+
+def faults(problem: Problem, gives: Sequence[Give]) -> list[str]:
+    """Say all that is wrong with a plan: pairs, limits, capacities, wholes and conditions."""
+    found = []
+    taken: dict[int, int] = defaultdict(int)
+    given: dict[int, int] = defaultdict(int)
+    by: dict[int, list[int]] = defaultdict(list)
+    if len({(demand, supply) for demand, supply, _ in gives}) < len(gives):
+        found.append("a pair gives twice")
+    for demand, supply, amount in gives:
+        limits, ratio = problem.limits(demand, supply), problem.ratio(demand, supply)
+        if limits is None or ratio is None or not limits.low <= amount <= limits.high:
+            found.append(f"{demand} from {supply}: {amount} is not within {limits}")
+            continue
+        taken[supply] += -(-amount * ratio.under // ratio.over)
+        given[demand] += amount
+        by[demand].append(supply)
+    found += [f"{s} gives {n}" for s, n in taken.items() if n > problem.supplies[s].free]
+    found += [f"{d} gets {n}" for d, n in given.items() if n > problem.demands[d].open]
+    for demand, supplies in by.items():
+        one = problem.demands[demand]
+        if not one.divisible and (len(supplies) > 1 or given[demand] != one.open):
+            found.append(f"{demand} is divided")
+        venture = problem.ventures[one.venture]
+        whole = venture.completable and all(
+            given[other] == problem.demands[other].open for other in venture.demands
+        )
+        if not whole and any(problem.supplies[supply].conditional for supply in supplies):
+            found.append(f"{demand} is given to on condition, and is not complete")
+    return found
+
+
+def _pairs(problem: Problem) -> int:
+    by_kind = sum(
+        len(problem.demands_of_kind[kind])
+        * sum(len(problem.supplies_of_kind[other]) for other in links)
+        for kind, links in enumerate(problem.links)
+    )
+    if by_kind > SMALL_ENOUGH:
+        return by_kind
+    return sum(1 for demand in range(len(problem.demands)) for _ in problem.partners(demand))
+
+
+def _percent(level: Level) -> str:
+    return f"{float(Fraction(level.gap) * 100):.2f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(cell.rjust(column.width) for cell, column in zip(cells, COLUMNS, strict=True))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Making a told change by hand, from its words for scripts alone, and the next smaller one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from eligibility_worlds import DAY, World
+
+from ledger.buckets import Living
+from ledger.factors import Stage
+from ledger.matching.pairs import Pair
+from ledger.matching.trial import Change
+from ledger.quantity import format_amount
+from ledger.standing import Standing
+
+_LISTS = ("topics", "sectors", "countries", "cities", "excluded_countries", "instruments")
+_DAYS = ("valid_from", "valid_until", "available_from", "needed_by")
+_TICKETS = ("min_ticket", "max_ticket")
+
+
+def pairs_in(world: World) -> Iterator[Pair]:
+    """Give every pair of a world."""
+    for need in world.needs:
+        between = world.living.get(need.need.code, {})
+        for offer in world.offers:
+            code = offer.offer.code
+            rate = world.rate_of(need.standing.unit.code, offer.standing.unit.code)
+            elsewhere = tuple(sorted(other for other in between if other != code))
+            yield Pair(need, offer, DAY, rate, between.get(code, Living(0, 0)), elsewhere)
+
+
+def applied(pair: Pair, change: Change) -> Pair:
+    """Make a change by what its column would hold."""
+    assert change.value is not None
+    if change.kind == "project":
+        project = replace(pair.need.project, **{change.column: change.value})
+        return replace(pair, need=replace(pair.need, project=project))
+    side = pair.need if change.kind == "need" else pair.offer
+    unit = side.standing.unit
+    if change.column == "quantity":
+        total = int(Decimal(change.value).scaleb(unit.decimals))
+        standing = _restood(side.standing, total - side.standing.required)
+        return replace(pair, **{change.kind: replace(side, standing=standing)})
+    value = _value(change, unit.decimals)
+    record = getattr(side, change.kind)
+    side = replace(side, **{change.kind: replace(record, **{change.column: value})})
+    if change.column == "valid_until":
+        side = replace(side, standing=_back(side.standing, Stage.EXPIRED))
+    if change.column == "withdrawn":
+        side = replace(side, standing=_back(side.standing, Stage.WITHDRAWN))
+    return replace(pair, **{change.kind: side})
+
+
+def smaller(pair: Pair, change: Change) -> Change | None:
+    """Give the change that changes one smallest step less; None where it has no size."""
+    value, decimals = change.value, 0
+    if change.column in (*_TICKETS, "quantity"):
+        side = pair.need if change.kind == "need" else pair.offer
+        decimals = side.standing.unit.decimals
+        step = 1 if change.column == "min_ticket" else -1
+        amount = int(Decimal(str(value)).scaleb(decimals)) + step
+        return change._replace(value=format_amount(amount, decimals)) if amount > 0 else None
+    if change.column == "max_share":
+        share = Decimal(str(value)) - Decimal("0.0001")
+        return change._replace(value=str(share)) if share > 0 else None
+    if change.column in _DAYS:
+        later = change.column in ("valid_from", "available_from")
+        step = timedelta(days=1 if later else -1)
+        return change._replace(value=str(date.fromisoformat(str(value)) + step))
+    return None
+
+
+def _value(change: Change, decimals: int) -> Any:
+    value = str(change.value)
+    if change.column in _LISTS:
+        return tuple(part for part in value.split(";") if part)
+    if change.column in _DAYS:
+        return date.fromisoformat(value)
+    if change.column in _TICKETS:
+        return int(Decimal(value).scaleb(decimals))
+    if change.column == "max_share":
+        return Decimal(value)
+    return {"yes": True, "no": False}.get(value, value)
+
+
+def _restood(standing: Standing, more: int) -> Standing:
+    free = Stage.OPEN if standing.side.value == "need" else Stage.AVAILABLE
+    stages = {**standing.stages, free: standing.free + more}
+    return replace(standing, stages=stages)
+
+
+def _back(standing: Standing, stage: Stage) -> Standing:
+    amount = standing.stages.get(stage, 0)
+    stages = {**standing.stages, stage: 0, Stage.AVAILABLE: standing.free + amount}
+    return replace(standing, stages=stages)

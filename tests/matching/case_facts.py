@@ -1,0 +1,219 @@
+"""A Case as the records that the matcher is fed with, and what it answers as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from judge import written
+from match_cases import DECIMALS, MONEY, Case, CaseDeal, CaseNeed, CaseOffer, up
+
+from ledger.buckets import living_by_need
+from ledger.deals import Deal
+from ledger.eligibility_facts import NeedFacts, OfferFacts
+from ledger.factors import Factor, Side, Stage
+from ledger.matching.building import Built, build
+from ledger.matching.plan import Level, Solution
+from ledger.members import City, Provider
+from ledger.offers import Offer
+from ledger.projects import Need, Project
+from ledger.quantity import Unit
+from ledger.standing import DealStanding, Standing
+
+UNITS = {
+    code: Unit(code, decimals, "money" if code in MONEY else "work", code)
+    for code, decimals in DECIMALS.items()
+}
+NEW_YEAR = date(2026, 1, 1)
+FUND = Provider(code="FUND", name="Fund", kind="fund")
+
+
+class Facts(NamedTuple):
+    """All that the matcher looks at."""
+
+    needs: list[NeedFacts]
+    offers: list[OfferFacts]
+    deals: list[DealStanding]
+
+
+def facts_of(case: Case) -> Facts:
+    """Turn a Case into records, in the Case's own order."""
+    cities = {
+        one.code: City(code=one.code, name=one.code.title(), country=one.country, office="asia")
+        for one in case.cities
+    }
+    needs = [_need_facts(case, need, cities) for need in case.needs]
+    offers = [_offer_facts(case, offer) for offer in case.offers]
+    return Facts(needs, offers, [_deal_standing(deal) for deal in case.deals])
+
+
+def problem_of(case: Case, facts: Facts | None = None) -> Built:
+    """Build the matcher's problem of a Case, or of its records in another order."""
+    facts = facts or facts_of(case)
+    return build(
+        facts.needs,
+        facts.offers,
+        case.day,
+        lambda need, offer: rate_of(case, need, offer),
+        living_by_need(facts.deals),
+        chosen=case.selection,
+    )
+
+
+def rate_of(case: Case, need_unit: str, offer_unit: str) -> Decimal | None:
+    """Give the offer units that one need unit costs, or None."""
+    rate = case.rate(need_unit, offer_unit)
+    if rate is None:
+        return None
+    parts = rate * 10**12
+    assert parts.denominator == 1
+    digits = tuple(map(int, str(parts.numerator)))
+    places = 12
+    while places and digits[-1] == 0:
+        digits, places = digits[:-1], places - 1
+    return Decimal((0, digits, -places))
+
+
+def document_of(case: Case, built: Built, solution: Solution) -> dict[str, Any]:
+    """Write a solution as `cityfund match --format json` does."""
+    demands, supplies = built.problem.demands, built.problem.supplies
+    lines = [
+        line_of(case, demands[give.demand].code, supplies[give.supply].code, give.amount)
+        for give in solution.gives
+    ]
+    return a_document(case, lines, solution.complete, solution.coverage)
+
+
+def line_of(case: Case, need: str, offer: str, amount: int) -> dict[str, str]:
+    """Write one line of a proposal, its offer's side worked out by the rules."""
+    one, other = case.need[need], case.offer[offer]
+    worth = case.worth(need, offer)
+    return {
+        "offer": offer,
+        "need": need,
+        "project": one.project,
+        "factor": one.factor,
+        "quantity": written(amount, one.unit),
+        "unit": one.unit,
+        "offer_quantity": written(amount if worth is None else up(amount * worth), other.unit),
+        "offer_unit": other.unit,
+        "rate": str(rate_of(case, one.unit, other.unit)),
+    }
+
+
+def a_document(
+    case: Case, lines: Iterable[dict[str, str]], complete: Level, coverage: Level
+) -> dict[str, Any]:
+    """Write lines and levels as a document; the projects it completes are worked out here."""
+    lines = list(lines)
+    given = _given(case, lines)
+    levels = (("complete", complete, 0), ("coverage", coverage, 12))
+    return {
+        "schema": "cityfund.match/1",
+        "levels": [_level(name, level, places) for name, level, places in levels],
+        "complete": [one.code for one in case.projects if _ends_complete(case, one.code, given)],
+        "lines": lines,
+    }
+
+
+def _given(case: Case, lines: list[dict[str, str]]) -> dict[str, Decimal]:
+    given: dict[str, Decimal] = {}
+    for line in lines:
+        given[line["need"]] = given.get(line["need"], Decimal(0)) + Decimal(line["quantity"])
+    return given
+
+
+def _ends_complete(case: Case, project: str, given: dict[str, Decimal]) -> bool:
+    needs = case.needs_of[project]
+    known = bool(needs) and all(need.required is not None for need in needs)
+    wanting = [need for need in needs if case.open[need.code] > 0]
+    return known and bool(wanting) and all(_filled(case, need, given) for need in wanting)
+
+
+def _filled(case: Case, need: CaseNeed, given: dict[str, Decimal]) -> bool:
+    return given.get(need.code, Decimal(0)).scaleb(DECIMALS[need.unit]) == case.open[need.code]
+
+
+def _level(name: str, level: Level, places: int) -> dict[str, str]:
+    value, bound = (_decimal(number, places) for number in (level.value, level.bound))
+    return {"name": name, "value": value, "bound": bound, "gap": _decimal(level.gap, 12)}
+
+
+def _decimal(number: Any, places: int) -> str:
+    return str(Decimal(round(number * 10**places)).scaleb(-places))
+
+
+def _need_facts(case: Case, need: CaseNeed, cities: dict[str, City]) -> NeedFacts:
+    project = case.project[need.project]
+    return NeedFacts(
+        need=Need(
+            code=need.code,
+            project=need.project,
+            factor=Factor(need.factor),
+            unit=need.unit,
+            declared_on=NEW_YEAR,
+            topic=need.topic,
+            needed_by=need.needed_by,
+            divisible=need.divisible,
+            instruments=need.instruments,
+        ),
+        project=Project(
+            code=project.code,
+            title=project.code.title(),
+            city=project.city,
+            sector=project.sector,
+            status=project.status,
+            weight=project.weight,
+        ),
+        city=cities[project.city],
+        standing=_need_standing(case, need),
+        region_chain=case.city[project.city].regions,
+    )
+
+
+def _need_standing(case: Case, need: CaseNeed) -> Standing:
+    stages = _living_stages([deal for deal in case.deals if deal.need == need.code], 0)
+    stages |= {Stage.OPEN: case.open[need.code], Stage.WITHDRAWN: need.withdrawn}
+    return Standing(Side.NEED, need.code, UNITS[need.unit], stages)
+
+
+def _offer_facts(case: Case, offer: CaseOffer) -> OfferFacts:
+    terms = (
+        *("code", "unit", "topics", "valid_from", "valid_until", "available_from", "sectors"),
+        *("countries", "regions", "cities", "excluded_countries", "instruments"),
+        *("min_ticket", "max_ticket", "max_share"),
+    )
+    stages = _living_stages([deal for deal in case.deals if deal.offer == offer.code], 1)
+    stages |= {Stage.AVAILABLE: case.available[offer.code], Stage.WITHDRAWN: offer.withdrawn}
+    return OfferFacts(
+        offer=Offer(
+            **{term: getattr(offer, term) for term in terms},
+            factor=Factor(offer.factor),
+            provider=FUND.code,
+            declared_on=NEW_YEAR,
+            condition="complete" if offer.only_complete else None,
+            rate=offer.cost,
+        ),
+        provider=FUND,
+        standing=Standing(Side.OFFER, offer.code, UNITS[offer.unit], stages),
+    )
+
+
+def _living_stages(deals: list[CaseDeal], side: int) -> dict[Stage, int]:
+    return {
+        Stage.HELD: sum(deal.held[side] for deal in deals),
+        Stage.COMMITTED: sum(deal.committed[side] for deal in deals),
+        Stage.DELIVERED: sum(deal.delivered[side] for deal in deals),
+    }
+
+
+def _deal_standing(deal: CaseDeal) -> DealStanding:
+    record = Deal(code=deal.code, offer=deal.offer, need=deal.need, rate=deal.rate)
+    sides = [
+        {stage: getattr(deal, stage.value)[side] for stage in (Stage.HELD, Stage.COMMITTED)}
+        | {Stage.DELIVERED: deal.delivered[side]}
+        for side in (0, 1)
+    ]
+    return DealStanding(record, *sides)

@@ -1,0 +1,139 @@
+"""The best proposal of a middle case by another road: one plain variable per pair, for CP-SAT.
+
+A constraint solver over whole numbers: no float decides, and an optimum is proven or not given.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from island_search import Plan
+from match_cases import Case
+from ortools.sat.python import cp_model
+from pair_ranges import Pair, may_end_complete, pairs_of
+
+ROOM = 2**59
+
+
+class NotProven(Exception):
+    """The solver gave up before it had proven an optimum."""
+
+
+class Proven(NamedTuple):
+    """Levels 1 and 2 at their optimum, and one plan that reaches both."""
+
+    weight: int
+    coverage: Fraction
+    gives: Plan
+
+
+def best_of(case: Case, seconds: float = 60.0) -> Proven:
+    """Find the optimum of a case: first the weight of complete projects, then the coverage."""
+    return _Model(case, seconds).solved()
+
+
+def fits(case: Case) -> bool:
+    """Say whether the model's numbers stay well inside the solver's 64 bits."""
+    model = _Model(case, 0)
+    gain = model.gain()
+    scale = lcm(1, *(each.denominator for each in gain.values()))
+    largest = [int(gain[pair] * scale) * pair.high for pair in model.pairs]
+    largest += [max(pair.worth.as_integer_ratio()) * pair.high for pair in model.pairs]
+    return sum(largest) < ROOM
+
+
+class _Model:
+    def __init__(self, case: Case, seconds: float) -> None:
+        self.case = case
+        self.seconds = seconds
+        self.pairs = pairs_of(case)
+        self.model = cp_model.CpModel()
+        self.ends = {code: self.model.new_bool_var(code) for code in self._may_end()}
+        self.given = {pair: self._given(pair) for pair in self.pairs}
+        self._needs()
+        self._offers()
+
+    def solved(self) -> Proven:
+        """Solve for the weight, hold it, and solve for the coverage."""
+        weights = {code: self.case.project[code].weight for code in self.ends}
+        total = sum(weights[code] * end for code, end in self.ends.items())
+        self.model.maximize(total)
+        solver, weight = self._solve()
+        self.model.add(total >= weight)
+        self._start_from(solver)
+        gain = self.gain()
+        scale = lcm(1, *(each.denominator for each in gain.values()))
+        self.model.maximize(sum(int(gain[pair] * scale) * x for pair, x in self.given.items()))
+        solver, _ = self._solve()
+        # The solver's own figure is a float; the amounts it found are whole.
+        coverage = sum(gain[pair] * solver.value(x) for pair, x in self.given.items())
+        gives = {(p.need, p.offer): solver.value(x) for p, x in self.given.items()}
+        gives = {pair: amount for pair, amount in gives.items() if amount}
+        return Proven(weight, Fraction(coverage), gives)
+
+    def _may_end(self) -> list[str]:
+        return may_end_complete(self.case, self.pairs)
+
+    def gain(self) -> dict[Pair, Fraction]:
+        """Give what one smallest part given through a pair adds to the coverage."""
+        case = self.case
+        need_of = {pair: case.need[pair.need] for pair in self.pairs}
+        return {
+            pair: Fraction(case.project[need.project].weight, need.net)
+            for pair, need in need_of.items()
+        }
+
+    def _given(self, pair: Pair) -> cp_model.IntVar:
+        """Make a pair's amount: nothing, or from its least to its most."""
+        name = f"{pair.offer} to {pair.need}"
+        domain = cp_model.Domain.from_intervals([[0, 0], [pair.low, pair.high]])
+        amount = self.model.new_int_var_from_domain(domain, name)
+        project = self.case.need[pair.need].project
+        if not self.case.offer[pair.offer].only_complete:
+            return amount
+        if project in self.ends:
+            self.model.add(amount <= pair.high * self.ends[project])
+        else:
+            self.model.add(amount == 0)
+        return amount
+
+    def _needs(self) -> None:
+        """Give no need more than is open, and all of it where its project ends complete."""
+        for need in self.case.needs:
+            mine = [x for pair, x in self.given.items() if pair.need == need.code]
+            open_ = self.case.open[need.code]
+            if mine:
+                self.model.add(sum(mine) <= open_)
+            if need.project in self.ends and open_ > 0:
+                self.model.add(sum(mine) >= open_ * self.ends[need.project])
+
+    def _offers(self) -> None:
+        """Take no more from an offer than it has available, each line's cost rounded up."""
+        for offer in self.case.offers:
+            costs = [self._cost(pair) for pair in self.pairs if pair.offer == offer.code]
+            if costs:
+                self.model.add(sum(costs) <= self.case.available[offer.code])
+
+    def _cost(self, pair: Pair) -> cp_model.LinearExprT:
+        worth = pair.worth
+        if worth.denominator == 1:
+            return worth.numerator * self.given[pair]
+        cost = self.model.new_int_var(0, self.case.available[pair.offer], f"cost of {pair[:2]}")
+        self.model.add(worth.denominator * cost >= worth.numerator * self.given[pair])
+        return cost
+
+    def _start_from(self, solver: cp_model.CpSolver) -> None:
+        for amount in self.given.values():
+            self.model.add_hint(amount, solver.value(amount))
+
+    def _solve(self) -> tuple[cp_model.CpSolver, int]:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 1
+        solver.parameters.max_time_in_seconds = self.seconds
+        status = solver.solve(self.model)
+        if status != cp_model.OPTIMAL:
+            raise NotProven(f"{self.case.name}: {solver.status_name(status)}")
+        return solver, round(solver.objective_value)

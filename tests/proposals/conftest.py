@@ -1,0 +1,45 @@
+"""The officer of these tests, with two projects that one bank and one builder can help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from officer import Officer
+from world import World
+
+from ledger.factors import Factor
+
+
+@pytest.fixture
+def officer(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Officer:
+    """Give an officer before an empty ledger, with no settings of the machine's."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    return Officer(world, capsys)
+
+
+@pytest.fixture
+def fund(officer: Officer) -> Officer:
+    """Give a ledger whose best proposal is one: three lines, and PRJ-0001 becomes complete.
+
+    The bank has 120 EUR: 100 complete the heavier project, 20 are left for the other, whose
+    expertise nobody offers.
+    """
+    world = officer.world
+    world.project(weight=2)
+    world.need("100 EUR", "N-0001")
+    world.need("1 package", "N-0002", factor=Factor.IMPLEMENTATION, divisible=False)
+    world.project("PRJ-0002", title="A tram line")
+    world.need("70 EUR", "N-0003", project="PRJ-0002")
+    world.need("10 person-day", "N-0004", project="PRJ-0002", factor=Factor.EXPERTISE)
+    world.offer("120 EUR", "O-0001")
+    world.provider("BUILD", name="Builders", kind="firm")
+    world.offer("1 package", "O-0002", provider="BUILD", factor=Factor.IMPLEMENTATION)
+    return officer

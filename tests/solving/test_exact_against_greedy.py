@@ -1,0 +1,78 @@
+"""The exact road against the plan made in one pass: never worse, and never against a rule."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from problems import ONE, broken_rules, demand, problem, supply
+
+from ledger.matching.greedy import greedy_plan
+from ledger.matching.plan import completeness, coverage
+from ledger.solving.solve import solve
+from ledger.unit_offers import Ratio
+
+sizes = st.sampled_from([1, 7, 10**4 + 1, 10**11 + 3])
+rates = st.sampled_from([ONE, Ratio(1085, 1000), Ratio(3, 2), Ratio(1, 3), Ratio(61, 10000)])
+
+
+@st.composite
+def problems(draw):
+    size = draw(sizes)
+    amounts = st.integers(1, 9).map(lambda count: count * size + draw(st.integers(0, 1)))
+    demands = st.builds(demand, amounts, divisible=st.booleans(), kind=st.integers(0, 1))
+    ventures = st.lists(
+        st.tuples(st.integers(1, 5), st.lists(demands, min_size=1, max_size=3)), max_size=4
+    )
+    supplies = st.builds(
+        supply,
+        amounts,
+        kind=st.integers(0, 1),
+        share=st.sampled_from([None, None, "0.5", "0.333"]),
+        min_ticket=st.one_of(st.none(), st.integers(1, 3).map(lambda count: count * size)),
+        conditional=st.booleans(),
+    )
+    # Both kinds of supply occur, so that every link leads somewhere.
+    offers = [supply(1, kind=0), supply(1, kind=1), *draw(st.lists(supplies, max_size=4))]
+    rate = draw(rates)
+    links = [{0: ONE, 1: rate}, {1: ONE}]
+    return problem(draw(ventures), offers, links=links)
+
+
+@given(problems())
+@settings(deadline=None, max_examples=60)
+def test_no_plan_of_one_pass_is_better(asked):
+    found = solve(asked)
+    first = greedy_plan(asked)
+
+    assert broken_rules(asked, found.gives) == []
+    assert found.complete.value == completeness(asked, found.gives) <= found.complete.bound
+    assert found.coverage.value == coverage(asked, found.gives) <= found.coverage.bound
+    reached = found.complete.value, found.coverage.value
+    assert reached >= (completeness(asked, first), coverage(asked, first))
+
+
+@given(problems())
+@settings(deadline=None, max_examples=30)
+def test_more_supply_never_completes_less(asked):
+    without = solve(asked).complete
+    more = problem(
+        [
+            (one.weight, [_terms(asked.demands[place]) for place in one.demands])
+            for one in asked.ventures
+        ],
+        [_supplied(one) for one in (*asked.supplies, asked.supplies[0])],
+        links=asked.links,
+    )
+
+    assert solve(more).complete.bound >= without.value
+
+
+def _terms(one):
+    return demand(one.open, net=one.net, divisible=one.divisible, kind=one.kind)
+
+
+def _supplied(one):
+    share = None if one.max_share is None else str(one.max_share)
+    return supply(
+        one.free, kind=one.kind, share=share, min_ticket=one.min_ticket, conditional=one.conditional
+    )

@@ -1,0 +1,98 @@
+"""Plans of pipelines too large for an exact search: right in whole numbers, honestly bounded."""
+
+from __future__ import annotations
+
+import pytest
+from bench_matching import faults
+from pipelines import DAY, Pipeline, dense, rate_of, sparse
+
+from ledger.matching.building import build
+from ledger.matching.plan import completeness, coverage
+from ledger.matching.problem import Problem
+from ledger.solving.effort import Effort
+from ledger.solving.exact import solve_exactly
+from ledger.solving.large import solve_large
+
+CASES = {
+    "dense": dense(60, 60, seed=3),
+    "dense, no terms": dense(80, 60, seed=4, terms=False),
+    "sparse": sparse(400, 400, seed=5),
+    "sparse, no terms": sparse(500, 400, seed=6, terms=False),
+}
+
+
+def problem_of(pipeline: Pipeline) -> Problem:
+    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+
+
+@pytest.fixture(params=CASES, ids=list(CASES), scope="module")
+def problem(request) -> Problem:
+    return problem_of(CASES[request.param])
+
+
+def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(problem):
+    solution = solve_large(problem)
+
+    assert not faults(problem, solution.gives)
+    assert solution.complete.value == completeness(problem, solution.gives) > 0
+    assert solution.coverage.value == coverage(problem, solution.gives)
+    assert solution.complete.value <= solution.complete.bound
+    assert solution.coverage.value <= solution.coverage.bound
+    assert not solution.limited
+
+
+def test_two_runs_give_the_same_plan_and_bounds(problem):
+    assert solve_large(problem) == solve_large(problem)
+
+
+def test_no_exact_plan_exceeds_the_bounds():
+    for seed in range(3):
+        problem = problem_of(dense(12, 14, seed=seed))
+        exact, large = solve_exactly(problem, (), Effort()), solve_large(problem)
+
+        assert large.complete.value <= exact.complete.value <= large.complete.bound
+        assert exact.coverage.value <= large.coverage.bound or (
+            exact.complete.value > large.complete.value
+        )
+
+
+def test_more_supply_never_lowers_the_bound():
+    pipeline = sparse(300, 300, seed=9)
+    fewer = replace_offers(pipeline, 150)
+
+    assert (
+        solve_large(problem_of(fewer)).complete.bound
+        <= solve_large(problem_of(pipeline)).complete.bound
+    )
+
+
+def test_shuffled_input_gives_the_same_plan():
+    pipeline = sparse(200, 200, seed=8)
+    turned = Pipeline(pipeline.needs[::-1], pipeline.offers[::-1])
+
+    assert solve_large(problem_of(pipeline)) == solve_large(problem_of(turned))
+
+
+def test_without_time_there_is_still_a_plan_and_it_says_so():
+    problem = problem_of(sparse(300, 300, seed=7))
+
+    solution = solve_large(problem, Effort(seconds=0))
+
+    assert solution.limited
+    assert not faults(problem, solution.gives)
+    assert 0 < solution.complete.value <= solution.complete.bound
+
+
+def test_progress_is_told_with_the_value_and_the_bound():
+    told = []
+
+    solve_large(
+        problem_of(dense(20, 20, seed=2)), Effort(progress=lambda *heard: told.append(heard))
+    )
+
+    assert told
+    assert all(value <= bound for _, value, bound in told)
+
+
+def replace_offers(pipeline: Pipeline, count: int) -> Pipeline:
+    return pipeline._replace(offers=sorted(pipeline.offers, key=lambda one: one.offer.code)[:count])
