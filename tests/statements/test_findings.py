@@ -174,6 +174,32 @@ def test_deliveries_are_posted_once_under_the_providers_reference(fund, tmp_path
     assert [finding.kind for finding in again.findings] == [Kind.UNKNOWN]
 
 
+def test_deliveries_are_posted_in_the_order_of_their_days(fund, tmp_path):
+    later = "BANK,2026-10,4,2026-10-25,delivery,D-0001,,,70.00,EUR,PAY-3"
+    put(tmp_path / "inbox", "a.csv", later, ADDED, DELIVERED, COMMITTED)
+
+    came = a_night(fund, tmp_path / "inbox", post_deliveries=True)
+
+    assert (came.figures["deliveries_posted"], came.findings) == (2, ())
+    assert [entry.reference for entry in fund.entries()[-2:]] == ["PAY-2", "PAY-3"]
+
+
+def test_a_day_before_the_deals_last_act_is_not_posted_but_found(fund, tmp_path):
+    fund.deliver("10 EUR", reference="PAY-9", on=date(2026, 11, 2))
+    put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED, ADDED)
+
+    came = a_night(fund, tmp_path / "inbox", post_deliveries=True)
+
+    (found,) = came.findings
+    assert found.command == "cityfund deal deliver D-0001 '50.00 EUR' --reference 2026-10/3"
+    assert came.lines == (
+        (
+            "Not posted: 50.00 EUR for deal D-0001, PAY-2. "
+            "Deal D-0001 had its last act on 2026-11-02, after 2026-10-20."
+        ),
+    )
+
+
 def test_more_than_is_committed_is_not_posted(fund, tmp_path):
     much = ADDED.replace("50.00", "600.01")
     twice = [

@@ -131,7 +131,8 @@ def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Compared
 
 def _post(night: Night, came: _Came) -> None:
     """Post the deliveries that statements add to committed deals, each once for ever."""
-    for posting in came.compared.postings:
+    # In the order of their days: a deal takes no act dated before its last.
+    for posting in sorted(came.compared.postings, key=lambda one: one.line.day):
         line = posting.line
         name = sha256(f"{line.provider}\0{line.statement}\0{line.number}".encode()).hexdigest()
         request = night.request(
