@@ -113,7 +113,7 @@ def _findings_told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"To look at: {len(findings)}."
     yield from table_lines(list(findings), _FINDING_COLUMNS)
     for finding in findings:
-        yield f"{finding['subject']}: {finding['said']}"
+        yield f"{finding.get('code') or finding['subject']}: {finding['said']}"
 
 
 def figures_told(figures: Mapping[str, int | str]) -> str:

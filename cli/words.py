@@ -26,6 +26,7 @@ WORDS = (
     Word(
         "reconcile", "The night's work, by hand or from a timer.", DAILY, "cli.commands.reconcile"
     ),
+    Word("finding", "What nights found that wants looking at.", DAILY, "cli.commands.finding"),
     Word("need", "What projects require.", DAILY, "cli.commands.need"),
     Word("offer", "What providers put up.", DAILY, "cli.commands.offer"),
     Word("deal", "Introduce, commit, deliver, release.", DAILY, "cli.commands.deal"),

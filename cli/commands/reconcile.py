@@ -14,6 +14,14 @@ from cli.night_log import watch_of
 from cli.output import emit_document, emit_lines, emit_text
 from cli.reconcile_views import reconcile_document, reconcile_lines
 from cli.session import day_given, ledger_of
+from cli.statement_options import (
+    Inbox,
+    PostDeliveries,
+    Rules,
+    SilentDays,
+    ToleranceDays,
+    statement_options,
+)
 from cli.terminal import note
 from cli.usage import BadUsage
 from ledger.errors import ExitCode
@@ -36,6 +44,11 @@ def night(
     time_limit: Annotated[
         str, typer.Option(metavar="SECONDS", help="Search no longer for the proposal.")
     ] = "120",
+    inbox: Inbox = None,
+    statement_rules: Rules = None,
+    date_tolerance: ToleranceDays = "3",
+    silent_days: SilentDays = None,
+    post_deliveries: PostDeliveries = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do all but write, and show what would be.")
     ] = False,
@@ -57,6 +70,9 @@ def night(
         solve_seconds=seconds_typed(time_limit),
         dry_run=dry_run,
         only=tuple(only or ()),
+        statements=statement_options(
+            call, inbox, statement_rules, date_tolerance, silent_days, post=post_deliveries
+        ),
     )
     who = Who(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host

@@ -282,6 +282,18 @@ class UnitOfWork:
         self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
         self.changes.append(RegisterChange("seal", str(seal.number), 1))
 
+    def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that belong to a row of another, and name no request themselves."""
+        self._rows.add_all(table, list(rows))
+
+    def new_ids(self, table: Table, count: int) -> list[int]:
+        """Draw the ids of rows to come of a table that is no register."""
+        return self._numbering.ids(table, count) if count else []
+
+    def id_of(self, kind: str, code: str) -> int:
+        """Give a record's id by its exact code."""
+        return self._id_of(kind, code)
+
     @property
     def has_written(self) -> bool:
         """Say whether this unit of work records anything beside the request itself."""
