@@ -57,11 +57,14 @@ def emit_matched(
         plain = call.read.without_filters()
         emit_rows(rows, LINE_COLUMNS, plain, head=head, tail=tail, named="lines")
         return
+    whole = call.read.output is not None
+    if not matched.pipeline.built.problem.supplies:
+        left = []  # that there are no offers has said it
     lines = [
         *summary_lines(proposal, selection, saved["proposal"] if saved else None),
-        *(complete_lines(projects) if rows else _nothing_lines(matched)),
-        *give_lines(rows, proposal.complete),
-        *open_lines(left),
+        *(complete_lines(projects, whole=whole) if rows else _nothing_lines(matched)),
+        *give_lines(rows, proposal.complete, whole=whole),
+        *open_lines(left, whole=whole),
         *rate_lines(proposal),
     ]
     emit_text(lines, call.read)
@@ -146,12 +149,13 @@ def emit_kept(call: Call, picture: Picture, kept: KeptProposal) -> None:
         head = kept_head(picture, kept)
         emit_rows(rows, STATE_COLUMNS, call.read, head=head, named="lines")
         return
+    whole = call.read.output is not None
     summary = summary_lines(kept.proposal, kept.selection, kept.code)
     lines = [
         *summary,
         *_when_lines(picture, kept),
-        *complete_lines(project_rows(picture, kept.proposal.complete, kept.weights)),
-        *give_lines(rows, kept.proposal.complete),
+        *complete_lines(project_rows(picture, kept.proposal.complete, kept.weights), whole=whole),
+        *give_lines(rows, kept.proposal.complete, whole=whole),
     ]
     emit_text(lines, replace(call.read, where=()))
 

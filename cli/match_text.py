@@ -1,6 +1,7 @@
-"""A proposal told to people: what would become complete, who gives what, what stays open and why.
+"""A proposal told to people: what would become complete, who gives what, what stays open.
 
-On a terminal long parts are cut short, and what is left out is counted; a pipe gets all.
+On a terminal long parts are cut short, and what is left out is counted; a pipe gets all, and so
+does what is asked for as a `whole`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from ledger.matching.proposal import Proposal
 
 Row = dict[str, Any]
-_MOST_PROJECTS = 30
+_MOST_COMPLETE, _MOST_GIVEN, _MOST_OPEN = 30, 15, 10
+"""How many projects each part tells of on a terminal."""
+
 _PROJECT_COLUMNS = [
     Column("project", "Project", kind="code"),
     Column("title", "Title"),
@@ -99,18 +102,20 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
     )
 
 
-def complete_lines(rows: Sequence[Row]) -> Iterator[str]:
+def complete_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
     """Name the projects that would become complete."""
     if not rows:
         return
-    shown = _cut(rows)
+    shown = _cut(rows, None if whole else _MOST_COMPLETE)
     yield ""
     yield "Would become complete"
     yield from table_lines(shown, _PROJECT_COLUMNS)
     yield from _more(len(rows) - len(shown), "project")
 
 
-def give_lines(rows: Sequence[Row], complete: Sequence[str]) -> Iterator[str]:
+def give_lines(
+    rows: Sequence[Row], complete: Sequence[str], *, whole: bool = False
+) -> Iterator[str]:
     """Say who gives what to whom, project by project; those that become complete come first."""
     if not rows:
         return
@@ -119,7 +124,7 @@ def give_lines(rows: Sequence[Row], complete: Sequence[str]) -> Iterator[str]:
     ends = set(complete)
     groups = [(code, list(some)) for code, some in groupby(rows, key=itemgetter("project"))]
     groups.sort(key=lambda group: group[0] not in ends)
-    shown = _cut(groups)
+    shown = _cut(groups, None if whole else _MOST_GIVEN)
     for code, some in shown:
         yield from wrapped(_project_said(some[0], "" if code in ends else "in part"), "  ")
         for row in some:
@@ -158,14 +163,14 @@ def state_said(row: Row) -> str:
     return "not taken up yet; it fits"
 
 
-def open_lines(rows: Sequence[Row]) -> Iterator[str]:
+def open_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
     """Say what stays open of the projects that stay incomplete, and why."""
     if not rows:
         return
     yield ""
     yield "What stays open, and why"
     groups = [list(some) for _, some in groupby(rows, key=itemgetter("project"))]
-    shown = _cut(groups)
+    shown = _cut(groups, None if whole else _MOST_OPEN)
     for some in shown:
         yield from wrapped(_project_said(some[0], ""), "  ")
         for row in some:
@@ -188,12 +193,14 @@ def rate_lines(proposal: Proposal) -> Iterator[str]:
     )
 
 
-def _cut(rows: Sequence[Any]) -> Sequence[Any]:
-    return rows[:_MOST_PROJECTS] if is_terminal(sys.stdout) else rows
+def _cut(rows: Sequence[Any], most: int | None) -> Sequence[Any]:
+    return rows[:most] if is_terminal(sys.stdout) else rows
 
 
 def _more(count: int, what: str) -> Iterator[str]:
     if count > 0:
         yield from wrapped(
-            f"… and {count:,} more {what}s: --format csv or a pipe shows them all.", "  "
+            f"… and {count:,} more {what}{'' if count == 1 else 's'}; a pipe or --output FILE "
+            "gets them all.",
+            "  ",
         )

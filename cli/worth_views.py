@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PEOPLE = frozenset({"table", "md"})
 _MOST_NAMED = 3
+_CODES = frozenset({"project", "need", "city", "country", "office"})
 
 
 def emit_worth(call: Call, found: WorthTable, seconds: float) -> None:
@@ -38,17 +39,22 @@ def emit_worth(call: Call, found: WorthTable, seconds: float) -> None:
 
 
 def _columns(found: WorthTable) -> list[Column]:
-    keys = [Column(name, _title(name), kind="code") for name in _keys(found)]
+    keys = [Column(name, _title(name), kind=_kind(name)) for name in _keys(found)]
     return [
         *keys,
-        Column("factor", "Factor", kind="code"),
-        Column("needs", "Needs", kind="number", spare=2),
-        Column("open_said", "Stays open", kind="number", spare=1),
+        Column("factor", "Factor", kind="code", spare=1),
+        Column("needs", "Needs", kind="number", spare=3),
+        Column("open_said", "Stays open", kind="number", spare=2),
         Column("step_said", "One step", kind="number"),
         Column("level_1_said", "Level 1", kind="number"),
         Column("level_2_said", "Level 2", kind="number"),
         Column("completes", "Would complete"),
     ]
+
+
+def _kind(name: str) -> str:
+    """Keep codes whole; words may go on below."""
+    return "code" if name in _CODES else "text"
 
 
 def _title(name: str) -> str:
@@ -101,10 +107,11 @@ def _above(found: WorthTable) -> Iterator[str]:
         yield "Today's proposal leaves nothing open that one step more could close."
         return
     best = found.rows[0] if found.rows else None
+    shown = {"need"} if "need" in found.by else set(found.by)
     if best is None or not best.complete.found:
         yield "One step more, for one gap alone, would complete no further weight of projects."
     else:
-        where = ", ".join(str(value) for _, value in best.gap.keys)
+        where = ", ".join(str(value) for name, value in best.gap.keys if name in shown)
         more = f"{brief(best.step, best.gap.unit)} more of {best.gap.factor}"
         at = f" for {where}" if where else ""
         yield f"Worth most: {more}{at} would raise level 1 by {best.complete.found}."

@@ -13,7 +13,7 @@ from ledger.matching.plan import Give, given_to
 from ledger.matching.problem import Demand, Problem, Supply, Venture
 from ledger.unit_offers import Ratio
 
-_SAME_UNIT = Ratio(1, 1)
+SAME_UNIT = Ratio(1, 1)
 
 
 def alone(problem: Problem, demands: Collection[int]) -> Problem:
@@ -38,21 +38,20 @@ def before_all_others(problem: Problem, venture: int) -> Problem:
     return replace(problem, ventures=tuple(ventures))
 
 
-def with_more(problem: Problem, demands: Collection[int], amount: int, code: str) -> Problem:
-    """Give the problem with one more supply, for these demands alone and free of any terms.
+def with_more(problem: Problem, ratios: Mapping[int, Ratio], amount: int, code: str) -> Problem:
+    """Give the problem with one more supply, for some demands alone and free of any terms.
 
-    `amount` is in the demands' smallest part; they are all of one unit.
+    `ratios` gives for each of these demands the rate from its unit to that of `amount`.
     """
-    wanted = set(demands)
     kind = len(problem.supplies_of_kind)
     links = list(problem.links)
     own: dict[int, int] = {}
     changed = list(problem.demands)
-    for place in sorted(wanted):
+    for place, ratio in sorted(ratios.items()):
         demand = problem.demands[place]
-        if demand.kind not in own:
+        if demand.kind not in own:  # the demands of a kind are of one unit
             own[demand.kind] = len(links)
-            links.append({**problem.links[demand.kind], kind: _SAME_UNIT})
+            links.append({**problem.links[demand.kind], kind: ratio})
         changed[place] = replace(demand, kind=own[demand.kind])
     supplies = (*problem.supplies, Supply(code, kind, amount))
     return Problem(problem.ventures, tuple(changed), supplies, tuple(links), dict(problem.living))
@@ -66,11 +65,13 @@ def filled(problem: Problem, gives: Iterable[Give], demands: Iterable[int]) -> t
     free = problem.supplies[supply].free
     weights = {one: problem.ventures[problem.demands[one].venture].weight for one in demands}
     for place in sorted(weights, key=lambda one: (-weights[one], one)):
-        limits, open_ = problem.limits(place, supply), problem.demands[place].open - left[place]
-        amount = min(open_, free)
-        if limits is not None and amount >= limits.low:
+        limits, ratio = problem.limits(place, supply), problem.ratio(place, supply)
+        if limits is None or ratio is None:
+            continue
+        amount = min(problem.demands[place].open - left[place], ratio.to_need(free))
+        if amount >= limits.low:
             plan.append(Give(place, supply, amount))
-            free -= amount
+            free -= ratio.to_offer(amount)
     return tuple(sorted(plan))
 
 

@@ -9,32 +9,37 @@ need more could be placed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.matching.contest import Span
 from ledger.matching.outcome import Outcome
 from ledger.matching.plan import Level, Solution, completed
 from ledger.matching.proposal import LEVEL_PLACES
+from ledger.matching.variants import SAME_UNIT
 from ledger.quantity import Unit, format_amount
+from ledger.unit_offers import Ratio
 
 Keys = tuple[tuple[str, str | int | None], ...]
+InBase = Callable[[int, Unit], int | None]
+"""Gives an amount of money in the base currency, None where no rate is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A group of needs of one factor and unit, and what the proposal leaves open of them.
 
-    `demands` are the places of all of its needs that take part; `left` holds what stays open of
-    those of which anything does, in the unit's smallest part.
+    `demands` are the places of all of its needs that take part, each with the rate from its own
+    unit to the gap's; `left` holds what stays open of those of which anything does, in the
+    smallest part of `unit`.
     """
 
     keys: Keys
     factor: str
     unit: Unit
-    demands: tuple[int, ...]
+    demands: Mapping[int, Ratio]
     left: tuple[int, ...]
 
     @property
@@ -96,40 +101,54 @@ class Worth:
         }
 
 
+class Measure(NamedTuple):
+    """In which unit a need's gap is counted, and the rate to it from the need's own."""
+
+    factor: str
+    unit: Unit
+    ratio: Ratio = SAME_UNIT
+
+
 def gaps_of(
-    outcome: Outcome, keys: Mapping[str, Keys], kinds: Mapping[str, tuple[str, Unit]]
+    outcome: Outcome, keys: Mapping[str, Keys], measures: Mapping[str, Measure]
 ) -> list[Gap]:
     """Group the needs that take part; groups of which nothing stays open are left out.
 
-    `keys` and `kinds` give each need's group, and its factor and unit, by code.
+    `keys` and `measures` give each need's group, and in what it is counted, by code.
     """
-    groups: dict[tuple[Hashable, str, str], list[int]] = {}
+    groups: dict[tuple[Hashable, str, str], dict[int, Ratio]] = {}
     for place, demand in enumerate(outcome.problem.demands):
-        factor, unit = kinds[demand.code]
-        groups.setdefault((keys[demand.code], factor, unit.code), []).append(place)
+        measure = measures[demand.code]
+        key = keys[demand.code], measure.factor, measure.unit.code
+        groups.setdefault(key, {})[place] = measure.ratio
     found = []
     for places in groups.values():
-        left = tuple(outcome.open_left[place] for place in places if outcome.open_left[place])
+        open_ = ((ratio, outcome.open_left[place]) for place, ratio in places.items())
+        left = tuple(ratio.to_offer(amount) for ratio, amount in open_ if amount)
         if left:
-            code = outcome.problem.demands[places[0]].code
-            found.append(Gap(keys[code], *kinds[code], tuple(places), left))
+            code = outcome.problem.demands[next(iter(places))].code
+            measure = measures[code]
+            found.append(Gap(keys[code], measure.factor, measure.unit, places, left))
     return found
 
 
-def largest(gaps: Iterable[Gap], most: int) -> list[Gap]:
-    """Choose the largest gaps: the largest of each factor and unit, then the second of each.
+def largest(gaps: Iterable[Gap], most: int, in_base: InBase) -> list[Gap]:
+    """Choose the largest gaps: the largest of each kind, then the second of each, and so on.
 
-    Person-days are no money and euros no rials, so that gaps are compared within a unit alone.
+    A kind is money, or work in one unit: person-days are no money. Money is compared in the base
+    currency; what has no rate into it stands behind what has.
     """
-    by_unit: dict[tuple[str, str], list[Gap]] = {}
-    for gap in sorted(gaps, key=lambda one: (-one.total, _told(one.keys))):
-        by_unit.setdefault((gap.factor, gap.unit.code), []).append(gap)
-    turns = [
-        (rank, factor, unit, gap)
-        for (factor, unit), own in by_unit.items()
-        for rank, gap in enumerate(own)
-    ]
-    turns.sort(key=lambda turn: turn[:3])
+    by_kind: dict[str, list[tuple[int, Gap]]] = {}
+    for gap in gaps:
+        money = gap.unit.kind == "money"
+        size = in_base(gap.total, gap.unit) if money else gap.total
+        kind = "" if money else f"{gap.factor} {gap.unit.code}"
+        by_kind.setdefault(kind, []).append((-1 if size is None else size, gap))
+    turns = []
+    for kind, own in by_kind.items():
+        own.sort(key=lambda one: (-one[0], _told(one[1].keys), one[1].unit.code))
+        turns += [(rank, kind, gap) for rank, (_, gap) in enumerate(own)]
+    turns.sort(key=lambda turn: turn[:2])
     return [gap for *_, gap in turns[:most]]
 
 
@@ -151,7 +170,7 @@ def ranked(rows: Iterable[Worth]) -> list[Worth]:
     """Order what was found by the rise of level 1, then of level 2, then by the group."""
     return sorted(
         rows,
-        key=lambda one: (-one.complete.found, -one.coverage.found, _told(one.gap.keys)),
+        key=lambda one: (-one.complete.found, -one.coverage.found, _place(one.gap)),
     )
 
 
@@ -160,6 +179,10 @@ def _rise(before: Level, after: Level, *, never_falls: bool = False) -> Rise:
     if never_falls:
         least = max(Fraction(0), least)
     return Rise(after.value - before.value, Span(least, max(least, most)))
+
+
+def _place(gap: Gap) -> tuple[tuple[str, ...], str, str]:
+    return _told(gap.keys), gap.factor, gap.unit.code
 
 
 def _told(keys: Sequence[tuple[str, Hashable]]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -272,6 +272,10 @@ class UnitOfWork:
             },
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that is no register; each is given the request it is written by."""
+        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
 
     def add_seal(self, seal: Seal) -> None:
         """Add a seal, whose leaves stand in their places already."""

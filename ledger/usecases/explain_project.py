@@ -15,6 +15,8 @@ from ledger.usecases.scene import Scene
 from ledger.usecases.why_incomplete import Finding, completes_if_served, listed, why_incomplete
 
 _MOST_NAMED = 3
+_APART = frozenset(("quantified", "status", "selection"))
+"""Why a need takes no part: it stays open whoever gets what."""
 
 Relief = dict[tuple[str, ...], bool | None]
 """Whether the project would end complete, were its needs of some factors served from elsewhere."""
@@ -104,7 +106,9 @@ def _short_sentence(code: str, finding: Finding, binding: Sequence[str]) -> str:
     lacks = listed(binding)
     if finding.contest is None:
         needs = ", ".join(finding.binding)
-        return f"{code} cannot end complete: its {lacks} cannot be placed ({needs})."
+        apart = {one.reason for one in finding.because} & _APART
+        ends = "stays open" if apart else "cannot be placed"
+        return f"{code} cannot end complete: its {lacks} {ends} ({needs})."
     if finding.contest.possible:
         binds = f": its {lacks} goes to others" if len(binding) == 1 else ""
         return f"{code} does not end complete, though it could{binds}."

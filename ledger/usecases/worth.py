@@ -12,7 +12,8 @@ from ledger.gaps import gap_rows
 from ledger.matching.outcome import Outcome
 from ledger.matching.proposal import Proposal
 from ledger.matching.variants import filled, with_more
-from ledger.matching.worth import Gap, Keys, Worth, gaps_of, largest, ranked, worth_of
+from ledger.matching.worth import Gap, Keys, Measure, Worth, gaps_of, largest, ranked, worth_of
+from ledger.offer_sets import ratio_between
 from ledger.quantity import Unit, format_quantity, parse_quantity
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.store.book import Ledger
@@ -71,16 +72,15 @@ def worth(
     with ledger.picture(query.match.times) as picture:
         pipeline = read_pipeline(picture, query.match.where)
         keys = _keys(picture, pipeline, by)
+        measures = _measures(picture, pooled=not {"need", "unit"} & set(by))
         steps = _steps(picture.units, query.steps)
     matched = solved(pipeline, _for_today(effort))
     outcome = Outcome(pipeline.built.problem, matched.solution.gives)
-    facts = pipeline.picture.need_facts.values()
-    kinds = {one.need.code: (one.need.factor.value, one.standing.unit) for one in facts}
-    gaps = gaps_of(outcome, keys, kinds)
+    gaps = gaps_of(outcome, keys, measures)
     _require_used(steps, gaps)
     if steps:
         gaps = [gap for gap in gaps if gap.unit.code in steps]
-    chosen = largest(gaps, query.most)
+    chosen = largest(gaps, query.most, pipeline.base.convert)
     rows = list(_tried(matched, outcome, chosen, steps, _Clock(effort, begun), told))
     return WorthTable(
         today=matched.proposal,
@@ -142,6 +142,23 @@ def _keys(picture: Picture, pipeline: Pipeline, by: Sequence[str]) -> dict[str, 
         row.need: tuple((column, row.cell(column)) for column in columns)
         for row in gap_rows(positions(picture), pipeline.base)
     }
+
+
+def _measures(picture: Picture, *, pooled: bool) -> dict[str, Measure]:
+    """Say in what each need's gap is counted: its own unit, or, `pooled`, money in the base.
+
+    Money without a rate into the base currency keeps its own.
+    """
+    base = picture.base_unit
+    found: dict[str, Measure] = {}
+    for code, facts in picture.need_facts.items():
+        unit = facts.standing.unit
+        known = picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+        measure = Measure(facts.need.factor.value, unit)
+        if known is not None:
+            measure = Measure(measure.factor, base, ratio_between(known.rate, unit, base))
+        found[code] = measure
+    return found
 
 
 def _steps(units: dict[str, Unit], typed: Iterable[str]) -> dict[str, int]:

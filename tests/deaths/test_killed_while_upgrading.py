@@ -25,6 +25,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("gap_snapshot", "night_step", "night_run", "night_lock"),
     *("seal", "sealed_leaf"),
     *("introduced_line", "proposal_project", "proposal_line", "proposal"),
 )

@@ -109,6 +109,15 @@ def test_what_was_not_selected_says_so(short: Officer) -> None:
     assert short.asks("match explain O-0003 --where factor=money")["outcome"] == "nothing"
 
 
+def test_a_need_that_was_not_selected_keeps_its_project_open(short: Officer) -> None:
+    answer = short.asks("match explain PRJ-0001 --factor money")
+
+    assert answer["sentence"] == (
+        "PRJ-0001 cannot end complete: its implementation stays open (N-0002)."
+    )
+    assert answer["because"][0]["reason"] == "selection"
+
+
 def test_a_code_that_there_is_none_of_names_the_nearest(short: Officer) -> None:
     assert short.refused("match explain PRJ-0", ExitCode.NOT_FOUND, "PRJ-0001") == "ambiguous-code"
     assert short.refused("match explain PRJ-9", ExitCode.NOT_FOUND, "PRJ-0001") == "unknown-code"

@@ -15,9 +15,23 @@ from stage import Staged, drawn
 
 from ledger.errors import ExitCode
 from ledger.matching.outcome import Outcome
-from ledger.matching.variants import filled, with_more
-from ledger.matching.worth import Worth, gaps_of, largest, ranked, worth_of
+from ledger.matching.variants import SAME_UNIT, filled, with_more
+from ledger.matching.worth import Measure, Worth, gaps_of, largest, ranked, worth_of
+from ledger.quantity import Unit
 from ledger.solving.solve import solve
+
+
+def measured(stage: Staged) -> dict[str, Measure]:
+    """Count every gap in its own unit."""
+    return {
+        code: Measure(one.need.factor.value, one.standing.unit)
+        for code, one in stage.need_facts.items()
+    }
+
+
+def as_it_is(amount: int, _unit: Unit) -> int:
+    """Take money for the base currency's."""
+    return amount
 
 
 def weighed(stage: Staged, most: int = 20) -> list[Worth]:
@@ -25,9 +39,9 @@ def weighed(stage: Staged, most: int = 20) -> list[Worth]:
     scene = stage.scene()
     needs = stage.need_facts
     keys = {code: (("need", code),) for code in needs}
-    kinds = {code: (one.need.factor.value, one.standing.unit) for code, one in needs.items()}
+    kinds = measured(stage)
     found = []
-    for gap in largest(gaps_of(scene.outcome, keys, kinds), most):
+    for gap in largest(gaps_of(scene.outcome, keys, kinds), most, as_it_is):
         richer = with_more(scene.problem, gap.demands, gap.middle, "more")
         known = filled(richer, scene.today.gives, gap.demands)
         found.append(
@@ -59,7 +73,7 @@ def test_a_step_that_frees_an_offer_for_others_is_worth_what_they_weigh():
     stage = Staged().project("P", ("money", 10), weight=4).project("Q", ("money", 10), weight=3)
     scene = stage.offer("O", "money", 10).scene()
 
-    richer = with_more(scene.problem, [scene.outcome.demand_of["P-N1"]], 10, "more")
+    richer = with_more(scene.problem, {scene.outcome.demand_of["P-N1"]: SAME_UNIT}, 10, "more")
 
     assert solve(richer).complete.value - scene.today.complete.value == 3
 
@@ -79,22 +93,18 @@ def test_money_without_a_builder_is_worth_nothing_on_level_1():
 def test_the_largest_gaps_take_turns_between_units():
     stage = Staged().project("P", ("money", 90), ("money", 80), ("money", 70), ("expertise", 3))
     scene = stage.scene()
-    kinds = {
-        code: (one.need.factor.value, one.standing.unit) for code, one in stage.need_facts.items()
-    }
+    kinds = measured(stage)
     keys = {code: (("need", code),) for code in stage.need_facts}
 
-    chosen = largest(gaps_of(scene.outcome, keys, kinds), 3)
+    chosen = largest(gaps_of(scene.outcome, keys, kinds), 3, as_it_is)
 
-    assert [gap.keys[0][1] for gap in chosen] == ["P-N4", "P-N1", "P-N2"]
+    assert [gap.keys[0][1] for gap in chosen] == ["P-N1", "P-N4", "P-N2"]
 
 
 def test_a_group_steps_by_what_its_middle_need_lacks():
     stage = Staged().project("P", ("money", 90), ("money", 20), ("money", 70), ("money", 10))
     scene = stage.scene()
-    kinds = {
-        code: (one.need.factor.value, one.standing.unit) for code, one in stage.need_facts.items()
-    }
+    kinds = measured(stage)
     (gap,) = gaps_of(scene.outcome, dict.fromkeys(stage.need_facts, ()), kinds)
 
     assert (gap.total, gap.middle) == (190, 20)
@@ -153,6 +163,17 @@ def test_groups_add_needs_up(short: Officer) -> None:
     assert (urban["needs"], urban["stays_open"]) == (2, "100000000.00")
 
 
+def test_a_group_counts_money_of_all_currencies_in_the_base(short: Officer) -> None:
+    said = "project add Clinics --city ACC --sector health"
+    short.says(said, "--need", "money 8M USD", "--need", "money 1M EUR")
+    short.says("rates add USD EUR 0.5 --on 2026-11-20")
+
+    (row,) = rows_of(short, "--by", "factor", "--project", "PRJ-0006", "--step", "5M EUR")
+
+    assert (row["unit"], row["needs"], row["stays_open"]) == ("EUR", 2, "5000000.00")
+    assert row["gained"] == ["PRJ-0006"]
+
+
 def test_a_step_can_be_given_for_a_unit(short: Officer) -> None:
     rows = rows_of(short, "--step", "30M EUR")
 
@@ -181,9 +202,7 @@ def test_a_time_limit_of_zero_says_what_is_proven(short: Officer) -> None:
 
 def test_csv_and_the_screen(short: Officer) -> None:
     lines = short.says("match worth").splitlines()
-    assert lines[0] == (
-        "Worth most: 70M EUR more of money for PRJ-0004, N-0006 would raise level 1 by 3."
-    )
+    assert lines[0] == ("Worth most: 70M EUR more of money for N-0006 would raise level 1 by 3.")
     rows = list(csv.DictReader(io.StringIO(short.says("match worth --format csv"))))
     assert rows[0]["level_1_rise"] == "3"
     assert rows[0]["gained"] == "PRJ-0004"

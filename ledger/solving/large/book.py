@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from ledger.matching.plan import Give
 from ledger.matching.problem import Limits, Problem
 
-Undo = list[tuple[int, int, int]]
-"""Gives made, as (demand, supply, amount), so that they can be taken back."""
-
 
 class Book:
     """What every supply has left and every demand still wants, kept with every give.
@@ -24,6 +21,7 @@ class Book:
         self.given: list[dict[int, int]] = [{} for _ in problem.demands]
         self.takers: list[set[int]] = [set() for _ in problem.supplies]
         self._limits: dict[tuple[int, int], Limits | None] = {}
+        self._log: list[tuple[int, int, int]] = []
 
     def limits(self, demand: int, supply: int) -> Limits | None:
         """Give the limits of a pair, asked of the problem once."""
@@ -58,6 +56,20 @@ class Book:
 
     def give(self, demand: int, supply: int, amount: int) -> None:
         """Add to what a pair gives; less than nothing takes away."""
+        self._log.append((demand, supply, amount))
+        self._write(demand, supply, amount)
+
+    def mark(self) -> int:
+        """Give the place in the book to which one can go back from now on."""
+        return len(self._log)
+
+    def go_back(self, mark: int) -> None:
+        """Undo all that was written since a mark."""
+        while len(self._log) > mark:
+            demand, supply, amount = self._log.pop()
+            self._write(demand, supply, -amount)
+
+    def _write(self, demand: int, supply: int, amount: int) -> None:
         ratio = self.problem.ratio(demand, supply)
         assert ratio is not None
         before = self.given[demand].get(supply, 0)
@@ -78,19 +90,11 @@ class Book:
         self.give(demand, supply, -amount)
         return amount
 
-    def clear(self, demands: Iterable[int]) -> Undo:
-        """Take back all that these demands got; give what it was."""
-        return [
-            (demand, supply, self.take_back(demand, supply))
-            for demand in demands
-            for supply in sorted(self.given[demand])
-        ]
-
-    def restore(self, demands: Iterable[int], gives: Undo) -> None:
-        """Give these demands what they had, and nothing else."""
-        self.clear(demands)
-        for give in gives:
-            self.give(*give)
+    def clear(self, demands: Iterable[int]) -> None:
+        """Take back all that these demands got."""
+        for demand in demands:
+            for supply in sorted(self.given[demand]):
+                self.take_back(demand, supply)
 
     def is_complete(self, venture: int) -> bool:
         """Say whether a project ends complete by what is written down."""

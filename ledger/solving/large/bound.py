@@ -20,10 +20,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor, fsum
+from typing import Any
 
 import numpy as np
 
-from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 
 _MARGIN = 1e-9
 _FULL = 1 - 1e-9
@@ -33,7 +34,7 @@ def complete_bound(arcs: Arcs, prices: Floats, completable: Flags) -> Fraction:
     """Bound level 1 by prices; weights are whole, so that the bound is rounded down."""
     cost = cheapest(arcs, prices)
     weight = weights(arcs)
-    gain = weight - _by_venture(arcs, cost)
+    gain = weight - by_venture(arcs, cost)
     gain = np.where(completable & (gain > 0), gain, 0.0)
     terms = [*prices.tolist(), *gain.tolist()]
     return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(terms))))
@@ -43,14 +44,19 @@ def coverage_bound(
     arcs: Arcs, prices: Floats, completable: Flags, value: int, price: float
 ) -> Fraction:
     """Bound level 2 by prices, among the plans that reach `value` on level 1."""
-    weight = weights(arcs)
-    worth = weight[arcs.venture] * arcs.open / arcs.net
-    whole = price * weight + _by_venture(arcs, worth - cheapest(arcs, prices))
-    part = _by_venture(arcs, _earned(arcs, prices, worth))
+    worth = worths(arcs)
+    whole = price * weights(arcs) + by_venture(arcs, worth - cheapest(arcs, prices))
+    part = by_venture(arcs, _earned(arcs, prices, worth))
     best = np.maximum(part, np.where(completable, whole, 0.0))
     terms = [*prices.tolist(), *best.tolist(), -price * value]
     margin = _MARGIN * (1 + fsum(map(abs, terms)))
     return Fraction(floor((fsum(terms) + margin) * 1e6) + 1, 10**6)
+
+
+def worths(arcs: Arcs) -> Floats:
+    """Give what covering all that is open in each demand counts on level 2."""
+    found: Floats = weights(arcs)[arcs.venture] * arcs.open / arcs.net
+    return found
 
 
 def weights(arcs: Arcs) -> Floats:
@@ -63,22 +69,46 @@ def cheapest(arcs: Arcs, prices: Floats) -> Floats:
     cost = np.zeros(len(arcs.open))
     filled = np.zeros(len(arcs.open))
     for piece in arcs.pieces():
-        ordered, price = _cheapest_first(piece, prices)
-        take = _taken(arcs, ordered)
+        ordered, price, take = taken(arcs, piece, prices)
         cost += np.bincount(ordered.demand, take * price, len(cost))
         filled += np.bincount(ordered.demand, take, len(cost))
     cost[filled < _FULL] = np.inf
     return cost
 
 
+def taken(arcs: Arcs, piece: Piece, prices: Floats) -> tuple[Piece, Floats, Floats]:
+    """Choose the arcs that fill each demand at the least cost, with their prices and parts."""
+    price = piece.load * prices[piece.store]
+    if not len(price):
+        return piece, price, price
+    starts = np.flatnonzero(np.diff(piece.demand, prepend=-1))
+    if (piece.share >= 1).all():
+        # Every arc could fill its demand alone, so that the cheapest does; no need to sort.
+        least = np.repeat(np.minimum.reduceat(price, starts), _sizes(starts, len(price)))
+        found = np.flatnonzero(price == least)
+        first = found[np.flatnonzero(np.diff(piece.demand[found], prepend=-1))]
+        return piece.only(first), price[first], np.ones(len(first))
+    ordered, price = _cheapest_first(piece, prices)
+    return ordered, price, _taken(arcs, ordered)
+
+
+def _sizes(starts: Places, end: int) -> Places:
+    return np.diff(starts, append=end)
+
+
 def _earned(arcs: Arcs, prices: Floats, worth: Floats) -> Floats:
     earned = np.zeros(len(arcs.open))
     for piece in arcs.pieces():
-        free = piece.only(~arcs.stores.conditional[piece.store])
-        ordered, price = _cheapest_first(free, prices)
-        gain = np.maximum(worth[ordered.demand] - price, 0.0)
-        earned += np.bincount(ordered.demand, _taken(arcs, ordered) * gain, len(earned))
+        ordered, price, take = paying(arcs, piece, prices, worth)
+        gain = worth[ordered.demand] - price
+        earned += np.bincount(ordered.demand, take * gain, len(earned))
     return earned
+
+
+def paying(arcs: Arcs, piece: Piece, prices: Floats, worth: Floats) -> tuple[Piece, Floats, Floats]:
+    """Choose, of arcs without a condition, those that fill each demand as far as it pays."""
+    pays = piece.load * prices[piece.store] < worth[piece.demand]
+    return taken(arcs, piece.only(pays & ~arcs.stores.conditional[piece.store]), prices)
 
 
 def _cheapest_first(piece: Piece, prices: Floats) -> tuple[Piece, Floats]:
@@ -92,7 +122,7 @@ def _taken(arcs: Arcs, ordered: Piece) -> Floats:
     if not len(ordered.demand):
         return ordered.share
     starts = np.flatnonzero(np.diff(ordered.demand, prepend=-1))
-    sizes = np.diff(starts, append=len(ordered.demand))
+    sizes = _sizes(starts, len(ordered.demand))
     upto = np.cumsum(ordered.share)
     before = np.repeat(upto[starts] - ordered.share[starts], sizes)
     left = 1 - (upto - ordered.share - before)
@@ -102,5 +132,6 @@ def _taken(arcs: Arcs, ordered: Piece) -> Floats:
     return np.where(arcs.divisible[ordered.demand], take, np.where(first, 1.0, 0.0))
 
 
-def _by_venture(arcs: Arcs, by_demand: Floats) -> Floats:
+def by_venture(arcs: Arcs, by_demand: Any) -> Floats:
+    """Add up figures of demands by project."""
     return np.bincount(arcs.venture, by_demand, len(arcs.problem.ventures)).astype(np.float64)

@@ -19,8 +19,13 @@ def complete(book: Book, guide: Guide, venture: int) -> bool:
     return True
 
 
-def fill(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> bool:
-    """Give a demand what the guide says, then whatever there is; say whether it is full."""
+def fill(
+    book: Book, guide: Guide, demand: int, *, conditional: bool = True, others: bool = True
+) -> bool:
+    """Give a demand what the guide says, then whatever there is; say whether it is full.
+
+    `conditional`: offers on condition may give; `others`: others may be moved to make room.
+    """
     stores = guide.stores(demand)
     for store, amount, _ in stores:
         if amount and (conditional or not _conditional(book, guide, store)):
@@ -32,7 +37,7 @@ def fill(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> 
             _draw(book, guide.members[store], demand, book.open[demand])
             if not book.open[demand]:
                 return True
-    return conditional and reroute(book, guide, demand)
+    return others and reroute(book, guide, demand, conditional=conditional)
 
 
 def _conditional(book: Book, guide: Guide, store: int) -> bool:

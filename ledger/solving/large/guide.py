@@ -7,6 +7,8 @@ import numpy as np
 from ledger.solving.large.arcs import Arcs, Floats, Piece, Places
 
 _FLOWS = 1e-7
+_ENOUGH = 40
+"""Supplies of a demand that rerouting looks at."""
 
 
 class Guide:
@@ -16,7 +18,7 @@ class Guide:
         self.members = arcs.stores.members
         self._by_supply: dict[int, dict[int, float]] = {}
         price = piece.load * prices[piece.store]
-        ties = _hashed(piece.demand * 1_000_003 + piece.store)
+        ties = hashed(piece.demand * 1_000_003 + piece.store)
         flows = np.where(flow > _FLOWS, flow, 0.0)
         order = np.lexsort((ties, price, -flows, piece.demand))
         self._stores = piece.store[order].tolist()
@@ -39,18 +41,18 @@ class Guide:
 
     def prices(self, demand: int) -> dict[int, float]:
         """Give the supplies of a demand, best first, each with its price of the whole demand."""
-        found = self._by_supply.get(demand)
+        found: dict[int, float] | None = self._by_supply.get(demand)
         if found is None:
-            found = {
-                supply: price
-                for store, _, price in self.stores(demand)
-                for supply in self.members[store]
-            }
+            found = {}
+            for store, _, price in self.stores(demand):
+                found.update(dict.fromkeys(self.members[store], price))
+                if len(found) >= _ENOUGH:
+                    break
             self._by_supply[demand] = found
         return found
 
 
-def _hashed(values: Places) -> Places:
+def hashed(values: Places) -> Places:
     """Scatter whole numbers, always the same way: ties are broken without regard to order."""
     mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(
         0xBF58476D1CE4E5B9

@@ -19,7 +19,7 @@ import numpy as np
 from ledger.solving.highs import INFINITY, Deadline, Model, Solver
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.book import Book
-from ledger.solving.large.bound import weights
+from ledger.solving.large.bound import weights, worths
 from ledger.solving.large.filling import fill
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.relaxation import TOLERANCE
@@ -41,7 +41,7 @@ def covered(
     model = Model()
     weight, demands = weights(arcs), len(arcs.open)
     parts = model.add_columns(0.0, 0.0, may.astype(np.float64), count=len(may))
-    covers = model.add_columns(weight[arcs.venture] * arcs.open / arcs.net, 0.0, 1.0)
+    covers = model.add_columns(worths(arcs), 0.0, 1.0)
     flows = model.add_columns(0.0, 0.0, piece.share, count=len(piece.demand))
     sums = model.add_rows(0.0, 0.0, demands)
     model.put(sums, covers, -1.0)
@@ -74,8 +74,11 @@ def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Pl
     model.put(rows[row], flows[bound], 1.0)
 
 
-def give_leftovers(book: Book, guide: Guide) -> None:
-    """Give what is left to what is open, what counts most first; offers on condition give none."""
+def give_leftovers(book: Book, guide: Guide, *, others: bool) -> None:
+    """Give what is left to what is open, what counts most first; offers on condition give none.
+
+    `others`: what others have got may be moved about to make room.
+    """
     problem = book.problem
     still = [demand for demand, amount in enumerate(book.open) if amount]
 
@@ -87,4 +90,4 @@ def give_leftovers(book: Book, guide: Guide) -> None:
         return cheapest - worth, demand
 
     for demand in sorted(still, key=promise):
-        fill(book, guide, demand, conditional=False)
+        fill(book, guide, demand, conditional=False, others=others)

@@ -20,6 +20,7 @@ import numpy as np
 from ledger.solving.highs import INFINITY, Deadline, Model, Solver
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.bound import weights
+from ledger.solving.large.guide import hashed
 
 _FULL = 1 - 1e-9
 TOLERANCE = 1e-7
@@ -35,28 +36,41 @@ class Relaxed:
     value: float
 
 
-def completable(arcs: Arcs, piece: Piece) -> Flags:
+def completable(arcs: Arcs) -> Flags:
     """Say which projects may end complete: all of their demands can be filled by arcs."""
-    reached = np.bincount(piece.demand, piece.share, len(arcs.open)) >= _FULL
+    filled = np.zeros(len(arcs.open))
+    for piece in arcs.pieces():
+        filled += np.bincount(piece.demand, piece.share, len(filled))
     ventures = arcs.problem.ventures
-    stuck = np.bincount(arcs.venture, ~reached, len(ventures)) > 0
+    stuck = np.bincount(arcs.venture, filled < _FULL, len(ventures)) > 0
     return np.array([venture.completable for venture in ventures], dtype=bool) & ~stuck
+
+
+def few_of(piece: Piece, best: Relaxed, few: int) -> Flags:
+    """Choose the arcs that an optimum uses, and a few of the cheapest of each demand."""
+    price = piece.load * best.prices[piece.store]
+    order = np.lexsort((hashed(piece.demand * 1_000_003 + piece.store), price, piece.demand))
+    starts = np.flatnonzero(np.diff(piece.demand[order], prepend=-1))
+    rank = np.zeros(len(order), np.int64)
+    rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    return (rank < few) | (best.flow > TOLERANCE)
 
 
 class Relaxation:
     """The relaxation over some arcs, which can be narrowed and solved again from where it was."""
 
     def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
-        self.arcs = piece.only(may[arcs.venture[piece.demand]])
+        self.arcs = piece
         self._ventures, self._demands = len(may), len(arcs.open)
-        self._stores = len(arcs.stores.free)
         model = Model()
         parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
-        flows = model.add_columns(0.0, 0.0, self.arcs.share, count=len(self.arcs.demand))
+        flows = model.add_columns(
+            0.0, 0.0, may[arcs.venture[piece.demand]] * self.arcs.share, count=len(self.arcs.demand)
+        )
         fills = model.add_rows(0.0, 0.0, self._demands)
         model.put(fills, parts[arcs.venture], -1.0)
         model.put(fills[self.arcs.demand], flows, 1.0)
-        holds = model.add_rows(-INFINITY, 1.0, self._stores)
+        holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
         model.put(holds[self.arcs.store], flows, self.arcs.load)
         self._solver = Solver(model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
@@ -72,11 +86,6 @@ class Relaxation:
             prices=np.abs(outcome.duals[self._demands :]),
             value=outcome.value,
         )
-
-    def nothing(self) -> Relaxed:
-        """Give the answer that completes nothing, where there was no time for a better one."""
-        stores = np.zeros(self._stores)
-        return Relaxed(np.zeros(self._ventures), np.zeros(len(self.arcs.demand)), stores, 0.0)
 
     def drop(self, ventures: Places) -> None:
         """Let these projects not be completed."""

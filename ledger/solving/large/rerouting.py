@@ -24,19 +24,23 @@ class _Step(NamedTuple):
     demand: int
 
 
-def reroute(book: Book, guide: Guide, demand: int) -> bool:
-    """Fill a demand by moving others about; say whether it is full. Others stay as full."""
+def reroute(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> bool:
+    """Fill a demand by moving others about; say whether it is full. Others stay as full.
+
+    Without `conditional` the demand takes nothing from offers on condition.
+    """
     for _ in range(_MOST_CHAINS):
         if not book.open[demand]:
             return True
-        if not _Search(book, guide, demand).one_chain():
+        if not _Search(book, guide, demand, conditional=conditional).one_chain():
             return False
     return not book.open[demand]
 
 
 class _Search:
-    def __init__(self, book: Book, guide: Guide, demand: int) -> None:
+    def __init__(self, book: Book, guide: Guide, demand: int, *, conditional: bool) -> None:
         self._book, self._guide, self._demand = book, guide, demand
+        self._conditional = conditional
         self._cause: dict[int, _Step | None] = {}
 
     def one_chain(self) -> bool:
@@ -58,7 +62,16 @@ class _Search:
 
     def _could_take(self, demand: int, supply: int) -> bool:
         limits = self._book.limits(demand, supply)
+        if not self._allowed(demand, supply):
+            return False
         return limits is not None and self._book.given[demand].get(supply, 0) < limits.high
+
+    def _allowed(self, demand: int, supply: int) -> bool:
+        """Say whether no condition stands between a demand and a supply."""
+        problem = self._book.problem
+        if self._conditional or not problem.supplies[supply].conditional:
+            return True
+        return self._book.is_complete(problem.demands[demand].venture)
 
     def _moved(self, taker: int, supply: int, queue: list[int]) -> bool:
         """Move a taker off a supply if it has somewhere to go, else note where that might be."""
@@ -67,7 +80,7 @@ class _Search:
         for other in self._guide.prices(taker):
             if other == supply:
                 continue
-            most = book.excess(taker, supply)
+            most = book.excess(taker, supply) if self._allowed(taker, other) else 0
             if most and book.spare(taker, other, most):
                 before = book.open[self._demand]
                 self._shift(taker, supply, other)

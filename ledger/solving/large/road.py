@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -10,19 +11,44 @@ from ledger.matching.plan import Level, Solution, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
-from ledger.solving.large.arcs import Arcs, Flags, Piece
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
 from ledger.solving.large.book import Book
-from ledger.solving.large.bound import cheapest, complete_bound, coverage_bound, weights
+from ledger.solving.large.bound import (
+    by_venture,
+    cheapest,
+    complete_bound,
+    coverage_bound,
+    weights,
+)
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
 from ledger.solving.large.guide import Guide
-from ledger.solving.large.leftovers import covered, give_leftovers
-from ledger.solving.large.relaxation import Relaxation, completable
+from ledger.solving.large.improving import improve
+from ledger.solving.large.leftovers import Covered, covered, give_leftovers
+from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
+from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
+
+LARGEST_LISTED = 1_000_000
+"""Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
+CHEAPEST = 12
+FEW = 12
+PRICINGS = 2
+LARGEST_PROGRAM = 30_000
+"""Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
 
 def solve_large(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
     """Find a plan with proven bounds where an exact search would take too long."""
     return _Road(problem, effort).solution()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a plan is made on: arcs, which projects may end complete, and prices of the stores."""
+
+    piece: Piece
+    may: Flags
+    prices: Floats
 
 
 class _Road:
@@ -31,14 +57,12 @@ class _Road:
         self._deadline = Deadline(effort.seconds)
         self._arcs = Arcs(problem)
         self._book = Book(problem)
-        self._value = 0
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
     def solution(self) -> Solution:
-        piece = self._arcs.all()
-        may = completable(self._arcs, piece)
-        self._complete(piece, may)
-        second = self._cover(piece, may)
+        ground = self._ground()
+        self._complete(ground)
+        second = self._cover(ground)
         gives = self._book.plan()
         return Solution(
             gives,
@@ -48,35 +72,80 @@ class _Road:
             limited=self._deadline.passed,
         )
 
-    def _complete(self, piece: Piece, may: Flags) -> None:
-        """Level 1."""
-        arcs = self._arcs
-        self._say("relaxation")
-        relaxation = Relaxation(arcs, piece, may)
-        best = relaxation.solve(self._deadline)
-        narrowed = best
-        if best is None:
-            best = narrowed = relaxation.nothing()
-        else:
-            self._bound = complete_bound(arcs, best.prices, may)
-            self._say("narrowing")
-            narrowed = dive(arcs, relaxation, best, self._deadline)
-        self._say("whole numbers")
-        guide = Guide(arcs, relaxation.arcs, narrowed.flow, best.prices)
-        cost = np.bincount(arcs.venture, cheapest(arcs, best.prices), len(may))
-        for venture in np.lexsort((cost - weights(arcs), -np.round(narrowed.part, 6))).tolist():
-            if may[venture] and complete(self._book, guide, venture):
-                self._value += self._problem.ventures[venture].weight
+    @property
+    def _value(self) -> int:
+        ventures = enumerate(self._problem.ventures)
+        return sum(one.weight for place, one in ventures if self._book.is_complete(place))
 
-    def _cover(self, piece: Piece, may: Flags) -> Fraction:
+    @property
+    def _solvable(self) -> bool:
+        """Whether the relaxation is small enough to be solved as a linear program."""
+        return len(self._problem.demands) <= LARGEST_PROGRAM
+
+    def _ground(self) -> _Ground:
+        """List the arcs, or the cheapest of each demand where there are too many."""
+        arcs = self._arcs
+        self._say("prices")
+        may = completable(arcs)
+        prices = np.zeros(len(arcs.stores.free))
+        if arcs.count <= LARGEST_LISTED:
+            return _Ground(arcs.all(), may, prices)
+        piece = cheapest_arcs(arcs, prices, CHEAPEST)
+        for turn in range(PRICINGS):
+            prices = estimated_prices(arcs, piece, may, prices if turn else None)
+            piece = cheapest_arcs(arcs, prices, CHEAPEST)
+            self._bound = min(self._bound, complete_bound(arcs, prices, may))
+            if self._deadline.passed:
+                break
+        return _Ground(piece, may, prices)
+
+    def _complete(self, ground: _Ground) -> None:
+        """Level 1."""
+        arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
+        part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
+        if self._solvable:
+            self._say("relaxation")
+            best = Relaxation(arcs, piece, may).solve(self._deadline)
+            if best is not None:
+                prices = best.prices
+                self._bound = min(self._bound, complete_bound(arcs, prices, may))
+                self._say("narrowing")
+                part, flow = self._narrowed(ground, best)
+        self._say("whole numbers")
+        guide = Guide(arcs, piece, flow, prices)
+        cost = by_venture(arcs, cheapest(arcs, prices))
+        for venture in np.lexsort((cost - weights(arcs), -np.round(part, 6))).tolist():
+            if may[venture]:
+                complete(self._book, guide, venture)
+        if self._solvable:
+            self._say("improving")
+            improve(self._book, guide, weights(arcs) - cost, self._deadline)
+
+    def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
+        """Dive on few arcs of each demand; give the parts and flows where that ends."""
+        arcs, piece = self._arcs, ground.piece
+        few = few_of(piece, best, FEW)
+        relaxation = Relaxation(arcs, piece.only(few), ground.may)
+        start = relaxation.solve(self._deadline)
+        flow = np.zeros(len(piece.demand))
+        if start is None:
+            return best.part, best.flow
+        end = dive(arcs, relaxation, start, self._deadline)
+        flow[few] = end.flow
+        return end.part, flow
+
+    def _cover(self, ground: _Ground) -> Fraction:
         """Level 2; gives its bound."""
-        arcs, value = self._arcs, self._value
+        arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
         self._say("coverage")
-        found = covered(arcs, piece, may, value, self._deadline)
-        prices = np.zeros(len(arcs.stores.free)) if found is None else found.prices
-        flow = np.zeros(len(piece.demand)) if found is None else found.flow
-        give_leftovers(self._book, Guide(arcs, piece, flow, prices))
-        return coverage_bound(arcs, prices, may, value, 0.0 if found is None else found.price)
+        found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
+        if found is None:
+            begin = ground.prices
+            prices, price = coverage_prices(arcs, piece, may, value, begin)
+            found = Covered(np.zeros(len(piece.demand)), prices, price)
+        guide = Guide(arcs, piece, found.flow, found.prices)
+        give_leftovers(self._book, guide, others=self._solvable)
+        return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
         if self._effort.progress is not None:

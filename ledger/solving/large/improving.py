@@ -1,0 +1,83 @@
+"""Improving a plan round the projects that just miss completion.
+
+First by exchange: a lighter project gives way if one that misses can be completed then, and tries
+to be completed again with what else there is. Then a neighbourhood is solved again as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from ledger.solving.highs import Deadline
+from ledger.solving.large.arcs import Floats
+from ledger.solving.large.book import Book
+from ledger.solving.large.filling import complete
+from ledger.solving.large.guide import Guide
+from ledger.solving.large.neighbourhood import Neighbourhood, Trial
+
+_EXCHANGES = 400
+_PARTNERS = 12
+"""Projects that may give way to one that misses."""
+_TRIALS = 15
+_VENTURES = 24
+_TRIAL = Trial(arcs=10, nodes=20)
+_HOPELESS = -1.0
+"""Projects that would cost this much more than their weight are not tried."""
+
+
+def improve(book: Book, guide: Guide, gain: Floats, deadline: Deadline) -> None:
+    """Try to complete more weight round the most promising projects that are not complete.
+
+    `gain` is what each project's weight exceeds its cost by, at the relaxation's prices.
+    """
+    order = np.argsort(-gain, kind="stable").tolist()
+    seeds = [place for place in order if np.isfinite(gain[place]) and gain[place] > _HOPELESS]
+    for venture in [one for one in seeds if not book.is_complete(one)][:_EXCHANGES]:
+        if deadline.passed:
+            return
+        _exchange(book, guide, gain, venture)
+    for venture in [one for one in seeds if not book.is_complete(one)][:_TRIALS]:
+        if deadline.passed:
+            return
+        if not book.is_complete(venture):
+            Neighbourhood(book, guide, _around(book, guide, gain, venture)).improve(_TRIAL)
+
+
+def _exchange(book: Book, guide: Guide, gain: Floats, venture: int) -> None:
+    """Complete a project in place of a lighter one, which may find another way to be complete."""
+    ventures = book.problem.ventures
+    if complete(book, guide, venture):
+        return
+    near = _sharing(book, guide, gain, [venture])
+    for other in near[:_PARTNERS]:
+        if not book.is_complete(other):
+            continue
+        mark = book.mark()
+        book.clear(ventures[other].demands)
+        if complete(book, guide, venture) and (
+            complete(book, guide, other) or ventures[other].weight < ventures[venture].weight
+        ):
+            return
+        book.go_back(mark)
+
+
+def _around(book: Book, guide: Guide, gain: Floats, venture: int) -> list[int]:
+    """Choose a project's neighbours: those served by what could serve it, then their own."""
+    near = _sharing(book, guide, gain, [venture])[: _VENTURES // 2]
+    far = _sharing(book, guide, gain, [venture, *near])
+    return [venture, *near, *far][:_VENTURES]
+
+
+def _sharing(book: Book, guide: Guide, gain: Floats, ventures: Iterable[int]) -> list[int]:
+    """Give the projects served by what could serve these, the closest and least gainful first."""
+    found: Counter[int] = Counter()
+    inside = set(ventures)
+    for venture in inside:
+        for demand in book.problem.ventures[venture].demands:
+            for supply in guide.prices(demand):
+                found.update(book.problem.demands[taker].venture for taker in book.takers[supply])
+    outside = (venture for venture in found if venture not in inside)
+    return sorted(outside, key=lambda one: (-found[one], gain[one], one))
