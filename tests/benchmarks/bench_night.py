@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--sides", type=int, default=1000, help="needs, offers and deals")
     parser.add_argument("--movements", type=int, default=1_000_000)
     parser.add_argument("--lapsing", type=int, default=300, help="holds and offers past their date")
+    parser.add_argument("--time-limit", default="20", help="seconds for the proposal")
     said, engines = asked_engines(parser)
     for engine in engines:
         with place_of(engine) as place:
@@ -63,7 +64,7 @@ def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
     """Run a night twice, and print what it took."""
     url = grown(place, said.sides, said.movements)
     leave_lapsing(url, said.lapsing)
-    first, second = night(url), night(url)
+    first, second = night(url, said.time_limit), night(url, said.time_limit)
     say(
         f"{engine}: a night over {said.movements:,} movements, {said.lapsing} holds past their date"
     )
@@ -99,11 +100,12 @@ def leave_lapsing(url: str, count: int) -> None:
     ledger.engine.dispose()
 
 
-def night(url: str) -> Ran:
+def night(url: str, time_limit: str) -> Ran:
     """Run a night as a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "night.json"
         words = [sys.executable, "-c", ENTRY, "reconcile", "--json", "--quiet"]
+        words += ["--time-limit", time_limit]
         begun = time.perf_counter()
         with out.open("wb") as target:
             child = os.posix_spawn(
