@@ -90,7 +90,12 @@ class Matching:
 
     def with_reference(self, line: Line, scope: Scope) -> list[Act]:
         """Give the untaken acts of a line's kind and scope that bear its reference."""
-        return [act for act in self.anywhere_with_reference(line) if act.deal in set(scope.deals)]
+        return [act for act in self.anywhere_with_reference(line) if self._within(act, scope)]
+
+    def _within(self, act: Act, scope: Scope) -> bool:
+        if scope.named:
+            return act.deal in scope.deals
+        return self.deal_of(act).provider == self.provider
 
     def anywhere_with_reference(self, line: Line) -> list[Act]:
         """Give the untaken acts that bear a line's reference, whoever's they are."""
