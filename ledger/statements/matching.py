@@ -105,10 +105,10 @@ class Matching:
 
     def with_amount(self, line: Line, scope: Scope | None = None) -> list[Act]:
         """Give the provider's untaken acts of exactly a line's amount, in its scope if given."""
-        found = self.untaken(self._by_amount.get((line.kind, line.unit.code, line.amount), ()))
-        if scope is None or not scope.named:
-            return found
-        return [act for act in found if act.deal in scope.deals]
+        if scope is not None and scope.named:
+            acts = self.acts_in(line, scope)
+            return [act for act in acts if self.amount_of(act, line) == line.amount]
+        return self.untaken(self._by_amount.get((line.kind, line.unit.code, line.amount), ()))
 
     def amount_of(self, act: Act, line: Line) -> int | None:
         """Give an act's amount in a line's unit; None where neither side counts in it."""
