@@ -90,7 +90,12 @@ class Matching:
 
     def with_reference(self, line: Line, scope: Scope) -> list[Act]:
         """Give the untaken acts of a line's kind and scope that bear its reference."""
-        return [act for act in self.anywhere_with_reference(line) if act.deal in set(scope.deals)]
+        return [act for act in self.anywhere_with_reference(line) if self._within(act, scope)]
+
+    def _within(self, act: Act, scope: Scope) -> bool:
+        if scope.named:
+            return act.deal in scope.deals
+        return self.deal_of(act).provider == self.provider
 
     def anywhere_with_reference(self, line: Line) -> list[Act]:
         """Give the untaken acts that bear a line's reference, whoever's they are."""
@@ -100,10 +105,10 @@ class Matching:
 
     def with_amount(self, line: Line, scope: Scope | None = None) -> list[Act]:
         """Give the provider's untaken acts of exactly a line's amount, in its scope if given."""
-        found = self.untaken(self._by_amount.get((line.kind, line.unit.code, line.amount), ()))
-        if scope is None or not scope.named:
-            return found
-        return [act for act in found if act.deal in scope.deals]
+        if scope is not None and scope.named:
+            acts = self.acts_in(line, scope)
+            return [act for act in acts if self.amount_of(act, line) == line.amount]
+        return self.untaken(self._by_amount.get((line.kind, line.unit.code, line.amount), ()))
 
     def amount_of(self, act: Act, line: Line) -> int | None:
         """Give an act's amount in a line's unit; None where neither side counts in it."""

@@ -50,9 +50,10 @@ def said_twice(work: Matching) -> None:
     for line, acts in work.confirmed:
         seen[line.same_again].add(acts[0].deal)
     for place, line, scope in work.left():
-        told = seen.get(line.same_again, set()).intersection(scope.deals)
-        if told:
-            work.differ(Kind.DUPLICATE, [place], deal=min(told))
+        told = seen.get(line.same_again)
+        again = told.intersection(scope.deals) if told else None
+        if again:
+            work.differ(Kind.DUPLICATE, [place], deal=min(again))
 
 
 def split(work: Matching) -> None:
@@ -240,7 +241,7 @@ def said_again(work: Matching) -> None:
         if line.reference is not None
     }
     for place, line, scope in work.left():
-        for deal in scope.deals:
+        for deal in scope.deals if line.reference is not None else ():
             if (deal, line.kind, line.amount, line.unit.code, line.reference) in told:
                 work.differ(Kind.DUPLICATE, [place], deal=deal)
                 break

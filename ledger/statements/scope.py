@@ -43,12 +43,14 @@ class Scopes:
         wrong = self._wrong_offer(line) or self._wrong_need(line)
         if wrong is not None:
             return wrong
-        found = self._all
-        for code, index in ((line.offer, self._by_offer), (line.need, self._by_need)):
-            if code is not None:
-                fitting = set(index.get(folded(code), ()))
-                found = tuple(deal for deal in found if deal in fitting)
-        return Scope(found, named=True)
+        if line.offer is None or line.need is None:
+            index, code = (
+                (self._by_need, line.need) if line.offer is None else (self._by_offer, line.offer)
+            )
+            return Scope(tuple(index.get(folded(code or ""), ())), named=True)
+        fitting = set(self._by_need.get(folded(line.need), ()))
+        found = self._by_offer.get(folded(line.offer), ())
+        return Scope(tuple(deal for deal in found if deal in fitting), named=True)
 
     def _of_deal(self, line: Line, deal: DealFacts | None) -> Scope:
         if deal is None:
