@@ -24,7 +24,6 @@ __all__ = [
     "emit_rows",
     "emit_text",
     "kept",
-    "require_place_for",
     "table_lines",
 ]
 
@@ -166,14 +165,6 @@ def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
     """Write a report that is told in lines where it was asked for."""
     with _destination(options) as out:
         out.writelines(f"{line}\n" for line in lines)
-
-
-def require_place_for(path: Path) -> None:
-    """Refuse a file that cannot be written to in the end, before long work is begun for it."""
-    if path.is_dir():
-        raise OutputIsDirectory(f"{path} is a directory.")
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
 
 
 def emit_lines(lines: Iterable[str]) -> None:

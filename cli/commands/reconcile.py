@@ -10,7 +10,8 @@ import typer
 
 from cli.frame import Call, ReadOptions, command, noun
 from cli.night_log import watch_of
-from cli.output import emit_document, emit_lines, emit_text, require_place_for
+from cli.output import emit_document, emit_lines, emit_text
+from cli.output_places import require_place_for
 from cli.reconcile_views import reconcile_document, reconcile_lines
 from cli.session import day_given, ledger_of
 from cli.terminal import note
