@@ -229,11 +229,17 @@ class VerbGroup(PlainHelp, TyperGroup):
     default_verb: ClassVar[str | None] = None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the default verb before words that name none."""
-        named = args[:1] and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        """Put the default verb before words that name none; --help is then that verb's."""
+        named = args[:1] and args[0] in self.commands
         if self.default_verb is not None and not named and not ctx.resilient_parsing:
+            self.commands[self.default_verb].epilog = self._others()
             args = [self.default_verb, *args]
         return super().parse_args(ctx, args)
+
+    def _others(self) -> str:
+        others = {name: one for name, one in self.commands.items() if name != self.default_verb}
+        told = [f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()]
+        return "\n\n".join(["Other verbs, each with a --help of its own:", *told] if told else [])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises UnknownCommand naming the nearest."""

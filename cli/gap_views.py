@@ -11,6 +11,7 @@ from ledger.quantity import format_amount
 
 if TYPE_CHECKING:
     from ledger.gap_groups import Total
+    from ledger.usecases.gap_trend import GapTrend
     from ledger.usecases.gaps import GapReport
 
 _UNKNOWN = "unknown"
@@ -81,6 +82,18 @@ def group_columns(by: Sequence[str], *, withdrawn: bool) -> list[Column]:
         replace(one, table=withdrawn) if one.key == "withdrawn" else one for one in GROUP_COLUMNS
     ]
     return [*keys, *sums]
+
+
+def trend_columns(by: Sequence[str]) -> list[Column]:
+    """Give the columns of a trend: the night, then those of a grouped report."""
+    return [Column("day", "Night", kind="date"), *group_columns(by, withdrawn=False)]
+
+
+def trend_rows(trend: GapTrend) -> Iterator[dict[str, Any]]:
+    """Give a row for each night and group."""
+    for day, groups in trend.points:
+        for group in groups:
+            yield {"day": day, **group.to_dict()}
 
 
 def for_people(row: dict[str, Any]) -> dict[str, Any]:

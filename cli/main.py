@@ -98,3 +98,7 @@ def _reader_left() -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     return ExitCode.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

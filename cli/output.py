@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from errno import ENOENT
-from pathlib import Path
-from stat import S_ISREG
 from typing import TextIO
 
+from cli.destination import destination
 from cli.frame import ReadOptions
 from cli.terminal import fitted, has_color, is_terminal, is_unicode, width
-from cli.usage import OutputIsDirectory, UnknownColumn, did_you_mean
+from cli.usage import UnknownColumn, did_you_mean
 from ledger.reports.cells import Column, Row, machine
 
 __all__ = [
@@ -80,7 +76,7 @@ def emit_rows(
     elsewhere.
     """
     chosen = kept(rows, columns, options.where)
-    with _destination(options) as out:
+    with destination(options) as out:
         if above and options.format in _FOR_PEOPLE:
             chosen = iter(found := list(chosen))
             out.writelines(_above_chunks(above, out, more=bool(found)))
@@ -135,7 +131,7 @@ def emit_record(
     if options.format == "json":
         emit_document(document, options)
         return
-    with _destination(options) as out:
+    with destination(options) as out:
         if options.format == "table":
             out.writelines(_record_chunks(row, columns, out))
             out.writelines(f"{line}\n" for line in below)
@@ -157,13 +153,13 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
     """Write one JSON document."""
     from ledger.reports.json_out import json_text  # noqa: PLC0415
 
-    with _destination(options) as out:
+    with destination(options) as out:
         out.write(json_text(document, ascii_only=not is_unicode(out)))
 
 
 def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
     """Write a report that is told in lines where it was asked for."""
-    with _destination(options) as out:
+    with destination(options) as out:
         out.writelines(f"{line}\n" for line in lines)
 
 
@@ -266,38 +262,3 @@ def _rich_table(
     for line in cells:
         table.add_row(*map(Text, line))
     Console(file=out, no_color=not has_color(out, wanted=color), width=width()).print(table)
-
-
-@contextmanager
-def _destination(options: ReadOptions | None) -> Iterator[TextIO]:
-    """Open where the answer goes: standard output, or a file that appears only when whole."""
-    if options is None or options.output is None:
-        yield sys.stdout
-        return
-    path = options.output
-    if path.is_dir():
-        raise OutputIsDirectory(f"{path} is a directory.")
-    if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
-        with path.open("w", encoding="utf-8", newline="") as out:
-            yield out
-        return
-    with _replacing(Path(os.path.realpath(path))) as out:
-        yield out
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    if not path.parent.is_dir():  # said by the name that was typed, not by the one made from it
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle
-            yield out
-            out.flush()
-            os.fsync(handle)
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise

@@ -24,6 +24,8 @@ _PAST = {
     "reverse": "reversed",
     "add": "added",
     "edit": "edited",
+    "settle": "settled",
+    "reopen": "opened again",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
 _ENDS = ("withdrawn", "expired")

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.errors import InvalidInput
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = ("db", "actor", "format")
+CONFIG_KEYS = ("db", "actor", "format", "inbox")
 CONFIG_FORMATS = ("table", "json", "csv", "md")
 _AUTHORITY_PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^:@/\s]*):([^\s]*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
@@ -22,7 +22,7 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 class InvalidConfig(InvalidInput):
     """The config file cannot be used as it stands."""
 
-    default_why = "The config file is TOML, with the keys db, actor and format."
+    default_why = "The config file is TOML, with the keys db, actor, format and inbox."
     default_next = "Correct that line, or move the file away to work without it."
 
 
@@ -39,6 +39,7 @@ class Settings:
     debug: bool = False
     color: bool = True
     format: str | None = None
+    inbox: str | None = None
 
 
 def mask_url(text: str) -> str:
@@ -64,6 +65,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         debug=bool(flags.get("debug")) or is_set(env, "CITYFUND_DEBUG"),
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
         format=config.get("format"),
+        inbox=env.get("CITYFUND_INBOX") or config.get("inbox"),
     )
 
 

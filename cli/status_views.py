@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from cli.night_views import night_document, night_lines
 from cli.output import Column, table_lines
 from ledger.quantity import format_amount
 
@@ -85,6 +86,7 @@ def status_document(status: Status, database: str, picture: Picture) -> dict[str
         "offers_lapsing": [_ending(one) for one in status.offers_soon],
         "offers_past": [_ending(one) for one in status.offers_past],
         "last_entry": _last(status, picture),
+        "night": night_document(status.night, picture),
         "offices": [
             {"office": one.code, **{k: v for k, v in asdict(one).items() if k != "code"}}
             for one in status.offices
@@ -167,6 +169,7 @@ def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
         _OFFER_COLUMNS,
     )
     yield from _listed(f"Offers that lapse {soon}", document["offers_lapsing"], _OFFER_COLUMNS)
+    yield from night_lines(document["night"])
 
 
 def _listed(

@@ -23,6 +23,10 @@ class Word(NamedTuple):
 WORDS = (
     Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
     Word("match", "The pairings that complete the most.", DAILY, "cli.commands.match"),
+    Word(
+        "reconcile", "The night's work, by hand or from a timer.", DAILY, "cli.commands.reconcile"
+    ),
+    Word("finding", "What nights found that wants looking at.", DAILY, "cli.commands.finding"),
     Word("need", "What projects require.", DAILY, "cli.commands.need"),
     Word("offer", "What providers put up.", DAILY, "cli.commands.offer"),
     Word("deal", "Introduce, commit, deliver, release.", DAILY, "cli.commands.deal"),

@@ -16,6 +16,7 @@ from ledger.quantity import Unit, format_amount
 
 _FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
 Cell = str | int | None
+Cells = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +99,33 @@ def group_rows(rows: Iterable[GapRow], by: Sequence[str]) -> list[GroupRow]:
 
     Groups come ordered by their keys, what is not given last.
     """
-    groups: dict[tuple[Cell, ...], list[GapRow]] = {}
-    asked = tuple(dict.fromkeys(by))
-    columns = tuple(dict.fromkeys((*asked, "factor", "unit")))
+    groups: dict[Cells, list[GapRow]] = {}
     for row in rows:
-        groups.setdefault(tuple(row.cell(column) for column in columns), []).append(row)
-    ordered = sorted(groups, key=_order)
-    return [
-        _group(tuple(zip(columns, cells, strict=True))[: len(asked)], groups[cells])
-        for cells in ordered
-    ]
+        groups.setdefault(group_cells(row, by), []).append(row)
+    return [one_group(cells, groups[cells], by) for cells in sorted(groups, key=group_order)]
+
+
+def group_cells(row: GapRow, by: Sequence[str]) -> Cells:
+    """Give what says which group a row belongs to: its cells of those columns, factor, unit."""
+    return tuple(row.cell(column) for column in _columns(by))
+
+
+def _columns(by: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*by, "factor", "unit")))
+
+
+def one_group(cells: Cells, rows: Sequence[GapRow], by: Sequence[str]) -> GroupRow:
+    """Add up rows that have these cells in common."""
+    asked = len(dict.fromkeys(by))
+    return _group(tuple(zip(_columns(by), cells, strict=True))[:asked], rows)
+
+
+def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:
+    """Give what groups are ordered by: their cells, what is not given last."""
+    return tuple(
+        (cell is None, cell if isinstance(cell, int) else 0, "" if cell is None else str(cell))
+        for cell in cells
+    )
 
 
 def totals(rows: Iterable[GapRow], base: Unit) -> list[Total]:
@@ -191,13 +209,6 @@ def _sum(amounts: Iterable[int | None]) -> tuple[int | None, int]:
     """Add what is known; give None, not zero, where nothing is, and how many were."""
     known = [amount for amount in amounts if amount is not None]
     return (sum(known) if known else None), len(known)
-
-
-def _order(cells: tuple[Cell, ...]) -> tuple[tuple[bool, int, str], ...]:
-    return tuple(
-        (cell is None, cell if isinstance(cell, int) else 0, "" if cell is None else str(cell))
-        for cell in cells
-    )
 
 
 def _shown(amount: int | None, decimals: int) -> str | None:

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.gap_views import ROW_COLUMNS, for_people, group_columns, notes
+from cli.frame import Call, command, noun
+from cli.gap_views import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
 from cli.output import emit_rows
-from cli.session import ledger_of, times_of
+from cli.session import day_given, ledger_of, times_of
 from cli.terminal import note
 
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
 
-app = word()
+app = noun("What is still missing, need by need, and how that went.", default="report")
 
 
-@command(app, "gaps", dated=True)
-def gaps(
+@command(app, "report", dated=True)
+def report(
     call: Call,
     by: Annotated[
         list[str] | None, typer.Option("--by", help="Add up by columns: country,factor.")
@@ -33,12 +33,61 @@ def gaps(
 
     ledger = ledger_of(call)
     query = GapQuery(
-        where=[f"{column}={value}" for column, value in call.read.where],
-        by=[name for text in by or () for name in text.split(",") if name.strip()],
+        where=_filters(call),
+        by=_columns(by),
         times=times_of(call, ledger),
         include_inactive=every,
     )
     _show(call, report_gaps(ledger, query))
+
+
+def _filters(call: Call) -> list[str]:
+    return [f"{column}={value}" for column, value in call.read.where]
+
+
+def _columns(by: list[str] | None) -> list[str]:
+    return [name for text in by or () for name in text.split(",") if name.strip()]
+
+
+@command(app, "trend")
+def trend(
+    call: Call,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Add up by columns: factor,region.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Begin there (default: at first).")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="End there (default: today).")
+    ] = None,
+    every: Annotated[
+        str, typer.Option(metavar="STEP", help="Each night, or the last of a week, month or year.")
+    ] = "night",
+    inactive: Annotated[
+        bool, typer.Option("--all", help="Also projects that took no new deals then.")
+    ] = False,
+) -> None:
+    """Follow the gaps from night to night, added up by any columns."""
+    from ledger.usecases.gap_trend import TrendQuery, gap_trend
+
+    query = TrendQuery(
+        where=_filters(call),
+        by=_columns(by),
+        first=day_given(call, first),
+        last=day_given(call, last),
+        every=every,
+        include_inactive=inactive,
+    )
+    found = gap_trend(ledger_of(call), query)
+    head = {
+        "schema": "cityfund.gap-trend/1",
+        "from": found.first,
+        "to": found.last,
+        "base_currency": found.base_currency,
+        "by": found.by,
+    }
+    emit_rows(trend_rows(found), trend_columns(found.by), call.read.without_filters(), head=head)
 
 
 def _show(call: Call, report: GapReport) -> None:

@@ -244,6 +244,25 @@ RATES = Table(
     ),
 )
 
+STATEMENTS = Table(
+    "statements",
+    ("provider", "statement", "line"),
+    (
+        _must("provider", Kind.CODE, "code of the provider whose statement it is"),
+        _must("statement", Kind.TEXT, "what the provider calls the statement, e.g. 2026-10"),
+        _must("line", Kind.TEXT, "what the provider calls the line within the statement"),
+        _must("date", Kind.DATE, "the provider's date"),
+        _must("kind", Kind.CODE, "commitment or delivery"),
+        Column("deal", Kind.CODE, "code of the deal"),
+        Column("offer", Kind.CODE, "code of the offer, where the deal is not named"),
+        Column("need", Kind.CODE, "code of the need, where the deal is not named"),
+        _must("quantity", Kind.AMOUNT, "how much; with a minus what was taken back"),
+        _must("unit", Kind.CODE, "the need's unit or the offer's, as the provider counts"),
+        Column("reference", Kind.TEXT, "number of the paper that proves it"),
+    ),
+)
+"""What a provider says was committed and delivered: read by the night, and never imported."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -260,3 +279,6 @@ TABLES: dict[str, Table] = {
     )
 }
 """Every canonical table by name, in the order in which rows depend on one another."""
+
+READABLE: dict[str, Table] = {**TABLES, STATEMENTS.name: STATEMENTS}
+"""Every table that files can hold, those included that are compared and not imported."""

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from ledger.errors import InvalidInput, NotFound, StorageTrouble
-from ledger.interchange.canonical import TABLES
+from ledger.interchange.canonical import READABLE
 from ledger.interchange.problems import ImportRefused, Problem, did_you_mean
 
 MAX_RULE_BYTES = 1024 * 1024
@@ -160,11 +160,13 @@ class Output(_Part):
 
     @model_validator(mode="after")
     def _is_canonical(self) -> Output:
-        if self.table not in TABLES:
+        if self.table not in READABLE:
             raise ValueError(
-                f"there is no table {self.table!r}. {did_you_mean(self.table, TABLES)}"
+                f"there is no table {self.table!r}. {did_you_mean(self.table, READABLE)}"
             )
-        spec = TABLES[self.table]
+        spec = READABLE[self.table]
+        if self.distinct and "code" not in spec.names:
+            raise ValueError(f"rows of {self.table} have no code by which to be `distinct`")
         for name in self.columns:
             if name not in spec.names:
                 hint = did_you_mean(name, spec.names)

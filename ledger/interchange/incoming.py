@@ -8,9 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.plan import plan_import
 from ledger.interchange.problems import Problem
-from ledger.interchange.reader import RawTable, content_of, digest_of, read_paths
+from ledger.interchange.reader import (
+    RawTable,
+    StatementsNotImported,
+    content_of,
+    digest_of,
+    read_paths,
+)
 from ledger.interchange.rows import understand
 from ledger.interchange.steps import Holdings, ImportPlan
 
@@ -45,6 +52,8 @@ def read_incoming(
     if rule is None:
         read = read_paths(paths, as_table)
         return Incoming(read.tables, read.problems, read.passed_over, unread=read.unread)
+    if any(output.table == STATEMENTS.name for output in rule.output):
+        raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above
 
     tables: list[RawTable] = []

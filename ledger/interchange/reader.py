@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.errors import StorageTrouble, UsageError
-from ledger.interchange.canonical import TABLES, Kind, Table
+from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Kind, Table
 from ledger.interchange.problems import Place, Problem, did_you_mean
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -26,6 +26,13 @@ class NothingToImport(UsageError):
 
     default_why = f"A file is named after its table: {', '.join(f'{n}.csv' for n in TABLES)}."
     default_next = "Name the files so, or say which table a file is with --as TABLE."
+
+
+class StatementsNotImported(UsageError):
+    """Statements were given to the import, which would write what is only to be compared."""
+
+    default_why = "What a provider says is compared with the ledger, line by line, never copied."
+    default_next = "Let the night read them: cityfund reconcile --only statements --inbox FOLDER"
 
 
 class UnknownTable(UsageError):
@@ -82,6 +89,8 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
     `as_table` says which table the files are, whatever their names; it takes no folder. Raises
     `NothingToImport`, `UnknownTable` and `CannotReadFile`; broken files come back as problems.
     """
+    if as_table is not None and as_table.lower() == STATEMENTS.name:
+        raise StatementsNotImported("Statements are not imported.")
     if as_table is not None and as_table.lower() not in TABLES:
         raise UnknownTable(
             f"There is no table {as_table!r}. {did_you_mean(as_table, TABLES)}".strip()
@@ -113,6 +122,8 @@ def _files(
             name = as_table.lower() if as_table else table_of(path)
             if name is None:
                 content_of(path)  # a file that is not there is named as such, not by its name
+                if path.stem.lower() == STATEMENTS.name:
+                    raise StatementsNotImported(f"{path.name} is not imported.")
                 raise NothingToImport(f"{path.name} is not named after a canonical table.")
             yield path, name
             continue
@@ -162,7 +173,7 @@ def read_table(content: bytes, *, table: str, file: str) -> tuple[RawTable | Non
         if not problems:
             problems.append(_empty(file))
         return None, problems
-    spec = TABLES[table]
+    spec = READABLE[table]
     header = tuple(name.strip().casefold() for name in first[1])
     wrong = _header_problems(spec, header, Place(file, first[0]))
     if wrong:

@@ -76,7 +76,7 @@ class Ledger:
     def picture(self, times: Times = NOW) -> Iterator[Picture]:
         """Look at the ledger at two times, in one reading transaction."""
         with self.read() as connection:
-            moment = _moment(connection)
+            moment = moment_of(connection)
             _require_known(times.known_at, moment, shared=engines.on_server(connection))
             yield Picture(connection, times, moment)
 
@@ -115,10 +115,10 @@ class Ledger:
 
 def settled(connection: Connection) -> datetime | None:
     """Give a moment before which every write has ended; None where one writes at a time."""
-    return _moment(connection) - SETTLED if engines.on_server(connection) else None
+    return moment_of(connection) - SETTLED if engines.on_server(connection) else None
 
 
-def _moment(connection: Connection) -> datetime:
+def moment_of(connection: Connection) -> datetime:
     """Give the moment of the clock that the ledger's writes are recorded by."""
     if not engines.on_server(connection):
         return now()

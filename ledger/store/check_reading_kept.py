@@ -25,7 +25,7 @@ from sqlalchemy import (
 from ledger.checks.history import VersionRow
 from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray, VersionName
 from ledger.journal import MAX_AMOUNT
-from ledger.store import tables
+from ledger.store import night_tables, statement_tables, tables
 from ledger.store.check_reading import ONE_WRITER, moment, raw, stream
 from ledger.store.registers import REGISTERS
 
@@ -172,6 +172,8 @@ _AMOUNTS: Final = (
     (tables.balance, tables.BALANCE_STAGES, 0, MAX_AMOUNT),
     (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
     (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
+    (night_tables.gap_snapshot, night_tables.SNAPSHOT_STAGES, 0, MAX_AMOUNT),
+    (statement_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
     (tables.proposal_line, ("need_amount", "offer_amount"), 1, MAX_AMOUNT),
 )
 _DECIMALS: Final = (

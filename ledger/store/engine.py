@@ -22,6 +22,7 @@ POSTGRESQL: Final = "postgresql"
 _KIND: Final = "cityfund_transaction"
 _WRITES: Final = "writes"
 _LOOKS: Final = "looks"
+_LOCKS: Final = "locks"
 
 
 def make_engine(url: str | URL) -> Engine:
@@ -70,7 +71,7 @@ def take_time(connection: Connection) -> None:
 def _begin(connection: Connection) -> None:
     # A writer makes sure from its first read on that what it checked is still so when it commits.
     kind = connection.get_execution_options().get(_KIND)
-    if kind == _LOOKS:
+    if kind in {_LOOKS, _LOCKS}:
         return
     if on_server(connection):
         from ledger.store import postgresql as own  # noqa: PLC0415
@@ -115,6 +116,25 @@ def writing(engine: Engine, *, keep: bool = True) -> Iterator[Connection]:
                 transaction.commit()
         except DatabaseGone as error:
             raise AnswerLost("It is not known whether the act was recorded.") from error
+
+
+@contextmanager
+def locking(engine: Engine) -> Iterator[Connection]:
+    """Give a line to a server whose transaction only holds locks, for as long as it may last.
+
+    It keeps no view of what others write.
+    """
+    from ledger.store import postgresql  # noqa: PLC0415 - only where there is a server
+
+    with translated(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_KIND: _LOCKS})
+        connection.exec_driver_sql(postgresql.BEGIN_LOCKING)
+        try:
+            take_time(connection)
+            yield connection
+        finally:
+            if not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class _Names:
         _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
         reverses, count, layout, proposal, proposed_line = head[_TEXTS:_OWN]
         deal = None if deal_id is None else self._deal(deal_id)
-        if count != len(lines):
+        if count != len(lines) or (proposal is None) != (proposed_line is None):
             raise Unwritable(count)
         movements = [
             self._movement(place, line[_OWN:], (effective_on, recorded_at), deal_id, deal)

@@ -15,6 +15,10 @@ from sqlalchemy import (
     Date,
     FromClause,
     Integer,
+    String,
+    cast,
+    func,
+    literal,
     null,
     select,
 )
@@ -39,7 +43,7 @@ from ledger.store.registers import Register
 from ledger.store.types import LIST_SEPARATOR, CodeList
 
 _Write = Callable[[Any], str | None]
-_IDENTITY: Final = 6
+_IDENTITY: Final = 7
 """How many values of a row are of the identity that the version belongs to, beside its code."""
 
 
@@ -85,15 +89,16 @@ def _identity(register: Register) -> list[ColumnElement[Any]]:
     """Select what follows from a record's code and request, and so stands in no leaf of its own."""
     own, holder = register.identity.c, tables.holder.c
     if not _is_side(register):
-        return [own.request_id, own.folded, own.number, null(), null(), null()]
-    return [own.request_id, own.folded, own.number, raw(holder.side), holder.unit, own.unit]
+        return [own.request_id, own.folded, own.number, *(null() for _ in range(4))]
+    of_holder = (raw(holder.side), holder.request_id, holder.unit)
+    return [own.request_id, own.folded, own.number, *of_holder, own.unit]
 
 
 def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
     """Refuse a record whose other columns are not those that its first version was added with."""
-    added_by, plain, number, side, held_in, unit = identity
-    due = (request, folded(code), number_in(kind, code), unit)
-    if (added_by, plain, number, held_in) != due or side not in {None, kind}:
+    of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
+    due = (request, folded(code), number_in(kind, code), *of_holder)
+    if tuple(identity[:-1]) != due:
         raise Unwritable(code)
 
 
@@ -117,7 +122,9 @@ def _terms(
             continue
         other = tables.metadata.tables[target].alias(f"its_{name}")
         source = source.outerjoin(other, other.c.id == column)
-        terms.append((name, other.c.code, text_or_none))
+        # What refers to nothing is not as if it referred to none.
+        lost = literal("#").concat(cast(column, String))
+        terms.append((name, func.coalesce(other.c.code, lost), text_or_none))
     return terms, source
 
 

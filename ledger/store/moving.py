@@ -2,7 +2,7 @@
 
 Rows go table by table in an order that references and guards accept; ids, moments and versions
 are kept. What the target makes by itself is not written: its guards keep the balances as the
-movements come in, and its table of allowed moves is the program's own.
+movements come in, and what every ledger is made with is the program's own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Advance = Callable[[int], None]
 """What is told of each advance on long work, in steps."""
 
 _BATCH: Final = 2000
-_MADE_BY_THE_TARGET: Final = (tables.allowed_move, *tables.MUTABLE_TABLES)
+_MADE_BY_THE_TARGET: Final = (*tables.SEEDED_TABLES, *tables.MUTABLE_TABLES)
 COPIED_TABLES: Final = tuple(
     table for table in tables.metadata.sorted_tables if table not in _MADE_BY_THE_TARGET
 )

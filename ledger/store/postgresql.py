@@ -39,6 +39,7 @@ from ledger.store.database_errors import (
 
 BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_LOCKING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 # What the driver notes of a line that it is closing anyway is no message to an officer.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())

@@ -12,10 +12,10 @@ from ledger.errors import CannotOpen
 from ledger.store.database_errors import NotADatabase
 from ledger.store.prepared import Prepared
 
-CURRENT_REVISION: Final = "0004"
+CURRENT_REVISION: Final = "0006"
 """The newest migration; a test holds it to the migrations folder."""
 
-KNOWN_REVISIONS: Final = ("0001", "0002", "0003", "0004")
+KNOWN_REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 _IS_THERE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),

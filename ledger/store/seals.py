@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, exists, func, select
 
 from ledger.errors import RefusedByRule
-from ledger.evidence import Leaf, Seal, SealedLeaf
+from ledger.evidence import REQUEST_KIND, Leaf, Seal, SealedLeaf
 from ledger.merkle import Frontier, leaf_hash
 from ledger.store import tables
 from ledger.store.check_reading import raw, stream
@@ -21,6 +21,7 @@ MOST_LEAVES: Final = 50_000
 """So many leaves go into one seal, and the rest of the request that the last of them is of."""
 
 _BATCH: Final = 5000
+_MOST_DIGITS: Final = 18
 
 
 class CannotSeal(RefusedByRule):
@@ -91,6 +92,14 @@ def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
     query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, raw(leaf.c.hash))
     for position, kind, reference, kept in stream(connection, query.order_by(leaf.c.position)):
         yield SealedLeaf(position, str(kind), str(reference), _bytes(kept))
+
+
+def last_sealed_request(connection: Connection) -> int:
+    """Give the number of the last request whose leaf is sealed, as the leaves themselves say it."""
+    leaf = tables.sealed_leaf.c
+    query = select(leaf.reference).where(leaf.kind == REQUEST_KIND)
+    last = str(connection.execute(query.order_by(leaf.position.desc()).limit(1)).scalar())
+    return int(last) if last.isascii() and last.isdigit() and len(last) <= _MOST_DIGITS else 0
 
 
 def count_unsealed(

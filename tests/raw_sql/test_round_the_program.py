@@ -99,10 +99,12 @@ def test_a_rewritten_term_is_seen_where_neither_guard_nor_check_is_there(
 
     (guarded,) = judge_at(attacked).judged([REWRITTEN])
     (noticed,) = judge_at(attacked).judged([bare])
-    (unseen,) = judge_at(attacked, without=("guards",)).judged([bare])
+    (sealed,) = judge_at(attacked, without=("guards",)).judged([bare])
+    (unseen,) = judge_at(attacked, without=("guards", "seals")).judged([bare])
 
     assert guarded.verdict == REFUSED
     assert (noticed.verdict, noticed.told) == (NAMED, ("guards",))
+    assert (sealed.verdict, sealed.told) == (NAMED, ("seals",))
     assert (unseen.verdict, set(unseen.told)) == (UNNAMED, {"schema", "need_version"})
 
 

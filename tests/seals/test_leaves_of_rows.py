@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from house import leaves as leaves_of_records
 from sealed_world import Sealed
 from sqlalchemy import select
 from world import World
 
-from ledger.canonical import Said, canonical_rate, canonical_request
+from ledger.canonical import Said, canonical_proposal, canonical_rate, canonical_request
 from ledger.evidence import Leaf
 from ledger.rates import Rate
 from ledger.store import tables
@@ -108,3 +110,45 @@ def test_the_leaves_of_both_engines_stand_in_one_order(sealed_once: Sealed) -> N
     units = [leaf.reference for leaf in leaves(world, 0, 1) if leaf.kind == "unit"]
     assert units == sorted(units)
     world.ledger.engine.dispose()
+
+
+def test_the_leaf_of_a_proposal_is_made_of_all_its_rows(sealed: World) -> None:
+    made = {leaf.name: leaf.content for leaf in leaves(sealed)}
+    rows = {name: [dict(row._mapping) for row in read] for name, read in _proposals(sealed).items()}
+    (kept,) = rows["proposal"]
+    codes = {
+        kind: {row["id"]: row["code"] for row in rows[kind]}
+        for kind in ("need", "offer", "project")
+    }
+    record = {
+        name: value
+        for name, value in kept.items()
+        if name not in {"id", "code", "folded", "number", "lines", "reason", "request_id",
+                        "recorded_at"}
+    }  # fmt: skip
+    record["lines"] = [
+        {
+            "line": row["line"], "rate": row["rate"],
+            "need": codes["need"][row["need_id"]], "offer": codes["offer"][row["offer_id"]],
+            **{name: row[name] for name in
+               ("need_amount", "need_unit", "offer_amount", "offer_unit")},
+        }
+        for row in rows["proposal_line"]
+    ]  # fmt: skip
+    record["projects"] = [
+        {"project": codes["project"][row["project_id"]], "weight": row["weight"]}
+        for row in rows["proposal_project"]
+    ]
+    request = next(row for row in rows["request"] if row["id"] == kept["request_id"])
+    said = Said(*(request[name] for name in Said._fields))
+    due = canonical_proposal(kept["code"], record, kept["recorded_at"], said, kept["reason"])
+    assert record["lines"]
+    assert made[f"proposal {kept['code']}"] == due
+
+
+def _proposals(world: World) -> dict[str, Sequence[Any]]:
+    names = ("proposal", "proposal_line", "proposal_project", "need", "offer", "project", "request")
+    with world.ledger.read() as connection:
+        return {
+            name: connection.execute(select(tables.metadata.tables[name])).all() for name in names
+        }

@@ -28,6 +28,8 @@ APPEND_ONLY = (
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
     *("request", "seal", "sealed_leaf", "setting_version", "unit"),
+    *("gap_snapshot", "night_lock", "night_run", "night_step"),
+    *("finding", "finding_event", "statement", "statement_line"),
 )
 KEPT_FROM = ("update", "delete", "replace")
 

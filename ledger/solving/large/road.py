@@ -31,6 +31,8 @@ from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, fe
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
 CHEAPEST = 12
+TRIED = 48
+"""So many arcs of a demand are priced, and so many tried when a plan is made."""
 FEW = 12
 PRICINGS = 2
 LARGEST_PROGRAM = 30_000
@@ -97,7 +99,7 @@ class _Road:
             self._bound = min(self._bound, complete_bound(arcs, prices, may))
             if self._deadline.passed:
                 break
-        return _Ground(piece, may, prices)
+        return _Ground(cheapest_arcs(arcs, prices, TRIED), may, prices)
 
     def _complete(self, ground: _Ground) -> None:
         """Level 1."""

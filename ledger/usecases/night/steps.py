@@ -84,11 +84,13 @@ class Who:
 class NightOptions:
     """What the night was asked for beside its day. A step takes what is its own.
 
-    `only` names the steps that were asked for by name, empty for a whole night. `statements` are
-    the options of that step by name, as the command line understood them.
+    `solve_seconds` bounds the search for the proposal, None for none. `only` names the steps that
+    were asked for by name, empty for a whole night. `statements` are the options of that step by
+    name, as the command line understood them.
     """
 
     warn_days: int = 7
+    solve_seconds: int | None = 120
     dry_run: bool = False
     only: tuple[str, ...] = ()
     statements: Mapping[str, Any] = field(default_factory=dict)

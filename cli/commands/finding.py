@@ -1,0 +1,66 @@
+"""`cityfund finding`: what nights found that an officer has to look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.finding_views import (
+    FINDING_COLUMNS,
+    FINDING_NARROW,
+    FINDING_TERMS,
+    event_lines,
+    finding_document,
+    finding_row,
+)
+from cli.frame import Call, command, noun
+from cli.output import emit_record, emit_rows
+from cli.session import act, ledger_of
+
+app = noun("What nights found that wants looking at.")
+
+Code = Annotated[str, typer.Argument(metavar="FINDING", help="The finding's code: F-0042.")]
+
+
+@command(app, "list")
+def list_(
+    call: Call,
+    every: Annotated[bool, typer.Option("--all", help="Those settled and healed, too.")] = False,
+) -> None:
+    """List the findings that are open, those opened first before others."""
+    from ledger.store.findings import read_findings
+
+    with ledger_of(call).picture() as picture:
+        found = read_findings(picture.connection)
+        rows = [finding_row(picture, one) for one in found if every or one.last.event.leaves_open]
+    head = {"schema": "cityfund.findings/1"}
+    emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
+
+
+@command(app, "show")
+def show(call: Call, finding: Code) -> None:
+    """Show one finding: the three numbers, what would settle it, and what happened to it."""
+    from ledger.store.findings import read_finding, typed_number
+
+    with ledger_of(call).picture() as picture:
+        document = finding_document(
+            picture, read_finding(picture.connection, typed_number(finding))
+        )
+    emit_record(document, FINDING_TERMS, call.read, document=document, below=event_lines(document))
+
+
+@command(app, "settle", kind="write")
+def settle(call: Call, finding: Code) -> None:
+    """Settle a finding with --reason: it rests as long as its numbers stay the same."""
+    from ledger.usecases.findings import settle
+
+    act(call, lambda uow: settle(uow, finding))
+
+
+@command(app, "reopen", kind="write")
+def reopen(call: Call, finding: Code) -> None:
+    """Open a settled finding again, with --reason."""
+    from ledger.usecases.findings import reopen
+
+    act(call, lambda uow: reopen(uow, finding))

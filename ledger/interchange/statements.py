@@ -1,0 +1,169 @@
+"""Read a provider's statement file: the canonical table, or a foreign one by an import rule.
+
+A file is taken whole or not at all. Figures and dates may stand in Persian or Arabic digits, and
+an amount that was taken back with a minus or in brackets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatch
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ledger.interchange.canonical import STATEMENTS
+from ledger.interchange.cells import Cells, Lookups
+from ledger.interchange.problems import Place, Problem
+from ledger.interchange.reader import RawTable, read_table
+from ledger.numerals import tidy
+from ledger.quantity import Unit
+from ledger.statements.facts import Line, LineKind, ReadLine
+
+if TYPE_CHECKING:
+    from ledger.interchange.import_rules import ImportRule
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_LINES: Final = 200_000
+_FIRST_YEAR: Final = 1900
+_MINUS: Final = ("-", "\u2212", "\u2012", "\u2013")
+_LONGEST_NAME: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """One file of the inbox: what it holds, or what is wrong with it, and the digest of both."""
+
+    name: str
+    digest: str
+    lines: tuple[ReadLine, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def digest(content: bytes) -> str:
+    """Give what a file is known again by, whatever it is called."""
+    return sha256(content).hexdigest()
+
+
+def read_statement(
+    name: str,
+    content: bytes,
+    rules: Sequence[ImportRule],
+    units: Mapping[str, Unit],
+    today: date,
+) -> StatementFile:
+    """Read one file by the first rule that is for its name, else as the canonical table."""
+    known_by = digest(content)
+    if len(content) > MAX_BYTES:
+        return StatementFile(name, known_by, problems=(too_large(name, len(content)),))
+    rule = next((one for one in rules if _is_for(one, name)), None)
+    tables, problems = _tables(name, content, rule)
+    count = sum(len(table.rows) for table in tables)
+    if count > MAX_LINES:
+        what = f"The file has {count:,} lines; no more than {MAX_LINES:,} are read from one."
+        problems = [Problem(name, 1, None, "too-many-lines", what, "Ask for shorter periods.")]
+    if problems:
+        return StatementFile(name, known_by, problems=tuple(problems))
+    lookups = Lookups(units, today)
+    lines = [_line(table, row.line, row.cells, lookups) for table in tables for row in table.rows]
+    if not lines and not lookups.problems:
+        what = "The file has a header and no line."
+        lookups.problems.append(Problem(name, 1, None, "no-lines", what, "Ask for the statement."))
+    found = tuple(lookups.problems)
+    return StatementFile(name, known_by, () if found else _told_apart(lines), found)
+
+
+def too_large(name: str, size: int) -> Problem:
+    """Say that a file is larger than any statement."""
+    what = f"The file holds {size:,} bytes; no more than {MAX_BYTES:,} are read from one."
+    return Problem(name, 1, None, "too-large", what, "Ask for shorter periods, or split it.")
+
+
+def _is_for(rule: ImportRule, name: str) -> bool:
+    return any(fnmatch(Path(name).name.casefold(), one.casefold()) for one in rule.file.names)
+
+
+def _tables(
+    name: str, content: bytes, rule: ImportRule | None
+) -> tuple[list[RawTable], list[Problem]]:
+    if rule is None:
+        table, problems = read_table(content, table=STATEMENTS.name, file=name)
+        return [] if table is None else [table], problems
+    from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - brings pydantic
+
+    tables, _, found = apply_rule(rule, content, name)
+    return [table for table in tables if table.table == STATEMENTS.name], found
+
+
+def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:
+    plain = {name: tidy(cell) if name != "reference" else cell for name, cell in values.items()}
+    cells = Cells(Place(table.file, file_line), plain, lookups, table.columns)
+    unit = cells.unit()
+    kind = cells.choice("kind", tuple(LineKind), "kind of line")
+    for column in ("date", "kind", "quantity"):
+        if cells.raw(column) is None:
+            cells.missing(column)
+    line = Line(
+        provider=cells.need_code("provider"),
+        statement=_name(cells, "statement"),
+        number=_name(cells, "line"),
+        day=_day(cells) or lookups.today,
+        kind=LineKind(kind) if kind else LineKind.DELIVERY,
+        amount=_amount(cells, unit),
+        unit=unit or _NO_UNIT,
+        deal=cells.code("deal"),
+        offer=cells.code("offer"),
+        need=cells.code("need"),
+        reference=cells.text("reference"),
+    )
+    return ReadLine(line, file_line)
+
+
+_NO_UNIT: Final = Unit("", 0, "money", "")
+
+
+def _name(cells: Cells, column: str) -> str:
+    name = " ".join(cells.need_text(column).split())
+    if len(name) > _LONGEST_NAME:
+        what = f"The {column} has {len(name)} characters; at most {_LONGEST_NAME} are kept."
+        cells.problem(column, "too-long", what)
+    return name
+
+
+def _day(cells: Cells) -> date | None:
+    day = cells.past_date("date")
+    if day is not None and day.year < _FIRST_YEAR:
+        what = f"The date {day} is of another calendar, or of another age."
+        cells.problem("date", "bad-date", what, "Write the Gregorian year: 2026-11-23.")
+    return day
+
+
+def _amount(cells: Cells, unit: Unit | None) -> int:
+    """Give the amount of a line, below zero where a minus or brackets say so."""
+    typed = cells.raw("quantity") or ""
+    bare = typed
+    if typed.startswith(_MINUS):
+        bare = typed[1:].strip()
+    elif typed.startswith("(") and typed.endswith(")"):
+        bare = typed[1:-1].strip()
+    unsigned = Cells(cells.place, {**cells.values, "quantity": bare}, cells.lookups, cells.columns)
+    amount = unsigned.amount("quantity", unit) or 0
+    cells.bad = cells.bad or unsigned.bad
+    return amount if bare == typed else -amount
+
+
+def _told_apart(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
+    """Give lines of one number in one statement numbers of their own: `4`, then `4 (2)`."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    apart = []
+    for read in lines:
+        line = read.line
+        seen[line.provider, line.statement, line.number] += 1
+        again = seen[line.provider, line.statement, line.number]
+        if again > 1:
+            line = replace(line, number=f"{line.number} ({again})")
+        apart.append(ReadLine(line, read.file_line))
+    return tuple(apart)

@@ -1,0 +1,138 @@
+"""What is compared: the lines of a provider's statements, and the acts the ledger has of its deals.
+
+Amounts are whole smallest parts, below zero for what was taken back: a commitment released, a
+delivery returned. A line counts in the unit of the need or of the offer, as its provider does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from ledger.codes import folded
+from ledger.units import Unit
+
+
+class LineKind(StrEnum):
+    """What a line of a statement says was done."""
+
+    COMMITMENT = "commitment"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a statement. `number` is what the provider calls it within the statement.
+
+    The codes are as the provider wrote them, and may be ones that the ledger does not have.
+    """
+
+    provider: str
+    statement: str
+    number: str
+    day: date
+    kind: LineKind
+    amount: int
+    unit: Unit
+    deal: str | None = None
+    offer: str | None = None
+    need: str | None = None
+    reference: str | None = None
+
+    @property
+    def citation(self) -> str:
+        """Give what an act is recorded under where the line has no reference of its own."""
+        return f"{self.statement}/{self.number}"
+
+    @property
+    def same_again(self) -> tuple[object, ...]:
+        """Give what makes another line of the same deal say the same thing a second time."""
+        return (self.kind, self.day, self.amount, self.unit.code, self.reference)
+
+
+class ReadLine(NamedTuple):
+    """A line of a statement, and the line of the file that it stands on."""
+
+    line: Line
+    file_line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act of a deal that a statement can tell of: an entry that stands and is no reversal."""
+
+    entry: int
+    deal: str
+    kind: LineKind
+    day: date
+    need_amount: int
+    offer_amount: int
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealFacts:
+    """A deal as far as a statement is concerned; `held` and `committed` are the need's.
+
+    No act of it is dated before `last_on`.
+    """
+
+    code: str
+    offer: str
+    need: str
+    provider: str
+    need_unit: Unit
+    offer_unit: Unit
+    rate: Decimal = Decimal(1)
+    held: int = 0
+    committed: int = 0
+    last_on: date | None = None
+    office: str | None = None
+
+    @property
+    def crosses(self) -> bool:
+        """Say whether the two sides count in different units."""
+        return self.need_unit.code != self.offer_unit.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What the ledger knows: deals by folded code, their acts, and who holds the offers named.
+
+    `offers` are the providers of offers and `needs` the codes of needs, by folded code.
+    """
+
+    deals: Mapping[str, DealFacts] = field(default_factory=dict)
+    acts: Sequence[Act] = ()
+    offers: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+    def deal(self, code: str) -> DealFacts | None:
+        """Give a deal by its code, in whatever capitals."""
+        return self.deals.get(folded(code))
+
+    def deal_of(self, act: Act) -> DealFacts:
+        """Give the deal of an act."""
+        return self.deals[folded(act.deal)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far two dates may lie apart and still be the same day's business."""
+
+    days: int = 3
+
+    def admits(self, one: date, other: date) -> bool:
+        """Say whether two days are near enough."""
+        return abs((one - other).days) <= self.days
+
+
+def amount_in(act: Act, deal: DealFacts, unit: str) -> int | None:
+    """Give an act's amount in a unit; None where neither side counts in it."""
+    if unit == deal.need_unit.code:
+        return act.need_amount
+    return act.offer_amount if unit == deal.offer_unit.code else None

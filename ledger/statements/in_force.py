@@ -1,0 +1,27 @@
+"""Which lines of a provider's statements count: a statement sent again takes the former's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledger.statements.facts import Line
+
+
+def in_force(statements: Iterable[Sequence[Line]]) -> Mapping[str, list[Line]]:
+    """Give each provider's lines that count, of statements in the order in which they came.
+
+    A statement that comes again with a line it had before replaces the former, lines that it no
+    longer has included; with new lines alone it goes on.
+    """
+    found: dict[str, dict[str, list[Line]]] = {}
+    for lines in statements:
+        for provider, name in dict.fromkeys((line.provider, line.statement) for line in lines):
+            own = [line for line in lines if (line.provider, line.statement) == (provider, name)]
+            kept = found.setdefault(provider, {})
+            before = kept.get(name, [])
+            again = {line.number for line in before} & {line.number for line in own}
+            kept[name] = own if again else [*before, *own]
+    return {
+        provider: [line for lines in by_name.values() for line in lines]
+        for provider, by_name in found.items()
+    }

@@ -1,0 +1,54 @@
+"""Telling a difference of rounding from a difference of money, where a deal crosses currencies."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+from ledger.statements.facts import Act, DealFacts
+
+FEWEST_DIGITS = 5
+"""Rates are published with at least so many digits; a coarser one is another rate."""
+
+_MOST_DIGITS = 16
+_PARTS = 2
+"""The ledger rounds a part by less than one smallest part, and so may the other side."""
+
+
+def by_rounding(act: Act, deal: DealFacts, amount: int, unit: str) -> bool:
+    """Say whether rounding the rate, or the converted amount, makes theirs out of ours."""
+    if not deal.crosses or (amount < 0) != (act.need_amount < 0):
+        return False
+    theirs = abs(amount)
+    if unit == deal.offer_unit.code:
+        ours, known, shift = abs(act.offer_amount), abs(act.need_amount), _shift(deal)
+    elif unit == deal.need_unit.code:
+        ours, known, shift = abs(act.need_amount), abs(act.offer_amount), -_shift(deal)
+    else:
+        return False
+    into_offer = unit == deal.offer_unit.code
+    if 0 < abs(theirs - ours) <= _PARTS and ours > 10 * _PARTS:
+        return True
+    for rate in _rounded_rates(deal.rate):
+        factor = Fraction(rate) if into_offer else 1 / Fraction(rate)
+        if abs(theirs - known * factor * Fraction(10) ** shift) < 1:
+            return True
+    # Who counts the other way round publishes the inverse, with as many digits.
+    inverse = 1 / Fraction(deal.rate)
+    for rate in _rounded_rates(Decimal(inverse.numerator) / Decimal(inverse.denominator)):
+        factor = 1 / Fraction(rate) if into_offer else Fraction(rate)
+        if abs(theirs - known * factor * Fraction(10) ** shift) < 1:
+            return True
+    return False
+
+
+def _shift(deal: DealFacts) -> int:
+    return deal.offer_unit.decimals - deal.need_unit.decimals
+
+
+def _rounded_rates(rate: Decimal) -> list[Decimal]:
+    rounded = (
+        Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(rate)
+        for digits in range(FEWEST_DIGITS, _MOST_DIGITS)
+    )
+    return list(dict.fromkeys(rounded))

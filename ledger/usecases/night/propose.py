@@ -1,0 +1,110 @@
+"""The fourth step: the proposal that officers find in the morning, solved outside any write.
+
+It is stored once for a night, and only where it is another than the one stored last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from ledger.matching.proposal import Proposal
+from ledger.solving.effort import Effort
+from ledger.store.book import Ledger
+from ledger.store.nights import KeptStep, last_said, runs_of
+from ledger.store.proposals import latest_code, read_proposal
+from ledger.store.request_log import first_receipt
+from ledger.usecases.carry_out import carry_out
+from ledger.usecases.night.steps import Night, StepResult
+from ledger.usecases.proposals import Fresh, solve_now, store
+from ledger.usecases.propose import MatchQuery
+
+NAME: Final = "propose"
+
+
+def step(night: Night) -> StepResult:
+    """Propose over all that is open and available, unless an earlier run of this night did."""
+    earlier = _earlier(night)
+    if earlier is not None and NAME not in night.options.only:
+        said = "Nothing was recorded since an earlier run of this night proposed."
+        return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(said,))
+    fresh = solve_now(night.ledger, MatchQuery(), Effort(night.options.solve_seconds))
+    proposal = fresh.matched.proposal
+    code = None if not proposal.lines else _same_as(night.ledger, proposal)
+    stored = proposal.lines and code is None and _can_be_stored(night)
+    if stored:
+        code = _store(night, fresh)
+    level = proposal.complete_level
+    return StepResult(
+        figures={
+            "proposal": code or "",
+            "projects_completed": len(proposal.complete),
+            "weight": str(level.value),
+            "bound": str(level.bound),
+            "lines": len(proposal.lines),
+            "limited": int(proposal.limited),
+            "through_request": _through(night),
+        },
+        lines=_told(code, stored=bool(stored)),
+        offices=_by_office(fresh),
+        changed=bool(stored) and not night.dry_run,
+    )
+
+
+def _earlier(night: Night) -> KeptStep | None:
+    """Give what an earlier run of this night came to, if nothing was recorded since."""
+    with night.ledger.read() as connection:
+        through = last_said(connection, night.day)
+        runs = runs_of(connection, night.day)
+    done = [run.step(NAME) for run in runs if run.id != night.run]
+    last = next((one for one in reversed(done) if one is not None), None)
+    if last is None or last.figures.get("through_request") != through:
+        return None
+    return last
+
+
+def _through(night: Night) -> int:
+    with night.ledger.read() as connection:
+        return last_said(connection, night.day)
+
+
+def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
+    """Give the code of the proposal stored last, if it says the same and nobody took it up."""
+    with ledger.read() as connection:
+        code = latest_code(connection)
+        kept = None if code is None else read_proposal(connection, code)
+    if kept is None or kept.selection or kept.taken:
+        return None
+    same = (kept.proposal.lines, kept.proposal.complete) == (proposal.lines, proposal.complete)
+    return code if same else None
+
+
+def _can_be_stored(night: Night) -> bool:
+    """Say whether this night has not stored one yet: a second run changes nothing."""
+    with night.ledger.read() as connection:
+        return first_receipt(connection, night.request(NAME)) is None
+
+
+def _store(night: Night, fresh: Fresh) -> str:
+    receipt = carry_out(
+        night.ledger, night.request(NAME), lambda uow: store(uow, fresh, MatchQuery())
+    )
+    return str(receipt["proposal"])
+
+
+def _told(code: str | None, *, stored: bool) -> tuple[str, ...]:
+    if code is None:
+        return ()
+    how = "For the morning" if stored else "The same as before"
+    return (f"{how}: cityfund match show {code}",)
+
+
+def _by_office(fresh: Fresh) -> dict[str, dict[str, int]]:
+    proposal, needs = fresh.matched.proposal, fresh.matched.pipeline.picture.need_facts
+    office_of = {facts.project.code: facts.city.office for facts in needs.values()}
+    lines = Counter(office_of[line.project] for line in proposal.lines)
+    complete = Counter(office_of[project] for project in proposal.complete)
+    return {
+        office: {"lines_proposed": lines[office], "projects_completed": complete[office]}
+        for office in sorted(lines)
+    }

@@ -1,0 +1,126 @@
+"""How long a night takes over a large journal, and what of it a second run costs.
+
+    python tests/benchmarks/bench_night.py
+    python tests/benchmarks/bench_night.py --movements 200000 --engine both
+
+A ledger is grown to that many movements; some hundred holds and offers of it are past their date.
+The night is run as a whole process, then again: nothing is left to do for the second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench_reading import ENTRY, grown
+from bench_world import DECLARED, Place, asked, asked_engines, opened, place_of, say
+
+from ledger.factors import Factor, Side
+from ledger.offers import Offer
+from ledger.projects import Need
+from ledger.receipts import Receipt
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases import dealing
+from ledger.usecases.carry_out import carry_out
+from ledger.usecases.dealing import Hold
+from ledger.usecases.quantity_acts import set_quantity
+
+AMOUNT = 100_000
+PAST = date(2020, 2, 1)
+"""The last day of what is to lapse."""
+MARK_SECONDS, MARK_MEGABYTES = 60, 1000
+
+
+class Ran(NamedTuple):
+    """A whole process: seconds on the wall and of the processor, memory at most, its answer."""
+
+    wall: float
+    busy: float
+    megabytes: float
+    answer: dict[str, Any]
+
+
+def main() -> None:
+    """Measure on each engine asked for."""
+    parser = argparse.ArgumentParser(description="A night over a large journal.")
+    parser.add_argument("--sides", type=int, default=1000, help="needs, offers and deals")
+    parser.add_argument("--movements", type=int, default=1_000_000)
+    parser.add_argument("--lapsing", type=int, default=300, help="holds and offers past their date")
+    parser.add_argument("--time-limit", default="20", help="seconds for the proposal")
+    said, engines = asked_engines(parser)
+    for engine in engines:
+        with place_of(engine) as place:
+            measure(engine, place, said)
+
+
+def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
+    """Run a night twice, and print what it took."""
+    url = grown(place, said.sides, said.movements)
+    leave_lapsing(url, said.lapsing)
+    first, second = night(url, said.time_limit), night(url, said.time_limit)
+    say(
+        f"{engine}: a night over {said.movements:,} movements, {said.lapsing} holds past their date"
+    )
+    for name, ran in (("first", first), ("second", second)):
+        say(
+            f"  {name:<6} {ran.wall:6.1f} s, processor {ran.busy:6.1f} s, {ran.megabytes:6.0f} MB "
+            f"(mark: {MARK_SECONDS} s, {MARK_MEGABYTES} MB)"
+        )
+        for step in ran.answer["steps"]:
+            say(f"    {step['name']:<10} {step['seconds']:8.3f} s  {step['figures']}")
+    say(f"  the second took {second.busy / first.busy:.2f} of the first's processor time")
+    assert not second.answer["changed"]
+
+
+def leave_lapsing(url: str, count: int) -> None:
+    """Add needs and offers with a hold each, all past their date."""
+    ledger = opened(url)
+
+    def work(uow: UnitOfWork) -> Receipt:
+        for number in range(1, count + 1):
+            terms: dict[str, Any] = {"factor": Factor.MONEY, "unit": "EUR", "declared_on": DECLARED}
+            need = Need(code=f"LN-{number}", project="PRJ-0001", **terms)
+            offer = Offer(code=f"LO-{number}", provider="BANK", valid_until=PAST, **terms)
+            for side, record in ((Side.NEED, need), (Side.OFFER, offer)):
+                uow.add(side.value, record)
+                set_quantity(uow, uow.accounts.of(side, record.code), 2 * AMOUNT, DECLARED)
+            pair = [uow.accounts.of(Side.NEED, need.code), uow.accounts.of(Side.OFFER, offer.code)]
+            day = DECLARED + timedelta(days=1)
+            dealing.hold(uow, *pair, AMOUNT, Hold(day=day, until=PAST, code=f"LD-{number}"))
+        return Receipt()
+
+    carry_out(ledger, asked("lapsing"), work)
+    ledger.engine.dispose()
+
+
+def night(url: str, time_limit: str) -> Ran:
+    """Run a night as a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "night.json"
+        words = [sys.executable, "-c", ENTRY, "reconcile", "--json", "--quiet"]
+        words += ["--time-limit", time_limit]
+        begun = time.perf_counter()
+        with out.open("wb") as target:
+            child = os.posix_spawn(
+                sys.executable,
+                words,
+                {**os.environ, "CITYFUND_DB": url},
+                file_actions=[(os.POSIX_SPAWN_DUP2, target.fileno(), 1)],
+            )
+        _, status, spent = os.wait4(child, 0)
+        wall = time.perf_counter() - begun
+        # The ledger was filled in a hurry, with receipts that tell nothing: that is found.
+        assert os.waitstatus_to_exitcode(status) in {0, 1}, out.read_text("utf-8")
+        answer = json.loads(out.read_text("utf-8"))
+    return Ran(wall, spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1000, answer)
+
+
+if __name__ == "__main__":
+    main()
