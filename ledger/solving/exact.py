@@ -20,7 +20,7 @@ from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, strengthened
-from ledger.solving.tickets import with_these_ends, with_tickets, without_tickets
+from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets, without_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
 
@@ -167,7 +167,9 @@ class _Search:
             self._run(level_two(self._pairs, weight, whole=True))
 
     def _cover_more(self, formulation: Formulation) -> None:
-        """Cover more with the same ventures complete: a good plan soon, but no bound."""
+        """Cover more with the same ventures complete; the bound is that of any, in fractions."""
+        solver = Solver(in_fractions(formulation), tolerance=_TOLERANCES[formulation.level])
+        self._lower_bound(formulation, solver.solve(deadline=self._deadline).bound)
         values = with_these_ends(
             formulation, formulation.start(self._best), _TOLERANCES[1], self._deadline
         )

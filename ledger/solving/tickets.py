@@ -21,6 +21,12 @@ _CHECKS = 60
 _NODES = 200
 
 
+def in_fractions(formulation: Formulation) -> Model:
+    """Give the model with nothing held to whole numbers."""
+    kinds = np.full(formulation.model.columns, Kind.CONTINUOUS, np.uint8)
+    return replace(formulation.model, kinds=[kinds])
+
+
 def without_tickets(formulation: Formulation) -> Model:
     """Give the model with no pair held to its smallest amount, but for pairs that give one."""
     kinds = np.concatenate(formulation.model.kinds).copy()
@@ -58,8 +64,7 @@ def with_these_ends(
     which ventures end complete, and a few more.
     """
     ends = np.array(list(formulation.ends.values()), np.int32)
-    kinds = [np.full(formulation.model.columns, Kind.CONTINUOUS, np.uint8)]
-    relaxation = Solver(replace(formulation.model, kinds=kinds), tolerance=tolerance)
+    relaxation = Solver(in_fractions(formulation), tolerance=tolerance)
     relaxation.set_bounds(ends, start[ends], start[ends])
     found = relaxation.solve(deadline=deadline)
     if found.values is None or found.reduced is None:
