@@ -17,6 +17,7 @@ from ledger.store.conformance import plans, refusals, server, transactions
 from ledger.store.conformance.scratch import read_version, scratch
 from ledger.store.conformance.together import attempted
 from ledger.usecases import conformance_acts as acts
+from ledger.usecases import conformance_filling as filling
 from ledger.usecases.check import run_checks
 from ledger.usecases.set_up import SetUp, bring_up
 
@@ -79,7 +80,7 @@ def _promises(engine: Engine, request: Request, tell: Callable[[str], None]) -> 
     for name, act in _OF_ACTS.items():
         tell(name)
         yield _kept(name, partial(act, ledger, request))
-    yield from plans.plans(engine, replace(request, key=acts.KEY))
+    yield from plans.plans(engine, replace(request, key=filling.KEY))
 
 
 _OF_TRANSACTIONS: Final[dict[str, Callable[[Engine], Promise]]] = {
@@ -100,7 +101,7 @@ _OF_ACTS: Final[dict[str, Callable[[Ledger, Request], Promise]]] = {
 
 def _made(engine: Engine, request: Request) -> Promise:
     made = bring_up(engine, SetUp(time_zone="Europe/Paris"), request)
-    acts.fill(Ledger(engine), request)
+    filling.fill(Ledger(engine), request)
     (guards,) = run_checks(Ledger(engine), ["guards"])
     return tried(
         "migrations",

@@ -11,6 +11,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 from ledgers import Ledgers
+from passed_nights import pass_a_night
 from raw import Raw
 from world import World
 
@@ -26,11 +27,17 @@ APPEND_ONLY = [
     "deal",
     "deal_version",
     "entry",
+    "finding",
+    "finding_event",
+    "gap_snapshot",
     "holder",
     "introduced_line",
     "movement",
     "need",
     "need_version",
+    "night_lock",
+    "night_run",
+    "night_step",
     "offer",
     "offer_version",
     "office",
@@ -48,6 +55,8 @@ APPEND_ONLY = [
     "seal",
     "sealed_leaf",
     "setting_version",
+    "statement",
+    "statement_line",
     "unit",
 ]
 """Spelled out, so that a table that loses its guards is noticed."""
@@ -66,6 +75,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.save("project=PRJ-0002")
     world.accept()
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
+    pass_a_night(world)
     world.seal()
     yield world
     world.ledger.engine.dispose()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import honest_ledger
+from passed_nights import pass_a_night
 from world import World
 
 from ledger.factors import Side
@@ -41,6 +42,7 @@ def furnish(world: World) -> None:
     edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")
     edit(world, "office", "asia", host="MHD")
     world.edit("offer", "O-0001", max_share=Decimal("0.50"), topics=("bus", "metro"))
+    pass_a_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")
     world.seal()

@@ -1,0 +1,69 @@
+"""A night as it leaves its rows: a statement with its finding, snapshots of needs, and its run."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from world import World
+
+from ledger.factors import Side
+from ledger.statements.facts import Line, LineKind, ReadLine
+from ledger.statements.keeping import Changes
+from ledger.statements.kinds import Kind
+from ledger.statements.telling import Told
+from ledger.store import nights
+from ledger.store.findings import keep_changes
+from ledger.store.gap_snapshots import Stood, snapshot_rows
+from ledger.store.night_tables import gap_snapshot
+from ledger.store.statements import keep_file
+from ledger.store.unit_of_work import UnitOfWork
+
+
+def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> None:
+    """Let a night pass whose one statement, of a provider in the ledger, leads to a finding."""
+    day = world.ledger.today()
+    run = nights.begin_run(
+        world.ledger, day, ("statements", "gaps"), whole=False, who=("night", "cron", "office")
+    )
+    world.do(lambda uow: _read(uow, provider), "reconcile", key=f"night:{day}:statements")
+    world.do(lambda uow: _snapshot(uow, need), "reconcile", key=f"night:{day}:gaps")
+    for place, name in enumerate(run.asked, start=1):
+        ended = nights.machine_moment(world.ledger)
+        step = nights.KeptStep(name=name, started_at=run.started_at, ended_at=ended, changed=True)
+        nights.keep_step(world.ledger, run.id, place, step)
+
+
+def _read(uow: UnitOfWork, provider: str) -> None:
+    line = Line(
+        provider=provider,
+        statement="2026/11",
+        number="1",
+        day=uow.today,
+        kind=LineKind.DELIVERY,
+        amount=12_34,
+        unit=uow.units["EUR"],
+        deal="D-9999",
+        reference="SWIFT 7, “paid”",
+    )
+    digest = sha256(line.citation.encode()).hexdigest()
+    keep_file(uow, "november.csv", digest, [ReadLine(line, 2)])
+    told = Told(
+        kind=Kind.UNKNOWN,
+        identity=(provider, line.citation),
+        subject=provider,
+        said="The ledger has no deal D-9999.",
+        ours="0.00 EUR",
+        theirs="12.34 EUR",
+        difference="12.34 EUR",
+        provider=provider,
+        statement=line.statement,
+        line=line.number,
+        office="asia",
+    )
+    keep_changes(uow, Changes(opened=(told,)), "")
+
+
+def _snapshot(uow: UnitOfWork, need: str) -> None:
+    account = uow.accounts.of(Side.NEED, need)
+    stood = {account.id: Stood("identification", 1, 2, 3, 4, 5)}
+    uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
