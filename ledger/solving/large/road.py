@@ -107,7 +107,7 @@ class _Road:
         part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
         if self._solvable:
             self._say("relaxation")
-            best = Relaxation(arcs, piece, may).solve(self._deadline)
+            best = Relaxation(arcs, piece, may).tightened(self._deadline)
             if best is not None:
                 prices = best.prices
                 self._bound = min(self._bound, complete_bound(arcs, prices, may))
@@ -128,7 +128,7 @@ class _Road:
         arcs, piece = self._arcs, ground.piece
         few = few_of(piece, best, FEW)
         relaxation = Relaxation(arcs, piece.only(few), ground.may)
-        start = relaxation.solve(self._deadline)
+        start = relaxation.tightened(self._deadline)
         flow = np.zeros(len(piece.demand))
         if start is None:
             return best.part, best.flow
