@@ -27,6 +27,7 @@ from ledger.solving.large.improving import improve
 from ledger.solving.large.leftovers import Covered, covered, give_leftovers
 from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
+from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
@@ -122,6 +123,10 @@ class _Road:
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, weights(arcs) - cost, self._deadline)
+        if len(piece.demand) <= LARGEST and arcs.count <= LARGEST_LISTED:
+            self._say("whole projects")
+            bound = Whole(arcs, piece, may).search(self._book, guide, self._deadline)
+            self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
         """Dive on few arcs of each demand; give the parts and flows where that ends."""
