@@ -215,6 +215,13 @@ class Solver:
         """Add one row."""
         self._highs.addRow(lower, upper, len(columns), columns, values)
 
+    def add_pairs(self, columns: Places, values: Floats) -> None:
+        """Add rows of two entries each, at most zero: one for each row of `columns`."""
+        count = len(columns)
+        bounds = np.full(count, -INFINITY), np.zeros(count)
+        starts = np.arange(0, 2 * count, 2, dtype=np.int32)
+        self._highs.addRows(count, *bounds, 2 * count, starts, columns.ravel(), values.ravel())
+
     def start_from(self, values: Floats) -> None:
         """Give a solution to start from: a whole one, or whole columns that can be filled up."""
         self._highs.setSolution(

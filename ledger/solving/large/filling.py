@@ -29,12 +29,12 @@ def fill(
     stores = guide.stores(demand)
     for store, amount, _ in stores:
         if amount and (conditional or not _conditional(book, guide, store)):
-            _draw(book, guide.members[store], demand, round(amount))
+            draw(book, guide.members[store], demand, round(amount))
             if not book.open[demand]:
                 return True
     for store, _, _ in stores:
         if conditional or not _conditional(book, guide, store):
-            _draw(book, guide.members[store], demand, book.open[demand])
+            draw(book, guide.members[store], demand, book.open[demand])
             if not book.open[demand]:
                 return True
     return others and reroute(book, guide, demand, conditional=conditional)
@@ -44,7 +44,7 @@ def _conditional(book: Book, guide: Guide, store: int) -> bool:
     return book.problem.supplies[guide.members[store][0]].conditional
 
 
-def _draw(book: Book, members: tuple[int, ...], demand: int, amount: int) -> None:
+def draw(book: Book, members: tuple[int, ...], demand: int, amount: int) -> None:
     """Take an amount from the members of a store, from those first that have the least."""
     ordered = members if len(members) == 1 else sorted(members, key=lambda one: book.free[one])
     for supply in ordered:

@@ -16,6 +16,7 @@ class Guide:
 
     def __init__(self, arcs: Arcs, piece: Piece, flow: Floats, prices: Floats) -> None:
         self.members = arcs.stores.members
+        self._store_of = arcs.stores.of_supply.tolist()
         self._by_supply: dict[int, dict[int, float]] = {}
         price = piece.load * prices[piece.store]
         ties = hashed(piece.demand * 1_000_003 + piece.store)
@@ -26,6 +27,11 @@ class Guide:
         amounts = flows[order] * arcs.open[piece.demand[order]]
         self._amounts = amounts.tolist()
         self._starts = np.searchsorted(piece.demand[order], np.arange(len(arcs.open) + 1)).tolist()
+
+    def store_of(self, supply: int) -> int:
+        """Give the store that a supply is in."""
+        found: int = self._store_of[supply]
+        return found
 
     def stores(self, demand: int) -> list[tuple[int, float, float]]:
         """Give (store, amount chosen, price of the whole demand from it), best first."""

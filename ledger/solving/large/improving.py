@@ -17,13 +17,16 @@ from ledger.solving.large.book import Book
 from ledger.solving.large.filling import complete
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.neighbourhood import Neighbourhood, Trial
+from ledger.solving.large.vicinity import Vicinity
 
 _EXCHANGES = 400
 _PARTNERS = 12
 """Projects that may give way to one that misses."""
-_TRIALS = 15
-_VENTURES = 24
-_TRIAL = Trial(arcs=10, nodes=20)
+_TRIALS = 6
+_VENTURES = 250
+_TRIAL = Trial(arcs=8, nodes=20, checks=100)
+_OUT_OF_REACH = -3.0
+"""Those that would cost this much more are not solved again either."""
 _HOPELESS = -1.0
 """Projects that would cost this much more than their weight are not tried."""
 
@@ -39,11 +42,17 @@ def improve(book: Book, guide: Guide, gain: Floats, deadline: Deadline) -> None:
         if deadline.passed:
             return
         _exchange(book, guide, gain, venture)
-    for venture in [one for one in seeds if not book.is_complete(one)][:_TRIALS]:
-        if deadline.passed:
+    near = Vicinity(book, guide, gain, [one for one in order if gain[one] > _OUT_OF_REACH])
+    seen: set[int] = set()
+    trials = 0
+    for venture in seeds:
+        if deadline.passed or trials == _TRIALS:
             return
-        if not book.is_complete(venture):
-            Neighbourhood(book, guide, _around(book, guide, gain, venture)).improve(_TRIAL)
+        if venture not in seen and not book.is_complete(venture):
+            around = near.around(venture, _VENTURES)
+            seen.update(around)
+            trials += 1
+            Neighbourhood(book, guide, around).improve(_TRIAL, deadline)
 
 
 def _exchange(book: Book, guide: Guide, gain: Floats, venture: int) -> None:
@@ -62,13 +71,6 @@ def _exchange(book: Book, guide: Guide, gain: Floats, venture: int) -> None:
         ):
             return
         book.go_back(mark)
-
-
-def _around(book: Book, guide: Guide, gain: Floats, venture: int) -> list[int]:
-    """Choose a project's neighbours: those served by what could serve it, then their own."""
-    near = _sharing(book, guide, gain, [venture])[: _VENTURES // 2]
-    far = _sharing(book, guide, gain, [venture, *near])
-    return [venture, *near, *far][:_VENTURES]
 
 
 def _sharing(book: Book, guide: Guide, gain: Floats, ventures: Iterable[int]) -> list[int]:

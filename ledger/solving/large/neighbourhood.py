@@ -1,31 +1,34 @@
-"""Solving a few projects again, exactly, while the rest of the plan stays as it is.
+"""Solving some projects again, exactly, while the rest of the plan stays as it is.
 
 The projects of a neighbourhood give back what they got; what is free then is shared out anew by
-a small mixed-integer program over a few supplies of each demand. Its answer is repaired into
-whole numbers and kept where it completes more weight, or as much for less of what is scarce.
+a mixed-integer program over a few stores of each demand. Its answer is written down in whole
+numbers and kept where it completes more weight, or as much for less of what is scarce.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.solving.highs import Floats, Kind, Model, Places, Solver
+from ledger.solving.highs import INFINITY, Deadline, Floats, Kind, Model, Places, Solver
 from ledger.solving.large.book import Book
-from ledger.solving.large.filling import fill
 from ledger.solving.large.guide import Guide
+from ledger.solving.large.writing import rewrite
 
-_THRIFT = 1e-3
-"""What a unit of price weighs against a unit of weight: enough to prefer what is not scarce."""
 _TOLERANCE = 1e-7
 _HALF = 0.5
+_SMALLEST_TICKET = 1e-6
+_FULL = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class _Arc:
+    """What a store could give a demand, as parts of what is open; `load` of what it has left."""
+
     demand: int
-    supply: int
+    store: int
     low: float
     high: float
     load: float
@@ -34,10 +37,11 @@ class _Arc:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How hard one neighbourhood is tried: supplies a demand may turn to, and nodes searched."""
+    """How hard one neighbourhood is tried: stores a demand may turn to, and what is searched."""
 
     arcs: int
     nodes: int
+    checks: int
 
 
 class Neighbourhood:
@@ -45,26 +49,22 @@ class Neighbourhood:
 
     def __init__(self, book: Book, guide: Guide, ventures: list[int]) -> None:
         self._book, self._guide, self._ventures = book, guide, ventures
-        self._demands = [
-            demand for place in ventures for demand in book.problem.ventures[place].demands
-        ]
+        problem = book.problem
+        self._demands = [one for place in ventures for one in problem.ventures[place].demands]
 
-    def improve(self, trial: Trial) -> int:
+    def improve(self, trial: Trial, deadline: Deadline | None = None) -> int:
         """Solve again and keep what is better; give the weight won, 0 or more."""
         book = self._book
         before = self._worth()
-        current = {demand: list(book.given[demand]) for demand in self._demands}
-        had = {
-            (demand, supply): amount
-            for demand in self._demands
-            for supply, amount in book.given[demand].items()
-        }
+        had = {demand: self._stores_of(demand) for demand in self._demands}
+        was = [float(book.is_complete(place)) for place in self._ventures]
         mark = book.mark()
         book.clear(self._demands)
-        arcs = [arc for demand in self._demands for arc in self._arcs(demand, current, trial.arcs)]
-        answer = self._solve(arcs, had, trial, before[0])
-        if answer is not None:
-            self._write(arcs, *answer)
+        arcs = [arc for one in self._demands for arc in self._arcs(one, had[one], trial.arcs)]
+        start = [had[arc.demand].get(arc.store, 0.0) for arc in arcs]
+        answer = self._solve(arcs, np.array(was + start), trial, deadline)
+        if answer is not None and answer[0] > before[0] - _HALF:
+            self._write(arcs, answer[1].tolist())
             after = self._worth()
             if after > before:
                 return after[0] - before[0]
@@ -82,119 +82,104 @@ class Neighbourhood:
         return weight, -sum(self._price(demand) for demand in self._demands)
 
     def _price(self, demand: int) -> float:
-        given = self._book.given[demand]
-        if not given:
+        taken = self._stores_of(demand)
+        if not taken:
             return 0.0
-        open_ = self._book.problem.demands[demand].open
-        prices = self._guide.prices(demand)
-        dearest = max(prices.values())
-        return sum(amount / open_ * prices.get(supply, dearest) for supply, amount in given.items())
+        prices = {store: price for store, _, price in self._guide.stores(demand)}
+        dearest = max(prices.values(), default=0.0)
+        return sum(part * prices.get(store, dearest) for store, part in taken.items())
 
-    def _arcs(self, demand: int, current: dict[int, list[int]], most: int) -> list[_Arc]:
-        book, open_ = self._book, self._book.problem.demands[demand].open
+    def _stores_of(self, demand: int) -> dict[int, float]:
+        """Give what part of a demand each store fills now."""
+        open_ = self._book.problem.demands[demand].open
+        found: dict[int, float] = {}
+        for supply, amount in self._book.given[demand].items():
+            store = self._guide.store_of(supply)
+            found[store] = found.get(store, 0.0) + amount / open_
+        return found
+
+    def _arcs(self, demand: int, had: Iterable[int], most: int) -> list[_Arc]:
+        """Give the stores that a demand may turn to: where it is now, then the best others."""
+        prices = {store: price for store, _, price in self._guide.stores(demand)}
         found: list[_Arc] = []
-        kept = current[demand]
-        prices = self._guide.prices(demand)
-        for supply in kept + [one for one in prices if one not in kept]:
-            if not book.room(demand, supply):
-                continue
-            limits, ratio = book.limits(demand, supply), book.problem.ratio(demand, supply)
-            assert limits is not None
-            assert ratio is not None
-            high = min(limits.high, ratio.to_need(book.free[supply])) / open_
-            load = ratio.to_offer(open_) / book.free[supply]
-            found.append(
-                _Arc(demand, supply, limits.low / open_, high, load, prices.get(supply, 0.0))
-            )
+        for store in dict.fromkeys([*had, *prices]):
+            arc = self._arc(demand, store, prices.get(store, 0.0))
+            if arc is not None:
+                found.append(arc)
             if len(found) == most:
                 break
         return found
 
+    def _arc(self, demand: int, store: int, price: float) -> _Arc | None:
+        book, members = self._book, self._guide.members[store]
+        one = book.problem.demands[demand]
+        rooms = [book.room(demand, supply) for supply in members]
+        high = min(one.open, sum(rooms)) if one.divisible else max(rooms)
+        limits, ratio = book.limits(demand, members[0]), book.problem.ratio(demand, members[0])
+        if not high or ratio is None:
+            return None
+        low = limits.low if limits is not None and len(members) == 1 else 1
+        free = sum(book.free[supply] for supply in members)
+        load = ratio.to_offer(one.open) / free
+        return _Arc(demand, store, low / one.open, high / one.open, load, price)
+
     def _solve(
-        self, arcs: list[_Arc], had: dict[tuple[int, int], int], trial: Trial, floor: int
-    ) -> tuple[list[bool], list[float]] | None:
-        problem = self._book.problem
+        self, arcs: list[_Arc], start: Floats, trial: Trial, deadline: Deadline | None
+    ) -> tuple[float, Floats] | None:
+        """Solve the program; give the weight it completes, and its columns."""
+        ventures = [self._book.problem.ventures[place] for place in self._ventures]
+        weights = np.array([float(one.weight * one.completable) for one in ventures])
         model = Model()
-        weights = [
-            problem.ventures[place].weight if problem.ventures[place].completable else 0
-            for place in self._ventures
-        ]
-        possible = np.array([1.0 if weight else 0.0 for weight in weights])
-        parts = model.add_columns(np.array(weights, float), 0.0, possible, Kind.WHOLE)
+        parts = model.add_columns(weights, 0.0, np.minimum(weights, 1.0), Kind.WHOLE)
         kinds = np.array([self._kind(arc) for arc in arcs], np.uint8)
         flows = model.add_columns(
-            np.array([-_THRIFT * arc.price for arc in arcs]),
+            0.0,
             np.where(kinds == Kind.SEMI_CONTINUOUS, [arc.low for arc in arcs], 0.0),
             np.array([arc.high for arc in arcs]),
             kinds,
+            count=len(arcs),
         )
         self._rows(model, arcs, parts, flows)
         solver = Solver(model, tolerance=_TOLERANCE)
         solver.set_option("mip_abs_gap", 0.9)
-        solver.set_option("presolve", "on")
-        solver.start_from(self._start(arcs, had))
-        outcome = solver.solve(nodes=trial.nodes)
-        if outcome.values is None or outcome.value < floor - _HALF:
+        solver.start_from(start)
+        outcome = solver.solve(nodes=trial.nodes, checks=trial.checks, deadline=deadline)
+        if outcome.values is None:
             return None
-        values = outcome.values.tolist()
-        count = len(weights)
-        return [value > _HALF for value in values[:count]], values[count:]
+        return float(outcome.values[parts] @ weights), outcome.values
 
     def _kind(self, arc: _Arc) -> int:
         if not self._book.problem.demands[arc.demand].divisible:
             return int(Kind.WHOLE)
-        return int(Kind.SEMI_CONTINUOUS if arc.low > 1 / _BIG else Kind.CONTINUOUS)
+        return int(Kind.SEMI_CONTINUOUS if arc.low > _SMALLEST_TICKET else Kind.CONTINUOUS)
 
     def _rows(self, model: Model, arcs: list[_Arc], parts: Places, flows: Places) -> None:
-        demand_rows = model.add_rows(0.0, 0.0, len(self._demands))
-        row_of = dict(zip(self._demands, demand_rows.tolist(), strict=True))
         part_of = dict(zip(self._ventures, parts.tolist(), strict=True))
-        ventures = [part_of[self._book.problem.demands[one].venture] for one in self._demands]
-        model.put(demand_rows, np.array(ventures, np.int32), -1.0)
+        problem = self._book.problem
+        ventures = {one: part_of[problem.demands[one].venture] for one in self._demands}
+        filled = model.add_rows(0.0, 0.0, len(self._demands))
+        model.put(filled, np.array(list(ventures.values()), np.int32), -1.0)
         if not arcs:
             return
-        model.put(np.array([row_of[arc.demand] for arc in arcs], np.int32), flows, 1.0)
-        supplies = sorted({arc.supply for arc in arcs})
-        held = model.add_rows(-np.inf, 1.0, len(supplies))
-        hold_of = dict(zip(supplies, held.tolist(), strict=True))
-        model.put(
-            np.array([hold_of[arc.supply] for arc in arcs], np.int32),
-            flows,
-            np.array([arc.load for arc in arcs]),
+        row_of = dict(zip(self._demands, filled.tolist(), strict=True))
+        model.put([row_of[arc.demand] for arc in arcs], flows, 1.0)
+        stores = {store: row for row, store in enumerate(sorted({arc.store for arc in arcs}))}
+        held = model.add_rows(-INFINITY, 1.0, len(stores))
+        rows = held[[stores[arc.store] for arc in arcs]]
+        model.put(rows, flows, np.array([arc.load for arc in arcs]))
+        less = [at for at, arc in enumerate(arcs) if arc.high < _FULL]
+        shares = model.add_rows(-INFINITY, 0.0, len(less))
+        model.put(shares, flows[less], 1.0)
+        highs = np.array([-arcs[at].high for at in less])
+        model.put(shares, [ventures[arcs[at].demand] for at in less], highs)
+
+    def _write(self, arcs: list[_Arc], values: list[float]) -> None:
+        parts = zip(self._ventures, values, strict=False)
+        flows = zip(arcs, values[len(self._ventures) :], strict=True)
+        rewrite(
+            self._book,
+            self._guide,
+            [place for place, part in parts if part > _HALF],
+            [(arc.demand, arc.store, flow) for arc, flow in flows if flow > _TOLERANCE],
+            self._ventures,
         )
-
-    def _start(self, arcs: list[_Arc], had: dict[tuple[int, int], int]) -> Floats:
-        given = {demand for demand, _ in had}
-        problem = self._book.problem
-        parts = [
-            float(all(demand in given for demand in problem.ventures[place].demands))
-            for place in self._ventures
-        ]
-        flows = [
-            had.get((arc.demand, arc.supply), 0) / problem.demands[arc.demand].open for arc in arcs
-        ]
-        return np.array(parts + flows)
-
-    def _write(self, arcs: list[_Arc], chosen: list[bool], flows: list[float]) -> None:
-        """Write the answer down in whole numbers; a project that can't be filled gets nothing."""
-        book, problem = self._book, self._book.problem
-        wanted: dict[int, list[tuple[int, float]]] = {}
-        for arc, flow in zip(arcs, flows, strict=True):
-            if flow > _TOLERANCE:
-                wanted.setdefault(arc.demand, []).append((arc.supply, flow))
-        ventures = [place for place, yes in zip(self._ventures, chosen, strict=True) if yes]
-        for place in ventures:
-            for demand in problem.ventures[place].demands:
-                for supply, flow in wanted.get(demand, []):
-                    limits, room = book.limits(demand, supply), book.room(demand, supply)
-                    assert limits is not None
-                    amount = min(room, max(limits.low, round(flow * problem.demands[demand].open)))
-                    if amount:
-                        book.give(demand, supply, amount)
-        for place in ventures:
-            demands = problem.ventures[place].demands
-            if not all(not book.open[one] or fill(book, self._guide, one) for one in demands):
-                book.clear(demands)
-
-
-_BIG = 1e6

@@ -9,6 +9,9 @@ With y[n,s] the part of what is open in demand n that store s gives, z[p] the pa
 
 Coverage is asked to equal z, not at least: what goes beyond earns nothing on level 1, and so the
 condition of an offer, to give only where the project ends complete, holds by itself.
+
+Whole z would also have y[n,s] <= share[n,s] z. These rows are as many as the arcs, but only some
+hundreds matter: they are added where an optimum breaks them, and it is solved again.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from ledger.solving.large.bound import weights
 from ledger.solving.large.guide import hashed
 
 _FULL = 1 - 1e-9
+_BROKEN = 1e-6
+_ROUNDS = 6
 TOLERANCE = 1e-7
 
 
@@ -61,19 +66,44 @@ class Relaxation:
 
     def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
         self.arcs = piece
-        self._ventures, self._demands = len(may), len(arcs.open)
+        self._ventures = len(may)
         model = Model()
         parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
         flows = model.add_columns(
             0.0, 0.0, may[arcs.venture[piece.demand]] * self.arcs.share, count=len(self.arcs.demand)
         )
-        fills = model.add_rows(0.0, 0.0, self._demands)
+        fills = model.add_rows(0.0, 0.0, len(arcs.open))
         model.put(fills, parts[arcs.venture], -1.0)
         model.put(fills[self.arcs.demand], flows, 1.0)
         holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
         model.put(holds[self.arcs.store], flows, self.arcs.load)
+        self._venture = parts[arcs.venture[piece.demand]]
+        self._tight = piece.share >= 1
+        self._stores = holds
         self._solver = Solver(model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
+
+    def tightened(self, deadline: Deadline | None = None) -> Relaxed | None:
+        """Solve with the rows that whole projects would keep, as far as the rounds go."""
+        best = self.solve(deadline)
+        for _ in range(_ROUNDS):
+            broken = self._broken(best) if best is not None else self._stores[:0]
+            if not len(broken):
+                break
+            self._tighten(broken)
+            best = self.solve(deadline) or best
+        return best
+
+    def _broken(self, best: Relaxed) -> Places:
+        part = best.part[self._venture]
+        return np.flatnonzero(~self._tight & (best.flow > self.arcs.share * part + _BROKEN))
+
+    def _tighten(self, flows: Places) -> None:
+        """Let these flows be no more than their shares of the parts of their projects."""
+        self._tight[flows] = True
+        columns = np.column_stack([self._venture[flows], flows + self._ventures])
+        values = np.column_stack([-self.arcs.share[flows], np.ones(len(flows))])
+        self._solver.add_pairs(columns.astype(np.int32), values)
 
     def solve(self, deadline: Deadline | None = None) -> Relaxed | None:
         """Solve as it stands; None where the time did not suffice."""
@@ -83,7 +113,7 @@ class Relaxation:
         return Relaxed(
             part=outcome.values[: self._ventures],
             flow=outcome.values[self._ventures :],
-            prices=np.abs(outcome.duals[self._demands :]),
+            prices=np.abs(outcome.duals[self._stores]),
             value=outcome.value,
         )
 

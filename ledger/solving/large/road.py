@@ -27,6 +27,7 @@ from ledger.solving.large.improving import improve
 from ledger.solving.large.leftovers import Covered, covered, give_leftovers
 from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
+from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
@@ -107,7 +108,7 @@ class _Road:
         part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
         if self._solvable:
             self._say("relaxation")
-            best = Relaxation(arcs, piece, may).solve(self._deadline)
+            best = Relaxation(arcs, piece, may).tightened(self._deadline)
             if best is not None:
                 prices = best.prices
                 self._bound = min(self._bound, complete_bound(arcs, prices, may))
@@ -122,13 +123,17 @@ class _Road:
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, weights(arcs) - cost, self._deadline)
+        if len(piece.demand) <= LARGEST and arcs.count <= LARGEST_LISTED:
+            self._say("whole projects")
+            bound = Whole(arcs, piece, may).search(self._book, guide, self._deadline)
+            self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
         """Dive on few arcs of each demand; give the parts and flows where that ends."""
         arcs, piece = self._arcs, ground.piece
         few = few_of(piece, best, FEW)
         relaxation = Relaxation(arcs, piece.only(few), ground.may)
-        start = relaxation.solve(self._deadline)
+        start = relaxation.tightened(self._deadline)
         flow = np.zeros(len(piece.demand))
         if start is None:
             return best.part, best.flow
