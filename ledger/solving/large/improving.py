@@ -23,8 +23,8 @@ _EXCHANGES = 400
 _PARTNERS = 12
 """Projects that may give way to one that misses."""
 _TRIALS = 6
-_VENTURES = 250
-_TRIAL = Trial(arcs=8, nodes=20, checks=100)
+_VENTURES = 40
+_TRIAL = Trial(arcs=8, nodes=20, checks=40)
 _OUT_OF_REACH = -3.0
 """Those that would cost this much more are not solved again either."""
 _HOPELESS = -1.0

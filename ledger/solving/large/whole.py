@@ -23,7 +23,7 @@ from ledger.solving.large.writing import rewrite
 
 LARGEST = 100_000
 """Up to so many arcs, the program is affordable."""
-_WORK = 3_000_000
+_WORK = 1_500_000
 """What is looked at, in columns times checks."""
 _MARGIN = 1e-5
 _PART = 1e-9
