@@ -12,41 +12,54 @@ from ledger.solving.effort import UNLIMITED, Effort
 
 LARGEST_LISTED = 60_000
 """Up to so many pairs, each is a column of its own."""
+LARGEST_TRIED = 2_000_000
+"""Up to so many pairs, a plan is made in one pass before the search."""
+
+Plan = tuple[Give, ...]
 
 
-def solve(
-    problem: Problem, effort: Effort = UNLIMITED, known: tuple[Give, ...] | None = None
-) -> Solution:
+def solve(problem: Problem, effort: Effort = UNLIMITED, known: Plan | None = None) -> Solution:
     """Find the plan that completes the most weight of projects, then covers the most of needs.
 
     The same problem gives the same plan, unless the answer says that the time limit was reached.
     `known` is a plan of this problem that was found before; the answer is never worse.
     """
-    found = _solved(problem, effort, known)
-    if known is None or _rank(problem, found.gives) >= _rank(problem, known):
+    start = greedy_plan(problem) if known is None and _is_tried(problem, effort) else known
+    found = _solved(problem, effort, start)
+    return found if start is None else _better(problem, found, start)
+
+
+def _is_tried(problem: Problem, effort: Effort) -> bool:
+    """Say whether one pass over all pairs costs little beside the search, or is all there is."""
+    return effort.seconds == 0 or _pairs(problem) <= LARGEST_TRIED
+
+
+def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
+    if effort.seconds == 0:
+        return _as_it_is(problem, start or ())
+    if _pairs(problem) > LARGEST_LISTED:
+        from ledger.solving.large import solve_large  # noqa: PLC0415 - as below
+
+        return solve_large(problem, effort, start)
+    from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
+
+    return solve_exactly(problem, start or (), effort)
+
+
+def _better(problem: Problem, found: Solution, start: Plan) -> Solution:
+    """Give what was found, or the plan the search began with where that is better."""
+    if _rank(problem, found.gives) >= _rank(problem, start):
         return found
-    value, cover = _rank(problem, known)
+    value, cover = _rank(problem, start)
     return replace(
         found,
-        gives=known,
+        gives=start,
         complete=Level(value, max(value, found.complete.bound)),
         coverage=Level(cover, max(cover, found.coverage.bound)),
     )
 
 
-def _solved(problem: Problem, effort: Effort, known: tuple[Give, ...] | None) -> Solution:
-    if effort.seconds == 0:
-        return _as_it_is(problem, greedy_plan(problem))
-    if _pairs(problem) > LARGEST_LISTED:
-        from ledger.solving.large import solve_large  # noqa: PLC0415 - as below
-
-        return solve_large(problem, effort)
-    from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
-
-    return solve_exactly(problem, greedy_plan(problem) if known is None else known, effort)
-
-
-def _rank(problem: Problem, gives: tuple[Give, ...]) -> tuple[Fraction, Fraction]:
+def _rank(problem: Problem, gives: Plan) -> tuple[Fraction, Fraction]:
     return completeness(problem, gives), coverage(problem, gives)
 
 
@@ -58,7 +71,7 @@ def _pairs(problem: Problem) -> int:
     )
 
 
-def _as_it_is(problem: Problem, gives: tuple[Give, ...]) -> Solution:
+def _as_it_is(problem: Problem, gives: Plan) -> Solution:
     weight = Fraction(sum(one.weight for one in problem.ventures if one.completable))
     most = sum(
         Fraction(problem.ventures[one.venture].weight * one.open, one.net)

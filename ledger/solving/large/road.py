@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ledger.matching.plan import Level, Solution, completeness, coverage
+from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
@@ -40,9 +40,14 @@ LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
 
-def solve_large(problem: Problem, effort: Effort = UNLIMITED) -> Solution:
-    """Find a plan with proven bounds where an exact search would take too long."""
-    return _Road(problem, effort).solution()
+def solve_large(
+    problem: Problem, effort: Effort = UNLIMITED, known: tuple[Give, ...] | None = None
+) -> Solution:
+    """Find a plan with proven bounds where an exact search would take too long.
+
+    Where the plan `known` before completes as much as any plan can, level 1 is not searched.
+    """
+    return _Road(problem, effort, known or ()).solution()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,9 @@ class _Ground:
 
 
 class _Road:
-    def __init__(self, problem: Problem, effort: Effort) -> None:
-        self._problem, self._effort = problem, effort
+    def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
+        self._problem, self._effort, self._known = problem, effort, known
+        self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
         self._arcs = Arcs(problem)
         self._book = Book(problem)
@@ -106,14 +112,16 @@ class _Road:
         """Level 1."""
         arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
         part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
-        if self._solvable:
-            self._say("relaxation")
-            best = Relaxation(arcs, piece, may).tightened(self._deadline)
-            if best is not None:
-                prices = best.prices
-                self._bound = min(self._bound, complete_bound(arcs, prices, may))
-                self._say("narrowing")
-                part, flow = self._narrowed(ground, best)
+        if self._takes_known():
+            return
+        best = self._relaxed(ground)
+        if best is not None:
+            prices = best.prices
+            self._bound = min(self._bound, complete_bound(arcs, prices, may))
+            if self._takes_known():
+                return
+            self._say("narrowing")
+            part, flow = self._narrowed(ground, best)
         self._say("whole numbers")
         guide = Guide(arcs, piece, flow, prices)
         cost = by_venture(arcs, cheapest(arcs, prices))
@@ -127,6 +135,22 @@ class _Road:
             self._say("whole projects")
             bound = Whole(arcs, piece, may).search(self._book, guide, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
+
+    def _takes_known(self) -> bool:
+        """Take what the known plan gives to projects it completes, if no plan completes more."""
+        if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
+            return False
+        for give in self._known:
+            if self._problem.demands[give.demand].venture in self._ends:
+                self._book.give(*give)
+        return True
+
+    def _relaxed(self, ground: _Ground) -> Relaxed | None:
+        """Solve the relaxation where it is small enough."""
+        if not self._solvable:
+            return None
+        self._say("relaxation")
+        return Relaxation(self._arcs, ground.piece, ground.may).tightened(self._deadline)
 
     def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
         """Dive on few arcs of each demand; give the parts and flows where that ends."""
