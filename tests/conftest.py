@@ -22,6 +22,7 @@ from ledgers import (
     made_on_server,
     sqlite_file,
 )
+from officer import Officer
 from postgres_server import Server, give_up, hold, make_place, shared_server
 from world import World
 
@@ -126,3 +127,17 @@ def world(ledger_url: str) -> Iterator[World]:
         made = World(ledger_url)
         yield made
         made.ledger.engine.dispose()
+
+
+@pytest.fixture
+def officer(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Officer:
+    """Give an officer before an empty ledger, with no settings of the machine's."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    return Officer(world, capsys)

@@ -11,6 +11,7 @@ from cli.commands.match_whatif import whatif
 from cli.commands.match_worth import worth
 from cli.completion import complete_codes
 from cli.frame import Call, command, noun
+from cli.match_options import FactorAlone, Office, Projects, TimeLimit
 from cli.match_views import LIST_COLUMNS, list_row
 from cli.options import WRITE_PANEL
 from cli.output import emit_rows
@@ -34,20 +35,10 @@ Proposed = Annotated[
 @command(app, "propose", dated=True)
 def propose(
     call: Call,
-    office: Annotated[
-        str | None,
-        typer.Option(help="For this office alone.", autocompletion=complete_codes("office")),
-    ] = None,
-    project: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="For this project alone; repeatable.", autocompletion=complete_codes("project")
-        ),
-    ] = None,
-    factor: Annotated[str | None, typer.Option(help="For this factor alone.")] = None,
-    time_limit: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="Search no longer; 0: a quick plan.")
-    ] = None,
+    office: Office = None,
+    project: Projects = None,
+    factor: FactorAlone = None,
+    time_limit: TimeLimit = None,
     save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
     reason: Annotated[
         str | None,

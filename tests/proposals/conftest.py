@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from officer import Officer
-from world import World
 
 from ledger.factors import Factor
-
-
-@pytest.fixture
-def officer(
-    world: World,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Officer:
-    """Give an officer before an empty ledger, with no settings of the machine's."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
-        monkeypatch.delenv(name, raising=False)
-    return Officer(world, capsys)
 
 
 @pytest.fixture
