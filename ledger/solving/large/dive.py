@@ -15,7 +15,7 @@ from ledger.solving.large.arcs import Arcs, Floats, Places
 from ledger.solving.large.relaxation import Relaxation, Relaxed
 
 _TINY = 1e-6
-_MOST_ROUNDS = 15
+_MOST_ROUNDS = 60
 _DROPPED = 0.2
 """The part of the projects completed in part that a round drops."""
 

@@ -11,14 +11,13 @@ from ledger.matching.plan import Give, Level, Solution, completed, completeness,
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
-from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import (
-    by_venture,
-    cheapest,
+    Dues,
     complete_bound,
     coverage_bound,
-    weights,
+    net_gains,
 )
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
@@ -27,7 +26,6 @@ from ledger.solving.large.improving import improve
 from ledger.solving.large.leftovers import Covered, covered, give_leftovers
 from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
-from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
@@ -111,7 +109,7 @@ class _Road:
     def _complete(self, ground: _Ground) -> None:
         """Level 1."""
         arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
-        part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
+        part, flow, dues = np.zeros(len(may)), np.zeros(len(piece.demand)), None
         if self._takes_known():
             return
         best = self._relaxed(ground)
@@ -121,20 +119,28 @@ class _Road:
             if self._takes_known():
                 return
             self._say("narrowing")
-            part, flow = self._narrowed(ground, best)
+            few = np.flatnonzero(few_of(piece, best, FEW))
+            relaxation = Relaxation(arcs, piece.only(few), may, loose=True)
+            start = self._crowded(relaxation)
+            if start is not None:
+                if arcs.count <= LARGEST_LISTED:
+                    prices, dues = start.prices, _over(start.dues, few, len(piece.demand))
+                    self._bound = min(self._bound, complete_bound(arcs, prices, may, dues))
+                    self._say("diving")
+                start = dive(arcs, relaxation, start, self._deadline)
+                part = start.part
+                flow[few] = start.flow
+            else:
+                part, flow = best.part, best.flow
         self._say("whole numbers")
         guide = Guide(arcs, piece, flow, prices)
-        cost = by_venture(arcs, cheapest(arcs, prices))
-        for venture in np.lexsort((cost - weights(arcs), -np.round(part, 6))).tolist():
+        gain = net_gains(arcs, prices, dues)
+        for venture in np.lexsort((-gain, -np.round(part, 6))).tolist():
             if may[venture]:
                 complete(self._book, guide, venture)
         if self._solvable:
             self._say("improving")
-            improve(self._book, guide, weights(arcs) - cost, self._deadline)
-        if len(piece.demand) <= LARGEST and arcs.count <= LARGEST_LISTED:
-            self._say("whole projects")
-            bound = Whole(arcs, piece, may).search(self._book, guide, self._deadline)
-            self._bound = self._bound if bound is None else min(self._bound, bound)
+            improve(self._book, guide, gain, self._deadline)
 
     def _takes_known(self) -> bool:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
@@ -152,18 +158,9 @@ class _Road:
         self._say("relaxation")
         return Relaxation(self._arcs, ground.piece, ground.may).tightened(self._deadline)
 
-    def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
-        """Dive on few arcs of each demand; give the parts and flows where that ends."""
-        arcs, piece = self._arcs, ground.piece
-        few = few_of(piece, best, FEW)
-        relaxation = Relaxation(arcs, piece.only(few), ground.may)
+    def _crowded(self, relaxation: Relaxation) -> Relaxed | None:
         start = relaxation.tightened(self._deadline)
-        flow = np.zeros(len(piece.demand))
-        if start is None:
-            return best.part, best.flow
-        end = dive(arcs, relaxation, start, self._deadline)
-        flow[few] = end.flow
-        return end.part, flow
+        return None if start is None else relaxation.crowded(start, deadline=self._deadline)
 
     def _cover(self, ground: _Ground) -> Fraction:
         """Level 2; gives its bound."""
@@ -181,3 +178,10 @@ class _Road:
     def _say(self, stage: str) -> None:
         if self._effort.progress is not None:
             self._effort.progress(stage, Fraction(self._value), self._bound)
+
+
+def _over(dues: Dues, few: Places, count: int) -> Dues:
+    """Give dues of some arcs as dues of all."""
+    arcs = np.zeros(count)
+    arcs[few] = dues.arcs
+    return Dues(dues.ventures, arcs, dues.total)
