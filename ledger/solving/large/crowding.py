@@ -17,8 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.solving.highs import Floats, Places
-from ledger.solving.large.arcs import Arcs, Flags, Piece
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 
 _FLOWS = 1e-7
 _PARTS = 1e-5
@@ -115,9 +114,7 @@ class Crowds:
         rows.append(self._flow_cover(answer, at[served], taker[served], load[served]))
         return [row for row in rows if row is not None]
 
-    def _flow_cover(
-        self, answer: Floats, at: Places, taker: Places, load: Floats
-    ) -> Crowd | None:
+    def _flow_cover(self, answer: Floats, at: Places, taker: Places, load: Floats) -> Crowd | None:
         """Give the row of the most broken cover tried, if any is."""
         takers, of = np.unique(taker, return_inverse=True)
         size = self._sizes(at, load, of, len(takers))
@@ -141,7 +138,8 @@ class Crowds:
         columns = np.concatenate([takers[cover], at[used] + self._ventures])
         values = np.concatenate([-beyond, load[used]])
         columns, place = np.unique(columns, return_inverse=True)
-        return Crowd(columns.astype(np.int32), np.bincount(place, values), 1 - beyond.sum())
+        summed = np.bincount(place, values).astype(np.float64)
+        return Crowd(columns.astype(np.int32), summed, float(1 - beyond.sum()))
 
     def _sizes(self, at: Places, load: Floats, taker: Places, count: int) -> Floats:
         """Give the most that each taker could take here, of all of its demands."""

@@ -64,7 +64,7 @@ def completable(arcs: Arcs) -> Flags:
 
 def few_of(piece: Piece, best: Relaxed, few: int) -> Flags:
     """Choose the arcs that an optimum uses, and a few of the cheapest of each demand."""
-    price = piece.load * best.prices[piece.store]
+    price = piece.load * best.prices[piece.store] + best.dues.arcs
     order = np.lexsort((hashed(piece.demand * 1_000_003 + piece.store), price, piece.demand))
     starts = np.flatnonzero(np.diff(piece.demand[order], prepend=-1))
     rank = np.zeros(len(order), np.int64)
@@ -73,13 +73,11 @@ def few_of(piece: Piece, best: Relaxed, few: int) -> Flags:
 
 
 class Relaxation:
-    """The relaxation over some arcs, which can be narrowed and solved again from where it was.
+    """The relaxation over some arcs, which can be narrowed and solved again from where it was."""
 
-    `loose`: of large stores a trace is kept back, so that whole numbers have room to be rounded.
-    """
-
-    def __init__(self, arcs: Arcs, piece: Piece, may: Flags, *, loose: bool = False) -> None:
+    def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
         self.arcs = piece
+        self._arcs, self._may = arcs, may
         self._ventures = len(may)
         self._finder = Crowds(arcs, piece)
         self._crowds: list[Crowd] = []
@@ -92,8 +90,7 @@ class Relaxation:
         fills = model.add_rows(0.0, 0.0, len(arcs.open))
         model.put(fills, parts[arcs.venture], -1.0)
         model.put(fills[self.arcs.demand], flows, 1.0)
-        most = np.where(arcs.stores.free > _LARGE, 1 - _KEPT_BACK, 1.0) if loose else 1.0
-        holds = model.add_rows(-INFINITY, most, len(arcs.stores.free))
+        holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
         model.put(holds[self.arcs.store], flows, self.arcs.load)
         self._rows = model.rows
         self._venture = parts[arcs.venture[piece.demand]]
@@ -109,21 +106,18 @@ class Relaxation:
             broken = self._broken(best) if best is not None else self._stores[:0]
             if not len(broken):
                 break
-            self._tighten(broken)
+            self.tighten(broken)
             best = self.solve(deadline) or best
         return best
 
     def crowded(
-        self, best: Relaxed, rounds: int = _CROWDED, deadline: Deadline | None = None
+        self, best: Relaxed, deadline: Deadline | None = None, rounds: int = _CROWDED
     ) -> Relaxed:
         """Solve with the rows that whole projects would keep where stores are used up."""
         for _ in range(rounds):
             broken = self._finder.broken(best.part, best.flow)
             for crowd in broken:
-                self._solver.add_row(-INFINITY, crowd.most, crowd.columns, crowd.values)
-                self._crowd_rows.append(self._rows)
-                self._crowds.append(crowd)
-                self._rows += 1
+                self.add(crowd)
             again = self.solve(deadline) if broken else None
             if again is None:
                 break
@@ -132,11 +126,36 @@ class Relaxation:
                 break
         return best
 
+    def add(self, crowd: Crowd) -> None:
+        """Add the row of a crowd."""
+        self._solver.add_row(-INFINITY, crowd.most, crowd.columns, crowd.values)
+        self._crowd_rows.append(self._rows)
+        self._crowds.append(crowd)
+        self._rows += 1
+
+    def narrowed(self, few: Flags) -> Relaxation:
+        """Give a relaxation over some of the arcs, which keeps back a trace of large stores.
+
+        So whole numbers have room to be rounded. It has the rows that this one has.
+        """
+        other = Relaxation(self._arcs, self.arcs.only(few), self._may)
+        place = np.full(self._ventures + len(few), -1)
+        place[: self._ventures] = np.arange(self._ventures)
+        place[self._ventures :][few] = self._ventures + np.arange(int(few.sum()))
+        other.tighten(np.flatnonzero((self._tight & (self.arcs.share < 1))[few]))
+        for crowd in self._crowds:
+            columns = place[crowd.columns]
+            here = columns >= 0
+            other.add(Crowd(columns[here].astype(np.int32), crowd.values[here], crowd.most))
+        for store in np.flatnonzero(self._arcs.stores.free > _LARGE).tolist():
+            other._solver.set_row_bounds(int(self._stores[store]), -INFINITY, 1 - _KEPT_BACK)
+        return other
+
     def _broken(self, best: Relaxed) -> Places:
         part = best.part[self._venture]
         return np.flatnonzero(~self._tight & (best.flow > self.arcs.share * part + _BROKEN))
 
-    def _tighten(self, flows: Places) -> None:
+    def tighten(self, flows: Places) -> None:
         """Let these flows be no more than their shares of the parts of their projects."""
         self._tight[flows] = True
         columns = np.column_stack([self._venture[flows], flows + self._ventures])
@@ -165,7 +184,7 @@ class Relaxation:
         columns = np.concatenate([none.astype(np.int64), *(one.columns for one in self._crowds)])
         values = np.concatenate([none, *(one.values for one in self._crowds)])
         total = self._ventures + len(self.arcs.demand)
-        due = np.bincount(columns, values * np.repeat(prices, sizes), total)
+        due = np.bincount(columns, values * np.repeat(prices, sizes), total).astype(np.float64)
         most = np.array([crowd.most for crowd in self._crowds])
         return Dues(due[: self._ventures], due[self._ventures :], float(prices @ most))
 

@@ -11,10 +11,9 @@ from ledger.matching.plan import Give, Level, Solution, completed, completeness,
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
-from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import (
-    Dues,
     complete_bound,
     coverage_bound,
     net_gains,
@@ -26,13 +25,16 @@ from ledger.solving.large.improving import improve
 from ledger.solving.large.leftovers import Covered, covered, give_leftovers
 from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
+from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
 CHEAPEST = 12
 TRIED = 48
 """So many arcs of a demand are priced, and so many tried when a plan is made."""
-FEW = 12
+FEW = 8
+FEW_COVERING = 20
+"""So many arcs of a demand are looked at when a plan is made, and for level 2."""
 PRICINGS = 2
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
@@ -64,6 +66,7 @@ class _Road:
         self._deadline = Deadline(effort.seconds)
         self._arcs = Arcs(problem)
         self._book = Book(problem)
+        self._few: Flags | None = None
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
     def solution(self) -> Solution:
@@ -89,13 +92,18 @@ class _Road:
         """Whether the relaxation is small enough to be solved as a linear program."""
         return len(self._problem.demands) <= LARGEST_PROGRAM
 
+    @property
+    def _listed(self) -> bool:
+        """Whether all arcs are looked at together."""
+        return self._arcs.count <= LARGEST_LISTED
+
     def _ground(self) -> _Ground:
         """List the arcs, or the cheapest of each demand where there are too many."""
         arcs = self._arcs
         self._say("prices")
         may = completable(arcs)
         prices = np.zeros(len(arcs.stores.free))
-        if arcs.count <= LARGEST_LISTED:
+        if self._listed:
             return _Ground(arcs.all(), may, prices)
         piece = cheapest_arcs(arcs, prices, CHEAPEST)
         for turn in range(PRICINGS):
@@ -108,39 +116,51 @@ class _Road:
 
     def _complete(self, ground: _Ground) -> None:
         """Level 1."""
-        arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
-        part, flow, dues = np.zeros(len(may)), np.zeros(len(piece.demand)), None
         if self._takes_known():
             return
-        best = self._relaxed(ground)
-        if best is not None:
-            prices = best.prices
-            self._bound = min(self._bound, complete_bound(arcs, prices, may))
-            if self._takes_known():
-                return
-            self._say("narrowing")
-            few = np.flatnonzero(few_of(piece, best, FEW))
-            relaxation = Relaxation(arcs, piece.only(few), may, loose=True)
-            start = self._crowded(relaxation)
-            if start is not None:
-                if arcs.count <= LARGEST_LISTED:
-                    prices, dues = start.prices, _over(start.dues, few, len(piece.demand))
-                    self._bound = min(self._bound, complete_bound(arcs, prices, may, dues))
-                    self._say("diving")
-                start = dive(arcs, relaxation, start, self._deadline)
-                part = start.part
-                flow[few] = start.flow
-            else:
-                part, flow = best.part, best.flow
+        relaxation = Relaxation(self._arcs, ground.piece, ground.may) if self._solvable else None
+        best = None if relaxation is None else self._relaxed(relaxation, ground)
+        if self._takes_known():
+            return
+        if relaxation is None or best is None:
+            self._fill(ground, None, *self._nothing(ground))
+        else:
+            self._fill(ground, best, *self._dived(ground, relaxation, best))
+
+    def _nothing(self, ground: _Ground) -> tuple[Floats, Floats]:
+        return np.zeros(len(ground.may)), np.zeros(len(ground.piece.demand))
+
+    def _dived(
+        self, ground: _Ground, relaxation: Relaxation, best: Relaxed
+    ) -> tuple[Floats, Floats]:
+        """Dive on few arcs of each demand; give the parts and flows where that ends."""
+        self._say("diving")
+        flow = np.zeros(len(ground.piece.demand))
+        few = few_of(ground.piece, best, FEW)
+        self._few = few_of(ground.piece, best, FEW_COVERING)
+        end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
+        if end is None:
+            return best.part, best.flow
+        flow[few] = end.flow
+        return end.part, flow
+
+    def _fill(self, ground: _Ground, best: Relaxed | None, part: Floats, flow: Floats) -> None:
+        """Fill projects in whole numbers, those first of which most is completed in parts."""
         self._say("whole numbers")
-        guide = Guide(arcs, piece, flow, prices)
-        gain = net_gains(arcs, prices, dues)
+        prices, dues = (ground.prices, None) if best is None else (best.prices, best.dues)
+        guide = Guide(self._arcs, ground.piece, flow, prices)
+        gain = net_gains(self._arcs, prices, dues if self._listed else None)
         for venture in np.lexsort((-gain, -np.round(part, 6))).tolist():
-            if may[venture]:
+            if ground.may[venture]:
                 complete(self._book, guide, venture)
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, gain, self._deadline)
+        if len(ground.piece.demand) <= LARGEST and self._listed:
+            self._say("whole projects")
+            whole = Whole(self._arcs, ground.piece, ground.may)
+            bound = whole.search(self._book, guide, self._deadline)
+            self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _takes_known(self) -> bool:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
@@ -151,26 +171,32 @@ class _Road:
                 self._book.give(*give)
         return True
 
-    def _relaxed(self, ground: _Ground) -> Relaxed | None:
-        """Solve the relaxation where it is small enough."""
-        if not self._solvable:
-            return None
+    def _relaxed(self, relaxation: Relaxation, ground: _Ground) -> Relaxed | None:
+        """Solve the relaxation, bound level 1 by it, and again with the rows of crowds."""
         self._say("relaxation")
-        return Relaxation(self._arcs, ground.piece, ground.may).tightened(self._deadline)
-
-    def _crowded(self, relaxation: Relaxation) -> Relaxed | None:
-        start = relaxation.tightened(self._deadline)
-        return None if start is None else relaxation.crowded(start, deadline=self._deadline)
+        best = relaxation.tightened(self._deadline)
+        if best is None:
+            return None
+        self._bound = min(self._bound, complete_bound(self._arcs, best.prices, ground.may))
+        self._say("crowds")
+        best = relaxation.crowded(best, self._deadline)
+        if self._listed:
+            bound = complete_bound(self._arcs, best.prices, ground.may, best.dues)
+            self._bound = min(self._bound, bound)
+        return best
 
     def _cover(self, ground: _Ground) -> Fraction:
         """Level 2; gives its bound."""
         arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
         self._say("coverage")
-        found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
-        if found is None:
-            begin = ground.prices
-            prices, price = coverage_prices(arcs, piece, may, value, begin)
+        few, found = self._few, None
+        if few is not None:
+            found = covered(arcs, piece.only(few), may, value, self._deadline)
+        if few is None or found is None:
+            prices, price = coverage_prices(arcs, piece, may, value, ground.prices)
             found = Covered(np.zeros(len(piece.demand)), prices, price)
+        else:
+            found = found.over(few)
         guide = Guide(arcs, piece, found.flow, found.prices)
         give_leftovers(self._book, guide, others=self._solvable)
         return coverage_bound(arcs, found.prices, may, value, found.price)
@@ -178,10 +204,3 @@ class _Road:
     def _say(self, stage: str) -> None:
         if self._effort.progress is not None:
             self._effort.progress(stage, Fraction(self._value), self._bound)
-
-
-def _over(dues: Dues, few: Places, count: int) -> Dues:
-    """Give dues of some arcs as dues of all."""
-    arcs = np.zeros(count)
-    arcs[few] = dues.arcs
-    return Dues(dues.ventures, arcs, dues.total)
