@@ -88,6 +88,8 @@ class Crowds:
         """Give the rows of groups of stores."""
         piece = self._piece
         at = np.flatnonzero(full[piece.store])
+        if not len(at):
+            return []
         at = at[np.argsort(group[piece.store[at]], kind="stable")]
         of = group[piece.store[at]]
         room = np.bincount(group, worth * full, self._stores)

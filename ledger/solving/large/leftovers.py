@@ -33,12 +33,6 @@ class Covered:
     prices: Floats
     price: float
 
-    def over(self, few: Flags) -> Covered:
-        """Give the same where the arcs are these of more."""
-        flow = np.zeros(len(few))
-        flow[few] = self.flow
-        return Covered(flow, self.prices, self.price)
-
 
 def covered(
     arcs: Arcs, piece: Piece, may: Flags, value: int, deadline: Deadline | None = None

@@ -80,7 +80,7 @@ class Relaxation:
         self._arcs, self._may = arcs, may
         self._ventures = len(may)
         self._finder = Crowds(arcs, piece)
-        self._crowds: list[Crowd] = []
+        self.crowds: list[Crowd] = []
         self._crowd_rows: list[int] = []
         model = Model()
         parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
@@ -130,7 +130,7 @@ class Relaxation:
         """Add the row of a crowd."""
         self._solver.add_row(-INFINITY, crowd.most, crowd.columns, crowd.values)
         self._crowd_rows.append(self._rows)
-        self._crowds.append(crowd)
+        self.crowds.append(crowd)
         self._rows += 1
 
     def narrowed(self, few: Flags) -> Relaxation:
@@ -143,7 +143,7 @@ class Relaxation:
         place[: self._ventures] = np.arange(self._ventures)
         place[self._ventures :][few] = self._ventures + np.arange(int(few.sum()))
         other.tighten(np.flatnonzero((self._tight & (self.arcs.share < 1))[few]))
-        for crowd in self._crowds:
+        for crowd in self.crowds:
             columns = place[crowd.columns]
             here = columns >= 0
             other.add(Crowd(columns[here].astype(np.int32), crowd.values[here], crowd.most))
@@ -179,13 +179,13 @@ class Relaxation:
     def _dues(self, duals: Floats) -> Dues:
         """Give what the rows of crowds cost at their prices, by project and by arc."""
         prices = np.abs(duals[np.array(self._crowd_rows, np.int64)])
-        sizes = [len(crowd.columns) for crowd in self._crowds]
+        sizes = [len(crowd.columns) for crowd in self.crowds]
         none = np.zeros(0)
-        columns = np.concatenate([none.astype(np.int64), *(one.columns for one in self._crowds)])
-        values = np.concatenate([none, *(one.values for one in self._crowds)])
+        columns = np.concatenate([none.astype(np.int64), *(one.columns for one in self.crowds)])
+        values = np.concatenate([none, *(one.values for one in self.crowds)])
         total = self._ventures + len(self.arcs.demand)
         due = np.bincount(columns, values * np.repeat(prices, sizes), total).astype(np.float64)
-        most = np.array([crowd.most for crowd in self._crowds])
+        most = np.array([crowd.most for crowd in self.crowds])
         return Dues(due[: self._ventures], due[self._ventures :], float(prices @ most))
 
     def drop(self, ventures: Places) -> None:

@@ -33,8 +33,7 @@ CHEAPEST = 12
 TRIED = 48
 """So many arcs of a demand are priced, and so many tried when a plan is made."""
 FEW = 8
-FEW_COVERING = 20
-"""So many arcs of a demand are looked at when a plan is made, and for level 2."""
+"""So many arcs of a demand are looked at when the relaxation is narrowed."""
 PRICINGS = 2
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
@@ -66,7 +65,6 @@ class _Road:
         self._deadline = Deadline(effort.seconds)
         self._arcs = Arcs(problem)
         self._book = Book(problem)
-        self._few: Flags | None = None
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
     def solution(self) -> Solution:
@@ -137,7 +135,6 @@ class _Road:
         self._say("diving")
         flow = np.zeros(len(ground.piece.demand))
         few = few_of(ground.piece, best, FEW)
-        self._few = few_of(ground.piece, best, FEW_COVERING)
         end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
         if end is None:
             return best.part, best.flow
@@ -189,14 +186,10 @@ class _Road:
         """Level 2; gives its bound."""
         arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
         self._say("coverage")
-        few, found = self._few, None
-        if few is not None:
-            found = covered(arcs, piece.only(few), may, value, self._deadline)
-        if few is None or found is None:
+        found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
+        if found is None:
             prices, price = coverage_prices(arcs, piece, may, value, ground.prices)
             found = Covered(np.zeros(len(piece.demand)), prices, price)
-        else:
-            found = found.over(few)
         guide = Guide(arcs, piece, found.flow, found.prices)
         give_leftovers(self._book, guide, others=self._solvable)
         return coverage_bound(arcs, found.prices, may, value, found.price)
