@@ -175,9 +175,9 @@ class _Road:
         if best is None:
             return None
         self._bound = min(self._bound, complete_bound(self._arcs, best.prices, ground.may))
-        self._say("crowds")
-        best = relaxation.crowded(best, self._deadline)
         if self._listed:
+            self._say("crowds")
+            best = relaxation.crowded(best, self._deadline)
             bound = complete_bound(self._arcs, best.prices, ground.may, best.dues)
             self._bound = min(self._bound, bound)
         return best
