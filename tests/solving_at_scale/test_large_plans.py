@@ -11,7 +11,7 @@ from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import Effort
 from ledger.solving.exact import solve_exactly
-from ledger.solving.large import solve_large
+from ledger.solving.large import road, solve_large
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -92,6 +92,16 @@ def test_progress_is_told_with_the_value_and_the_bound():
 
     assert told
     assert all(value <= bound for _, value, bound in told)
+
+
+def test_a_plan_is_made_where_not_all_arcs_are_looked_at_together(problem, monkeypatch):
+    monkeypatch.setattr(road, "LARGEST_LISTED", 10)
+    monkeypatch.setattr(road, "TRIED", 5)
+
+    solution = solve_large(problem)
+
+    assert not faults(problem, solution.gives)
+    assert 0 < solution.complete.value <= solution.complete.bound
 
 
 def replace_offers(pipeline: Pipeline, count: int) -> Pipeline:

@@ -13,6 +13,9 @@ q >= 0 a unit of weight. Let v[n] = weight x open / net, g[n] = what filling n a
 
     level 2 <= sum p[s] - q V + sum over projects of max(sum g[n], q weight + sum (v[n] - c[n])).
 
+Rows that all plans keep (see `crowding`) can be taken in at prices too. What they then charge for a
+project, or for a flow, is due beside its cost, and their right sides at their prices are added.
+
 The figures are floats; a margin far above what their sums can lose keeps the bounds proven.
 """
 
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor, fsum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,14 +33,29 @@ _MARGIN = 1e-9
 _FULL = 1 - 1e-9
 
 
-def complete_bound(arcs: Arcs, prices: Floats, completable: Flags) -> Fraction:
+class Dues(NamedTuple):
+    """What rows charge at their prices: for a project, for all of an arc's load, and in sum."""
+
+    ventures: Floats
+    arcs: Floats
+    total: float
+
+
+def complete_bound(
+    arcs: Arcs, prices: Floats, completable: Flags, dues: Dues | None = None
+) -> Fraction:
     """Bound level 1 by prices; weights are whole, so that the bound is rounded down."""
-    cost = cheapest(arcs, prices)
-    weight = weights(arcs)
-    gain = weight - by_venture(arcs, cost)
+    gain = net_gains(arcs, prices, dues)
     gain = np.where(completable & (gain > 0), gain, 0.0)
-    terms = [*prices.tolist(), *gain.tolist()]
-    return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(terms))))
+    terms = [*prices.tolist(), *gain.tolist(), 0.0 if dues is None else dues.total]
+    return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(map(abs, terms)))))
+
+
+def net_gains(arcs: Arcs, prices: Floats, dues: Dues | None = None) -> Floats:
+    """Give what each project's weight exceeds its cost by."""
+    if dues is None:
+        return weights(arcs) - by_venture(arcs, cheapest(arcs, prices))
+    return weights(arcs) - by_venture(arcs, cheapest(arcs, prices, dues.arcs)) - dues.ventures
 
 
 def coverage_bound(
@@ -64,21 +82,29 @@ def weights(arcs: Arcs) -> Floats:
     return np.array([float(venture.weight) for venture in arcs.problem.ventures])
 
 
-def cheapest(arcs: Arcs, prices: Floats) -> Floats:
-    """Give for each demand what filling it costs at these prices; infinite where nobody can."""
+def cheapest(arcs: Arcs, prices: Floats, dues: Floats | None = None) -> Floats:
+    """Give for each demand what filling it costs at these prices; infinite where nobody can.
+
+    `dues` are added to the prices of all arcs, one after the other.
+    """
     cost = np.zeros(len(arcs.open))
     filled = np.zeros(len(arcs.open))
+    first = 0
     for piece in arcs.pieces():
-        ordered, price, take = taken(arcs, piece, prices)
+        due = None if dues is None else dues[first : first + len(piece.demand)]
+        first += len(piece.demand)
+        ordered, price, take = taken(arcs, piece, prices, due)
         cost += np.bincount(ordered.demand, take * price, len(cost))
         filled += np.bincount(ordered.demand, take, len(cost))
     cost[filled < _FULL] = np.inf
     return cost
 
 
-def taken(arcs: Arcs, piece: Piece, prices: Floats) -> tuple[Piece, Floats, Floats]:
+def taken(
+    arcs: Arcs, piece: Piece, prices: Floats, due: Floats | None = None
+) -> tuple[Piece, Floats, Floats]:
     """Choose the arcs that fill each demand at the least cost, with their prices and parts."""
-    price = piece.load * prices[piece.store]
+    price = piece.load * prices[piece.store] + (0.0 if due is None else due)
     if not len(price):
         return piece, price, price
     starts = np.flatnonzero(np.diff(piece.demand, prepend=-1))
@@ -88,8 +114,9 @@ def taken(arcs: Arcs, piece: Piece, prices: Floats) -> tuple[Piece, Floats, Floa
         found = np.flatnonzero(price == least)
         first = found[np.flatnonzero(np.diff(piece.demand[found], prepend=-1))]
         return piece.only(first), price[first], np.ones(len(first))
-    ordered, price = _cheapest_first(piece, prices)
-    return ordered, price, _taken(arcs, ordered)
+    order = np.lexsort((price, piece.demand))
+    ordered = piece.only(order)
+    return ordered, price[order], _taken(arcs, ordered)
 
 
 def _sizes(starts: Places, end: int) -> Places:
@@ -109,12 +136,6 @@ def paying(arcs: Arcs, piece: Piece, prices: Floats, worth: Floats) -> tuple[Pie
     """Choose, of arcs without a condition, those that fill each demand as far as it pays."""
     pays = piece.load * prices[piece.store] < worth[piece.demand]
     return taken(arcs, piece.only(pays & ~arcs.stores.conditional[piece.store]), prices)
-
-
-def _cheapest_first(piece: Piece, prices: Floats) -> tuple[Piece, Floats]:
-    price = piece.load * prices[piece.store]
-    order = np.lexsort((price, piece.demand))
-    return piece.only(order), price[order]
 
 
 def _taken(arcs: Arcs, ordered: Piece) -> Floats:

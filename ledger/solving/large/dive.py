@@ -8,6 +8,8 @@ then solved again from where it was, and finds better use for what came free.
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 
 from ledger.solving.highs import Deadline
@@ -15,18 +17,26 @@ from ledger.solving.large.arcs import Arcs, Floats, Places
 from ledger.solving.large.relaxation import Relaxation, Relaxed
 
 _TINY = 1e-6
-_MOST_ROUNDS = 15
+_MOST_ROUNDS = 50
+_FIRST = 5
+"""Rounds that drop no project yet: first it has to be seen what tickets cost."""
 _DROPPED = 0.2
 """The part of the projects completed in part that a round drops."""
+_FEWEST = 3
+_FORBIDDEN = 0.25
+"""The part of the flows below their tickets that a round forbids."""
 
 
-def dive(
-    arcs: Arcs, relaxation: Relaxation, found: Relaxed, deadline: Deadline | None = None
-) -> Relaxed:
+def dive(arcs: Arcs, relaxation: Relaxation, deadline: Deadline | None = None) -> Relaxed | None:
     """Narrow the relaxation until nothing is in parts, or as far as the rounds go."""
-    for _ in range(_MOST_ROUNDS):
-        closing = _small_parts(found.part)
+    found = relaxation.solve(deadline)
+    for turn in range(_MOST_ROUNDS):
+        if found is None:
+            break
         forbidden = np.union1d(_too_small(arcs, relaxation, found), _split(arcs, relaxation, found))
+        closing = _small_parts(found.part)
+        if turn < _FIRST and len(forbidden):
+            closing = closing[:0]
         if not len(closing) and not len(forbidden):
             break
         relaxation.drop(closing)
@@ -41,19 +51,19 @@ def dive(
 def _small_parts(part: Floats) -> Places:
     """Choose the projects to drop: of those completed in part, the smallest parts."""
     partly = np.flatnonzero((part > _TINY) & (part < 1 - _TINY))
-    count = -(-len(partly) * _DROPPED // 1)
-    return partly[np.argsort(part[partly], kind="stable")[: int(count)]]
+    count = max(_FEWEST, ceil(len(partly) * _DROPPED))
+    return partly[np.argsort(part[partly], kind="stable")[:count]]
 
 
 def _too_small(arcs: Arcs, relaxation: Relaxation, found: Relaxed) -> Places:
-    """Choose flows below their tickets: the smaller half of them, counted by how far below."""
+    """Choose flows below their tickets: some of them, counted by how far below."""
     piece = relaxation.arcs
     ticket = arcs.stores.min_ticket[piece.store] / (piece.load * arcs.stores.free[piece.store])
     full = found.part[arcs.venture[piece.demand]] > 1 - _TINY
     short = (found.flow > _TINY) & (found.flow < ticket - _TINY) & full
     places = np.flatnonzero(short)
     order = np.argsort(found.flow[places] / ticket[places], kind="stable")
-    return places[order[: -(-len(places) // 2)]]
+    return places[order[: ceil(len(places) * _FORBIDDEN)]]
 
 
 def _split(arcs: Arcs, relaxation: Relaxation, found: Relaxed) -> Places:

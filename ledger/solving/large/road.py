@@ -14,11 +14,9 @@ from ledger.solving.highs import Deadline, solver_name
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import (
-    by_venture,
-    cheapest,
     complete_bound,
     coverage_bound,
-    weights,
+    net_gains,
 )
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
@@ -34,7 +32,8 @@ LARGEST_LISTED = 1_000_000
 CHEAPEST = 12
 TRIED = 48
 """So many arcs of a demand are priced, and so many tried when a plan is made."""
-FEW = 12
+FEW = 8
+"""So many arcs of a demand are looked at when the relaxation is narrowed."""
 PRICINGS = 2
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
@@ -91,13 +90,18 @@ class _Road:
         """Whether the relaxation is small enough to be solved as a linear program."""
         return len(self._problem.demands) <= LARGEST_PROGRAM
 
+    @property
+    def _listed(self) -> bool:
+        """Whether all arcs are looked at together."""
+        return self._arcs.count <= LARGEST_LISTED
+
     def _ground(self) -> _Ground:
         """List the arcs, or the cheapest of each demand where there are too many."""
         arcs = self._arcs
         self._say("prices")
         may = completable(arcs)
         prices = np.zeros(len(arcs.stores.free))
-        if arcs.count <= LARGEST_LISTED:
+        if self._listed:
             return _Ground(arcs.all(), may, prices)
         piece = cheapest_arcs(arcs, prices, CHEAPEST)
         for turn in range(PRICINGS):
@@ -110,30 +114,49 @@ class _Road:
 
     def _complete(self, ground: _Ground) -> None:
         """Level 1."""
-        arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
-        part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
         if self._takes_known():
             return
-        best = self._relaxed(ground)
-        if best is not None:
-            prices = best.prices
-            self._bound = min(self._bound, complete_bound(arcs, prices, may))
-            if self._takes_known():
-                return
-            self._say("narrowing")
-            part, flow = self._narrowed(ground, best)
+        relaxation = Relaxation(self._arcs, ground.piece, ground.may) if self._solvable else None
+        best = None if relaxation is None else self._relaxed(relaxation, ground)
+        if self._takes_known():
+            return
+        if relaxation is None or best is None:
+            self._fill(ground, None, *self._nothing(ground))
+        else:
+            self._fill(ground, best, *self._dived(ground, relaxation, best))
+
+    def _nothing(self, ground: _Ground) -> tuple[Floats, Floats]:
+        return np.zeros(len(ground.may)), np.zeros(len(ground.piece.demand))
+
+    def _dived(
+        self, ground: _Ground, relaxation: Relaxation, best: Relaxed
+    ) -> tuple[Floats, Floats]:
+        """Dive on few arcs of each demand; give the parts and flows where that ends."""
+        self._say("diving")
+        flow = np.zeros(len(ground.piece.demand))
+        few = few_of(ground.piece, best, FEW)
+        end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
+        if end is None:
+            return best.part, best.flow
+        flow[few] = end.flow
+        return end.part, flow
+
+    def _fill(self, ground: _Ground, best: Relaxed | None, part: Floats, flow: Floats) -> None:
+        """Fill projects in whole numbers, those first of which most is completed in parts."""
         self._say("whole numbers")
-        guide = Guide(arcs, piece, flow, prices)
-        cost = by_venture(arcs, cheapest(arcs, prices))
-        for venture in np.lexsort((cost - weights(arcs), -np.round(part, 6))).tolist():
-            if may[venture]:
+        prices, dues = (ground.prices, None) if best is None else (best.prices, best.dues)
+        guide = Guide(self._arcs, ground.piece, flow, prices)
+        gain = net_gains(self._arcs, prices, dues if self._listed else None)
+        for venture in np.lexsort((-gain, -np.round(part, 6))).tolist():
+            if ground.may[venture]:
                 complete(self._book, guide, venture)
         if self._solvable:
             self._say("improving")
-            improve(self._book, guide, weights(arcs) - cost, self._deadline)
-        if len(piece.demand) <= LARGEST and arcs.count <= LARGEST_LISTED:
+            improve(self._book, guide, gain, self._deadline)
+        if len(ground.piece.demand) <= LARGEST and self._listed:
             self._say("whole projects")
-            bound = Whole(arcs, piece, may).search(self._book, guide, self._deadline)
+            whole = Whole(self._arcs, ground.piece, ground.may)
+            bound = whole.search(self._book, guide, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _takes_known(self) -> bool:
@@ -145,25 +168,19 @@ class _Road:
                 self._book.give(*give)
         return True
 
-    def _relaxed(self, ground: _Ground) -> Relaxed | None:
-        """Solve the relaxation where it is small enough."""
-        if not self._solvable:
-            return None
+    def _relaxed(self, relaxation: Relaxation, ground: _Ground) -> Relaxed | None:
+        """Solve the relaxation, bound level 1 by it, and again with the rows of crowds."""
         self._say("relaxation")
-        return Relaxation(self._arcs, ground.piece, ground.may).tightened(self._deadline)
-
-    def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
-        """Dive on few arcs of each demand; give the parts and flows where that ends."""
-        arcs, piece = self._arcs, ground.piece
-        few = few_of(piece, best, FEW)
-        relaxation = Relaxation(arcs, piece.only(few), ground.may)
-        start = relaxation.tightened(self._deadline)
-        flow = np.zeros(len(piece.demand))
-        if start is None:
-            return best.part, best.flow
-        end = dive(arcs, relaxation, start, self._deadline)
-        flow[few] = end.flow
-        return end.part, flow
+        best = relaxation.tightened(self._deadline)
+        if best is None:
+            return None
+        self._bound = min(self._bound, complete_bound(self._arcs, best.prices, ground.may))
+        if self._listed:
+            self._say("crowds")
+            best = relaxation.crowded(best, self._deadline)
+            bound = complete_bound(self._arcs, best.prices, ground.may, best.dues)
+            self._bound = min(self._bound, bound)
+        return best
 
     def _cover(self, ground: _Ground) -> Fraction:
         """Level 2; gives its bound."""
@@ -171,8 +188,7 @@ class _Road:
         self._say("coverage")
         found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
         if found is None:
-            begin = ground.prices
-            prices, price = coverage_prices(arcs, piece, may, value, begin)
+            prices, price = coverage_prices(arcs, piece, may, value, ground.prices)
             found = Covered(np.zeros(len(piece.demand)), prices, price)
         guide = Guide(arcs, piece, found.flow, found.prices)
         give_leftovers(self._book, guide, others=self._solvable)

@@ -21,7 +21,7 @@ from ledger.solving.large.guide import Guide
 from ledger.solving.large.relaxation import TOLERANCE
 from ledger.solving.large.writing import rewrite
 
-LARGEST = 100_000
+LARGEST = 40_000
 """Up to so many arcs, the program is affordable."""
 _WORK = 1_500_000
 """What is looked at, in columns times checks."""

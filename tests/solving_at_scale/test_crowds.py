@@ -1,0 +1,83 @@
+"""Rows of crowds cut off parts of projects, never a plan in whole ones."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from bench_matching import faults
+from pipelines import DAY, dense, rate_of, sparse
+
+from ledger.matching.building import build
+from ledger.matching.plan import completed, completeness
+from ledger.matching.problem import Problem
+from ledger.solving.effort import Effort
+from ledger.solving.exact import solve_exactly
+from ledger.solving.large.arcs import Arcs
+from ledger.solving.large.bound import complete_bound
+from ledger.solving.large.crowding import lifted_cover
+from ledger.solving.large.relaxation import Relaxation, completable
+
+
+def test_a_cover_cuts_off_no_choice_that_fits():
+    lots = np.random.default_rng(5)
+    found = 0
+    for _ in range(400):
+        count = int(lots.integers(2, 8))
+        size = np.clip(np.round(lots.uniform(0, 1, count), 2), 0.05, 1.0)
+        row = lifted_cover(np.arange(count), size, lots.choice([0, 0.3, 0.5, 0.9, 1], count))
+        if row is None:
+            continue
+        found += 1
+        for choice in product((0, 1), repeat=count):
+            if size @ choice <= 1 + 1e-12:
+                assert row.values @ np.array(choice)[row.columns] <= row.most + 1e-9
+    assert found > 100
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("terms", [True, False])
+def test_every_row_holds_for_the_best_plan(seed, terms):
+    pipeline = dense(30, 24, seed=seed, terms=terms)
+    problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+    arcs = Arcs(problem)
+    relaxation = Relaxation(arcs, arcs.all(), completable(arcs))
+    begin = relaxation.tightened()
+    assert begin is not None
+
+    end = relaxation.crowded(begin)
+    gives = solve_exactly(problem, (), Effort()).gives
+
+    assert not faults(problem, gives)
+    columns = _columns(problem, arcs, gives)
+    for row in relaxation.crowds:
+        assert row.values @ columns[row.columns] <= row.most + 1e-6
+    bound = complete_bound(arcs, end.prices, completable(arcs), end.dues)
+    assert completeness(problem, gives) <= bound <= begin.value + 1
+
+
+def test_rows_of_crowds_lower_the_bound():
+    pipeline = sparse(600, 500, seed=2, terms=False)
+    problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+    arcs = Arcs(problem)
+    relaxation = Relaxation(arcs, arcs.all(), completable(arcs))
+    begin = relaxation.tightened()
+    assert begin is not None
+
+    assert relaxation.crowded(begin).value < begin.value - 1
+
+
+def _columns(problem: Problem, arcs: Arcs, gives) -> np.ndarray:
+    """Give the columns of the relaxation for what a plan gives to the projects it completes."""
+    piece, ends = arcs.all(), set(completed(problem, gives))
+    place = {
+        key: at
+        for at, key in enumerate(zip(piece.demand.tolist(), piece.store.tolist(), strict=True))
+    }
+    flow = np.zeros(len(place))
+    for demand, supply, amount in gives:
+        if problem.demands[demand].venture in ends:
+            at = place[demand, int(arcs.stores.of_supply[supply])]
+            flow[at] += amount / problem.demands[demand].open
+    return np.concatenate([[float(at in ends) for at in range(len(problem.ventures))], flow])
