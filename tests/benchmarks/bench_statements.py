@@ -66,8 +66,10 @@ def statements(count: int, deals: int, amounts: int, named_by: str) -> tuple[lis
         day = FIRST + timedelta(days=entry * DAYS // count)
         amount = 10_000 * chance.randrange(1, amounts + 1)
         paper = f"PAY-{entry}" if chance.random() < 0.3 else None
-        acts.append(Act(entry=entry, deal=facts[entry % deals].code, kind=LineKind.DELIVERY, day=day,
-                        need_amount=amount, offer_amount=amount, reference=paper))  # fmt: skip
+        deal = facts[entry % deals].code
+        act = Act(entry=entry, deal=deal, kind=LineKind.DELIVERY, day=day, need_amount=amount,
+                  offer_amount=amount, reference=paper)  # fmt: skip
+        acts.append(act)
     books = Books(
         deals={one.code.casefold(): one for one in facts},
         acts=acts,

@@ -1,7 +1,8 @@
 """The second step: new statements are read, and all of them compared with the ledger line by line.
 
-Every night compares everything anew. So a finding whose cause is gone is no longer found, and
-heals; nothing is repaired but what an officer asked to be posted.
+Every night compares all of a provider's statements anew, unless all agreed and nothing was recorded
+since. So a finding whose cause is gone is no longer found, and heals; nothing is repaired but what
+an officer asked to be posted.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ledger.statements.telling import Told
 from ledger.store.findings import KeptFinding, keep_changes, open_findings, settling, standings
 from ledger.store.queries import read_units
 from ledger.store.registers import load_all
+from ledger.store.statement_changes import unchanged_providers
 from ledger.store.statements import keep_file, known_hashes
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.usecases import deal_acts, dealing
@@ -83,7 +85,7 @@ def step(night: Night) -> StepResult:
             came.compared = _compared(night, options, came.inbox)
     told, looked_for = _told(night, options, came)
     came.changed = _keep_changes(night, told, looked_for)
-    return _result(night, came, told)
+    return _result(night, came, told, _basis(options))
 
 
 def _read(night: Night, options: StatementOptions) -> Inbox:
@@ -124,9 +126,16 @@ def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Compared
     # What a dry run reads was rolled back, and is compared all the same.
     read = [file for file in inbox.files if not file.problems] if night.dry_run else []
     fresh = [[one.line for one in file.lines] for file in read]
+    zone = night.ledger.calendar().zone
     with night.ledger.read() as connection:
+        unchanged = unchanged_providers(connection, night.day, _basis(options), zone)
         tolerance = Tolerance(options.tolerance_days)
-        return compare_all(connection, fresh, night.day, tolerance)
+        return compare_all(connection, fresh, night.day, tolerance, unchanged)
+
+
+def _basis(options: StatementOptions) -> dict[str, int | str]:
+    """Give the figures that say by which measure was compared."""
+    return {"tolerance_days": options.tolerance_days}
 
 
 def _post(night: Night, came: _Came) -> None:
@@ -222,7 +231,9 @@ def _digest(found: Changes) -> str:
     return sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
-def _result(night: Night, came: _Came, told: Sequence[Told]) -> StepResult:
+def _result(
+    night: Night, came: _Came, told: Sequence[Told], options_told: Mapping[str, int | str]
+) -> StepResult:
     with night.ledger.read() as connection:
         kept = open_findings(connection)
         known: Mapping[str, Standing] = standings(connection)
@@ -236,11 +247,14 @@ def _result(night: Night, came: _Came, told: Sequence[Told]) -> StepResult:
             "files_bad": bad,
             "lines": came.compared.lines,
             "confirmed": came.compared.confirmed,
+            "providers_unchanged": came.compared.unchanged,
             "deliveries_posted": len(came.posted),
             "opened": len(came.changed.opened),
             "reopened": len(came.changed.reopened),
             "healed": len(came.changed.healed),
             "open": len(findings),
+            "through_request": came.compared.through,
+            **options_told,
         },
         findings=tuple(findings),
         lines=(
