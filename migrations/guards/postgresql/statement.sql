@@ -1,0 +1,55 @@
+-- A line of a statement is one that the statement announced.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_statement_line_was_announced()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1
+        FROM {schema}.statement AS statement
+        WHERE statement.id = NEW.statement_id AND NEW.position BETWEEN 1 AND statement.lines
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: the statement has no such line';
+    END IF;
+    RETURN NEW;
+END;
+$function$;
+
+CREATE TRIGGER statement_line_was_announced BEFORE INSERT ON statement_line
+FOR EACH ROW EXECUTE FUNCTION cityfund_statement_line_was_announced();
+
+-- A finding is opened once; it is settled or heals while it is open, and is reopened while not.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_finding_event_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NEW.number IS DISTINCT FROM 1 + (
+        SELECT coalesce(max(kept.number), 0) FROM {schema}.finding_event AS kept
+        WHERE kept.finding_id = NEW.finding_id
+    ) OR NOT EXISTS (
+        SELECT 1 FROM {schema}.finding AS finding WHERE finding.id = NEW.finding_id
+    ) OR CASE (
+        SELECT kept.event FROM {schema}.finding_event AS kept
+        WHERE kept.finding_id = NEW.finding_id ORDER BY kept.number DESC LIMIT 1
+    )
+        WHEN 'opened' THEN NEW.event NOT IN ('settled', 'healed')
+        WHEN 'reopened' THEN NEW.event NOT IN ('settled', 'healed')
+        WHEN 'settled' THEN NEW.event <> 'reopened'
+        WHEN 'healed' THEN NEW.event <> 'reopened'
+        ELSE NEW.event <> 'opened'
+    END THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: this cannot happen to the finding now';
+    END IF;
+    RETURN NEW;
+END;
+$function$;
+
+CREATE TRIGGER finding_event_follows BEFORE INSERT ON finding_event
+FOR EACH ROW EXECUTE FUNCTION cityfund_finding_event_follows();
