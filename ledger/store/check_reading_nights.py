@@ -12,11 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ledger.checks.nights import NightRunRow, NightStepRow
+from ledger.checks.snapshots import SnapshotRow
 from ledger.checks.statements import FindingRow, LaidDownRow, StatementRow
 from ledger.statements.kinds import Kind
 from ledger.store import tables
 from ledger.store.check_reading import day, moment, raw, stream
-from ledger.store.night_tables import gap_snapshot, night_run, night_step
+from ledger.store.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
 from ledger.store.statement_tables import finding, finding_event, statement, statement_line
 from ledger.store.types import LIST_SEPARATOR
 
@@ -50,6 +51,21 @@ def _steps() -> Select[Any]:
         moment(step.ended_at),
         *(step[name] for name in ("figures", "findings", "offices", "lines")),
     ).order_by(step.run_id, step.place)
+
+
+def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
+    """Read every snapshot in the order in which they were recorded."""
+    kept, request = gap_snapshot.c, tables.request.c
+    recorded = moment(request.recorded_at)
+    query = (
+        select(kept.need_id, day(kept.day), raw(kept.taken), kept.request_id, recorded)
+        .add_columns(*(raw(kept[name]) for name in SNAPSHOT_STAGES))
+        .join(tables.request, request.id == kept.request_id)
+        .order_by(request.recorded_at, kept.request_id, kept.need_id)
+    )
+    for row in stream(connection, query):
+        need, night, taken, said_by, when, *stages = row
+        yield SnapshotRow(need, night, taken, said_by, when, tuple(stages))
 
 
 def read_laid_down(connection: Connection) -> Iterator[LaidDownRow]:

@@ -15,6 +15,7 @@ from ledger.checks.mandate import Mandate
 from ledger.checks.passes import JournalCheck, NothingBelowZero, run_over, timeline
 from ledger.checks.shape import AllowedMoves, Balanced
 from ledger.checks.sides import BothSides, ResolvedOnce
+from ledger.checks.snapshots import Snapshots
 from ledger.dating import zone
 from ledger.errors import NotFound
 from ledger.seal_marks import SealMark
@@ -105,6 +106,7 @@ _JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
     "append-only": lambda db, books: AppendOnly(books, beside.read_versions(db)),
     "resolved-once": lambda _, books: ResolvedOnce(books),
     "two-times": lambda _, books: TwoTimes(books),
+    "snapshots": lambda db, books: Snapshots(books, by_night.read_snapshots(db)),
     "mandate": lambda db, books: Mandate(books, reading.read_histories(db), NEVER_OVERRIDDEN),
 }
 

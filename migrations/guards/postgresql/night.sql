@@ -41,7 +41,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: the run has no such step now';
+            MESSAGE = 'cityfund guard: night_step takes the steps of the run that began last in order only';
     END IF;
     RETURN NEW;
 END;

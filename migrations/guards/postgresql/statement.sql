@@ -12,7 +12,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: the statement has no such line';
+            MESSAGE = 'cityfund guard: statement_line takes lines that the statement announced only';
     END IF;
     RETURN NEW;
 END;
@@ -45,7 +45,7 @@ BEGIN
     END THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: this cannot happen to the finding now';
+            MESSAGE = 'cityfund guard: finding_event takes what can happen to the finding next only';
     END IF;
     RETURN NEW;
 END;

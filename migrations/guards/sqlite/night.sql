@@ -25,5 +25,5 @@ WHEN NEW.place <> 1 + (SELECT count(*) FROM night_step AS kept WHERE kept.run_id
             AND instr(';' || run.steps || ';', ';' || NEW.name || ';') > 0
     )
 BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: the run has no such step now');
+    SELECT RAISE(ABORT, 'cityfund guard: night_step takes the steps of the run that began last in order only');
 END;

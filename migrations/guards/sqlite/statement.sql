@@ -9,7 +9,7 @@ WHEN typeof(NEW.position) <> 'integer'
         WHERE statement.id = NEW.statement_id AND NEW.position BETWEEN 1 AND statement.lines
     )
 BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: the statement has no such line');
+    SELECT RAISE(ABORT, 'cityfund guard: statement_line takes lines that the statement announced only');
 END;
 
 -- A finding is opened once; it is settled or heals while it is open, and is reopened while not.
@@ -31,5 +31,5 @@ WHEN NEW.number <> 1 + coalesce((
         ELSE NEW.event <> 'opened'
     END
 BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: this cannot happen to the finding now');
+    SELECT RAISE(ABORT, 'cityfund guard: finding_event takes what can happen to the finding next only');
 END;
