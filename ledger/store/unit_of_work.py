@@ -307,7 +307,7 @@ class UnitOfWork:
         return Receipt(
             entries=tuple(self.entries),
             registers=tuple(self.changes),
-            laid_down=dict(self.laid_down),
+            laid_down={name: count for name, count in self.laid_down.items() if count},
             **parts,
         )
 

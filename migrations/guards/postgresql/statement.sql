@@ -33,16 +33,17 @@ BEGIN
         WHERE kept.finding_id = NEW.finding_id
     ) OR NOT EXISTS (
         SELECT 1 FROM {schema}.finding AS finding WHERE finding.id = NEW.finding_id
-    ) OR CASE (
-        SELECT kept.event FROM {schema}.finding_event AS kept
-        WHERE kept.finding_id = NEW.finding_id ORDER BY kept.number DESC LIMIT 1
-    )
-        WHEN 'opened' THEN NEW.event NOT IN ('settled', 'healed')
-        WHEN 'reopened' THEN NEW.event NOT IN ('settled', 'healed')
-        WHEN 'settled' THEN NEW.event <> 'reopened'
-        WHEN 'healed' THEN NEW.event <> 'reopened'
-        ELSE NEW.event <> 'opened'
-    END THEN
+    ) OR NOT EXISTS (
+        SELECT 1
+        FROM (VALUES
+            ('', 'opened'), ('opened', 'settled'), ('opened', 'healed'), ('reopened', 'settled'),
+            ('reopened', 'healed'), ('settled', 'reopened'), ('healed', 'reopened')
+        ) AS next (before, event)
+        WHERE next.event = NEW.event AND next.before = coalesce((
+            SELECT kept.event FROM {schema}.finding_event AS kept
+            WHERE kept.finding_id = NEW.finding_id ORDER BY kept.number DESC LIMIT 1
+        ), '')
+    ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
             MESSAGE = 'cityfund guard: finding_event takes what can happen to the finding next only';
