@@ -46,7 +46,8 @@ def nights(
         findings.examined += 1 + len(run.steps)
         for wrong in (*_of_run(run, known_steps, before, now, books), *_of_steps(run)):
             findings.fail(f"run {run.id} {wrong}")
-        before = run.started_at if type(run.started_at) is int else before
+        ends = (run.started_at, *(step.times[1] for step in run.steps))
+        before = max([before, *(one for one in ends if type(one) is int)])
     return findings.result()
 
 
@@ -56,7 +57,7 @@ def _of_run(
     if run.day is None:
         yield "is not there, and steps name it"
         return
-    if type(run.started_at) is not int or not before < run.started_at <= now + _CLOCK:
+    if type(run.started_at) is not int or not before <= run.started_at <= now + _CLOCK:
         yield f"began at {run.started_at!r}, not after the run before it and by now"
     elif run.day > books.day_of(run.started_at):
         yield f"is of the night of {run.day}, which had not come when it began"

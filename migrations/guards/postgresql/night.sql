@@ -1,5 +1,4 @@
--- Runs of nights begin one after another; a run's steps are those it was asked for, each when all
--- before it have ended, and none once another run has begun.
+-- Runs of nights begin one after another; a run's steps are those it was asked for, each in its place.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_night_run_follows()
  RETURNS trigger
@@ -25,27 +24,25 @@ $function$;
 CREATE TRIGGER night_run_follows BEFORE INSERT ON night_run
 FOR EACH ROW EXECUTE FUNCTION cityfund_night_run_follows();
 
-CREATE OR REPLACE FUNCTION {schema}.cityfund_night_step_follows()
+CREATE OR REPLACE FUNCTION {schema}.cityfund_night_step_was_asked_for()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF NEW.place IS DISTINCT FROM 1 + (
-        SELECT count(*) FROM {schema}.night_step AS kept WHERE kept.run_id = NEW.run_id
-    ) OR NOT EXISTS (
+    IF NOT EXISTS (
         SELECT 1
         FROM {schema}.night_run AS run
         WHERE run.id = NEW.run_id
-            AND run.id = (SELECT max(kept.id) FROM {schema}.night_run AS kept)
-            AND strpos(';' || run.steps || ';', ';' || NEW.name || ';') > 0
+            AND NEW.started_at >= run.started_at - 300000000
+            AND array_position(string_to_array(run.steps, ';'), NEW.name::text) = NEW.place
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: night_step takes the steps of the run that began last in order only';
+            MESSAGE = 'cityfund guard: night_step takes the steps that the run was asked for only';
     END IF;
     RETURN NEW;
 END;
 $function$;
 
-CREATE TRIGGER night_step_follows BEFORE INSERT ON night_step
-FOR EACH ROW EXECUTE FUNCTION cityfund_night_step_follows();
+CREATE TRIGGER night_step_was_asked_for BEFORE INSERT ON night_step
+FOR EACH ROW EXECUTE FUNCTION cityfund_night_step_was_asked_for();
