@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cli.night_words import office_told, step_told
 from cli.output import Column, table_lines
-from cli.reconcile_views import figures_told, seal_of
+from cli.reconcile_views import seal_of
 
 if TYPE_CHECKING:
     from ledger.store.nights import KeptRun
@@ -53,17 +54,13 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
     how = "" if night["ended"] else "; it has not come to its end, and the next will finish it"
     yield f"Last night, of {night['night']} (run {night['run']}, {night['started_at']}){how}:"
     for name, figures in night["steps"].items():
-        yield f"  {name}: {figures_told(figures)}"
-    looked = f"{night['findings']} to look at: cityfund reconcile" if night["findings"] else "none"
-    yield f"  findings: {looked}"
+        told = step_told(name, figures)
+        if told is not None:
+            yield f"  {name}: {told}"
+    looked = night["findings"]
+    yield f"  findings: {looked:,} to look at: cityfund reconcile" if looked else "  findings: none"
     if night["offices"]:
-        rows = [
-            {
-                "office": one["office"],
-                "told": figures_told({k: v for k, v in one.items() if k != "office"}),
-            }
-            for one in night["offices"]
-        ]
+        rows = [{"office": one["office"], "told": office_told(one)} for one in night["offices"]]
         yield ""
         yield from table_lines(
             rows, [Column("office", "Office", kind="code"), Column("told", "Last night")]

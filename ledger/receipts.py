@@ -26,6 +26,7 @@ class Receipt:
     """What one write did. `entries` are journal numbers in order; `entry` is the last of them.
 
     `lines` are those of a `proposal` that were taken up, `left_out` those that no longer fitted.
+    `laid_down` counts rows that have no names of their own, by their table: a night's.
     """
 
     entries: tuple[int, ...] = ()
@@ -35,6 +36,7 @@ class Receipt:
     registers: tuple[RegisterChange, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, Any] | None = None
+    laid_down: dict[str, int] | None = None
     proposal: str | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
@@ -58,6 +60,8 @@ class Receipt:
         }
         if self.counts is not None:
             document["counts"] = self.counts
+        if self.laid_down:
+            document["laid_down"] = self.laid_down
         if self.proposal is not None:
             document["proposal"] = self.proposal
         if self.lines is not None:

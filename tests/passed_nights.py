@@ -13,7 +13,7 @@ from ledger.statements.kinds import Kind
 from ledger.statements.telling import Told
 from ledger.store import nights
 from ledger.store.findings import keep_changes
-from ledger.store.gap_snapshots import Stood, snapshot_rows
+from ledger.store.gap_snapshots import snapshot_rows, stood_now
 from ledger.store.night_tables import gap_snapshot
 from ledger.store.statements import keep_file
 from ledger.store.unit_of_work import UnitOfWork
@@ -65,5 +65,5 @@ def _read(uow: UnitOfWork, provider: str) -> None:
 
 def _snapshot(uow: UnitOfWork, need: str) -> None:
     account = uow.accounts.of(Side.NEED, need)
-    stood = {account.id: Stood("identification", 1, 2, 3, 4, 5)}
+    stood = {account.id: stood_now(uow.connection)[account.id]}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))

@@ -28,6 +28,9 @@ CHECKS: Final = {
     "exact": "amounts are whole and within 10^17, rates exact, days and words such as there are",
     "mandate": "each hold lies within its offer's mandate as known then, or says why not",
     "proposals": "each proposal is whole, and what names a line of one introduces that line",
+    "statements": "each statement is whole, and what happened to a finding can follow as it does",
+    "nights": "runs begin one after another, and each has the steps it was asked for, in order",
+    "snapshots": "what a night kept of a need is where the journal says it stood then",
     "balances": "the kept balances equal a replay of the journal",
     "seals": "what was sealed is still what it was, and each seal goes on from the one before",
 }

@@ -67,12 +67,11 @@ def _missing(work: Matching, today: date) -> None:
 
 def _uncancelled(acts: Sequence[Act]) -> list[Act]:
     """Leave out acts that take each other back: what was undone, a provider need not tell."""
-    standing: dict[tuple[str, str], list[Act]] = defaultdict(list)
+    standing: dict[tuple[str, str, int], list[Act]] = defaultdict(list)
     for act in acts:
-        same = standing[act.deal, act.kind]
-        undone = next((one for one in reversed(same) if one.need_amount == -act.need_amount), None)
-        if undone is not None:
-            same.remove(undone)
+        undone = standing[act.deal, act.kind, -act.need_amount]
+        if undone:
+            undone.pop()
         else:
-            same.append(act)
+            standing[act.deal, act.kind, act.need_amount].append(act)
     return sorted((act for same in standing.values() for act in same), key=lambda act: act.entry)

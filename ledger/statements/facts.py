@@ -6,15 +6,19 @@ delivery returned. A line counts in the unit of the need or of the offer, as its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from ledger.codes import folded
 from ledger.units import Unit
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class LineKind(StrEnum):
@@ -52,6 +56,11 @@ class Line:
     def same_again(self) -> tuple[object, ...]:
         """Give what makes another line of the same deal say the same thing a second time."""
         return (self.kind, self.day, self.amount, self.unit.code, self.reference)
+
+    @property
+    def same_payment(self) -> tuple[object, ...]:
+        """Give what makes another line of the same deal repeat it, on whatever day."""
+        return (self.kind, self.amount, self.unit.code, self.reference)
 
 
 class ReadLine(NamedTuple):
@@ -99,7 +108,7 @@ class DealFacts:
         return self.need_unit.code != self.offer_unit.code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Books:
     """What the ledger knows: deals by folded code, their acts, and who holds the offers named.
 
@@ -117,7 +126,52 @@ class Books:
 
     def deal_of(self, act: Act) -> DealFacts:
         """Give the deal of an act."""
-        return self.deals[folded(act.deal)]
+        return self._by_code[act.deal]
+
+    def acts_of(self, provider: str) -> Sequence[Act]:
+        """Give the acts of a provider's deals, in recorded order."""
+        return self._acts_of.get(provider, ())
+
+    def acts_with(self, kind: str, reference: str) -> Sequence[Act]:
+        """Give the acts of a kind that bear a reference, whoever's they are."""
+        return self._acts_with.get((kind, reference), ())
+
+    def deals_of(self, provider: str) -> Sequence[DealFacts]:
+        """Give a provider's deals, in their order."""
+        return self._deals_of.get(provider, ())
+
+    def rank(self, deal: str) -> int:
+        """Give the place of a deal among all."""
+        return self._ranks[deal]
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, DealFacts]:
+        return {deal.code: deal for deal in self.deals.values()}
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {code: place for place, code in enumerate(self._by_code)}
+
+    @cached_property
+    def _acts_of(self) -> Mapping[str, list[Act]]:
+        return _grouped((self.deal_of(act).provider, act) for act in self.acts)
+
+    @cached_property
+    def _acts_with(self) -> Mapping[tuple[str, str], list[Act]]:
+        return _grouped(
+            ((act.kind, act.reference), act) for act in self.acts if act.reference is not None
+        )
+
+    @cached_property
+    def _deals_of(self) -> Mapping[str, list[DealFacts]]:
+        return _grouped((deal.provider, deal) for deal in self.deals.values())
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

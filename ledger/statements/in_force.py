@@ -15,8 +15,10 @@ def in_force(statements: Iterable[Sequence[Line]]) -> Mapping[str, list[Line]]:
     """
     found: dict[str, dict[str, list[Line]]] = {}
     for lines in statements:
-        for provider, name in dict.fromkeys((line.provider, line.statement) for line in lines):
-            own = [line for line in lines if (line.provider, line.statement) == (provider, name)]
+        groups: dict[tuple[str, str], list[Line]] = {}
+        for line in lines:
+            groups.setdefault((line.provider, line.statement), []).append(line)
+        for (provider, name), own in groups.items():
             kept = found.setdefault(provider, {})
             before = kept.get(name, [])
             again = {line.number for line in before} & {line.number for line in own}

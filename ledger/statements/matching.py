@@ -1,17 +1,23 @@
 """Which line of a provider's statements tells of which act: the surest pairs first.
 
 What one road has paired, no later one looks at again. So a difference is only sought where
-nothing agrees, and an ordinary statement leaves nothing to seek.
+nothing agrees, and an ordinary statement leaves nothing to seek. Every question is asked of a
+pool, and answered by the nearest that fits: work grows with lines and acts, not with their pairs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from ledger.statements.facts import Act, Books, DealFacts, Line, Tolerance, amount_in
 from ledger.statements.kinds import Difference, Kind
+from ledger.statements.pools import Days, Papers, Pool, What
 from ledger.statements.scope import Scope, Scopes
+
+MOST_NEAR = 200
+"""So many of the nearest are tried together; one act is not told in more lines, nor in one more."""
 
 
 class Matching:
@@ -20,7 +26,7 @@ class Matching:
     def __init__(
         self, provider: str, lines: Sequence[Line], books: Books, tolerance: Tolerance
     ) -> None:
-        """Sort the acts by deal, by amount and by reference."""
+        """Sort the acts by deal."""
         self.provider = provider
         self.books = books
         self.tolerance = tolerance
@@ -30,26 +36,21 @@ class Matching:
         scopes = Scopes(provider, books)
         self._scopes = [scopes.of(line) for line in self.lines]
         self._open = dict.fromkeys(range(len(self.lines)))
-        self._taken: set[int] = set()
-        self._index()
-
-    def _index(self) -> None:
-        self._by_deal: dict[tuple[str, str], list[Act]] = defaultdict(list)
-        self._by_amount: dict[tuple[str, str, int], list[Act]] = defaultdict(list)
-        self._by_reference: dict[tuple[str, str], list[Act]] = defaultdict(list)
-        for act in self.books.acts:
-            deal = self.books.deal_of(act)
-            if act.reference is not None:
-                self._by_reference[act.kind, act.reference].append(act)
-            if deal.provider != self.provider:
-                continue
-            self._by_deal[act.deal, act.kind].append(act)
-            self._by_amount[act.kind, deal.need_unit.code, act.need_amount].append(act)
-            if deal.crosses:
-                self._by_amount[act.kind, deal.offer_unit.code, act.offer_amount].append(act)
+        self.closed: set[int] = set()
+        self.taken: set[int] = set()
         self._line_references = {
             (line.kind, line.reference) for line in self.lines if line.reference is not None
         }
+        self._by_deal: dict[tuple[str, str], list[Act]] = defaultdict(list)
+        for act in books.acts_of(provider):
+            self._by_deal[act.deal, act.kind].append(act)
+        self.decimals = {
+            unit.code: unit.decimals
+            for deal in books.deals_of(provider)
+            for unit in (deal.need_unit, deal.offer_unit)
+        }
+        self._pools: dict[tuple[Scope | None, str], Pool] = {}
+        self._anywhere: dict[tuple[str, str], Days[Act]] = {}
 
     def left(self) -> list[tuple[int, Line, Scope]]:
         """Give the lines that nothing was found for yet, with their place and scope."""
@@ -57,78 +58,102 @@ class Matching:
 
     def acts_left(self) -> Iterator[Act]:
         """Give the provider's acts that no line was found for yet, in recorded order."""
-        for act in self.books.acts:
-            if act.entry not in self._taken and self.deal_of(act).provider == self.provider:
-                yield act
+        return (act for act in self.books.acts_of(self.provider) if act.entry not in self.taken)
 
     def acts_left_in(self, deal: str, kind: str) -> list[Act]:
         """Give the acts of a kind in a deal that no line was found for yet."""
-        return self.untaken(self._by_deal.get((deal, kind), ()))
-
-    def is_open(self, place: int) -> bool:
-        """Say whether nothing was found for a line yet."""
-        return place in self._open
+        return [act for act in self._by_deal.get((deal, kind), ()) if act.entry not in self.taken]
 
     def deal_of(self, act: Act) -> DealFacts:
         """Give the deal of an act."""
         return self.books.deal_of(act)
 
-    def untaken(self, acts: Iterable[Act]) -> list[Act]:
-        """Keep the acts that no line was found for yet."""
-        return [act for act in acts if act.entry not in self._taken]
-
-    def acts_in(self, line: Line, scope: Scope) -> list[Act]:
-        """Give the untaken acts of a line's kind in the deals it names; none where it names none.
-
-        A line that names nothing is found by its reference or by an equal amount only.
-        """
-        if not scope.named:
-            return self.with_reference(line, scope)
-        return self.untaken(
-            act for deal in scope.deals for act in self._by_deal.get((deal, line.kind), ())
-        )
-
-    def with_reference(self, line: Line, scope: Scope) -> list[Act]:
-        """Give the untaken acts of a line's kind and scope that bear its reference."""
-        return [act for act in self.anywhere_with_reference(line) if self._within(act, scope)]
-
-    def _within(self, act: Act, scope: Scope) -> bool:
-        if scope.named:
-            return act.deal in scope.deals
-        return self.deal_of(act).provider == self.provider
-
-    def anywhere_with_reference(self, line: Line) -> list[Act]:
-        """Give the untaken acts that bear a line's reference, whoever's they are."""
-        if line.reference is None:
-            return []
-        return self.untaken(self._by_reference.get((line.kind, line.reference), ()))
-
-    def with_amount(self, line: Line, scope: Scope | None = None) -> list[Act]:
-        """Give the provider's untaken acts of exactly a line's amount, in its scope if given."""
-        if scope is not None and scope.named:
-            acts = self.acts_in(line, scope)
-            return [act for act in acts if self.amount_of(act, line) == line.amount]
-        return self.untaken(self._by_amount.get((line.kind, line.unit.code, line.amount), ()))
-
     def amount_of(self, act: Act, line: Line) -> int | None:
         """Give an act's amount in a line's unit; None where neither side counts in it."""
         return amount_in(act, self.deal_of(act), line.unit.code)
 
-    def near(self, line: Line, act: Act) -> bool:
-        """Say whether a line and an act are of days near enough, or name each other."""
-        return (
-            self.tolerance.admits(line.day, act.day)
-            or same_reference(line, act)
-            or cites(line, act)
-        )
+    def pool(self, line: Line, scope: Scope | None = None) -> Pool:
+        """Give the acts of a line's kind in its scope; all the provider's without one."""
+        asked = scope if scope is not None and scope.named else None
+        found = self._pools.get((asked, line.kind))
+        if found is None:
+            acts = self._acts_of(asked, line.kind)
+            found = Pool(acts, self.deal_of, self.taken, self._is_claimed)
+            self._pools[asked, line.kind] = found
+        return found
 
-    def reserved(self, line: Line, act: Act, scope: Scope) -> bool:
-        """Say whether a line or an act goes by its reference to another partner."""
-        if same_reference(line, act):
-            return False
-        if act.reference is not None and (act.kind, act.reference) in self._line_references:
-            return True
-        return bool(self.with_reference(line, scope))
+    def _acts_of(self, scope: Scope | None, kind: str) -> Iterable[Act]:
+        if scope is None:
+            return (act for act in self.books.acts_of(self.provider) if act.kind == kind)
+        acts = [act for deal in scope.deals for act in self._by_deal.get((deal, kind), ())]
+        return sorted(acts, key=lambda act: act.entry)
+
+    def _is_claimed(self, act: Act) -> bool:
+        return act.reference is not None and (act.kind, act.reference) in self._line_references
+
+    def referred(
+        self, line: Line, pool: Pool, what: What, *key: object, reach: int | None = None
+    ) -> Act | None:
+        """Give the nearest act that bears a line's reference."""
+        if line.reference is None:
+            return None
+        days = pool.days(Papers.NAMED, what, line.reference, *key)
+        return next(days.outward(line.day, reach), None)
+
+    def cited(self, line: Line, pool: Pool, what: What, *key: object) -> Act | None:
+        """Give the nearest act that was recorded on the strength of just this line."""
+        days = pool.days(Papers.NAMED, what, line.citation, *key)
+        return next(days.outward(line.day), None)
+
+    def dated(
+        self, line: Line, pool: Pool, papers: Papers, what: What, *key: object, reach: int
+    ) -> Act | None:
+        """Give the nearest act within a reach of days."""
+        return next(pool.days(papers, what, *key).outward(line.day, reach), None)
+
+    def comparable(self, line: Line, scope: Scope, what: What, *key: object) -> Act | None:
+        """Give the nearest act of a line's scope that is near enough and of no other paper.
+
+        A line that names nothing is found by its reference or by an equal amount only.
+        """
+        pool = self.pool(line, scope)
+        act = self.referred(line, pool, what, *key)
+        if act is not None or not scope.named:
+            return act
+        reach = self.tolerance.days
+        if line.reference is not None:
+            return self.dated(line, pool, Papers.NONE, what, *key, reach=reach)
+        near = self.dated(line, pool, Papers.ANY, what, *key, reach=reach)
+        return nearest(line, (near, self.cited(line, pool, what, *key)))
+
+    def near_acts(self, line: Line, scope: Scope, what: What = What.ANYTHING) -> list[Act]:
+        """Give the nearest acts of a line's scope, deal by deal: by their days, or as named."""
+        pool = self.pool(line, scope)
+        ways = []
+        if line.reference is not None:
+            ways.append(pool.days(Papers.NAMED, what, line.reference).outward(line.day))
+        if scope.named:
+            ways.append(pool.days(Papers.NAMED, what, line.citation).outward(line.day))
+            ways.append(pool.days(Papers.ANY, what).outward(line.day, self.tolerance.days))
+        found = {act.entry: act for way in ways for act in islice(way, MOST_NEAR)}
+        order = self.books.rank if scope.named else _anywhere
+        return sorted(found.values(), key=lambda act: (order(act.deal), act.entry))
+
+    def is_referred(self, line: Line, scope: Scope) -> bool:
+        """Say whether an act of a line's scope that is left bears its reference."""
+        return self.referred(line, self.pool(line, scope), What.ANYTHING) is not None
+
+    def anywhere_with_reference(self, line: Line) -> Act | None:
+        """Give the nearest act that bears a line's reference, whoever's it is."""
+        if line.reference is None:
+            return None
+        asked = (line.kind, line.reference)
+        days = self._anywhere.get(asked)
+        if days is None:
+            days = self._anywhere[asked] = Days(self.taken)
+            for act in self.books.acts_with(*asked):
+                days.add(act.entry, act.day, act)
+        return next(days.outward(line.day), None)
 
     def confirm(self, places: Sequence[int], acts: Sequence[Act]) -> None:
         """Note that lines and acts agree."""
@@ -159,7 +184,20 @@ class Matching:
     def _take(self, places: Sequence[int], acts: Sequence[Act]) -> None:
         for place in places:
             del self._open[place]
-        self._taken.update(act.entry for act in acts)
+        self.closed.update(places)
+        self.taken.update(act.entry for act in acts)
+
+    def each_left(self, sought: Callable[[Line, Scope], Act | None], kind: Kind) -> None:
+        """Note a difference of one kind for every line that is left and finds its act."""
+        for place, line, scope in self.left():
+            act = sought(line, scope)
+            if act is not None:
+                self.differ(kind, [place], [act])
+
+
+def _anywhere(deal: str) -> int:
+    del deal
+    return 0
 
 
 def same_reference(line: Line, act: Act) -> bool:
@@ -172,15 +210,10 @@ def cites(line: Line, act: Act) -> bool:
     return act.reference is not None and act.reference == line.citation
 
 
-def other_papers(line: Line, act: Act) -> bool:
-    """Say whether both bear a reference, and not the same."""
-    return None not in (line.reference, act.reference) and line.reference != act.reference
-
-
-def nearest(line: Line, acts: Iterable[Act]) -> Act | None:
+def nearest(line: Line, acts: Iterable[Act | None]) -> Act | None:
     """Give the act nearest in time to a line, the one of its reference before all others."""
     return min(
-        acts,
+        (act for act in acts if act is not None),
         key=lambda act: (not same_reference(line, act), abs((act.day - line.day).days), act.entry),
         default=None,
     )

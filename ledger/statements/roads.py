@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from ledger.statements.facts import Act, Line
 from ledger.statements.kinds import Kind
-from ledger.statements.matching import Matching, cites, nearest, other_papers, same_reference
+from ledger.statements.matching import Matching, cites, nearest, same_reference
+from ledger.statements.pools import Key, Papers, What
 from ledger.statements.rounding import by_rounding
 from ledger.statements.scope import Scope
+from ledger.statements.splitting import split
 from ledger.statements.sums import adding_up
+
+__all__ = ["split"]
 
 DATE_REACH = 92
 """Days by which a date may be wrong: equal amounts a season apart are two instalments."""
@@ -18,30 +22,28 @@ DATE_REACH = 92
 
 def agreeing(work: Matching) -> None:
     """Pair what agrees in amount and day, those of one reference before others."""
-    for exact_day in (True, False):
+    for reach in (0, work.tolerance.days):
         for by_reference in (True, False):
+            seek = _named_alike if by_reference else _not_spoken_for
             for place, line, scope in work.left():
                 if scope.foreign or scope.unknown:
                     continue
-                fitting = [
-                    act
-                    for act in work.with_amount(line, scope)
-                    if _agrees(work, line, act, scope, exact=exact_day, referred=by_reference)
-                ]
-                act = nearest(line, fitting)
+                act = seek(work, line, scope, reach)
                 if act is not None:
                     work.confirm([place], [act])
 
 
-def _agrees(
-    work: Matching, line: Line, act: Act, scope: Scope, *, exact: bool, referred: bool
-) -> bool:
-    if cites(line, act):
-        return True
-    near = line.day == act.day if exact else work.tolerance.admits(line.day, act.day)
-    if not near:
-        return False
-    return same_reference(line, act) if referred else not work.reserved(line, act, scope)
+def _named_alike(work: Matching, line: Line, scope: Scope, reach: int) -> Act | None:
+    pool, key = work.pool(line, scope), (line.unit.code, line.amount)
+    found = work.referred(line, pool, What.AMOUNT, *key, reach=reach)
+    return found or work.cited(line, pool, What.AMOUNT, *key)
+
+
+def _not_spoken_for(work: Matching, line: Line, scope: Scope, reach: int) -> Act | None:
+    """Find an act of the amount, unless either goes by its reference to another partner."""
+    pool, key = work.pool(line, scope), (line.unit.code, line.amount)
+    act = work.dated(line, pool, Papers.UNCLAIMED, What.AMOUNT, *key, reach=reach)
+    return None if act is None or work.is_referred(line, scope) else act
 
 
 def said_twice(work: Matching) -> None:
@@ -50,35 +52,17 @@ def said_twice(work: Matching) -> None:
     for line, acts in work.confirmed:
         seen[line.same_again].add(acts[0].deal)
     for place, line, scope in work.left():
-        told = seen.get(line.same_again)
-        again = told.intersection(scope.deals) if told else None
-        if again:
-            work.differ(Kind.DUPLICATE, [place], deal=min(again))
+        again = min(_common(seen.get(line.same_again), scope), default=None)
+        if again is not None:
+            work.differ(Kind.DUPLICATE, [place], deal=again)
 
 
-def split(work: Matching) -> None:
-    """Find acts that the provider tells in several lines."""
-    groups: dict[tuple[str, str, str], list[tuple[int, Line]]] = defaultdict(list)
-    for place, line, scope in work.left():
-        deals = scope.deals if scope.named else {a.deal for a in work.with_reference(line, scope)}
-        if scope.foreign is None:
-            for deal in deals:
-                groups[deal, line.kind, line.unit.code].append((place, line))
-    for (deal, kind, _), lines in groups.items():
-        if len(lines) > 1:
-            for act in list(work.acts_left_in(deal, kind)):
-                _split_of(work, act, lines)
-
-
-def _split_of(work: Matching, act: Act, lines: Sequence[tuple[int, Line]]) -> None:
-    near = [(place, line) for place, line in lines if work.is_open(place) and work.near(line, act)]
-    referred = [one for one in near if same_reference(one[1], act)]
-    for group in (referred, near):
-        total = work.amount_of(act, group[0][1]) if group else None
-        found = adding_up([line.amount for _, line in group], total) if total is not None else None
-        if found is not None:
-            work.differ(Kind.SPLIT, [group[at][0] for at in found], [act])
-            return
+def _common(told: set[str] | None, scope: Scope) -> Iterator[str]:
+    """Give the deals told of that are in a scope; the fewer of both are looked through."""
+    if told is None:
+        return iter(())
+    fewer, others = (told, scope.among) if len(told) < len(scope.deals) else (scope.deals, told)
+    return (deal for deal in fewer if deal in others)
 
 
 def merged(work: Matching) -> None:
@@ -86,7 +70,7 @@ def merged(work: Matching) -> None:
     for place, line, scope in work.left():
         if scope.foreign is not None:
             continue
-        acts = [act for act in work.acts_in(line, scope) if work.near(line, act)]
+        acts = work.near_acts(line, scope)
         referred = [act for act in acts if same_reference(line, act)]
         for group in (referred, acts):
             amounts = [work.amount_of(act, line) for act in group]
@@ -106,35 +90,36 @@ def contradicted(work: Matching) -> None:
     """Find lines whose codes or reference are of another party's deal."""
     for place, line, scope in work.left():
         if scope.foreign is not None:
-            act = nearest(line, _theirs(work, line, scope))
+            act = work.anywhere_with_reference(line) or _theirs(work, line, scope)
             acts = [act] if act is not None else []
             deal = work.books.deal(line.deal) if line.deal is not None else None
             code = deal.code if deal is not None else None
             work.differ(Kind.PARTY, [place], acts, deal=code, other=scope.foreign)
-        elif not work.with_reference(line, scope):
-            act = nearest(line, work.anywhere_with_reference(line))
+        elif line.reference is not None and not work.is_referred(line, scope):
+            act = work.anywhere_with_reference(line)
             if act is not None:
                 _wrong_party(work, place, act)
 
 
-def _theirs(work: Matching, line: Line, scope: Scope) -> list[Act]:
-    found = work.anywhere_with_reference(line)
-    same = [act for act in work.with_amount(line) if work.tolerance.admits(line.day, act.day)]
-    within = [act for act in same if not scope.deals or act.deal in scope.deals]
-    return found or [act for act in within if not other_papers(line, act)]
+def _theirs(work: Matching, line: Line, scope: Scope) -> Act | None:
+    """Give an act of the amount near enough: in the deal that is named, if it is the provider's."""
+    pool = work.pool(line, scope if scope.deals else None)
+    papers = Papers.ANY if line.reference is None else Papers.NONE
+    key = (line.unit.code, line.amount)
+    return work.dated(line, pool, papers, What.AMOUNT, *key, reach=work.tolerance.days)
 
 
 def mistaken_party(work: Matching) -> None:
     """Find lines whose amount and day are those of another deal of the same provider."""
+    reach = work.tolerance.days
     for place, line, scope in work.left():
         if not scope.named:
             continue
-        near = [
-            act
-            for act in work.with_amount(line)
-            if work.tolerance.admits(line.day, act.day) and not other_papers(line, act)
-        ]
-        act = nearest(line, [act for act in near if not work.reserved(line, act, scope)])
+        everything, key = work.pool(line), (line.unit.code, line.amount)
+        act = work.referred(line, everything, What.AMOUNT, *key, reach=reach)
+        if act is None and not work.is_referred(line, scope):
+            papers = Papers.UNCLAIMED if line.reference is None else Papers.NONE
+            act = work.dated(line, everything, papers, What.AMOUNT, *key, reach=reach)
         if act is not None:
             _wrong_party(work, place, act)
 
@@ -147,104 +132,82 @@ def _wrong_party(work: Matching, place: int, act: Act) -> None:
 
 def turned_round(work: Matching) -> None:
     """Find lines that have the amount with the other sign."""
-    for place, line, scope in work.left():
-        act = nearest(
-            line,
-            [
-                act
-                for act in work.acts_in(line, scope)
-                if _comparable(work, line, act) and work.amount_of(act, line) == -line.amount
-            ],
-        )
-        if act is not None:
-            work.differ(Kind.SIGN, [place], [act])
-
-
-def _comparable(work: Matching, line: Line, act: Act) -> bool:
-    return work.near(line, act) and not other_papers(line, act)
+    work.each_left(
+        lambda line, scope: work.comparable(line, scope, What.AMOUNT, line.unit.code, -line.amount),
+        Kind.SIGN,
+    )
 
 
 def misdated(work: Matching) -> None:
     """Find lines that have the amount on another day."""
-    for place, line, scope in work.left():
-        act = nearest(
-            line,
-            [
-                act
-                for act in work.acts_in(line, scope)
-                if work.amount_of(act, line) == line.amount and _same_business(line, act)
-            ],
-        )
-        if act is not None:
-            work.differ(Kind.DATE, [place], [act])
 
+    def sought(line: Line, scope: Scope) -> Act | None:
+        pool, key = work.pool(line, scope), (line.unit.code, line.amount)
+        act = work.referred(line, pool, What.AMOUNT, *key)
+        if act is not None or not scope.named:
+            return act
+        papers = Papers.ANY if line.reference is None else Papers.NONE
+        return work.dated(line, pool, papers, What.AMOUNT, *key, reach=DATE_REACH)
 
-def _same_business(line: Line, act: Act) -> bool:
-    reach = abs((line.day - act.day).days) <= DATE_REACH and not other_papers(line, act)
-    return same_reference(line, act) or reach
+    work.each_left(sought, Kind.DATE)
 
 
 def miscounted(work: Matching) -> None:
     """Find lines that count in another unit than the act they tell of."""
-    for place, line, scope in work.left():
-        near = [act for act in work.acts_in(line, scope) if _comparable(work, line, act)]
-        same_number = [act for act in near if _same_number(work, line, act)]
-        foreign = [act for act in near if work.amount_of(act, line) is None]
-        act = nearest(line, same_number) or nearest(line, foreign)
-        if act is not None:
-            work.differ(Kind.UNIT, [place], [act])
+
+    def sought(line: Line, scope: Scope) -> Act | None:
+        pairs = work.pool(line, scope).keys(What.UNITS)
+        foreign = [pair for pair in pairs if line.unit.code not in pair]
+        same = [
+            work.comparable(line, scope, What.AMOUNT, *key) for key in _figures(work, line, pairs)
+        ]
+        others = (work.comparable(line, scope, What.UNITS, *pair) for pair in foreign)
+        return nearest(line, same) or nearest(line, others)
+
+    work.each_left(sought, Kind.UNIT)
 
 
-def _same_number(work: Matching, line: Line, act: Act) -> bool:
-    """Say whether the figure is that of a side which counts in another unit than the line."""
-    deal = work.deal_of(act)
-    sides = ((deal.need_unit, act.need_amount), (deal.offer_unit, act.offer_amount))
-    return any(
-        unit.code != line.unit.code
-        and amount * 10**line.unit.decimals == line.amount * 10**unit.decimals
-        for unit, amount in sides
-    )
+def _figures(work: Matching, line: Line, pairs: Iterable[Key]) -> Iterator[Key]:
+    """Give the line's figure as an amount of each other unit that the deals count in."""
+    for unit in dict.fromkeys(str(unit) for pair in pairs for unit in pair):
+        figure = line.amount * 10 ** work.decimals[unit]
+        amount, rest = divmod(figure, 10**line.unit.decimals)
+        if unit != line.unit.code and not rest:
+            yield unit, amount
 
 
 def rounded(work: Matching) -> None:
     """Find lines that differ by what rounding a rate between two currencies makes."""
-    for place, line, scope in work.left():
-        acts = [act for act in work.acts_in(line, scope) if work.near(line, act)]
-        act = nearest(
-            line,
-            [a for a in acts if by_rounding(a, work.deal_of(a), line.amount, line.unit.code)],
+
+    def sought(line: Line, scope: Scope) -> Act | None:
+        acts = work.near_acts(line, scope, What.CROSSING)
+        unit = line.unit.code
+        return nearest(
+            line, [act for act in acts if by_rounding(act, work.deal_of(act), line.amount, unit)]
         )
-        if act is not None:
-            work.differ(Kind.ROUNDING, [place], [act])
+
+    work.each_left(sought, Kind.ROUNDING)
 
 
 def otherwise(work: Matching) -> None:
     """Find lines that have another amount than the act they tell of."""
-    for place, line, scope in work.left():
-        near = [act for act in work.acts_in(line, scope) if _comparable(work, line, act)]
-        same_way = [
-            act
-            for act in near
-            if (amount := work.amount_of(act, line)) is not None
-            and (amount < 0) == (line.amount < 0)
-        ]
-        act = nearest(line, same_way)
-        if act is not None:
-            work.differ(Kind.AMOUNT, [place], [act])
+    work.each_left(
+        lambda line, scope: work.comparable(line, scope, What.WAY, line.unit.code, line.amount < 0),
+        Kind.AMOUNT,
+    )
 
 
 def said_again(work: Matching) -> None:
     """Find lines that repeat the reference and amount of an act that another line told."""
-    told = {
-        (acts[0].deal, line.kind, line.amount, line.unit.code, line.reference)
-        for line, acts in work.confirmed
-        if line.reference is not None
-    }
+    told: dict[object, set[str]] = defaultdict(set)
+    for line, acts in work.confirmed:
+        told[line.same_payment].add(acts[0].deal)
     for place, line, scope in work.left():
-        for deal in scope.deals if line.reference is not None else ():
-            if (deal, line.kind, line.amount, line.unit.code, line.reference) in told:
+        if line.reference is not None:
+            again = _common(told.get(line.same_payment), scope)
+            deal = min(again, key=work.books.rank, default=None)
+            if deal is not None:
                 work.differ(Kind.DUPLICATE, [place], deal=deal)
-                break
 
 
 def not_here(work: Matching) -> None:

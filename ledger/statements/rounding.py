@@ -29,17 +29,30 @@ def by_rounding(act: Act, deal: DealFacts, amount: int, unit: str) -> bool:
     into_offer = unit == deal.offer_unit.code
     if 0 < abs(theirs - ours) <= _PARTS and ours > 10 * _PARTS:
         return True
-    for rate in _rounded_rates(deal.rate):
-        factor = Fraction(rate) if into_offer else 1 / Fraction(rate)
-        if abs(theirs - known * factor * Fraction(10) ** shift) < 1:
-            return True
+    if _too_far(theirs, known, deal.rate, shift, into_offer=into_offer):
+        return False
     # Who counts the other way round publishes the inverse, with as many digits.
     inverse = 1 / Fraction(deal.rate)
-    for rate in _rounded_rates(Decimal(inverse.numerator) / Decimal(inverse.denominator)):
-        factor = 1 / Fraction(rate) if into_offer else Fraction(rate)
-        if abs(theirs - known * factor * Fraction(10) ** shift) < 1:
-            return True
-    return False
+    factors = (
+        *map(Fraction, _rounded_rates(deal.rate)),
+        *(
+            1 / Fraction(rate)
+            for rate in _rounded_rates(Decimal(inverse.numerator) / Decimal(inverse.denominator))
+        ),
+    )
+    exact = known * Fraction(10) ** shift
+    return any(abs(theirs - exact * (one if into_offer else 1 / one)) < 1 for one in factors)
+
+
+def _too_far(theirs: int, known: int, rate: Decimal, shift: int, *, into_offer: bool) -> bool:
+    """Say whether no rounding of a rate makes so much of a difference, with little work."""
+    over, under = rate.as_integer_ratio()
+    over, under = (over, under) if into_offer else (under, over)
+    over, under = over * 10 ** max(shift, 0), under * 10 ** max(-shift, 0)
+    exact = known * over
+    apart: int = abs(theirs * under - exact)
+    most: int = exact * 10 // 10**FEWEST_DIGITS + 2 * under
+    return apart > most
 
 
 def _shift(deal: DealFacts) -> int:

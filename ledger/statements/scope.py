@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.codes import folded
 from ledger.statements.facts import Books, DealFacts, Line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """The provider's deals that a line fits. `named` tells whether it names any by a code.
+
+    One is made for all lines that give the same codes, and is the same as no other.
 
     `unknown` is the code that the ledger lacks, `foreign` what belongs to another party.
     """
@@ -20,6 +22,11 @@ class Scope:
     named: bool = False
     unknown: str | None = None
     foreign: str | None = None
+    among: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the deals at hand to be asked for one."""
+        object.__setattr__(self, "among", frozenset(self.deals))
 
 
 class Scopes:
@@ -29,17 +36,24 @@ class Scopes:
         """Sort the provider's deals by offer and by need."""
         self._provider = provider
         self._books = books
-        own = [deal for deal in books.deals.values() if deal.provider == provider]
-        self._all = tuple(deal.code for deal in own)
+        own = books.deals_of(provider)
+        self._all = Scope(tuple(deal.code for deal in own))
+        self._found: dict[tuple[str | None, ...], Scope] = {}
         self._by_offer = _grouped([(folded(deal.offer), deal.code) for deal in own])
         self._by_need = _grouped([(folded(deal.need), deal.code) for deal in own])
 
     def of(self, line: Line) -> Scope:
-        """Find the deals that every code of a line admits."""
+        """Give the deals that every code of a line admits."""
+        codes = (line.deal, line.offer, line.need)
+        if codes not in self._found:
+            self._found[codes] = self._find(line)
+        return self._found[codes]
+
+    def _find(self, line: Line) -> Scope:
         if line.deal is not None:
             return self._of_deal(line, self._books.deal(line.deal))
         if line.offer is None and line.need is None:
-            return Scope(self._all)
+            return self._all
         wrong = self._wrong_offer(line) or self._wrong_need(line)
         if wrong is not None:
             return wrong

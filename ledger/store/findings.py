@@ -84,13 +84,14 @@ def standings(connection: Connection) -> dict[str, Standing]:
     query = (
         select(finding.c.key, finding.c.id, finding.c.kind, finding_event.c.event)
         .join_from(finding, finding_event, finding_event.c.finding_id == finding.c.id)
-        .where(finding_event.c.number == _last_number())
+        .where(finding_event.c.number == last_number())
         .order_by(finding.c.id)
     )
     return {key: Standing(*rest) for key, *rest in connection.execute(query)}
 
 
-def _last_number() -> Any:
+def last_number() -> Any:
+    """Select the number of a finding's last event, within a query of findings."""
     later = finding_event.alias("later")
     query = select(func.max(later.c.number)).where(later.c.finding_id == finding.c.id)
     return query.scalar_subquery()
@@ -186,7 +187,7 @@ def read_findings(
 
 def open_findings(connection: Connection) -> list[KeptFinding]:
     """Read the findings that are open, without asking for what became of all others."""
-    last = finding_event.c.number == _last_number()
+    last = finding_event.c.number == last_number()
     still = finding_event.c.event.in_((Event.OPENED, Event.REOPENED))
     query = select(finding.c.id).join_from(
         finding, finding_event, finding_event.c.finding_id == finding.c.id

@@ -66,10 +66,21 @@ def require_clock(connection: Connection) -> datetime:
     """Give the moment that is recorded now. Raises `ClockSteppedBack`."""
     newest = [
         connection.execute(select(func.max(table.c[name]))).scalar()
-        for table, name in ((tables.request, "recorded_at"), (night_run, "started_at"))
+        for table, name in (
+            (tables.request, "recorded_at"),
+            (night_run, "started_at"),
+            (night_step, "ended_at"),
+        )
     ]
     last = max((moment for moment in newest if moment is not None), default=None)
     return moment_to_record(moment_of(connection), last)
+
+
+def _moment_to_begin(connection: Connection) -> datetime:
+    """Give a moment later than that at which any run before began."""
+    before = connection.execute(select(func.max(night_run.c.started_at))).scalar()
+    moment = require_clock(connection)
+    return moment if moment != before else moment + datetime.resolution
 
 
 def begin_run(
@@ -83,7 +94,7 @@ def begin_run(
     """Write the row of a run that begins. Raises `ClockSteppedBack`."""
     with engines.writing(ledger.engine) as connection:
         require_current(connection)
-        moment = require_clock(connection)
+        moment = _moment_to_begin(connection)
         actor, system_user, host = who
         run = KeptRun(
             id=_next_id(connection),

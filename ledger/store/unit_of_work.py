@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.beginning = beginning
         self.now = beginning.moment
         self.last_posted: Posted | None = None
+        self.laid_down: Counter[str] = Counter()
         self.changes: list[RegisterChange] = []
         self._rows = RowBuffer()
         self._journal = JournalRows(beginning.numbering)
@@ -275,7 +277,7 @@ class UnitOfWork:
 
     def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that is no register; each is given the request it is written by."""
-        self._rows.add_all(table, [{**row, "request_id": self.request_id} for row in rows])
+        self.add_plain_rows(table, [{**row, "request_id": self.request_id} for row in rows])
 
     def add_seal(self, seal: Seal) -> None:
         """Add a seal, whose leaves stand in their places already."""
@@ -285,6 +287,7 @@ class UnitOfWork:
     def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that belong to a row of another, and name no request themselves."""
         self._rows.add_all(table, list(rows))
+        self.laid_down[table.name] += len(rows)
 
     def new_ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids of rows to come of a table that is no register."""
@@ -301,7 +304,12 @@ class UnitOfWork:
 
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
-        return Receipt(entries=tuple(self.entries), registers=tuple(self.changes), **parts)
+        return Receipt(
+            entries=tuple(self.entries),
+            registers=tuple(self.changes),
+            laid_down={name: count for name, count in self.laid_down.items() if count},
+            **parts,
+        )
 
     def first_receipt(self) -> dict[str, Any] | None:
         """Give the receipt of the same request said before; None where it is new."""

@@ -8,26 +8,30 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import CHECKS, CheckResult, kept, proposals, seals, shipped
+from ledger.checks import CHECKS, CheckResult, kept, nights, proposals, seals, shipped, statements
 from ledger.checks.books import Books, Running
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.mandate import Mandate
 from ledger.checks.passes import JournalCheck, NothingBelowZero, run_over, timeline
 from ledger.checks.shape import AllowedMoves, Balanced
 from ledger.checks.sides import BothSides, ResolvedOnce
+from ledger.checks.snapshots import Snapshots
 from ledger.dating import zone
 from ledger.errors import NotFound
 from ledger.seal_marks import SealMark
 from ledger.store import check_reading as reading
 from ledger.store import check_reading_kept as beside
+from ledger.store import check_reading_nights as by_night
 from ledger.store import seals as sealed
-from ledger.store.book import Ledger
+from ledger.store.book import Ledger, moment_of
 from ledger.store.check_reading_cells import read_spoiled_cells
 from ledger.store.check_reading_proposals import read_introduced, read_proposed, read_unnamed
 from ledger.store.leaf_rows import BEFORE_ALL, stream_leaves
 from ledger.store.queries import read_settings
 from ledger.store.reference_tables import kept_rows, shipped_rows
+from ledger.store.types import to_microseconds
 from ledger.suggest import nearest
+from ledger.usecases.night.steps import STEPS
 from ledger.usecases.terms import NEVER_OVERRIDDEN
 
 CHECK_SCHEMA: Final = "cityfund.check/1"
@@ -102,6 +106,7 @@ _JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
     "append-only": lambda db, books: AppendOnly(books, beside.read_versions(db)),
     "resolved-once": lambda _, books: ResolvedOnce(books),
     "two-times": lambda _, books: TwoTimes(books),
+    "snapshots": lambda db, books: Snapshots(books, by_night.read_snapshots(db)),
     "mandate": lambda db, books: Mandate(books, reading.read_histories(db), NEVER_OVERRIDDEN),
 }
 
@@ -167,6 +172,20 @@ def _proposals(connection: Connection, books: Books) -> CheckResult:
     )
 
 
+def _statements(connection: Connection, books: Books) -> CheckResult:
+    del books
+    return statements.statements(
+        by_night.read_laid_down(connection),
+        by_night.read_statement_rows(connection),
+        by_night.read_finding_rows(connection),
+    )
+
+
+def _nights(connection: Connection, books: Books) -> CheckResult:
+    now = to_microseconds(moment_of(connection))
+    return nights.nights(by_night.read_runs(connection), STEPS, now, books)
+
+
 _STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
     "timeline": _timeline,
     "guards": _guards,
@@ -175,4 +194,6 @@ _STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
     "request-keys": _request_keys,
     "exact": _exact,
     "proposals": _proposals,
+    "statements": _statements,
+    "nights": _nights,
 }

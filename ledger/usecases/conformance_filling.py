@@ -9,7 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Final
 
-from ledger.factors import Factor, Side
+from ledger.factors import STAGES_OF, Factor, Side
 from ledger.journal import ProposedLine
 from ledger.matching.kept import KeptProposal
 from ledger.matching.plan import Level
@@ -77,7 +77,9 @@ def _filling(uow: UnitOfWork) -> Receipt:
     for number in range(DEALS):
         # The first need has a deal with each of two offers.
         introduce(uow, f"O-{1 + number % OFFERS}", f"N-{max(1, number)}", "2 EUR")
-    stood = {uow.accounts.of(Side.NEED, "N-1").id: Stood("identification", HUNDRED, *(0,) * 4)}
+    need = uow.accounts.of(Side.NEED, "N-1")
+    stages = [need.stages.get(one, 0) for one in STAGES_OF[Side.NEED]]
+    stood = {need.id: Stood("identification", *stages)}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
     _take_up_a_proposal(uow)
     _read_a_statement(uow)

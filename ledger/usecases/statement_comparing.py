@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -18,6 +18,7 @@ from ledger.statements.in_force import in_force
 from ledger.statements.kinds import Kind
 from ledger.statements.telling import Told, told
 from ledger.store.statement_books import read_books
+from ledger.store.statement_changes import recorded_through
 from ledger.store.statements import last_read, living_since, read_statements
 
 DIFFERENCES = frozenset(Kind) - {Kind.FILE, Kind.SILENT}
@@ -26,8 +27,14 @@ DIFFERENCES = frozenset(Kind) - {Kind.FILE, Kind.SILENT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What comparing all statements with the ledger came to."""
+    """What comparing all statements with the ledger came to.
 
+    `through` is the last request it took account of, `unchanged` how many providers it left
+    alone, since everything agreed the last time and nothing was recorded of them since.
+    """
+
+    through: int = 0
+    unchanged: int = 0
     lines: int = 0
     confirmed: int = 0
     told: tuple[Told, ...] = ()
@@ -35,14 +42,26 @@ class Compared:
 
 
 def compare_all(
-    connection: Connection, fresh: Iterable[Sequence[Line]], today: date, tolerance: Tolerance
+    connection: Connection,
+    fresh: Iterable[Sequence[Line]],
+    today: date,
+    tolerance: Tolerance,
+    unchanged: Collection[str] = (),
 ) -> Compared:
-    """Compare every statement that is kept, and those that are `fresh`, provider by provider."""
+    """Compare every statement that is kept, and those that are `fresh`, provider by provider.
+
+    Of the providers that are `unchanged` every line is confirmed as it was.
+    """
+    through = recorded_through(connection)
     kept = [statement.lines for statement in read_statements(connection)]
     by_provider = in_force([*kept, *fresh])
-    books = read_books(connection, [line for lines in by_provider.values() for line in lines])
-    confirmed, found, postings = 0, list[Told](), list[Posting]()
-    for provider in sorted(by_provider):
+    alone = {name for name in unchanged if name in by_provider}
+    alone -= {line.provider for lines in fresh for line in lines}
+    looked_at = sorted(by_provider.keys() - alone)
+    books = read_books(connection, [line for name in looked_at for line in by_provider[name]])
+    confirmed = sum(len(by_provider[name]) for name in alone)
+    found, postings = list[Told](), list[Posting]()
+    for provider in looked_at:
         answer = compare(provider, by_provider[provider], books, today, tolerance)
         confirmed += answer.confirmed
         for difference in answer.differences:
@@ -51,6 +70,8 @@ def compare_all(
             if posting is not None:
                 postings.append(posting)
     return Compared(
+        through=through,
+        unchanged=len(alone),
         lines=sum(map(len, by_provider.values())),
         confirmed=confirmed,
         told=tuple(found),

@@ -38,6 +38,8 @@ _RULE_FILES: Final = (
     "holder.sql",
     "proposal.sql",
     "seal.sql",
+    "night.sql",
+    "statement.sql",
 )
 _SCRIPTS: Final = {
     "sqlite": _Script(

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from honest_ledger import attack, live
 from ledgers import Ledgers
+from passed_nights import pass_a_night
 from raw import Refused
 from world import World
 
@@ -22,6 +23,7 @@ def lived_in(run_ledgers: Ledgers) -> str:
     with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=True):
         world = World(url)
         live(world)
+        pass_a_night(world)
         world.ledger.engine.dispose()
     run_ledgers.settle(url)
     return url
@@ -237,6 +239,41 @@ ATTACKS = {
         " limited, milliseconds, complete_value, complete_bound, coverage_value, coverage_bound,"
         " cost, cost_unit, cost_unknown, without_rate, solved_on, 0, reason, request_id,"
         " recorded_at FROM proposal")]),
+    "a statement's line struck out": ("statements", ["DELETE FROM statement_line"]),
+    "a line of no statement there is": ("statements", [
+        "UPDATE statement_line SET statement_id = 77"]),
+    "a statement that announced more": ("statements", ["UPDATE statement SET lines = 2"]),
+    "a statement that nobody read": ("statements", [
+        ("INSERT INTO statement SELECT 77, provider_id, 'B', content_hash, file_name, lines,"
+        " request_id, recorded_at FROM statement")]),
+    "a finding that no night opened": ("statements", [
+        ("INSERT INTO finding SELECT 77, 'k', kind, subject, said, ours, theirs, difference,"
+        " command, provider_id, statement, line, deal_id, entry_id, office, request_id, recorded_at"
+        " FROM finding")]),
+    "a finding of a line that is not there": ("statements", ["UPDATE finding SET line = '9'"]),
+    "a finding settled before it was opened": ("statements", [
+        "UPDATE finding_event SET event = 'healed'"]),
+    "a finding that was never opened": ("statements", ["DELETE FROM finding_event"]),
+    "an event of no finding there is": ("statements", [
+        "UPDATE finding_event SET finding_id = 77"]),
+    "a finding healed by hand": ("statements", [
+        ("INSERT INTO finding_event SELECT finding_id, 2, 'healed', reason, request_id, recorded_at"
+        " FROM finding_event")]),
+    "a step cut out of a run": ("nights", ["DELETE FROM night_step WHERE place = 1"]),
+    "a step of no run there is": ("nights", ["UPDATE night_step SET run_id = 77"]),
+    "a run that began before the one before it": ("nights", [
+        ("INSERT INTO night_run SELECT 77, day, steps, whole, actor, system_user, host,"
+        " database_user, program, started_at - 1 FROM night_run")]),
+    "a run of tomorrow": ("nights", ["UPDATE night_run SET started_at = 4000000000000000"]),
+    "a night that has not come": ("nights", ["UPDATE night_run SET day = '2026-11-25'"]),
+    "a step that was not asked for": ("nights", ["UPDATE night_run SET steps = 'gaps'"]),
+    "a step that there is none of": ("nights", ["UPDATE night_run SET steps = 'statements;luck'"]),
+    "a step's figures blotted out": ("nights", ["UPDATE night_step SET figures = 'none'"]),
+    "a step that ended before its run": ("nights", ["UPDATE night_step SET ended_at = 5"]),
+    "a snapshot of more than was open": ("snapshots", ["UPDATE gap_snapshot SET free = free + 1"]),
+    "a snapshot of no need there is": ("snapshots", ["UPDATE gap_snapshot SET need_id = 777"]),
+    "a snapshot of a night to come": ("snapshots", ["UPDATE gap_snapshot SET day = '2026-11-25'"]),
+    "a snapshot struck out": ("statements", ["DELETE FROM gap_snapshot"]),
     "a name rewritten that was sealed": ("seals", [
         "UPDATE city_version SET name = 'Elsewhere'"]),
     "a leaf rewritten with what it stands for": ("seals", [

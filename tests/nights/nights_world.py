@@ -69,6 +69,8 @@ _NUMBERED = {
     "request_id": "request", "entry_id": "entry", "proposal_id": "proposal",
     ("request", "id"): "request", ("entry", "id"): "entry", ("proposal", "id"): "proposal",
     ("entry", "reverses"): "entry", ("proposal", "solved_on"): "entry",
+    "statement_id": "statement", ("statement", "id"): "statement",
+    "finding_id": "finding", ("finding", "id"): "finding",
 }  # fmt: skip
 PROPOSALS = ("proposal", "proposal_line", "proposal_project")
 
@@ -86,6 +88,8 @@ def state_of(url: str, *, proposals: bool = True) -> dict[str, list[str]]:
             "request": _ranks(raw, f"request{skipped}"),
             "entry": _ranks(raw, "entry"),
             "proposal": _ranks(raw, "proposal"),
+            "statement": _ranks(raw, "statement"),
+            "finding": _ranks(raw, "finding"),
         }
         found = {}
         for name in raw.tables():

@@ -30,14 +30,17 @@ def step(night: Night) -> StepResult:
         if taken is not None and taken[0] > night.day:
             return _left_alone(taken[0])
         stand = _stand(connection, night.day, calendar.today, calendar.zone)
-        before = in_force(connection)
-    changed = {need: stood for need, stood in stand.items() if before.get(need) != stood}
+        changed = _changed(stand, in_force(connection))
     if changed:
         number = taken[1] + 1 if taken is not None and taken[0] == night.day else 1
-        _keep(night, number, changed)
+        _keep(night, number, changed, now=night.day == calendar.today)
     return StepResult(
         figures=_figures(len(stand), len(changed)), changed=bool(changed) and not night.dry_run
     )
+
+
+def _changed(stand: Mapping[int, Stood], before: Mapping[int, Stood]) -> dict[int, Stood]:
+    return {need: stood for need, stood in stand.items() if before.get(need) != stood}
 
 
 def _figures(needs: int, changed: int) -> dict[str, int | str]:
@@ -59,9 +62,13 @@ def _stand(connection: Connection, day: date, today: date, zone: tzinfo) -> dict
     return stood_on(connection, day, end)
 
 
-def _keep(night: Night, number: int, changed: Mapping[int, Stood]) -> None:
+def _keep(night: Night, number: int, changed: Mapping[int, Stood], *, now: bool) -> None:
     def keeping(uow: UnitOfWork) -> Receipt:
-        uow.add_rows(gap_snapshot, snapshot_rows(night.day, number, changed))
-        return Receipt(counts={"snapshots": len(changed)})
+        rows = changed
+        if now:
+            # Officers may have acted since it was read; what is kept is what stands as it is.
+            rows = _changed(stood_now(uow.connection), in_force(uow.connection))
+        uow.add_rows(gap_snapshot, snapshot_rows(night.day, number, rows))
+        return uow.receipt()
 
     carry_out(night.ledger, night.request(f"gaps:{number}"), keeping)

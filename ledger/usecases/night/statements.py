@@ -1,7 +1,8 @@
 """The second step: new statements are read, and all of them compared with the ledger line by line.
 
-Every night compares everything anew. So a finding whose cause is gone is no longer found, and
-heals; nothing is repaired but what an officer asked to be posted.
+Every night compares all of a provider's statements anew, unless all agreed and nothing was recorded
+since. So a finding whose cause is gone is no longer found, and heals; nothing is repaired but what
+an officer asked to be posted.
 """
 
 from __future__ import annotations
@@ -13,10 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.dating import ClockSteppedBack
-from ledger.errors import InvalidInput, RefusedByRule
 from ledger.receipts import Receipt
-from ledger.statements.commands import Posting
 from ledger.statements.facts import Tolerance
 from ledger.statements.keeping import Changes, Standing, changes, finding_code
 from ledger.statements.kinds import Kind
@@ -24,11 +22,10 @@ from ledger.statements.telling import Told
 from ledger.store.findings import KeptFinding, keep_changes, open_findings, settling, standings
 from ledger.store.queries import read_units
 from ledger.store.registers import load_all
+from ledger.store.statement_changes import unchanged_providers
 from ledger.store.statements import keep_file, known_hashes
 from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import deal_acts, dealing
-from ledger.usecases.carry_out import Work, carry_out
-from ledger.usecases.dealing import Onward
+from ledger.usecases.carry_out import carry_out
 from ledger.usecases.night.steps import Finding, Night, StepResult
 from ledger.usecases.statement_comparing import (
     DIFFERENCES,
@@ -38,6 +35,7 @@ from ledger.usecases.statement_comparing import (
     silent_providers,
 )
 from ledger.usecases.statement_inbox import Inbox, Reader, read_inbox
+from ledger.usecases.statement_posting import post
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
@@ -78,12 +76,12 @@ def step(night: Night) -> StepResult:
     _keep_files(night, came.inbox)
     came.compared = _compared(night, options, came.inbox)
     if options.post_deliveries:
-        _post(night, came)
+        came.posted, came.refused = post(night, came.compared.postings)
         if came.posted and not night.dry_run:
             came.compared = _compared(night, options, came.inbox)
     told, looked_for = _told(night, options, came)
     came.changed = _keep_changes(night, told, looked_for)
-    return _result(night, came, told)
+    return _result(night, came, told, _basis(options))
 
 
 def _read(night: Night, options: StatementOptions) -> Inbox:
@@ -124,55 +122,16 @@ def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Compared
     # What a dry run reads was rolled back, and is compared all the same.
     read = [file for file in inbox.files if not file.problems] if night.dry_run else []
     fresh = [[one.line for one in file.lines] for file in read]
+    zone = night.ledger.calendar().zone
     with night.ledger.read() as connection:
+        unchanged = unchanged_providers(connection, night.day, _basis(options), zone)
         tolerance = Tolerance(options.tolerance_days)
-        return compare_all(connection, fresh, night.day, tolerance)
+        return compare_all(connection, fresh, night.day, tolerance, unchanged)
 
 
-def _post(night: Night, came: _Came) -> None:
-    """Post the deliveries that statements add to committed deals, each once for ever."""
-    # In the order of their days: a deal takes no act dated before its last.
-    for posting in sorted(came.compared.postings, key=lambda one: one.line.day):
-        line = posting.line
-        name = sha256(f"{line.provider}\0{line.statement}\0{line.number}".encode()).hexdigest()
-        request = night.request(
-            f"delivery:{posting.deal}",
-            given={
-                "provider": line.provider,
-                "statement": line.statement,
-                "line": line.number,
-                "date": line.day.isoformat(),
-                "quantity": posting.quantity,
-                "reference": posting.reference,
-            },
-            key=f"delivery:{line.provider}:{name[:32]}",
-            reason=f"statement {line.statement} of {line.provider}, line {line.number}",
-        )
-        told = f"{posting.quantity} for deal {posting.deal}, {posting.reference}"
-        try:
-            answer = carry_out(night.ledger, request, _delivering(posting))
-        except ClockSteppedBack:
-            raise
-        except (RefusedByRule, InvalidInput) as error:
-            came.refused.append(f"Not posted: {told}. {error.what}")
-        else:
-            if not answer["replayed"]:
-                came.posted.append(told)
-
-
-def _delivering(posting: Posting) -> Work:
-    def work(uow: UnitOfWork) -> Receipt:
-        deal = deal_acts.find_deal(uow, posting.deal)
-        said = Onward(
-            day=posting.line.day,
-            amount=posting.amount,
-            reference=posting.reference,
-            reason=uow.request.reason,
-        )
-        dealing.deliver(uow, deal, said)
-        return deal_acts.receipt(uow, deal)
-
-    return work
+def _basis(options: StatementOptions) -> dict[str, int | str]:
+    """Give the figures that say by which measure was compared."""
+    return {"tolerance_days": options.tolerance_days}
 
 
 def _told(
@@ -222,7 +181,9 @@ def _digest(found: Changes) -> str:
     return sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
-def _result(night: Night, came: _Came, told: Sequence[Told]) -> StepResult:
+def _result(
+    night: Night, came: _Came, told: Sequence[Told], options_told: Mapping[str, int | str]
+) -> StepResult:
     with night.ledger.read() as connection:
         kept = open_findings(connection)
         known: Mapping[str, Standing] = standings(connection)
@@ -236,11 +197,14 @@ def _result(night: Night, came: _Came, told: Sequence[Told]) -> StepResult:
             "files_bad": bad,
             "lines": came.compared.lines,
             "confirmed": came.compared.confirmed,
+            "providers_unchanged": came.compared.unchanged,
             "deliveries_posted": len(came.posted),
             "opened": len(came.changed.opened),
             "reopened": len(came.changed.reopened),
             "healed": len(came.changed.healed),
             "open": len(findings),
+            "through_request": came.compared.through,
+            **options_told,
         },
         findings=tuple(findings),
         lines=(
