@@ -188,7 +188,7 @@ def _stores(problem: Problem) -> Stores:
         largest=np.array([float(max(some)) for some in frees]),
         min_ticket=np.array([float(one.min_ticket or 0) for one in firsts]),
         max_ticket=np.array(
-            [_NO_LIMIT if one.max_ticket is None else float(one.max_ticket) for one in firsts]
+            [_NO_LIMIT if _plain(one) else float(one.max_ticket or _NO_LIMIT) for one in firsts]
         ),
         max_share=np.array(
             [_NO_LIMIT if one.max_share is None else float(one.max_share) for one in firsts]
