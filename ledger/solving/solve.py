@@ -14,7 +14,7 @@ from ledger.solving.effort import UNLIMITED, Effort
 LARGEST_LISTED = 60_000
 """Up to so many pairs, each is a column of its own."""
 LARGEST_AT_ONCE = 8_000
-"""Up to so many pairs, the exact search needs no better start than a plan made in one pass."""
+"""Up to so many pairs, the exact search has a good plan long before any time limit."""
 LARGEST_MIDDLE = 400_000
 """Up to so many pairs, blocks of the plan are solved again exactly."""
 LARGEST_TRIED = 2_000_000
@@ -53,24 +53,17 @@ def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
         return solve_middle(problem, effort, start)
     from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
-    if pairs > LARGEST_AT_ONCE:
+    if pairs > LARGEST_AT_ONCE and effort.seconds is not None:
         from ledger.solving.middle import begin  # noqa: PLC0415 - as above
 
         begun = perf_counter()
         start = _of_two(problem, begin(problem, effort, start or ()), start or ())
-        effort = _less(effort, perf_counter() - begun)
+        effort = replace(effort, seconds=max(1, round(effort.seconds - perf_counter() + begun)))
     return solve_exactly(problem, start or (), effort)
 
 
 def _of_two(problem: Problem, one: Plan, other: Plan) -> Plan:
     return one if _rank(problem, one) >= _rank(problem, other) else other
-
-
-def _less(effort: Effort, spent: float) -> Effort:
-    """Give the effort that is left where the clock limits it."""
-    if effort.seconds is None:
-        return effort
-    return replace(effort, seconds=max(1, round(effort.seconds - spent)))
 
 
 def _better(problem: Problem, found: Solution, start: Plan) -> Solution:
