@@ -178,6 +178,7 @@ class Solver:
         self._highs = _Silent()
         self._whole = any(part.any() for part in model.kinds)
         self.columns = model.columns
+        self.checked = 0  # how many checks all runs made
         for option, value in (
             ("threads", 1),
             ("random_seed", SEED),
@@ -258,6 +259,7 @@ class Solver:
         self._highs.run()
         if self._whole:
             self._highs.cbMipInterrupt.unsubscribe(watch.check)
+        self.checked += watch.made
         if watch.interrupted:
             raise KeyboardInterrupt
 

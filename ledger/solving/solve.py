@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from time import perf_counter
 
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completeness, coverage
@@ -12,6 +13,10 @@ from ledger.solving.effort import UNLIMITED, Effort
 
 LARGEST_LISTED = 60_000
 """Up to so many pairs, each is a column of its own."""
+LARGEST_AT_ONCE = 8_000
+"""Up to so many pairs, the exact search has a good plan long before any time limit."""
+LARGEST_MIDDLE = 400_000
+"""Up to so many pairs, blocks of the plan are solved again exactly."""
 LARGEST_TRIED = 2_000_000
 """Up to so many pairs, a plan is made in one pass before the search."""
 
@@ -37,13 +42,28 @@ def _is_tried(problem: Problem, effort: Effort) -> bool:
 def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
     if effort.seconds == 0:
         return _as_it_is(problem, start or ())
-    if _pairs(problem) > LARGEST_LISTED:
+    pairs = _pairs(problem)
+    if pairs > LARGEST_MIDDLE:
         from ledger.solving.large import solve_large  # noqa: PLC0415 - as below
 
         return solve_large(problem, effort, start)
+    if pairs > LARGEST_LISTED:
+        from ledger.solving.middle import solve_middle  # noqa: PLC0415 - as below
+
+        return solve_middle(problem, effort, start)
     from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
+    if pairs > LARGEST_AT_ONCE and effort.seconds is not None:
+        from ledger.solving.middle import begin  # noqa: PLC0415 - as above
+
+        begun = perf_counter()
+        start = _of_two(problem, begin(problem, effort, start or ()), start or ())
+        effort = replace(effort, seconds=max(1, round(effort.seconds - perf_counter() + begun)))
     return solve_exactly(problem, start or (), effort)
+
+
+def _of_two(problem: Problem, one: Plan, other: Plan) -> Plan:
+    return one if _rank(problem, one) >= _rank(problem, other) else other
 
 
 def _better(problem: Problem, found: Solution, start: Plan) -> Solution:

@@ -15,6 +15,7 @@ class Watch:
     def __init__(self, checks: int | None, heed: Heed | None) -> None:
         self._left, self._heed = checks, heed
         self.interrupted = False
+        self.made = 0
 
     def check(self, event: Any) -> None:
         """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
@@ -26,6 +27,7 @@ class Watch:
             event.interrupt()
 
     def _tell(self, event: Any) -> None:
+        self.made += 1
         if self._left:
             self._left -= 1
         if self._heed is not None:

@@ -27,7 +27,7 @@ from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completeness
 from ledger.matching.problem import Problem
 from ledger.solving.effort import Effort
-from ledger.solving.large import solve_large
+from ledger.solving.solve import solve
 
 CASES: dict[str, Callable[[int], Pipeline]] = {
     "small": lambda seed: dense(300, 300, seed=seed),
@@ -51,6 +51,7 @@ class Row(NamedTuple):
 COLUMNS = (
     Row("case", 11),
     Row("pairs", 10),
+    Row("a need", 7),
     Row("kinds", 13),
     Row("build s", 8),
     Row("level 1", 16),
@@ -101,6 +102,7 @@ def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
     return [
         case,
         f"{_pairs(problem):,}",
+        f"{_pairs(problem) / max(1, len(problem.demands)):.0f}",
         f"{len(problem.links):,}/{len(problem.supplies_of_kind):,}",
         f"{built - begun:.1f}",
         f"{first.value}/{first.bound}",
@@ -121,7 +123,7 @@ def _solved(problem: Problem, *, verbose: bool) -> Solution:
     def say(stage: str, value: Fraction, bound: Fraction) -> None:
         sys.stderr.write(f"  {time.perf_counter() - begun:6.1f} {value}/{bound} {stage}\n")
 
-    return solve_large(problem, Effort(progress=say if verbose else None))
+    return solve(problem, Effort(progress=say if verbose else None))
 
 
 def faults(problem: Problem, gives: Sequence[Give]) -> list[str]:

@@ -73,9 +73,12 @@ class Piece:
 
 
 class Arcs:
-    """The arcs of a problem, made for some demands at a time."""
+    """The arcs of a problem, made for some demands at a time.
 
-    def __init__(self, problem: Problem) -> None:
+    `alone`: every supply is a store of its own, so that an arc is a pair.
+    """
+
+    def __init__(self, problem: Problem, *, alone: bool = False) -> None:
         self.problem = problem
         demands = problem.demands
         self.open = np.array([float(demand.open) for demand in demands])
@@ -83,7 +86,7 @@ class Arcs:
         self.divisible = np.array([demand.divisible for demand in demands], dtype=bool)
         self.venture = np.array([demand.venture for demand in demands], dtype=np.int64)
         self.kind = np.array([demand.kind for demand in demands], dtype=np.int64)
-        self.stores = _stores(problem)
+        self.stores = _stores(problem, alone=alone)
         self._special = {
             place for place, demand in enumerate(demands) if demand.only is not None
         } | {demand for demand, _ in problem.living}
@@ -147,10 +150,12 @@ class Arcs:
         """Give the least and the most that arcs may give, in the needs' units."""
         stores, open_ = self.stores, self.open[demand]
         free = np.where(self.divisible[demand], stores.free[store], stores.largest[store])
-        most = np.minimum(free, stores.max_ticket[store]) / rate * _SLACK
+        most = np.floor(np.minimum(free, stores.max_ticket[store]) / rate * _SLACK)
         share = np.floor(stores.max_share[store] * self.net[demand] * _SLACK)
         high = np.minimum(np.minimum(open_, most), np.maximum(share, 0))
-        low = np.maximum(1.0, stores.min_ticket[store] / rate / _SLACK - 1)
+        # The least whole amount that is more than this; between equal units nothing is rounded.
+        less = (stores.min_ticket[store] - 1) / rate
+        low = np.maximum(1.0, np.floor(np.where(rate == 1, less, less / _SLACK)) + 1)
         return low, high
 
     def _correct(self, demand: Places, store: Places, low: Floats, high: Floats) -> None:
@@ -168,13 +173,13 @@ class Arcs:
             low[place], high[place] = limits if limits is not None else (1.0, 0.0)
 
 
-def _stores(problem: Problem) -> Stores:
+def _stores(problem: Problem, *, alone: bool) -> Stores:
     lived = {supply for _, supply in problem.living}
     lived |= {demand.only for demand in problem.demands if demand.only is not None}
     groups: dict[tuple[int, bool, int], list[int]] = {}
     for place, supply in enumerate(problem.supplies):
-        alone = place if place in lived or not _plain(supply) else -1
-        groups.setdefault((supply.kind, supply.conditional, alone), []).append(place)
+        apart = place if alone or place in lived or not _plain(supply) else -1
+        groups.setdefault((supply.kind, supply.conditional, apart), []).append(place)
     members = tuple(map(tuple, groups.values()))
     of_supply = np.zeros(len(problem.supplies), np.int64)
     for store, some in enumerate(members):
@@ -188,7 +193,7 @@ def _stores(problem: Problem) -> Stores:
         largest=np.array([float(max(some)) for some in frees]),
         min_ticket=np.array([float(one.min_ticket or 0) for one in firsts]),
         max_ticket=np.array(
-            [_NO_LIMIT if one.max_ticket is None else float(one.max_ticket) for one in firsts]
+            [_NO_LIMIT if _plain(one) else float(one.max_ticket or _NO_LIMIT) for one in firsts]
         ),
         max_share=np.array(
             [_NO_LIMIT if one.max_share is None else float(one.max_share) for one in firsts]

@@ -1,0 +1,212 @@
+"""Solving a block of projects again, exactly, while the others end as they do.
+
+Inside the block everything is open: which projects end complete, which supply fills what only one
+may fill, which pairs give at all. Outside, projects end as they do, what only one supply may fill
+stays where it is, and of the pairs with a smallest amount those give that do; but how much they
+give may change, so that room can be made for the block wherever flows can turn elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ledger.solving.highs import INFINITY, Deadline, Floats, Kind, Model, Places, Solver
+from ledger.solving.large.arcs import Flags
+from ledger.solving.large.book import Book
+from ledger.solving.large.bound import weights
+from ledger.solving.middle.ground import Ground
+from ledger.solving.pairs import Pair, Pairs
+from ledger.solving.repair import Flow
+
+_TOLERANCE = 1e-6
+_FINE = 1e-9
+_LEAST_SPARED = 1e-7
+_HALF = 0.5
+_GAP = 0.9
+"""Weights are whole, so that less than one is no gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The weight a block won, 0 or more; whether no more can be won in it; the work it took."""
+
+    won: int
+    proven: bool
+    work: int
+
+
+class Block:
+    """Some projects of a plan, to be solved again while flows outside may turn elsewhere."""
+
+    def __init__(self, ground: Ground, book: Book, ventures: list[int]) -> None:
+        self._ground, self._book = ground, book
+        self._ventures = ventures
+        self._done = np.array(
+            [book.is_complete(place) for place in range(len(ground.may))], dtype=bool
+        )
+        self._inside = np.zeros(len(ground.may), dtype=bool)
+        self._inside[ventures] = True
+        self._used = ground.used(book)
+        self._places = np.flatnonzero(self._kept())
+
+    def _kept(self) -> Flags:
+        ground, used = self._ground, self._used > 0
+        piece, arcs = ground.piece, ground.arcs
+        venture = arcs.venture[piece.demand]
+        free = ground.near & (ground.low == 0) & arcs.divisible[piece.demand]
+        found: Flags = np.where(
+            self._inside[venture], ground.near | used, self._done[venture] & (free | used)
+        )
+        return found
+
+    def improve(self, work: int, nodes: int, deadline: Deadline) -> Result:
+        """Solve again and keep what is better, with so much work: columns times checks."""
+        model = Model()
+        weight = weights(self._ground.arcs)[self._ventures]
+        may = self._ground.may[self._ventures].astype(np.float64)
+        parts = model.add_columns(weight, 0.0, may, Kind.WHOLE)
+        flows = self._add_flows(model)
+        self._add_fills(model, parts, flows)
+        holds = self._add_holds(model, flows)
+        self._add_limits(model, parts, flows)
+        solver = Solver(model, tolerance=_TOLERANCE)
+        solver.set_option("mip_abs_gap", _GAP)
+        solver.leave_out_feasibility_jump()
+        was = self._done[self._ventures].astype(np.float64)
+        solver.start_from(np.concatenate([was, self._used[self._places]]))
+        outcome = solver.solve(nodes=nodes, checks=max(1, work // model.columns), deadline=deadline)
+        won = 0
+        if outcome.values is not None and outcome.value > float(was @ weight) + _HALF:
+            roomier = self._roomier(model, outcome.values, flows, holds)
+            won = self._write(outcome.values if roomier is None else roomier, flows)
+        return Result(won, outcome.optimal, solver.checked * model.columns)
+
+    def _add_flows(self, model: Model) -> Places:
+        ground, at = self._ground, self._places
+        demand = ground.piece.demand[at]
+        inside = self._inside[ground.arcs.venture[demand]]
+        whole, low = ~ground.arcs.divisible[demand], ground.low[at]
+        high = np.where(whole, 1.0, ground.piece.share[at])
+        kinds = np.full(len(at), int(Kind.CONTINUOUS), np.uint8)
+        kinds[inside & whole] = int(Kind.WHOLE)
+        kinds[inside & ~whole & (low > 0)] = int(Kind.SEMI_CONTINUOUS)
+        lows = np.where(whole, np.where(inside, 0.0, 1.0), low)
+        return model.add_columns(0.0, np.minimum(lows, high), high, kinds, count=len(at))
+
+    def _add_fills(self, model: Model, parts: Places, flows: Places) -> None:
+        ground = self._ground
+        venture = ground.arcs.venture
+        inside = self._inside[venture]
+        demands = np.flatnonzero(inside | self._done[venture])
+        row_of = np.full(len(venture), -1, np.int64)
+        whole = np.where(inside[demands], 0.0, 1.0)
+        row_of[demands] = model.add_rows(whole, whole, len(demands))
+        part_of = np.full(len(ground.may), -1, np.int64)
+        part_of[self._ventures] = parts
+        block = np.flatnonzero(inside)
+        model.put(row_of[block], part_of[venture[block]], -1.0)
+        model.put(row_of[ground.piece.demand[self._places]], flows, 1.0)
+
+    def _add_holds(self, model: Model, flows: Places) -> Places:
+        """Add what each store has; give the row of each flow."""
+        piece, at = self._ground.piece, self._places
+        stores, row = np.unique(piece.store[at], return_inverse=True)
+        holds = model.add_rows(-INFINITY, 1.0, len(stores))
+        model.put(holds[row], flows, piece.load[at])
+        found: Places = holds[row]
+        return found
+
+    def _add_limits(self, model: Model, parts: Places, flows: Places) -> None:
+        ground, at = self._ground, self._places
+        piece, venture = ground.piece, ground.arcs.venture[ground.piece.demand[at]]
+        part_of = np.full(len(ground.may), -1, np.int64)
+        part_of[self._ventures] = parts
+        less = np.flatnonzero(self._inside[venture] & ground.tight[at])
+        rows = model.add_rows(-INFINITY, 0.0, len(less))
+        model.put(rows, flows[less], 1.0)
+        model.put(rows, part_of[venture[less]], -piece.share[at][less])
+
+    def _roomier(self, model: Model, values: Floats, flows: Places, holds: Places) -> Floats | None:
+        """Solve again with all choices made, keeping back what rounding may cost, if it can be."""
+        kinds = np.concatenate(model.kinds)
+        lost = np.where(values[flows] > _TOLERANCE, self._lost(), 0.0)
+        back = np.bincount(holds, lost, model.rows)
+        rows = np.flatnonzero(back)
+        fixed = replace(
+            model,
+            costs=[np.zeros(model.columns)],
+            kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
+            lowers=[*model.lowers],
+            uppers=[*model.uppers],
+            entries=[*model.entries],
+        )
+        spared = fixed.add_columns(1.0, 0.0, 1.0, count=len(rows))
+        fixed.put(rows, spared, np.maximum(_LEAST_SPARED, back[rows]))
+        solver = Solver(fixed, tolerance=_FINE)
+        whole = np.flatnonzero(kinds == Kind.WHOLE).astype(np.int32)
+        solver.set_bounds(whole, np.round(values[whole]), np.round(values[whole]))
+        closed = np.flatnonzero((kinds == Kind.SEMI_CONTINUOUS) & (values < _TOLERANCE))
+        nothing = np.zeros(len(closed))
+        solver.set_bounds(closed.astype(np.int32), nothing, nothing)
+        found = solver.solve().values
+        return None if found is None else found[: model.columns]
+
+    def _lost(self) -> Floats:
+        """Give what rounding across currencies may cost each flow, as a part of its store."""
+        ground, problem = self._ground, self._book.problem
+        found = np.zeros(len(self._places))
+        for place, at in enumerate(self._places.tolist()):
+            supply = int(ground.supply[at])
+            demand = int(ground.piece.demand[at])
+            ratio = problem.ratio(demand, supply)
+            divisible = problem.demands[demand].divisible
+            if divisible and ratio is not None and ratio.under != ratio.over:
+                found[place] = (ratio.to_offer(1) + 1) / problem.supplies[supply].free
+        return found
+
+    def _write(self, values: Floats, flows: Places) -> int:
+        """Write an answer down in whole numbers, if it completes more then; say how much."""
+        book, problem = self._book, self._book.problem
+        before = self._weight()
+        ends = self._done & ~self._inside
+        ends[np.array(self._ventures)[values[: len(self._ventures)] > _HALF]] = True
+        demands = [place for place, one in enumerate(problem.demands) if ends[one.venture]]
+        gives = self._flow(values[flows], ends, demands).gives()
+        mark = book.mark()
+        book.clear(range(len(problem.demands)))
+        for give in gives:
+            book.give(*give)
+        for place in np.flatnonzero(ends).tolist():
+            if not book.is_complete(place):
+                book.clear(problem.ventures[place].demands)
+        won = self._weight() - before
+        if won <= 0:
+            book.go_back(mark)
+        return max(0, won)
+
+    def _flow(self, given: Floats, ends: Flags, demands: list[int]) -> Flow:
+        """Give the nearest flow in whole numbers that fills these demands, as far as there is."""
+        book, ground = self._book, self._ground
+        every: list[Pair] = []
+        amounts: list[int] = []
+        for at, part in zip(self._places.tolist(), given.tolist(), strict=True):
+            demand, supply = int(ground.piece.demand[at]), int(ground.supply[at])
+            limits, ratio = book.limits(demand, supply), book.problem.ratio(demand, supply)
+            one = book.problem.demands[demand]
+            if limits is None or ratio is None or not ends[one.venture]:
+                continue
+            every.append(Pair(demand, supply, *limits, ratio))
+            amounts.append(round(part * one.open) if part > _TOLERANCE else 0)
+        targets = [0] * len(book.problem.demands)
+        for demand in demands:
+            targets[demand] = book.problem.demands[demand].open
+        flow = Flow(Pairs(book.problem, tuple(every), ()), amounts, targets)
+        for demand in demands:
+            flow.fill(demand)
+        return flow
+
+    def _weight(self) -> int:
+        ventures = enumerate(self._book.problem.ventures)
+        return sum(one.weight for place, one in ventures if self._book.is_complete(place))

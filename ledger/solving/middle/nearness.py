@@ -1,0 +1,49 @@
+"""Which projects belong in one block: those that could use the same scarce supplies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ledger.solving.large.arcs import Floats
+from ledger.solving.middle.ground import Ground
+
+_SCARCE = 1e-6
+
+
+class Nearness:
+    """The scarce supplies that each project could use, and the projects that could use each.
+
+    `gain` is what each project's weight exceeds its cost by, at the relaxation's prices: those
+    with much or little to gain are what they are, and less worth a second look.
+    """
+
+    def __init__(self, ground: Ground, prices: Floats, gain: Floats) -> None:
+        piece = ground.piece
+        at = np.flatnonzero(ground.near & (prices[piece.store] > _SCARCE))
+        ventures = ground.arcs.venture[piece.demand[at]]
+        pairs = np.unique(np.column_stack([ventures, piece.store[at]]), axis=0)
+        self._stores: dict[int, list[int]] = {}
+        self._users: dict[int, list[int]] = {}
+        for venture, store in pairs.tolist():
+            self._stores.setdefault(venture, []).append(store)
+            self._users.setdefault(store, []).append(venture)
+        self._doubt = np.where(ground.may, 1 / (1 + np.abs(gain)), 0.0)
+
+    def around(self, venture: int, most: int) -> list[int]:
+        """Give a project and up to so many others, one by one the nearest to those before."""
+        score = np.zeros(len(self._doubt))
+        free = np.ones(len(score), dtype=bool)
+        found, seen = [venture], set[int]()
+        free[venture] = False
+        while len(found) < most:
+            for store in self._stores.get(found[-1], ()):
+                if store not in seen:
+                    seen.add(store)
+                    users = self._users[store]
+                    score[users] += 1 / len(users)
+            next_ = int(np.argmax(score * self._doubt * free))
+            if score[next_] * self._doubt[next_] <= 0 or not free[next_]:
+                break
+            found.append(next_)
+            free[next_] = False
+        return found

@@ -1,0 +1,85 @@
+"""Plans of middle pipelines, by blocks: right in whole numbers, honestly bounded, repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from bench_matching import faults
+from pipelines import DAY, Pipeline, dense, rate_of, sparse
+
+from ledger.matching.building import build
+from ledger.matching.plan import completeness
+from ledger.matching.problem import Problem
+from ledger.solving.effort import Effort
+from ledger.solving.exact import solve_exactly
+from ledger.solving.large import solve_large
+from ledger.solving.large.arcs import Arcs
+from ledger.solving.middle import begin, solve_middle
+
+CASES = {
+    "dense": dense(60, 60, seed=3),
+    "dense, no terms": dense(80, 60, seed=4, terms=False),
+    "sparse": sparse(400, 400, seed=5),
+}
+
+
+def problem_of(pipeline: Pipeline) -> Problem:
+    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+
+
+@pytest.fixture(params=CASES, ids=list(CASES), scope="module")
+def problem(request) -> Problem:
+    return problem_of(CASES[request.param])
+
+
+def test_a_plan_keeps_every_rule_and_two_runs_give_the_same(problem):
+    solution = solve_middle(problem)
+
+    assert not faults(problem, solution.gives)
+    assert solution.complete.value == completeness(problem, solution.gives) > 0
+    assert solution.complete.value <= solution.complete.bound
+    assert solution.coverage.value <= solution.coverage.bound
+    assert solution == solve_middle(problem)
+
+
+def test_no_exact_plan_exceeds_the_bound():
+    for seed in range(3):
+        problem = problem_of(dense(12, 14, seed=seed))
+        exact, middle = solve_exactly(problem, (), Effort()), solve_middle(problem)
+
+        assert middle.complete.value <= exact.complete.value <= middle.complete.bound
+
+
+def test_a_beginning_is_a_plan_and_no_worse_than_the_one_known(problem):
+    known = solve_middle(problem).gives
+    begun = begin(problem, Effort(), known)
+
+    assert not faults(problem, begun)
+    assert completeness(problem, begun) >= completeness(problem, known)
+
+
+def test_the_arcs_are_the_pairs_that_may_give_and_no_others(problem):
+    arcs = Arcs(problem, alone=True)
+    piece = arcs.all()
+    listed = {
+        (demand, arcs.stores.members[store][0])
+        for demand, store in zip(piece.demand.tolist(), piece.store.tolist(), strict=True)
+    }
+
+    assert listed == {
+        (demand, supply)
+        for demand in range(len(problem.demands))
+        for supply, _ in problem.partners(demand)
+    }
+
+
+def test_a_largest_ticket_that_an_offer_never_reaches_changes_no_bound():
+    pipeline = dense(60, 60, seed=11, terms=False)
+    limited = [
+        replace(one, offer=replace(one.offer, max_ticket=one.standing.free))
+        for one in pipeline.offers
+    ]
+    ticketed = solve_large(problem_of(Pipeline(pipeline.needs, limited)))
+
+    assert ticketed.complete.bound == solve_large(problem_of(pipeline)).complete.bound
