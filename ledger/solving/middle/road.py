@@ -96,7 +96,7 @@ class _Road:
             self._take_known()
             return
         arcs, prices = self._arcs, rounded.best.prices
-        self._bound = min(self._bound, complete_bound(arcs, prices, may))
+        self._bound = min(self._bound, complete_bound(arcs, prices, may, rounded.best.dues))
         guide = Guide(arcs, piece, rounded.flow, prices)
         gain = weights(arcs) - by_venture(arcs, cheapest(arcs, prices))
         self._say("whole numbers")
@@ -125,18 +125,20 @@ class _Road:
                 self._book.give(*give)
 
     def _rounded(self, piece: Piece, may: Flags) -> _Rounded | None:
-        """Solve the relaxation, then narrow it on few arcs of each demand."""
-        best = Relaxation(self._arcs, piece, may).tightened(self._deadline)
+        """Solve the relaxation, with the rows of crowds, then dive on few arcs of each demand."""
+        relaxation = Relaxation(self._arcs, piece, may)
+        best = relaxation.tightened(self._deadline)
         if best is None:
             return None
-        self._say("narrowing")
+        self._bound = min(self._bound, complete_bound(self._arcs, best.prices, may))
+        self._say("crowds")
+        best = relaxation.crowded(best, self._deadline)
+        self._say("diving")
         few = few_of(piece, best, _FEW)
-        relaxation = Relaxation(self._arcs, piece.only(few), may)
-        start = relaxation.tightened(self._deadline)
-        flow = np.zeros(len(piece.demand))
-        if start is None:
+        end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
+        if end is None:
             return _Rounded(best, best.part, best.flow)
-        end = dive(self._arcs, relaxation, start, self._deadline)
+        flow = np.zeros(len(piece.demand))
         flow[few] = end.flow
         return _Rounded(best, end.part, flow)
 
