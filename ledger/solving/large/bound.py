@@ -27,12 +27,17 @@ import numpy as np
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 
 _MARGIN = 1e-9
-_FULL = 1 - 1e-9
+FULL = 1 - 1e-9
 
 
-def complete_bound(arcs: Arcs, prices: Floats, completable: Flags) -> Fraction:
-    """Bound level 1 by prices; weights are whole, so that the bound is rounded down."""
-    cost = cheapest(arcs, prices)
+def complete_bound(
+    arcs: Arcs, prices: Floats, completable: Flags, cost: Floats | None = None
+) -> Fraction:
+    """Bound level 1 by prices; weights are whole, so that the bound is rounded down.
+
+    `cost` is what the cheapest cost at these prices, where that is known.
+    """
+    cost = cheapest(arcs, prices) if cost is None else cost
     weight = weights(arcs)
     gain = weight - by_venture(arcs, cost)
     gain = np.where(completable & (gain > 0), gain, 0.0)
@@ -72,7 +77,7 @@ def cheapest(arcs: Arcs, prices: Floats) -> Floats:
         ordered, price, take = taken(arcs, piece, prices)
         cost += np.bincount(ordered.demand, take * price, len(cost))
         filled += np.bincount(ordered.demand, take, len(cost))
-    cost[filled < _FULL] = np.inf
+    cost[filled < FULL] = np.inf
     return cost
 
 
@@ -88,7 +93,10 @@ def taken(arcs: Arcs, piece: Piece, prices: Floats) -> tuple[Piece, Floats, Floa
         found = np.flatnonzero(price == least)
         first = found[np.flatnonzero(np.diff(piece.demand[found], prepend=-1))]
         return piece.only(first), price[first], np.ones(len(first))
-    ordered, price = _cheapest_first(piece, prices)
+    # What is dearer than an arc that could fill its demand alone is never taken.
+    alone = np.minimum.reduceat(np.where(piece.share >= 1, price, np.inf), starts)
+    near = piece.only(price <= np.repeat(alone, _sizes(starts, len(price))))
+    ordered, price = _cheapest_first(near, prices)
     return ordered, price, _taken(arcs, ordered)
 
 

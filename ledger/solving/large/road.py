@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +10,7 @@ from ledger.matching.plan import Give, Level, Solution, completed, completeness,
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
-from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
+from ledger.solving.large.arcs import Arcs, Floats
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import (
     by_venture,
@@ -22,20 +21,19 @@ from ledger.solving.large.bound import (
 )
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
+from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.improving import improve
-from ledger.solving.large.leftovers import Covered, covered, give_leftovers
-from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
+from ledger.solving.large.leftovers import covered, give_leftovers, nearly_covered
+from ledger.solving.large.pricing import looked_at, priced
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
 from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
-CHEAPEST = 12
 TRIED = 48
-"""So many arcs of a demand are priced, and so many tried when a plan is made."""
+"""So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
 FEW = 12
-PRICINGS = 2
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
@@ -48,15 +46,6 @@ def solve_large(
     Where the plan `known` before completes as much as any plan can, level 1 is not searched.
     """
     return _Road(problem, effort, known or ()).solution()
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a plan is made on: arcs, which projects may end complete, and prices of the stores."""
-
-    piece: Piece
-    may: Flags
-    prices: Floats
 
 
 class _Road:
@@ -91,27 +80,26 @@ class _Road:
         """Whether the relaxation is small enough to be solved as a linear program."""
         return len(self._problem.demands) <= LARGEST_PROGRAM
 
-    def _ground(self) -> _Ground:
+    def _ground(self) -> Ground:
         """List the arcs, or the cheapest of each demand where there are too many."""
         arcs = self._arcs
         self._say("prices")
         may = completable(arcs)
-        prices = np.zeros(len(arcs.stores.free))
-        if arcs.count <= LARGEST_LISTED:
-            return _Ground(arcs.all(), may, prices)
-        piece = cheapest_arcs(arcs, prices, CHEAPEST)
-        for turn in range(PRICINGS):
-            prices = estimated_prices(arcs, piece, may, prices if turn else None)
-            piece = cheapest_arcs(arcs, prices, CHEAPEST)
-            self._bound = min(self._bound, complete_bound(arcs, prices, may))
-            if self._deadline.passed:
-                break
-        return _Ground(cheapest_arcs(arcs, prices, TRIED), may, prices)
+        if self._solvable and arcs.count <= LARGEST_LISTED:
+            piece, prices = arcs.all(), np.zeros(len(arcs.stores.free))
+            return Ground(piece, may, prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
+        found = priced(arcs, may, self._deadline)
+        best = found.best
+        self._bound = min(self._bound, best.bound)
+        if not self._solvable:
+            return Ground(found.piece, may, best.prices, found.part, found.flow)
+        piece = looked_at(arcs, best.prices, may, TRIED).piece
+        return Ground(piece, may, best.prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
 
-    def _complete(self, ground: _Ground) -> None:
+    def _complete(self, ground: Ground) -> None:
         """Level 1."""
         arcs, piece, may, prices = self._arcs, ground.piece, ground.may, ground.prices
-        part, flow = np.zeros(len(may)), np.zeros(len(piece.demand))
+        part, flow = ground.part, ground.flow
         if self._takes_known():
             return
         best = self._relaxed(ground)
@@ -145,14 +133,14 @@ class _Road:
                 self._book.give(*give)
         return True
 
-    def _relaxed(self, ground: _Ground) -> Relaxed | None:
+    def _relaxed(self, ground: Ground) -> Relaxed | None:
         """Solve the relaxation where it is small enough."""
         if not self._solvable:
             return None
         self._say("relaxation")
         return Relaxation(self._arcs, ground.piece, ground.may).tightened(self._deadline)
 
-    def _narrowed(self, ground: _Ground, best: Relaxed) -> tuple[Floats, Floats]:
+    def _narrowed(self, ground: Ground, best: Relaxed) -> tuple[Floats, Floats]:
         """Dive on few arcs of each demand; give the parts and flows where that ends."""
         arcs, piece = self._arcs, ground.piece
         few = few_of(piece, best, FEW)
@@ -165,15 +153,13 @@ class _Road:
         flow[few] = end.flow
         return end.part, flow
 
-    def _cover(self, ground: _Ground) -> Fraction:
+    def _cover(self, ground: Ground) -> Fraction:
         """Level 2; gives its bound."""
         arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
         self._say("coverage")
         found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
         if found is None:
-            begin = ground.prices
-            prices, price = coverage_prices(arcs, piece, may, value, begin)
-            found = Covered(np.zeros(len(piece.demand)), prices, price)
+            found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
         give_leftovers(self._book, guide, others=self._solvable)
         return coverage_bound(arcs, found.prices, may, value, found.price)
