@@ -115,7 +115,8 @@ class _Road:
         cost = by_venture(arcs, cheapest(arcs, prices))
         for venture in np.lexsort((cost - weights(arcs), -np.round(part, 6))).tolist():
             if may[venture]:
-                complete(self._book, guide, venture)
+                # Without time, the plan is still made, in one pass.
+                complete(self._book, guide, venture, others=not self._deadline.passed)
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, weights(arcs) - cost, self._deadline)
@@ -161,7 +162,7 @@ class _Road:
         if found is None:
             found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, others=self._solvable)
+        give_leftovers(self._book, guide, others=self._solvable and not self._deadline.passed)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
