@@ -121,15 +121,15 @@ class _Lines:
 
     def times(self, vector: Floats) -> Floats:
         """Multiply each line by a vector."""
-        return self._gathered(np.add, self.values * vector[self.across], 0.0)
+        return self._gathered(np.add, self.values * vector[self.across])
 
     def largest(self) -> Floats:
-        """Give the largest entry of each line, one where it has none."""
-        return self._gathered(np.maximum, np.abs(self.values), 1.0)
+        """Give the largest entry of each line, one where all are zero."""
+        return _or_one(self._gathered(np.maximum))
 
     def summed(self) -> Floats:
-        """Give the sum of the sizes of each line's entries, one where it has none."""
-        return self._gathered(np.add, np.abs(self.values), 1.0)
+        """Give the sum of the sizes of each line's entries, one where all are zero."""
+        return _or_one(self._gathered(np.add))
 
     def scale(self, own: Floats, other: Floats) -> None:
         """Multiply the entries by factors of their lines and of the lines across."""
@@ -137,11 +137,16 @@ class _Lines:
         sizes = np.diff(self.starts, append=len(self.values))
         self.values *= np.repeat(own[self.filled], sizes)
 
-    def _gathered(self, by: np.ufunc, entries: Floats, none: float) -> Floats:
-        found = np.full(self._count, none)
-        if len(entries):
-            found[self.filled] = by.reduceat(entries, self.starts)
+    def _gathered(self, by: np.ufunc, entries: Floats | None = None) -> Floats:
+        found = np.zeros(self._count)
+        if len(self.values):
+            sizes = np.abs(self.values) if entries is None else entries
+            found[self.filled] = by.reduceat(sizes, self.starts)
         return found
+
+
+def _or_one(sizes: Floats) -> Floats:
+    return np.where(sizes > 0, sizes, 1.0)
 
 
 class _Scaled:

@@ -162,7 +162,7 @@ class _Road:
         if found is None:
             found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, others=self._solvable and not self._deadline.passed)
+        give_leftovers(self._book, guide, self._deadline, others=self._solvable)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
