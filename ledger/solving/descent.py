@@ -33,6 +33,7 @@ _LATEST = 0.36
 _EARLY = 100
 _LEAN = 5.0
 _NOTHING = 1e-10
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +113,47 @@ class _Lines:
     """The entries of a matrix in the order of its rows, or of its columns."""
 
     def __init__(self, of: Places, across: Places, values: Floats, count: int) -> None:
-        self.order = np.argsort(of, kind="stable")
-        self.across, self.values = across[self.order], values[self.order]
         sizes = np.bincount(of, minlength=count)
-        self.filled = np.flatnonzero(sizes)
-        self.starts = np.cumsum(sizes)[self.filled] - sizes[self.filled]
+        # Most columns are flows, which have two entries: those are added up all at once.
+        self._pairs = np.flatnonzero(sizes == _PAIR)
+        self._others = np.flatnonzero((sizes > 0) & (sizes != _PAIR))
+        order = np.argsort(of, kind="stable")
+        starts = np.cumsum(sizes) - sizes
+        paired = sizes[of[order]] == _PAIR
+        first = starts[self._pairs]
+        order = np.concatenate([order[first], order[first + 1], order[~paired]])
+        lengths = sizes[self._others]
+        self._starts = np.cumsum(lengths) - lengths
+        self._own = of[order].astype(np.intp)
+        # Places as numpy indexes: it would otherwise convert them at every product.
+        self._across, self.values = across[order].astype(np.intp), values[order]
         self._count = count
+        self._room = np.empty(len(values))
 
     def times(self, vector: Floats) -> Floats:
         """Multiply each line by a vector."""
-        return self._gathered(np.add, self.values * vector[self.across])
+        # Where a place is out of bounds matters to no one: there are none.
+        np.take(vector, self._across, out=self._room, mode="clip")
+        np.multiply(self._room, self.values, out=self._room)
+        return self._gathered(np.add, self._room)
 
     def largest(self) -> Floats:
         """Give the largest entry of each line, one where all are zero."""
-        return _or_one(self._gathered(np.maximum))
+        return _or_one(self._gathered(np.maximum, np.abs(self.values)))
 
     def summed(self) -> Floats:
         """Give the sum of the sizes of each line's entries, one where all are zero."""
-        return _or_one(self._gathered(np.add))
+        return _or_one(self._gathered(np.add, np.abs(self.values)))
 
     def scale(self, own: Floats, other: Floats) -> None:
         """Multiply the entries by factors of their lines and of the lines across."""
-        self.values *= other[self.across]
-        sizes = np.diff(self.starts, append=len(self.values))
-        self.values *= np.repeat(own[self.filled], sizes)
+        self.values *= own[self._own] * other[self._across]
 
-    def _gathered(self, by: np.ufunc, entries: Floats | None = None) -> Floats:
-        found = np.zeros(self._count)
-        if len(self.values):
-            sizes = np.abs(self.values) if entries is None else entries
-            found[self.filled] = by.reduceat(sizes, self.starts)
+    def _gathered(self, by: np.ufunc, entries: Floats) -> Floats:
+        found, pairs = np.zeros(self._count), len(self._pairs)
+        found[self._pairs] = by(entries[:pairs], entries[pairs : 2 * pairs])
+        if len(self._others):
+            found[self._others] = by.reduceat(entries[2 * pairs :], self._starts)
         return found
 
 
