@@ -113,10 +113,10 @@ def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Pl
     model.put(rows[row], flows[bound], 1.0)
 
 
-def give_leftovers(book: Book, guide: Guide, deadline: Deadline, *, others: bool) -> None:
+def give_leftovers(book: Book, guide: Guide, deadline: Deadline) -> None:
     """Give what is left to what is open, what counts most first; offers on condition give none.
 
-    `others`: what others have got may be moved about to make room, while there is time.
+    While there is time, what others have got may be moved about to make room.
     """
     problem = book.problem
     still = [demand for demand, amount in enumerate(book.open) if amount]
@@ -129,4 +129,4 @@ def give_leftovers(book: Book, guide: Guide, deadline: Deadline, *, others: bool
         return cheapest - worth, demand
 
     for demand in sorted(still, key=promise):
-        fill(book, guide, demand, conditional=False, others=others and not deadline.passed)
+        fill(book, guide, demand, conditional=False, others=not deadline.passed)

@@ -60,9 +60,9 @@ def priced(arcs: Arcs, may: Flags, deadline: Deadline) -> Priced:
     piece = found.piece
     rest = Rest(np.zeros(len(may) + len(piece.demand)), np.zeros(len(arcs.open) + len(best.prices)))
     for steps in ROUNDS:
-        rest = descend(_model(arcs, piece, may), steps, rest, deadline)
+        rest = descend(modelled(arcs, piece, may), steps, rest, deadline)
         found = looked_at(arcs, np.maximum(rest.prices[len(arcs.open) :], 0.0), may)
-        piece, rest = _joined(arcs, piece, found.piece, rest)
+        piece, rest = joined(arcs, piece, found.piece, rest)
         settled = steps == ROUNDS[-1] and found.bound > best.bound * _LITTLE
         best = min(best, found, key=lambda one: one.bound)
         if settled or deadline.passed:
@@ -105,7 +105,7 @@ def _keys(piece: Piece, prices: Floats) -> Keys:
     return keys
 
 
-def _model(arcs: Arcs, piece: Piece, may: Flags) -> Model:
+def modelled(arcs: Arcs, piece: Piece, may: Flags) -> Model:
     """Write the relaxation of level 1 down (see `relaxation`)."""
     model = Model()
     parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
@@ -119,7 +119,7 @@ def _model(arcs: Arcs, piece: Piece, may: Flags) -> Model:
     return model
 
 
-def _joined(arcs: Arcs, old: Piece, new: Piece, rest: Rest) -> tuple[Piece, Rest]:
+def joined(arcs: Arcs, old: Piece, new: Piece, rest: Rest) -> tuple[Piece, Rest]:
     """Go on with the arcs in use and the new ones, from the same place."""
     part, flow = np.split(rest.values, [len(arcs.problem.ventures)])
     used = np.flatnonzero(flow > _USED)

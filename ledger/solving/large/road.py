@@ -25,6 +25,7 @@ from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.improving import improve
 from ledger.solving.large.leftovers import covered, give_leftovers, nearly_covered
+from ledger.solving.large.narrowing import narrowed
 from ledger.solving.large.pricing import looked_at, priced
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
 from ledger.solving.large.whole import LARGEST, Whole
@@ -92,6 +93,8 @@ class _Road:
         best = found.best
         self._bound = min(self._bound, best.bound)
         if not self._solvable:
+            self._say("narrowing")
+            found = narrowed(arcs, may, found, self._deadline)
             return Ground(found.piece, may, best.prices, found.part, found.flow)
         piece = looked_at(arcs, best.prices, may, TRIED).piece
         return Ground(piece, may, best.prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
@@ -162,7 +165,7 @@ class _Road:
         if found is None:
             found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, self._deadline, others=self._solvable)
+        give_leftovers(self._book, guide, self._deadline)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
