@@ -136,6 +136,21 @@ def test_where_the_time_ends_the_plan_is_made_with_what_is_known_and_says_so(mon
     assert solution.coverage.value <= solution.coverage.bound
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("looks", [0, 2, 5])
+def test_where_no_prices_are_found_in_time_the_plan_is_no_worse_than_one_pass(
+    monkeypatch, case, looks
+):
+    large = problem_of(CASES[case])
+    monkeypatch.setattr(road, "Deadline", lambda _: Clock(looks))
+
+    solution = solve_large(large, Effort(seconds=60))
+
+    assert solution.limited
+    assert not faults(large, solution.gives)
+    assert solution.complete.value >= completeness(large, greedy_plan(large))
+
+
 @pytest.mark.parametrize("looks", [0, 3, 10, 100])
 def test_where_the_time_ends_a_smaller_plan_is_whole_too(monkeypatch, looks):
     monkeypatch.setattr(road, "LARGEST_PROGRAM", 1_000)

@@ -28,6 +28,8 @@ from ledger.solving.large.guide import Guide
 from ledger.solving.large.relaxation import TOLERANCE
 
 _STEPS = 150
+_MOVED_FOR = 10_000
+"""So many demands, the most promising, have others moved about for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Pl
 def give_leftovers(book: Book, guide: Guide, deadline: Deadline) -> None:
     """Give what is left to what is open, what counts most first; offers on condition give none.
 
-    While there is time, what others have got may be moved about to make room.
+    While there is time, what others have got may be moved about to make room for the first.
     """
     problem = book.problem
     still = [demand for demand, amount in enumerate(book.open) if amount]
@@ -128,5 +130,6 @@ def give_leftovers(book: Book, guide: Guide, deadline: Deadline) -> None:
         worth = problem.ventures[one.venture].weight * one.open / one.net
         return cheapest - worth, demand
 
-    for demand in sorted(still, key=promise):
-        fill(book, guide, demand, conditional=False, others=not deadline.passed)
+    for place, demand in enumerate(sorted(still, key=promise)):
+        others = place < _MOVED_FOR and not deadline.passed
+        fill(book, guide, demand, conditional=False, others=others)

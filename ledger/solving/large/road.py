@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
+from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
@@ -54,6 +56,7 @@ class _Road:
         self._problem, self._effort, self._known = problem, effort, known
         self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
+        self._priced = True
         self._arcs = Arcs(problem)
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
@@ -90,7 +93,7 @@ class _Road:
             piece, prices = arcs.all(), np.zeros(len(arcs.stores.free))
             return Ground(piece, may, prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
         found = priced(arcs, may, self._deadline)
-        best = found.best
+        best, self._priced = found.best, not self._deadline.passed
         self._bound = min(self._bound, best.bound)
         if not self._solvable:
             self._say("narrowing")
@@ -105,6 +108,9 @@ class _Road:
         part, flow = ground.part, ground.flow
         if self._takes_known():
             return
+        if not self._priced:
+            # Prices from the middle of the way are worse than none: begin with one plain pass.
+            self._take(self._known or greedy_plan(self._problem))
         best = self._relaxed(ground)
         if best is not None:
             prices = best.prices
@@ -132,10 +138,14 @@ class _Road:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
         if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
             return False
-        for give in self._known:
-            if self._problem.demands[give.demand].venture in self._ends:
-                self._book.give(*give)
+        demands = self._problem.demands
+        self._take(give for give in self._known if demands[give.demand].venture in self._ends)
         return True
+
+    def _take(self, gives: Iterable[Give]) -> None:
+        """Write gives of another plan into an empty book."""
+        for give in gives:
+            self._book.give(*give)
 
     def _relaxed(self, ground: Ground) -> Relaxed | None:
         """Solve the relaxation where it is small enough."""
