@@ -1,6 +1,7 @@
 """A year of nights, and ten with `-m soak`: officers act in between, some nights are missed.
 
 No rule breaks, nothing stays held past its date, and the tables grow with what happened only.
+On a server every night takes longer: it gets a season in the everyday run.
 """
 
 from __future__ import annotations
@@ -91,8 +92,19 @@ class Fund(Nights):
         return int(figures["holds_lapsed"]), int(figures["offers_lapsed"])
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("nights_of", sizes(365, 3653))
 def test_years_of_nights(ledger_url: str, nights_of: int, seed: int) -> None:
+    live_through(nights_of, ledger_url, seed)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("nights_of", sizes(92, 3653))
+def test_years_of_nights_on_a_server(ledger_url: str, nights_of: int, seed: int) -> None:
+    live_through(nights_of, ledger_url, seed)
+
+
+def live_through(nights_of: int, ledger_url: str, seed: int) -> None:
     fund = Fund(ledger_url)
     fund.chance, fund.endings = random.Random(seed), Counter()
     missed = caught_up = 0
