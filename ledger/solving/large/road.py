@@ -115,7 +115,7 @@ class _Road:
         if best is not None:
             prices = best.prices
             self._bound = min(self._bound, complete_bound(arcs, prices, may))
-            if self._takes_known():
+            if self._priced and self._takes_known():
                 return
             self._say("narrowing")
             part, flow = self._narrowed(ground, best)
