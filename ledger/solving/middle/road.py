@@ -20,9 +20,9 @@ from ledger.solving.large.book import Book
 from ledger.solving.large.bound import by_venture, cheapest, complete_bound, coverage_bound, weights
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
+from ledger.solving.large.ground import Ground as Found
 from ledger.solving.large.guide import Guide
-from ledger.solving.large.leftovers import Covered, covered, give_leftovers
-from ledger.solving.large.pricing import coverage_prices
+from ledger.solving.large.leftovers import covered, give_leftovers, nearly_covered
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
 from ledger.solving.middle.blocks import BEGINNING, STAGES, Blocks, Stage
 from ledger.solving.middle.ground import Ground
@@ -148,11 +148,11 @@ class _Road:
         self._say("coverage")
         found = covered(arcs, piece, may, value, self._deadline)
         if found is None:
-            nothing = np.zeros(len(arcs.stores.free))
-            prices, price = coverage_prices(arcs, piece, may, value, nothing)
-            found = Covered(np.zeros(len(piece.demand)), prices, price)
+            none, still = np.zeros(len(arcs.stores.free)), np.zeros(len(piece.demand))
+            ground = Found(piece, may, none, np.zeros(len(may)), still)
+            found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, others=True)
+        give_leftovers(self._book, guide, self._deadline)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:
