@@ -30,7 +30,7 @@ LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
 TRIED = 48
 """So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
-FEW = 8
+FEW = 12
 """So many arcs of a demand are looked at when the relaxation is narrowed."""
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
@@ -46,13 +46,27 @@ def solve_large(
     return _Road(problem, effort, known or ()).solution()
 
 
+def _arcs(problem: Problem) -> Arcs:
+    """Give the arcs; to each supply apart where something is indivisible, as far as they are few.
+
+    What is not divided has to find room with one supply, which what several have left hides.
+    """
+    if len(problem.demands) <= LARGEST_PROGRAM and not all(
+        one.divisible for one in problem.demands
+    ):
+        apart = Arcs(problem, alone=True)
+        if apart.count <= LARGEST_LISTED:
+            return apart
+    return Arcs(problem)
+
+
 class _Road:
     def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
         self._problem, self._effort, self._known = problem, effort, known
         self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
         self._priced = True
-        self._arcs = Arcs(problem)
+        self._arcs = _arcs(problem)
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
