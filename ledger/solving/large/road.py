@@ -43,7 +43,7 @@ def solve_large(
 
     Where the plan `known` before completes as much as any plan can, level 1 is not searched.
     """
-    return _Road(problem, effort, known or ()).solution()
+    return Road(problem, effort, known or (), _arcs(problem)).solution()
 
 
 def _arcs(problem: Problem) -> Arcs:
@@ -60,17 +60,22 @@ def _arcs(problem: Problem) -> Arcs:
     return Arcs(problem)
 
 
-class _Road:
-    def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
+class Road:
+    """The way to a plan and its bounds, over these arcs."""
+
+    def __init__(
+        self, problem: Problem, effort: Effort, known: tuple[Give, ...], arcs: Arcs
+    ) -> None:
         self._problem, self._effort, self._known = problem, effort, known
         self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
         self._priced = True
-        self._arcs = _arcs(problem)
+        self._arcs = arcs
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
     def solution(self) -> Solution:
+        """Find a plan, level 1 first, and bound both levels."""
         ground = self._ground()
         self._complete(ground)
         second = self._cover(ground)
@@ -155,6 +160,11 @@ class _Road:
             if ground.may[venture]:
                 # Without time, the plan is still made, in one pass.
                 complete(self._book, guide, venture, others=not self._deadline.passed)
+        self._improve(ground, best, guide, gain)
+
+    def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:
+        """Complete more than filling did, from the plan so far."""
+        del best  # what it says is in the prices of the guide
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, gain, self._deadline)
@@ -168,9 +178,13 @@ class _Road:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
         if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
             return False
+        self._take_ends()
+        return True
+
+    def _take_ends(self) -> None:
+        """Take what the known plan gives to projects it completes, into an empty book."""
         demands = self._problem.demands
         self._take(give for give in self._known if demands[give.demand].venture in self._ends)
-        return True
 
     def _take(self, gives: Iterable[Give]) -> None:
         """Write gives of another plan into an empty book."""
