@@ -12,6 +12,8 @@ from sqlalchemy import Table
 
 from ledger.journal import MAX_AMOUNT
 from ledger.store import tables
+from ledger.store.night_tables import night_run, night_step
+from ledger.store.statement_tables import finding_event, statement_line
 
 _NEW: Final = 1_000_000
 """Added to an id: far from any that a trial gives."""
@@ -46,6 +48,7 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_holders(dialect)
     yield from _on_movements(dialect)
     yield from _on_proposals()
+    yield from _on_nights()
     apart = _copy(tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
     yield Attempt(("sealed_leaf_follows",), (apart,), "one after another")
     no_more = _copy(tables.seal, number="number + 1")
@@ -159,6 +162,20 @@ def _on_proposals() -> Iterator[Attempt]:
     other = _copy(tables.introduced_line, entry_id="(SELECT min(id) FROM entry)", line="line + 1")
     says = "this entry does not introduce that line"
     yield Attempt(("introduced_line_is_its_entrys",), (other,), says)
+
+
+def _on_nights() -> Iterator[Attempt]:
+    at_once = _copy(night_run, id=f"id + {_NEW}")
+    yield Attempt(("night_run_follows",), (at_once,), "takes runs one after another only")
+    unasked = _copy(night_step, name="'seal'")
+    says = "takes the steps that the run was asked for only"
+    yield Attempt(("night_step_was_asked_for",), (unasked,), says)
+    beyond = _copy(statement_line, position=f"position + {_NEW}")
+    says = "takes lines that the statement announced only"
+    yield Attempt(("statement_line_was_announced",), (beyond,), says)
+    too_soon = _copy(finding_event, number="number + 1", event="'reopened'")
+    says = "takes what can happen to the finding next only"
+    yield Attempt(("finding_event_follows",), (too_soon,), says)
 
 
 _NEW_CODE: Final = {"code": "'conformance-x'", "folded": "'conformance-x'", "number": "NULL"}
