@@ -19,8 +19,9 @@ from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, le
 from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
+from ledger.solving.loose import Loose
 from ledger.solving.relaxation import Relaxed, strengthened
-from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets, without_tickets
+from ledger.solving.tickets import among_few, in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
 
@@ -95,35 +96,44 @@ class _Search:
         if self._is_complete() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
-            self._solve_level_one(level_one(self._pairs, whole=True))
+            self._solve_level_one(level_one(self._pairs, whole=True), whole=True)
 
-    def _solve_level_one(self, formulation: Formulation) -> None:
+    def _solve_level_one(self, formulation: Formulation, *, whole: bool = False) -> None:
         if self._is_complete():
             return
+        if formulation.model.columns > _LARGEST_AT_ONCE:
+            self._solve_in_steps(formulation, Loose(formulation, whole=whole))
+            return
         relaxed = strengthened(formulation, self._deadline)
+        self._limited |= self._deadline.passed
+        if relaxed is not None:
+            self._lower_bound(formulation, relaxed.bound)
+            self._run(formulation)
+
+    def _solve_in_steps(self, formulation: Formulation, loose: Loose) -> None:
+        relaxed = loose.relaxed(self._deadline)
         if relaxed is None:
             self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
-        if formulation.model.columns <= _LARGEST_AT_ONCE:
-            self._run(formulation)
-            return
+        few = among_few(formulation, relaxed, _TOLERANCES[1], self._deadline)
+        if few is not None:
+            self._take(formulation, few)
         while not self._is_complete():
             before = self._level_one().value
-            ended = self._without_tickets(formulation, relaxed)
+            ended = self._without_tickets(formulation, loose, relaxed)
             if ended:
                 self._run(formulation)
             if ended or self._level_one().value == before:
                 return
 
-    def _without_tickets(self, formulation: Formulation, relaxed: Relaxed) -> bool:
+    def _without_tickets(self, formulation: Formulation, loose: Loose, relaxed: Relaxed) -> bool:
         """Find what may end complete in a smaller program, then a plan for it; say if it ended.
 
         What a smaller program does not prove with this much work, the whole one does not either.
         """
-        solver = Solver(without_tickets(formulation), tolerance=_TOLERANCES[1])
-        solver.leave_out_feasibility_jump()
-        solver.start_from(formulation.start(self._fitting(formulation)))
+        solver = loose.solver(_TOLERANCES[1])
+        solver.start_from(loose.program.start(self._fitting(formulation)))
         outcome = solver.solve(
             deadline=self._deadline,
             nodes=_NODES,
@@ -133,7 +143,11 @@ class _Search:
         self._lower_bound(formulation, outcome.bound)
         if outcome.values is not None and outcome.value > self._level_one().value + _HALF:
             nearest = with_tickets(
-                formulation, relaxed, outcome.values, _TOLERANCES[1], self._deadline
+                formulation,
+                relaxed,
+                loose.lifted(outcome.values),
+                _TOLERANCES[1],
+                self._deadline,
             )
             for values in nearest:
                 self._take(formulation, values)

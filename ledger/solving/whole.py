@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+
+import numpy as np
 
 from ledger.matching.plan import Give
 from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, cut_from
 from ledger.solving.formulation import Formulation
-from ledger.solving.highs import INFINITY, Floats, Solver
+from ledger.solving.highs import INFINITY, Floats, Kind, Model, Solver
 from ledger.solving.pairs import Pairs
 from ledger.solving.repair import Flow, kept
+
+_LEAST_SPARED = 1e-7
 
 
 def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ...], Cut | None]:
@@ -54,10 +59,33 @@ def _by_worth(problem: Problem, places: set[int]) -> list[int]:
 
 
 def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
-    """Solve again with all choices made, keeping back what rounding across currencies may cost."""
-    solver = Solver(formulation.model)
+    """Solve again with all choices made, keeping back what rounding across currencies may cost.
+
+    On level 1, where nothing else is at stake, as much of it as can be.
+    """
     columns, chosen = formulation.choices(values)
+    margins = list(formulation.margins(values))
+    soft = formulation.level == 1
+    solver = Solver(_sparing(formulation.model, margins) if soft else formulation.model)
     solver.set_bounds(columns, chosen, chosen)
-    for row, most in formulation.margins(values):
-        solver.set_row_bounds(row, -INFINITY, most)
-    return solver.solve().values
+    if not soft:
+        for row, most in margins:
+            solver.set_row_bounds(row, -INFINITY, most)
+    found = solver.solve().values
+    return None if found is None else found[: formulation.model.columns]
+
+
+def _sparing(model: Model, margins: list[tuple[int, float]]) -> Model:
+    """Give a model that leaves as many margins of rows as it can, each in whole or in part."""
+    found = replace(
+        model,
+        costs=[np.zeros(model.columns)],
+        lowers=[*model.lowers],
+        uppers=[*model.uppers],
+        kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
+        entries=[*model.entries],
+    )
+    spared = found.add_columns(1.0, 0.0, 1.0, count=len(margins))
+    back = [max(_LEAST_SPARED, 1 - most) for _, most in margins]
+    found.put([row for row, _ in margins], spared, back)
+    return found
