@@ -128,4 +128,4 @@ def _kept(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | str
     ]
 
 
-_NOT_TOLD = frozenset({"through_request", "tolerance_days", "days_ahead"})
+_NOT_TOLD = frozenset({"requests", "through_request", "tolerance_days", "days_ahead"})

@@ -34,9 +34,14 @@ def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ..
     for place in ending:
         blocked = flow.fill(place)
         if blocked is not None and cut is None:
-            cut = cut_from(pairs, flow, blocked)
+            cut = _told(formulation, cut_from(pairs, flow, blocked))
     flow.fill_up(_by_worth(problem, set(pairs.of_demand) - set(ending)))
     return kept(problem, flow.gives()), cut
+
+
+def _told(formulation: Formulation, cut: Cut | None) -> Cut | None:
+    """Give a cut that says something: where one of its ventures never ends complete, none does."""
+    return cut if cut is not None and cut.ends <= formulation.ends.keys() else None
 
 
 def _forbidden(pairs: Pairs, ends: set[int]) -> set[int]:

@@ -258,6 +258,20 @@ def test_what_was_proven_this_night_is_proven_anew_where_something_was_recorded_
         assert nights.night().run.step("check").lines == []
 
 
+@pytest.mark.only_on("postgresql")
+def test_what_a_slow_writer_recorded_under_a_lower_number_is_proven_too(nights: Nights) -> None:
+    turn = "SELECT setval('request_id_seq', nextval('request_id_seq') {} 50)"
+    with closing(nights.raw()) as raw:
+        raw.execute(turn.format("+"))
+        nights.need("5 EUR")
+        nights.night()
+        raw.execute(turn.format("-"))
+    nights.need("10 EUR", "N-0002")
+
+    again = nights.night().run
+    assert [again.step(name).lines for name in ("check", "propose")] == [[], []]
+
+
 def test_a_second_run_is_told_who_holds_the_lock(busy_fund: Nights) -> None:
     with locked(busy_fund.ledger):
         kept.begin_run(

@@ -35,7 +35,7 @@ TOLD = [
     (
         "propose",
         {"proposal": "MAT-0007", "lines": 12, "projects_completed": 1, "weight": "4", "bound": "5",
-         "limited": 1, "through_request": 9},
+         "limited": 1, "requests": 9},
         ("12 introductions would make 1 project complete; a longer search might find more: "
         "cityfund match show MAT-0007"),
     ),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.matching.plan import Give
-from ledger.matching.problem import Limits, Problem
+from ledger.matching.problem import Limits, Problem, Supply
+
+_MOST_KEPT = 1_000_000
+"""So many limits of pairs are kept at a time."""
 
 
 class Book:
@@ -20,15 +23,37 @@ class Book:
         self.open = [demand.open for demand in problem.demands]
         self.given: list[dict[int, int]] = [{} for _ in problem.demands]
         self.takers: list[set[int]] = [set() for _ in problem.supplies]
-        self._limits: dict[tuple[int, int], Limits | None] = {}
         self._log: list[tuple[int, int, int]] = []
+        self._ratios = [problem.links[demand.kind] for demand in problem.demands]
+        self._kinds = [supply.kind for supply in problem.supplies]
+        self._least = [1 if demand.divisible else demand.open for demand in problem.demands]
+        self._tied = {place for place, one in enumerate(problem.demands) if one.only is not None}
+        lived = {supply for _, supply in problem.living}
+        self._plain = [
+            place not in lived and _is_plain(supply)
+            for place, supply in enumerate(problem.supplies)
+        ]
+        self._limits: dict[int, Limits | None] = {}
 
     def limits(self, demand: int, supply: int) -> Limits | None:
-        """Give the limits of a pair, asked of the problem once."""
-        key = demand, supply
+        """Give the limits of a pair."""
+        if self._plain[supply] and demand not in self._tied:
+            return self._plain_limits(demand, supply)
+        key = demand * len(self.free) + supply
         if key not in self._limits:
+            if len(self._limits) >= _MOST_KEPT:
+                self._limits.clear()
             self._limits[key] = self.problem.limits(demand, supply)
         return self._limits[key]
+
+    def _plain_limits(self, demand: int, supply: int) -> Limits | None:
+        """Give the limits of a pair that no ticket, share or past restricts."""
+        ratio = self._ratios[demand].get(self._kinds[supply])
+        if ratio is None:
+            return None
+        low, most = self._least[demand], ratio.to_need(self.problem.supplies[supply].free)
+        high = min(self.problem.demands[demand].open, most)
+        return Limits(low, high) if low <= high else None
 
     def room(self, demand: int, supply: int) -> int:
         """Give how much of what a demand still wants a supply could add."""
@@ -36,15 +61,34 @@ class Book:
 
     def spare(self, demand: int, supply: int, wanted: int) -> int:
         """Give how much of what is wanted a supply could add to what it gives a demand now."""
-        limits = self.limits(demand, supply)
-        if limits is None:
+        given, free = self.given[demand].get(supply, 0), self.free[supply]
+        if not (free or given):
             return 0
-        ratio = self.problem.ratio(demand, supply)
-        assert ratio is not None
+        ratio = self._ratios[demand].get(self._kinds[supply])
+        if ratio is None:
+            return 0
+        if given:
+            free += ratio.to_offer(given)
+        most = min(given + wanted, ratio.to_need(free))
+        if self._plain[supply] and demand not in self._tied:
+            # What is free now is no more than what is at most given.
+            return most - given if most >= self._least[demand] else 0
+        limits = self.limits(demand, supply)
+        if limits is None or min(most, limits.high) < limits.low:
+            return 0
+        return min(most, limits.high) - given
+
+    def may_add(self, demand: int, supply: int) -> bool:
+        """Say whether a supply could give a demand more than now if it had nothing else to give."""
         given = self.given[demand].get(supply, 0)
-        free = self.free[supply] + ratio.to_offer(given)
-        amount = min(given + wanted, limits.high, ratio.to_need(free)) - given
-        return amount if given + amount >= limits.low else 0
+        if self._plain[supply] and demand not in self._tied:
+            ratio = self._ratios[demand].get(self._kinds[supply])
+            if ratio is None or given >= self.problem.demands[demand].open:
+                return False
+            most = ratio.to_need(self.problem.supplies[supply].free)
+            return most > given and most >= self._least[demand]
+        limits = self.limits(demand, supply)
+        return limits is not None and given < limits.high
 
     def excess(self, demand: int, supply: int) -> int:
         """Give how much of a give could go elsewhere and leave the pair within its limits."""
@@ -70,8 +114,7 @@ class Book:
             self._write(demand, supply, -amount)
 
     def _write(self, demand: int, supply: int, amount: int) -> None:
-        ratio = self.problem.ratio(demand, supply)
-        assert ratio is not None
+        ratio = self._ratios[demand][self._kinds[supply]]
         before = self.given[demand].get(supply, 0)
         after = before + amount
         self.free[supply] += ratio.to_offer(before) - ratio.to_offer(after)
@@ -108,3 +151,7 @@ class Book:
             for demand, gives in enumerate(self.given)
             for supply, amount in sorted(gives.items())
         )
+
+
+def _is_plain(supply: Supply) -> bool:
+    return supply.min_ticket is None and supply.max_ticket is None and supply.max_share is None

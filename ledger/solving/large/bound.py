@@ -30,7 +30,7 @@ import numpy as np
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 
 _MARGIN = 1e-9
-_FULL = 1 - 1e-9
+FULL = 1 - 1e-9
 
 
 class Dues(NamedTuple):
@@ -42,20 +42,30 @@ class Dues(NamedTuple):
 
 
 def complete_bound(
-    arcs: Arcs, prices: Floats, completable: Flags, dues: Dues | None = None
+    arcs: Arcs,
+    prices: Floats,
+    completable: Flags,
+    dues: Dues | None = None,
+    cost: Floats | None = None,
 ) -> Fraction:
-    """Bound level 1 by prices; weights are whole, so that the bound is rounded down."""
-    gain = net_gains(arcs, prices, dues)
+    """Bound level 1 by prices; weights are whole, so that the bound is rounded down.
+
+    `cost` is what the cheapest cost at these prices and dues, where that is known.
+    """
+    gain = net_gains(arcs, prices, dues, cost)
     gain = np.where(completable & (gain > 0), gain, 0.0)
     terms = [*prices.tolist(), *gain.tolist(), 0.0 if dues is None else dues.total]
     return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(map(abs, terms)))))
 
 
-def net_gains(arcs: Arcs, prices: Floats, dues: Dues | None = None) -> Floats:
+def net_gains(
+    arcs: Arcs, prices: Floats, dues: Dues | None = None, cost: Floats | None = None
+) -> Floats:
     """Give what each project's weight exceeds its cost by."""
-    if dues is None:
-        return weights(arcs) - by_venture(arcs, cheapest(arcs, prices))
-    return weights(arcs) - by_venture(arcs, cheapest(arcs, prices, dues.arcs)) - dues.ventures
+    if cost is None:
+        cost = cheapest(arcs, prices, None if dues is None else dues.arcs)
+    gain = weights(arcs) - by_venture(arcs, cost)
+    return gain if dues is None else gain - dues.ventures
 
 
 def coverage_bound(
@@ -96,7 +106,7 @@ def cheapest(arcs: Arcs, prices: Floats, dues: Floats | None = None) -> Floats:
         ordered, price, take = taken(arcs, piece, prices, due)
         cost += np.bincount(ordered.demand, take * price, len(cost))
         filled += np.bincount(ordered.demand, take, len(cost))
-    cost[filled < _FULL] = np.inf
+    cost[filled < FULL] = np.inf
     return cost
 
 
@@ -114,7 +124,10 @@ def taken(
         found = np.flatnonzero(price == least)
         first = found[np.flatnonzero(np.diff(piece.demand[found], prepend=-1))]
         return piece.only(first), price[first], np.ones(len(first))
-    order = np.lexsort((price, piece.demand))
+    # What is dearer than an arc that could fill its demand alone is never taken.
+    alone = np.minimum.reduceat(np.where(piece.share >= 1, price, np.inf), starts)
+    near = np.flatnonzero(price <= np.repeat(alone, _sizes(starts, len(price))))
+    order = near[np.lexsort((price[near], piece.demand[near]))]
     ordered = piece.only(order)
     return ordered, price[order], _taken(arcs, ordered)
 

@@ -7,13 +7,16 @@ from ledger.solving.large.guide import Guide
 from ledger.solving.large.rerouting import reroute
 
 
-def complete(book: Book, guide: Guide, venture: int) -> bool:
-    """Fill all demands of a project that have got nothing yet, or leave all as they were."""
+def complete(book: Book, guide: Guide, venture: int, *, others: bool = True) -> bool:
+    """Fill all demands of a project that have got nothing yet, or leave all as they were.
+
+    `others`: what others have got may be moved about to make room.
+    """
     demands = book.problem.ventures[venture].demands
     # What only one supply may fill comes first: it has the fewest choices.
     ordered = sorted(demands, key=lambda place: (book.problem.demands[place].divisible, place))
     for demand in ordered:
-        if not fill(book, guide, demand):
+        if not fill(book, guide, demand, others=others):
             book.clear(demands)
             return False
     return True
@@ -46,8 +49,12 @@ def _conditional(book: Book, guide: Guide, store: int) -> bool:
 
 def draw(book: Book, members: tuple[int, ...], demand: int, amount: int) -> None:
     """Take an amount from the members of a store, from those first that have the least."""
-    ordered = members if len(members) == 1 else sorted(members, key=lambda one: book.free[one])
-    for supply in ordered:
+    if amount <= 0:
+        return
+    if len(members) > 1:
+        with_some = [one for one in members if book.free[one] or demand in book.takers[one]]
+        members = tuple(sorted(with_some, key=lambda one: book.free[one]))
+    for supply in members:
         room = book.room(demand, supply)
         if room:
             limits = book.limits(demand, supply)

@@ -13,16 +13,23 @@ z is free: a bound on the plans of one set of completed projects would bound not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from ledger.solving.descent import Rest, descend
 from ledger.solving.highs import INFINITY, Deadline, Model, Solver
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import weights, worths
 from ledger.solving.large.filling import fill
+from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.relaxation import TOLERANCE
+
+_STEPS = 150
+_MOVED_FOR = 10_000
+"""So many demands, the most promising, have others moved about for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,49 @@ def covered(
     arcs: Arcs, piece: Piece, may: Flags, value: int, deadline: Deadline | None = None
 ) -> Covered | None:
     """Solve the relaxation of level 2 over these arcs; None where the time did not suffice."""
+    model, places = _model(arcs, piece, may, value)
+    solver = Solver(model, tolerance=TOLERANCE)
+    solver.set_option("solver", "simplex")
+    outcome = solver.solve(deadline=deadline)
+    if outcome.values is None or outcome.duals is None or not outcome.optimal:
+        return None
+    return places.covered(outcome.values, outcome.duals)
+
+
+def nearly_covered(
+    arcs: Arcs, ground: Ground, value: int, deadline: Deadline | None = None
+) -> Covered:
+    """Come near the optimum of the relaxation of level 2 where it is too large to be solved."""
+    piece, demands = ground.piece, len(arcs.open)
+    model, places = _model(arcs, piece, ground.may, value)
+    # A start: what level 1 found, with a unit of level 1 worth what covering it all counts.
+    price = worths(arcs).sum() / max(1.0, weights(arcs).sum()) if ground.prices.any() else 0.0
+    values, prices = np.zeros(model.columns), np.zeros(model.rows)
+    values[: len(ground.may)] = ground.part
+    values[len(ground.may) :][:demands] = np.bincount(piece.demand, ground.flow, demands)
+    values[places.flows] = ground.flow
+    prices[places.holds], prices[places.reached] = price * ground.prices, -price
+    rest = descend(model, _STEPS, Rest(values, prices), deadline)
+    return places.covered(rest.values, rest.prices)
+
+
+class _Places(NamedTuple):
+    """Where in the model the flows, the stores and the value to be reached stand."""
+
+    flows: Places
+    holds: Places
+    reached: Places
+
+    def covered(self, values: Floats, prices: Floats) -> Covered:
+        """Read an answer."""
+        return Covered(
+            flow=values[self.flows],
+            prices=np.abs(prices[self.holds]),
+            price=float(abs(prices[self.reached[0]])),
+        )
+
+
+def _model(arcs: Arcs, piece: Piece, may: Flags, value: int) -> tuple[Model, _Places]:
     model = Model()
     weight, demands = weights(arcs), len(arcs.open)
     parts = model.add_columns(0.0, 0.0, may.astype(np.float64), count=len(may))
@@ -54,16 +104,7 @@ def covered(
     model.put(reached, parts, np.where(may, weight, 0.0))
     holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
     model.put(holds[piece.store], flows, piece.load)
-    solver = Solver(model, tolerance=TOLERANCE)
-    solver.set_option("solver", "simplex")
-    outcome = solver.solve(deadline=deadline)
-    if outcome.values is None or outcome.duals is None or not outcome.optimal:
-        return None
-    return Covered(
-        flow=outcome.values[flows],
-        prices=np.abs(outcome.duals[holds]),
-        price=float(abs(outcome.duals[reached[0]])),
-    )
+    return model, _Places(flows, holds, reached)
 
 
 def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Places) -> None:
@@ -74,10 +115,10 @@ def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Pl
     model.put(rows[row], flows[bound], 1.0)
 
 
-def give_leftovers(book: Book, guide: Guide, *, others: bool) -> None:
+def give_leftovers(book: Book, guide: Guide, deadline: Deadline) -> None:
     """Give what is left to what is open, what counts most first; offers on condition give none.
 
-    `others`: what others have got may be moved about to make room.
+    While there is time, what others have got may be moved about to make room for the first.
     """
     problem = book.problem
     still = [demand for demand, amount in enumerate(book.open) if amount]
@@ -89,5 +130,6 @@ def give_leftovers(book: Book, guide: Guide, *, others: bool) -> None:
         worth = problem.ventures[one.venture].weight * one.open / one.net
         return cheapest - worth, demand
 
-    for demand in sorted(still, key=promise):
+    for place, demand in enumerate(sorted(still, key=promise)):
+        others = place < _MOVED_FOR and not deadline.passed
         fill(book, guide, demand, conditional=False, others=others)

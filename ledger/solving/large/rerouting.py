@@ -61,10 +61,7 @@ class _Search:
         return False
 
     def _could_take(self, demand: int, supply: int) -> bool:
-        limits = self._book.limits(demand, supply)
-        if not self._allowed(demand, supply):
-            return False
-        return limits is not None and self._book.given[demand].get(supply, 0) < limits.high
+        return self._allowed(demand, supply) and self._book.may_add(demand, supply)
 
     def _allowed(self, demand: int, supply: int) -> bool:
         """Say whether no condition stands between a demand and a supply."""
@@ -77,16 +74,17 @@ class _Search:
         """Move a taker off a supply if it has somewhere to go, else note where that might be."""
         book = self._book
         divisible = book.problem.demands[taker].divisible
+        most = book.excess(taker, supply)
         for other in self._guide.prices(taker):
             if other == supply:
                 continue
-            most = book.excess(taker, supply) if self._allowed(taker, other) else 0
-            if most and book.spare(taker, other, most):
+            if most and book.spare(taker, other, most) and self._allowed(taker, other):
                 before = book.open[self._demand]
                 self._shift(taker, supply, other)
                 self._follow(supply)
                 if book.open[self._demand] < before:
                     return True
+                most = book.excess(taker, supply)
             if divisible and other not in self._cause and self._could_take(taker, other):
                 self._cause[other] = _Step(supply, taker)
                 queue.append(other)

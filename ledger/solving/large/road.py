@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
+from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
-from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece
+from ledger.solving.large.arcs import Arcs, Floats
 from ledger.solving.large.book import Book
-from ledger.solving.large.bound import (
-    complete_bound,
-    coverage_bound,
-    net_gains,
-)
+from ledger.solving.large.bound import complete_bound, coverage_bound, net_gains
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
+from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.improving import improve
-from ledger.solving.large.leftovers import Covered, covered, give_leftovers
-from ledger.solving.large.pricing import cheapest_arcs, coverage_prices, estimated_prices
+from ledger.solving.large.leftovers import covered, give_leftovers, nearly_covered
+from ledger.solving.large.narrowing import narrowed
+from ledger.solving.large.pricing import looked_at, priced
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
 from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
-CHEAPEST = 12
 TRIED = 48
-"""So many arcs of a demand are priced, and so many tried when a plan is made."""
+"""So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
 FEW = 8
 """So many arcs of a demand are looked at when the relaxation is narrowed."""
-PRICINGS = 2
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
@@ -49,20 +46,12 @@ def solve_large(
     return _Road(problem, effort, known or ()).solution()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a plan is made on: arcs, which projects may end complete, and prices of the stores."""
-
-    piece: Piece
-    may: Flags
-    prices: Floats
-
-
 class _Road:
     def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
         self._problem, self._effort, self._known = problem, effort, known
         self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
+        self._priced = True
         self._arcs = Arcs(problem)
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
@@ -95,41 +84,42 @@ class _Road:
         """Whether all arcs are looked at together."""
         return self._arcs.count <= LARGEST_LISTED
 
-    def _ground(self) -> _Ground:
+    def _ground(self) -> Ground:
         """List the arcs, or the cheapest of each demand where there are too many."""
         arcs = self._arcs
         self._say("prices")
         may = completable(arcs)
-        prices = np.zeros(len(arcs.stores.free))
-        if self._listed:
-            return _Ground(arcs.all(), may, prices)
-        piece = cheapest_arcs(arcs, prices, CHEAPEST)
-        for turn in range(PRICINGS):
-            prices = estimated_prices(arcs, piece, may, prices if turn else None)
-            piece = cheapest_arcs(arcs, prices, CHEAPEST)
-            self._bound = min(self._bound, complete_bound(arcs, prices, may))
-            if self._deadline.passed:
-                break
-        return _Ground(cheapest_arcs(arcs, prices, TRIED), may, prices)
+        if self._solvable and self._listed:
+            piece, prices = arcs.all(), np.zeros(len(arcs.stores.free))
+            return Ground(piece, may, prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
+        found = priced(arcs, may, self._deadline)
+        best, self._priced = found.best, not self._deadline.passed
+        self._bound = min(self._bound, best.bound)
+        if not self._solvable:
+            self._say("narrowing")
+            found = narrowed(arcs, may, found, self._deadline)
+            return Ground(found.piece, may, best.prices, found.part, found.flow)
+        piece = looked_at(arcs, best.prices, may, TRIED).piece
+        return Ground(piece, may, best.prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
 
-    def _complete(self, ground: _Ground) -> None:
+    def _complete(self, ground: Ground) -> None:
         """Level 1."""
         if self._takes_known():
             return
+        if not self._priced:
+            # Prices from the middle of the way are worse than none: begin with one plain pass.
+            self._take(self._known or greedy_plan(self._problem))
         relaxation = Relaxation(self._arcs, ground.piece, ground.may) if self._solvable else None
         best = None if relaxation is None else self._relaxed(relaxation, ground)
-        if self._takes_known():
+        if self._priced and self._takes_known():
             return
         if relaxation is None or best is None:
-            self._fill(ground, None, *self._nothing(ground))
+            self._fill(ground, None, ground.part, ground.flow)
         else:
             self._fill(ground, best, *self._dived(ground, relaxation, best))
 
-    def _nothing(self, ground: _Ground) -> tuple[Floats, Floats]:
-        return np.zeros(len(ground.may)), np.zeros(len(ground.piece.demand))
-
     def _dived(
-        self, ground: _Ground, relaxation: Relaxation, best: Relaxed
+        self, ground: Ground, relaxation: Relaxation, best: Relaxed
     ) -> tuple[Floats, Floats]:
         """Dive on few arcs of each demand; give the parts and flows where that ends."""
         self._say("diving")
@@ -141,7 +131,7 @@ class _Road:
         flow[few] = end.flow
         return end.part, flow
 
-    def _fill(self, ground: _Ground, best: Relaxed | None, part: Floats, flow: Floats) -> None:
+    def _fill(self, ground: Ground, best: Relaxed | None, part: Floats, flow: Floats) -> None:
         """Fill projects in whole numbers, those first of which most is completed in parts."""
         self._say("whole numbers")
         prices, dues = (ground.prices, None) if best is None else (best.prices, best.dues)
@@ -149,7 +139,8 @@ class _Road:
         gain = net_gains(self._arcs, prices, dues if self._listed else None)
         for venture in np.lexsort((-gain, -np.round(part, 6))).tolist():
             if ground.may[venture]:
-                complete(self._book, guide, venture)
+                # Without time, the plan is still made, in one pass.
+                complete(self._book, guide, venture, others=not self._deadline.passed)
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, gain, self._deadline)
@@ -163,12 +154,16 @@ class _Road:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
         if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
             return False
-        for give in self._known:
-            if self._problem.demands[give.demand].venture in self._ends:
-                self._book.give(*give)
+        demands = self._problem.demands
+        self._take(give for give in self._known if demands[give.demand].venture in self._ends)
         return True
 
-    def _relaxed(self, relaxation: Relaxation, ground: _Ground) -> Relaxed | None:
+    def _take(self, gives: Iterable[Give]) -> None:
+        """Write gives of another plan into an empty book."""
+        for give in gives:
+            self._book.give(*give)
+
+    def _relaxed(self, relaxation: Relaxation, ground: Ground) -> Relaxed | None:
         """Solve the relaxation, bound level 1 by it, and again with the rows of crowds."""
         self._say("relaxation")
         best = relaxation.tightened(self._deadline)
@@ -182,16 +177,15 @@ class _Road:
             self._bound = min(self._bound, bound)
         return best
 
-    def _cover(self, ground: _Ground) -> Fraction:
+    def _cover(self, ground: Ground) -> Fraction:
         """Level 2; gives its bound."""
         arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
         self._say("coverage")
         found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
         if found is None:
-            prices, price = coverage_prices(arcs, piece, may, value, ground.prices)
-            found = Covered(np.zeros(len(piece.demand)), prices, price)
+            found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, others=self._solvable)
+        give_leftovers(self._book, guide, self._deadline)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:

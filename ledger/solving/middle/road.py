@@ -20,9 +20,9 @@ from ledger.solving.large.book import Book
 from ledger.solving.large.bound import by_venture, cheapest, complete_bound, coverage_bound, weights
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
+from ledger.solving.large.ground import Ground as Found
 from ledger.solving.large.guide import Guide
-from ledger.solving.large.leftovers import Covered, covered, give_leftovers
-from ledger.solving.large.pricing import coverage_prices
+from ledger.solving.large.leftovers import covered, give_leftovers, nearly_covered
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
 from ledger.solving.middle.blocks import BEGINNING, STAGES, Blocks, Stage
 from ledger.solving.middle.ground import Ground
@@ -96,7 +96,7 @@ class _Road:
             self._take_known()
             return
         arcs, prices = self._arcs, rounded.best.prices
-        self._bound = min(self._bound, complete_bound(arcs, prices, may))
+        self._bound = min(self._bound, complete_bound(arcs, prices, may, rounded.best.dues))
         guide = Guide(arcs, piece, rounded.flow, prices)
         gain = weights(arcs) - by_venture(arcs, cheapest(arcs, prices))
         self._say("whole numbers")
@@ -125,18 +125,20 @@ class _Road:
                 self._book.give(*give)
 
     def _rounded(self, piece: Piece, may: Flags) -> _Rounded | None:
-        """Solve the relaxation, then narrow it on few arcs of each demand."""
-        best = Relaxation(self._arcs, piece, may).tightened(self._deadline)
+        """Solve the relaxation, with the rows of crowds, then dive on few arcs of each demand."""
+        relaxation = Relaxation(self._arcs, piece, may)
+        best = relaxation.tightened(self._deadline)
         if best is None:
             return None
-        self._say("narrowing")
+        self._bound = min(self._bound, complete_bound(self._arcs, best.prices, may))
+        self._say("crowds")
+        best = relaxation.crowded(best, self._deadline)
+        self._say("diving")
         few = few_of(piece, best, _FEW)
-        relaxation = Relaxation(self._arcs, piece.only(few), may)
-        start = relaxation.tightened(self._deadline)
-        flow = np.zeros(len(piece.demand))
-        if start is None:
+        end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
+        if end is None:
             return _Rounded(best, best.part, best.flow)
-        end = dive(self._arcs, relaxation, start, self._deadline)
+        flow = np.zeros(len(piece.demand))
         flow[few] = end.flow
         return _Rounded(best, end.part, flow)
 
@@ -146,11 +148,11 @@ class _Road:
         self._say("coverage")
         found = covered(arcs, piece, may, value, self._deadline)
         if found is None:
-            nothing = np.zeros(len(arcs.stores.free))
-            prices, price = coverage_prices(arcs, piece, may, value, nothing)
-            found = Covered(np.zeros(len(piece.demand)), prices, price)
+            none, still = np.zeros(len(arcs.stores.free)), np.zeros(len(piece.demand))
+            ground = Found(piece, may, none, np.zeros(len(may)), still)
+            found = nearly_covered(arcs, ground, value, self._deadline)
         guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, others=True)
+        give_leftovers(self._book, guide, self._deadline)
         return coverage_bound(arcs, found.prices, may, value, found.price)
 
     def _say(self, stage: str) -> None:

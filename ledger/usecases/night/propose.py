@@ -11,7 +11,7 @@ from typing import Final
 from ledger.matching.proposal import Proposal
 from ledger.solving.effort import Effort
 from ledger.store.book import Ledger
-from ledger.store.nights import KeptStep, last_said, runs_of
+from ledger.store.nights import KeptStep, requests_said, runs_of
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.request_log import first_receipt
 from ledger.usecases.carry_out import carry_out
@@ -24,16 +24,18 @@ NAME: Final = "propose"
 
 def step(night: Night) -> StepResult:
     """Propose over all that is open and available, unless an earlier run of this night did."""
-    earlier = _earlier(night)
+    said = _said(night)
+    earlier = _earlier(night, said)
     if earlier is not None and NAME not in night.options.only:
-        said = "Nothing was recorded since an earlier run of this night proposed."
-        return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(said,))
+        told = "Nothing was recorded since an earlier run of this night proposed."
+        return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(told,))
     fresh = solve_now(night.ledger, MatchQuery(), Effort(night.options.solve_seconds))
     proposal = fresh.matched.proposal
     code = None if not proposal.lines else _same_as(night.ledger, proposal)
     stored = proposal.lines and code is None and _can_be_stored(night)
     if stored:
         code = _store(night, fresh)
+    kept = bool(stored) and not night.dry_run
     level = proposal.complete_level
     return StepResult(
         figures={
@@ -43,29 +45,27 @@ def step(night: Night) -> StepResult:
             "bound": str(level.bound),
             "lines": len(proposal.lines),
             "limited": int(proposal.limited),
-            "through_request": _through(night),
+            # Storing it is a request too; what others said meanwhile is for the next run.
+            "requests": said + kept,
         },
         lines=_told(code, stored=bool(stored)),
         offices=_by_office(fresh),
-        changed=bool(stored) and not night.dry_run,
+        changed=kept,
     )
 
 
-def _earlier(night: Night) -> KeptStep | None:
+def _earlier(night: Night, said: int) -> KeptStep | None:
     """Give what an earlier run of this night came to, if nothing was recorded since."""
     with night.ledger.read() as connection:
-        through = last_said(connection, night.day)
         runs = runs_of(connection, night.day)
     done = [run.step(NAME) for run in runs if run.id != night.run]
     last = next((one for one in reversed(done) if one is not None), None)
-    if last is None or last.figures.get("through_request") != through:
-        return None
-    return last
+    return None if last is None or last.figures.get("requests") != said else last
 
 
-def _through(night: Night) -> int:
+def _said(night: Night) -> int:
     with night.ledger.read() as connection:
-        return last_said(connection, night.day)
+        return requests_said(connection, night.day)
 
 
 def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
