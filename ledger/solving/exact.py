@@ -19,9 +19,9 @@ from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, le
 from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.pairs import pairs_of
-from ledger.solving.loose import Loose
+from ledger.solving.loose import WHOLE_GAP, Loose
 from ledger.solving.relaxation import Relaxed, strengthened
-from ledger.solving.tickets import among_few, in_fractions, with_these_ends, with_tickets
+from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
 
@@ -39,6 +39,9 @@ _CHECKS_OF_A_LARGE_START = 20
 _HALF = 0.5
 _CHECKS_OF_A_BOUND = 16
 """Most of what the bound of level 2 gains on a large program, it gains at first."""
+_SMALL_GAP = 0.0023
+"""Where the clock runs, a plan with tickets is looked for once no more than this is open."""
+_FOR_THE_ENDS = 0.6
 _LARGEST_AT_ONCE = 1_500
 """Up to so many columns a level is asked for at once, beyond in steps."""
 _LARGEST_AT_EASE = 4_000
@@ -116,26 +119,27 @@ class _Search:
             self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
-        few = among_few(formulation, relaxed, _TOLERANCES[1], self._deadline)
-        if few is not None:
-            self._take(formulation, few)
+        hasty = self._deadline.left is not None
         while not self._is_complete():
             before = self._level_one().value
-            ended = self._without_tickets(formulation, loose, relaxed)
+            ended = self._without_tickets(loose, relaxed, hasty=hasty)
             if ended:
                 self._run(formulation)
-            if ended or self._level_one().value == before:
+            if ended or (self._level_one().value == before and not hasty):
                 return
+            hasty = False
 
-    def _without_tickets(self, formulation: Formulation, loose: Loose, relaxed: Relaxed) -> bool:
+    def _without_tickets(self, loose: Loose, relaxed: Relaxed, *, hasty: bool) -> bool:
         """Find what may end complete in a smaller program, then a plan for it; say if it ended.
 
         What a smaller program does not prove with this much work, the whole one does not either.
+        In haste a small gap is enough, and some of the time is left for the plan.
         """
-        solver = loose.solver(_TOLERANCES[1])
+        formulation = loose.formulation
+        solver = loose.solver(_TOLERANCES[1], gap=_SMALL_GAP if hasty else 0.0)
         solver.start_from(loose.program.start(self._fitting(formulation)))
         outcome = solver.solve(
-            deadline=self._deadline,
+            deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
             nodes=_NODES,
             checks=self._checks(formulation),
             heed=self._heed(formulation, plans=False),
@@ -154,8 +158,8 @@ class _Search:
                 if self._level_one().value >= round(outcome.value):
                     break
         self._limited |= self._deadline.passed
-        self._ended = outcome.optimal
-        return outcome.optimal
+        self._ended = outcome.optimal and whole_below(outcome.bound) <= round(outcome.value)
+        return self._ended
 
     def _checks(self, formulation: Formulation) -> int:
         columns = formulation.model.columns
@@ -197,6 +201,8 @@ class _Search:
     def _run(self, formulation: Formulation) -> None:
         """Solve a program, and again as long as exact flows cut solutions off."""
         solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
+        if formulation.level == 1:
+            solver.set_option("mip_abs_gap", WHOLE_GAP)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         for _ in range(_ROUNDS):

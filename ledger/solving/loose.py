@@ -13,7 +13,7 @@ from ledger.solving.formulation import Formulation, level_one
 from ledger.solving.highs import Deadline, Floats, Places, Solver
 from ledger.solving.relaxation import Relaxed, strengthened
 
-_GAP = 0.999
+WHOLE_GAP = 0.999
 """Weights are whole, so that less than one is no gap."""
 _USED = 1e-7
 
@@ -22,7 +22,7 @@ class Loose:
     """A program without tickets, and where its columns are in the whole one."""
 
     def __init__(self, formulation: Formulation, *, whole: bool) -> None:
-        self._formulation = formulation
+        self.formulation = formulation
         self.program = level_one(formulation.pairs, whole=whole, tickets=False)
         self._into = _places(self.program, formulation)
         opens, shares = formulation.opens, formulation.shares
@@ -33,7 +33,7 @@ class Loose:
 
         The rows that it broke are added to both programs.
         """
-        model, whole = self.program.model, self._formulation.model
+        model, whole = self.program.model, self.formulation.model
         before, known = model.rows, len(model.entries)
         found = strengthened(self.program, deadline, Covers(self.program))
         added = model.row_uppers[len(model.row_uppers) - (model.rows - before) :]
@@ -43,22 +43,23 @@ class Loose:
             return None
         return Relaxed(self.lifted(found.values), self._moved(found.reduced), found.bound)
 
-    def solver(self, tolerance: float) -> Solver:
-        """Give a solver of the program."""
+    def solver(self, tolerance: float, gap: float = 0.0) -> Solver:
+        """Give a solver of the program that stops at a gap of this share of the value."""
         solver = Solver(self.program.model, tolerance=tolerance)
         solver.leave_out_feasibility_jump()
-        solver.set_option("mip_abs_gap", _GAP)
+        solver.set_option("mip_abs_gap", WHOLE_GAP)
+        solver.set_option("mip_rel_gap", gap)
         return solver
 
     def lifted(self, values: Floats) -> Floats:
         """Give values of the whole program's columns; what gives anything is open."""
         found = self._moved(values)
         at = self._tickets
-        found[self._formulation.opens[at]] = found[self._formulation.shares[at]] > _USED
+        found[self.formulation.opens[at]] = found[self.formulation.shares[at]] > _USED
         return found
 
     def _moved(self, values: Floats) -> Floats:
-        found = np.zeros(self._formulation.model.columns)
+        found = np.zeros(self.formulation.model.columns)
         found[self._into] = values
         return found
 

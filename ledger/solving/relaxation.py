@@ -24,10 +24,8 @@ _ROUNDS = 15
 _MORE_ROUNDS = 20
 """Where covers are looked for too."""
 _SEEN = 1e-6
-Sizes = tuple[int, int]
-"""How many pairs of a demand are looked at, at least: of a divisible one, of an indivisible one."""
-
-SOME, FEW = (6, 10), (3, 8)
+_DIVISIBLE, _INDIVISIBLE = 6, 10
+"""How many pairs of a demand are looked at, at least."""
 _MOST_SERVED = 4
 
 
@@ -107,13 +105,11 @@ def _partial(formulation: Formulation) -> tuple[Places, Places, Floats]:
     return formulation.shares[chosen], np.array(ends, np.int32), np.array(most, np.float64)
 
 
-def restrict(
-    solver: Solver, formulation: Formulation, relaxed: Relaxed, sizes: Sizes = SOME
-) -> None:
+def restrict(solver: Solver, formulation: Formulation, relaxed: Relaxed) -> None:
     """Leave a solver the pairs that a solution uses, and the few that its prices speak for."""
     looked_at = np.zeros(formulation.model.columns, dtype=bool)
     looked_at[list(formulation.ends.values())] = True
-    for at in _promising(formulation, relaxed, sizes):
+    for at in _promising(formulation, relaxed):
         looked_at[formulation.shares[at]] = True
         if formulation.opens[at] >= 0:
             looked_at[formulation.opens[at]] = True
@@ -123,7 +119,7 @@ def restrict(
     solver.set_bounds(closed, np.zeros(len(closed)), np.zeros(len(closed)))
 
 
-def _promising(formulation: Formulation, relaxed: Relaxed, sizes: Sizes) -> list[int]:
+def _promising(formulation: Formulation, relaxed: Relaxed) -> list[int]:
     pairs = formulation.pairs
     lots = np.random.default_rng(SEED).random(len(pairs.every))
     shares, opens = formulation.shares, formulation.opens
@@ -135,6 +131,6 @@ def _promising(formulation: Formulation, relaxed: Relaxed, sizes: Sizes) -> list
     for demand, places in pairs.of_demand.items():
         listed = np.array([at for at in places if shares[at] >= 0], np.int32)
         order = np.lexsort((lots[listed], np.round(-prices[listed], 6), unused[listed]))
-        size = sizes[0 if pairs.problem.demands[demand].divisible else 1]
+        size = _DIVISIBLE if pairs.problem.demands[demand].divisible else _INDIVISIBLE
         found += listed[order][: max(size, int((~unused[listed]).sum()))].tolist()
     return found

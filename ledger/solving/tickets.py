@@ -15,27 +15,16 @@ import numpy as np
 
 from ledger.solving.formulation import Formulation
 from ledger.solving.highs import Deadline, Floats, Kind, Model, Places, Solver
-from ledger.solving.relaxation import FEW, SOME, Relaxed, Sizes, restrict
+from ledger.solving.relaxation import Relaxed, restrict
 
 _CHECKS = 60
 _NODES = 200
-_GAP = 0.999
-"""Weights are whole, so that less than one is no gap."""
 
 
 def in_fractions(formulation: Formulation) -> Model:
     """Give the model with nothing held to whole numbers."""
     kinds = np.full(formulation.model.columns, Kind.CONTINUOUS, np.uint8)
     return replace(formulation.model, kinds=[kinds])
-
-
-def among_few(
-    formulation: Formulation, relaxed: Relaxed, tolerance: float, deadline: Deadline
-) -> Floats | None:
-    """Give a solution of level 1 among the pairs that the relaxation uses, and a few more."""
-    solver = _few(formulation, relaxed, tolerance, FEW)
-    solver.set_option("mip_abs_gap", _GAP)
-    return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS).values
 
 
 def with_tickets(
@@ -80,13 +69,11 @@ def with_these_ends(
     return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS).values
 
 
-def _few(
-    formulation: Formulation, near: Relaxed, tolerance: float, sizes: Sizes = SOME
-) -> Solver:
+def _few(formulation: Formulation, near: Relaxed, tolerance: float) -> Solver:
     """Give a solver of the pairs that are used near a solution, and a few more."""
     solver = Solver(formulation.model, tolerance=tolerance)
     solver.leave_out_feasibility_jump()
-    restrict(solver, formulation, near, sizes)
+    restrict(solver, formulation, near)
     return solver
 
 

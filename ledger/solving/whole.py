@@ -11,7 +11,7 @@ from ledger.matching.plan import Give
 from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, cut_from
 from ledger.solving.formulation import Formulation
-from ledger.solving.highs import INFINITY, Floats, Kind, Model, Solver
+from ledger.solving.highs import Floats, Kind, Model, Solver
 from ledger.solving.pairs import Pairs
 from ledger.solving.repair import Flow, kept
 
@@ -66,25 +66,21 @@ def _by_worth(problem: Problem, places: set[int]) -> list[int]:
 def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
     """Solve again with all choices made, keeping back what rounding across currencies may cost.
 
-    On level 1, where nothing else is at stake, as much of it as can be.
+    Where not all of it can be kept back, what can be.
     """
+    model = formulation.model
     columns, chosen = formulation.choices(values)
-    margins = list(formulation.margins(values))
-    soft = formulation.level == 1
-    solver = Solver(_sparing(formulation.model, margins) if soft else formulation.model)
+    solver = Solver(_sparing(model, list(formulation.margins(values))))
     solver.set_bounds(columns, chosen, chosen)
-    if not soft:
-        for row, most in margins:
-            solver.set_row_bounds(row, -INFINITY, most)
     found = solver.solve().values
-    return None if found is None else found[: formulation.model.columns]
+    return None if found is None else found[: model.columns]
 
 
 def _sparing(model: Model, margins: list[tuple[int, float]]) -> Model:
-    """Give a model that leaves as many margins of rows as it can, each in whole or in part."""
+    """Give a model in fractions that leaves margins in its rows, each as much as it can."""
     found = replace(
         model,
-        costs=[np.zeros(model.columns)],
+        costs=[*model.costs],
         lowers=[*model.lowers],
         uppers=[*model.uppers],
         kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
