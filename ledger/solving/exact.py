@@ -18,8 +18,8 @@ from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
 from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
-from ledger.solving.pairs import pairs_of
 from ledger.solving.loose import WHOLE_GAP, Loose
+from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, strengthened
 from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
@@ -37,11 +37,13 @@ _CHECKS_OF_A_START = 40
 _LARGE_WORK = 700_000
 _CHECKS_OF_A_LARGE_START = 20
 _HALF = 0.5
-_CHECKS_OF_A_BOUND = 16
+_CHECKS_OF_A_BOUND = 8
 """Most of what the bound of level 2 gains on a large program, it gains at first."""
 _SMALL_GAP = 0.0023
 """Where the clock runs, a plan with tickets is looked for once no more than this is open."""
 _FOR_THE_ENDS = 0.6
+_WORTH_A_START = Fraction(9, 10)
+"""A plan worth less than this share of the bound leads the solver astray."""
 _LARGEST_AT_ONCE = 1_500
 """Up to so many columns a level is asked for at once, beyond in steps."""
 _LARGEST_AT_EASE = 4_000
@@ -137,7 +139,8 @@ class _Search:
         """
         formulation = loose.formulation
         solver = loose.solver(_TOLERANCES[1], gap=_SMALL_GAP if hasty else 0.0)
-        solver.start_from(loose.program.start(self._fitting(formulation)))
+        if self._level_one().value >= self._level_one().bound * _WORTH_A_START:
+            solver.start_from(loose.program.start(self._fitting(formulation)))
         outcome = solver.solve(
             deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
             nodes=_NODES,
