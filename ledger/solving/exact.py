@@ -24,6 +24,7 @@ from ledger.solving.relaxation import Relaxed, strengthened
 from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
+from ledger.solving.work import checks_of
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
 """The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
@@ -31,14 +32,7 @@ _TOLERANCES = {1: 1e-6, 2: 1e-9}
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
-_WORK = 4_000_000
-"""How much a search may look at, in columns times checks; small ones end long before."""
-_CHECKS_OF_A_START = 40
-_LARGE_WORK = 700_000
-_CHECKS_OF_A_LARGE_START = 20
 _HALF = 0.5
-_CHECKS_OF_A_BOUND = 8
-"""Most of what the bound of level 2 gains on a large program, it gains at first."""
 _SMALL_GAP = 0.0023
 """Where the clock runs, a plan with tickets is looked for once no more than this is open."""
 _FOR_THE_ENDS = 0.6
@@ -46,16 +40,21 @@ _WORTH_A_START = Fraction(9, 10)
 """A plan worth less than this share of the bound leads the solver astray."""
 _LARGEST_AT_ONCE = 1_500
 """Up to so many columns a level is asked for at once, beyond in steps."""
-_LARGEST_AT_EASE = 4_000
-"""Up to so many columns the work is enough for nearly any proof."""
 
 
 Plan = tuple[Give, ...]
 
 
-def solve_exactly(problem: Problem, start: Plan, effort: Effort) -> Solution:
-    """Find the best plan there is, beginning with one that keeps all rules."""
-    return _Search(problem, start, effort).solution()
+def solve_exactly(
+    problem: Problem, start: Plan, effort: Effort, bound: Fraction | None = None
+) -> Solution:
+    """Find the best plan there is, beginning with one that keeps all rules.
+
+    `bound` is what is known of level 1: no plan completes more weight.
+    """
+    search = _Search(problem, start, effort)
+    search.know(bound)
+    return search.solution()
 
 
 class _Search:
@@ -73,6 +72,11 @@ class _Search:
         weights = (problem.ventures[place].weight for place in self._pairs.hopeful)
         self._complete_bound = Fraction(sum(weights))
         self._coverage_bound = most_coverage(problem)
+
+    def know(self, bound: Fraction | None) -> None:
+        """Take a bound of level 1 that was proven before, if there is one."""
+        if bound is not None:
+            self._complete_bound = min(self._complete_bound, bound)
 
     def solution(self) -> Solution:
         if self._pairs.every:
@@ -144,7 +148,7 @@ class _Search:
         outcome = solver.solve(
             deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
             nodes=_NODES,
-            checks=self._checks(formulation),
+            checks=checks_of(formulation),
             heed=self._heed(formulation, plans=False),
         )
         self._lower_bound(formulation, outcome.bound)
@@ -163,14 +167,6 @@ class _Search:
         self._limited |= self._deadline.passed
         self._ended = outcome.optimal and whole_below(outcome.bound) <= round(outcome.value)
         return self._ended
-
-    def _checks(self, formulation: Formulation) -> int:
-        columns = formulation.model.columns
-        if columns <= _LARGEST_AT_EASE:
-            return _CHECKS_OF_A_START + _WORK // columns
-        if formulation.level > 1:
-            return _CHECKS_OF_A_BOUND
-        return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // columns
 
     def _is_complete(self) -> bool:
         return self._level_one().gap == 0
@@ -218,7 +214,7 @@ class _Search:
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=self._checks(formulation),
+                checks=checks_of(formulation),
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out

@@ -40,8 +40,10 @@ def solve_middle(
     return _Road(problem, effort, known or ()).solution()
 
 
-def begin(problem: Problem, effort: Effort, known: tuple[Give, ...]) -> tuple[Give, ...]:
-    """Give a plan good on level 1 alone, for a search that goes on from it."""
+def begin(
+    problem: Problem, effort: Effort, known: tuple[Give, ...]
+) -> tuple[tuple[Give, ...], Fraction]:
+    """Give a plan good on level 1 alone, for a search that goes on from it, and level 1's bound."""
     return _Road(problem, effort, known).beginning()
 
 
@@ -62,9 +64,9 @@ class _Road:
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
-    def beginning(self) -> tuple[Give, ...]:
+    def beginning(self) -> tuple[tuple[Give, ...], Fraction]:
         self._complete(self._arcs.all(), completable(self._arcs), BEGINNING)
-        return self._book.plan()
+        return self._book.plan(), self._bound
 
     def solution(self) -> Solution:
         piece, may = self._arcs.all(), completable(self._arcs)
