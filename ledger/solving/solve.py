@@ -16,7 +16,9 @@ LARGEST_LISTED = 60_000
 LARGEST_AT_ONCE = 8_000
 """Up to so many pairs, the exact search has a good plan long before any time limit."""
 LARGEST_MIDDLE = 400_000
-"""Up to so many pairs, blocks of the plan are solved again exactly."""
+"""Up to so many pairs, blocks of the plan are solved again exactly,"""
+MOST_DEMANDS = 5_000
+"""of so many demands: of more, a block is too small a part."""
 LARGEST_TRIED = 2_000_000
 """Up to so many pairs, a plan is made in one pass before the search."""
 
@@ -43,7 +45,7 @@ def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
     if effort.seconds == 0:
         return _as_it_is(problem, start or ())
     pairs = _pairs(problem)
-    if pairs > LARGEST_MIDDLE:
+    if pairs > LARGEST_MIDDLE or (pairs > LARGEST_LISTED and len(problem.demands) > MOST_DEMANDS):
         from ledger.solving.large import solve_large  # noqa: PLC0415 - as below
 
         return solve_large(problem, effort, start)

@@ -30,7 +30,7 @@ LARGEST_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
 TRIED = 48
 """So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
-FEW = 8
+FEW = 12
 """So many arcs of a demand are looked at when the relaxation is narrowed."""
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
@@ -43,20 +43,39 @@ def solve_large(
 
     Where the plan `known` before completes as much as any plan can, level 1 is not searched.
     """
-    return _Road(problem, effort, known or ()).solution()
+    return Road(problem, effort, known or (), _arcs(problem)).solution()
 
 
-class _Road:
-    def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
+def _arcs(problem: Problem) -> Arcs:
+    """Give the arcs; to each supply apart where something is indivisible, as far as they are few.
+
+    What is not divided has to find room with one supply, which what several have left hides.
+    """
+    if len(problem.demands) <= LARGEST_PROGRAM and not all(
+        one.divisible for one in problem.demands
+    ):
+        apart = Arcs(problem, alone=True)
+        if apart.count <= LARGEST_LISTED:
+            return apart
+    return Arcs(problem)
+
+
+class Road:
+    """The way to a plan and its bounds, over these arcs."""
+
+    def __init__(
+        self, problem: Problem, effort: Effort, known: tuple[Give, ...], arcs: Arcs
+    ) -> None:
         self._problem, self._effort, self._known = problem, effort, known
         self._ends = frozenset(completed(problem, known))
         self._deadline = Deadline(effort.seconds)
         self._priced = True
-        self._arcs = Arcs(problem)
+        self._arcs = arcs
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
     def solution(self) -> Solution:
+        """Find a plan, level 1 first, and bound both levels."""
         ground = self._ground()
         self._complete(ground)
         second = self._cover(ground)
@@ -141,6 +160,11 @@ class _Road:
             if ground.may[venture]:
                 # Without time, the plan is still made, in one pass.
                 complete(self._book, guide, venture, others=not self._deadline.passed)
+        self._improve(ground, best, guide, gain)
+
+    def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:
+        """Complete more than filling did, from the plan so far."""
+        del best  # what it says is in the prices of the guide
         if self._solvable:
             self._say("improving")
             improve(self._book, guide, gain, self._deadline)
@@ -154,9 +178,13 @@ class _Road:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
         if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
             return False
+        self._take_ends()
+        return True
+
+    def _take_ends(self) -> None:
+        """Take what the known plan gives to projects it completes, into an empty book."""
         demands = self._problem.demands
         self._take(give for give in self._known if demands[give.demand].venture in self._ends)
-        return True
 
     def _take(self, gives: Iterable[Give]) -> None:
         """Write gives of another plan into an empty book."""

@@ -1,7 +1,7 @@
 """Which blocks of a plan are solved again, and how hard each is tried.
 
 A block grows from a project that is not complete through those that could use the same scarce
-stores. Blocks are small at first; when those in a row win nothing, they become larger.
+stores. The search ends when some in a row win nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Stage:
     in_vain: int
 
 
-STAGES = (Stage(80, 200_000, 2), Stage(120, 300_000, 1))
+STAGES = (Stage(120, 400_000, 1),)
 BEGINNING = (Stage(80, 200_000, 1),)
 """Where another search goes on from the plan."""
 _NODES = 500
