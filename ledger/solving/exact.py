@@ -18,11 +18,13 @@ from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
 from ledger.solving.highs import Deadline, Floats, Solver, solver_name
 from ledger.solving.levels import improved
+from ledger.solving.loose import WHOLE_GAP, Loose
 from ledger.solving.pairs import pairs_of
 from ledger.solving.relaxation import Relaxed, strengthened
-from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets, without_tickets
+from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
+from ledger.solving.work import checks_of
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
 """The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
@@ -30,26 +32,29 @@ _TOLERANCES = {1: 1e-6, 2: 1e-9}
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
-_WORK = 4_000_000
-"""How much a search may look at, in columns times checks; small ones end long before."""
-_CHECKS_OF_A_START = 40
-_LARGE_WORK = 700_000
-_CHECKS_OF_A_LARGE_START = 20
 _HALF = 0.5
-_CHECKS_OF_A_BOUND = 16
-"""Most of what the bound of level 2 gains on a large program, it gains at first."""
+_SMALL_GAP = 0.0023
+"""Where the clock runs, a plan with tickets is looked for once no more than this is open."""
+_FOR_THE_ENDS = 0.6
+_WORTH_A_START = Fraction(9, 10)
+"""A plan worth less than this share of the bound leads the solver astray."""
 _LARGEST_AT_ONCE = 1_500
 """Up to so many columns a level is asked for at once, beyond in steps."""
-_LARGEST_AT_EASE = 4_000
-"""Up to so many columns the work is enough for nearly any proof."""
 
 
 Plan = tuple[Give, ...]
 
 
-def solve_exactly(problem: Problem, start: Plan, effort: Effort) -> Solution:
-    """Find the best plan there is, beginning with one that keeps all rules."""
-    return _Search(problem, start, effort).solution()
+def solve_exactly(
+    problem: Problem, start: Plan, effort: Effort, bound: Fraction | None = None
+) -> Solution:
+    """Find the best plan there is, beginning with one that keeps all rules.
+
+    `bound` is what is known of level 1: no plan completes more weight.
+    """
+    search = _Search(problem, start, effort)
+    search.know(bound)
+    return search.solution()
 
 
 class _Search:
@@ -67,6 +72,11 @@ class _Search:
         weights = (problem.ventures[place].weight for place in self._pairs.hopeful)
         self._complete_bound = Fraction(sum(weights))
         self._coverage_bound = most_coverage(problem)
+
+    def know(self, bound: Fraction | None) -> None:
+        """Take a bound of level 1 that was proven before, if there is one."""
+        if bound is not None:
+            self._complete_bound = min(self._complete_bound, bound)
 
     def solution(self) -> Solution:
         if self._pairs.every:
@@ -95,61 +105,68 @@ class _Search:
         if self._is_complete() or not self._ended:
             return
         if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
-            self._solve_level_one(level_one(self._pairs, whole=True))
+            self._solve_level_one(level_one(self._pairs, whole=True), whole=True)
 
-    def _solve_level_one(self, formulation: Formulation) -> None:
+    def _solve_level_one(self, formulation: Formulation, *, whole: bool = False) -> None:
         if self._is_complete():
             return
+        if formulation.model.columns > _LARGEST_AT_ONCE:
+            self._solve_in_steps(formulation, Loose(formulation, whole=whole))
+            return
         relaxed = strengthened(formulation, self._deadline)
+        self._limited |= self._deadline.passed
+        if relaxed is not None:
+            self._lower_bound(formulation, relaxed.bound)
+            self._run(formulation)
+
+    def _solve_in_steps(self, formulation: Formulation, loose: Loose) -> None:
+        relaxed = loose.relaxed(self._deadline)
         if relaxed is None:
             self._limited |= self._deadline.passed
             return
         self._lower_bound(formulation, relaxed.bound)
-        if formulation.model.columns <= _LARGEST_AT_ONCE:
-            self._run(formulation)
-            return
+        hasty = self._deadline.left is not None
         while not self._is_complete():
             before = self._level_one().value
-            ended = self._without_tickets(formulation, relaxed)
+            ended = self._without_tickets(loose, relaxed, hasty=hasty)
             if ended:
                 self._run(formulation)
-            if ended or self._level_one().value == before:
+            if ended or (self._level_one().value == before and not hasty):
                 return
+            hasty = False
 
-    def _without_tickets(self, formulation: Formulation, relaxed: Relaxed) -> bool:
+    def _without_tickets(self, loose: Loose, relaxed: Relaxed, *, hasty: bool) -> bool:
         """Find what may end complete in a smaller program, then a plan for it; say if it ended.
 
         What a smaller program does not prove with this much work, the whole one does not either.
+        In haste a small gap is enough, and some of the time is left for the plan.
         """
-        solver = Solver(without_tickets(formulation), tolerance=_TOLERANCES[1])
-        solver.leave_out_feasibility_jump()
-        solver.start_from(formulation.start(self._fitting(formulation)))
+        formulation = loose.formulation
+        solver = loose.solver(_TOLERANCES[1], gap=_SMALL_GAP if hasty else 0.0)
+        if self._level_one().value >= self._level_one().bound * _WORTH_A_START:
+            solver.start_from(loose.program.start(self._fitting(formulation)))
         outcome = solver.solve(
-            deadline=self._deadline,
+            deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
             nodes=_NODES,
-            checks=self._checks(formulation),
+            checks=checks_of(formulation),
             heed=self._heed(formulation, plans=False),
         )
         self._lower_bound(formulation, outcome.bound)
         if outcome.values is not None and outcome.value > self._level_one().value + _HALF:
             nearest = with_tickets(
-                formulation, relaxed, outcome.values, _TOLERANCES[1], self._deadline
+                formulation,
+                relaxed,
+                loose.lifted(outcome.values),
+                _TOLERANCES[1],
+                self._deadline,
             )
             for values in nearest:
                 self._take(formulation, values)
                 if self._level_one().value >= round(outcome.value):
                     break
         self._limited |= self._deadline.passed
-        self._ended = outcome.optimal
-        return outcome.optimal
-
-    def _checks(self, formulation: Formulation) -> int:
-        columns = formulation.model.columns
-        if columns <= _LARGEST_AT_EASE:
-            return _CHECKS_OF_A_START + _WORK // columns
-        if formulation.level > 1:
-            return _CHECKS_OF_A_BOUND
-        return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // columns
+        self._ended = outcome.optimal and whole_below(outcome.bound) <= round(outcome.value)
+        return self._ended
 
     def _is_complete(self) -> bool:
         return self._level_one().gap == 0
@@ -183,6 +200,8 @@ class _Search:
     def _run(self, formulation: Formulation) -> None:
         """Solve a program, and again as long as exact flows cut solutions off."""
         solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
+        if formulation.level == 1:
+            solver.set_option("mip_abs_gap", WHOLE_GAP)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         for _ in range(_ROUNDS):
@@ -195,7 +214,7 @@ class _Search:
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=self._checks(formulation),
+                checks=checks_of(formulation),
                 heed=self._heed(formulation),
             )
             self._limited |= outcome.timed_out

@@ -122,12 +122,15 @@ def _times(share: np.float64, unit: int) -> int:
     return round(Fraction(float(share)) * unit)
 
 
-def level_one(pairs: Pairs, *, whole: bool = False) -> Formulation:
-    """Formulate level 1: the weight of the hopeful ventures that end complete."""
+def level_one(pairs: Pairs, *, whole: bool = False, tickets: bool = True) -> Formulation:
+    """Formulate level 1: the weight of the hopeful ventures that end complete.
+
+    Without `tickets` the smallest amounts are left out, but of pairs that give one amount.
+    """
     draft = _Draft(pairs, lambda pair: draft.venture(pair) in draft.ends, whole=whole)
     hopeful = pairs.hopeful
     draft.add_ends([pairs.problem.ventures[one].weight for one in hopeful])
-    draft.add_pairs(lambda _: Fraction(0))
+    draft.add_pairs(lambda _: Fraction(0), tickets=tickets)
     draft.add_capacities()
     draft.add_exact_coverage()
     return draft.done(Fraction(1), level=1)
@@ -182,7 +185,7 @@ class _Draft:
         columns = self._model.add_columns(np.array(weights, np.float64), 0, 1, Kind.WHOLE)
         self.ends.update(zip(self._pairs.hopeful, columns.tolist(), strict=True))
 
-    def add_pairs(self, worth: Callable[[Pair], Fraction]) -> None:
+    def add_pairs(self, worth: Callable[[Pair], Fraction], *, tickets: bool = True) -> None:
         """Add the columns of all pairs that take part, with their tickets."""
         chosen = [at for at, pair in enumerate(self._pairs.every) if self._takes_part(pair)]
         counted = [self._counts_parts(at) for at in chosen]
@@ -202,9 +205,12 @@ class _Draft:
         )
         whole = [at for at, pair in zip(chosen, pairs, strict=True) if pair.whole]
         self._opens[whole] = self._shares[whole]
-        self._add_tickets(
-            [at for at, pair in zip(chosen, pairs, strict=True) if 1 < pair.low < pair.high]
-        )
+        if tickets:
+            self._add_tickets([at for at in chosen if self._has_ticket(self._pairs.every[at])])
+
+    @staticmethod
+    def _has_ticket(pair: Pair) -> bool:
+        return 1 < pair.low < pair.high
 
     def _counts_parts(self, at: int) -> bool:
         pair = self._pairs.every[at]

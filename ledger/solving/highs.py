@@ -49,6 +49,10 @@ class Deadline:
         """The seconds that are left, or None where there is no limit."""
         return None if self._end is None else max(0.0, self._end - monotonic())
 
+    def part(self, share: float) -> Deadline:
+        """Give the moment at which a share of what is left is over."""
+        return Deadline(None if self.left is None else self.left * share)
+
     @property
     def passed(self) -> bool:
         """Whether nothing is left."""

@@ -13,14 +13,16 @@ first ones in order would all be of the same supplies.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
+from ledger.solving.covers import Covers, Row
 from ledger.solving.formulation import Formulation
 from ledger.solving.highs import INFINITY, SEED, Deadline, Floats, Kind, Places, Solver
 
 _ROUNDS = 15
+_MORE_ROUNDS = 20
+"""Where covers are looked for too."""
 _SEEN = 1e-6
 _DIVISIBLE, _INDIVISIBLE = 6, 10
 """How many pairs of a demand are looked at, at least."""
@@ -36,7 +38,9 @@ class Relaxed:
     bound: float
 
 
-def strengthened(formulation: Formulation, deadline: Deadline) -> Relaxed | None:
+def strengthened(
+    formulation: Formulation, deadline: Deadline, covers: Covers | None = None
+) -> Relaxed | None:
     """Solve the relaxation, and add to the model the rows that it breaks, until it breaks none.
 
     None if the time was over before.
@@ -47,7 +51,7 @@ def strengthened(formulation: Formulation, deadline: Deadline) -> Relaxed | None
     shares, ends, most = _partial(formulation)
     crowds = _crowds(formulation)
     found = None
-    for _ in range(_ROUNDS):
+    for _ in range(_MORE_ROUNDS if covers else _ROUNDS):
         outcome = solver.solve(deadline=deadline)
         if outcome.values is None or outcome.reduced is None:
             return found
@@ -55,10 +59,11 @@ def strengthened(formulation: Formulation, deadline: Deadline) -> Relaxed | None
         found = Relaxed(values, outcome.reduced, outcome.bound)
         broken = values[shares] > values[ends] * most + _SEEN
         rows = [
-            _Row(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
+            Row(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
             for share, end, limit in zip(shares[broken], ends[broken], most[broken], strict=True)
         ]
         rows += [row for row in crowds if values[row.columns].sum() > row.most + _SEEN]
+        rows += covers.broken(values) if covers else []
         if not rows:
             return found
         for row in rows:
@@ -67,15 +72,7 @@ def strengthened(formulation: Formulation, deadline: Deadline) -> Relaxed | None
     return found
 
 
-class _Row(NamedTuple):
-    """At most so much of these columns, each times its value."""
-
-    columns: Places
-    values: Floats
-    most: int
-
-
-def _crowds(formulation: Formulation) -> list[_Row]:
+def _crowds(formulation: Formulation) -> list[Row]:
     """Give for each supply the pairs of which it can serve one, two or a few, if there are more.
 
     Of pairs that give one amount or nothing, each more than a part `1 / (k + 1)` of a supply, it
@@ -91,7 +88,7 @@ def _crowds(formulation: Formulation) -> list[_Row]:
             large = [at for at, cost in zip(whole, costs, strict=True) if cost * (most + 1) > free]
             if len(large) > most:
                 columns = formulation.shares[large]
-                found.append(_Row(columns, np.ones(len(large)), most))
+                found.append(Row(columns, np.ones(len(large)), most))
     return found
 
 

@@ -55,13 +55,15 @@ def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
         return solve_middle(problem, effort, start)
     from ledger.solving.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
+    bound = None
     if pairs > LARGEST_AT_ONCE and effort.seconds is not None:
         from ledger.solving.middle import begin  # noqa: PLC0415 - as above
 
         begun = perf_counter()
-        start = _of_two(problem, begin(problem, effort, start or ()), start or ())
+        begun_with, bound = begin(problem, effort, start or ())
+        start = _of_two(problem, begun_with, start or ())
         effort = replace(effort, seconds=max(1, round(effort.seconds - perf_counter() + begun)))
-    return solve_exactly(problem, start or (), effort)
+    return solve_exactly(problem, start or (), effort, bound)
 
 
 def _of_two(problem: Problem, one: Plan, other: Plan) -> Plan:

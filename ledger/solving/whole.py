@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+
+import numpy as np
 
 from ledger.matching.plan import Give
 from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, cut_from
 from ledger.solving.formulation import Formulation
-from ledger.solving.highs import INFINITY, Floats, Solver
+from ledger.solving.highs import Floats, Kind, Model, Solver
 from ledger.solving.pairs import Pairs
 from ledger.solving.repair import Flow, kept
+
+_LEAST_SPARED = 1e-7
 
 
 def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ...], Cut | None]:
@@ -59,10 +64,29 @@ def _by_worth(problem: Problem, places: set[int]) -> list[int]:
 
 
 def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
-    """Solve again with all choices made, keeping back what rounding across currencies may cost."""
-    solver = Solver(formulation.model)
+    """Solve again with all choices made, keeping back what rounding across currencies may cost.
+
+    Where not all of it can be kept back, what can be.
+    """
+    model = formulation.model
     columns, chosen = formulation.choices(values)
+    solver = Solver(_sparing(model, list(formulation.margins(values))))
     solver.set_bounds(columns, chosen, chosen)
-    for row, most in formulation.margins(values):
-        solver.set_row_bounds(row, -INFINITY, most)
-    return solver.solve().values
+    found = solver.solve().values
+    return None if found is None else found[: model.columns]
+
+
+def _sparing(model: Model, margins: list[tuple[int, float]]) -> Model:
+    """Give a model in fractions that leaves margins in its rows, each as much as it can."""
+    found = replace(
+        model,
+        costs=[*model.costs],
+        lowers=[*model.lowers],
+        uppers=[*model.uppers],
+        kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
+        entries=[*model.entries],
+    )
+    spared = found.add_columns(1.0, 0.0, 1.0, count=len(margins))
+    back = [max(_LEAST_SPARED, 1 - most) for _, most in margins]
+    found.put([row for row, _ in margins], spared, back)
+    return found

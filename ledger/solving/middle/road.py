@@ -6,6 +6,8 @@ solved again, each a good part of the whole.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ledger.matching.plan import Give, Solution
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
@@ -29,8 +31,10 @@ def solve_middle(
     return _Road(problem, effort, known or ()).solution()
 
 
-def begin(problem: Problem, effort: Effort, known: tuple[Give, ...]) -> tuple[Give, ...]:
-    """Give a plan good on level 1 alone, for a search that goes on from it."""
+def begin(
+    problem: Problem, effort: Effort, known: tuple[Give, ...]
+) -> tuple[tuple[Give, ...], Fraction]:
+    """Give a plan good on level 1 alone, for a search that goes on from it, and level 1's bound."""
     return _Road(problem, effort, known).beginning()
 
 
@@ -41,10 +45,10 @@ class _Road(Road):
         super().__init__(problem, effort, known, Arcs(problem, alone=True))
         self._stages = STAGES
 
-    def beginning(self) -> tuple[Give, ...]:
+    def beginning(self) -> tuple[tuple[Give, ...], Fraction]:
         self._stages = BEGINNING
         self._complete(self._ground())
-        return self._book.plan()
+        return self._book.plan(), self._bound
 
     def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:
         del guide  # blocks write their answers down by flows of their own
