@@ -24,7 +24,8 @@ from ledger.usecases.set_up import CalendarIsSet
 
 NOT_ON_SQLITE = {"numbers", "clock"}
 RACED = {"holds", "retries", "request-keys"}
-"""Without an index a server watches whole tables, so that more acts meet: races end either way."""
+"""Races end either way without an index, where a server watches whole tables and more acts meet,
+and where readers see half of what others write."""
 
 
 def tried_at(url: str) -> Conformance:
@@ -101,7 +102,7 @@ def test_worse_plans_guards_and_limits_of_a_file_are_told(
     )
     worse.read_by(monkeypatch, worse.NO_TRANSACTION)
 
-    assert broken(ledgers.empty()) == {
+    assert broken(ledgers.empty()) - RACED == {
         "guards", "one-moment",
         "plan-balance", "plan-deals-of-need", "plan-timeline", "plan-last-act",
     }  # fmt: skip

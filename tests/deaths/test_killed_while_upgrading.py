@@ -41,7 +41,7 @@ def aged(url: str) -> str:
         for name in LATER_TABLES:
             connection.execute(text(f"DROP TABLE {name}"))
         if on_server(connection):
-            for name in LATER_GUARDS:
+            for name in filter(_is_of_later_tables, guards.present(connection)):
                 connection.execute(text(f"DROP FUNCTION {name}"))
         if on_server(connection):
             for table in sorted(NUMBERED, key=lambda one: one.name):
@@ -49,14 +49,6 @@ def aged(url: str) -> str:
         connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": OLDER})
     engine.dispose()
     return url
-
-
-LATER_GUARDS = (
-    "cityfund_introduced_line_is_its_entrys()",
-    "cityfund_proposal_line_was_announced()",
-    "cityfund_seal_follows()",
-    "cityfund_sealed_leaf_follows()",
-)
 
 
 def _is_of_later_tables(guard: str) -> bool:

@@ -63,13 +63,17 @@ GUARDS = {
     "offer_is_its_own_holder",
     "offer_version_follows",
     "office_version_follows",
+    "finding_event_follows",
     "introduced_line_is_its_entrys",
+    "night_run_follows",
+    "night_step_was_asked_for",
     "project_version_follows",
     "proposal_line_was_announced",
     "provider_version_follows",
     "seal_follows",
     "sealed_leaf_follows",
     "setting_version_follows",
+    "statement_line_was_announced",
 }
 """Every guard on SQLite by name, so that one that is lost on the way is noticed."""
 
