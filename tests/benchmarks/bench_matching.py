@@ -20,9 +20,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from pipelines import DAY, Pipeline, dense, rate_of, sparse
+from pipelines import Pipeline, dense, problem_of, sparse
 
-from ledger.matching.building import build
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completeness
 from ledger.matching.problem import Problem
@@ -90,7 +89,7 @@ def _asked() -> argparse.Namespace:
 def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
     pipeline = CASES[case](seed)
     begun = time.perf_counter()
-    problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+    problem = problem_of(pipeline)
     built = time.perf_counter()
     cpu = time.process_time()
     solution = _solved(problem, verbose=verbose)

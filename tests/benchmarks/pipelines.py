@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from ledger.eligibility_facts import NeedFacts, OfferFacts
 from ledger.factors import Factor, Side, Stage
+from ledger.matching.building import build
+from ledger.matching.problem import Problem
 from ledger.members import City, Provider
 from ledger.offers import CONDITION_COMPLETE, Offer
 from ledger.projects import Need, Project
@@ -94,6 +96,11 @@ def sparse(needs: int, offers: int, *, seed: int = 1, terms: bool = True) -> Pip
 def made(shape: Shape) -> Pipeline:
     """Make the pipeline of a shape."""
     return _Maker(shape).pipeline()
+
+
+def problem_of(pipeline: Pipeline) -> Problem:
+    """Give the matching problem of a pipeline."""
+    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
 
 def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:

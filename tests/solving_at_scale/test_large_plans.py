@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from bench_matching import faults
-from pipelines import DAY, Pipeline, dense, rate_of, sparse
+from pipelines import Pipeline, dense, problem_of, sparse
 
-from ledger.matching.building import build
 from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import Effort
@@ -19,10 +18,6 @@ CASES = {
     "sparse": sparse(400, 400, seed=5),
     "sparse, no terms": sparse(500, 400, seed=6, terms=False),
 }
-
-
-def problem_of(pipeline: Pipeline) -> Problem:
-    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
 
 @pytest.fixture(params=CASES, ids=list(CASES), scope="module")

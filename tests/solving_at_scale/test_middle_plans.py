@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 from bench_matching import faults
-from pipelines import DAY, Pipeline, dense, rate_of, sparse
+from pipelines import Pipeline, dense, problem_of, sparse
 
-from ledger.matching.building import build
 from ledger.matching.plan import completeness
 from ledger.matching.problem import Problem
 from ledger.solving.effort import Effort
@@ -22,10 +21,6 @@ CASES = {
     "dense, no terms": dense(80, 60, seed=4, terms=False),
     "sparse": sparse(400, 400, seed=5),
 }
-
-
-def problem_of(pipeline: Pipeline) -> Problem:
-    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
 
 @pytest.fixture(params=CASES, ids=list(CASES), scope="module")

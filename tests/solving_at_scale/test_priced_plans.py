@@ -10,10 +10,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from bench_matching import faults
-from pipelines import DAY, Pipeline, dense, rate_of, sparse
+from pipelines import Pipeline, dense, problem_of, sparse
 from problems import ONE, demand, problem, supply
 
-from ledger.matching.building import build
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import Problem
@@ -39,10 +38,6 @@ def _priced(monkeypatch):
     monkeypatch.setattr(road, "LARGEST_LISTED", 0)
     monkeypatch.setattr(arcs, "PIECE", 500)
     monkeypatch.setattr(pricing, "FEW", 4)
-
-
-def problem_of(pipeline: Pipeline) -> Problem:
-    return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
 
 @pytest.fixture(params=CASES, ids=list(CASES))

@@ -31,6 +31,7 @@ from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 
 _MARGIN = 1e-9
 FULL = 1 - 1e-9
+"""What a part reaches that is whole but for what floats lose."""
 
 
 class Dues(NamedTuple):

@@ -14,13 +14,14 @@ import numpy as np
 
 from ledger.solving.highs import INFINITY, Deadline, Floats, Kind, Model, Places, Solver
 from ledger.solving.large.book import Book
+from ledger.solving.large.bound import FULL
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.writing import rewrite
 
 _TOLERANCE = 1e-7
 _HALF = 0.5
-_SMALLEST_TICKET = 1e-6
-_FULL = 1 - 1e-9
+SMALLEST_TICKET = 1e-6
+"""A part of a demand: a smallest amount below it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Neighbourhood:
     def _kind(self, arc: _Arc) -> int:
         if not self._book.problem.demands[arc.demand].divisible:
             return int(Kind.WHOLE)
-        return int(Kind.SEMI_CONTINUOUS if arc.low > _SMALLEST_TICKET else Kind.CONTINUOUS)
+        return int(Kind.SEMI_CONTINUOUS if arc.low > SMALLEST_TICKET else Kind.CONTINUOUS)
 
     def _rows(self, model: Model, arcs: list[_Arc], parts: Places, flows: Places) -> None:
         part_of = dict(zip(self._ventures, parts.tolist(), strict=True))
@@ -167,7 +168,7 @@ class Neighbourhood:
         held = model.add_rows(-INFINITY, 1.0, len(stores))
         rows = held[[stores[arc.store] for arc in arcs]]
         model.put(rows, flows, np.array([arc.load for arc in arcs]))
-        less = [at for at, arc in enumerate(arcs) if arc.high < _FULL]
+        less = [at for at, arc in enumerate(arcs) if arc.high < FULL]
         shares = model.add_rows(-INFINITY, 0.0, len(less))
         model.put(shares, flows[less], 1.0)
         highs = np.array([-arcs[at].high for at in less])

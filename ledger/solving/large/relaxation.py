@@ -23,11 +23,10 @@ import numpy as np
 
 from ledger.solving.highs import INFINITY, Deadline, Model, Solver
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
-from ledger.solving.large.bound import Dues, weights
+from ledger.solving.large.bound import FULL, Dues, weights
 from ledger.solving.large.crowding import Crowd, Crowds
 from ledger.solving.large.guide import hashed
 
-_FULL = 1 - 1e-9
 _BROKEN = 1e-6
 _ROUNDS = 6
 _CROWDED = 8
@@ -58,7 +57,7 @@ def completable(arcs: Arcs) -> Flags:
     for piece in arcs.pieces():
         filled += np.bincount(piece.demand, piece.share, len(filled))
     ventures = arcs.problem.ventures
-    stuck = np.bincount(arcs.venture, filled < _FULL, len(ventures)) > 0
+    stuck = np.bincount(arcs.venture, filled < FULL, len(ventures)) > 0
     return np.array([venture.completable for venture in ventures], dtype=bool) & ~stuck
 
 

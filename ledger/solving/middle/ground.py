@@ -9,13 +9,13 @@ import numpy as np
 
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.book import Book
+from ledger.solving.large.bound import FULL
 from ledger.solving.large.guide import hashed
+from ledger.solving.large.neighbourhood import SMALLEST_TICKET
 from ledger.solving.large.relaxation import TOLERANCE, Relaxed
 
 _DIVISIBLE, _INDIVISIBLE = 4, 10
 """Of a demand that only one supply may fill, more arcs are looked at: it has fewer choices."""
-_SMALLEST_TICKET = 1e-6
-_FULL = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Ground:
         for place in np.flatnonzero(near & arcs.divisible[piece.demand]).tolist():
             (supply,) = arcs.stores.members[piece.store[place]]
             low[place] = least(book, int(piece.demand[place]), supply)
-        tight = (piece.share < _FULL) & (best.flow > TOLERANCE)
+        tight = (piece.share < FULL) & (best.flow > TOLERANCE)
         return Ground(arcs, piece, may, near, low, tight)
 
     def used(self, book: Book) -> Floats:
@@ -73,7 +73,7 @@ def least(book: Book, demand: int, supply: int) -> float:
     """Give the least part of a demand that a supply may give, 0 where it is any."""
     limits = book.limits(demand, supply)
     low = 0.0 if limits is None else limits.low / book.problem.demands[demand].open
-    return low if low > _SMALLEST_TICKET else 0.0
+    return low if low > SMALLEST_TICKET else 0.0
 
 
 def _near(arcs: Arcs, piece: Piece, best: Relaxed) -> Flags:
