@@ -28,7 +28,8 @@ class Flow:
     """Whole amounts on the open pairs, never more than a supply has.
 
     A pair is open if it has no smallest amount, or is given one. Open pairs stay within their
-    limits, and no demand gets more than its target.
+    limits, and no demand gets more than its target. A `crowd` are pairs that had to give, and take
+    more than their supply has even at the least: not all of them can be open, in any plan.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Flow:
             self._short[every[at].demand] -= amount
             self._free[every[at].supply] -= every[at].ratio.to_offer(amount)
         self._dry: set[int] = set()
+        self.crowd: frozenset[int] = frozenset()
         self._relieve()
 
     def _relieve(self) -> None:
@@ -73,10 +75,22 @@ class Flow:
         """Close pairs, the last first, where even their least is too much together."""
         for at in reversed(range(len(self.amounts))):
             pair = self._pairs.every[at]
+            if self._free[pair.supply] < 0 and not self.crowd:
+                self.crowd = self._crowd(pair.supply)
             over = self._free[pair.supply] < 0 or self._short[pair.demand] < 0
             if over and self.amounts[at]:
                 self._move(at, -self.amounts[at])
                 self.open[at] = False
+
+    def _crowd(self, supply: int) -> frozenset[int]:
+        """Give some open pairs of a supply that take too much even at the least; none is spare."""
+        every, places = self._pairs.every, self._pairs.of_supply[supply]
+        least = {at: every[at].ratio.to_offer(self._low[at]) for at in places if self.amounts[at]}
+        over = sum(least.values()) - self._pairs.problem.supplies[supply].free
+        for at in sorted(least, key=lambda one: (least[one], one)):
+            if least[at] < over:
+                over -= least.pop(at)
+        return frozenset(least) if over > 0 else frozenset()
 
     def fill(self, demand: int) -> Blocked | None:
         """Lead as much to a demand as its target asks; None if that was reached."""

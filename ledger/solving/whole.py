@@ -30,7 +30,7 @@ def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ..
     for place in ending:
         targets[place] = demands[place].open
     flow = Flow(pairs, amounts, targets, _forbidden(pairs, ends))
-    cut = None
+    cut = Cut(frozenset(), frozenset(), flow.crowd) if flow.crowd else None
     for place in ending:
         blocked = flow.fill(place)
         if blocked is not None and cut is None:

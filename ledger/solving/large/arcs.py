@@ -79,7 +79,7 @@ class Arcs:
     """
 
     def __init__(self, problem: Problem, *, alone: bool = False) -> None:
-        self.problem = problem
+        self.problem, self.alone = problem, alone
         demands = problem.demands
         self.open = np.array([float(demand.open) for demand in demands])
         self.net = np.array([float(demand.net) for demand in demands])

@@ -32,6 +32,7 @@ _ROUNDS = 6
 _CROWDED = 8
 """Rounds of rows where stores are used up; the first ones win the most."""
 _TOO_FEW = 4
+_TOO_LITTLE = 5e-5
 _KEPT_BACK = 1e-6
 _LARGE = 1e6
 TOLERANCE = 1e-7
@@ -120,8 +121,8 @@ class Relaxation:
             again = self.solve(deadline) if broken else None
             if again is None:
                 break
-            best = again
-            if len(broken) < _TOO_FEW:
+            won, best = best.value - again.value, again
+            if len(broken) < _TOO_FEW or won < best.value * _TOO_LITTLE:
                 break
         return best
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +16,7 @@ from ledger.solving.highs import Deadline, solver_name
 from ledger.solving.large.arcs import Arcs, Floats
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import complete_bound, coverage_bound, net_gains
+from ledger.solving.large.choices import Choices
 from ledger.solving.large.dive import dive
 from ledger.solving.large.filling import complete
 from ledger.solving.large.ground import Ground
@@ -24,6 +26,7 @@ from ledger.solving.large.leftovers import covered, give_leftovers, nearly_cover
 from ledger.solving.large.narrowing import narrowed
 from ledger.solving.large.pricing import looked_at, priced
 from ledger.solving.large.relaxation import Relaxation, Relaxed, completable, few_of
+from ledger.solving.large.settling import CHOICES, Settling, settle
 from ledger.solving.large.whole import LARGEST, Whole
 
 LARGEST_LISTED = 1_000_000
@@ -32,6 +35,7 @@ TRIED = 48
 """So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
 FEW = 12
 """So many arcs of a demand are looked at when the relaxation is narrowed."""
+SETTLING = Settling(left=200, work=1_300_000)
 LARGEST_PROGRAM = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
@@ -71,6 +75,7 @@ class Road:
         self._deadline = Deadline(effort.seconds)
         self._priced = True
         self._arcs = arcs
+        self._settling = SETTLING if arcs.alone else Settling(0, 0)
         self._book = Book(problem)
         self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
 
@@ -132,27 +137,26 @@ class Road:
         best = None if relaxation is None else self._relaxed(relaxation, ground)
         if self._priced and self._takes_known():
             return
-        if relaxation is None or best is None:
-            self._fill(ground, None, ground.part, ground.flow)
-        else:
-            self._fill(ground, best, *self._dived(ground, relaxation, best))
+        end = None
+        if relaxation is not None and best is not None:
+            end = self._dived(ground, relaxation, best)
+        self._fill(ground, best, end)
 
-    def _dived(
-        self, ground: Ground, relaxation: Relaxation, best: Relaxed
-    ) -> tuple[Floats, Floats]:
-        """Dive on few arcs of each demand; give the parts and flows where that ends."""
+    def _dived(self, ground: Ground, relaxation: Relaxation, best: Relaxed) -> Relaxed:
+        """Dive on few arcs of each demand; give where that ends, over all arcs."""
         self._say("diving")
-        flow = np.zeros(len(ground.piece.demand))
         few = few_of(ground.piece, best, FEW)
-        end = dive(self._arcs, relaxation.narrowed(few), self._deadline)
+        end = dive(self._arcs, relaxation.narrowed(few), self._deadline, self._settling.left)
         if end is None:
-            return best.part, best.flow
+            return best
+        flow = np.zeros(len(ground.piece.demand))
         flow[few] = end.flow
-        return end.part, flow
+        return replace(end, flow=flow, dues=best.dues)
 
-    def _fill(self, ground: Ground, best: Relaxed | None, part: Floats, flow: Floats) -> None:
+    def _fill(self, ground: Ground, best: Relaxed | None, end: Relaxed | None) -> None:
         """Fill projects in whole numbers, those first of which most is completed in parts."""
         self._say("whole numbers")
+        part, flow = (ground.part, ground.flow) if end is None else (end.part, end.flow)
         prices, dues = (ground.prices, None) if best is None else (best.prices, best.dues)
         guide = Guide(self._arcs, ground.piece, flow, prices)
         gain = net_gains(self._arcs, prices, dues if self._listed else None)
@@ -160,6 +164,10 @@ class Road:
             if ground.may[venture]:
                 # Without time, the plan is still made, in one pass.
                 complete(self._book, guide, venture, others=not self._deadline.passed)
+        if end is not None and self._settling.left and not self._deadline.passed:
+            self._say("settling")
+            choices = Choices.made(ground, self._arcs, end, self._book, CHOICES)
+            settle(choices, self._book, end, self._settling, self._deadline)
         self._improve(ground, best, guide, gain)
 
     def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 
 from ledger.solving.highs import Deadline
 from ledger.solving.large.arcs import Floats
+from ledger.solving.large.block import Block
 from ledger.solving.large.book import Book
-from ledger.solving.middle.block import Block
-from ledger.solving.middle.ground import Ground
+from ledger.solving.large.choices import Choices
 from ledger.solving.middle.nearness import Nearness
 
 _HOPELESS = -1.5
@@ -24,15 +24,19 @@ _HOPELESS = -1.5
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How many projects a block has, the work on each, and how many in vain end the stage."""
+    """How many projects a block has, the work on each, and what ends the stage.
+
+    That is so many blocks in vain, or so much work in all.
+    """
 
     ventures: int
     work: int
-    in_vain: int
+    in_vain: int = 1
+    in_all: int = 600_000
 
 
-STAGES = (Stage(120, 400_000, 1),)
-BEGINNING = (Stage(80, 200_000, 1),)
+STAGES = (Stage(200, 600_000),)
+BEGINNING = (Stage(80, 200_000),)
 """Where another search goes on from the plan."""
 _NODES = 500
 
@@ -41,24 +45,25 @@ class Blocks:
     """The blocks of a plan, one after the other."""
 
     def __init__(
-        self, ground: Ground, book: Book, prices: Floats, gain: Floats, deadline: Deadline
+        self, choices: Choices, book: Book, prices: Floats, gain: Floats, deadline: Deadline
     ) -> None:
-        self._ground, self._book = ground, book
+        self._choices, self._book = choices, book
         self._deadline = deadline
         order = np.argsort(-gain, kind="stable").tolist()
         self._seeds = [one for one in order if np.isfinite(gain[one]) and gain[one] > _HOPELESS]
-        self._near = Nearness(ground, prices, gain)
+        self._near = Nearness(choices, prices, gain)
 
     def rounds(self, stages: tuple[Stage, ...] = STAGES) -> Iterator[int]:
         """Solve one block after the other, and give what each has won."""
         for stage in stages:
-            vain = 0
+            vain = work = 0
             for ventures in self._around(stage.ventures):
-                if self._deadline.passed or vain == stage.in_vain:
+                if self._deadline.passed or vain == stage.in_vain or work >= stage.in_all:
                     break
-                block = Block(self._ground, self._book, ventures)
+                block = Block(self._choices, self._book, ventures)
                 result = block.improve(stage.work, _NODES, self._deadline)
                 vain = 0 if result.won else vain + 1
+                work += result.work
                 yield result.won
 
     def _around(self, size: int) -> Iterator[list[int]]:

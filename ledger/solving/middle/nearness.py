@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ledger.solving.large.arcs import Floats
-from ledger.solving.middle.ground import Ground
+from ledger.solving.large.choices import Choices
 
 _SCARCE = 1e-6
 
@@ -17,17 +17,17 @@ class Nearness:
     with much or little to gain are what they are, and less worth a second look.
     """
 
-    def __init__(self, ground: Ground, prices: Floats, gain: Floats) -> None:
-        piece = ground.piece
-        at = np.flatnonzero(ground.near & (prices[piece.store] > _SCARCE))
-        ventures = ground.arcs.venture[piece.demand[at]]
+    def __init__(self, choices: Choices, prices: Floats, gain: Floats) -> None:
+        piece = choices.piece
+        at = np.flatnonzero(choices.near & (prices[piece.store] > _SCARCE))
+        ventures = choices.arcs.venture[piece.demand[at]]
         pairs = np.unique(np.column_stack([ventures, piece.store[at]]), axis=0)
         self._stores: dict[int, list[int]] = {}
         self._users: dict[int, list[int]] = {}
         for venture, store in pairs.tolist():
             self._stores.setdefault(venture, []).append(store)
             self._users.setdefault(store, []).append(venture)
-        self._doubt = np.where(ground.may, 1 / (1 + np.abs(gain)), 0.0)
+        self._doubt = np.where(choices.may, 1 / (1 + np.abs(gain)), 0.0)
 
     def around(self, venture: int, most: int) -> list[int]:
         """Give a project and up to so many others, one by one the nearest to those before."""

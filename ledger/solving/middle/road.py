@@ -13,12 +13,17 @@ from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Floats
 from ledger.solving.large.arcs import Arcs
+from ledger.solving.large.choices import Choices, Few
 from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import Guide
 from ledger.solving.large.relaxation import Relaxed
 from ledger.solving.large.road import Road
-from ledger.solving.middle import ground as blocked
+from ledger.solving.large.settling import Settling
 from ledger.solving.middle.blocks import BEGINNING, STAGES, Blocks
+
+_SETTLING = Settling(left=100, work=400_000)
+_QUICK = Settling(left=60, work=80_000)
+_CHOICES = Few(divisible=4, indivisible=10)
 
 
 def solve_middle(
@@ -43,10 +48,10 @@ class _Road(Road):
 
     def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
         super().__init__(problem, effort, known, Arcs(problem, alone=True))
-        self._stages = STAGES
+        self._settling, self._stages = _SETTLING, STAGES
 
     def beginning(self) -> tuple[tuple[Give, ...], Fraction]:
-        self._stages = BEGINNING
+        self._settling, self._stages = _QUICK, BEGINNING
         self._complete(self._ground())
         return self._book.plan(), self._bound
 
@@ -55,8 +60,8 @@ class _Road(Road):
         self._take_heavier()
         if best is None:
             return
-        cut_from = blocked.Ground.made(self._arcs, ground.piece, ground.may, best, self._book)
-        blocks = Blocks(cut_from, self._book, best.prices, gain, self._deadline)
+        choices = Choices.made(ground, self._arcs, best, self._book, _CHOICES)
+        blocks = Blocks(choices, self._book, best.prices, gain, self._deadline)
         for _ in blocks.rounds(self._stages):
             self._say("blocks")
             if self._value >= self._bound or self._deadline.passed:

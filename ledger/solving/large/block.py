@@ -16,7 +16,7 @@ from ledger.solving.highs import INFINITY, Deadline, Floats, Kind, Model, Places
 from ledger.solving.large.arcs import Flags
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import weights
-from ledger.solving.middle.ground import Ground
+from ledger.solving.large.choices import Choices, State
 from ledger.solving.pairs import Pair, Pairs
 from ledger.solving.repair import Flow
 
@@ -38,35 +38,38 @@ class Result:
 
 
 class Block:
-    """Some projects of a plan, to be solved again while flows outside may turn elsewhere."""
+    """Some projects of a plan, to be solved again while flows outside may turn elsewhere.
 
-    def __init__(self, ground: Ground, book: Book, ventures: list[int]) -> None:
-        self._ground, self._book = ground, book
-        self._ventures = ventures
-        self._done = np.array(
-            [book.is_complete(place) for place in range(len(ground.may))], dtype=bool
-        )
-        self._inside = np.zeros(len(ground.may), dtype=bool)
+    The plan is that in the book, or a `state` that was never written down.
+    """
+
+    def __init__(
+        self, choices: Choices, book: Book, ventures: list[int], state: State | None = None
+    ) -> None:
+        self._choices, self._book, self._ventures = choices, book, ventures
+        self._written = state is None
+        state = choices.written(book) if state is None else state
+        self._done, self._used = state.done, state.used
+        self._inside = np.zeros(len(choices.may), dtype=bool)
         self._inside[ventures] = True
-        self._used = ground.used(book)
         self._places = np.flatnonzero(self._kept())
 
     def _kept(self) -> Flags:
-        ground, used = self._ground, self._used > 0
-        piece, arcs = ground.piece, ground.arcs
+        choices, used = self._choices, self._used > 0
+        piece, arcs = choices.piece, choices.arcs
         venture = arcs.venture[piece.demand]
-        free = ground.near & (ground.low == 0) & arcs.divisible[piece.demand]
+        free = choices.near & (choices.low == 0) & arcs.divisible[piece.demand]
         found: Flags = np.where(
-            self._inside[venture], ground.near | used, self._done[venture] & (free | used)
+            self._inside[venture], choices.near | used, self._done[venture] & (free | used)
         )
         return found
 
     def improve(self, work: int, nodes: int, deadline: Deadline) -> Result:
         """Solve again and keep what is better, with so much work: columns times checks."""
         model = Model()
-        weight = weights(self._ground.arcs)[self._ventures]
-        may = self._ground.may[self._ventures].astype(np.float64)
-        parts = model.add_columns(weight, 0.0, may, Kind.WHOLE)
+        weight = weights(self._choices.arcs)
+        may = self._choices.may[self._ventures].astype(np.float64)
+        parts = model.add_columns(weight[self._ventures], 0.0, may, Kind.WHOLE)
         flows = self._add_flows(model)
         self._add_fills(model, parts, flows)
         holds = self._add_holds(model, flows)
@@ -74,21 +77,23 @@ class Block:
         solver = Solver(model, tolerance=_TOLERANCE)
         solver.set_option("mip_abs_gap", _GAP)
         solver.leave_out_feasibility_jump()
-        was = self._done[self._ventures].astype(np.float64)
-        solver.start_from(np.concatenate([was, self._used[self._places]]))
+        if self._written:
+            was = self._done[self._ventures].astype(np.float64)
+            solver.start_from(np.concatenate([was, self._used[self._places]]))
         outcome = solver.solve(nodes=nodes, checks=max(1, work // model.columns), deadline=deadline)
         won = 0
-        if outcome.values is not None and outcome.value > float(was @ weight) + _HALF:
+        outside = float(weight @ (self._done & ~self._inside))
+        if outcome.values is not None and outside + outcome.value > self._weight() + _HALF:
             roomier = self._roomier(model, outcome.values, flows, holds)
             won = self._write(outcome.values if roomier is None else roomier, flows)
         return Result(won, outcome.optimal, solver.checked * model.columns)
 
     def _add_flows(self, model: Model) -> Places:
-        ground, at = self._ground, self._places
-        demand = ground.piece.demand[at]
-        inside = self._inside[ground.arcs.venture[demand]]
-        whole, low = ~ground.arcs.divisible[demand], ground.low[at]
-        high = np.where(whole, 1.0, ground.piece.share[at])
+        choices, at = self._choices, self._places
+        demand = choices.piece.demand[at]
+        inside = self._inside[choices.arcs.venture[demand]]
+        whole, low = ~choices.arcs.divisible[demand], choices.low[at]
+        high = np.where(whole, 1.0, choices.piece.share[at])
         kinds = np.full(len(at), int(Kind.CONTINUOUS), np.uint8)
         kinds[inside & whole] = int(Kind.WHOLE)
         kinds[inside & ~whole & (low > 0)] = int(Kind.SEMI_CONTINUOUS)
@@ -96,22 +101,22 @@ class Block:
         return model.add_columns(0.0, np.minimum(lows, high), high, kinds, count=len(at))
 
     def _add_fills(self, model: Model, parts: Places, flows: Places) -> None:
-        ground = self._ground
-        venture = ground.arcs.venture
+        choices = self._choices
+        venture = choices.arcs.venture
         inside = self._inside[venture]
         demands = np.flatnonzero(inside | self._done[venture])
         row_of = np.full(len(venture), -1, np.int64)
         whole = np.where(inside[demands], 0.0, 1.0)
         row_of[demands] = model.add_rows(whole, whole, len(demands))
-        part_of = np.full(len(ground.may), -1, np.int64)
+        part_of = np.full(len(choices.may), -1, np.int64)
         part_of[self._ventures] = parts
         block = np.flatnonzero(inside)
         model.put(row_of[block], part_of[venture[block]], -1.0)
-        model.put(row_of[ground.piece.demand[self._places]], flows, 1.0)
+        model.put(row_of[choices.piece.demand[self._places]], flows, 1.0)
 
     def _add_holds(self, model: Model, flows: Places) -> Places:
         """Add what each store has; give the row of each flow."""
-        piece, at = self._ground.piece, self._places
+        piece, at = self._choices.piece, self._places
         stores, row = np.unique(piece.store[at], return_inverse=True)
         holds = model.add_rows(-INFINITY, 1.0, len(stores))
         model.put(holds[row], flows, piece.load[at])
@@ -119,11 +124,11 @@ class Block:
         return found
 
     def _add_limits(self, model: Model, parts: Places, flows: Places) -> None:
-        ground, at = self._ground, self._places
-        piece, venture = ground.piece, ground.arcs.venture[ground.piece.demand[at]]
-        part_of = np.full(len(ground.may), -1, np.int64)
+        choices, at = self._choices, self._places
+        piece, venture = choices.piece, choices.arcs.venture[choices.piece.demand[at]]
+        part_of = np.full(len(choices.may), -1, np.int64)
         part_of[self._ventures] = parts
-        less = np.flatnonzero(self._inside[venture] & ground.tight[at])
+        less = np.flatnonzero(self._inside[venture] & choices.tight[at])
         rows = model.add_rows(-INFINITY, 0.0, len(less))
         model.put(rows, flows[less], 1.0)
         model.put(rows, part_of[venture[less]], -piece.share[at][less])
@@ -155,11 +160,11 @@ class Block:
 
     def _lost(self) -> Floats:
         """Give what rounding across currencies may cost each flow, as a part of its store."""
-        ground, problem = self._ground, self._book.problem
+        choices, problem = self._choices, self._book.problem
         found = np.zeros(len(self._places))
         for place, at in enumerate(self._places.tolist()):
-            supply = int(ground.supply[at])
-            demand = int(ground.piece.demand[at])
+            supply = int(choices.supply[at])
+            demand = int(choices.piece.demand[at])
             ratio = problem.ratio(demand, supply)
             divisible = problem.demands[demand].divisible
             if divisible and ratio is not None and ratio.under != ratio.over:
@@ -188,11 +193,11 @@ class Block:
 
     def _flow(self, given: Floats, ends: Flags, demands: list[int]) -> Flow:
         """Give the nearest flow in whole numbers that fills these demands, as far as there is."""
-        book, ground = self._book, self._ground
+        book, choices = self._book, self._choices
         every: list[Pair] = []
         amounts: list[int] = []
         for at, part in zip(self._places.tolist(), given.tolist(), strict=True):
-            demand, supply = int(ground.piece.demand[at]), int(ground.supply[at])
+            demand, supply = int(choices.piece.demand[at]), int(choices.supply[at])
             limits, ratio = book.limits(demand, supply), book.problem.ratio(demand, supply)
             one = book.problem.demands[demand]
             if limits is None or ratio is None or not ends[one.venture]:

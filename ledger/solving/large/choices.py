@@ -1,25 +1,42 @@
-"""What blocks are cut from: all arcs of a problem, and the few of each demand worth a look."""
+"""What an exact search may choose from: all arcs, and the few of each demand worth a look."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from ledger.solving.large.arcs import Arcs, Flags, Floats, Piece, Places
 from ledger.solving.large.book import Book
 from ledger.solving.large.bound import FULL
+from ledger.solving.large.ground import Ground
 from ledger.solving.large.guide import hashed
 from ledger.solving.large.neighbourhood import SMALLEST_TICKET
 from ledger.solving.large.relaxation import TOLERANCE, Relaxed
 
-_DIVISIBLE, _INDIVISIBLE = 4, 10
-"""Of a demand that only one supply may fill, more arcs are looked at: it has fewer choices."""
+
+class Few(NamedTuple):
+    """How many arcs of a demand are looked at.
+
+    Of one that only one supply may fill, more are: it has fewer choices.
+    """
+
+    divisible: int
+    indivisible: int
 
 
 @dataclass(frozen=True)
-class Ground:
+class State:
+    """How far a plan is: which projects end complete, and what part of a demand each arc gives."""
+
+    done: Flags
+    used: Floats
+
+
+@dataclass(frozen=True)
+class Choices:
     """All arcs, in order of demand; which of them are `near`, and the least each may give.
 
     `low` is a part of what is open in the demand, 0 where there is no smallest amount; it is
@@ -34,18 +51,20 @@ class Ground:
     tight: Flags
 
     @staticmethod
-    def made(arcs: Arcs, piece: Piece, may: Flags, best: Relaxed, book: Book) -> Ground:
+    def made(ground: Ground, arcs: Arcs, best: Relaxed, book: Book, few: Few) -> Choices:
         """Choose the arcs that are near: those the relaxation uses, and the cheapest others."""
-        near = _near(arcs, piece, best)
+        piece = ground.piece
+        near = _near(arcs, piece, best, few)
         low = np.zeros(len(near))
         for place in np.flatnonzero(near & arcs.divisible[piece.demand]).tolist():
             (supply,) = arcs.stores.members[piece.store[place]]
             low[place] = least(book, int(piece.demand[place]), supply)
         tight = (piece.share < FULL) & (best.flow > TOLERANCE)
-        return Ground(arcs, piece, may, near, low, tight)
+        return Choices(arcs, piece, ground.may, near, low, tight)
 
-    def used(self, book: Book) -> Floats:
-        """Give what part of what is open in a demand each arc gives by the book."""
+    def written(self, book: Book) -> State:
+        """Give the state of the plan in a book."""
+        done = [book.is_complete(place) for place in range(len(self.may))]
         found = np.zeros(len(self.near))
         for demand, given in enumerate(book.given):
             for supply, amount in given.items():
@@ -53,7 +72,7 @@ class Ground:
                 found[place] = amount / book.problem.demands[demand].open
                 if not self.near[place] and self.arcs.divisible[demand]:
                     self.low[place] = least(book, demand, supply)
-        return found
+        return State(np.array(done, dtype=bool), found)
 
     @cached_property
     def place(self) -> dict[tuple[int, int], int]:
@@ -76,13 +95,13 @@ def least(book: Book, demand: int, supply: int) -> float:
     return low if low > SMALLEST_TICKET else 0.0
 
 
-def _near(arcs: Arcs, piece: Piece, best: Relaxed) -> Flags:
+def _near(arcs: Arcs, piece: Piece, best: Relaxed, few: Few) -> Flags:
     price = np.round(piece.load * best.prices[piece.store], 9)
     ties = hashed(piece.demand * 1_000_003 + piece.store)
     order: Places = np.lexsort((ties, price, piece.demand))
     starts = np.flatnonzero(np.diff(piece.demand[order], prepend=-1))
     rank = np.zeros(len(order), np.int64)
     rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    few = np.where(arcs.divisible[piece.demand], _DIVISIBLE, _INDIVISIBLE)
-    found: Flags = (rank < few) | (best.flow > TOLERANCE)
+    most = np.where(arcs.divisible[piece.demand], few.divisible, few.indivisible)
+    found: Flags = (rank < most) | (best.flow > TOLERANCE)
     return found
