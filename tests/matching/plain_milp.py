@@ -6,7 +6,7 @@ A constraint solver over whole numbers: no float decides, and an optimum is prov
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
+from math import ceil, lcm
 from typing import NamedTuple
 
 from island_search import Plan
@@ -20,7 +20,16 @@ WORK = 300.0
 
 
 class NotProven(Exception):
-    """The solver gave up before it had proven an optimum."""
+    """The solver gave up before it had proven an optimum; it lies between `least` and `most`.
+
+    `weight` is that of the complete projects where it was the coverage that was not proven.
+    """
+
+    def __init__(
+        self, said: str, least: Fraction, most: Fraction, weight: int | None = None
+    ) -> None:
+        super().__init__(f"{said}: between {float(least)} and {float(most)}")
+        self.least, self.most, self.weight = least, most, weight
 
 
 class Proven(NamedTuple):
@@ -62,13 +71,13 @@ class _Model:
         weights = {code: self.case.project[code].weight for code in self.ends}
         total = sum(weights[code] * end for code, end in self.ends.items())
         self.model.maximize(total)
-        solver, weight = self._solve()
+        solver, weight = self._solve(1)
         self.model.add(total >= weight)
         self._start_from(solver)
         gain = self.gain()
         scale = lcm(1, *(each.denominator for each in gain.values()))
         self.model.maximize(sum(int(gain[pair] * scale) * x for pair, x in self.given.items()))
-        solver, _ = self._solve()
+        solver, _ = self._solve(scale, weight)
         # The solver's own figure is a float; the amounts it found are whole.
         coverage = sum(gain[pair] * solver.value(x) for pair, x in self.given.items())
         gives = {(p.need, p.offer): solver.value(x) for p, x in self.given.items()}
@@ -130,12 +139,16 @@ class _Model:
         for amount in self.given.values():
             self.model.add_hint(amount, solver.value(amount))
 
-    def _solve(self) -> tuple[cp_model.CpSolver, int]:
+    def _solve(self, scale: int, weight: int | None = None) -> tuple[cp_model.CpSolver, int]:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_deterministic_time = self.work
         status = solver.solve(self.model)
         if status != cp_model.OPTIMAL:
-            raise NotProven(f"{self.case.name}: {solver.status_name(status)}")
+            found = status == cp_model.FEASIBLE
+            least = Fraction(round(solver.objective_value), scale) if found else Fraction(0)
+            most = Fraction(ceil(solver.best_objective_bound), scale)
+            said = f"{self.case.name}: {solver.status_name(status)}"
+            raise NotProven(said, least, most, weight)
         return solver, round(solver.objective_value)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import pytest
 from bench_matching import faults
 from pipelines import dense, problem_of, sparse
+from problems import demand, supply
+from problems import problem as simple
 
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness
@@ -79,3 +81,11 @@ def test_a_better_plan_stays_as_it_is(problem):
 
     assert value == best.complete.value
     assert book.plan() == best.gives
+
+
+def test_where_nothing_is_undecided_what_the_relaxation_says_is_written():
+    asked = simple([(3, [demand(5)])], [supply(5)])
+    state, book = dived(asked, left=1_000), Book(asked)
+
+    assert not undecided(state.arcs, state.ground.piece, state.end).any()
+    assert settled(asked, state, book) == 3

@@ -176,7 +176,7 @@ class Block:
         book, problem = self._book, self._book.problem
         before = self._weight()
         ends = self._done & ~self._inside
-        ends[np.array(self._ventures)[values[: len(self._ventures)] > _HALF]] = True
+        ends[np.array(self._ventures, np.int64)[values[: len(self._ventures)] > _HALF]] = True
         demands = [place for place, one in enumerate(problem.demands) if ends[one.venture]]
         gives = self._flow(values[flows], ends, demands).gives()
         mark = book.mark()
