@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ledger.solving.formulation import Formulation
-from ledger.solving.highs import Floats, Places
+from ledger.solving.highs import Floats
 from ledger.solving.large.arcs import Arcs, Piece
-from ledger.solving.large.crowding import Crowds
-
-
-class Row(NamedTuple):
-    """At most so much of these columns, each times its value."""
-
-    columns: Places
-    values: Floats
-    most: float
+from ledger.solving.large.crowding import Crowd, Crowds
 
 
 class Covers:
@@ -43,7 +33,7 @@ class Covers:
         self._scale = units / open_
         self._ventures = len(pairs.problem.ventures)
 
-    def broken(self, values: Floats) -> list[Row]:
+    def broken(self, values: Floats) -> list[Crowd]:
         """Give rows that these values of the columns break."""
         part = np.zeros(self._ventures)
         part[self._ends] = values[self._parts]
@@ -53,6 +43,6 @@ class Covers:
         columns = np.concatenate([column, self._shares])
         scale = np.concatenate([np.ones(self._ventures), self._scale])
         return [
-            Row(columns[row.columns], row.values * scale[row.columns], row.most)
+            Crowd(columns[row.columns], row.values * scale[row.columns], row.most)
             for row in self._crowds.broken(part, flow)
         ]

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ledger.solving.covers import Covers, Row
+from ledger.solving.covers import Covers
 from ledger.solving.formulation import Formulation
 from ledger.solving.highs import INFINITY, SEED, Deadline, Floats, Kind, Places, Solver
+from ledger.solving.large.crowding import Crowd
 
 _ROUNDS = 15
 _MORE_ROUNDS = 20
@@ -59,7 +60,7 @@ def strengthened(
         found = Relaxed(values, outcome.reduced, outcome.bound)
         broken = values[shares] > values[ends] * most + _SEEN
         rows = [
-            Row(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
+            Crowd(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
             for share, end, limit in zip(shares[broken], ends[broken], most[broken], strict=True)
         ]
         rows += [row for row in crowds if values[row.columns].sum() > row.most + _SEEN]
@@ -72,7 +73,7 @@ def strengthened(
     return found
 
 
-def _crowds(formulation: Formulation) -> list[Row]:
+def _crowds(formulation: Formulation) -> list[Crowd]:
     """Give for each supply the pairs of which it can serve one, two or a few, if there are more.
 
     Of pairs that give one amount or nothing, each more than a part `1 / (k + 1)` of a supply, it
@@ -88,7 +89,7 @@ def _crowds(formulation: Formulation) -> list[Row]:
             large = [at for at, cost in zip(whole, costs, strict=True) if cost * (most + 1) > free]
             if len(large) > most:
                 columns = formulation.shares[large]
-                found.append(Row(columns, np.ones(len(large)), most))
+                found.append(Crowd(columns, np.ones(len(large)), most))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,11 +10,10 @@ from ledger.matching.plan import Give
 from ledger.matching.problem import Problem
 from ledger.solving.cuts import Cut, cut_from
 from ledger.solving.formulation import Formulation
-from ledger.solving.highs import Floats, Kind, Model, Solver
+from ledger.solving.highs import Floats, Solver
 from ledger.solving.pairs import Pairs
 from ledger.solving.repair import Flow, kept
-
-_LEAST_SPARED = 1e-7
+from ledger.solving.sparing import sparing
 
 
 def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ...], Cut | None]:
@@ -70,23 +68,10 @@ def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
     """
     model = formulation.model
     columns, chosen = formulation.choices(values)
-    solver = Solver(_sparing(model, list(formulation.margins(values))))
+    margins = list(formulation.margins(values))
+    rows = np.array([row for row, _ in margins], np.int32)
+    back = np.array([1 - most for _, most in margins], np.float64)
+    solver = Solver(sparing(model, rows, back))
     solver.set_bounds(columns, chosen, chosen)
     found = solver.solve().values
     return None if found is None else found[: model.columns]
-
-
-def _sparing(model: Model, margins: list[tuple[int, float]]) -> Model:
-    """Give a model in fractions that leaves margins in its rows, each as much as it can."""
-    found = replace(
-        model,
-        costs=[*model.costs],
-        lowers=[*model.lowers],
-        uppers=[*model.uppers],
-        kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
-        entries=[*model.entries],
-    )
-    spared = found.add_columns(1.0, 0.0, 1.0, count=len(margins))
-    back = [max(_LEAST_SPARED, 1 - most) for _, most in margins]
-    found.put([row for row, _ in margins], spared, back)
-    return found

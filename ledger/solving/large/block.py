@@ -19,10 +19,10 @@ from ledger.solving.large.bound import weights
 from ledger.solving.large.choices import Choices, State
 from ledger.solving.pairs import Pair, Pairs
 from ledger.solving.repair import Flow
+from ledger.solving.sparing import sparing
 
 _TOLERANCE = 1e-6
 _FINE = 1e-9
-_LEAST_SPARED = 1e-7
 _HALF = 0.5
 _GAP = 0.9
 """Weights are whole, so that less than one is no gap."""
@@ -137,18 +137,9 @@ class Block:
         """Solve again with all choices made, keeping back what rounding may cost, if it can be."""
         kinds = np.concatenate(model.kinds)
         lost = np.where(values[flows] > _TOLERANCE, self._lost(), 0.0)
-        back = np.bincount(holds, lost, model.rows)
-        rows = np.flatnonzero(back)
-        fixed = replace(
-            model,
-            costs=[np.zeros(model.columns)],
-            kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
-            lowers=[*model.lowers],
-            uppers=[*model.uppers],
-            entries=[*model.entries],
-        )
-        spared = fixed.add_columns(1.0, 0.0, 1.0, count=len(rows))
-        fixed.put(rows, spared, np.maximum(_LEAST_SPARED, back[rows]))
+        back = np.bincount(holds, lost, model.rows).astype(np.float64)
+        rows = np.flatnonzero(back).astype(np.int32)
+        fixed = sparing(replace(model, costs=[np.zeros(model.columns)]), rows, back[rows])
         solver = Solver(fixed, tolerance=_FINE)
         whole = np.flatnonzero(kinds == Kind.WHOLE).astype(np.int32)
         solver.set_bounds(whole, np.round(values[whole]), np.round(values[whole]))
