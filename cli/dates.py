@@ -22,6 +22,7 @@ _MOMENT = re.compile(
 class InvalidDate(InvalidInput):
     """A text that names no day."""
 
+    code = "invalid-date"
     default_why = "A day is written year-month-day, or today, yesterday or tomorrow."
     default_next = "Write it as 2026-11-23."
 
@@ -29,6 +30,7 @@ class InvalidDate(InvalidInput):
 class InvalidTime(InvalidInput):
     """A text that names no moment, or two."""
 
+    code = "invalid-time"
     default_why = "A moment is a day and a time, with its zone or in the ledger's own."
     default_next = "Write it as 2026-11-23T10:00Z or 2026-11-23T10:00+03:30."
 

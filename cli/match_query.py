@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class OnlyWithSave(UsageError):
     """An option of storing a proposal came without --save."""
 
+    code = "only-with-save"
     default_why = "A proposal that is only shown writes nothing."
     default_next = "Add --save, or leave the option out."
 

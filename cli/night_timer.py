@@ -26,6 +26,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 class NoTimeOfDay(InvalidInput):
     """The time for the night is none that a clock shows."""
 
+    code = "no-time-of-day"
     default_why = "A time of day is written with hours and minutes, 00:00 to 23:59."
     default_next = "Write it like --at 02:30."
 
@@ -33,6 +34,7 @@ class NoTimeOfDay(InvalidInput):
 class CannotSchedule(InvalidInput):
     """A path or a URL holds what a crontab or a unit cannot: the end of a line."""
 
+    code = "cannot-schedule"
     default_why = "Crontabs and units are made of lines."
     default_next = "Put the ledger, or the environment file, under another name."
 

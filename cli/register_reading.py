@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class NotThereThen(NotFound):
     """The record exists, but did not at the times that were asked for."""
 
+    code = "not-there-then"
     default_why = "It was recorded, or declared, later than the report looks."
     default_next = "Leave --as-of and --known-at out, or give a later day."
 

@@ -24,6 +24,7 @@ Movements = tuple[Movement, ...]
 class NotEnoughOpen(RefusedByRule):
     """More was asked of a need than is open."""
 
+    code = "not-enough-open"
     default_why = "A hold never takes more of a need than nobody else holds already."
     default_next = "Ask for less, or release another hold first: cityfund need show CODE"
 
@@ -31,6 +32,7 @@ class NotEnoughOpen(RefusedByRule):
 class NotEnoughAvailable(RefusedByRule):
     """More was asked of an offer than is available."""
 
+    code = "not-enough-available"
     default_why = "An offer is never given away twice."
     default_next = "Ask for less, or look for another offer: cityfund need candidates NEED"
 
@@ -38,6 +40,7 @@ class NotEnoughAvailable(RefusedByRule):
 class NotEnoughHeld(RefusedByRule):
     """More was to be committed or released than the deal holds."""
 
+    code = "not-enough-held"
     default_why = "Only what is held can be committed or released, and only once."
     default_next = "See what the deal holds: cityfund deal show DEAL"
 
@@ -45,6 +48,7 @@ class NotEnoughHeld(RefusedByRule):
 class NotEnoughCommitted(RefusedByRule):
     """More was to be delivered or released than is committed."""
 
+    code = "not-enough-committed"
     default_why = "Only what is committed can be delivered, or given back with --committed."
     default_next = "See what is committed: cityfund deal show DEAL"
 
@@ -52,6 +56,7 @@ class NotEnoughCommitted(RefusedByRule):
 class NotEnoughDelivered(RefusedByRule):
     """More was to be returned than was delivered."""
 
+    code = "not-enough-delivered"
     default_why = "Only what was delivered can be returned."
     default_next = "See what was delivered: cityfund deal show DEAL"
 
@@ -59,6 +64,7 @@ class NotEnoughDelivered(RefusedByRule):
 class NothingToMove(RefusedByRule):
     """The stage the act draws on is empty."""
 
+    code = "nothing-to-move"
     default_why = "The act moves all of a stage, and nothing stands in it."
     default_next = "See where the quantity stands with `show`."
 
@@ -66,6 +72,7 @@ class NothingToMove(RefusedByRule):
 class NotEnoughWithdrawn(RefusedByRule):
     """More was to be reinstated than was withdrawn or has expired."""
 
+    code = "not-enough-withdrawn"
     default_why = "Only what was withdrawn or has expired can be reinstated."
     default_next = "See where the quantity stands with `show`; to ask for more, edit the quantity."
 
@@ -73,12 +80,14 @@ class NotEnoughWithdrawn(RefusedByRule):
 class WrongUnit(InvalidInput):
     """A quantity came in another unit than the need's or offer's."""
 
+    code = "wrong-unit"
     default_why = "Units are never converted silently."
 
 
 class BelowWhatIsTaken(RefusedByRule):
     """A quantity was to be revised below what deals already hold, committed or delivered."""
 
+    code = "below-what-is-taken"
     default_why = "A revision down takes only what is still open or available."
     default_next = "Release or withdraw first, or give a larger quantity."
 

@@ -46,6 +46,7 @@ FORMATS: Final = {
 class UnknownLayout(CannotOpen):
     """An entry was written in a layout of canonical bytes that this program does not know."""
 
+    code = "unknown-layout"
     default_why = "A newer version of cityfund wrote it."
     default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 

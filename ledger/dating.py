@@ -11,6 +11,7 @@ from ledger.errors import InvalidInput, RefusedByRule
 class FutureDate(InvalidInput):
     """An act was dated after today."""
 
+    code = "future-date"
     default_why = "The journal records what has happened, by the ledger's own calendar."
     default_next = "Date it today or earlier; a planned date belongs to --until or --due."
 
@@ -18,6 +19,7 @@ class FutureDate(InvalidInput):
 class BeforeDeclaration(RefusedByRule):
     """An act was dated before the need or the offer was declared."""
 
+    code = "before-declaration"
     default_why = "Nothing can happen to a need or an offer before it was declared."
     default_next = "Check the date of the act, and the declaration's with `show`."
 
@@ -25,6 +27,7 @@ class BeforeDeclaration(RefusedByRule):
 class BeforePreviousAct(RefusedByRule):
     """An act of a deal was dated before the deal's previous act."""
 
+    code = "before-previous-act"
     default_why = "The acts of one deal follow one another in time."
     default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
 
@@ -32,6 +35,7 @@ class BeforePreviousAct(RefusedByRule):
 class BeforeReversed(RefusedByRule):
     """A reversal was dated before the entry it reverses."""
 
+    code = "before-reversed"
     default_why = "What has not happened yet cannot be undone."
     default_next = "Leave --on out to date it today, or give the reversed entry's date or later."
 
@@ -39,6 +43,7 @@ class BeforeReversed(RefusedByRule):
 class OverdrawnLater(RefusedByRule):
     """A backdated act would leave a stage below zero on a later day."""
 
+    code = "overdrawn-later"
     default_why = "What was taken since then would not have been there."
     default_next = "Date the act later, or take less."
 
@@ -46,6 +51,7 @@ class OverdrawnLater(RefusedByRule):
 class HoldExpired(RefusedByRule):
     """A hold was to be committed after its last day."""
 
+    code = "hold-expired"
     default_why = "A hold can be committed through its last day, no longer."
     default_next = "Prolong it first (cityfund deal edit DEAL --until DATE), or release it."
 
@@ -53,6 +59,7 @@ class HoldExpired(RefusedByRule):
 class UntilInThePast(InvalidInput):
     """A hold was to end before it begins."""
 
+    code = "until-in-the-past"
     default_why = "A hold lasts at least through the day it is made."
     default_next = "Give --until a later date."
 
@@ -60,6 +67,7 @@ class UntilInThePast(InvalidInput):
 class ClockSteppedBack(RefusedByRule):
     """The machine's clock shows a time long before the last write was recorded."""
 
+    code = "clock-stepped-back"
     default_why = (
         "What is recorded later must bear a later time, "
         "or reports of what was known when would change."
@@ -70,6 +78,7 @@ class ClockSteppedBack(RefusedByRule):
 class UnknownTimeZone(InvalidInput):
     """The name is not one of the IANA time zones."""
 
+    code = "unknown-time-zone"
     default_why = "The ledger's calendar needs a time zone that every machine knows."
     default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
 

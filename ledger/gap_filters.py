@@ -29,12 +29,14 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 class UnknownGapColumn(InvalidInput):
     """A column was named that gap rows do not have."""
 
+    code = "unknown-gap-column"
     default_next = f"Choose among: {', '.join(COLUMNS)}."
 
 
 class UnreadableFilter(InvalidInput):
     """A filter is not a column, a sign and a value that the column can hold."""
 
+    code = "unreadable-filter"
     default_why = "A filter is COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=VALUE or COLUMN<=VALUE."
     default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
 

@@ -29,6 +29,7 @@ STRIDES: Final = ("night", "week", "month", "year")
 class NotInTrend(InvalidInput):
     """The trend was asked for by a column that nights do not keep."""
 
+    code = "not-in-trend"
     default_why = (
         "Which offers fit is found anew for each report, and not kept from night to night."
     )
@@ -38,6 +39,7 @@ class NotInTrend(InvalidInput):
 class UnknownStride(InvalidInput):
     """The trend was to go by steps that there are none of."""
 
+    code = "unknown-stride"
     default_why = f"It goes by {', '.join(STRIDES[:-1])} or {STRIDES[-1]}."
     default_next = "Give one of those to --every, or leave it out for every night."
 
@@ -45,6 +47,7 @@ class UnknownStride(InvalidInput):
 class SpanBackwards(InvalidInput):
     """The span of a trend ends before it begins."""
 
+    code = "span-backwards"
     default_why = "A trend runs from an earlier day to a later one."
     default_next = "Exchange --from and --to."
 

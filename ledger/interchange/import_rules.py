@@ -36,12 +36,14 @@ Cell = Annotated[str, StringConstraints(max_length=10_000)]
 class UnknownRule(NotFound):
     """No import rule of that name is shipped, and no file lies there."""
 
+    code = "unknown-rule"
     default_why = "A rule is named by its shipped name or by the path of its TOML file."
 
 
 class CannotReadRule(StorageTrouble):
     """The file of an import rule cannot be read."""
 
+    code = "cannot-read-rule"
     default_why = f"A rule is one small TOML file, of at most {MAX_RULE_BYTES // 1024} KiB."
     default_next = "Check that it is the rule you mean, and that you may read it."
 
@@ -49,6 +51,7 @@ class CannotReadRule(StorageTrouble):
 class BrokenRule(InvalidInput):
     """The file of an import rule is not TOML."""
 
+    code = "broken-rule"
     default_why = "An import rule is a TOML file."
     default_next = "Put right the place named."
 

@@ -42,6 +42,7 @@ class Problem(NamedTuple):
 class ImportRefused(InvalidInput):
     """Nothing was imported: an import is done whole or not at all."""
 
+    code = "import-refused"
     default_why = "An import is done whole or not at all, so nothing was changed."
     default_next = "Put right what is listed and import again."
 

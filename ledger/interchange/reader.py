@@ -24,6 +24,7 @@ MAX_CELL_CHARACTERS = 131_072
 class NothingToImport(UsageError):
     """None of the paths given is a canonical table."""
 
+    code = "nothing-to-import"
     default_why = f"A file is named after its table: {', '.join(f'{n}.csv' for n in TABLES)}."
     default_next = "Name the files so, or say which table a file is with --as TABLE."
 
@@ -31,6 +32,7 @@ class NothingToImport(UsageError):
 class StatementsNotImported(UsageError):
     """Statements were given to the import, which would write what is only to be compared."""
 
+    code = "statements-not-imported"
     default_why = "What a provider says is compared with the ledger, line by line, never copied."
     default_next = "Let the night read them: cityfund reconcile --only statements --inbox FOLDER"
 
@@ -38,6 +40,7 @@ class StatementsNotImported(UsageError):
 class UnknownTable(UsageError):
     """A table that is not one of the canonical tables."""
 
+    code = "unknown-table"
     default_why = f"The tables are {', '.join(TABLES)}."
     default_next = "Say one of them after --as."
 
@@ -45,6 +48,7 @@ class UnknownTable(UsageError):
 class CannotReadFile(StorageTrouble):
     """A file named for import is not there or cannot be read."""
 
+    code = "cannot-read-file"
     default_why = "The system would not let it be read."
     default_next = "Look at the path and at who may read it."
 

@@ -21,6 +21,7 @@ Cells = Mapping[str, str | None]
 class CannotWriteExport(StorageTrouble):
     """The folder or file of an export could not be written."""
 
+    code = "cannot-write-export"
     default_why = "The system refused it; nothing was left half written."
     default_next = "Look at the path, the free space and who may write there."
 
@@ -28,6 +29,7 @@ class CannotWriteExport(StorageTrouble):
 class ExportFolderInUse(StorageTrouble):
     """The folder already holds something that an export would have to overwrite."""
 
+    code = "export-folder-in-use"
     default_why = "An export never overwrites what it did not write in the same run."
     default_next = "Name a new or empty folder."
 

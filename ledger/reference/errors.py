@@ -12,6 +12,7 @@ from ledger.quantity_errors import shown
 class UnknownReference(InvalidInput):
     """Base of refusals of a code from outside a reference table. Never raised itself."""
 
+    code = "unknown-reference"
     table: ClassVar[str] = "the table"
 
     @classmethod
@@ -27,6 +28,7 @@ class UnknownReference(InvalidInput):
 class UnknownCountry(UnknownReference):
     """A country that is no ISO 3166 code."""
 
+    code = "unknown-country"
     table = "ISO 3166"
     default_why = "Countries are named by their two or three letters in ISO 3166."
     default_next = "Give a code such as IR, FRA or BR."
@@ -35,6 +37,7 @@ class UnknownCountry(UnknownReference):
 class UnknownRegion(UnknownReference):
     """A region that is no UN M49 code or name."""
 
+    code = "unknown-region"
     table = "UN M49"
     default_why = "Regions are named by their code or English name in UN M49."
     default_next = "Give a code or name such as 034 or Southern Asia."
@@ -43,6 +46,7 @@ class UnknownRegion(UnknownReference):
 class UnknownSector(UnknownReference):
     """A sector that is no OC4IDS projectSector code."""
 
+    code = "unknown-sector"
     table = "the OC4IDS project sectors"
     default_why = "Sectors are named by their OC4IDS projectSector code."
     default_next = "Give a code such as transport.urban or waterAndWaste."
@@ -51,6 +55,7 @@ class UnknownSector(UnknownReference):
 class UnknownStatus(UnknownReference):
     """A project status that is no OC4IDS projectStatus code."""
 
+    code = "unknown-status"
     table = "the OC4IDS project statuses"
     default_why = "Statuses are named by their OC4IDS projectStatus code."
     default_next = "Give a code such as identification, preparation or implementation."
@@ -59,6 +64,7 @@ class UnknownStatus(UnknownReference):
 class UnknownInstrument(UnknownReference):
     """An instrument outside the fund's list."""
 
+    code = "unknown-instrument"
     table = "the list of instruments"
     default_why = "Instruments come from the fund's list."
     default_next = "Give a code such as grant, loan or in-kind."
@@ -67,6 +73,7 @@ class UnknownInstrument(UnknownReference):
 class NoOfficeForCountry(InvalidInput):
     """A country that lies in no office's regions."""
 
+    code = "no-office-for-country"
     default_why = "An office is found by the UN M49 regions it looks after."
     default_next = "Name the office yourself."
 

@@ -24,6 +24,7 @@ class Effort:
 class UnusableTimeLimit(InvalidInput):
     """A time limit that is no whole number of seconds, or below zero."""
 
+    code = "unusable-time-limit"
     default_why = "A time limit is a whole number of seconds from 0 on; 0 gives the quick plan."
     default_next = "Give a number such as 60, or leave it out to search until it is proven."
 

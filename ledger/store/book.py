@@ -38,6 +38,7 @@ def now() -> datetime:
 class KnownLater(InvalidInput):
     """A report was asked for as known at a moment that is still to come."""
 
+    code = "known-later"
     default_why = "What will be recorded until then is not known yet."
     default_next = "Give --known-at a moment that has passed."
 
@@ -45,6 +46,7 @@ class KnownLater(InvalidInput):
 class KnownTooRecently(InvalidInput):
     """A report of a shared ledger was asked for as known at a moment that is hardly past."""
 
+    code = "known-too-recently"
     default_why = (
         "On a shared ledger a write that began then may still be on its way, and the report "
         "would not stay the same."

@@ -21,6 +21,7 @@ _NONE: Final = Leaf("", b"")
 class CopyDiffers(RefusedByRule):
     """What was written is not what the source holds; so it was thrown away."""
 
+    code = "copy-differs"
     default_why = "The source does not keep its own rules, or a disk did not do what it was asked."
     default_next = "Find out what is wrong with the source: cityfund check"
 

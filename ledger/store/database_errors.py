@@ -14,6 +14,7 @@ BUSY_SECONDS: Final = LONGEST_WRITE.seconds
 class UnknownDatabase(CannotOpen):
     """The URL names an engine this program does not keep ledgers on."""
 
+    code = "unknown-database"
     default_why = "A ledger is kept in a SQLite file or on a PostgreSQL server."
     default_next = (
         "Give a URL such as sqlite:///ledger.db or postgresql://user@host/database "
@@ -24,6 +25,7 @@ class UnknownDatabase(CannotOpen):
 class DriverMissing(CannotOpen):
     """The URL names PostgreSQL, and its driver is not installed."""
 
+    code = "driver-missing"
     default_why = "PostgreSQL needs the driver psycopg, which is installed only where asked for."
     default_next = "Install it: pip install 'cityfund[postgresql]'"
 
@@ -31,6 +33,7 @@ class DriverMissing(CannotOpen):
 class LedgerMissing(CannotOpen):
     """There is no ledger at the URL."""
 
+    code = "ledger-missing"
     default_why = "The file does not exist, and only `cityfund init` makes one."
     default_next = "Check --db or CITYFUND_DB, or run: cityfund init"
 
@@ -38,6 +41,7 @@ class LedgerMissing(CannotOpen):
 class NotADatabase(CannotOpen):
     """The file is there but cannot be read as a database."""
 
+    code = "not-a-database"
     default_why = "It is not a SQLite file, or it is damaged."
     default_next = "Check --db or CITYFUND_DB; restore a backup if this was your ledger."
 
@@ -45,12 +49,14 @@ class NotADatabase(CannotOpen):
 class DatabaseUnreachable(CannotOpen):
     """The database cannot be opened: a folder that is missing or a server that does not answer."""
 
+    code = "database-unreachable"
     default_next = "Check --db or CITYFUND_DB, and who may read and write there."
 
 
 class DatabaseReadOnly(CannotOpen):
     """The database cannot be written to."""
 
+    code = "database-read-only"
     default_why = "The file or its folder may not be written by this user."
     default_next = "Ask its owner for write access, or copy the ledger to a place of your own."
 
@@ -58,12 +64,14 @@ class DatabaseReadOnly(CannotOpen):
 class DatabaseForbids(CannotOpen):
     """The database's user may not do what the act needs."""
 
+    code = "database-forbids"
     default_next = "Ask the database's administrator for the rights, or name another user in --db."
 
 
 class DatabaseGone(CannotOpen):
     """The database server stopped, or the line to it broke, before the act was recorded."""
 
+    code = "database-gone"
     default_why = "The server stopped or the line to it broke; nothing was written."
     default_next = "Run the same command again when the server is back."
 
@@ -71,6 +79,7 @@ class DatabaseGone(CannotOpen):
 class AnswerLost(CannotOpen):
     """The database went away while it was recording the act: nobody knows whether it did."""
 
+    code = "answer-lost"
     default_why = "The server stopped or the line broke while the act was being recorded."
     default_next = "Run the same command again with the same --key: it is done once, whatever came."
 
@@ -78,6 +87,7 @@ class AnswerLost(CannotOpen):
 class LedgerBusy(Busy):
     """Another program has been writing for longer than a writer waits."""
 
+    code = "ledger-busy"
     default_why = f"Another write held the ledger for more than {BUSY_SECONDS} seconds."
     default_next = "Nothing was written. Run the same command again in a moment."
 
@@ -85,6 +95,7 @@ class LedgerBusy(Busy):
 class WriteConflict(Busy):
     """Others kept changing what the write rests on, however often it was tried."""
 
+    code = "write-conflict"
     default_why = "Other officers were writing to the same records at the same moment, each time."
     default_next = "Nothing was written. Run the same command again in a moment."
 
@@ -92,6 +103,7 @@ class WriteConflict(Busy):
 class WriteTooSlow(Busy):
     """A write on a shared ledger took longer than a write may."""
 
+    code = "write-too-slow"
     default_why = (
         f"On a shared ledger a write ends within {BUSY_SECONDS} seconds, so that reports of what "
         "was known when stay the same."
@@ -102,6 +114,7 @@ class WriteTooSlow(Busy):
 class DiskFull(StorageTrouble):
     """The disk under the ledger has no room left."""
 
+    code = "disk-full"
     default_why = "The disk is full, so the act could not be made durable."
     default_next = "Nothing was written. Make room and run the same command again."
 
@@ -109,5 +122,6 @@ class DiskFull(StorageTrouble):
 class DiskTrouble(StorageTrouble):
     """The disk under the ledger does not do what it is asked."""
 
+    code = "disk-trouble"
     default_why = "The system could not read or write there; most often the disk is full."
     default_next = "Look at the free space and the disk, then run the same command again."

@@ -24,6 +24,7 @@ _LONGEST_LINE = 200
 class UnknownFinding(NotFound):
     """There is no finding of that code."""
 
+    code = "unknown-finding"
     default_why = "Findings are numbered F-0001, F-0002 as nights open them."
     default_next = "List them with: cityfund finding list"
 

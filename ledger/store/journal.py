@@ -28,6 +28,7 @@ from ledger.store.tables import (
 class NotAnEntryNumber(InvalidInput):
     """What was typed is not a whole number."""
 
+    code = "not-an-entry-number"
     default_why = "Entries are numbered 1, 2, 3 in the order in which they were recorded."
     default_next = "Find the number with: cityfund journal list"
 
@@ -35,6 +36,7 @@ class NotAnEntryNumber(InvalidInput):
 class UnknownEntry(NotFound):
     """The journal has no entry of that number."""
 
+    code = "unknown-entry"
     default_next = "List entries with: cityfund journal list"
 
 

@@ -35,6 +35,7 @@ COPIED_TABLES: Final = tuple(
 class TargetInUse(StorageTrouble):
     """A ledger was to be written where something is already."""
 
+    code = "target-in-use"
     default_why = "Nothing that is there is ever overwritten."
     default_next = "Name a new file or an empty database, or move away what is there."
 
@@ -42,12 +43,14 @@ class TargetInUse(StorageTrouble):
 class SourceUnreadable(RefusedByRule):
     """A row of the ledger to be copied was written by hand and is none the program could write."""
 
+    code = "source-unreadable"
     default_next = "Find out which: cityfund check"
 
 
 class CopyRefused(RefusedByRule):
     """The target does not take a row that the source holds: its guards or its columns refuse."""
 
+    code = "copy-refused"
     default_next = "Find out what is wrong with the source: cityfund check. Nothing was written."
 
 

@@ -32,6 +32,7 @@ _PAGES: Final = 2000
 class CannotWriteFile(StorageTrouble):
     """The file of a copy or a backup could not be written."""
 
+    code = "cannot-write-file"
     default_why = "The system refused it; nothing was left half written."
     default_next = "Look at the folder, the free space and who may write there."
 

@@ -30,6 +30,7 @@ _BETWEEN_LOOKS_MS: Final = 50
 class NightUnderWay(Busy):
     """A night was to be reconciled while another run is at it."""
 
+    code = "night-under-way"
     default_why = "Two runs never overlap: the second would do what the first is doing."
     default_next = "Wait until it has ended; cityfund status tells what came of it."
 
@@ -37,6 +38,7 @@ class NightUnderWay(Busy):
 class CannotLock(StorageTrouble):
     """The file that a run locks cannot be made or used."""
 
+    code = "cannot-lock"
     default_why = "A run of the night locks a file beside the ledger, so that there is only one."
     default_next = "Look at the folder of the ledger, and who may write there."
 

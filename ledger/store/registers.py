@@ -37,10 +37,13 @@ from ledger.suggest import nearest
 class UnknownCode(NotFound):
     """No record of the register has that code."""
 
+    code = "unknown-code"
+
 
 class AmbiguousCode(NotFound):
     """A code, typed without regard to case or only its beginning, fits several records."""
 
+    code = "ambiguous-code"
     default_why = "Several codes fit what was typed."
     default_next = "Type the whole code, with its capitals."
 

@@ -35,6 +35,7 @@ _SEEN: Final = "cityfund_has_revision"
 class NotALedger(CannotOpen):
     """The database belongs to another program, or `init` never ran on it."""
 
+    code = "not-a-ledger"
     default_why = "It has no cityfund tables."
     default_next = "Check --db or CITYFUND_DB, or make a ledger there with: cityfund init"
 
@@ -42,6 +43,7 @@ class NotALedger(CannotOpen):
 class SchemaOlder(CannotOpen):
     """The ledger was made by an older program and has to be upgraded first."""
 
+    code = "schema-older"
     default_why = "An older version of cityfund made it."
     default_next = "Keep a copy of it (cityfund db backup FILE), then run: cityfund db upgrade"
 
@@ -49,6 +51,7 @@ class SchemaOlder(CannotOpen):
 class SchemaNewer(CannotOpen):
     """The ledger was upgraded by a newer program; this one would misread it."""
 
+    code = "schema-newer"
     default_why = "A newer version of cityfund made or upgraded it."
     default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 

@@ -32,6 +32,7 @@ _MANY_LINES = 200
 class UnreadableLines(InvalidInput):
     """What was typed for lines of a proposal names none."""
 
+    code = "unreadable-lines"
     default_why = "Lines are numbers and ranges of them, with commas between."
     default_next = "Write them like 1-4,7, or leave them out for all that is not taken up yet."
 
@@ -39,12 +40,14 @@ class UnreadableLines(InvalidInput):
 class NoSuchLine(NotFound):
     """A proposal does not have the line that was named."""
 
+    code = "no-such-line"
     default_next = "See its lines with: cityfund match show"
 
 
 class LineTakenUp(RefusedByRule):
     """A line of a proposal was taken up before, or all of its lines were."""
 
+    code = "line-taken-up"
     default_why = "A line is taken up once, whatever became of its introduction since."
     default_next = "See what became of each line: cityfund match show"
 
@@ -52,6 +55,7 @@ class LineTakenUp(RefusedByRule):
 class NothingProposed(RefusedByRule):
     """A proposal without lines was to be taken up."""
 
+    code = "nothing-proposed"
     default_why = "It found nothing that could be given to anybody."
     default_next = "See what stands in the way: cityfund match"
 
@@ -74,6 +78,7 @@ class Unfit:
 class NoLongerFits(RefusedByRule):
     """Lines of a proposal do not fit any more, as things stand now; nothing was introduced."""
 
+    code = "no-longer-fits"
     default_why = "A line is introduced as it was proposed, or not at all."
 
     unfit: Sequence[Unfit] = ()

@@ -40,6 +40,7 @@ CHECK_SCHEMA: Final = "cityfund.check/1"
 class UnknownCheck(NotFound):
     """A check was asked for that there is none of."""
 
+    code = "unknown-check"
     default_why = f"The checks are: {', '.join(CHECKS)}."
 
 

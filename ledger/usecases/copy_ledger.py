@@ -15,6 +15,7 @@ from ledger.usecases import moving_house as house
 class CopyOntoItself(UsageError):
     """A ledger was to be copied to where it is."""
 
+    code = "copy-onto-itself"
     default_why = "A copy is another ledger, in another place."
     default_next = "Name an empty database or a new file with --to."
 

@@ -27,6 +27,7 @@ from ledger.usecases.terms import UnusableRate
 class NothingToChange(RefusedByRule):
     """An edit that leaves everything as it is."""
 
+    code = "nothing-to-change"
     default_why = "Every term given is what the ledger holds already."
     default_next = "See the present terms with `show`."
 
@@ -34,6 +35,7 @@ class NothingToChange(RefusedByRule):
 class NothingHeld(RefusedByRule):
     """A hold is to be prolonged that is not there."""
 
+    code = "nothing-held"
     default_why = "A last day is kept for what is held; what is committed has none."
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
 

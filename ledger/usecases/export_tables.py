@@ -24,6 +24,7 @@ _SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
 class UnknownExport(InvalidInput):
     """A table was named that no export has."""
 
+    code = "unknown-export"
     default_next = "Name one of them, or none for all."
 
 

@@ -12,6 +12,7 @@ from ledger.store.unit_of_work import UnitOfWork
 class FindingNotOpen(RefusedByRule):
     """A finding was to be settled that is settled already, or has healed."""
 
+    code = "finding-not-open"
     default_why = "What was settled, or is no longer found, needs no settling."
     default_next = "To say otherwise, open it first: cityfund finding reopen CODE --reason TEXT"
 
@@ -19,6 +20,7 @@ class FindingNotOpen(RefusedByRule):
 class FindingOpen(RefusedByRule):
     """A finding was to be opened again that is open."""
 
+    code = "finding-open"
     default_why = "It waits to be settled as it stands."
     default_next = "Settle it with: cityfund finding settle CODE --reason TEXT"
 
@@ -26,6 +28,7 @@ class FindingOpen(RefusedByRule):
 class FindingReasonMissing(UsageError):
     """A finding was to be settled or opened again without saying why."""
 
+    code = "finding-reason-missing"
     default_why = "The next who looks at it has nothing but the reason to go by."
     default_next = "Say it in a few words: --reason TEXT"
 

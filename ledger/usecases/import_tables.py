@@ -44,6 +44,7 @@ See = Callable[[ImportPlan], None]
 class LedgerMovedOn(Busy):
     """The ledger changed while somebody looked at the preview of an import."""
 
+    code = "ledger-moved-on"
     default_why = "Others wrote meanwhile, and the import would no longer do what was agreed to."
     default_next = "Nothing was written. Import again, and look at the new preview."
 

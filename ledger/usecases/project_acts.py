@@ -21,6 +21,7 @@ _GRAMMAR = 'Write FACTOR QUANTITY [TOPIC], such as --need "expertise 120 person-
 class BadNeed(InvalidInput):
     """A need given with its project cannot be read."""
 
+    code = "bad-need"
     default_why = "A need is a factor, a quantity with its unit (or ? for not known), and a topic."
     default_next = _GRAMMAR
 

@@ -31,6 +31,7 @@ _MANY_LINES = 200
 class NoProposal(NotFound):
     """A proposal was asked for, and none has been stored yet."""
 
+    code = "no-proposal"
     default_why = "A proposal that is only shown is not kept."
     default_next = "Store one first: cityfund match --save"
 
@@ -38,6 +39,7 @@ class NoProposal(NotFound):
 class PastIsNotSaved(InvalidInput):
     """A proposal of another time was to be stored."""
 
+    code = "past-is-not-saved"
     default_why = "A stored proposal is taken up as things stand now, and is dated today."
     default_next = "Leave --as-of and --known-at out, or leave --save out to look only."
 

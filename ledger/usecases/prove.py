@@ -20,6 +20,7 @@ PROOF_SCHEMA: Final = "cityfund.proof/1"
 class NotSealedYet(RefusedByRule):
     """An entry that no seal covers, or none of the size that was asked for."""
 
+    code = "not-sealed-yet"
     default_why = "Only what a seal covers can be proven."
     default_next = (
         "Seal it: cityfund journal seal. On a shared ledger that takes in what is older than a "
@@ -30,12 +31,14 @@ class NotSealedYet(RefusedByRule):
 class UnknownSeal(NotFound):
     """No seal covers that many leaves."""
 
+    code = "unknown-seal"
     default_next = "List the seals with: cityfund journal seals"
 
 
 class NotAsSealed(RefusedByRule):
     """What was sealed is no longer what it was, so nothing is proven by it."""
 
+    code = "not-as-sealed"
     default_why = "Somebody changed the ledger past its guards."
     default_next = "Find out what differs: cityfund check seals"
 

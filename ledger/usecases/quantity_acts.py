@@ -19,12 +19,14 @@ from ledger.usecases.posting import post
 class StillValid(RefusedByRule):
     """An offer was to be lapsed while it can still be taken up."""
 
+    code = "still-valid"
     default_why = "An offer can be taken up through its last day; it lapses the day after."
 
 
 class NoLongerValid(RefusedByRule):
     """What has expired was to be reinstated although the validity was not extended."""
 
+    code = "no-longer-valid"
     default_why = "What is available of an offer that is over would lapse again at once."
 
 

@@ -34,6 +34,7 @@ MOST_PLACES: Final = 12
 class SameCurrency(InvalidInput):
     """A rate between a currency and itself."""
 
+    code = "same-currency"
     default_why = "One unit of a currency is one unit of it, on every day."
     default_next = "Name two currencies: EUR USD"
 
@@ -41,6 +42,7 @@ class SameCurrency(InvalidInput):
 class NoSuchRate(NotFound):
     """A rate of a pair and day that the ledger does not have in force."""
 
+    code = "no-such-rate"
     default_next = "See which days have one: cityfund rates history BASE QUOTE"
 
 

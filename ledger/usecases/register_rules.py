@@ -43,12 +43,14 @@ _PARENTS = {("city", "office"), ("project", "city"), ("offer", "provider")}
 class AlreadyThere(RefusedByRule):
     """A record was to be added under a code that another has."""
 
+    code = "already-there"
     default_why = "A code stands for one record for ever, whatever its capitals."
 
 
 class ParentWithdrawn(RefusedByRule):
     """Something was to be put under a record that is no longer in use."""
 
+    code = "parent-withdrawn"
     default_why = "Nothing new is put under what has been withdrawn."
 
 
@@ -127,6 +129,7 @@ def _bare(text: str) -> str:
 class SharedAlready(RefusedByRule):
     """A need was to become indivisible while several offers live in it."""
 
+    code = "shared-already"
     default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
 
 

@@ -49,6 +49,7 @@ Register = Office | City | Provider | Project | Unit
 class BadTerms(InvalidInput):
     """One or more terms of a record cannot be what they claim to be."""
 
+    code = "bad-terms"
     default_why = "Every term is checked before anything is written, and nothing was."
     default_next = "Correct what is named and run the command again."
 

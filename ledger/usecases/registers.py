@@ -36,6 +36,7 @@ FIXED = {
 class FixedTerm(RefusedByRule):
     """A term was to be changed that never changes."""
 
+    code = "fixed-term"
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 

@@ -19,6 +19,7 @@ from ledger.usecases import moving_house as house
 class CannotReadBackup(StorageTrouble):
     """A file named as a backup is not there or cannot be read."""
 
+    code = "cannot-read-backup"
     default_next = "Look at the path and at who may read it."
 
 

@@ -25,6 +25,7 @@ _LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund 
 class ReasonMissing(UsageError):
     """A correction came without its reason."""
 
+    code = "reason-missing"
     default_why = "A correction stays in the journal for ever, and so must why it was made."
     default_next = "Say it in a few words: --reason TEXT"
 
@@ -32,6 +33,7 @@ class ReasonMissing(UsageError):
 class AlreadyReversed(RefusedByRule):
     """An entry was to be reversed a second time."""
 
+    code = "already-reversed"
     default_why = "An entry can be undone once."
     default_next = "To undo the reversal, reverse that entry instead."
 
@@ -39,6 +41,7 @@ class AlreadyReversed(RefusedByRule):
 class CannotReverse(RefusedByRule):
     """The stages no longer hold what the entry moved."""
 
+    code = "cannot-reverse"
     default_why = "What the entry moved has been moved on since."
 
 

@@ -18,6 +18,7 @@ from ledger.usecases.gaps import count, positions
 class NothingSelected(NotFound):
     """Filters that keep no need: there is nothing to match."""
 
+    code = "nothing-selected"
     default_why = "No need of a project that takes new deals meets all of them."
     default_next = "Leave a filter out, or see what there is with the same ones: cityfund gaps"
 
@@ -25,6 +26,7 @@ class NothingSelected(NotFound):
 class UnknownFactor(InvalidInput):
     """A factor that is none of the three."""
 
+    code = "unknown-factor"
     default_why = f"The factors are {', '.join(Factor)}."
     default_next = "Choose one of the three."
 

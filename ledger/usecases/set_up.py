@@ -27,6 +27,7 @@ from ledger.usecases.carry_out import answered
 class CalendarIsSet(RefusedByRule):
     """`init` was asked to give an existing ledger another calendar or base currency."""
 
+    code = "calendar-is-set"
     default_why = "Every date of the ledger was recorded by its one calendar."
     default_next = "Leave --time-zone and --base-currency out, or make another ledger."
 

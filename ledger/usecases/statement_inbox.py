@@ -33,6 +33,7 @@ _PARTIAL = (".part", ".partial", ".crdownload", ".tmp", "~")
 class InboxUnreadable(StorageTrouble):
     """The inbox is no folder, or may not be read."""
 
+    code = "inbox-unreadable"
     default_why = "The night reads the providers' statements from there."
     default_next = "Make the folder, or name another with --inbox or CITYFUND_INBOX."
 

@@ -27,12 +27,15 @@ _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
 class UnreadableSupposition(UsageError):
     """A supposition that is not made of field=value."""
 
+    code = "unreadable-supposition"
     default_why = "Fields are the columns of the canonical tables, each with its value behind =."
     default_next = "Write it like 'factor=money quantity=50M unit=EUR sectors=transport'."
 
 
 class UnknownField(InvalidInput):
     """A supposition names a field that the record does not have, or that never changes."""
+
+    code = "unknown-field"
 
 
 def require_field(kind: str, column: str, known: Sequence[str]) -> None:

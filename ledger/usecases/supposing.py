@@ -47,6 +47,7 @@ _SUPPOSED: Final = Provider(code="SUPPOSED", name="supposed", kind="fund")
 class NothingSupposed(UsageError):
     """A what-if without a supposition."""
 
+    code = "nothing-supposed"
     default_why = "What-if sets today's proposal beside the one of another world."
     default_next = (
         "Suppose something: --add-offer 'factor=money quantity=50M unit=EUR', --withdraw OFFER "

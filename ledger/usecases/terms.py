@@ -26,14 +26,19 @@ _RATE_MAGNITUDE, _RATE_DIGITS = 18, 40
 class NotEligible(RefusedByRule):
     """The offer cannot serve the need at all, whatever its provider would agree to."""
 
+    code = "not-eligible"
+
 
 class OutsideMandate(RefusedByRule):
     """The offer's mandate does not admit this need, this quantity or this day."""
+
+    code = "outside-mandate"
 
 
 class NoRate(RefusedByRule):
     """Two currencies meet, and no rate between them is known on the day."""
 
+    code = "no-rate"
     default_why = "The rates table holds none on or before that day, and none was given."
     default_next = "Give the rate with --rate (offer units per need unit), or import rates."
 
@@ -41,6 +46,7 @@ class NoRate(RefusedByRule):
 class UnusableRate(InvalidInput):
     """A rate that is not a positive decimal, or one given where nothing is exchanged."""
 
+    code = "unusable-rate"
     default_why = "A rate is how many units of the offer's currency one unit of the need's is."
     default_next = "Give a positive number such as --rate 1.085, or none within one currency."
 
@@ -48,6 +54,7 @@ class UnusableRate(InvalidInput):
 class InstrumentNotOffered(RefusedByRule):
     """The instrument of the deal is not one that both sides accept."""
 
+    code = "instrument-not-offered"
     default_next = "Choose one that both accept, or leave --instrument out."
 
 

@@ -33,6 +33,7 @@ Told = Callable[[int, int], None]
 class UnusableStep(InvalidInput):
     """A step in a unit of which nothing stays open, or a second one in the same unit."""
 
+    code = "unusable-step"
     default_why = "A step is one more offer for a gap, counted in that gap's unit."
     default_next = "Give it as --step '5M EUR', once for each unit."
 

@@ -16,6 +16,8 @@ import ledger
 from ledger.errors import ExitCode, LedgerError
 
 TESTS = Path(__file__).parents[1]
+CODES = Path(__file__).with_name("error_codes.txt").read_text(encoding="utf-8")
+"""Each error's code and exit code."""
 
 
 def all_modules() -> None:
@@ -31,11 +33,16 @@ def below(parent: type[LedgerError]) -> Iterator[type[LedgerError]]:
 
 
 @cache
+def errors() -> list[type[LedgerError]]:
+    """Give every error class of the program, families included."""
+    all_modules()
+    return [one for one in below(LedgerError) if one.__module__.split(".")[0] in {"ledger", "cli"}]
+
+
+@cache
 def refusals() -> list[type[LedgerError]]:
     """Give every refusal of the program that is no mere family of others."""
-    all_modules()
-    own = [one for one in below(LedgerError) if one.__module__.split(".")[0] in {"ledger", "cli"}]
-    return [one for one in own if not one.__subclasses__()]
+    return [one for one in errors() if not one.__subclasses__()]
 
 
 @cache
@@ -47,10 +54,20 @@ def told_in_tests() -> str:
     )
 
 
-def test_no_two_refusals_share_a_code():
-    counted = Counter(one.code for one in refusals())
+def test_no_two_errors_share_a_code():
+    counted = Counter(one.code for one in errors())
 
     assert [code for code, times in counted.items() if times > 1] == []
+
+
+def test_codes_and_exit_codes_are_what_scripts_know_them_by():
+    """A new error adds a line to the list; a line that is there already never changes."""
+    assert sorted(f"{one.code} {one.exit_code:d}" for one in errors()) == CODES.split("\n")[:-1]
+
+
+def test_an_error_without_a_code_of_its_own_is_refused():
+    with pytest.raises(TypeError, match="code"):
+        type("Renamed", (LedgerError,), {})
 
 
 def test_every_refusal_has_an_exit_code_of_its_kind():

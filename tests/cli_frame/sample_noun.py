@@ -33,6 +33,7 @@ Code = Annotated[str, typer.Argument(autocompletion=complete_codes("offer"))]
 class TooMuch(RefusedByRule):
     """More was asked for than there is."""
 
+    code = "too-much"
     default_why = "Offer O-1 has 5 EUR left."
     default_next = "Take less."
 

@@ -28,12 +28,14 @@ _NAME: Final = "cityfund_conformance_"
 class NoScratchPlace(CannotOpen):
     """Nothing can be tried: the database or the folder has no room for a scratch place."""
 
+    code = "no-scratch-place"
     default_why = "What a database promises is tried in a place of its own, never on a ledger."
 
 
 class ScratchLeft(CannotOpen):
     """The scratch place could not be taken away again."""
 
+    code = "scratch-left"
     default_why = "The database did not let it go, or went away itself."
 
 

@@ -41,6 +41,7 @@ _ENDS_THE_NIGHT: Final = (Busy, CannotOpen, ClockSteppedBack)
 class UnknownStep(InvalidInput):
     """A step was asked for that a night does not have."""
 
+    code = "unknown-step"
     default_next = "Name one of those with --only, or leave it out for the whole night."
 
 
