@@ -1,16 +1,27 @@
-"""The rules of the house: who may import whom, where SQL stands, what never touches an amount."""
+"""The rules of the house: who may import whom, where SQL stands, what never touches an amount.
+
+One test per rule, over every module; its message lists each place that breaks the rule.
+"""
 
 from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-import pytest
+from offences import assert_none
 
 ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "ledger"
+CLI = ROOT / "cli"
+STORE = LEDGER / "store"
+SOLVING = LEDGER / "solving"
+"""Where the solver's floats live; what leaves it is whole numbers and fractions."""
+
 OUTER = ("store", "interchange", "reports", "usecases", "solving")
 """What of the ledger is not its domain: storage, files, output, solvers, and the acts that join."""
 
@@ -18,123 +29,157 @@ SQL = {"sqlalchemy", "sqlite3", "alembic", "psycopg"}
 HANDED_ON = {"Connection", "Engine"}
 """Names of SQLAlchemy that a use-case may hold in its hand, to pass on to the store."""
 
-
-def modules(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
-
-
-def domain() -> list[Path]:
-    """Everything in the ledger that is in none of the outer packages, the newest file included."""
-    return [one for one in modules(LEDGER) if one.relative_to(LEDGER).parts[0] not in OUTER]
-
-
-def imports(path: Path) -> Iterator[tuple[str, str]]:
-    """Give each import as (module, name imported from it or "")."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} imports relatively"
-            yield from ((node.module or "", alias.name) for alias in node.names)
-
-
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@pytest.mark.parametrize("path", domain(), ids=named)
-def test_the_domain_imports_the_standard_library_and_itself(path):
-    for module, name in imports(path):
-        top, *rest = module.split(".")
-        if top == "ledger":
-            within = rest[0] if rest else name
-            assert within not in OUTER, f"{named(path)} imports {module}"
-        else:
-            assert top in sys.stdlib_module_names, f"{named(path)} imports {module}"
-
-
-@pytest.mark.parametrize("path", modules(LEDGER), ids=named)
-def test_the_ledger_knows_nothing_of_terminals(path):
-    tops = {module.split(".")[0] for module, _ in imports(path)}
-
-    assert tops.isdisjoint({"cli", "typer", "rich", "click"})
-
-
-@pytest.mark.parametrize("path", [*modules(LEDGER), *modules(ROOT / "cli")], ids=named)
-def test_sql_stands_in_the_store_alone(path):
-    if path.is_relative_to(LEDGER / "store") or path == ROOT / "cli/commands/doctor.py":
-        return  # the doctor tells SQLite's version and asks it nothing
-    for module, name in imports(path):
-        handed_on = module == "sqlalchemy" and name in HANDED_ON and "usecases" in path.parts
-        assert module.split(".")[0] not in SQL or handed_on, f"{named(path)} imports {module}"
-
-
-@pytest.mark.parametrize("path", modules(LEDGER), ids=named)
-def test_the_ledger_prints_nothing_and_asks_nothing(path):
-    called = {
-        node.func.id
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-
-    assert called.isdisjoint({"print", "input", "breakpoint", "exec", "eval"})
-
+READS_A_VERSION = {"cli/commands/doctor.py"}
+"""Imports sqlite3 to print its version, and sends it no statement."""
 
 NO_AMOUNTS = {
     "ledger/suggest.py",  # how alike two names are
     "ledger/units.py",  # the same, of units
     "ledger/reference/errors.py",  # the same, of places and terms
 }
+"""Modules that may hold a float, because none of their numbers is an amount."""
 
 
-SOLVING = LEDGER / "solving"
-"""Where the solver's floats live; what leaves it is whole numbers and fractions."""
+class Import(NamedTuple):
+    """One imported module, the name imported from it or "", and where it stands."""
+
+    module: str
+    name: str
+    place: str
+
+    @property
+    def top(self) -> str:
+        """Name the top-level package."""
+        return self.module.split(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.place} imports {self.module}{self.name and f'.{self.name}'}"
 
 
-def keeps_amounts(path: Path) -> bool:
-    return named(path) not in NO_AMOUNTS and not path.is_relative_to(SOLVING)
+def modules(*folders: Path) -> list[Path]:
+    """List the modules of some folders."""
+    found = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    assert found, f"no module below {folders}"
+    return found
 
 
-@pytest.mark.parametrize("path", list(filter(keeps_amounts, modules(LEDGER))), ids=named)
-def test_no_float_comes_near_an_amount(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (
-            f"{named(path)}:{node.lineno} holds a float"
-        )
-        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        assert not (called and node.func.id == "float"), f"{named(path)}:{node.lineno}"
+def domain() -> list[Path]:
+    """List everything in the ledger that is in none of the outer packages."""
+    return [one for one in modules(LEDGER) if one.relative_to(LEDGER).parts[0] not in OUTER]
 
 
-@pytest.mark.parametrize("path", [*modules(LEDGER), *modules(ROOT / "cli")], ids=named)
-def test_the_solver_and_its_arrays_stand_in_solving_alone(path):
-    tops = {module.split(".")[0] for module, _ in imports(path)}
-
-    assert path.is_relative_to(SOLVING) or tops.isdisjoint({"highspy", "numpy"})
+def named(path: Path) -> str:
+    """Name a file by its path in the repository."""
+    return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", modules(LEDGER / "store"), ids=named)
-def test_no_column_is_a_number_that_passes_through_float(path):
-    names = {name for module, name in imports(path) if module.startswith("sqlalchemy")}
-
-    assert names.isdisjoint({"Numeric", "Float", "Double", "REAL", "DECIMAL"})
-
-
-LONGEST_MODULE = 310
-LONGER = {
-    "ledger/store/tables.py": 550,  # a list of columns: as long as there are columns
-    "ledger/store/unit_of_work.py": 420,  # one class, whose parts share the rows that wait
-}
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Parse a module once for all the rules."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", [*modules(LEDGER), *modules(ROOT / "cli")], ids=named)
-def test_a_module_is_small_enough_to_hold_in_the_head(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
+def imports(*paths: Path) -> Iterator[Import]:
+    """List the imports of some modules, those inside functions included."""
+    for path in paths:
+        for node in nodes(path):
+            place = f"{named(path)}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Import):
+                yield from (Import(alias.name, "", place) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                yield from (Import(module, alias.name, place) for alias in node.names)
 
-    assert len(lines) <= LONGER.get(named(path), LONGEST_MODULE)
+
+def calls(*paths: Path) -> Iterator[tuple[str, str]]:
+    """List the functions that some modules call by a bare name, as (name, place)."""
+    for path in paths:
+        for node in nodes(path):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield node.func.id, f"{named(path)}:{node.lineno}"
 
 
-def test_no_two_test_files_share_a_name():
+def test_no_module_imports_relatively() -> None:
+    assert_none(one for one in imports(*modules(LEDGER, CLI)) if one.module.startswith("."))
+
+
+def test_the_domain_imports_the_standard_library_and_itself() -> None:
+    def foreign(one: Import) -> bool:
+        if one.top != "ledger":
+            return one.top not in sys.stdlib_module_names
+        return (one.module.split(".")[1:] or [one.name])[0] in OUTER
+
+    assert_none(filter(foreign, imports(*domain())))
+
+
+def test_the_ledger_knows_nothing_of_terminals() -> None:
+    terminals = {"cli", "typer", "rich", "click"}
+
+    assert_none(one for one in imports(*modules(LEDGER)) if one.top in terminals)
+
+
+def test_sql_stands_in_the_store_alone() -> None:
+    outside = [
+        path
+        for path in modules(LEDGER, CLI)
+        if not path.is_relative_to(STORE) and named(path) not in READS_A_VERSION
+    ]
+
+    def handed_on(one: Import) -> bool:
+        in_a_use_case = one.place.startswith("ledger/usecases/")
+        return one.module == "sqlalchemy" and one.name in HANDED_ON and in_a_use_case
+
+    assert_none(one for one in imports(*outside) if one.top in SQL and not handed_on(one))
+
+
+def test_the_ledger_prints_nothing_and_asks_nothing() -> None:
+    refused = {"print", "input", "breakpoint", "exec", "eval"}
+
+    assert_none(
+        f"{place} calls {name}" for name, place in calls(*modules(LEDGER)) if name in refused
+    )
+
+
+def test_no_float_comes_near_an_amount() -> None:
+    keeping = [
+        path
+        for path in modules(LEDGER)
+        if named(path) not in NO_AMOUNTS and not path.is_relative_to(SOLVING)
+    ]
+
+    assert_none(
+        f"{named(path)}:{node.lineno} holds {node.value}"
+        for path in keeping
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, float)
+    )
+    assert_none(f"{place} calls float" for name, place in calls(*keeping) if name == "float")
+
+
+def test_the_solver_and_its_arrays_stand_in_solving_alone() -> None:
+    outside = [path for path in modules(LEDGER, CLI) if not path.is_relative_to(SOLVING)]
+
+    assert_none(one for one in imports(*outside) if one.top in {"highspy", "numpy"})
+
+
+def test_no_column_is_a_number_that_passes_through_float() -> None:
+    refused = {"Numeric", "Float", "Double", "REAL", "DECIMAL"}
+
+    assert_none(
+        one for one in imports(*modules(STORE)) if one.top == "sqlalchemy" and one.name in refused
+    )
+
+
+def test_every_exception_to_a_rule_is_a_module_of_today() -> None:
+    today = {named(path) for path in modules(LEDGER, CLI)}
+
+    assert_none(sorted((READS_A_VERSION | NO_AMOUNTS) - today))
+    assert_none(name for name in OUTER if not (LEDGER / name).is_dir())
+
+
+def test_no_two_test_files_share_a_name() -> None:
     """Test folders are no packages, so pytest knows a file by its bare name."""
-    names = [one.name for one in modules(ROOT / "tests") if one.name != "conftest.py"]
+    named_alike = Counter(one.name for one in modules(ROOT / "tests"))
+    del named_alike["conftest.py"]
 
-    assert sorted(names) == sorted(set(names))
+    assert_none(name for name, files in named_alike.items() if files > 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from offences import assert_none
 from readme import README, command_table, console_blocks, first_line, leaf_commands, run, said_in
 
 from ledger.errors import ExitCode
@@ -63,19 +64,20 @@ def test_every_page_the_readme_points_to_is_there():
     assert [page for page in pages if not (ROOT / page).is_file()] == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_says_what_it_does(name):
-    line = first_line(COMMANDS[name])
-    assert line.endswith("."), name
-    assert len(line) <= 100
+def test_every_command_says_what_it_does():
+    lines = {name: first_line(command) for name, command in COMMANDS.items()}
+
+    assert_none(
+        f"{name}: {line}"
+        for name, line in lines.items()
+        if not line.endswith(".") or len(line) > 100
+    )
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_and_argument_says_what_it_is(name):
-    command = COMMANDS[name]
-    silent = [
-        one.name
+def test_every_option_and_argument_says_what_it_is():
+    assert_none(
+        f"{name}: {one.name}"
+        for name, command in COMMANDS.items()
         for one in command.params
         if not getattr(one, "hidden", False) and not command.hidden and not one.help
-    ]
-    assert silent == []
+    )
