@@ -36,7 +36,7 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
     )
 
     ledger = ledger_of(call)
-    times = times_of(call, ledger)
+    times = times_of(call)
     with ledger.picture(times) as picture:
         code = meant(picture, side, typed)
     find = candidates_for_need if side == "need" else candidates_for_offer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from ledger.errors import InvalidInput
@@ -35,14 +36,14 @@ class InvalidTime(InvalidInput):
     default_next = "Write it as 2026-11-23T10:00Z or 2026-11-23T10:00+03:30."
 
 
-def parse_date(text: str, *, today: date) -> date:
+def parse_date(text: str, *, today: Callable[[], date]) -> date:
     """Read a day: ISO 8601, or a word counted from `today`. Raises InvalidDate.
 
     Persian and Arabic digits are taken for the digits they are; the calendar is Gregorian.
     """
     plain = tidy(text).casefold()
     if plain in _RELATIVE:
-        return today + timedelta(days=_RELATIVE[plain])
+        return today() + timedelta(days=_RELATIVE[plain])
     found = _DAY.fullmatch(plain)
     if found is None:
         raise InvalidDate(f"{text!r} is not a day.")
@@ -57,7 +58,7 @@ def parse_date(text: str, *, today: date) -> date:
         raise InvalidDate(f"There is no day {plain}.", why="The calendar lacks it.") from None
 
 
-def parse_time(text: str, *, zone: tzinfo) -> datetime:
+def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
     """Read a moment as an aware UTC instant; without a zone of its own it is in `zone`.
 
     Raises InvalidTime, also where the clocks of `zone` showed that time twice or never.
@@ -68,7 +69,7 @@ def parse_time(text: str, *, zone: tzinfo) -> datetime:
     try:
         local = _clock_time(found)
         own = _offset(found["zone"]) if found["zone"] else None
-        return (local.replace(tzinfo=own) if own else _in_zone(local, zone, text)).astimezone(UTC)
+        return (local.replace(tzinfo=own) if own else _in_zone(local, zone(), text)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidTime(f"There is no moment {text!r}.", why="No clock shows it.") from None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +15,10 @@ from cli.options import FILE_ENDINGS, PLAIN_FORMATS, READ_FORMATS, shared_parame
 from cli.plain_params import PlainHelp, take_as_typed
 from cli.settings import Settings, resolve
 from cli.usage import BadFilter, BadUsage, UnknownCommand, UnknownFormat, did_you_mean
+
+if TYPE_CHECKING:
+    # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.store.book import Calendar, Ledger
 
 _NOT_INPUT = frozenset(
     {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
@@ -25,10 +29,15 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Session:
-    """What the calls of one run share; `settings` is settled once, when first asked for."""
+    """What the calls of one run share: each part is made once, when it is first asked for.
+
+    `ledger` and `calendar` belong to `cli.session`: one command opens its ledger once.
+    """
 
     argv: tuple[str, ...] = ()
     settings: Settings | None = field(default=None)
+    ledger: Ledger | None = field(default=None)
+    calendar: Calendar | None = field(default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

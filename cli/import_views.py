@@ -43,12 +43,11 @@ def agreement(
     """Show the preview of tables, ask, and give what holds the import to what was agreed to."""
     from ledger.usecases.import_tables import preview  # noqa: PLC0415
 
-    return agreed(call, ledger, content, lambda request: preview(ledger, request, incoming))
+    return agreed(call, content, lambda request: preview(ledger, request, incoming))
 
 
 def agreed(
     call: Call,
-    ledger: Ledger,
     content: Mapping[str, str],
     look: Callable[[Request], Preview | None],
 ) -> Callable[[Preview], None]:
@@ -60,7 +59,7 @@ def agreed(
         return _Shown(call)
     from ledger.usecases.import_tables import only_as_agreed  # noqa: PLC0415
 
-    plan = look(request_on(call, ledger, content))
+    plan = look(request_on(call, content))
     if plan is not None:
         _Shown(call)(plan)
         confirm(call, "Import this?")

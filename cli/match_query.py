@@ -45,7 +45,7 @@ def query_of(
     from ledger.usecases.selecting import factor_typed  # noqa: PLC0415
 
     where = [f"{column}={value}" for column, value in call.read.where]
-    times = times_of(call, ledger)
+    times = times_of(call)
     if office is not None or projects:
         with ledger.picture(times) as picture:
             offices = [] if office is None else [office]

@@ -55,8 +55,8 @@ def import_ecb(
         file = of_currencies(chosen(read_ecb(path, today), since, wanted), units)
         say_ecb(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
         content = {"content": file.digest}
-        see = agreed(call, ledger, content, lambda request: preview_rates(ledger, request, file))
-        receipt = carried_out(call, ledger, lambda uow: import_rates(uow, file, see), content)
+        see = agreed(call, content, lambda request: preview_rates(ledger, request, file))
+        receipt = carried_out(call, lambda uow: import_rates(uow, file, see), content)
     emit_imported(call, receipt)
 
 
@@ -76,7 +76,7 @@ def import_canonical(
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
     with uncollected():
-        receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
+        receipt = carried_out(call, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt)
 
 

@@ -208,6 +208,6 @@ def _day(name: str, text: str, today: date) -> str:
     if not text.strip():
         return ""
     try:
-        return parse_date(text, today=today).isoformat()
+        return parse_date(text, today=lambda: today).isoformat()
     except InvalidDate as error:
         raise error.with_what(f"--{name.replace('_', '-')}: {error.what}") from error

@@ -11,10 +11,13 @@ from cli.frame import Call
 from ledger.requests import Request
 
 
-def request_of(call: Call, *, today: date, also_given: Mapping[str, str] | None = None) -> Request:
+def request_of(
+    call: Call, *, today: Callable[[], date], also_given: Mapping[str, str] | None = None
+) -> Request:
     """Make the request of a writing call: who, what was typed, and the officer's date.
 
-    `today` is the ledger's own day. Raises InvalidDate and MalformedKey.
+    `today` gives the ledger's own day, asked only for a date typed as a word such as yesterday.
+    Raises InvalidDate and MalformedKey.
     """
     options, settings = call.write, call.settings
     return Request(
@@ -30,7 +33,7 @@ def request_of(call: Call, *, today: date, also_given: Mapping[str, str] | None 
     )
 
 
-def parts_of(call: Call, *, today: date) -> Callable[[int], Request]:
+def parts_of(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
     """Give what makes the requests of a writing call that is done in parts, the first from 1.
 
     Each part after the first has a key of its own, made from the one that was given.

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.dates import parse_date, parse_time
-from cli.frame import Call
+from cli.frame import Call, Session
 from cli.receipts import emit_receipt
 from cli.requests import request_of
 from cli.usage import BadUsage
@@ -18,19 +18,35 @@ if TYPE_CHECKING:
     from ledger.receipts import Receipt
     from ledger.requests import Request
     from ledger.store.balances import Times
-    from ledger.store.book import Ledger
+    from ledger.store.book import Calendar, Ledger
     from ledger.store.picture import Picture
     from ledger.store.unit_of_work import UnitOfWork
 
 
 def ledger_of(call: Call) -> Ledger:
-    """Open the ledger a call is about; raises where there is none."""
-    from ledger.store.book import open_ledger  # noqa: PLC0415
+    """Give the ledger a call is about, opened once for a command; raises where there is none."""
+    session = call.ensure_object(Session)
+    if session.ledger is None:
+        from ledger.store.book import open_ledger  # noqa: PLC0415
 
-    return open_ledger(call.settings.db_url)
+        session.ledger = open_ledger(call.settings.db_url)
+    return session.ledger
 
 
-def times_of(call: Call, ledger: Ledger) -> Times:
+def calendar_of(call: Call) -> Calendar:
+    """Give the calendar of a call's ledger, read once for a command."""
+    session = call.ensure_object(Session)
+    if session.calendar is None:
+        session.calendar = ledger_of(call).calendar()
+    return session.calendar
+
+
+def today_of(call: Call) -> date:
+    """Give today by the ledger's calendar."""
+    return calendar_of(call).today
+
+
+def times_of(call: Call) -> Times:
     """Read a call's --as-of and --known-at by the ledger's calendar."""
     from ledger.store.balances import NOW, Times  # noqa: PLC0415
 
@@ -38,12 +54,11 @@ def times_of(call: Call, ledger: Ledger) -> Times:
     as_of = _one_day(options.as_of, call.params.get("on"))
     if as_of is None and options.known_at is None:
         return NOW
-    calendar = ledger.calendar()
     return Times(
-        as_of=None if as_of is None else parse_date(as_of, today=calendar.today),
+        as_of=day_given(call, as_of),
         known_at=None
         if options.known_at is None
-        else parse_time(options.known_at, zone=calendar.zone),
+        else parse_time(options.known_at, zone=lambda: calendar_of(call).zone),
     )
 
 
@@ -61,19 +76,17 @@ def _one_day(as_of: str | None, on: str | None) -> str | None:
 @contextmanager
 def read_picture(call: Call) -> Iterator[Picture]:
     """Look at the call's ledger at the times it asks for, in one reading transaction."""
-    ledger = ledger_of(call)
-    with ledger.picture(times_of(call, ledger)) as picture:
+    with ledger_of(call).picture(times_of(call)) as picture:
         yield picture
 
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
     """Carry a call's write out and show its receipt."""
-    emit_receipt(call, carried_out(call, ledger_of(call), work))
+    emit_receipt(call, carried_out(call, work))
 
 
 def carried_out(
     call: Call,
-    ledger: Ledger,
     work: Callable[[UnitOfWork], Receipt],
     also_given: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -84,12 +97,13 @@ def carried_out(
     """
     from ledger.usecases.carry_out import carry_out  # noqa: PLC0415
 
-    return carry_out(ledger, request_on(call, ledger, also_given or {}), work)
+    ledger = ledger_of(call)
+    return carry_out(ledger, request_on(call, also_given or {}), work)
 
 
-def request_on(call: Call, ledger: Ledger, also_given: Mapping[str, str]) -> Request:
+def request_on(call: Call, also_given: Mapping[str, str]) -> Request:
     """Make the request of a call on its ledger, by the ledger's calendar."""
-    return request_of(call, today=ledger.today(), also_given=also_given)
+    return request_of(call, today=lambda: today_of(call), also_given=also_given)
 
 
 def day_given(call: Call, text: str | None) -> date | None:
@@ -99,4 +113,5 @@ def day_given(call: Call, text: str | None) -> date | None:
 
 def required_day(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
-    return parse_date(text, today=ledger_of(call).today())
+    ledger_of(call)  # a ledger that is missing is told before a date that cannot be read
+    return parse_date(text, today=lambda: today_of(call))

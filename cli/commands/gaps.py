@@ -35,7 +35,7 @@ def report(
     query = GapQuery(
         where=_filters(call),
         by=_columns(by),
-        times=times_of(call, ledger),
+        times=times_of(call),
         include_inactive=every,
     )
     _show(call, report_gaps(ledger, query))

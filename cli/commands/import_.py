@@ -36,5 +36,5 @@ def import_(
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
     with uncollected():
-        receipt = carried_out(call, ledger, lambda uow: import_tables(uow, incoming, see), content)
+        receipt = carried_out(call, lambda uow: import_tables(uow, incoming, see), content)
         emit_imported(call, receipt, incoming.reports)

@@ -20,7 +20,7 @@ from cli.journal_views import (
 )
 from cli.output import emit_document, emit_record, emit_rows
 from cli.seal_views import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
-from cli.session import act, day_given, ledger_of, read_picture
+from cli.session import act, day_given, ledger_of, read_picture, today_of
 
 app = noun("What was recorded, and reversing it.")
 
@@ -80,8 +80,8 @@ def seal(call: Call) -> None:
     from cli.requests import parts_of
     from ledger.usecases.seal import seal_journal
 
-    ledger = ledger_of(call)
-    emit_sealed(call, seal_journal(ledger, parts_of(call, today=ledger.today())))
+    parts = parts_of(call, today=lambda: today_of(call))
+    emit_sealed(call, seal_journal(ledger_of(call), parts))
 
 
 @command(app, "seals")

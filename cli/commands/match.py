@@ -81,7 +81,7 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None
     from cli.match_show import emit_matched, emit_saved
     from ledger.usecases.proposals import find_proposal, save
 
-    request = request_on(call, ledger, {"where": " and ".join(query.where)} if query.where else {})
+    request = request_on(call, {"where": " and ".join(query.where)} if query.where else {})
     saved = save(ledger, request, query, effort)
     if saved.fresh is not None and (call.format != "json" or call.write.dry_run):
         fresh = saved.fresh
@@ -142,7 +142,7 @@ def accept(
     last = day_given(call, until)
     assert last is not None
     said = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
-    emit_accepted(call, carried_out(call, ledger_of(call), lambda uow: accept(uow, said)))
+    emit_accepted(call, carried_out(call, lambda uow: accept(uow, said)))
 
 
 command(app, "explain", dated=True)(explain)

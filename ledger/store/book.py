@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.dating import zone
+from ledger.dating import day_of, zone
 from ledger.errors import InvalidInput
 from ledger.requests import Request
 from ledger.store import engine as engines
 from ledger.store.balances import NOW, Times
-from ledger.store.picture import Picture
+from ledger.store.queries import read_settings
 from ledger.store.schema import require_current
 from ledger.store.sqlite import require_file
 
 if TYPE_CHECKING:
     from ledger.store.beginning import Look
+    from ledger.store.picture import Picture
     from ledger.store.unit_of_work import UnitOfWork
 
 
@@ -80,12 +81,15 @@ class Ledger:
         with self.read() as connection:
             moment = moment_of(connection)
             _require_known(times.known_at, moment, shared=engines.on_server(connection))
+            from ledger.store.picture import Picture  # noqa: PLC0415 - a writer does without it
+
             yield Picture(connection, times, moment)
 
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""
-        with self.picture() as picture:
-            return Calendar(zone(picture.settings["time_zone"]), picture.day)
+        with self.read() as connection:
+            here = zone(read_settings(connection)["time_zone"])
+            return Calendar(here, day_of(moment_of(connection), here))
 
     def today(self) -> date:
         """Give today by the ledger's one calendar."""

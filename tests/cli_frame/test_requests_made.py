@@ -28,7 +28,7 @@ def call(*words: str) -> Call:
 
 def test_the_request_holds_who_what_and_when() -> None:
     made = call("O-1", "5 EUR", "--on", "yesterday", "--key", "k-1", "--reason", "agreed")
-    request = request_of(made, today=TODAY)
+    request = request_of(made, today=lambda: TODAY)
     assert (request.actor, request.system_user, request.host) == ("anna", "root", "h")
     assert (request.command, request.key, request.reason) == ("take", "k-1", "agreed")
     assert request.on == date(2026, 11, 22)
@@ -38,11 +38,11 @@ def test_the_request_holds_who_what_and_when() -> None:
 
 
 def test_without_a_date_the_ledger_decides() -> None:
-    assert request_of(call("O-1", "5 EUR"), today=TODAY).on is None
+    assert request_of(call("O-1", "5 EUR"), today=lambda: TODAY).on is None
 
 
 def test_a_wrong_date_or_key_is_refused() -> None:
     with pytest.raises(InvalidDate):
-        request_of(call("O-1", "5 EUR", "--on", "soon"), today=TODAY)
+        request_of(call("O-1", "5 EUR", "--on", "soon"), today=lambda: TODAY)
     with pytest.raises(MalformedKey):
-        request_of(call("O-1", "5 EUR", "--key", "a b"), today=TODAY)
+        request_of(call("O-1", "5 EUR", "--key", "a b"), today=lambda: TODAY)
