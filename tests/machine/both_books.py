@@ -33,15 +33,17 @@ RATES = {
     ("KWD", "EUR"): (Decimal("3.03"),),
     ("KWD", "JPY"): (Decimal("512.5"),),
 }
+INSTRUMENTS = (None, None, "grant", "loan")
 _COUNTED = ("request", "receipt", "entry", "movement", "deal", "deal_version", "offer_version")
 
 
 class Terms(NamedTuple):
-    """What of a deal its later acts ask for."""
+    """The terms of a deal that never change: a hold at other terms opens another deal."""
 
     offer: str
     need: str
     rate: Decimal
+    instrument: str | None
 
 
 def typed(code: str, amount: int | None) -> str | None:

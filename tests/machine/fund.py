@@ -11,7 +11,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from both_books import DECIMALS, INDIVISIBLE, RATES, SIDES, UNITS, BothBooks, Terms, typed
+from both_books import (
+    DECIMALS,
+    INDIVISIBLE,
+    INSTRUMENTS,
+    RATES,
+    SIDES,
+    UNITS,
+    BothBooks,
+    Terms,
+    typed,
+)
 from oracle import FREE, LIVING, Move, Row, to_hold, to_move
 
 from ledger.factors import Stage
@@ -113,10 +123,13 @@ class Fund(BothBooks):
     def introduce(
         self, offer: str, need: str, part: int, day: date, lasts: int, turn: int, **how: bool
     ) -> None:
-        """Hold a part, or commit it directly; by one of the pair's rates."""
+        """Hold a part, or commit it directly, at one of the pair's rates and instruments.
+
+        The rate is written with more or fewer zeros at its end: it stays the same rate.
+        """
         rates = RATES.get((UNITS[need], UNITS[offer]), (Decimal(1),))
         rate = rates[turn % len(rates)]
-        terms = Terms(offer, need, rate)
+        terms = Terms(offer, need, rate, INSTRUMENTS[turn // 2 % len(INSTRUMENTS)])
         deal = next((code for code, known in self.deals.items() if known == terms), None)
         code = deal or f"D-{len(self.deals) + 1:04d}"
         directly, override = how["directly"], how["override"]
@@ -128,8 +141,10 @@ class Fund(BothBooks):
         )
         quantity, until = typed(need, part), day + timedelta(days=lasts)
         assert quantity is not None
+        zeros = "0" * (turn % 3) if "." in f"{rate:f}" else ""
         said: dict[str, Any] = {
-            "rate": None if UNITS[need] == UNITS[offer] else rate,
+            "rate": None if UNITS[need] == UNITS[offer] else Decimal(f"{rate:f}{zeros}"),
+            "instrument": terms.instrument,
             "directly": directly,
             "until": None if directly else until,
             "override": "agreed" if override else None,

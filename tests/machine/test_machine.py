@@ -74,6 +74,9 @@ class AnyOfficer(RuleBasedStateMachine):
         how = {"directly": False, "override": False}
         self.fund.introduce("O-2", "N-2", 1 + turn, self.day(0), 60, turn, **how)
         self.fund.introduce("O-3", "N-1", 1 + turn, self.day(0), 60, turn, **how)
+        # The same pair at the other rate, by another instrument, and again at its first terms.
+        for other in (turn + 1, turn + 4, turn):
+            self.fund.introduce("O-3", "N-1", 1, self.day(0), 60, other, **how)
         # A deal that has gone some way already, in parts that round.
         for place, part in enumerate(parts):
             act, source = (Act.COMMIT, "held") if place % 3 < 2 else (Act.DELIVER, "committed")

@@ -20,6 +20,7 @@ from ledger.dating import (
 )
 from ledger.factors import Factor, Stage
 from ledger.quantity_errors import BadQuantity
+from ledger.rates import Rate
 from ledger.reference.errors import UnknownInstrument
 from ledger.store.registers import UnknownCode
 from ledger.usecases.deal_acts import NothingToChange, edit_deal
@@ -85,10 +86,64 @@ def test_a_further_hold_on_the_same_terms_adds_to_the_deal(metro):
     assert metro.record("deal", "D-0001").held_until == date(2027, 2, 1)
 
 
-def test_a_hold_on_other_terms_opens_another_deal(metro):
+def test_a_hold_by_another_instrument_opens_another_deal(metro):
     metro.introduce("50 EUR", instrument="grant")
 
     assert metro.introduce("10 EUR", instrument="loan")["deal"] == "D-0002"
+    assert metro.introduce("5 EUR")["deal"] == "D-0003"
+    assert metro.introduce("4 EUR", instrument="loan")["deal"] == "D-0002"
+    assert metro.introduce("3 EUR", instrument="grant")["deal"] == "D-0001"
+    held = [metro.deal_stages(deal)["held"] for deal in ("D-0001", "D-0002", "D-0003")]
+    assert held == [5300, 1400, 500]
+
+
+@pytest.fixture
+def dollars(world: World) -> World:
+    """A need of 10,000 EUR and an offer of 10,000 USD."""
+    world.need("10000 EUR")
+    world.offer("10000 USD")
+    return world
+
+
+def test_a_hold_at_another_rate_opens_another_deal(dollars):
+    dollars.introduce("1000 EUR", rate=Decimal("1.1"))
+    assert dollars.introduce("1000 EUR", rate=Decimal("1.3"))["deal"] == "D-0002"
+
+    held = [dollars.deal_stages(deal, "offer")["held"] for deal in ("D-0001", "D-0002")]
+    assert held == [1100_00, 1300_00]
+    assert [dollars.record("deal", deal).rate for deal in ("D-0001", "D-0002")] == [
+        Decimal("1.1"),
+        Decimal("1.3"),
+    ]
+    assert dollars.stages("offer", "O-0001") == {"available": 7600_00, "held": 2400_00}
+
+
+def test_a_hold_at_an_equal_rate_adds_to_the_deal_however_the_rate_is_written(dollars):
+    dollars.introduce("1000 EUR", rate=Decimal("1.10"))
+    dollars.introduce("1000 EUR", rate=Decimal("1.3"))
+    for written in ("1.1", "1.1000", "01.10"):
+        assert dollars.introduce("100 EUR", rate=Decimal(written))["deal"] == "D-0001"
+    assert dollars.introduce("100 EUR", rate=Decimal("1.100000000001"))["deal"] == "D-0003"
+
+    assert dollars.deal_stages("D-0001", "offer") == {"held": 1430_00}
+
+
+def test_a_rate_that_was_given_and_an_equal_one_that_was_found_are_one(dollars):
+    dollars.do(lambda uow: uow.add_rate(Rate(MARCH, "EUR", "USD", Decimal("1.10"))))
+    dollars.introduce("1000 EUR", rate=Decimal("1.1"))
+
+    assert dollars.introduce("1000 EUR")["deal"] == "D-0001"
+    dollars.do(lambda uow: uow.add_rate(Rate(MAY, "EUR", "USD", Decimal("1.2"))))
+    assert dollars.introduce("1000 EUR")["deal"] == "D-0002"
+
+
+@pytest.mark.parametrize("directly", [False, True])
+def test_a_direct_commitment_too_looks_at_the_rate_and_the_instrument(dollars, directly):
+    terms = {"rate": Decimal("1.1"), "instrument": "grant", "directly": directly}
+    assert dollars.introduce("10 EUR", **terms)["deal"] == "D-0001"
+    assert dollars.introduce("10 EUR", **{**terms, "rate": Decimal("1.2")})["deal"] == "D-0002"
+    assert dollars.introduce("10 EUR", **{**terms, "instrument": "loan"})["deal"] == "D-0003"
+    assert dollars.introduce("10 EUR", **terms)["deal"] == "D-0001"
 
 
 def test_codes_are_understood_in_any_case(metro):
@@ -110,8 +165,6 @@ def test_both_sides_move_in_their_own_units_to_exactly_zero(world):
 
 
 def test_the_rate_comes_from_the_table_where_none_is_given(world):
-    from ledger.rates import Rate  # noqa: PLC0415
-
     world.need("100 EUR")
     world.offer("200 USD")
     for day, rate in ((MARCH, "1.10"), (MAY, "1.20")):
