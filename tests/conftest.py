@@ -26,11 +26,46 @@ from officer import Officer
 from postgres_server import Server, give_up, hold, make_place, shared_server
 from world import World
 
+from ledger.errors import LedgerError
+from ledger.store.engine import make_engine
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """Tests that use the world live from this moment on."""
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the database that the compatibility tests ask in place of the tests' own."""
+    parser.addoption(
+        "--database-url",
+        metavar="URL",
+        help="run the compatibility tests alone, on the database at this URL",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a database is named, choose the tests that ask it and are about its engine."""
+    url = config.getoption("database_url")
+    if not url:
+        return
+    try:
+        engine = make_engine(url).dialect.name
+    except LedgerError as error:
+        raise pytest.UsageError(f"--database-url: {error}") from error
+    chosen, left_out = [], []
+    for item in items:
+        (chosen if _asks_the_named_database(item, engine) else left_out).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _asks_the_named_database(item: pytest.Item, engine: str) -> bool:
+    if "database_url" not in getattr(item, "fixturenames", ()):
+        return False
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params["engine_name"] == engine
 
 
 def pytest_configure(config: pytest.Config) -> None:

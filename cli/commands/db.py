@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.conformance_views import emit_conformance
 from cli.frame import Call, command, noun
 from cli.moving_views import emit_moved, watched
 from cli.requests import plain_request
 from cli.set_up_views import emit_made
-from cli.terminal import progress
-from ledger.errors import ExitCode
 
 app = noun("The database: its schema, copies, backups.")
 
@@ -60,20 +57,3 @@ def restore(
 
     moved = restore(Path(file), call.settings.db_url, watched(call, "Restoring"))
     emit_moved(call, moved, "restore", source=file, target=call.settings.db_url)
-
-
-@command(app, "conformance", kind="plain")
-def conformance(
-    call: Call,
-    url: Annotated[
-        str, typer.Option("--url", help="The database to try; no ledger in it is touched.")
-    ],
-) -> ExitCode:
-    """Try a database in a scratch place of its own: guards, races, retries, plans."""
-    from ledger.promises import PROMISES
-    from ledger.usecases.conformance import conformance
-
-    with progress(call, "Trying what the database promises", len(PROMISES)) as advance:
-        found = conformance(url, plain_request(call), lambda _: advance(1))
-    emit_conformance(call, found.as_document())
-    return ExitCode.DONE if found.ok else ExitCode.FINDINGS

@@ -1,4 +1,4 @@
-"""The ledger of a conformance trial: some thousand rows, and at least one in every table."""
+"""A filled ledger: some thousand rows, and at least one in every table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from typing import Final
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from world import asked
 
 from ledger.factors import STAGES_OF, Factor, Side
 from ledger.journal import ProposedLine
@@ -37,59 +40,74 @@ from ledger.usecases import deal_acts, dealing, quantity_acts
 from ledger.usecases.carry_out import carry_out
 from ledger.usecases.dealing import Hold
 from ledger.usecases.seal import write_seal
+from ledger.usecases.set_up import SetUp, bring_up
 
-KEY: Final = "conformance-fill"
+KEY = "compatibility-fill"
 """The key of the request that fills the ledger."""
 
-NEEDS = 1200
-OFFERS = 300
-DEALS = 300
-"""How much the ledger of the trial is filled with."""
 
-HUNDRED: Final = 10_000
-"""A hundred euros in their smallest part."""
+class Size(NamedTuple):
+    """How much a ledger is filled with."""
+
+    needs: int = 1200
+    offers: int = 300
+    deals: int = 300
 
 
-def fill(ledger: Ledger, request: Request) -> None:
-    """Fill a new ledger with some thousand rows, and at least one in every table."""
-    carry_out(ledger, replace(request, key=KEY), _filling)
+SMALL = Size(60, 10, 20)
+"""Enough for every check, where many ledgers are filled."""
+
+HUNDRED = 10_000
+"""A hundred euros in their smallest unit."""
+
+
+def make_filled_ledger(engine: Engine, size: Size) -> None:
+    """Make a ledger in an empty database, with some rows and at least one in every table."""
+    request = asked("compatibility")
+    bring_up(engine, SetUp(time_zone="Europe/Paris"), request)
+    fill(Ledger(engine), request, size)
+
+
+def fill(ledger: Ledger, request: Request, size: Size) -> None:
+    """Fill a new ledger, with at least one row in every table."""
+    carry_out(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
     who = (request.actor, request.system_user, request.host)
     run = nights.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, nights.machine_moment(ledger)
     nights.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
-    carry_out(ledger, request, _sealing)
+    carry_out(ledger, request, _write_seal)
 
 
-def _sealing(uow: UnitOfWork) -> Receipt:
-    # Nobody else is there, so nothing has to settle first.
+def _write_seal(uow: UnitOfWork) -> Receipt:
+    # No other writer is there, so nothing has to be committed first.
     return write_seal(uow, next(batches(uow.connection, None)))
 
 
-def _filling(uow: UnitOfWork) -> Receipt:
+def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("city", City(code="C-1", name="City", country="IR", office="asia"))
     uow.add("provider", Provider(code="P-1", name="Bank", kind="bank"))
     uow.add("project", Project(code="PRJ-1", title="A line", city="C-1", sector="transport.urban"))
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
-    for number in range(1, NEEDS + 1):
+    for number in range(1, size.needs + 1):
         declare(uow, Side.NEED, f"N-{number}")
-    for number in range(1, OFFERS + 1):
+    for number in range(1, size.offers + 1):
         declare(uow, Side.OFFER, f"O-{number}")
-    for number in range(DEALS):
+    for number in range(size.deals):
         # The first need has a deal with each of two offers.
-        introduce(uow, f"O-{1 + number % OFFERS}", f"N-{max(1, number)}", "2 EUR")
+        introduce(uow, f"O-{1 + number % size.offers}", f"N-{max(1, number)}", "2 EUR")
     need = uow.accounts.of(Side.NEED, "N-1")
     stages = [need.stages.get(one, 0) for one in STAGES_OF[Side.NEED]]
     stood = {need.id: Stood("identification", *stages)}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
-    _take_up_a_proposal(uow)
+    _introduce_a_proposed_line(uow, size)
     _read_a_statement(uow)
     return uow.receipt()
 
 
-def _take_up_a_proposal(uow: UnitOfWork) -> None:
+def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
     """Store a proposal of one line, and introduce that line."""
-    need = uow.accounts.of(Side.NEED, f"N-{NEEDS}")
-    offer = uow.accounts.of(Side.OFFER, f"O-{OFFERS}")
+    need = uow.accounts.of(Side.NEED, f"N-{size.needs}")
+    offer = uow.accounts.of(Side.OFFER, f"O-{size.offers}")
     line = Line(
         offer=offer.code,
         need=need.code,

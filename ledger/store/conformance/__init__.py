@@ -1,1 +1,0 @@
-"""What is asked of an administrator's database in a scratch place: all of its SQL stands here."""

@@ -1,0 +1,60 @@
+"""Every guard refuses what it is there for, and no guard is without an attempt against it."""
+
+from __future__ import annotations
+
+from guard_attempts import Attempt, attempts
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from ledger.store import engine as engines
+from ledger.store.book import Ledger
+from ledger.usecases.check import run_checks
+from migrations import guards
+
+_REFUSES_NOTHING = ("()", "_terms_meet_acts")
+"""Ends of names: of functions, and of triggers that only change a balance row for others to meet.
+
+`guards_stand` compares them with the program's own.
+"""
+
+
+def guards_stand(engine: Engine) -> str:
+    """The migrations make the schema with exactly the program's guards."""
+    (check,) = run_checks(Ledger(engine), ["guards"])
+    assert not check.failures, "; ".join(check.failures)
+    assert check.examined
+    return f"examined {check.examined}"
+
+
+def guards_refuse(engine: Engine) -> str:
+    """Every guard refuses, in raw SQL on a filled ledger, what it is there for."""
+    made = list(attempts(engine.dialect.name))
+    wrong = [fault for attempt in made if (fault := _fault(engine, attempt)) is not None]
+    proven = {name for attempt in made for name in attempt.guards}
+    with engines.reading(engine) as connection:
+        due = _refusing_triggers(connection)
+    wrong += [f"no attempt proves {name}" for name in sorted(due - proven)]
+    assert due
+    assert not wrong, "; ".join(wrong)
+    return f"guards {len(due)}, attempts {len(made)}"
+
+
+def _refusing_triggers(connection: Connection) -> set[str]:
+    return {name for name in guards.due(connection) if not name.endswith(_REFUSES_NOTHING)}
+
+
+def _fault(engine: Engine, attempt: Attempt) -> str | None:
+    """Give what is wrong with how an attempt ended; None where it was refused as it has to be."""
+    *before, last = attempt.statements
+    by = ", ".join(attempt.guards) or "a constraint"
+    with engines.writing(engine, keep=False) as connection:
+        try:
+            for statement in before:
+                connection.exec_driver_sql(statement)
+        except DBAPIError as error:
+            return f"what {by} refuses could not be prepared: {error.orig}"
+        try:
+            connection.exec_driver_sql(last)
+        except DBAPIError as error:
+            return None if attempt.refusal in str(error.orig) else f"{by}: {error.orig}"
+    return f"nothing refused {last}"

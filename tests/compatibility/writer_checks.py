@@ -1,0 +1,142 @@
+"""What the program's own acts guarantee when several writers meet on one offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from concurrent_work import Ending, at_once, attempt, meeting_seconds
+from filled_ledger import HUNDRED, declare, introduce
+from sqlalchemy import Engine
+from world import asked
+
+from ledger.errors import RefusedByRule
+from ledger.factors import Side
+from ledger.receipts import Receipt
+from ledger.requests import Request
+from ledger.store import balances, registers
+from ledger.store.book import Ledger
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.usecases.carry_out import carry_out
+
+_WRITERS = 8
+_ROUNDS = 3
+_FIT = 5
+_ONE_EURO = 100
+_REQUEST = asked("compatibility")
+
+
+@dataclass(frozen=True, slots=True)
+class CountingLedger(Ledger):
+    """A ledger that notes how often each write was tried before."""
+
+    tries: list[int] = field(default_factory=list)
+
+    @contextmanager
+    def write(
+        self, request: Request, *, key: str | None = None, tries: int = 0
+    ) -> Iterator[UnitOfWork]:
+        """Write as the ledger does."""
+        self.tries.append(tries)
+        with Ledger.write(self, request, key=key, tries=tries) as uow:
+            yield uow
+
+    @property
+    def tried_again(self) -> str:
+        """Say how many writes were tried again, and the most tries of one."""
+        again = sum(one > 0 for one in self.tries)
+        return f"tried again {again}, most tries {1 + max(self.tries)}"
+
+
+def holds(engine: Engine) -> str:
+    """Of an offer no more is held than there is, however many writers hold at once."""
+    ledger = CountingLedger(engine)
+    for number in range(1, _ROUNDS + 1):
+        offer = f"LAST-{number}"
+        first = 10 * number
+        _declare_offer(ledger, offer, _FIT * _ONE_EURO)
+
+        def hold(writer: int, offer: str = offer, first: int = first) -> dict[str, Any]:
+            return _hold(ledger, _REQUEST, offer, f"N-{first + writer}")
+
+        endings = at_once(_WRITERS, hold)
+        held = _held(ledger, offer)
+        _assert_only_refusals(endings)
+        done = sum(one.error is None for one in endings)
+        assert done == _FIT, f"{done} holds were made where {_FIT} fit"
+        assert held == _FIT * _ONE_EURO, f"{held} cents are held, not {_FIT * _ONE_EURO}"
+    return ledger.tried_again
+
+
+def _assert_only_refusals(endings: list[Ending[dict[str, Any]]]) -> None:
+    other = {one.name for one in endings if one.error and not isinstance(one.error, RefusedByRule)}
+    assert not other, f"holds ended with {', '.join(sorted(other))}"
+
+
+def retries(engine: Engine) -> str:
+    """A write that met another between its reading and its writing is done again."""
+    ledger = CountingLedger(engine)
+    _declare_offer(ledger, "MET", HUNDRED)
+    others: list[Future[Ending[dict[str, Any]]]] = []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def interrupted(uow: UnitOfWork) -> Receipt:
+            receipt = introduce(uow, "MET", "N-51", "1 EUR")
+            if not others:
+                other = pool.submit(attempt, lambda: _hold(ledger, _REQUEST, "MET", "N-51"))
+                others.append(other)
+                _wait_for(other, meeting_seconds(engine))
+            return receipt
+
+        first = attempt(lambda: carry_out(ledger, _REQUEST, interrupted))
+        endings = [first, *(other.result() for other in others)]
+    assert [one.name for one in endings] == ["done", "done"]
+    held = _held(ledger, "MET")
+    assert held == 2 * _ONE_EURO, f"{held} cents are held, not {2 * _ONE_EURO}"
+    return ledger.tried_again
+
+
+def _wait_for(other: Future[Any], seconds: float) -> None:
+    """Wait until the other has ended, or is kept waiting itself."""
+    try:
+        other.result(timeout=seconds)
+    except TimeoutError:
+        return
+
+
+def request_keys(engine: Engine) -> str:
+    """A request that several send at once with one key is done once; all get its receipt."""
+    ledger = CountingLedger(engine)
+    _declare_offer(ledger, "SAME", HUNDRED)
+    same = replace(_REQUEST, key="compatibility-same")
+    endings = at_once(_WRITERS, lambda _: _hold(ledger, same, "SAME", "N-52"))
+    assert [one.name for one in endings] == ["done"] * _WRITERS
+    answers = [one.answer for one in endings if one.answer is not None]
+    assert len({str(answer["entries"]) for answer in answers}) == 1, "the receipts differ"
+    done = sum(not answer.get("replayed") for answer in answers)
+    held = _held(ledger, "SAME")
+    assert (done, held) == (1, _ONE_EURO), f"it was done {done} times, {held} cents are held"
+    return ledger.tried_again
+
+
+def _hold(ledger: Ledger, request: Request, offer: str, need: str) -> dict[str, Any]:
+    return carry_out(ledger, request, lambda uow: introduce(uow, offer, need, "1 EUR"))
+
+
+def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
+    def declaring(uow: UnitOfWork) -> Receipt:
+        declare(uow, Side.OFFER, code, amount)
+        return uow.receipt()
+
+    carry_out(ledger, _REQUEST, declaring)
+
+
+def _held(ledger: Ledger, offer: str) -> int:
+    with ledger.read() as connection:
+        identity = registers.find_id(connection, "offer", offer)
+        stages, _ = balances.holder_now(connection, Side.OFFER, identity)
+    return sum(stages.values()) - stages[next(iter(stages))]
