@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis_profiles
 import pytest
 import time_machine
 from ledgers import (
@@ -31,6 +32,8 @@ from ledger.store.engine import make_engine
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """Tests that use the world live from this moment on."""
+
+hypothesis_profiles.load()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from eligibility_worlds import DAY, PACKAGE, USD, World, needing, offering, worlds
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis_profiles import examples
 
 from ledger.buckets import EligibleCount, Living, count_eligible, living_by_need
 from ledger.deals import Deal
@@ -54,7 +55,7 @@ def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None
     return eligible, worst if failing[worst] else None, failing[worst], of
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(worlds())
 def test_the_count_equals_trying_every_pair(world: World) -> None:
     counts = count_eligible(world.needs, world.offers, DAY, world.rate_of, world.living)

@@ -190,7 +190,7 @@ def test_a_change_names_the_command_that_tries_it():
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(worlds())
 def test_every_change_lets_the_pair_meet(world):
     told = 0
@@ -203,7 +203,7 @@ def test_every_change_lets_the_pair_meet(world):
     assume(told)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(worlds())
 def test_no_smaller_change_lets_the_pair_meet(world):
     told = 0
@@ -217,7 +217,6 @@ def test_no_smaller_change_lets_the_pair_meet(world):
     assume(told)
 
 
-@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_a_pair_that_meets_has_no_change_and_one_that_fails_a_term_has_one(world):
     mendable = {"sector", "instrument", "start", "status"}

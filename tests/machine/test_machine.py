@@ -187,16 +187,15 @@ class AnyOfficer(RuleBasedStateMachine):
         self.fund.compare(Times(known_at=datetime.now(UTC)))
 
 
-def play(opened: Callable[[], str], examples: int, steps: int) -> None:
+def play(opened: Callable[[], str], examples: int, steps: int, profile: str | None = None) -> None:
     machine = type("AnyOfficerHere", (AnyOfficer,), {"opened": staticmethod(opened)})
     run_state_machine_as_test(
         machine,
         settings=settings(
+            settings.get_profile(profile) if profile else settings.default,
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
-            print_blob=True,
         ),
     )
 
@@ -212,4 +211,4 @@ def test_any_officer_s_acts_agree_with_the_oracle(
 def test_any_officer_s_acts_agree_with_the_oracle_for_long(
     opened: Callable[[], str], engine_name: str
 ) -> None:
-    play(opened, examples=600 if engine_name == "sqlite" else 150, steps=50)
+    play(opened, examples=600 if engine_name == "sqlite" else 150, steps=50, profile="soak")

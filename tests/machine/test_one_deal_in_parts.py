@@ -7,8 +7,9 @@ from collections.abc import Callable
 import time_machine
 from both_books import NOON, SIDES
 from fund import Fund
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from ledger.journal import Act
 from ledger.usecases.check import run_checks
@@ -50,7 +51,7 @@ def play(url: str, held: list[int], steps: Steps) -> None:
 def test_parts_that_round_to_nothing_strand_nothing(
     opened: Callable[[], str], engine_name: str
 ) -> None:
-    @settings(max_examples=40 if engine_name == "sqlite" else 12, deadline=None)
+    @examples(40 if engine_name == "sqlite" else 12)
     @given(
         held=st.lists(st.integers(1, 4), min_size=1, max_size=2),
         steps=st.lists(MOVES | MOVES | UNDOINGS, min_size=4, max_size=14),

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from house import broken, carry_on, leaves, left_in, quietly
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis.stateful import run_state_machine_as_test
+from hypothesis_profiles import examples
 from ledgers import Ledgers
 from sqlalchemy.engine import make_url
 from test_machine import AnyOfficer
@@ -150,13 +151,7 @@ def test_whatever_an_officer_did_arrives(opened: Callable[[], str], elsewhere: L
     Mover.opened = staticmethod(opened)
     run_state_machine_as_test(
         Mover,
-        settings=settings(
-            max_examples=5,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
+        settings=examples(5, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from problems import ONE, broken_rules, demand, problem, supply
 
 from ledger.matching.greedy import greedy_plan
@@ -47,7 +48,7 @@ def problems(draw, rates=RATES, odd=ODD):
 
 
 @given(problems())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_no_plan_of_one_pass_is_better(asked):
     found = solve(asked)
     first = greedy_plan(asked)
@@ -76,7 +77,7 @@ def test_what_exceeds_a_supply_by_one_part_in_a_hundred_thousand_million_finds_a
 
 
 @given(problems())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_the_way_of_larger_pipelines_contradicts_no_other(asked):
     """An amount that fits to the last part of 10^11 may be missed by one, and is said as a gap."""
     at_once, in_steps = both_ways(asked)
@@ -91,7 +92,7 @@ def test_the_way_of_larger_pipelines_contradicts_no_other(asked):
 
 
 @given(problems(st.just(ONE), st.just(0)))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_the_way_of_larger_pipelines_reaches_the_same_where_amounts_are_told_apart(asked):
     at_once, in_steps = both_ways(asked)
 
@@ -136,7 +137,7 @@ def test_a_venture_that_never_ends_complete_is_in_no_cut():
 
 
 @given(problems())
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_more_supply_never_completes_less(asked):
     without = solve(asked).complete
     more = problem(
