@@ -75,7 +75,7 @@ def _above(found: Explanation) -> Iterator[str]:
     for one in found.because:
         yield f"- {one.sentence}"
     if not found.proven:
-        yield "Not everything here is proven: the search was cut short. A longer --time-limit may."
+        yield "Not everything here is proven: a limit of the search was reached."
 
 
 def _row(row: PairRow | NeedRow, kind: str, *, people: bool, data: bool) -> dict[str, Any]:

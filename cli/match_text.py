@@ -36,6 +36,13 @@ _PROJECT_COLUMNS = [
 ]
 
 
+_LIMIT_REACHED: dict[str | None, str] = {
+    "time": "The time limit was reached: with more time there may be a better one.",
+    "work": "The work limit was reached: there may be a better one.",
+    None: "A limit of time or work was reached: there may be a better one.",
+}
+
+
 def summary_lines(
     proposal: Proposal, selection: Sequence[str], saved_as: str | None
 ) -> Iterator[str]:
@@ -48,7 +55,7 @@ def summary_lines(
     yield from wrapped(f"Coverage gained {_short(coverage.value)}: {proven(coverage)}.")
     yield from _cost_lines(proposal)
     if proposal.limited:
-        yield from wrapped("The time limit was reached: with more time there may be a better one.")
+        yield from wrapped(_LIMIT_REACHED[proposal.limit])
 
 
 def _completes(proposal: Proposal) -> str:

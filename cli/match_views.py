@@ -60,6 +60,7 @@ def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:
         "solver": proposal.solver,
         "seconds": round(seconds, 3),
         "limited": proposal.limited,
+        "limit": proposal.limit,
         "levels": proposal.levels(),
         "complete": list(proposal.complete),
         "without_rate": [

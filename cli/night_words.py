@@ -96,7 +96,7 @@ def _propose(figures: Figures) -> str:
     projects = _count(figures.get("projects_completed", 0), "project", "projects")
     told = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
     if figures.get("limited"):
-        told += "; a longer search might find more"
+        told += "; the search reached a limit, and there may be a better proposal"
     return f"{told}: cityfund match show {code}" if code else told
 
 

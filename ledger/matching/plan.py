@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -31,18 +32,31 @@ class Level:
         return (self.bound - self.value) / max(Fraction(1), abs(self.bound))
 
 
+class Limit(StrEnum):
+    """What ended a search before the optimum was proven."""
+
+    TIME = "time"
+    WORK = "work"
+
+
 @dataclass(frozen=True, slots=True)
 class Solution:
     """A plan with both of its proven levels, its gives in order of demand, then supply.
 
-    `limited` says that the time limit cut the search short: only then may another run differ.
+    `limit` says what ended the search early. Only after the time limit may another run differ:
+    work is counted, and the same in every run.
     """
 
     gives: tuple[Give, ...]
     complete: Level
     coverage: Level
     solver: str
-    limited: bool = False
+    limit: Limit | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether a limit was reached, of time or of work."""
+        return self.limit is not None
 
 
 def completed(problem: Problem, gives: Iterable[Give]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from ledger.eligibility import rate_between
 from ledger.eligibility_facts import NeedFacts, OfferFacts
 from ledger.gaps import BaseCurrency
 from ledger.matching.building import Built
-from ledger.matching.plan import Give, Level, Solution, completed
+from ledger.matching.plan import Give, Level, Limit, Solution, completed
 from ledger.offer_sets import RateOf
 from ledger.quantity import Unit, format_amount
 
@@ -64,6 +64,8 @@ class Proposal:
     """The proposal of a day: its levels, the projects it would complete, and its lines in order.
 
     `without_rate` are the pairs of units (need's, offer's) that were left out for want of a rate.
+    `limited` says that a limit ended the search early, `limit` which one; a stored proposal does
+    not record which.
     """
 
     day: date
@@ -75,6 +77,7 @@ class Proposal:
     lines: tuple[Line, ...]
     without_rate: tuple[tuple[str, str], ...] = ()
     limited: bool = False
+    limit: Limit | None = None
 
     def levels(self) -> list[dict[str, Any]]:
         """Give the levels of the objective, in their strict order, as `cityfund.match/1` has it."""
@@ -128,6 +131,7 @@ def propose(
         lines=lines,
         without_rate=built.without_rate,
         limited=solution.limited,
+        limit=solution.limit,
     )
 
 

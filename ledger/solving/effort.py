@@ -42,4 +42,4 @@ def seconds_typed(text: str | None) -> int | None:
 _MOST_DIGITS = 7
 
 UNLIMITED = Effort()
-"""As long as it takes."""
+"""No time limit: as long as the work limits of the search allow."""

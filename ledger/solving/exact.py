@@ -10,13 +10,21 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isinf
 
-from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
+from ledger.matching.plan import (
+    Give,
+    Level,
+    Limit,
+    Solution,
+    completed,
+    completeness,
+    coverage,
+)
 from ledger.matching.problem import Problem
 from ledger.solving.bounds import SAME, most_coverage, whole_below
 from ledger.solving.cuts import Cut, add_cut
 from ledger.solving.effort import Effort
 from ledger.solving.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solving.highs import Deadline, Floats, Solver, solver_name
+from ledger.solving.highs import Deadline, Floats, Outcome, Solver, solver_name
 from ledger.solving.levels import improved
 from ledger.solving.loose import WHOLE_GAP, Loose
 from ledger.solving.pairs import pairs_of
@@ -24,10 +32,12 @@ from ledger.solving.relaxation import Relaxed, strengthened
 from ledger.solving.tickets import in_fractions, with_these_ends, with_tickets
 from ledger.solving.watch import Heed
 from ledger.solving.whole import made_whole, with_margins
-from ledger.solving.work import checks_of
+from ledger.solving.work import WorkLimit, checks_of
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
 """The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
+_TOLERANCE_OF_PARTS = 1e-6
+"""Where rows count whole parts. A smaller one lets the solver tighten bounds part by part."""
 
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
@@ -65,7 +75,9 @@ class _Search:
         self._pairs = pairs_of(problem)
         self._effort = effort
         self._deadline = Deadline(effort.seconds)
-        self._limited = False
+        self._limited = False  # by time
+        self._work = WorkLimit(problem)
+        self._interrupted = False  # by the work limit
         self._cuts: list[Cut] = []
         self._ended = True  # the last search, by itself: what it left open is for whole numbers
         self._best = start
@@ -90,8 +102,15 @@ class _Search:
             self._level_one(),
             self._covered(),
             solver_name(),
-            self._limited,
+            self._limit(),
         )
+
+    def _limit(self) -> Limit | None:
+        """Say which limit was reached; what was proven all the same had work enough."""
+        if self._limited:
+            return Limit.TIME
+        open_ = self._level_one().gap > 0 or self._covered().gap > 0
+        return Limit.WORK if self._interrupted and open_ else None
 
     def _covered(self) -> Level:
         """Level 2 of the best plan; a bound that is the value but for a trace is the value."""
@@ -149,8 +168,10 @@ class _Search:
             deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
             nodes=_NODES,
             checks=checks_of(formulation),
+            steps=self._work.steps_left(formulation),
             heed=self._heed(formulation, plans=False),
         )
+        self._count(formulation, solver, outcome)
         self._lower_bound(formulation, outcome.bound)
         if outcome.values is not None and outcome.value > self._level_one().value + _HALF:
             nearest = with_tickets(
@@ -199,24 +220,24 @@ class _Search:
 
     def _run(self, formulation: Formulation) -> None:
         """Solve a program, and again as long as exact flows cut solutions off."""
-        solver = Solver(formulation.model, tolerance=_TOLERANCES[formulation.level])
-        if formulation.level == 1:
-            solver.set_option("mip_abs_gap", WHOLE_GAP)
-        for cut in self._cuts:
-            add_cut(solver, formulation, cut)
+        solver = self._solver(formulation)
         for _ in range(_ROUNDS):
             if self._is_reached(formulation):
                 return
             if self._deadline.passed:
                 self._limited = True
                 return
+            if self._work.steps_left(formulation) == 0:
+                break
             solver.start_from(formulation.start(self._fitting(formulation)))
             outcome = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
                 checks=checks_of(formulation),
+                steps=self._work.steps_left(formulation),
                 heed=self._heed(formulation),
             )
+            self._count(formulation, solver, outcome)
             self._limited |= outcome.timed_out
             self._ended = outcome.optimal
             self._lower_bound(formulation, outcome.bound)
@@ -227,6 +248,22 @@ class _Search:
                 return
             self._cuts.append(learnt)
             add_cut(solver, formulation, learnt)
+        self._interrupted = True
+
+    def _solver(self, formulation: Formulation) -> Solver:
+        """Give a solver of a program with all cuts that were learnt."""
+        solver = Solver(formulation.model, tolerance=_tolerance(formulation))
+        if formulation.level == 1:
+            solver.set_option("mip_abs_gap", WHOLE_GAP)
+        for cut in self._cuts:
+            add_cut(solver, formulation, cut)
+        return solver
+
+    def _count(self, formulation: Formulation, solver: Solver, outcome: Outcome) -> None:
+        """Count the work of a run, and note whether its limit ended it."""
+        self._work.count(formulation, solver.steps)
+        solver.steps = 0
+        self._interrupted |= not (outcome.optimal or outcome.infeasible or outcome.timed_out)
 
     def _heed(self, formulation: Formulation, *, plans: bool = True) -> Heed | None:
         """Give what tells of level 1 as the solver sees it, each time that it changes.
@@ -295,3 +332,7 @@ class _Search:
 
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
+
+
+def _tolerance(formulation: Formulation) -> float:
+    return _TOLERANCE_OF_PARTS if formulation.whole else _TOLERANCES[formulation.level]

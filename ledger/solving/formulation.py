@@ -19,6 +19,7 @@ and the rows, each divided by its `b` or `c` so that the solver's tolerance is a
 All `x` may be fractions here: so every plan in whole numbers is a solution of this program, and
 its optimum bounds theirs. `whole` asks for whole numbers where currencies meet: then `t` counts
 smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`, rounded up.
+Rows whose columns all count parts are not divided: the solver's tolerance is a share of one part.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Formulation:
     capacities: Mapping[int, int]
     scale: Fraction
     level: int
+    whole: bool
 
     def amounts(self, values: Floats) -> list[int]:
         """Give the nearest whole amount of each pair, 0 of those that are closed."""
@@ -233,10 +235,13 @@ class _Draft:
         """Let no supply give more than it has, in its own unit."""
         for supply, places in self._pairs.of_supply.items():
             free = self._pairs.problem.supplies[supply].free
-            (row,) = self._model.add_rows(-INFINITY, 1, 1).tolist()
+            part = free if self._is_in_parts(places) else 1
+            (row,) = self._model.add_rows(-INFINITY, part, 1).tolist()
             self._capacities[supply] = row
             costs = [self._cost(at) for at in places if self._shares[at] >= 0]
-            self._model.put(row, [one[0] for one in costs], [float(one[1] / free) for one in costs])
+            self._model.put(
+                row, [one[0] for one in costs], [float(one[1] * part / free) for one in costs]
+            )
 
     def _cost(self, at: int) -> tuple[int, Fraction | int]:
         """Give the column by which a pair draws on its supply, and how much one of it draws."""
@@ -258,22 +263,35 @@ class _Draft:
         for venture, end in self.ends.items():
             for demand in self._pairs.problem.ventures[venture].demands:
                 row = self._model.add_rows(0, 0, 1)
-                self._model.put(row, end, -1)
+                self._model.put(row, end, -self._scale(demand))
                 self._put_shares(row, demand)
 
     def add_free_coverage(self) -> None:
         for demand in self._pairs.of_demand:
-            self._put_shares(self._model.add_rows(-INFINITY, 1, 1), demand)
+            self._put_shares(self._model.add_rows(-INFINITY, self._scale(demand), 1), demand)
             end = self.ends.get(self._pairs.problem.demands[demand].venture)
             if end is not None:
                 row = self._model.add_rows(0, INFINITY, 1)
                 self._put_shares(row, demand)
-                self._model.put(row, end, -1)
+                self._model.put(row, end, -self._scale(demand))
 
     def _put_shares(self, row: Places, demand: int) -> None:
         places = self._pairs.of_demand[demand]
-        need = self._pairs.problem.demands[demand].open
-        self._model.put(row, self._shares[places], [self._units[at] / need for at in places])
+        part = self._pairs.problem.demands[demand].open / self._scale(demand)
+        self._model.put(row, self._shares[places], [self._units[at] / part for at in places])
+
+    def _scale(self, demand: int) -> int:
+        """Give what the rows of a demand are multiplied by: all of it where they count parts."""
+        in_parts = self._is_in_parts(self._pairs.of_demand[demand])
+        return self._pairs.problem.demands[demand].open if in_parts else 1
+
+    def _is_in_parts(self, places: Iterable[int]) -> bool:
+        """Say whether all columns of a row count parts, so that it counts them as well."""
+        listed = [at for at in places if self._shares[at] >= 0]
+        every = self._pairs.every
+        return any(self._counts_parts(at) for at in listed) and all(
+            self._counts_parts(at) or every[at].whole for at in listed
+        )
 
     def add_conditions(self) -> None:
         """Let a conditional supply give to a venture only where it ends complete."""
@@ -306,4 +324,5 @@ class _Draft:
             self._capacities,
             scale,
             level,
+            self._whole,
         )

@@ -27,6 +27,8 @@ TOLERANCE = 1e-9
 
 _DUAL_TOLERANCE = 1e-7
 _MISVALUED = 1e-4
+_STEPS_OF_AN_ITERATION = 3
+"""An iteration of the simplex method takes about as long as so many checks between two nodes."""
 
 
 class Kind(IntEnum):
@@ -183,6 +185,7 @@ class Solver:
         self._whole = any(part.any() for part in model.kinds)
         self.columns = model.columns
         self.checked = 0  # how many checks all runs made
+        self.steps = 0  # how much all runs worked: their checks, and their iterations by weight
         for option, value in (
             ("threads", 1),
             ("random_seed", SEED),
@@ -239,31 +242,34 @@ class Solver:
         deadline: Deadline | None = None,
         nodes: int | None = None,
         checks: int | None = None,
+        steps: int | None = None,
         heed: Heed | None = None,
     ) -> Outcome:
-        """Run until the optimum is proven, or the nodes, the checks or the time are used up.
+        """Run until the optimum is proven, or a limit of nodes, checks, steps or time is reached.
 
-        A check is made by the solver between two steps of its search: a measure of work that is
-        the same in every run, unlike seconds.
+        A check is made by the solver between two parts of its search; steps weigh checks by what
+        lies between them. Both measure work that is the same in every run, unlike seconds.
         """
         left = None if deadline is None else deadline.left
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
         if nodes is not None:
             self.set_option("mip_max_nodes", nodes)
-        self._run(checks, heed)
+        self._run(checks, heed, steps)
         if self._misvalued():
             self._highs.clearSolver()
-            self._run(checks, heed)
+            self._run(checks, heed, steps)
         return self._outcome()
 
-    def _run(self, checks: int | None, heed: Heed | None) -> None:
-        watch = Watch(checks, heed)
+    def _run(self, checks: int | None, heed: Heed | None, steps: int | None) -> None:
+        watch = Watch(checks, heed, steps)
         if self._whole:
             self._highs.cbMipInterrupt.subscribe(watch.check)
         self._highs.run()
         if self._whole:
             self._highs.cbMipInterrupt.unsubscribe(watch.check)
         self.checked += watch.made
+        iterations = max(0, self._highs.getInfo().simplex_iteration_count)
+        self.steps += watch.made + _STEPS_OF_AN_ITERATION * iterations
         if watch.interrupted:
             raise KeyboardInterrupt
 
@@ -289,6 +295,7 @@ class Solver:
         statuses = highspy.HighsModelStatus
         optimal = status in {statuses.kOptimal, statuses.kModelEmpty}
         value = info.objective_function_value
+        failed = status == statuses.kSolveError
         bound = info.mip_dual_bound if self._whole else value if optimal else INFINITY
         prices = bool(solution.dual_valid) and not self._whole
         return Outcome(
@@ -297,7 +304,7 @@ class Solver:
             timed_out=status == statuses.kTimeLimit,
             values=np.array(solution.col_value) if found else None,
             value=value if found else -INFINITY,
-            bound=bound,
+            bound=INFINITY if failed else bound,
             duals=np.array(solution.row_dual) if prices else None,
             reduced=np.array(solution.col_dual) if prices else None,
         )

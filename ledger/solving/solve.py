@@ -7,7 +7,7 @@ from fractions import Fraction
 from time import perf_counter
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Give, Level, Solution, completeness, coverage
+from ledger.matching.plan import Give, Level, Limit, Solution, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 
@@ -106,5 +106,5 @@ def _as_it_is(problem: Problem, gives: Plan) -> Solution:
         Level(completeness(problem, gives), weight),
         Level(coverage(problem, gives), Fraction(most)),
         solver="greedy",
-        limited=True,
+        limit=Limit.TIME,
     )

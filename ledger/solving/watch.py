@@ -1,4 +1,4 @@
-"""Looking on while the solver searches."""
+"""Watching the solver while it searches, and stopping it at a limit of counted work."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ Heed = Callable[[float, float], None]
 """Told the value and the bound of a run as they come nearer to each other."""
 
 
-class Watch:
-    """Looks on while HiGHS searches, and stops it when enough checks were made."""
+_STEPS_AT_THE_ROOT, _STEPS_IN_THE_TREE = 20, 3
+"""What is counted of a check: before the first branching, much work lies between two of them."""
 
-    def __init__(self, checks: int | None, heed: Heed | None) -> None:
-        self._left, self._heed = checks, heed
+
+class Watch:
+    """Watches HiGHS while it searches, and stops it at a number of checks or of steps."""
+
+    def __init__(self, checks: int | None, heed: Heed | None, steps: int | None = None) -> None:
+        self._left, self._heed, self._most = checks, heed, steps
         self.interrupted = False
         self.made = 0
+        self._steps = 0
 
     def check(self, event: Any) -> None:
         """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
@@ -23,11 +28,14 @@ class Watch:
             self._tell(event)
         except KeyboardInterrupt:
             self.interrupted = True
-        if self.interrupted or self._left == 0:
+        over = self._most is not None and self._steps >= self._most
+        if self.interrupted or self._left == 0 or over:
             event.interrupt()
 
     def _tell(self, event: Any) -> None:
         self.made += 1
+        at_the_root = event.data_out.mip_node_count <= 1
+        self._steps += _STEPS_AT_THE_ROOT if at_the_root else _STEPS_IN_THE_TREE
         if self._left:
             self._left -= 1
         if self._heed is not None:

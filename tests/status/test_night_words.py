@@ -36,8 +36,9 @@ TOLD = [
         "propose",
         {"proposal": "MAT-0007", "lines": 12, "projects_completed": 1, "weight": "4", "bound": "5",
          "limited": 1, "requests": 9},
-        ("12 introductions would make 1 project complete; a longer search might find more: "
-        "cityfund match show MAT-0007"),
+        ("12 introductions would make 1 project complete; the search reached a limit, "
+         "and there may be a better proposal: "
+         "cityfund match show MAT-0007"),
     ),
     ("check", {"checks": 20, "broken": 0}, "the books keep all 20 rules"),
     ("check", {"checks": 20, "broken": 1}, "1 rule is broken of 20: cityfund check"),

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Give, Level, Solution, completed, completeness, coverage
+from ledger.matching.plan import Give, Level, Limit, Solution, completed, completeness, coverage
 from ledger.matching.problem import Problem
 from ledger.solving.effort import UNLIMITED, Effort
 from ledger.solving.highs import Deadline, solver_name
@@ -90,7 +90,7 @@ class Road:
             Level(completeness(self._problem, gives), self._bound),
             Level(coverage(self._problem, gives), second),
             solver=solver_name(),
-            limited=self._deadline.passed,
+            limit=Limit.TIME if self._deadline.passed else None,
         )
 
     @property
