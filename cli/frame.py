@@ -31,13 +31,16 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 class Session:
     """What the calls of one run share: each part is made once, when it is first asked for.
 
-    `ledger` and `calendar` belong to `cli.session`: one command opens its ledger once.
+    `ledger` and `calendar` belong to `cli.session`: one command opens its ledger once. `recorded`
+    says what is done already, and how to have its receipt again, from the moment an act is
+    recorded: whatever goes wrong later, it must not be done twice.
     """
 
     argv: tuple[str, ...] = ()
     settings: Settings | None = field(default=None)
     ledger: Ledger | None = field(default=None)
     calendar: Calendar | None = field(default=None)
+    recorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,10 @@ class Call(typer.Context):
         if session.settings is None:
             session.settings = resolve(self.flags())
         return session.settings
+
+    def remember(self, recorded: str) -> None:
+        """Remember what this run has done, in case that it cannot be told."""
+        self.ensure_object(Session).recorded = recorded
 
     @property
     def read(self) -> ReadOptions:

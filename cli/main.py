@@ -5,7 +5,6 @@ Errors are caught here and nowhere else.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -14,7 +13,9 @@ import typer
 from cli import errors_out
 from cli.app import Root, build_root
 from cli.frame import Session
-from cli.usage import NotText
+from cli.settings import is_text
+from cli.terminal import discard, open_closed_streams
+from cli.usage import NotText, ReceiptNotWritten
 from ledger.errors import ExitCode, LedgerError
 
 PROGRAM = "cityfund"
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(root: Root, argv: list[str]) -> int:
     """Run one command line under a root command and give the exit code."""
+    open_closed_streams()
     if hasattr(sys.stdout, "reconfigure"):
         # What an old terminal cannot show is written as an escape, never a crash halfway.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -37,11 +39,22 @@ def run(root: Root, argv: list[str]) -> int:
     try:
         code = _run(root, argv, session)
         sys.stdout.flush()
-    except BrokenPipeError:
-        return _reader_left()
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        discard(sys.stdout)
+        return ExitCode.DONE
     except OSError as error:
-        return _ended_by(error, errors_out.of_storage(error), session)
+        discard(sys.stdout)
+        return _ended_by(error, _of_storage(error, session), session)
     return code
+
+
+def _of_storage(error: OSError, session: Session) -> errors_out.Trouble:
+    trouble = errors_out.of_storage(error)
+    if session.recorded is None:
+        return trouble
+    return errors_out.of_refusal(
+        ReceiptNotWritten(f"The receipt could not be written. {trouble.what}")
+    )
 
 
 def _run(root: Root, argv: list[str], session: Session) -> int:
@@ -55,6 +68,8 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
         return _ended_by(error, errors_out.of_usage(error), session)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
+    except SystemExit:  # Rich ends the process itself where the reader of a help page has left
+        raise BrokenPipeError from None
     except OSError:
         raise  # told by the caller, where a failing flush ends up too
     except Exception as error:  # noqa: BLE001 - the last net: what falls here is a bug
@@ -62,20 +77,25 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
 
 
 def _invoke(root: Root, argv: list[str], session: Session) -> int:
-    # Answers a shell that asks for completions, and then does not come back.
-    root._main_shell_completion({}, PROGRAM)  # noqa: SLF001 - Typer's own entry, there is no other
+    _answer_completion(root)
     _refuse_broken_text(argv)
     with root.make_context(PROGRAM, list(argv), obj=session) as call:
         answer: Any = root.invoke(call)
     return int(answer) if isinstance(answer, int) else ExitCode.DONE
 
 
+def _answer_completion(root: Root) -> None:
+    """Answer a shell that asks for completions; does not come back where one does."""
+    try:
+        root._main_shell_completion({}, PROGRAM)  # noqa: SLF001 - Typer's own, there is no other
+    except SystemExit as answered:
+        raise typer.Exit(ExitCode.USAGE if answered.code else ExitCode.DONE) from None
+
+
 def _refuse_broken_text(argv: list[str]) -> None:
     for text in argv:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise NotText(f"The argument {text!a} is not valid text.") from None
+        if not is_text(text):
+            raise NotText(f"The argument {text!a} is not valid text.")
 
 
 def _ended_by(error: BaseException, trouble: errors_out.Trouble, session: Session) -> int:
@@ -83,21 +103,19 @@ def _ended_by(error: BaseException, trouble: errors_out.Trouble, session: Sessio
     configured = settings.format if settings is not None else None
     if type(error).__name__ == "NoArgsIsHelpError":  # the help has been shown, and says it all
         return trouble.exit_code
-    if errors_out.wants_traceback(session.argv):
-        errors_out.tell_traceback(error)
-    errors_out.tell(
-        trouble,
-        as_json=errors_out.wants_json(session.argv, configured),
-        color="--no-color" not in session.argv,
-    )
+    if session.recorded is not None:
+        trouble = trouble._replace(next=session.recorded)
+    try:
+        if errors_out.wants_traceback(session.argv):
+            errors_out.tell_traceback(error)
+        errors_out.tell(
+            trouble,
+            as_json=errors_out.wants_json(session.argv, configured),
+            color="--no-color" not in session.argv,
+        )
+    except OSError:  # standard error cannot be written either: the exit code is all there is
+        discard(sys.stderr)
     return trouble.exit_code
-
-
-def _reader_left() -> int:
-    """End quietly when the reader of a pipe has seen enough."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    return ExitCode.DONE
 
 
 if __name__ == "__main__":

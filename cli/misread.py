@@ -90,10 +90,13 @@ def _missing(error: Any, call: Any, path: str) -> Misread:
 
 
 def _too_many(extra: str, call: Any, path: str) -> Misread:
-    count = "one word" if len(extra.split()) == 1 else "words"
-    what = f"{path} got {count} too many: {extra}."
     takes = _arguments(call)
     why = f"It takes {takes}, and options." if takes else "It takes options only."
+    if not extra.strip():  # such as a variable of a script that is not set
+        what = f"{path} got an empty word too many: ''."
+        return _told("bad-usage", what, why, "Leave it out.")
+    count = "one word" if len(extra.split()) == 1 else "words"
+    what = f"{path} got {count} too many: {extra}."
     return _told("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
 
 

@@ -33,6 +33,7 @@ def watched(call: Call, label: str) -> Watch:
 def emit_moved(call: Call, moved: Moved, verb: str, *, source: str, target: str) -> None:
     """Say what was moved where, and what was compared."""
     source, target = mask_url(source), mask_url(target)
+    call.remember(_DONE[verb].format(source=source, target=target))
     if call.format == "json":
         document = {"schema": f"cityfund.{verb}/1", "source": source, "target": target}
         emit_document({**document, **moved.as_document()})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.frame import Call
-from cli.terminal import is_terminal, note
+from cli.terminal import is_terminal, note, say_beside
 
 if TYPE_CHECKING:
     from ledger.usecases.night.running import Event
@@ -44,5 +44,4 @@ def _log(event: Event) -> None:
     }
     if event.step is not None:
         line["step"] = event.step
-    sys.stderr.write(json.dumps({**line, **event.more}, ensure_ascii=False) + "\n")
-    sys.stderr.flush()
+    say_beside(json.dumps({**line, **event.more}, ensure_ascii=False))

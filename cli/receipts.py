@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from shlex import quote
 from typing import Any
 
 from cli.frame import Call
@@ -42,6 +43,33 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
         verb = "introduced and committed"
     lines = render_receipt(receipt, verb)
     emit_lines([next(lines)] if call.settings.quiet else lines)
+
+
+def remember_receipt(call: Call, receipt: Receipt) -> None:
+    """Remember an act that was recorded, in case that its receipt cannot be written."""
+    if receipt.get("dry_run") or (call.write.key is None and _changed_nothing(receipt)):
+        return
+    key = quote(str(receipt["key"]))
+    call.remember(f"{_recorded_as(receipt)}; repeat with --key {key}")
+
+
+def _changed_nothing(receipt: Receipt) -> bool:
+    """Say whether an import found every row as it was; no other act goes through so."""
+    tables = (receipt.get("counts") or {}).get("tables", {"": {"new": 1, "changed": 0}})
+    return not any(one["new"] or one["changed"] for one in tables.values())
+
+
+def _recorded_as(receipt: Receipt) -> str:
+    """Name what a receipt is of, as `recorded as entry 7`."""
+    numbers = receipt.get("entries") or []
+    if len(numbers) > 1:
+        return f"recorded as entries {numbers[0]} to {numbers[-1]}"
+    if numbers:
+        return f"recorded as entry {numbers[0]}"
+    if receipt.get("seal"):
+        return f"recorded as seal {receipt['seal']['number']}"
+    named = _subject(receipt) or receipt.get("proposal")
+    return f"recorded as {named}" if named else "recorded"
 
 
 def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.dates import parse_date, parse_time
 from cli.frame import Call, Session
-from cli.receipts import emit_receipt
+from cli.receipts import emit_receipt, remember_receipt
 from cli.requests import request_of
 from cli.usage import BadUsage
 
@@ -97,8 +97,9 @@ def carried_out(
     """
     from ledger.usecases.carry_out import carry_out  # noqa: PLC0415
 
-    ledger = ledger_of(call)
-    return carry_out(ledger, request_on(call, also_given or {}), work)
+    receipt = carry_out(ledger_of(call), request_on(call, also_given or {}), work)
+    remember_receipt(call, receipt)
+    return receipt
 
 
 def request_on(call: Call, also_given: Mapping[str, str]) -> Request:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.usage import NotText
 from ledger.errors import InvalidInput
 
 APPLICATION = "cityfund"
 CONFIG_KEYS = ("db", "actor", "format", "inbox")
 CONFIG_FORMATS = ("table", "json", "csv", "md")
-_AUTHORITY_PASSWORD = re.compile(r"([A-Za-z][\w+.-]*://[^:@/\s]*):([^\s]*)@")
+_AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
+_MOST_BYTES = 64 * 1024
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 
@@ -54,9 +56,12 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
     config = read_config(config_path())
     system = system_user()
     return Settings(
-        db_url=flags.get("db") or env.get("CITYFUND_DB") or config.get("db") or default_db_url(),
+        db_url=flags.get("db")
+        or _text_in(env, "CITYFUND_DB")
+        or config.get("db")
+        or default_db_url(),
         actor=flags.get("actor")
-        or env.get("CITYFUND_ACTOR")
+        or _text_in(env, "CITYFUND_ACTOR")
         or config.get("actor")
         or _login_name(system),
         system_user=system,
@@ -66,8 +71,25 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         debug=bool(flags.get("debug")) or is_set(env, "CITYFUND_DEBUG"),
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
         format=config.get("format"),
-        inbox=env.get("CITYFUND_INBOX") or config.get("inbox"),
+        inbox=_text_in(env, "CITYFUND_INBOX") or config.get("inbox"),
     )
+
+
+def _text_in(environ: Mapping[str, str], name: str) -> str | None:
+    """Give the text of a variable, None where it has none. Raises `NotText`."""
+    text = environ.get(name)
+    if text is not None and not is_text(text):
+        raise NotText(f"The variable {name} is not valid text.")
+    return text
+
+
+def is_text(text: str) -> bool:
+    """Say whether a text is Unicode; what the system hands over in other bytes is not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_set(environ: Mapping[str, str], name: str) -> bool:
@@ -97,7 +119,11 @@ def default_db_url() -> str:
 def read_config(path: Path) -> dict[str, str]:
     """Read the config file; no file is an empty one. Raises InvalidConfig naming the line."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise InvalidConfig(f"{path} is larger than {_MOST_BYTES // 1024} KiB.")
+        text = content.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except UnicodeDecodeError as error:
@@ -110,6 +136,10 @@ def read_config(path: Path) -> dict[str, str]:
         line = _TOML_LINE.search(str(error))
         where = f"{path}, line {line[1]}" if line else f"{path}, at its end"
         raise InvalidConfig(f"{where}: this is not TOML ({error}).") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise InvalidConfig(f"{path} cannot be read: {error}.") from error
+    except RecursionError as error:
+        raise InvalidConfig(f"{path} is nested too deeply.") from error
     for key, value in found.items():
         _check_key(path, text, key, value)
     return found
@@ -121,6 +151,8 @@ def _check_key(path: Path, text: str, key: str, value: object) -> None:
         raise InvalidConfig(f"{where}: there is no setting called {key}.")
     if not isinstance(value, str) or not value:
         raise InvalidConfig(f"{where}: {key} must be a text in quotes.")
+    if "\0" in value:
+        raise InvalidConfig(f"{where}: {key} holds a character that no name has.")
     if key == "format" and value not in CONFIG_FORMATS:
         raise InvalidConfig(f"{where}: format must be one of {', '.join(CONFIG_FORMATS)}.")
 

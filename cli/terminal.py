@@ -7,15 +7,44 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cli.usage import NeedsYes, NotConfirmed
 
 if TYPE_CHECKING:
     from cli.frame import Call
 
+_WHEN_CLOSED: Final = (
+    ("stdin", os.O_RDONLY, "r"),
+    ("stdout", os.O_RDONLY, "w"),  # an answer that is written there fails as on a closed descriptor
+    ("stderr", os.O_WRONLY, "w"),  # messages get lost, and the exit code says enough
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def open_closed_streams() -> None:
+    """Open a null device for each standard stream that was closed when the program started.
+
+    Otherwise Python has no stream object for it, and the next file that is opened, perhaps the
+    ledger, takes its descriptor and is written into.
+    """
+    for name, access, mode in _WHEN_CLOSED:
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, access)  # the lowest descriptor that is free: its own
+            setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def discard(stream: TextIO) -> None:
+    """Discard what a stream could not write.
+
+    Python writes the rest out when the process ends, and would replace the exit code by 120.
+    """
+    with suppress(OSError, ValueError):  # a stream without a descriptor, or a closed one
+        descriptor = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -66,7 +95,15 @@ def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
 def note(call: Call, text: str) -> None:
     """Say something beside the answer, on standard error, unless quiet was asked for."""
     if not call.settings.quiet:
-        print(fitted(visible(text), sys.stderr), file=sys.stderr)  # noqa: T201 - the terminal
+        say_beside(fitted(visible(text), sys.stderr))
+
+
+def say_beside(line: str) -> None:
+    """Write a line to standard error; where it cannot be written, the work goes on without it."""
+    try:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the terminal
+    except OSError:
+        discard(sys.stderr)
 
 
 def confirm(call: Call, question: str) -> None:

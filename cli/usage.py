@@ -83,6 +83,14 @@ class OutputIsDirectory(StorageTrouble):
     default_next = "Name a file with --output, for example one inside that directory."
 
 
+class ReceiptNotWritten(StorageTrouble):
+    """An act was recorded, and its receipt could not be written."""
+
+    code = "receipt-not-written"
+    default_why = "The act is done, and stays done; only what was to be said of it is lost."
+    default_next = "Repeat the command with the key of its request, not without."
+
+
 def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
     """Say the nearest of the known words as a next step, or what to do where none is near."""
     near = nearest(typed, known)

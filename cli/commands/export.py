@@ -29,6 +29,7 @@ def export(
     with ledger_of(call).picture() as picture:
         names = tables_named(table)
         counts = write_folder(Path(folder), {name: export_lines(picture, name) for name in names})
+    call.remember(f"The export is complete in {folder}.")
     if call.format == "json":
         emit_document({"schema": "cityfund.export/1", "folder": folder, "rows": counts})
         return

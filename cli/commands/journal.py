@@ -19,6 +19,7 @@ from cli.journal_views import (
     proposed_said,
 )
 from cli.output import emit_document, emit_record, emit_rows
+from cli.receipts import remember_receipt
 from cli.seal_views import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 from cli.session import act, day_given, ledger_of, read_picture, today_of
 
@@ -81,7 +82,10 @@ def seal(call: Call) -> None:
     from ledger.usecases.seal import seal_journal
 
     parts = parts_of(call, today=lambda: today_of(call))
-    emit_sealed(call, seal_journal(ledger_of(call), parts))
+    receipts = seal_journal(ledger_of(call), parts)
+    if receipts:
+        remember_receipt(call, receipts[0])
+    emit_sealed(call, receipts)
 
 
 @command(app, "seals")

@@ -15,6 +15,7 @@ from cli.match_options import FactorAlone, Office, Projects, TimeLimit
 from cli.match_views import LIST_COLUMNS, list_row
 from cli.options import WRITE_PANEL
 from cli.output import emit_rows
+from cli.receipts import remember_receipt
 from cli.session import carried_out, day_given, ledger_of, request_on
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None
 
     request = request_on(call, {"where": " and ".join(query.where)} if query.where else {})
     saved = save(ledger, request, query, effort)
+    remember_receipt(call, saved.receipt)
     if saved.fresh is not None and (call.format != "json" or call.write.dry_run):
         fresh = saved.fresh
         seconds = fresh.milliseconds / 1000

@@ -79,6 +79,11 @@ def night(
     )
     answer = reconcile(ledger_of(call), who, options, watch_of(call), day=day_given(call, date))
     document = reconcile_document(answer)
+    if not dry_run:
+        call.remember(
+            f"recorded as run {document['run']}; the same command again does nothing twice, "
+            "and tells the night anew"
+        )
     _report(document, None, as_json=call.format == "json")
     if file is not None:
         _report(document, file, as_json=str(report).casefold().endswith(".json"))
@@ -110,7 +115,7 @@ def install(
     """Print what lets a machine run every night: a crontab's line, or systemd's units."""
     from cli.night_timer import cron_files, install_document, systemd_files, timer, what_to_do
     from cli.settings import config_path
-    from ledger.store.sqlite import absolute_url
+    from ledger.store.engine import absolute_url
 
     if cron == systemd:
         raise BadUsage(

@@ -44,15 +44,15 @@ class CannotReadRule(StorageTrouble):
     """The file of an import rule cannot be read."""
 
     code = "cannot-read-rule"
-    default_why = f"A rule is one small TOML file, of at most {MAX_RULE_BYTES // 1024} KiB."
+    default_why = "A rule is one small TOML file."
     default_next = "Check that it is the rule you mean, and that you may read it."
 
 
 class BrokenRule(InvalidInput):
-    """The file of an import rule is not TOML."""
+    """The file of an import rule is not TOML, or larger or nested deeper than a rule is."""
 
     code = "broken-rule"
-    default_why = "An import rule is a TOML file."
+    default_why = f"An import rule is a TOML file of at most {MAX_RULE_BYTES // 1024} KiB."
     default_next = "Put right the place named."
 
 
@@ -249,9 +249,10 @@ def load_rule(name_or_path: str) -> ImportRule:
         hint = did_you_mean(name_or_path, shipped) or f"Shipped: {', '.join(shipped)}."
         raise UnknownRule(f"There is no import rule {name_or_path!r}.", next_step=hint)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_RULE_BYTES + 1)
         if len(content) > MAX_RULE_BYTES:
-            raise CannotReadRule(f"{path} is too large for a rule.")
+            raise BrokenRule(f"{path} is too large for a rule.")
         return parse_rule(content.decode("utf-8"), str(path))
     except OSError as error:
         raise CannotReadRule(f"{path} cannot be read: {error.strerror}.") from error
@@ -262,9 +263,13 @@ def load_rule(name_or_path: str) -> ImportRule:
 def parse_rule(text: str, file: str) -> ImportRule:
     """Understand a rule's TOML; raises `BrokenRule`, or `ImportRefused` naming each bad key."""
     try:
-        return ImportRule.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        content = tomllib.loads(text)
+    except ValueError as error:  # no TOML, or a number of thousands of digits
         raise BrokenRule(f"{file}: {error}.") from error
+    except RecursionError as error:
+        raise BrokenRule(f"{file} is nested too deeply.") from error
+    try:
+        return ImportRule.model_validate(content)
     except ValidationError as error:
         problems = [
             Problem(file, 1, _key(found["loc"]), "bad-rule", _plain(found["msg"]))

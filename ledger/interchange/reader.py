@@ -150,14 +150,24 @@ def content_of(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise CannotReadFile(
-                f"{path} holds {size:,} bytes.",
-                why=f"No more than {MAX_FILE_BYTES:,} bytes are read from one file.",
-                next_step="Split the file; an import may name several of one table.",
-            )
-        return path.read_bytes()
+            raise _too_large(f"{path} holds {size:,} bytes.")
+        if path.is_file():
+            return path.read_bytes()
+        with path.open("rb") as file:  # a pipe or a device, whose size nobody knows beforehand
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise CannotReadFile(f"{path} cannot be read: {error.strerror}.") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise _too_large(f"{path} goes on after {MAX_FILE_BYTES:,} bytes.")
+    return content
+
+
+def _too_large(what: str) -> CannotReadFile:
+    return CannotReadFile(
+        what,
+        why=f"No more than {MAX_FILE_BYTES:,} bytes are read from one file.",
+        next_step="Split the file; an import may name several of one table.",
+    )
 
 
 def digest_of(files: Iterable[str]) -> str:

@@ -25,15 +25,35 @@ _LOOKS: Final = "looks"
 _LOCKS: Final = "locks"
 
 
+def parse_url(url: str | URL) -> URL:
+    """Parse a database URL; raises `UnknownDatabase` where it is malformed."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise UnknownDatabase("The database URL is not understood.") from error
+
+
+def absolute_url(url: str) -> str:
+    """Give the URL of a file in such words that it names the same from any folder."""
+    parsed = parse_url(url)
+    path = sqlite.database_file(parsed)
+    if path is None or path.is_absolute() or parsed.database is None:
+        return url
+    if parsed.database.startswith("file:"):
+        return url
+    try:
+        return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
+    except UnicodeEncodeError as error:
+        why = "The folder it lies in has a name that is not valid text."
+        raise UnknownDatabase("The ledger's file cannot be named in a URL.", why=why) from error
+
+
 def make_engine(url: str | URL) -> Engine:
     """Build the engine for a ledger's URL; touches no file and asks no server yet.
 
     Raises `UnknownDatabase` where the URL is malformed or names an engine not supported.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise UnknownDatabase("The database URL is not understood.") from error
+    parsed = parse_url(url)
     scheme = parsed.drivername.partition("+")[0]
     if scheme in {POSTGRESQL, "postgres"}:
         # A command on a SQLite ledger never waits for the other driver to be imported.
@@ -51,7 +71,8 @@ def make_engine(url: str | URL) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     try:
         return sqlite.make_engine(url)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
+        # The driver converts what stands behind the question mark, each in its own way.
         raise UnknownDatabase("The database URL is not understood.") from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
 from ledger.store.database_errors import (
     BUSY_SECONDS,
@@ -20,16 +20,25 @@ from ledger.store.database_errors import (
     LedgerBusy,
     LedgerMissing,
     NotADatabase,
+    UnknownDatabase,
 )
 
 BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 BEGIN_READING: Final = "BEGIN"
 
 _PRIVATE: Final = 0o600
+_PARAMETERS: Final = frozenset({"cache", "immutable", "mode", "nolock", "timeout", "uri", "vfs"})
+"""What may stand behind the question mark; the driver's other settings are the program's own."""
 
 
 def make_engine(url: URL) -> Engine:
-    """Build the engine of a SQLite URL; touches no file yet."""
+    """Build the engine of a SQLite URL; touches no file yet. Raises `UnknownDatabase`."""
+    strange = ", ".join(sorted(url.query.keys() - _PARAMETERS))
+    if strange:
+        raise UnknownDatabase(
+            f"A SQLite URL takes no parameter {strange}.",
+            why=f"It takes {', '.join(sorted(_PARAMETERS))}.",
+        )
     engine = create_engine(url, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
@@ -49,17 +58,6 @@ def database_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not name or name == ":memory:":
         return None
     return Path(name)
-
-
-def absolute_url(url: str) -> str:
-    """Give the URL of a file in such words that it names the same from any folder."""
-    parsed = make_url(url)
-    path = database_file(parsed)
-    if path is None or path.is_absolute() or parsed.database is None:
-        return url
-    if parsed.database.startswith("file:"):
-        return url
-    return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
 
 
 def create_private_file(engine: Engine) -> None:

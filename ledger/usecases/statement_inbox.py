@@ -91,18 +91,19 @@ def _paths(folder: Path) -> list[Path]:
 
 def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile | None:
     """Read a file; None where its content was read before."""
+    name = path.name.encode(errors="backslashreplace").decode()  # bytes that are no text, too
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return StatementFile(path.name, f"{size} bytes", problems=(too_large(path.name, size),))
+            return StatementFile(name, f"{size} bytes", problems=(too_large(name, size),))
         content = path.read_bytes()
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
-        found = Problem(path.name, 1, None, "cannot-read", what, "See who may read it.")
-        return StatementFile(path.name, "unread", problems=(found,))
+        found = Problem(name, 1, None, "cannot-read", what, "See who may read it.")
+        return StatementFile(name, "unread", problems=(found,))
     if digest(content) in known:
         return None
-    file = read_statement(path.name, content, reader.rules, reader.units, reader.today)
+    file = read_statement(name, content, reader.rules, reader.units, reader.today)
     return file if file.problems else _of_known_providers(file, reader.providers)
 
 

@@ -8,7 +8,7 @@ import pytest
 from world import says_enough
 
 from cli.settings import InvalidConfig, read_config
-from ledger.interchange.import_rules import MAX_RULE_BYTES, CannotReadRule, load_rule
+from ledger.interchange.import_rules import MAX_RULE_BYTES, BrokenRule, load_rule
 from ledger.store.journal import NotAnEntryNumber, entry_number
 from ledger.usecases.export_tables import UnknownExport, tables_named
 
@@ -34,7 +34,7 @@ def test_only_the_canonical_tables_are_exported():
 def test_a_rule_file_larger_than_any_rule_is_not_read(tmp_path: Path):
     path = tmp_path / "huge.toml"
     path.write_bytes(b"#" * (MAX_RULE_BYTES + 1))
-    with pytest.raises(CannotReadRule) as caught:
+    with pytest.raises(BrokenRule) as caught:
         load_rule(str(path))
     says_enough(caught.value, "huge.toml")
 
