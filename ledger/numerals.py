@@ -58,7 +58,9 @@ class Numeral(NamedTuple):
 
 def tidy(text: str) -> str:
     """Bring digits to Latin ones, drop direction marks and trim the ends."""
-    return text.translate(_INVISIBLE).translate(LATIN_DIGITS).strip()
+    if not text.isascii():
+        text = text.translate(_INVISIBLE).translate(LATIN_DIGITS)
+    return text.strip()
 
 
 def split_numeral(text: str) -> tuple[str, str]:
@@ -86,6 +88,15 @@ def read_numeral(numeral: str) -> Numeral:
     whole = re.sub(rf"[{_GROUP_MARKS}]", "", match["whole"])
     part = match["part"] or ""
     return Numeral(int(whole + part), len(part))
+
+
+def plain_numeral(text: str) -> Numeral | None:
+    """Read tidied text as digits with at most one decimal mark; None where it is anything else."""
+    match = _PLAIN.fullmatch(text) if len(text) <= _MOST_DIGITS else None
+    if match is None:
+        return None
+    part = match["part"] or ""
+    return Numeral(int(match["whole"] + part), len(part))
 
 
 def _grouped(numeral: str) -> re.Match[str] | None:

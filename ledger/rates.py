@@ -10,15 +10,27 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from functools import cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from ledger.deals import RATE_PLACES
+from ledger.errors import InvalidInput
+from ledger.numerals import plain_numeral, tidy
 
 PIVOT = "EUR"
 """The currency through which two others meet that were never quoted against each other."""
+
+MAX_RATE: Final = 10**15
+"""Every rate is below this; what lies beyond is a slip of keys."""
+
+_LONGEST_SHOWN: Final = 60
+_EXACT: Final = Context(prec=60, traps=[Inexact])
+
+_MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
+"""Powers of ten and digits of a rate that is a number already. Deals that were recorded before
+typed rates were limited to `RATE_PLACES` places have up to eighteen, and keep them."""
 
 Road = Literal["same", "direct", "inverse", "through EUR"]
 
@@ -37,6 +49,69 @@ class Rate:
         """Refuse at birth what would turn amounts into nothing or their opposite."""
         assert self.rate.is_finite(), f"rate {self.rate} of {self.base} in {self.quote}"
         assert self.rate > 0, f"rate {self.rate} of {self.base} in {self.quote}"
+
+
+class UnusableRate(InvalidInput):
+    """A rate that is not a positive decimal, or one given where nothing is exchanged."""
+
+    code = "unusable-rate"
+    default_why = "A rate is how much of one currency one unit of another is."
+    default_next = "Write it as a plain number such as 1.085, without any other sign."
+
+
+class RateFault(NamedTuple):
+    """Why a text is no rate. `code` is that of a bad cell in an imported table."""
+
+    code: Literal["bad-number", "out-of-range"]
+    what: str
+    why: str = UnusableRate.default_why
+    next_step: str = UnusableRate.default_next
+
+
+def read_rate(text: str) -> Decimal | RateFault:
+    """Read a rate as it is written anywhere: on the command line, in a table, in the ECB's file.
+
+    Latin, Persian or Arabic digits, with at most one decimal mark (the point or U+066B): above
+    zero, below `MAX_RATE`, and with at most `RATE_PLACES` places, zeros at the end not counted.
+    """
+    numeral = plain_numeral(tidy(text))
+    if numeral is None:
+        return RateFault("bad-number", f"{_quoted(text)} is not a plain decimal number.")
+    digits, places = numeral
+    if not digits:
+        nothing = "No currency is worth nothing; where no rate is known, none is recorded."
+        return RateFault("out-of-range", "A rate is above zero.", nothing)
+    while places > RATE_PLACES and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    if places > RATE_PLACES:
+        what = f"{_quoted(text)} has {places} places after the decimal point."
+        why = f"Rates are found and recorded to {RATE_PLACES} places, and none is rounded silently."
+        way = "Round it, or record the rate in the other direction: cityfund rates add QUOTE BASE."
+        return RateFault("bad-number", what, why, way)
+    if digits >= MAX_RATE * 10**places:
+        why = "A rate is below 10^15."
+        return RateFault("bad-number", f"{_quoted(text)} is too large for a rate.", why)
+    return _EXACT.scaleb(Decimal(digits), -places)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
+def parse_rate(text: str) -> Decimal:
+    """Read a rate as `read_rate` does. Raises `UnusableRate`."""
+    found = read_rate(text)
+    if isinstance(found, RateFault):
+        raise UnusableRate(found.what, why=found.why, next_step=found.next_step)
+    return found
+
+
+def is_rate(value: Decimal) -> bool:
+    """Say whether a number can be the rate of a deal: finite, above zero, of a sane size."""
+    if not value.is_finite() or value <= 0:
+        return False
+    within = abs(value.adjusted()) <= _MAX_STORED_MAGNITUDE
+    return within and len(value.as_tuple().digits) <= _MAX_STORED_DIGITS
 
 
 class FoundRate(NamedTuple):

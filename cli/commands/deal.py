@@ -58,7 +58,8 @@ def introduce(
 ) -> None:
     """Put an offer and a need in touch, and hold a quantity until a date."""
     from cli.usage import require_until
-    from ledger.usecases.deal_acts import Introduction, introduce, rate_typed
+    from ledger.rates import parse_rate
+    from ledger.usecases.deal_acts import Introduction, introduce
 
     require_until(until, commit=commit)
     said = Introduction(
@@ -68,7 +69,7 @@ def introduce(
         until=day_given(call, until),
         directly=commit,
         due_on=day_given(call, due),
-        rate=rate_typed(rate),
+        rate=None if rate is None else parse_rate(rate),
         instrument=instrument,
         reference=reference,
         override=override,

@@ -44,7 +44,7 @@ def deal_act(cells: Cells) -> DealActRow:
         instrument=cells.known("instrument", instrument, instrument_code) if instrument else None,
         held_until=held_until,
         due_on=cells.date("due_on"),
-        rate=positive_rate(cells),
+        rate=cells.rate("rate"),
         note=cells.text("note"),
         override=cells.text("override"),
         reason=cells.text("reason"),
@@ -105,17 +105,9 @@ def rate(cells: Cells) -> Rate:
         day=cells.past_date("date") or cells.lookups.today,
         base=base.code if base else "",
         quote=quote.code if quote else "",
-        rate=positive_rate(cells) or Decimal(1),
+        rate=cells.rate("rate") or Decimal(1),
         source=cells.text("source"),
     )
-
-
-def positive_rate(cells: Cells) -> Decimal | None:
-    """Give a rate above zero, exactly as written."""
-    found = cells.decimal("rate")
-    if found is not None and found <= 0:
-        cells.problem("rate", "out-of-range", "A rate is above zero.")
-    return found
 
 
 def _required(cells: Cells, *columns: str) -> None:

@@ -18,6 +18,7 @@ from ledger.errors import LedgerError
 from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
 from ledger.journal import MAX_AMOUNT
 from ledger.quantity import Unit, parse_amount
+from ledger.rates import RateFault, read_rate
 from ledger.texts import MAX_TEXT, control_in, tidied
 
 MAX_CODE = 64
@@ -215,6 +216,17 @@ class Cells:
             self.problem(column, "bad-number", what, "Write it like 0.25, without any other sign.")
             return None
         return Decimal(cell)
+
+    def rate(self, column: str) -> Decimal | None:
+        """Give an exchange rate, by the one grammar of rates."""
+        cell = self.raw(column)
+        if cell is None:
+            return None
+        found = read_rate(cell)
+        if isinstance(found, RateFault):
+            self.problem(column, found.code, found.what, found.next_step)
+            return None
+        return found
 
     def amount(self, column: str, unit: Unit | None) -> int | None:
         """Give a positive quantity in the smallest part of the unit."""

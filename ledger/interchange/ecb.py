@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Final, NamedTuple
 from ledger.errors import InvalidInput, StorageTrouble
 from ledger.interchange.problems import Problem, refuse_if_any
 from ledger.interchange.reader import MAX_FILE_BYTES, content_of, decode, read_records
+from ledger.rates import RateFault, read_rate
 
 BASE: Final = "EUR"
 SOURCE: Final = "ECB"
@@ -30,7 +30,6 @@ PUBLISHED_AT: Final = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.
 
 _NO_RATE: Final = frozenset({"", "N/A"})
 _CODE = re.compile(r"[A-Z]{3}")
-_FIGURE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG_DAY = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})")
 _MONTHS: Final = (
@@ -232,12 +231,13 @@ class _Line(NamedTuple):
             figure = cell.strip()
             if figure in _NO_RATE:
                 continue
-            if not _FIGURE.fullmatch(figure):
-                self.wrong(currency, "bad-number", f"{figure!r} is not a plain decimal number.")
-            elif not Decimal(figure):
-                self.wrong(currency, "out-of-range", "A rate is above zero.")
+            rate = read_rate(figure)
+            if not figure.isascii():
+                self.wrong(currency, "bad-number", f"{figure!r} is not of the ECB's plain text.")
+            elif isinstance(rate, RateFault):
+                self.wrong(currency, rate.code, rate.what)
             else:
-                yield Quote(day, currency, figure)
+                yield Quote(day, currency, format(rate, "f"))
 
 
 def _day(cell: str) -> date:

@@ -180,7 +180,7 @@ def offer(cells: Cells) -> tuple[Offer, int | None]:
         max_ticket=max_ticket,
         max_share=_share(cells),
         condition=cells.choice("condition", (CONDITION_COMPLETE,), "condition"),
-        rate=_percent(cells),
+        rate=_interest_rate(cells),
         note=cells.text("note"),
         withdrawn=cells.yes_no("withdrawn", default=False),
     )
@@ -240,7 +240,8 @@ def _share(cells: Cells) -> Decimal | None:
     return share
 
 
-def _percent(cells: Cells) -> Decimal | None:
+def _interest_rate(cells: Cells) -> Decimal | None:
+    """Give percent per year: no exchange rate, so zero is one, and it has its own limit."""
     rate = cells.decimal("rate")
     if rate is not None and rate > MAX_RATE_PERCENT:
         cells.problem("rate", "out-of-range", f"{rate} percent a year is beyond belief.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,6 @@ from ledger.dating import UntilInThePast
 from ledger.errors import RefusedByRule
 from ledger.factors import Side, Stage
 from ledger.journal import Act
-from ledger.numerals import tidy
 from ledger.quantity import parse_quantity
 from ledger.receipts import Receipt
 from ledger.reference import find_instrument
@@ -21,7 +19,6 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.texts import typed_text
 from ledger.usecases import dealing
 from ledger.usecases.dealing import Hold, Onward
-from ledger.usecases.terms import UnusableRate
 
 
 class NothingToChange(RefusedByRule):
@@ -38,9 +35,6 @@ class NothingHeld(RefusedByRule):
     code = "nothing-held"
     default_why = "A last day is kept for what is held; what is committed has none."
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
-
-
-_RATE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +63,6 @@ class DealAct:
     quantity: str | None = None
     reference: str | None = None
     from_stage: Stage = Stage.HELD
-
-
-def rate_typed(text: str | None) -> Decimal | None:
-    """Read a rate as typed: a plain positive decimal; raises `UnusableRate`."""
-    if text is None:
-        return None
-    plain = tidy(text)
-    if not _RATE.fullmatch(plain) or not Decimal(plain):
-        raise UnusableRate(f"{text!r} cannot be a rate.")
-    return Decimal(plain)
 
 
 def introduce(uow: UnitOfWork, said: Introduction) -> Receipt:

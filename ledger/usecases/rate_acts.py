@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from ledger.acts import WrongUnit
@@ -14,21 +12,16 @@ from ledger.dating import require_not_future
 from ledger.errors import InvalidInput, NotFound
 from ledger.numerals import tidy
 from ledger.quantity import Unit, find_unit
-from ledger.rates import PIVOT, Rate, find_rate
+from ledger.rates import PIVOT, Rate, find_rate, parse_rate
 from ledger.receipts import Receipt
 from ledger.store.rates import held_quote
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.texts import typed_text
 from ledger.usecases.deal_acts import NothingToChange
 from ledger.usecases.reverse import ReasonMissing
-from ledger.usecases.terms import UnusableRate
 
 ADD_COMMAND: Final = "rates add"
 """The command by which an officer gives a rate of his own; an import leaves those alone."""
-
-_FIGURE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
-MOST_PLACES: Final = 12
-"""Places behind the point; a rate that is found is rounded to as many."""
 
 
 class SameCurrency(InvalidInput):
@@ -76,36 +69,16 @@ def pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
     return first, second
 
 
-def figure(typed: str) -> Decimal:
-    """Read a rate: plain digits, above zero. Raises `UnusableRate`."""
-    plain = tidy(typed)
-    why = "A rate is how much of the second currency one unit of the first is."
-    way = "Write it as a plain number such as 1.085, with a point and no other sign."
-    if not _FIGURE.fullmatch(plain):
-        raise UnusableRate(f"{typed!r} cannot be a rate.", why=why, next_step=way)
-    if not Decimal(plain):
-        nothing = "No currency is worth nothing; where no rate is known, none is recorded."
-        raise UnusableRate("A rate of zero cannot be.", why=nothing, next_step=way)
-    places = len(plain.partition(".")[2].rstrip("0"))
-    if places > MOST_PLACES:
-        raise UnusableRate(
-            f"{typed} has {places} places behind the point.",
-            why=f"Rates are found and kept to {MOST_PLACES} places.",
-            next_step="Round it, or give the rate the other way round: QUOTE BASE.",
-        )
-    return Decimal(plain)
-
-
 def add_rate(uow: UnitOfWork, said: OwnRate) -> Receipt:
     """Record a rate of the request's day, or another figure for it: that needs a reason.
 
-    Raises what `pair` and `figure` do, `FutureDate`, `ReasonMissing` and `NothingToChange`.
+    Raises what `pair` and `parse_rate` do, `FutureDate`, `ReasonMissing` and `NothingToChange`.
     """
     base, quote = pair(uow.units, said.base, said.quote)
     day = uow.day
     require_not_future(day, uow.today)
     source = typed_text(said.source, "source")
-    rate = Rate(day, base, quote, figure(said.figure), source)
+    rate = Rate(day, base, quote, parse_rate(said.figure), source)
     before = held_quote(uow.connection, base, quote, day)
     if before is not None:
         _require_change(uow, before, rate)

@@ -9,18 +9,15 @@ from typing import NamedTuple
 from ledger.acts import WrongUnit
 from ledger.deals import offer_amount_to_hold
 from ledger.eligibility import Failure, NeedFacts, OfferFacts, Pairing, verdict
-from ledger.errors import InvalidInput, RefusedByRule
+from ledger.errors import RefusedByRule
 from ledger.factors import Side
-from ledger.rates import find_rate
+from ledger.rates import UnusableRate, find_rate, is_rate
 from ledger.reference import region_chain
 from ledger.store.accounts import Account
 from ledger.store.unit_of_work import UnitOfWork
 
 NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
 """Rules about what a need is, not about what a provider is willing to do."""
-
-_RATE_MAGNITUDE, _RATE_DIGITS = 18, 40
-"""Powers of ten and digits within which a rate can be one; what lies beyond is a slip of keys."""
 
 
 class NotEligible(RefusedByRule):
@@ -41,14 +38,6 @@ class NoRate(RefusedByRule):
     code = "no-rate"
     default_why = "The rates table holds none on or before that day, and none was given."
     default_next = "Give the rate with --rate (offer units per need unit), or import rates."
-
-
-class UnusableRate(InvalidInput):
-    """A rate that is not a positive decimal, or one given where nothing is exchanged."""
-
-    code = "unusable-rate"
-    default_why = "A rate is how many units of the offer's currency one unit of the need's is."
-    default_next = "Give a positive number such as --rate 1.085, or none within one currency."
 
 
 class InstrumentNotOffered(RefusedByRule):
@@ -73,11 +62,14 @@ def agreed_rate(
 
     Raises `WrongUnit` where the two are no currencies, `NoRate` and `UnusableRate`.
     """
-    if given is not None and not _is_a_rate(given):
+    if given is not None and not is_rate(given):
         raise UnusableRate(f"{given} cannot be a rate.")
     if need.unit.code == offer.unit.code:
         if given is not None and given != 1:
-            raise UnusableRate(f"Both sides are counted in {need.unit.code}; no rate applies.")
+            raise UnusableRate(
+                f"Both sides are counted in {need.unit.code}; no rate applies.",
+                next_step="Leave --rate out.",
+            )
         return AgreedRate(Decimal(1))
     if need.unit.kind != "money" or offer.unit.kind != "money":
         raise WrongUnit(
@@ -91,12 +83,6 @@ def agreed_rate(
     if found is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
     return AgreedRate(found.rate, found.road, found.day)
-
-
-def _is_a_rate(given: Decimal) -> bool:
-    if not given.is_finite() or given <= 0:
-        return False
-    return abs(given.adjusted()) <= _RATE_MAGNITUDE and len(given.as_tuple().digits) <= _RATE_DIGITS
 
 
 def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:

@@ -25,7 +25,7 @@ def test_another_rate_is_another_deal(pair: Officer) -> None:
     assert [deal["rate"] for deal in shown] == ["1.1", "1.3"]
 
 
-@pytest.mark.parametrize("again", ["1.1", "1.10", "01.100"])
+@pytest.mark.parametrize("again", ["1.1", "1.10", "01.100", "۱٫۱"])
 def test_the_same_rate_written_otherwise_is_the_same_deal(pair: Officer, again: str) -> None:
     pair.says(f"{HOLD} --rate 1.10")
     receipt = pair.asks(f"{HOLD} --rate {again}")

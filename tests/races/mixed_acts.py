@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from ledger.errors import ExitCode
 from ledger.factors import Side, Stage
 from ledger.interchange.incoming import read_incoming
+from ledger.rates import parse_rate
 from ledger.store import tables
 from ledger.usecases import deal_acts
 from ledger.usecases.import_tables import import_tables
@@ -87,7 +88,7 @@ def _introduce(hand: Mixer) -> None:
     abroad = hand.chance.random() < 0.2
     offer = FOREIGN_OFFER if abroad else hand.chance.choice(OFFERS)
     rate = hand.chance.choice(["1.0837", "1.1"]) if abroad else None
-    terms: dict[str, Any] = {"rate": deal_acts.rate_typed(rate), "on": hand.some_day()}
+    terms: dict[str, Any] = {"rate": rate and parse_rate(rate), "on": hand.some_day()}
     if hand.chance.random() < 0.3:
         terms["directly"] = True
     else:
