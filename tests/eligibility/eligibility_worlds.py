@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from ledger.buckets import Living
+from ledger.deals import offer_amount_to_hold
 from ledger.eligibility import NeedFacts, OfferFacts
+from ledger.eligibility_rules import share_limit
 from ledger.factors import Factor, Side, Stage
 from ledger.members import City, Provider
 from ledger.offers import Offer
@@ -176,6 +178,65 @@ def _without_mandate(facts: OfferFacts) -> OfferFacts:
     return replace(facts, offer=plain)
 
 
+def _rates() -> st.SearchStrategy[dict[tuple[str, str], Decimal]]:
+    return st.dictionaries(
+        st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
+        st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
+    )
+
+
+@st.composite
+def _meeting(
+    draw: st.DrawFn,
+    facts: OfferFacts,
+    needs: list[NeedFacts],
+    rates: dict[tuple[str, str], Decimal],
+) -> OfferFacts:
+    """Let one figure of an offer equal what a need asks, or miss it by one, in half of all cases.
+
+    Figures drawn by themselves hardly ever meet, and faults live where they do.
+    """
+    need = draw(st.sampled_from(needs))
+    standing = need.standing
+    rate = Decimal(1)
+    if draw(st.booleans()):
+        return facts
+    if standing.unit.code == facts.standing.unit.code or draw(st.booleans()):
+        unit = standing.unit
+    else:
+        unit = facts.standing.unit
+        rate = rates.get((standing.unit.code, unit.code), Decimal(1))
+    share = facts.offer.max_share or Decimal(1)
+    decimals = standing.unit.decimals, unit.decimals
+    asked = draw(st.sampled_from([standing.free, share_limit(share, standing.net), 1]))
+    cost = offer_amount_to_hold(asked, rate, *decimals)
+    figure = min(max(1, cost + draw(st.sampled_from([0, 0, -1, 1]))), 10**17)
+    terms: dict[str, Any] = {"factor": need.need.factor, "unit": unit.code}
+    free = facts.standing.free
+    match draw(st.sampled_from(["min_ticket", "max_ticket", "both", "free", "free and ticket"])):
+        case "free":
+            free = figure
+        case "free and ticket":
+            free = figure
+            terms |= {"min_ticket": figure, "max_ticket": None}
+        case "both":
+            terms |= {"min_ticket": figure, "max_ticket": figure}
+        case ticket:
+            terms |= {"min_ticket": None, "max_ticket": None, ticket: figure}
+    if need.need.needed_by is not None and draw(st.booleans()):
+        terms["available_from"] = need.need.needed_by + timedelta(days=draw(st.integers(-1, 1)))
+    if draw(st.booleans()):
+        terms["valid_from"], terms["valid_until"] = draw(_LAST_DAYS)
+    return replace(
+        facts,
+        offer=replace(facts.offer, **terms),
+        standing=Standing(Side.OFFER, facts.offer.code, unit, {Stage.AVAILABLE: free}),
+    )
+
+
+_LAST_DAYS = st.sampled_from([(DAY, None), (None, DAY), (DAY, DAY)])
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Draw a world of a few needs and offers, with pairs that already live and missing rates."""
@@ -183,16 +244,12 @@ def worlds(draw: st.DrawFn) -> World:
     offers = [draw(_offers(f"O-{i}")) for i in range(draw(st.integers(0, 7)))]
     if draw(st.booleans()):
         offers = [_without_mandate(offer) for offer in offers]
+    rates = draw(_rates())
+    offers = [draw(_meeting(offer, needs, rates)) for offer in offers]
     pairs = [(need.need.code, offer.offer.code) for need in needs for offer in offers]
     living: dict[str, dict[str, Living]] = {}
     if pairs:
         for need, offer in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)):
             lives = Living(draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000)))
             living.setdefault(need, {})[offer] = lives
-    rates = draw(
-        st.dictionaries(
-            st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
-            st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
-        )
-    )
     return World(needs, offers, living, rates)
