@@ -10,13 +10,13 @@ from typing import Any
 
 import typer
 
-from cli import errors_out
-from cli.app import Root, build_root
-from cli.frame import Session
-from cli.settings import is_text
-from cli.terminal import discard, open_closed_streams
-from cli.usage import NotText, ReceiptNotWritten
-from ledger.errors import ExitCode, LedgerError
+from cli.framework import error_output
+from cli.framework.app import Root, build_root
+from cli.framework.command import Session
+from cli.framework.settings import is_text
+from cli.framework.terminal import discard, open_closed_streams
+from cli.framework.usage_errors import NotText, ReceiptNotWritten
+from ledger.core.errors import ExitCode, LedgerError
 
 PROGRAM = "cityfund"
 
@@ -48,11 +48,11 @@ def run(root: Root, argv: list[str]) -> int:
     return code
 
 
-def _of_storage(error: OSError, session: Session) -> errors_out.Trouble:
-    trouble = errors_out.of_storage(error)
+def _of_storage(error: OSError, session: Session) -> error_output.Trouble:
+    trouble = error_output.of_storage(error)
     if session.recorded is None:
         return trouble
-    return errors_out.of_refusal(
+    return error_output.of_refusal(
         ReceiptNotWritten(f"The receipt could not be written. {trouble.what}")
     )
 
@@ -63,9 +63,9 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except typer.Exit as done:
         return int(done.exit_code)
     except LedgerError as error:
-        return _ended_by(error, errors_out.of_refusal(error), session)
+        return _ended_by(error, error_output.of_refusal(error), session)
     except typer.TyperException as error:
-        return _ended_by(error, errors_out.of_usage(error), session)
+        return _ended_by(error, error_output.of_usage(error), session)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except SystemExit:  # Rich ends the process itself where the reader of a help page has left
@@ -73,7 +73,7 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except OSError:
         raise  # told by the caller, where a failing flush ends up too
     except Exception as error:  # noqa: BLE001 - the last net: what falls here is a bug
-        return _ended_by(error, errors_out.of_bug(error), session)
+        return _ended_by(error, error_output.of_bug(error), session)
 
 
 def _invoke(root: Root, argv: list[str], session: Session) -> int:
@@ -98,7 +98,7 @@ def _refuse_broken_text(argv: list[str]) -> None:
             raise NotText(f"The argument {text!a} is not valid text.")
 
 
-def _ended_by(error: BaseException, trouble: errors_out.Trouble, session: Session) -> int:
+def _ended_by(error: BaseException, trouble: error_output.Trouble, session: Session) -> int:
     settings = session.settings
     configured = settings.format if settings is not None else None
     if type(error).__name__ == "NoArgsIsHelpError":  # the help has been shown, and says it all
@@ -106,11 +106,11 @@ def _ended_by(error: BaseException, trouble: errors_out.Trouble, session: Sessio
     if session.recorded is not None:
         trouble = trouble._replace(next=session.recorded)
     try:
-        if errors_out.wants_traceback(session.argv):
-            errors_out.tell_traceback(error)
-        errors_out.tell(
+        if error_output.wants_traceback(session.argv):
+            error_output.tell_traceback(error)
+        error_output.tell(
             trouble,
-            as_json=errors_out.wants_json(session.argv, configured),
+            as_json=error_output.wants_json(session.argv, configured),
             color="--no-color" not in session.argv,
         )
     except OSError:  # standard error cannot be written either: the exit code is all there is

@@ -12,8 +12,8 @@ from alembic import context
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from ledger.store.engine import make_engine, writing
-from ledger.store.tables import metadata
+from ledger.store.db.engine import make_engine, writing
+from ledger.store.db.tables import metadata
 from migrations import guards, views
 
 

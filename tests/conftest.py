@@ -27,8 +27,8 @@ from officer import Officer
 from postgres_server import Server, give_up, hold, make_place, shared_server
 from world import World
 
-from ledger.errors import LedgerError
-from ledger.store.engine import make_engine
+from ledger.core.errors import LedgerError
+from ledger.store.db.engine import make_engine
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """Tests that use the world live from this moment on."""
@@ -111,7 +111,7 @@ def postgresql_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     The server's clock stays where it is, so the one function that reads it travels with the tests.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ledger.store.postgresql.moment_read", lambda _told: datetime.now(UTC))
+        patched.setattr("ledger.store.db.postgresql.moment_read", lambda _told: datetime.now(UTC))
         yield shared_server(pytestconfig.stash[PLACE])
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 from world import World
 
-from ledger.errors import ExitCode, LedgerError
+from ledger.core.errors import ExitCode, LedgerError
 from ledger.usecases.check import run_checks
 
 DONE = "done"

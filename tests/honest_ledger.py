@@ -9,8 +9,8 @@ from decimal import Decimal
 from raw import Raw
 from world import World
 
-from ledger.factors import Stage
-from ledger.journal import Act
+from ledger.core.factors import Stage
+from ledger.journal.entries import Act
 
 LATER = date(2027, 12, 31)
 

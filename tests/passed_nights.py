@@ -6,31 +6,30 @@ from hashlib import sha256
 
 from world import World
 
-from ledger.factors import Side
-from ledger.statements.facts import Line, LineKind, ReadLine
-from ledger.statements.keeping import Changes
-from ledger.statements.kinds import Kind
-from ledger.statements.telling import Told
-from ledger.store import nights
-from ledger.store.findings import keep_changes
+from ledger.core.factors import Side
+from ledger.statements.describe import Told
+from ledger.statements.findings import Changes
+from ledger.statements.lines import Kind, Line, LineKind, ReadLine
+from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.gap_snapshots import snapshot_rows, stood_now
-from ledger.store.night_tables import gap_snapshot
-from ledger.store.statements import keep_file
-from ledger.store.unit_of_work import UnitOfWork
+from ledger.store.nights import runs
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.statements.findings import keep_changes
+from ledger.store.statements.statements import keep_file
 
 
 def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> None:
     """Let a night pass whose one statement, of a provider in the ledger, leads to a finding."""
     day = world.ledger.today()
-    run = nights.begin_run(
+    run = runs.begin_run(
         world.ledger, day, ("statements", "gaps"), whole=False, who=("night", "cron", "office")
     )
     world.do(lambda uow: _read(uow, provider), "reconcile", key=f"night:{day}:statements")
     world.do(lambda uow: _snapshot(uow, need), "reconcile", key=f"night:{day}:gaps")
     for place, name in enumerate(run.asked, start=1):
-        ended = nights.machine_moment(world.ledger)
-        step = nights.KeptStep(name=name, started_at=run.started_at, ended_at=ended, changed=True)
-        nights.keep_step(world.ledger, run.id, place, step)
+        ended = runs.machine_moment(world.ledger)
+        step = runs.KeptStep(name=name, started_at=run.started_at, ended_at=ended, changed=True)
+        runs.keep_step(world.ledger, run.id, place, step)
 
 
 def _read(uow: UnitOfWork, provider: str) -> None:

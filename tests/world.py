@@ -12,25 +12,27 @@ from unittest.mock import patch
 import pytest
 from raw import Raw
 
-from ledger.errors import LedgerError
-from ledger.factors import Factor, Side, Stage
-from ledger.journal import Act, Entry
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import parse_quantity
-from ledger.receipts import Receipt
-from ledger.requests import Request
-from ledger.solving.effort import UNLIMITED
-from ledger.store import balances, registers
-from ledger.store.book import open_ledger
-from ledger.store.journal import read_entries
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import deal_acts, proposals, quantity_acts, reverse
-from ledger.usecases.accepting import Acceptance, accept
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.propose import MatchQuery
-from ledger.usecases.seal import seal_journal
+from ledger.core.errors import LedgerError
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import parse_quantity
+from ledger.core.requests import Request
+from ledger.journal.entries import Act, Entry
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.solver.options import UNLIMITED
+from ledger.store import registers
+from ledger.store.journal import balances
+from ledger.store.journal.entries import read_entries
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import open_ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import acts
+from ledger.usecases.evidence import seal_journal
+from ledger.usecases.journal import reversal
+from ledger.usecases.matching import saved
+from ledger.usecases.matching.accept import Acceptance, accept
+from ledger.usecases.matching.propose import MatchQuery
+from ledger.usecases.registers import quantities
 
 NEW_YEAR = date(2026, 1, 1)
 """When everything in a world is declared, unless a test says otherwise."""
@@ -111,8 +113,8 @@ class World:
             uow.add(side.value, record)
             if quantity is not None:
                 holder = uow.accounts.of(side, record.code)
-                total = deal_acts.amount_of(uow, holder, quantity)
-                quantity_acts.set_quantity(uow, holder, total, record.declared_on)
+                total = acts.amount_of(uow, holder, quantity)
+                quantities.set_quantity(uow, holder, total, record.declared_on)
 
         return self.do(declaring)
 
@@ -121,7 +123,7 @@ class World:
 
         def revising(uow: UnitOfWork) -> None:
             total = parse_quantity(quantity, uow.units).amount
-            quantity_acts.set_quantity(uow, uow.accounts.of(Side(side), code), total, uow.day)
+            quantities.set_quantity(uow, uow.accounts.of(Side(side), code), total, uow.day)
 
         return self.do(revising, on=on)
 
@@ -134,14 +136,14 @@ class World:
     ) -> Answer:
         """Hold a part of a need against an offer."""
         terms, said = _apart(more)
-        introduction = deal_acts.Introduction(offer=offer, need=need, quantity=quantity, **terms)
-        return self.do(lambda uow: deal_acts.introduce(uow, introduction), **said)
+        introduction = acts.Introduction(offer=offer, need=need, quantity=quantity, **terms)
+        return self.do(lambda uow: acts.introduce(uow, introduction), **said)
 
     def act(self, act: Act, deal: str, quantity: str | None = None, **more: Any) -> Answer:
         """Do a later act of a deal."""
         terms, said = _apart(more)
-        later = deal_acts.DealAct(deal=deal, act=act, quantity=quantity, **terms)
-        return self.do(lambda uow: deal_acts.act_on(uow, later), **said)
+        later = acts.DealAct(deal=deal, act=act, quantity=quantity, **terms)
+        return self.do(lambda uow: acts.act_on(uow, later), **said)
 
     def commit(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
         """Commit a part of what a deal holds, or all of it."""
@@ -161,33 +163,33 @@ class World:
 
     def withdraw(self, side: str, code: str, quantity: str | None = None, **more: Any) -> Answer:
         """Take back what is open or available."""
-        return self.do(lambda uow: quantity_acts.withdraw(uow, Side(side), code, quantity), **more)
+        return self.do(lambda uow: quantities.withdraw(uow, Side(side), code, quantity), **more)
 
     def reinstate(self, side: str, code: str, quantity: str | None = None, **more: Any) -> Answer:
         """Bring back what was withdrawn or has expired."""
-        return self.do(lambda uow: quantity_acts.reinstate(uow, Side(side), code, quantity), **more)
+        return self.do(lambda uow: quantities.reinstate(uow, Side(side), code, quantity), **more)
 
     def expire(self, offer: str = "O-0001", **more: Any) -> Answer:
         """Lapse an offer."""
-        return self.do(lambda uow: quantity_acts.expire(uow, offer), **more)
+        return self.do(lambda uow: quantities.expire(uow, offer), **more)
 
     def reverse(self, entry: int, reason: str | None = "a slip", **more: Any) -> Answer:
         """Undo an entry."""
-        return self.do(lambda uow: reverse.reverse(uow, entry), reason=reason, **more)
+        return self.do(lambda uow: reversal.reverse(uow, entry), reason=reason, **more)
 
     def seal(self, key: str | None = None) -> Answer | None:
         """Seal all that was recorded; give the newest seal, None where there is nothing new.
 
         On a server only what is older than a minute is sealed; nobody else writes here.
         """
-        with patch("ledger.store.book.SETTLED", timedelta(0)):
+        with patch("ledger.store.session.ledger.SETTLED", timedelta(0)):
             receipts = seal_journal(self.ledger, lambda _: asked("journal seal", key=key))
         return receipts[-1].get("seal") if receipts else None
 
     def save(self, *where: str, **said: Any) -> Answer:
         """Match what is open, or what filters select, and store the proposal."""
         query = MatchQuery(where=where)
-        return proposals.save(self.ledger, asked("match", **said), query, UNLIMITED).receipt
+        return saved.save(self.ledger, asked("match", **said), query, UNLIMITED).receipt
 
     def accept(
         self, lines: str | None = None, until: date = date(2099, 12, 31), **more: Any

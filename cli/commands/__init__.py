@@ -1,1 +1,4 @@
-"""Nouns and words of the command line, one module each, loaded when used."""
+"""One file per noun: each command parses its arguments, calls one use-case and shows the answer.
+
+Modules are imported only when their noun is called.
+"""

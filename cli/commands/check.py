@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.output import Column, emit_document, emit_lines
-from cli.seal_views import check_notes
-from cli.session import ledger_of
-from ledger.errors import ExitCode
-from ledger.reports.text_table import table_chunks
+from cli.framework.command import Call, command, word
+from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.session import ledger_of
+from cli.views.seal import check_notes
+from ledger.core.errors import ExitCode
+from ledger.reports.text import table_chunks
 
 app = word()
 
@@ -32,7 +32,7 @@ def check(
     ] = None,
 ) -> ExitCode:
     """Recompute every rule from the journal; exit code 1 if one is broken."""
-    from ledger.seal_marks import parse_mark
+    from ledger.evidence.tree_head import parse_mark
     from ledger.usecases.check import check_document, run_checks
 
     outside = [parse_mark(typed) for typed in seal or ()]

@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.output import Column
-from cli.register_acts import add_record, edit_record, set_withdrawn
-from cli.register_history import emit_history
-from cli.register_options import code_argument, with_terms
-from cli.register_reading import emit_listing, withdrawn
-from cli.register_rows import city_row, listing
-from cli.session import read_picture
+from cli.framework.command import Call, command, noun
+from cli.framework.output import Column
+from cli.framework.register_commands import (
+    add_record,
+    edit_record,
+    emit_listing,
+    set_withdrawn,
+    withdrawn,
+)
+from cli.framework.register_options import code_argument, with_terms
+from cli.framework.session import read_picture
+from cli.views.history import emit_history
+from cli.views.register import city_row, listing
 
 app = noun("Member cities.")
 
@@ -58,7 +63,7 @@ def list_(
 @command(app, "show", dated=True)
 def show(call: Call, city: CityCode) -> None:
     """Show one city: its terms, its projects, and the deals of their needs."""
-    from cli.member_views import emit_city
+    from cli.views.member import emit_city
 
     with read_picture(call) as picture:
         emit_city(call, picture, city)

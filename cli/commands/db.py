@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.moving_views import emit_moved, watched
-from cli.requests import plain_request
-from cli.set_up_views import emit_made
+from cli.framework.command import Call, command, noun
+from cli.framework.session import plain_request
+from cli.views.database import emit_made, emit_moved, watched
 
 app = noun("The database: its schema, copies, backups.")
 
@@ -18,7 +17,7 @@ app = noun("The database: its schema, copies, backups.")
 @command(app, "upgrade", kind="plain")
 def upgrade(call: Call) -> None:
     """Bring an existing ledger to this program's schema, with its guards."""
-    from ledger.usecases.set_up import upgrade
+    from ledger.usecases.admin.set_up import upgrade
 
     emit_made(call, upgrade(call.settings.db_url, plain_request(call)))
 
@@ -31,7 +30,7 @@ def copy(
     ],
 ) -> None:
     """Copy the ledger to an empty database or a new file, and compare every entry."""
-    from ledger.usecases.copy_ledger import copy_ledger
+    from ledger.usecases.admin.copy import copy_ledger
 
     moved = copy_ledger(call.settings.db_url, to, watched(call, "Copying"))
     emit_moved(call, moved, "copy", source=call.settings.db_url, target=to)
@@ -42,7 +41,7 @@ def backup(
     call: Call, file: Annotated[str, typer.Argument(help="A file that is not there.")]
 ) -> None:
     """Write the ledger as it stands into one file, while others write, and compare."""
-    from ledger.usecases.backup import back_up
+    from ledger.usecases.admin.backup import back_up
 
     moved = back_up(call.settings.db_url, Path(file), watched(call, "Backing up"))
     emit_moved(call, moved, "backup", source=call.settings.db_url, target=file)
@@ -53,7 +52,7 @@ def restore(
     call: Call, file: Annotated[str, typer.Argument(help="What cityfund db backup wrote.")]
 ) -> None:
     """Make the ledger at --db, where there is none, out of a backup, and compare."""
-    from ledger.usecases.restore import restore
+    from ledger.usecases.admin.backup import restore
 
     moved = restore(Path(file), call.settings.db_url, watched(call, "Restoring"))
     emit_moved(call, moved, "restore", source=file, target=call.settings.db_url)

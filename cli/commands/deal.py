@@ -6,8 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cli.completion import complete_codes
-from cli.deal_views import (
+from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_codes
+from cli.framework.output import emit_record, emit_rows
+from cli.framework.register_commands import meant
+from cli.framework.session import act, day_given, read_picture
+from cli.views.deal import (
     DEAL_COLUMNS,
     DEAL_NARROW,
     DEAL_TERMS,
@@ -17,10 +21,6 @@ from cli.deal_views import (
     rate_said,
     stands_said,
 )
-from cli.frame import Call, command, noun
-from cli.output import emit_record, emit_rows
-from cli.register_reading import meant
-from cli.session import act, day_given, read_picture
 
 app = noun("Introduce, commit, deliver, release.")
 
@@ -57,9 +57,9 @@ def introduce(
     note: Note = None,
 ) -> None:
     """Put an offer and a need in touch, and hold a quantity until a date."""
-    from cli.usage import require_until
-    from ledger.rates import parse_rate
-    from ledger.usecases.deal_acts import Introduction, introduce
+    from cli.framework.usage_errors import require_until
+    from ledger.rates.rates import parse_rate
+    from ledger.usecases.deals.acts import Introduction, introduce
 
     require_until(until, commit=commit)
     said = Introduction(
@@ -122,9 +122,9 @@ def _onward(
     reference: str | None,
     from_stage: str = "held",
 ) -> None:
-    from ledger.factors import Stage
-    from ledger.journal import Act
-    from ledger.usecases.deal_acts import DealAct, act_on
+    from ledger.core.factors import Stage
+    from ledger.journal.entries import Act
+    from ledger.usecases.deals.acts import DealAct, act_on
 
     said = DealAct(
         deal=deal,
@@ -141,7 +141,7 @@ def edit(
     call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
 ) -> None:
     """Prolong a hold, or change when delivery is due or the note."""
-    from ledger.usecases.deal_acts import edit_deal
+    from ledger.usecases.deals.acts import edit_deal
 
     last, due_on = day_given(call, until), day_given(call, due)
     act(call, lambda uow: edit_deal(uow, deal, until=last, due_on=due_on, note=note))
@@ -150,7 +150,7 @@ def edit(
 @command(app, "deposit", kind="write", hidden=True)
 def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Refuse: the fund is a broker and holds nothing itself."""
-    from ledger.broker import BrokerNotBank
+    from ledger.deals.deal import BrokerNotBank
 
     del call
     raise BrokerNotBank(f"Nothing can be deposited with the fund ({' '.join(words or [])}).")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
+from cli.framework.command import Call, command, word
 
 app = word()
 

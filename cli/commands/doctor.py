@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ledger
-from cli.frame import Call, command, word
-from cli.output import Column, emit_document, emit_lines
-from cli.settings import config_path, mask_url
-from cli.terminal import is_terminal
-from ledger.dating import CLOCK_TOLERANCE
-from ledger.errors import ExitCode
-from ledger.reports.text_table import record_chunks
+from cli.framework.command import Call, command, word
+from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.settings import config_path, mask_url
+from cli.framework.terminal import is_terminal
+from ledger.core.dates import CLOCK_TOLERANCE
+from ledger.core.errors import ExitCode
+from ledger.reports.text import record_chunks
 
 if TYPE_CHECKING:
-    from ledger.store.server_facts import ServerFacts
+    from ledger.store.admin.server_facts import ServerFacts
 
 SCHEMA = "cityfund.doctor/1"
 PACKAGES = ("sqlalchemy", "alembic", "pydantic", "typer", "rich", "platformdirs", "psycopg")
@@ -52,8 +52,8 @@ class Server:
         self.findings: list[str] = []
         if url.startswith(_SQLITE):
             return
-        from ledger.errors import LedgerError
-        from ledger.store.server_facts import read_server_facts
+        from ledger.core.errors import LedgerError
+        from ledger.store.admin.server_facts import read_server_facts
 
         try:
             found = read_server_facts(url)

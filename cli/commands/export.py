@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.output import emit_document, emit_lines
-from cli.session import ledger_of
+from cli.framework.command import Call, command, word
+from cli.framework.output import emit_document, emit_lines
+from cli.framework.session import ledger_of
 
 app = word()
 
@@ -24,7 +24,7 @@ def export(
 ) -> None:
     """Write the ledger as canonical tables; imported elsewhere they give the same ledger."""
     from ledger.interchange.writer import write_folder
-    from ledger.usecases.export_tables import export_lines, tables_named
+    from ledger.usecases.interchange.export import export_lines, tables_named
 
     with ledger_of(call).picture() as picture:
         names = tables_named(table)

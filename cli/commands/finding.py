@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.finding_views import (
+from cli.framework.command import Call, command, noun
+from cli.framework.output import emit_record, emit_rows
+from cli.framework.session import act, ledger_of
+from cli.views.finding import (
     FINDING_COLUMNS,
     FINDING_NARROW,
     FINDING_TERMS,
@@ -14,9 +17,6 @@ from cli.finding_views import (
     finding_document,
     finding_row,
 )
-from cli.frame import Call, command, noun
-from cli.output import emit_record, emit_rows
-from cli.session import act, ledger_of
 
 app = noun("What nights found that wants looking at.")
 
@@ -29,7 +29,7 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Those settled and healed, too.")] = False,
 ) -> None:
     """List the findings that are open, those opened first before others."""
-    from ledger.store.findings import read_findings
+    from ledger.store.statements.findings import read_findings
 
     with ledger_of(call).picture() as picture:
         found = read_findings(picture.connection)
@@ -41,7 +41,7 @@ def list_(
 @command(app, "show")
 def show(call: Call, finding: Code) -> None:
     """Show one finding: the three numbers, what would settle it, and what happened to it."""
-    from ledger.store.findings import read_finding, typed_number
+    from ledger.store.statements.findings import read_finding, typed_number
 
     with ledger_of(call).picture() as picture:
         document = finding_document(
@@ -53,7 +53,7 @@ def show(call: Call, finding: Code) -> None:
 @command(app, "settle", kind="write")
 def settle(call: Call, finding: Code) -> None:
     """Settle a finding with --reason: it rests as long as its numbers stay the same."""
-    from ledger.usecases.findings import settle
+    from ledger.usecases.statements.findings import settle
 
     act(call, lambda uow: settle(uow, finding))
 
@@ -61,6 +61,6 @@ def settle(call: Call, finding: Code) -> None:
 @command(app, "reopen", kind="write")
 def reopen(call: Call, finding: Code) -> None:
     """Open a settled finding again, with --reason."""
-    from ledger.usecases.findings import reopen
+    from ledger.usecases.statements.findings import reopen
 
     act(call, lambda uow: reopen(uow, finding))

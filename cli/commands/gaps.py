@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.gap_views import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
-from cli.output import emit_rows
-from cli.session import day_given, ledger_of, times_of
-from cli.terminal import note
+from cli.framework.command import Call, command, noun
+from cli.framework.output import emit_rows
+from cli.framework.session import day_given, ledger_of, times_of
+from cli.framework.terminal import note
+from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
 
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
@@ -69,7 +69,7 @@ def trend(
     ] = False,
 ) -> None:
     """Follow the gaps from night to night, added up by any columns."""
-    from ledger.usecases.gap_trend import TrendQuery, gap_trend
+    from ledger.usecases.gaps import TrendQuery, gap_trend
 
     query = TrendQuery(
         where=_filters(call),

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.import_views import agreement, emit_imported, say_incoming
-from cli.session import carried_out, ledger_of
+from cli.framework.command import Call, command, word
+from cli.framework.session import carried_out, ledger_of
+from cli.views.import_ import agreement, emit_imported, say_incoming
 
 app = word()
 
@@ -26,8 +26,12 @@ def import_(
     ] = None,
 ) -> None:
     """Import tables whole or not at all, after a preview; again changes nothing."""
-    from ledger.interchange.incoming import read_incoming
-    from ledger.usecases.import_tables import import_tables, load_rule_named, uncollected
+    from ledger.interchange.plan import read_incoming
+    from ledger.usecases.interchange.import_tables import (
+        import_tables,
+        load_rule_named,
+        uncollected,
+    )
 
     ledger = ledger_of(call)
     rule = load_rule_named(rules)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.requests import plain_request
-from cli.set_up_views import emit_made
+from cli.framework.command import Call, command, word
+from cli.framework.session import plain_request
+from cli.views.database import emit_made
 
 app = word()
 
@@ -24,7 +24,7 @@ def init(
     ] = None,
 ) -> None:
     """Make the ledger, or upgrade it and its reference tables; again changes nothing."""
-    from ledger.usecases.set_up import SetUp, set_up
+    from ledger.usecases.admin.set_up import SetUp, set_up
 
     said = SetUp(time_zone=time_zone, base_currency=base_currency)
     emit_made(call, set_up(call.settings.db_url, said, plain_request(call)))

@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.completion import complete_codes
-from cli.frame import Call, ReadOptions, command, noun
-from cli.journal_views import (
+from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.completion import complete_codes
+from cli.framework.output import emit_document, emit_record, emit_rows
+from cli.framework.receipts import remember_receipt
+from cli.framework.session import act, day_given, ledger_of, read_picture, today_of
+from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
     ENTRY_TERMS,
@@ -18,10 +21,7 @@ from cli.journal_views import (
     movement_lines,
     proposed_said,
 )
-from cli.output import emit_document, emit_record, emit_rows
-from cli.receipts import remember_receipt
-from cli.seal_views import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
-from cli.session import act, day_given, ledger_of, read_picture, today_of
+from cli.views.seal import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 
 app = noun("What was recorded, and reversing it.")
 
@@ -54,7 +54,7 @@ def list_(
 @command(app, "show")
 def show(call: Call, entry: Number) -> None:
     """Show one entry: who, when, why, and every movement."""
-    from ledger.store.journal import entry_number, read_entry, reversal_of
+    from ledger.store.journal.entries import entry_number, read_entry, reversal_of
 
     number = entry_number(entry)
     with ledger_of(call).picture() as picture:
@@ -68,8 +68,8 @@ def show(call: Call, entry: Number) -> None:
 @command(app, "reverse", kind="write")
 def reverse(call: Call, entry: Number) -> None:
     """Undo an entry by a mirrored one; --reason is required and stays in the journal."""
-    from ledger.store.journal import entry_number
-    from ledger.usecases.reverse import reverse
+    from ledger.store.journal.entries import entry_number
+    from ledger.usecases.journal.reversal import reverse
 
     number = entry_number(entry)
     act(call, lambda uow: reverse(uow, number))
@@ -78,8 +78,8 @@ def reverse(call: Call, entry: Number) -> None:
 @command(app, "seal", kind="write")
 def seal(call: Call) -> None:
     """Seal what was recorded: its place and its content can be proven from then on."""
-    from cli.requests import parts_of
-    from ledger.usecases.seal import seal_journal
+    from cli.framework.session import parts_of
+    from ledger.usecases.evidence import seal_journal
 
     parts = parts_of(call, today=lambda: today_of(call))
     receipts = seal_journal(ledger_of(call), parts)
@@ -91,7 +91,7 @@ def seal(call: Call) -> None:
 @command(app, "seals")
 def seals(call: Call) -> None:
     """List the seals: how many leaves each covers, and their root."""
-    from ledger.usecases.list_seals import seal_rows
+    from ledger.usecases.evidence import seal_rows
 
     with ledger_of(call).picture() as picture:
         rows = seal_rows(picture)
@@ -112,8 +112,8 @@ def prove(
     ] = None,
 ) -> None:
     """Write the proof that an entry is in the journal, for whoever keeps a seal."""
-    from ledger.store.journal import entry_number
-    from ledger.usecases.prove import prove
+    from ledger.store.journal.entries import entry_number
+    from ledger.usecases.evidence import prove
 
     document = prove(ledger_of(call), entry_number(entry), size)
     emit_document(
@@ -130,8 +130,8 @@ def verify_proof(
     ] = None,
 ) -> None:
     """Check a proof without the ledger, against a seal that was kept elsewhere."""
-    from ledger.proofs import read_proof, verify
-    from ledger.seal_marks import parse_mark
+    from ledger.evidence.proofs import read_proof, verify
+    from ledger.evidence.tree_head import parse_mark
 
     kept = None if seal is None else parse_mark(seal)
     proof = read_proof(Path(file))

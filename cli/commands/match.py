@@ -9,19 +9,19 @@ import typer
 from cli.commands.match_explain import explain
 from cli.commands.match_whatif import whatif
 from cli.commands.match_worth import worth
-from cli.completion import complete_codes
-from cli.frame import Call, command, noun
-from cli.match_options import FactorAlone, Office, Projects, TimeLimit
-from cli.match_views import LIST_COLUMNS, list_row
-from cli.options import WRITE_PANEL
-from cli.output import emit_rows
-from cli.receipts import remember_receipt
-from cli.session import carried_out, day_given, ledger_of, request_on
+from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_codes
+from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
+from cli.framework.options import WRITE_PANEL
+from cli.framework.output import emit_rows
+from cli.framework.receipts import remember_receipt
+from cli.framework.session import carried_out, day_given, ledger_of, request_on
+from cli.views.match import LIST_COLUMNS, list_row
 
 if TYPE_CHECKING:
-    from ledger.solving.effort import Effort
-    from ledger.store.book import Ledger
-    from ledger.usecases.propose import MatchQuery
+    from ledger.solver.options import Effort
+    from ledger.store.session.ledger import Ledger
+    from ledger.usecases.matching.propose import MatchQuery
 
 app = noun("Propose pairings, and take proposals up.", default="propose")
 Proposed = Annotated[
@@ -56,9 +56,8 @@ def propose(
     ] = False,
 ) -> None:
     """Propose the pairings that complete the most projects."""
-    from cli.match_progress import solving_shown
-    from cli.match_query import query_of, require_save
-    from ledger.solving.effort import Effort, seconds_typed
+    from cli.framework.match_query import query_of, require_save, solving_shown
+    from ledger.solver.options import Effort, seconds_typed
 
     require_save(call, save=save)
     del reason, key, dry_run  # the call's own options of writing hold them
@@ -71,16 +70,16 @@ def propose(
 
 
 def _propose(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
-    from cli.match_show import emit_matched
-    from ledger.usecases.proposals import solve_now
+    from cli.views.match import emit_matched
+    from ledger.usecases.matching.saved import solve_now
 
     fresh = solve_now(ledger, query, effort)
     emit_matched(call, fresh.matched, fresh.milliseconds / 1000, query.where)
 
 
 def _save(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
-    from cli.match_show import emit_matched, emit_saved
-    from ledger.usecases.proposals import find_proposal, save
+    from cli.views.match import emit_matched, emit_saved
+    from ledger.usecases.matching.saved import find_proposal, save
 
     request = request_on(call, {"where": " and ".join(query.where)} if query.where else {})
     saved = save(ledger, request, query, effort)
@@ -116,8 +115,8 @@ def show(
     ] = None,
 ) -> None:
     """Show a stored proposal, and what has become of each of its lines."""
-    from cli.match_show import emit_kept
-    from ledger.usecases.proposals import find_proposal
+    from cli.views.match import emit_kept
+    from ledger.usecases.matching.saved import find_proposal
 
     with ledger_of(call).picture() as picture:
         emit_kept(call, picture, find_proposal(picture, proposal))
@@ -136,9 +135,9 @@ def accept(
     ] = False,
 ) -> None:
     """Turn lines of a stored proposal into introductions, held until a date."""
-    from cli.match_query import require_last_day
-    from cli.match_receipts import emit_accepted
-    from ledger.usecases.accepting import Acceptance, accept
+    from cli.framework.match_query import require_last_day
+    from cli.views.match_text import emit_accepted
+    from ledger.usecases.matching.accept import Acceptance, accept
 
     require_last_day(until)
     last = day_given(call, until)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli.completion import complete_any
-from cli.explain_views import emit_explanation
-from cli.frame import Call
-from cli.match_options import FactorAlone, Office, Projects, TimeLimit
-from cli.session import ledger_of
+from cli.framework.command import Call
+from cli.framework.completion import complete_any
+from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
+from cli.framework.session import ledger_of
+from cli.views.explain import emit_explanation
 
 
 def explain(
@@ -28,10 +28,9 @@ def explain(
     time_limit: TimeLimit = None,
 ) -> None:
     """Explain a project, need or offer: what it gets or gives today, what stands in the way."""
-    from cli.match_progress import solving_shown
-    from cli.match_query import query_of
-    from ledger.solving.effort import Effort, seconds_typed
-    from ledger.usecases.explain import explain
+    from cli.framework.match_query import query_of, solving_shown
+    from ledger.solver.options import Effort, seconds_typed
+    from ledger.usecases.matching.explain import explain
 
     seconds = seconds_typed(time_limit)
     ledger = ledger_of(call)

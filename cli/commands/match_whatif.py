@@ -7,12 +7,12 @@ from typing import Annotated, cast
 
 import typer
 
-from cli.completion import complete_codes
-from cli.frame import Call
-from cli.match_options import FactorAlone, Office, Projects, TimeLimit
-from cli.plain_params import TWO_WORDS
-from cli.session import ledger_of
-from cli.whatif_views import emit_comparison
+from cli.framework.command import Call
+from cli.framework.completion import complete_codes
+from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
+from cli.framework.options import TWO_WORDS
+from cli.framework.session import ledger_of
+from cli.views.whatif import emit_comparison
 
 AddOffer = Annotated[
     list[str] | None,
@@ -49,11 +49,9 @@ def whatif(
     time_limit: TimeLimit = None,
 ) -> None:
     """Set today's proposal beside the one with offers added, withdrawn or changed."""
-    from cli.match_progress import solving_shown
-    from cli.match_query import query_of
-    from ledger.solving.effort import Effort, seconds_typed
-    from ledger.usecases.supposing import Wish
-    from ledger.usecases.whatif import what_if
+    from cli.framework.match_query import query_of, solving_shown
+    from ledger.solver.options import Effort, seconds_typed
+    from ledger.usecases.matching.whatif import Wish, what_if
 
     seconds = seconds_typed(time_limit)
     changes = cast("Sequence[tuple[str, str]]", change or ())

@@ -1,15 +1,22 @@
-"""`cityfund match worth`: what one step more would bring, for the largest gaps."""
+"""`cityfund match worth`: what one step more would bring, for the largest gaps.
+
+How many gaps are weighed, and what is seen while they are.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from cli.frame import Call
-from cli.match_options import FactorAlone, Office, Projects, TimeLimit
-from cli.session import ledger_of
-from cli.worth_views import emit_worth
+from cli.framework.command import Call
+from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
+from cli.framework.session import ledger_of
+from cli.framework.terminal import progress
+from cli.views.worth import emit_worth
+from ledger.core.errors import InvalidInput
 
 
 def worth(
@@ -31,10 +38,9 @@ def worth(
     """Show by how much the proposal would rise with one step more for each of the largest gaps."""
     from time import monotonic
 
-    from cli.match_query import query_of
-    from cli.worth_options import gaps_typed, steps_shown
-    from ledger.solving.effort import Effort, seconds_typed
-    from ledger.usecases.worth import WorthQuery, worth
+    from cli.framework.match_query import query_of
+    from ledger.solver.options import Effort, seconds_typed
+    from ledger.usecases.matching.worth import WorthQuery, worth
 
     seconds, most = seconds_typed(time_limit), gaps_typed(limit)
     ledger = ledger_of(call)
@@ -48,3 +54,38 @@ def worth(
     with steps_shown(call) as told:
         found = worth(ledger, query, Effort(seconds), told)
     emit_worth(call, found, monotonic() - begun)
+
+
+_DEFAULT, _DIGITS = 20, 4
+
+
+class UnusableLimit(InvalidInput):
+    """A number of gaps that is no whole number from 1 on."""
+
+    code = "unusable-limit"
+    default_why = "Each gap is weighed by solving once more."
+    default_next = "Give a number such as 20, or leave it out."
+
+
+def gaps_typed(text: str | None) -> int:
+    """Read how many gaps are to be weighed. Raises `UnusableLimit`."""
+    if text is None:
+        return _DEFAULT
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS and int(plain)):
+        raise UnusableLimit(f"{text!r} is no number of gaps.")
+    return int(plain)
+
+
+@contextmanager
+def steps_shown(call: Call) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, a step for each gap; gives what to tell of the advance."""
+    with progress(call, "Weighing gaps", 1) as advance:
+        done = [0.0]
+
+        def told(number: int, total: int) -> None:
+            share = number / total
+            advance(share - done[0])  # type: ignore[arg-type]
+            done[0] = share
+
+        yield told

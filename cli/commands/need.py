@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.need_views import NEED_COLUMNS, NEED_MORE, NEED_NARROW, emit_need, need_gone, need_listed
-from cli.register_acts import add_measured, edit_measured, move_quantity
-from cli.register_history import emit_history
-from cli.register_options import code_argument, with_terms
-from cli.register_reading import emit_listing
-from cli.register_rows import listing
-from cli.session import read_picture
-from ledger.factors import Side
+from cli.framework.command import Call, command, noun
+from cli.framework.register_commands import add_measured, edit_measured, emit_listing, move_quantity
+from cli.framework.register_options import code_argument, with_terms
+from cli.framework.session import read_picture
+from cli.views.history import emit_history
+from cli.views.need import NEED_COLUMNS, NEED_MORE, NEED_NARROW, emit_need, need_gone, need_listed
+from cli.views.register import listing
+from ledger.core.factors import Side
 
 app = noun("What projects require.")
 
@@ -77,7 +76,7 @@ def candidates(
     ] = False,
 ) -> None:
     """Show each offer for a need: eligible or not, what it could take, every rule it fails."""
-    from cli.candidate_views import emit_candidates
+    from cli.views.candidate import emit_candidates
 
     emit_candidates(call, "need", need, every=every)
 

@@ -6,15 +6,21 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.need_views import OFFER_COLUMNS, OFFER_MORE, OFFER_NARROW, emit_offer, offer_listed
-from cli.register_acts import add_measured, code_typed, edit_measured, move_quantity
-from cli.register_history import emit_history
-from cli.register_options import code_argument, with_terms
-from cli.register_reading import emit_listing, withdrawn
-from cli.register_rows import listing
-from cli.session import act, read_picture
-from ledger.factors import Side
+from cli.framework.command import Call, command, noun
+from cli.framework.register_commands import (
+    add_measured,
+    code_typed,
+    edit_measured,
+    emit_listing,
+    move_quantity,
+    withdrawn,
+)
+from cli.framework.register_options import code_argument, with_terms
+from cli.framework.session import act, read_picture
+from cli.views.history import emit_history
+from cli.views.need import OFFER_COLUMNS, OFFER_MORE, OFFER_NARROW, emit_offer, offer_listed
+from cli.views.register import listing
+from ledger.core.factors import Side
 
 app = noun("What providers put up.")
 
@@ -76,7 +82,7 @@ def candidates(
     ] = False,
 ) -> None:
     """Show each need for an offer: eligible or not, what it could take, every rule it fails."""
-    from cli.candidate_views import emit_candidates
+    from cli.views.candidate import emit_candidates
 
     emit_candidates(call, "offer", offer, every=every)
 
@@ -102,6 +108,6 @@ def reinstate(call: Call, offer: OfferCode, quantity: Quantity = None) -> None:
 @command(app, "expire", kind="write")
 def expire(call: Call, offer: OfferCode) -> None:
     """Lapse what is still available of an offer whose validity has passed."""
-    from ledger.usecases.quantity_acts import expire
+    from ledger.usecases.registers.quantities import expire
 
     act(call, lambda uow: expire(uow, code_typed(uow, "offer", offer)))

@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.output import Column
-from cli.register_acts import add_record, edit_record, set_withdrawn
-from cli.register_history import emit_history
-from cli.register_options import code_argument, with_terms
-from cli.register_reading import emit_listing, withdrawn
-from cli.register_rows import listing, office_row
-from cli.session import read_picture
+from cli.framework.command import Call, command, noun
+from cli.framework.output import Column
+from cli.framework.register_commands import (
+    add_record,
+    edit_record,
+    emit_listing,
+    set_withdrawn,
+    withdrawn,
+)
+from cli.framework.register_options import code_argument, with_terms
+from cli.framework.session import read_picture
+from cli.views.history import emit_history
+from cli.views.register import listing, office_row
 
 app = noun("The fund's offices.")
 
@@ -58,7 +63,7 @@ def list_(
 @command(app, "show", dated=True)
 def show(call: Call, office: OfficeCode) -> None:
     """Show one office and the cities it looks after."""
-    from cli.member_views import emit_office
+    from cli.views.member import emit_office
 
     with read_picture(call) as picture:
         emit_office(call, picture, office)

@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, noun
-from cli.project_views import LIST_COLUMNS, LIST_NARROW, MORE, emit_project, list_rows
-from cli.register_acts import code_typed, edit_record
-from cli.register_history import emit_history
-from cli.register_options import code_argument, said, with_terms
-from cli.register_reading import emit_listing
-from cli.register_rows import listing
-from cli.session import act, read_picture
+from cli.framework.command import Call, command, noun
+from cli.framework.register_commands import code_typed, edit_record, emit_listing
+from cli.framework.register_options import code_argument, said, with_terms
+from cli.framework.session import act, read_picture
+from cli.views.history import emit_history
+from cli.views.project import LIST_COLUMNS, LIST_NARROW, MORE, emit_project, list_rows
+from cli.views.register import listing
 
 app = noun("Cities' undertakings.")
 
@@ -34,7 +33,7 @@ def add(
     **_terms: str,
 ) -> None:
     """Log a project and its needs, all in one request."""
-    from ledger.usecases.project_acts import add_project
+    from ledger.usecases.registers.projects import add_project
 
     act(
         call,
@@ -86,7 +85,7 @@ def history(call: Call, project: ProjectCode) -> None:
 @command(app, "withdraw", kind="write")
 def withdraw(call: Call, project: ProjectCode) -> None:
     """Cancel a project and withdraw all that is open of its needs, in one request."""
-    from ledger.usecases.register_endings import withdraw_project
+    from ledger.usecases.registers.retire import withdraw_project
 
     act(call, lambda uow: withdraw_project(uow, code_typed(uow, "project", project)))
 
@@ -100,6 +99,6 @@ def reinstate(
     ] = None,
 ) -> None:
     """Bring a cancelled project back, with all that was withdrawn of its needs."""
-    from ledger.usecases.register_endings import reinstate_project
+    from ledger.usecases.registers.retire import reinstate_project
 
     act(call, lambda uow: reinstate_project(uow, code_typed(uow, "project", project), status))

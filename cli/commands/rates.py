@@ -1,16 +1,118 @@
-"""`cityfund rates`: what currencies are in one another, where that is from, and an own figure."""
+"""`cityfund rates`: what currencies are in one another, where that is from, and an own figure.
+
+Taking rates in from a command: the ECB's file, or the canonical table by the common road.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.completion import complete_currencies
-from cli.frame import Call, command, noun
-from cli.rate_imports import codes_named, import_canonical, import_ecb, source_file
-from cli.rate_views import emit_rates, emit_versions
-from cli.session import act, day_given, ledger_of, read_picture, required_day
+from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_currencies
+from cli.framework.session import act, carried_out, day_given, ledger_of, read_picture, required_day
+from cli.framework.usage_errors import BadUsage
+from cli.views.import_ import agreed, agreement, emit_imported, say_incoming
+from cli.views.rate import emit_rates, emit_versions, say_ecb
+
+if TYPE_CHECKING:
+    from ledger.interchange.plan import Incoming
+    from ledger.store.session.ledger import Ledger
+
+
+def source_file(path: str | None, *, ecb: bool) -> Path:
+    """Give the file to import: the one named, or the ECB's that comes with the program."""
+    if path is not None and ecb:
+        raise BadUsage(
+            f"--ecb and {path} were both given.",
+            why="--ecb is the file of the ECB that comes with the program.",
+            next_step="Keep one of the two; the ECB's own file is known by its first line.",
+        )
+    if path is not None:
+        return Path(path)
+    from ledger.interchange.ecb import shipped_file
+
+    return shipped_file()
+
+
+def codes_named(texts: Sequence[str] | None) -> list[str]:
+    """Give the codes of a repeatable option whose texts may be lists."""
+    return [code.strip() for text in texts or () for code in text.split(",") if code.strip()]
+
+
+def import_ecb(
+    call: Call, ledger: Ledger, path: Path, since: date | None, currencies: Sequence[str]
+) -> None:
+    """Import the ECB's rates after a preview."""
+    from ledger.interchange.ecb import chosen, of_currencies, read_ecb
+    from ledger.usecases.interchange.import_tables import uncollected
+    from ledger.usecases.rate_import import import_rates, preview_rates
+    from ledger.usecases.rates import currency
+
+    with ledger.picture() as picture:
+        units, today = picture.units, picture.day
+    wanted = {currency(units, code).code for code in currencies}
+    with uncollected():
+        file = of_currencies(chosen(read_ecb(path, today), since, wanted), units)
+        say_ecb(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
+        content = {"content": file.digest}
+        see = agreed(call, content, lambda request: preview_rates(ledger, request, file))
+        receipt = carried_out(call, lambda uow: import_rates(uow, file, see), content)
+    emit_imported(call, receipt)
+
+
+def import_canonical(
+    call: Call, ledger: Ledger, path: Path, since: date | None, currencies: Sequence[str]
+) -> None:
+    """Import rates of the canonical table as `cityfund import` does."""
+    from ledger.interchange.plan import read_incoming
+    from ledger.usecases.interchange.import_tables import import_tables, uncollected
+    from ledger.usecases.rates import currency
+
+    with ledger.picture() as picture:
+        units = picture.units
+    wanted = {currency(units, code).code for code in currencies}
+    incoming = _kept(read_incoming([path], as_table="rates"), since, wanted)
+    say_incoming(call, incoming)
+    content = {"content": incoming.digest()}
+    see = agreement(call, ledger, incoming, content)
+    with uncollected():
+        receipt = carried_out(call, lambda uow: import_tables(uow, incoming, see), content)
+    emit_imported(call, receipt)
+
+
+def _kept(incoming: Incoming, since: date | None, currencies: set[str]) -> Incoming:
+    """Keep the rows from a day on that name one of the currencies; raises `NoQuotes`."""
+    if since is None and not currencies:
+        return incoming
+    from ledger.interchange.ecb import NoQuotes
+
+    tables = [
+        replace(
+            table,
+            rows=[
+                row
+                for row in table.rows
+                # A cell that is no day at all is kept: it is refused with its place.
+                if (since is None or row.cells["date"] >= since.isoformat())
+                and (not currencies or currencies & _named(row.cells))
+            ],
+        )
+        for table in incoming.tables
+    ]
+    if not incoming.problems and not any(table.rows for table in tables):
+        raise NoQuotes(f"{incoming.tables[0].file} has none of these rates.")
+    return replace(incoming, tables=tuple(tables))
+
+
+def _named(cells: dict[str, str]) -> set[str]:
+    return {cells["base"].upper(), cells["quote"].upper()}
+
 
 app = noun("What currencies are in one another.")
 
@@ -69,7 +171,7 @@ def show(
     ] = None,
 ) -> None:
     """Show what a currency was in another on a day, or all in use in the base currency."""
-    from ledger.usecases.rate_reports import rate_rows
+    from ledger.usecases.rates import rate_rows
 
     with read_picture(call) as picture:
         emit_rates(call, picture, rate_rows(picture, base, quote))
@@ -86,7 +188,7 @@ def history(
     ] = False,
 ) -> None:
     """Show the quotes of a pair in every version: who, when, why, and which is in force."""
-    from ledger.usecases.rate_reports import history_rows
+    from ledger.usecases.rates import history_rows
 
     first = day_given(call, since)
     with read_picture(call) as picture:
@@ -103,7 +205,7 @@ def add(
     source: Annotated[str | None, typer.Option(help="Where the rate is from.")] = None,
 ) -> None:
     """Record a rate of your own for the day --on; another figure for a day needs --reason."""
-    from ledger.usecases.rate_acts import OwnRate, add_rate
+    from ledger.usecases.rates import OwnRate, add_rate
 
     said = OwnRate(base=base, quote=quote, figure=rate, source=source)
     act(call, lambda uow: add_rate(uow, said))
@@ -117,7 +219,7 @@ def withdraw(
     day: Annotated[str, typer.Argument(metavar="DATE", help="The day of the rate.")],
 ) -> None:
     """Withdraw the rate of one day, with --reason; an earlier day's counts again."""
-    from ledger.usecases.rate_acts import withdraw_rate
+    from ledger.usecases.rates import withdraw_rate
 
     of = required_day(call, day)
     act(call, lambda uow: withdraw_rate(uow, base, quote, of))

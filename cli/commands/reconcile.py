@@ -1,30 +1,87 @@
-"""`cityfund reconcile`: the night's work, by hand or from a timer."""
+"""`cityfund reconcile`: the night's work, by hand or from a timer.
+
+What the night is told about providers' statements: where they lie, and how they are read.
+
+The lines that let a machine run the night by itself: a crontab's, or systemd's two units.
+
+What is printed holds no password: a database whose URL has one is named in an environment file
+that only its owner can read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from cli.destination import require_place_for
-from cli.frame import Call, ReadOptions, command, noun
-from cli.night_log import watch_of
-from cli.output import emit_document, emit_lines, emit_text
-from cli.reconcile_views import reconcile_document, reconcile_lines
-from cli.session import day_given, ledger_of
-from cli.statement_options import (
-    Inbox,
-    PostDeliveries,
-    Rules,
-    SilentDays,
-    ToleranceDays,
-    statement_options,
-)
-from cli.terminal import note
-from cli.usage import BadUsage
-from ledger.errors import ExitCode
+from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.output import emit_document, emit_lines, emit_text, require_place_for
+from cli.framework.session import day_given, ledger_of
+from cli.framework.settings import mask_url
+from cli.framework.terminal import note
+from cli.framework.usage_errors import BadUsage
+from cli.views.night import watch_of
+from cli.views.reconcile import reconcile_document, reconcile_lines
+from ledger.core.errors import ExitCode, InvalidInput
+
+Inbox = Annotated[
+    str | None,
+    typer.Option(
+        "--inbox", metavar="FOLDER", help="Where providers' statements lie.", show_default=False
+    ),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--statement-rules",
+        metavar="FILE|NAME",
+        help="Read files of the names in this import rule by it; repeatable.",
+    ),
+]
+ToleranceDays = Annotated[
+    str, typer.Option("--date-tolerance", metavar="N", help="Days two dates may lie apart.")
+]
+SilentDays = Annotated[
+    str | None,
+    typer.Option("--silent-days", metavar="N", help="Find providers silent for longer."),
+]
+PostDeliveries = Annotated[
+    bool,
+    typer.Option(
+        "--post-deliveries", help="Post deliveries that a statement adds to a committed deal."
+    ),
+]
+
+
+def statement_options(
+    call: Call,
+    inbox: str | None,
+    rules: Sequence[str] | None,
+    tolerance: str,
+    silent: str | None,
+    *,
+    post: bool,
+) -> dict[str, Any]:
+    """Give the options of the step as it takes them. Raises what loading a rule raises."""
+    from ledger.usecases.interchange.import_tables import load_rule_named
+    from ledger.usecases.status import days_typed
+
+    folder = inbox or call.settings.inbox
+    return {
+        "inbox": None if folder is None else Path(folder),
+        "rules": tuple(load_rule_named(one) for one in rules or ()),
+        "tolerance_days": days_typed(tolerance, "--date-tolerance"),
+        "silent_days": None if silent is None else days_typed(silent, "--silent-days"),
+        "post_deliveries": post,
+    }
+
 
 app = noun("The night's work: lapse, compare, record, propose, prove.", default="night")
 
@@ -57,9 +114,9 @@ def night(
     ] = None,
 ) -> ExitCode:
     """Do the night's work, missed nights first; exit code 1 where there are findings."""
-    from ledger.solving.effort import seconds_typed
-    from ledger.usecases.night.running import reconcile
-    from ledger.usecases.night.steps import NightOptions, Who
+    from ledger.solver.options import seconds_typed
+    from ledger.usecases.night_step import NightOptions, Who
+    from ledger.usecases.nights.run import reconcile
     from ledger.usecases.status import days_typed
 
     file = None if report is None else ReadOptions(format="table", output=Path(report))
@@ -113,9 +170,8 @@ def install(
     ] = None,
 ) -> None:
     """Print what lets a machine run every night: a crontab's line, or systemd's units."""
-    from cli.night_timer import cron_files, install_document, systemd_files, timer, what_to_do
-    from cli.settings import config_path
-    from ledger.store.engine import absolute_url
+    from cli.framework.settings import config_path
+    from ledger.store.db.engine import absolute_url
 
     if cron == systemd:
         raise BadUsage(
@@ -139,3 +195,142 @@ def install(
         emit_lines(content.splitlines() if cron else [f"# {path}", *content.splitlines(), ""])
     for words in what_to_do(one, cron=cron):
         note(call, words)
+
+
+SCHEMA: Final = "cityfund.install/1"
+UNIT: Final = "cityfund-night"
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+class NoTimeOfDay(InvalidInput):
+    """The time for the night is none that a clock shows."""
+
+    code = "no-time-of-day"
+    default_why = "A time of day is written with hours and minutes, 00:00 to 23:59."
+    default_next = "Write it like --at 02:30."
+
+
+class CannotSchedule(InvalidInput):
+    """A path or a URL holds what a crontab or a unit cannot: the end of a line."""
+
+    code = "cannot-schedule"
+    default_why = "Crontabs and units are made of lines."
+    default_next = "Put the ledger, or the environment file, under another name."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """What is to run at what time: `words` of the command, and the file with its environment.
+
+    `needs_file` says that the command does not work without that file.
+    """
+
+    words: Sequence[str]
+    environment: Path
+    needs_file: bool
+    hour: int
+    minute: int
+    user: str
+
+    def __post_init__(self) -> None:
+        """Refuse what would break the line it stands in."""
+        for word in (*self.words, str(self.environment)):
+            if not word.isprintable():
+                raise CannotSchedule(f"{word!r} cannot stand in a crontab or a unit.")
+
+
+def program() -> list[str]:
+    """Give the words that start this program from anywhere."""
+    named = Path(sys.argv[0])
+    if named.name == "cityfund" and named.is_file():
+        return [str(named.absolute())]
+    found = shutil.which("cityfund")
+    return [found] if found is not None else [sys.executable, "-m", "cli.main"]
+
+
+def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: str) -> Timer:
+    """Put together what is to run. Raises `NoTimeOfDay` and `CannotSchedule`."""
+    time = _TIME.fullmatch(at)
+    if time is None:
+        raise NoTimeOfDay(f"{at!r} is no time of day.")
+    secret = mask_url(db_url) != db_url
+    named = [] if secret else ["--db", db_url]
+    acting = [] if actor is None else ["--actor", actor]
+    return Timer(
+        words=[*program(), "reconcile", *named, *acting],
+        environment=environment,
+        needs_file=secret,
+        hour=int(time[1]),
+        minute=int(time[2]),
+        user=user,
+    )
+
+
+def cron_files(one: Timer) -> Mapping[str, str]:
+    """Give the crontab's line, to be added with `crontab -e`."""
+    file = shlex.quote(str(one.environment))
+    read = f". {file}" if one.needs_file else f"if [ -r {file} ]; then . {file}; fi"
+    command = f"set -a; {read}; set +a; {shlex.join(one.words)}"
+    # To cron a bare percent sign is the end of the command.
+    line = f"{one.minute} {one.hour} * * * " + command.replace("%", "\\%")
+    return {"crontab": f"{line}\n"}
+
+
+def systemd_files(one: Timer) -> Mapping[str, str]:
+    """Give the service and its timer, to be put under /etc/systemd/system."""
+    optional = "" if one.needs_file else "-"
+    file = str(one.environment).replace("%", "%%")
+    service = (
+        "[Unit]\n"
+        "Description=The night of a cityfund ledger\n\n"
+        "[Service]\n"
+        "Type=oneshot\n"
+        f"User={one.user}\n"
+        f"EnvironmentFile={optional}{file}\n"
+        f"ExecStart={' '.join(map(_unit_word, one.words))}\n"
+        "# 1 says that there are findings to look at, and the run was done.\n"
+        "SuccessExitStatus=1\n"
+    )
+    timed = (
+        "[Unit]\n"
+        "Description=Every night for a cityfund ledger\n\n"
+        "[Timer]\n"
+        f"OnCalendar=*-*-* {one.hour:02}:{one.minute:02}:00\n"
+        "Persistent=true\n\n"
+        "[Install]\n"
+        "WantedBy=timers.target\n"
+    )
+    folder = "/etc/systemd/system"
+    return {f"{folder}/{UNIT}.service": service, f"{folder}/{UNIT}.timer": timed}
+
+
+def _unit_word(word: str) -> str:
+    """Quote a word as systemd reads it: it fills in what follows % and $."""
+    for sign, escaped in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
+        word = word.replace(sign, escaped)
+    return f'"{word}"'
+
+
+def install_document(one: Timer, files: Mapping[str, str]) -> dict[str, Any]:
+    """Give the files as a JSON document."""
+    return {
+        "schema": SCHEMA,
+        "environment_file": str(one.environment),
+        "needs_environment_file": one.needs_file,
+        "files": [{"path": path, "content": content} for path, content in files.items()],
+    }
+
+
+def what_to_do(one: Timer, *, cron: bool) -> list[str]:
+    """Say what an administrator does with what was printed."""
+    told = []
+    if one.needs_file:
+        told.append(
+            f"The database's URL holds a password: write CITYFUND_DB=URL into {one.environment}, "
+            "and keep that file to its owner (chmod 600)."
+        )
+    if cron:
+        told.append(f"Add the line to the crontab of {one.user}: crontab -e")
+    else:
+        told.append(f"Put the files there, then: systemctl enable --now {UNIT}.timer")
+    return told

@@ -6,17 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Call, command, word
-from cli.output import emit_record, emit_rows
-from cli.session import read_picture
-from cli.settings import mask_url
-from cli.status_views import (
-    OFFICE_COLUMNS,
-    STATUS_TERMS,
-    status_document,
-    status_lines,
-    status_row,
-)
+from cli.framework.command import Call, command, word
+from cli.framework.output import emit_record, emit_rows
+from cli.framework.session import read_picture
+from cli.framework.settings import mask_url
+from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 
 app = word()
 

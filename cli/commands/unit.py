@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cli.frame import Call, command, noun
-from cli.output import Column, emit_rows
-from cli.register_options import said, with_terms
-from cli.register_rows import unit_row
-from cli.session import act, read_picture
+from cli.framework.command import Call, command, noun
+from cli.framework.output import Column, emit_rows
+from cli.framework.register_options import said, with_terms
+from cli.framework.session import act, read_picture
+from cli.views.register import unit_row
 
 app = noun("Currencies and units of work.")
 
@@ -22,7 +22,7 @@ _COLUMNS = [
 @with_terms("units", arguments=("code",), required=("decimals",))
 def add(call: Call, **_terms: str) -> None:
     """Add a unit of work; currencies are ISO 4217's, and there from the start."""
-    from ledger.usecases.registers import add_unit
+    from ledger.usecases.registers.records import add_unit
 
     act(call, lambda uow: add_unit(uow, said(call, "units", today=uow.today, arguments=["code"])))
 

@@ -1,1 +1,4 @@
-"""The founding story as a walk through the program, on a throw-away ledger."""
+"""The demonstration: the founding story played on a ledger of its own.
+
+Start with `walk`.
+"""

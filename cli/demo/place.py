@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from ledger.errors import StorageTrouble, UsageError
+from ledger.core.errors import StorageTrouble, UsageError
 
 _SQLITE = "sqlite:///"
 _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from cli.demo.place import DemoHasItsOwn, ledger_url
 from cli.demo.story import chapters
 from cli.demo.walk import Chapter, Walker, at, prompt_lines, tell
-from cli.frame import Call
-from cli.output import emit_document
-from cli.terminal import has_color, width
+from cli.framework.command import Call
+from cli.framework.output import emit_document
+from cli.framework.terminal import has_color, width
 
 SCHEMA = "cityfund.demo/1"
 _WIDEST = 100

@@ -9,11 +9,11 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
-from cli import errors_out
-from cli.app import Root, build_root
-from cli.frame import Session
-from cli.settings import Settings
-from ledger.errors import ExitCode, LedgerError, RefusedByRule
+from cli.framework import error_output
+from cli.framework.app import Root, build_root
+from cli.framework.command import Session
+from cli.framework.settings import Settings
+from ledger.core.errors import ExitCode, LedgerError, RefusedByRule
 
 PROGRAM = "cityfund"
 _UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/=")
@@ -87,8 +87,8 @@ class Walker:
         return int(answer) if isinstance(answer, int) else ExitCode.DONE
 
     def _tell(self, error: LedgerError) -> int:
-        trouble = errors_out.of_refusal(error)
-        errors_out.tell(trouble, as_json=False, color=self.settings.color)
+        trouble = error_output.of_refusal(error)
+        error_output.tell(trouble, as_json=False, color=self.settings.color)
         return trouble.exit_code
 
 

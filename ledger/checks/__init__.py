@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.checks.findings import MOST_LISTED, CheckResult, Findings
+from ledger.checks.result import MOST_LISTED, CheckResult, Findings
 
 __all__ = ["CHECKS", "MOST_LISTED", "CheckResult", "Findings"]
 

@@ -8,12 +8,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from ledger.checks.books import Books, EntryRow, MovementRow, Running
 from ledger.checks.passes import JournalCheck
-from ledger.factors import Stage
+from ledger.checks.rows import Books, EntryRow, MovementRow, Running
+from ledger.core.factors import Stage
 
 KNOWN_FORMATS: Final = (1,)
-"""Layouts of canonical bytes that a version may name: see `ledger.canonical`."""
+"""Layouts of canonical bytes that a version may name: see `ledger.evidence.canonical`."""
 
 KNOWN_ENTRY_FORMATS: Final = (1, 2)
 """Layouts that an entry may name."""

@@ -1,4 +1,7 @@
-"""Checks of what lies beside the journal: kept balances, guards, holders, requests, amounts."""
+"""Checks of what lies beside the journal: kept balances, guards, holders, requests, amounts.
+
+Checks of what the program ships into the database: its reference tables.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
-from ledger.checks.books import FREE_WORDS, Books, Running
-from ledger.checks.findings import CheckResult, Findings
-from ledger.factors import DEAL_STAGES, STAGES_OF, Side
-from ledger.journal import ALLOWED_MOVES
+from ledger.checks.result import CheckResult, Findings
+from ledger.checks.rows import FREE_WORDS, Books, Running
+from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
+from ledger.journal.entries import ALLOWED_MOVES
 
 _FREE_COLUMN: Final = "free"
 _FEW: Final = 5
@@ -266,3 +269,24 @@ def _is_exact(cell: DecimalCell) -> bool:
     except InvalidOperation:
         return False
     return value.is_finite() and value >= 0 and (cell.most is None or 0 < value <= cell.most)
+
+
+Rows = Mapping[Any, Mapping[str, Any]]
+"""The rows of a table by their code."""
+
+
+def reference(shipped: Mapping[str, Rows], kept: Mapping[str, Rows]) -> CheckResult:
+    """Compare the reference tables in the database, row by row, with those of the program."""
+    findings = Findings("reference")
+    for table, due in shipped.items():
+        there = kept[table]
+        findings.examined += len(due)
+        for code in sorted(due.keys() | there.keys(), key=str):
+            if code not in there:
+                findings.fail(f"{table} {code} is missing")
+            elif code not in due:
+                findings.fail(f"{table} {code} is none that the program ships")
+            elif dict(there[code]) != dict(due[code]):
+                changed = [name for name, value in due[code].items() if there[code][name] != value]
+                findings.fail(f"{table} {code} has another {', '.join(changed)} than shipped")
+    return findings.result()

@@ -9,14 +9,14 @@ from datetime import date
 from itertools import product
 from typing import Any, Final, NamedTuple
 
-from ledger.checks.books import FREE_WORDS, Books, DealFacts, EntryRow, MovementRow, Running
 from ledger.checks.passes import JournalCheck
-from ledger.dating import LONGEST_WRITE
-from ledger.eligibility import Failure, NeedFacts, OfferFacts, Pairing, verdict
-from ledger.factors import DEAL_STAGES, STAGES_OF, Side
-from ledger.journal import Act
+from ledger.checks.rows import FREE_WORDS, Books, DealFacts, EntryRow, MovementRow, Running
+from ledger.core.dates import LONGEST_WRITE
+from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
+from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.journal.entries import Act
+from ledger.journal.standing import Standing
 from ledger.reference import region_chain
-from ledger.standing import Standing
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ledger.checks.books import Books
-from ledger.checks.findings import CheckResult, Findings
-from ledger.deals import offer_amount_to_hold
+from ledger.checks.result import CheckResult, Findings
+from ledger.checks.rows import Books
+from ledger.deals.deal import offer_amount_to_hold
 
 
 class ProposedLineRow(NamedTuple):

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, zip_longest
 from typing import Final, NamedTuple
 
-from ledger.checks.findings import CheckResult, Findings
-from ledger.evidence import REQUEST_KIND, Leaf, Seal, SealedLeaf, leaf_name
-from ledger.merkle import EMPTY_ROOT, Frontier, leaf_hash
-from ledger.seal_marks import SealMark
+from ledger.checks.result import CheckResult, Findings
+from ledger.evidence.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, SealMark, leaf_name
 
 _UNREADABLE: Final = EMPTY_ROOT
 """Stands for the hash of a leaf whose rows cannot be what was written: none hashes to it."""

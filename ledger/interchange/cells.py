@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
-from ledger.errors import LedgerError
+from ledger.core.errors import LedgerError
+from ledger.core.quantity import Unit, parse_amount
+from ledger.core.text import MAX_TEXT, control_in, tidied
 from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
-from ledger.journal import MAX_AMOUNT
-from ledger.quantity import Unit, parse_amount
-from ledger.rates import RateFault, read_rate
-from ledger.texts import MAX_TEXT, control_in, tidied
+from ledger.journal.entries import MAX_AMOUNT
+from ledger.rates.rates import RateFault, read_rate
 
 MAX_CODE = 64
 MAX_WHOLE = 10**12

@@ -19,10 +19,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.errors import InvalidInput, StorageTrouble
+from ledger.core.errors import InvalidInput, StorageTrouble
 from ledger.interchange.problems import Problem, refuse_if_any
 from ledger.interchange.reader import MAX_FILE_BYTES, content_of, decode, read_records
-from ledger.rates import RateFault, read_rate
+from ledger.rates.rates import RateFault, read_rate
 
 BASE: Final = "EUR"
 SOURCE: Final = "ECB"

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from ledger.errors import InvalidInput, NotFound, StorageTrouble
+from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
 from ledger.interchange.canonical import READABLE
 from ledger.interchange.problems import ImportRefused, Problem, did_you_mean
 

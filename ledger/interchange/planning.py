@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.factors import Side
-from ledger.interchange.codes import Codes
-from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean
+from ledger.core.factors import Side
+from ledger.interchange.problems import SUGGESTIONS, Codes, Place, Problem, did_you_mean
 from ledger.interchange.records import Row
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
-from ledger.offers import Offer
-from ledger.projects import Need
+from ledger.registers.records import Need, Offer
 
 ONE = {
     "units": "unit",

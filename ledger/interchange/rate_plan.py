@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from ledger.interchange.ecb import BASE, SOURCE, Quote
 from ledger.interchange.steps import Tally, changed_rates
-from ledger.rates import Rate
+from ledger.rates.rates import Rate
 
 
 class Held(Protocol):

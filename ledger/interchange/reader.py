@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.errors import StorageTrouble, UsageError
+from ledger.core.errors import StorageTrouble, UsageError
 from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Kind, Table
 from ledger.interchange.problems import Place, Problem, did_you_mean
 

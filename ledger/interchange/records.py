@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, NamedTuple, TypeVar
 
-from ledger.factors import Side, Stage
+from ledger.core.factors import Side, Stage
 from ledger.interchange.problems import Place
-from ledger.journal import Act
+from ledger.journal.entries import Act
 
 R = TypeVar("R")
 

@@ -6,18 +6,26 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
+from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells
-from ledger.members import PROVIDER_KINDS, City, Office, Provider
-from ledger.offers import CONDITION_COMPLETE, Offer
-from ledger.projects import WEIGHT_RANGE, Need, Project
-from ledger.quantity import Unit
 from ledger.reference import (
     find_country,
     find_instrument,
     find_region,
     find_sector,
     find_status,
+)
+from ledger.registers.records import (
+    CONDITION_COMPLETE,
+    PROVIDER_KINDS,
+    WEIGHT_RANGE,
+    City,
+    Need,
+    Offer,
+    Office,
+    Project,
+    Provider,
 )
 
 if TYPE_CHECKING:

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledger.interchange import acts_in, registers
+from ledger.core.quantity import Unit
+from ledger.interchange import acts as acts_in
+from ledger.interchange import registers
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.reader import RawTable
 from ledger.interchange.records import ChangeRow, DealActRow, Row
-from ledger.members import City, Office, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.rates import Rate
+from ledger.rates.rates import Rate
+from ledger.registers.records import City, Need, Offer, Office, Project, Provider
 
 
 @dataclass(slots=True)

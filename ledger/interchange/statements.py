@@ -15,13 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ledger.core.numbers import tidy
+from ledger.core.quantity import Unit
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.reader import RawTable, read_table
-from ledger.numerals import tidy
-from ledger.quantity import Unit
-from ledger.statements.facts import Line, LineKind, ReadLine
+from ledger.statements.lines import Line, LineKind, ReadLine
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from ledger.deals import Deal
-from ledger.factors import Side
+from ledger.core.factors import Side
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
-from ledger.members import City, Office, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.rates import Rate
+from ledger.rates.rates import Rate
+from ledger.registers.records import City, Need, Offer, Office, Project, Provider
 
 Record = Unit | Office | City | Provider | Project | Need | Offer
 """What a register keeps under a code."""

@@ -1,4 +1,7 @@
-"""Write canonical tables as CSV: columns in canonical order, formulas neutralised, whole or not."""
+"""Write canonical tables as CSV: columns in canonical order, formulas neutralised, whole or not.
+
+Write a record as the text cells of its canonical table, exactly as they are read again.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import IO
 
-from ledger.errors import StorageTrouble
-from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Table
+from ledger.core.errors import StorageTrouble
+from ledger.core.quantity import Unit, format_amount
+from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Kind, Table
 from ledger.interchange.cells import neutral_text
+from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
+from ledger.interchange.steps import Record
+from ledger.rates.rates import Rate
 
 Cells = Mapping[str, str | None]
 """One row to write: text by column name, exactly as it is to be read again; None is empty."""
@@ -102,3 +111,83 @@ def _write_file(path: Path, table: str, rows: Iterable[Cells]) -> int:
         out.flush()
         os.fsync(out.fileno())
     return count
+
+
+Line = dict[str, str | None]
+"""One row as text by column; a column that is absent or None is an empty cell."""
+
+_DEAL_WORDS = {act: word for word, act in ACT_WORDS.items()}
+_WORDS_OF_CHANGES = {act: word for word, act in CHANGE_WORDS.items()}
+
+
+def register_line(
+    table: str,
+    record: Record,
+    unit: Unit | None = None,
+    quantity: int | None = None,
+    shown: Mapping[str, str | None] | None = None,
+) -> Line:
+    """Write a record of a register; needs and offers with their unit and total quantity.
+
+    `shown` gives the columns written for the reader, such as a project's city_name.
+    """
+    line = _cells_of(table, record, unit)
+    if unit is not None and quantity is not None:
+        line["quantity"] = format_amount(quantity, unit.decimals)
+    line.update(shown or {})
+    return line
+
+
+def act_line(row: DealActRow, unit: Unit) -> Line:
+    """Write one act of a deal; `unit` is the need's."""
+    line = _cells_of("deals", row, unit)
+    line["act"] = _DEAL_WORDS[row.act]
+    line["quantity"] = format_amount(row.amount, unit.decimals)
+    # Held is what an empty cell means.
+    line["from_stage"] = row.from_stage if row.from_stage != "held" else None
+    return line
+
+
+def change_line(row: ChangeRow, unit: Unit) -> Line:
+    """Write one act on a need's or offer's own quantity; a revision down keeps its minus."""
+    line = _cells_of("changes", row, unit)
+    line["table"] = row.side.value
+    line["act"] = _WORDS_OF_CHANGES[row.act]
+    sign = "-" if row.amount < 0 else ""
+    line["quantity"] = sign + format_amount(abs(row.amount), unit.decimals)
+    return line
+
+
+def rate_line(rate: Rate) -> Line:
+    """Write one rate."""
+    return {**_cells_of("rates", rate, None), "date": rate.day.isoformat()}
+
+
+def _cells_of(table: str, record: object, unit: Unit | None) -> Line:
+    """Write every column that the record has under the same name."""
+    line: Line = {}
+    for column in TABLES[table].columns:
+        value = getattr(record, column.name, None)
+        if column.kind is Kind.AMOUNT and isinstance(value, int):
+            assert unit is not None, f"{table}.{column.name} needs a unit to be written in"
+            line[column.name] = format_amount(value, unit.decimals)
+        elif column.kind is not Kind.SHOWN:
+            line[column.name] = _text(value)
+    return line
+
+
+def _text(value: object) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return str(value.value)
+        case Decimal():
+            # Never 1E+2: what reads it refuses exponents.
+            return format(value, "f")
+        case tuple():
+            return ";".join(value)
+        case _:
+            return str(value)

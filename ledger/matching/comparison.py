@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.matching.contest import Span
+from ledger.core.quantity import Unit, format_amount
 from ledger.matching.proposal import Line, Proposal
-from ledger.quantity import Unit, format_amount
+from ledger.matching.variants import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ledger.buckets import Living
-from ledger.eligibility import (
+from ledger.core.quantity import Unit, format_quantity, short_quantity
+from ledger.eligibility.counts import Living
+from ledger.eligibility.index import Ratio, ratio_between
+from ledger.eligibility.rules import units_convert
+from ledger.eligibility.verdict import (
     RULE_ORDER,
     BestAmount,
     Failure,
@@ -19,11 +22,7 @@ from ledger.eligibility import (
     rate_between,
     verdict,
 )
-from ledger.eligibility_rules import units_convert
 from ledger.matching.problem import least_reaching
-from ledger.offer_sets import ratio_between
-from ledger.quantity import Unit, format_quantity, short_quantity
-from ledger.unit_offers import Ratio
 
 NOTHING_BETWEEN = Living(0, 0)
 

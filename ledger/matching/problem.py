@@ -13,9 +13,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from ledger.buckets import Living
-from ledger.eligibility_rules import share_limit
-from ledger.unit_offers import Ratio
+from ledger.eligibility.counts import Living
+from ledger.eligibility.index import Ratio
+from ledger.eligibility.rules import share_limit
 
 NOBODY = -1
 """The place of no supply."""

@@ -9,13 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ledger.eligibility import rate_between
-from ledger.eligibility_facts import NeedFacts, OfferFacts
-from ledger.gaps import BaseCurrency
-from ledger.matching.building import Built
+from ledger.core.quantity import Unit, format_amount
+from ledger.eligibility.index import RateOf
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.verdict import rate_between
+from ledger.gaps.rows import BaseCurrency
+from ledger.matching.build import Built
 from ledger.matching.plan import Give, Level, Limit, Solution, completed
-from ledger.offer_sets import RateOf
-from ledger.quantity import Unit, format_amount
 
 LEVEL_PLACES = 7
 """Decimal places to which fractions are told: coverage, and every gap."""

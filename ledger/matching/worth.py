@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ledger.matching.contest import Span
-from ledger.matching.outcome import Outcome
+from ledger.core.quantity import Unit, format_amount
+from ledger.eligibility.index import Ratio
+from ledger.matching.explain import Outcome
 from ledger.matching.plan import Level, Solution, completed
 from ledger.matching.proposal import LEVEL_PLACES
-from ledger.matching.variants import SAME_UNIT
-from ledger.quantity import Unit, format_amount
-from ledger.unit_offers import Ratio
+from ledger.matching.variants import SAME_UNIT, Span
 
 Keys = tuple[tuple[str, str | int | None], ...]
 InBase = Callable[[int, Unit], int | None]

@@ -15,13 +15,14 @@ from ledger.reference.errors import (
     UnknownSector,
     UnknownStatus,
 )
-from ledger.reference.offices import default_offices, office_for_country
 from ledger.reference.places import (
     Country,
     Region,
     countries,
+    default_offices,
     find_country,
     find_region,
+    office_for_country,
     region_chain,
     regions,
     subregion_name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-from ledger.errors import InvalidInput
-from ledger.quantity_errors import shown
+from ledger.core.errors import InvalidInput
+from ledger.core.quantity_errors import shown
 
 
 class UnknownReference(InvalidInput):

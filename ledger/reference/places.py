@@ -1,12 +1,17 @@
-"""Countries of ISO 3166 and the regions of UN M49 that contain them."""
+"""Countries of ISO 3166 and the regions of UN M49 that contain them.
+
+The fund's offices and which of them looks after a country.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from ledger.reference.errors import UnknownCountry, UnknownRegion
-from ledger.reference.tables import read_table
+from ledger.reference.errors import NoOfficeForCountry, UnknownCountry, UnknownRegion
+from ledger.reference.units import read_table
+from ledger.registers.records import Office
 
 WORLD = "001"
 _USED_INSTEAD = {"UK": "GB", "EL": "GR"}
@@ -105,3 +110,36 @@ def _by_alpha3() -> dict[str, Country]:
 @cache
 def _by_region_name() -> dict[str, Region]:
     return {region.name.casefold(): region for region in regions().values()}
+
+
+@cache
+def default_offices() -> tuple[Office, ...]:
+    """Give the offices a new ledger starts with; every country lies in one of their regions."""
+    return tuple(
+        Office(
+            code=row["code"],
+            name=row["name"],
+            host=row["host"] or None,
+            regions=tuple(row["regions"].split(";")),
+        )
+        for row in read_table("offices")
+    )
+
+
+def office_for_country(alpha2: str, offices: Iterable[Office]) -> str:
+    """Give the code of the office with the narrowest M49 region that contains a country.
+
+    Withdrawn offices take no part; of two with the same region the first code wins, so that
+    the answer does not hang on their order. Raises NoOfficeForCountry where none contains it.
+    """
+    chain = region_chain(alpha2)
+    fits = [
+        (chain.index(region), office.code)
+        for office in offices
+        if not office.withdrawn
+        for region in office.regions
+        if region in chain
+    ]
+    if not fits:
+        raise NoOfficeForCountry(f"No office looks after {find_country(alpha2).name}.")
+    return min(fits)[1]

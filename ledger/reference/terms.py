@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ledger.reference.errors import UnknownInstrument, UnknownSector, UnknownStatus
-from ledger.reference.tables import read_table
+from ledger.reference.units import read_table
 
 
 class Sector(NamedTuple):

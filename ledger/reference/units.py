@@ -1,12 +1,24 @@
-"""The units the ledger ships: ISO 4217 currencies at official decimals, and units of work."""
+"""The units the ledger ships: ISO 4217 currencies at official decimals, and units of work.
+
+Reading the reference tables that lie beside the code.
+"""
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from functools import cache
+from pathlib import Path
 
-from ledger.quantity import Unit
-from ledger.reference.tables import read_table
+from ledger.core.quantity import Unit
+
+_DATA = Path(__file__).parent / "data"
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Read one table of ours as rows by column name; an empty cell is an empty string."""
+    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @cache

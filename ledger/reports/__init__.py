@@ -1,1 +1,4 @@
-"""Rows in, text out: the formats a listing can be written in, as pure functions."""
+"""Formats of rows and documents: plain text tables, CSV, JSON and Markdown.
+
+The package knows no table of the ledger; commands hand it rows of cells. Start with `cells`.
+"""

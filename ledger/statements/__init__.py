@@ -1,1 +1,5 @@
-"""Providers' statements against the ledger: what agrees, what differs, and what would settle it."""
+"""Providers' statements: how their lines are matched with the deals of the ledger.
+
+A series of matching passes pairs lines and postings; each difference becomes a finding with three
+numbers. Everything is pure; start with `matcher`.
+"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from ledger.statements.facts import Act, DealFacts
+from ledger.statements.lines import Act, DealFacts
 
 FEWEST_DIGITS = 5
 """Rates are published with at least so many digits; a coarser one is another rate."""

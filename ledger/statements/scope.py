@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.codes import folded
-from ledger.statements.facts import Books, DealFacts, Line
+from ledger.core.text import folded
+from ledger.statements.lines import Books, DealFacts, Line
 
 
 @dataclass(frozen=True, slots=True, eq=False)

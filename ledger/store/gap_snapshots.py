@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from ledger.store import tables
-from ledger.store.balances import Times, holder_rows
-from ledger.store.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
+from ledger.store.db import tables
+from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
+from ledger.store.journal.balances import Times, holder_rows
 
 GAPS_STEP: Final = "gaps"
 """The step of a night that takes the snapshots."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from ledger.matching.kept import KeptProposal, TakenUp, cost_told, decimal_of, rounded
+from ledger.core.quantity import Unit
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
-from ledger.quantity import Unit
-from ledger.store import tables
-from ledger.store.queries import StoredUnits
-from ledger.store.tables import (
+from ledger.matching.stored import KeptProposal, TakenUp, cost_told, decimal_of, rounded
+from ledger.store.db import tables
+from ledger.store.db.queries import StoredUnits
+from ledger.store.db.tables import (
     deal,
     entry,
     introduced_line,

@@ -27,10 +27,10 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from ledger.rates import Rate, RateBook
-from ledger.store import tables
-from ledger.store.prepared import Prepared
-from ledger.store.types import to_microseconds
+from ledger.rates.rates import Rate, RateBook
+from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
+from ledger.store.db.types import to_microseconds
 
 _QUOTE_NAMES: Final = ("day", "base", "quote", "rate", "source")
 

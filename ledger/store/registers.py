@@ -23,15 +23,13 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.codes import folded
-from ledger.deals import Deal
-from ledger.errors import NotFound
-from ledger.members import City, Office, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.store import tables
-from ledger.store.prepared import Prepared
-from ledger.suggest import nearest
+from ledger.core.errors import NotFound
+from ledger.core.suggest import nearest
+from ledger.core.text import folded
+from ledger.deals.deal import Deal
+from ledger.registers.records import City, Need, Offer, Office, Project, Provider
+from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
 
 
 class UnknownCode(NotFound):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.store import tables
+from ledger.store.db import tables
 from ledger.store.registers import REGISTERS, Register, columns_of
 
 

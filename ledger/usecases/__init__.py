@@ -1,1 +1,5 @@
-"""One file per act of an officer: each takes a unit of work and a command, and gives a receipt."""
+"""Use-cases: one function per act or report, joining the pure packages with the store.
+
+They know no terminal; the command line calls them with values and shows what they return. A write
+is one handler run by `ledger.store.session.execute`. Start with `deals`.
+"""

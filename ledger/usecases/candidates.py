@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.buckets import Living, living_by_need
-from ledger.eligibility import (
+from ledger.eligibility.counts import Living, living_by_need
+from ledger.eligibility.verdict import (
     Failure,
     NeedFacts,
     OfferFacts,
@@ -15,10 +15,10 @@ from ledger.eligibility import (
     candidate_key,
     verdict,
 )
-from ledger.store.balances import Times
-from ledger.store.book import Ledger
-from ledger.store.picture import Picture
+from ledger.store.journal.balances import Times
 from ledger.store.registers import find_code
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.snapshot import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,31 +8,50 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import CHECKS, CheckResult, kept, nights, proposals, seals, shipped, statements
-from ledger.checks.books import Books, Running
+from ledger.checks import (
+    CHECKS,
+    CheckResult,
+    kept,
+    nights,
+    proposals,
+    seals,
+)
+from ledger.checks import (
+    kept as shipped,
+)
+from ledger.checks import (
+    nights as statements,
+)
+from ledger.checks.deals import BothSides, ResolvedOnce
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.mandate import Mandate
-from ledger.checks.passes import JournalCheck, NothingBelowZero, run_over, timeline
-from ledger.checks.shape import AllowedMoves, Balanced
-from ledger.checks.sides import BothSides, ResolvedOnce
-from ledger.checks.snapshots import Snapshots
-from ledger.dating import zone
-from ledger.errors import NotFound
-from ledger.seal_marks import SealMark
-from ledger.store import check_reading as reading
-from ledger.store import check_reading_kept as beside
-from ledger.store import check_reading_nights as by_night
-from ledger.store import seals as sealed
-from ledger.store.book import Ledger, moment_of
-from ledger.store.check_reading_cells import read_spoiled_cells
-from ledger.store.check_reading_proposals import read_introduced, read_proposed, read_unnamed
-from ledger.store.leaf_rows import BEFORE_ALL, stream_leaves
-from ledger.store.queries import read_settings
-from ledger.store.reference_tables import kept_rows, shipped_rows
-from ledger.store.types import to_microseconds
-from ledger.suggest import nearest
-from ledger.usecases.night.steps import STEPS
-from ledger.usecases.terms import NEVER_OVERRIDDEN
+from ledger.checks.nights import Snapshots
+from ledger.checks.passes import (
+    AllowedMoves,
+    Balanced,
+    JournalCheck,
+    NothingBelowZero,
+    run_over,
+    timeline,
+)
+from ledger.checks.rows import Books, Running
+from ledger.core.dates import zone
+from ledger.core.errors import NotFound
+from ledger.core.suggest import nearest
+from ledger.evidence.tree_head import SealMark
+from ledger.store.checks import journal as reading
+from ledger.store.checks import kept as beside
+from ledger.store.checks import nights as by_night
+from ledger.store.checks.journal import read_spoiled_cells
+from ledger.store.checks.kept import read_introduced, read_proposed, read_unnamed
+from ledger.store.db.queries import read_settings
+from ledger.store.db.reference import kept_rows, shipped_rows
+from ledger.store.db.types import to_microseconds
+from ledger.store.evidence import seals as sealed
+from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
+from ledger.store.session.ledger import Ledger, moment_of
+from ledger.usecases.deals.terms import NEVER_OVERRIDDEN
+from ledger.usecases.night_step import STEPS
 
 CHECK_SCHEMA: Final = "cityfund.check/1"
 

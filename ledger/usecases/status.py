@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ledger.completeness import ProjectState, covered, placed, project_state
-from ledger.errors import InvalidInput
-from ledger.factors import Side, Stage
-from ledger.journal import Entry
-from ledger.quantity import Unit
-from ledger.standing import DealStanding, Standing
-from ledger.store.last_entry import last_entry
-from ledger.store.nights import KeptRun, last_night
-from ledger.store.picture import Picture
+from ledger.core.errors import InvalidInput
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit
+from ledger.gaps.completeness import ProjectState, covered, placed, project_state
+from ledger.journal.entries import Entry
+from ledger.journal.standing import DealStanding, Standing
+from ledger.store.journal.entries import last_entry
+from ledger.store.nights.runs import KeptRun, last_night
+from ledger.store.session.snapshot import Picture
 
 _DAYS_RANGE = range(3651)
 

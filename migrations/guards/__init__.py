@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select, text
 
-from ledger.journal import ALLOWED_MOVES
-from ledger.store.tables import APPEND_ONLY_TABLES, allowed_move
+from ledger.journal.entries import ALLOWED_MOVES
+from ledger.store.db.tables import APPEND_ONLY_TABLES, allowed_move
 from migrations.guards import catalog
 
 _FOLDER: Final = Path(__file__).parent

@@ -16,7 +16,7 @@ from ledgers import PostgresqlLedgers, SqliteLedgers, made_on_server
 from postgres_server import Server
 from raw import Raw
 
-from cli.settings import mask_url
+from cli.framework.settings import mask_url
 
 ACTS = 500
 SEED = 20261124

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledger.factors import Side, Stage
-from ledger.journal import ALLOWED_MOVES, MAX_AMOUNT, Act, Movement
+from ledger.core.factors import Side, Stage
+from ledger.journal.entries import ALLOWED_MOVES, MAX_AMOUNT, Act, Movement
 
 OF_A_NEED = """
     declare    undeclared  open

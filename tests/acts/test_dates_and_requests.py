@@ -7,38 +7,38 @@ from datetime import UTC, date, datetime
 import pytest
 from world import asked, says_enough
 
-from ledger import dating
-from ledger.requests import KeyReused, MalformedKey, differences, require_same
+from ledger.core import dates
+from ledger.core.requests import KeyReused, MalformedKey, differences, require_same
 
 TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
 
 
 def test_today_is_the_last_day_an_act_may_be_dated():
-    dating.require_not_future(TODAY, TODAY)
-    with pytest.raises(dating.FutureDate) as caught:
-        dating.require_not_future(TODAY, YESTERDAY)
+    dates.require_not_future(TODAY, TODAY)
+    with pytest.raises(dates.FutureDate) as caught:
+        dates.require_not_future(TODAY, YESTERDAY)
     says_enough(caught.value, "2026-11-23", "2026-11-22")
 
 
 def test_the_day_of_its_declaration_is_the_first():
-    dating.require_declared(TODAY, TODAY, "Need N-0001")
-    with pytest.raises(dating.BeforeDeclaration) as caught:
-        dating.require_declared(YESTERDAY, TODAY, "Need N-0001")
+    dates.require_declared(TODAY, TODAY, "Need N-0001")
+    with pytest.raises(dates.BeforeDeclaration) as caught:
+        dates.require_declared(YESTERDAY, TODAY, "Need N-0001")
     says_enough(caught.value, "Need N-0001")
 
 
 def test_the_acts_of_a_deal_follow_one_another():
-    dating.require_in_order(TODAY, TODAY, "D-0001")
-    dating.require_in_order(YESTERDAY, None, "D-0001")
-    with pytest.raises(dating.BeforePreviousAct) as caught:
-        dating.require_in_order(YESTERDAY, TODAY, "D-0001")
+    dates.require_in_order(TODAY, TODAY, "D-0001")
+    dates.require_in_order(YESTERDAY, None, "D-0001")
+    with pytest.raises(dates.BeforePreviousAct) as caught:
+        dates.require_in_order(YESTERDAY, TODAY, "D-0001")
     says_enough(caught.value, "D-0001")
 
 
 def test_a_reversal_is_never_dated_before_what_it_reverses():
-    dating.require_not_before_reversed(TODAY, TODAY, 7)
-    with pytest.raises(dating.BeforeReversed) as caught:
-        dating.require_not_before_reversed(YESTERDAY, TODAY, 7)
+    dates.require_not_before_reversed(TODAY, TODAY, 7)
+    with pytest.raises(dates.BeforeReversed) as caught:
+        dates.require_not_before_reversed(YESTERDAY, TODAY, 7)
     says_enough(caught.value, "Entry 7")
 
 
@@ -49,13 +49,13 @@ def test_a_reversal_is_never_dated_before_what_it_reverses():
 def test_the_day_is_the_one_of_the_ledgers_calendar(name, day):
     late_evening = datetime(2026, 11, 23, 22, tzinfo=UTC)
 
-    assert dating.day_of(late_evening, dating.zone(name)) == day
+    assert dates.day_of(late_evening, dates.zone(name)) == day
 
 
 @pytest.mark.parametrize("name", ["", "Teheran", "../etc/passwd", "Europe/", "Asia\0Tehran"])
 def test_a_time_zone_has_a_name_that_every_machine_knows(name):
-    with pytest.raises(dating.UnknownTimeZone) as caught:
-        dating.zone(name)
+    with pytest.raises(dates.UnknownTimeZone) as caught:
+        dates.zone(name)
     says_enough(caught.value, "IANA")
 
 

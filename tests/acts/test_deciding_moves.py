@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import says_enough
 
-from ledger import acts
-from ledger.deals import Deal
-from ledger.errors import LedgerError
-from ledger.factors import Side, Stage
-from ledger.journal import MAX_AMOUNT, Movement
-from ledger.quantity import Unit
-from ledger.quantity_errors import QuantityTooLarge
-from ledger.standing import DealStanding, Standing
+from ledger.core.errors import LedgerError
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit
+from ledger.core.quantity_errors import QuantityTooLarge
+from ledger.deals.deal import Deal
+from ledger.journal import moves as acts
+from ledger.journal.entries import MAX_AMOUNT, Movement
+from ledger.journal.standing import DealStanding, Standing
 
 EUR = Unit("EUR", 2, "money", "Euro")
 USD = Unit("USD", 2, "money", "US dollar")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.factors import Side, Stage
-from ledger.journal import Holder, Movement, Step, first_overdraft, fold, required
+from ledger.core.factors import Side, Stage
+from ledger.journal.entries import Holder, Movement, Step, first_overdraft, fold, required
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = MONDAY + timedelta(days=1)

@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "ledger"
 CLI = ROOT / "cli"
 STORE = LEDGER / "store"
-SOLVING = LEDGER / "solving"
+SOLVING = LEDGER / "solver"
 """Where the solver's floats live; what leaves it is whole numbers and fractions."""
 
-OUTER = ("store", "interchange", "reports", "usecases", "solving")
+OUTER = ("store", "interchange", "reports", "usecases", "solver")
 """What of the ledger is not its domain: storage, files, output, solvers, and the acts that join."""
 
 SQL = {"sqlalchemy", "sqlite3", "alembic", "psycopg"}
@@ -33,8 +33,8 @@ READS_A_VERSION = {"cli/commands/doctor.py"}
 """Imports sqlite3 to print its version, and sends it no statement."""
 
 NO_AMOUNTS = {
-    "ledger/suggest.py",  # how alike two names are
-    "ledger/units.py",  # the same, of units
+    "ledger/core/suggest.py",  # how alike two names are
+    "ledger/core/quantity.py",  # the same, of units
     "ledger/reference/errors.py",  # the same, of places and terms
 }
 """Modules that may hold a float, because none of their numbers is an amount."""

@@ -15,7 +15,7 @@ PRODUCT = ("ledger", "cli", "migrations")
 
 LONGEST = 500
 LISTS_OF_TABLES = {
-    "ledger/store/tables.py",
+    "ledger/store/db/tables.py",
     "migrations/versions/0001_first_schema.py",
 }
 """Definitions of tables: as long as there are columns."""

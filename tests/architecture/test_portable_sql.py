@@ -19,8 +19,8 @@ from offences import assert_none
 from portable_scan import FORBIDDEN, calls, constructs, statements, texts
 from world import World, asked
 
-from ledger.store import postgresql, tables
-from ledger.usecases.set_up import SetUp, set_up, upgrade
+from ledger.store.db import postgresql, tables
+from ledger.usecases.admin.set_up import SetUp, set_up, upgrade
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
@@ -34,7 +34,7 @@ SOURCES = sorted(
 ALLOWED = {
     # One run of the night at a time: a row that nothing else ever touches is locked at once, or
     # not at all. Engines that speak PostgreSQL have that.
-    "ledger/store/night_lock.py": ["with_for_update"],
+    "ledger/store/nights/lock.py": ["with_for_update"],
 }
 
 
@@ -66,8 +66,8 @@ def test_the_scan_looks_at_guards_views_migrations_and_the_store() -> None:
     assert "migrations/guards/postgresql/movement.sql" in names
     assert "migrations/views/v_gap.sql" in names
     assert "migrations/versions/0001_first_schema.py" in names
-    assert "ledger/store/numbering.py" in names
-    assert any("nextval" in text for text in texts(ROOT / "ledger/store/numbering.py"))
+    assert "ledger/store/session/numbering.py" in names
+    assert any("nextval" in text for text in texts(ROOT / "ledger/store/session/numbering.py"))
 
 
 SAMPLES = {

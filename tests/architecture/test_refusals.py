@@ -14,7 +14,7 @@ from offences import assert_none
 
 import cli
 import ledger
-from ledger.errors import ExitCode, LedgerError
+from ledger.core.errors import ExitCode, LedgerError
 
 TESTS = Path(__file__).parents[1]
 CODES = Path(__file__).with_name("error_codes.txt").read_text(encoding="utf-8")

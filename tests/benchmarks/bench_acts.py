@@ -32,9 +32,9 @@ from bench_world import (
     say,
 )
 
-from ledger.store.book import Ledger
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.deal_acts import Introduction, introduce
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.usecases.deals.acts import Introduction, introduce
 
 UNTIL = date(2099, 12, 31)
 WARM_UP = 20

@@ -38,12 +38,12 @@ from bench_world import (
     say,
 )
 
-from ledger.interchange.incoming import read_incoming
-from ledger.receipts import Receipt
-from ledger.store.book import Ledger
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.import_tables import import_tables, uncollected
+from ledger.interchange.plan import read_incoming
+from ledger.journal.receipts import Receipt
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.interchange.import_tables import import_tables, uncollected
 
 _ACTS = ("introduced", "committed", "delivered")
 

@@ -25,8 +25,8 @@ from pipelines import Pipeline, dense, problem_of, sparse
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Give, Level, Solution, completeness
 from ledger.matching.problem import Problem
-from ledger.solving.effort import Effort
-from ledger.solving.solve import solve
+from ledger.solver.options import Effort
+from ledger.solver.solve import solve
 
 CASES: dict[str, Callable[[int], Pipeline]] = {
     "small": lambda seed: dense(300, 300, seed=seed),

@@ -27,15 +27,14 @@ from bench_reading import ENTRY
 from bench_world import DECLARED, Place, asked, asked_engines, opened, place_of, say
 from fund_of_years import fund_of_years
 
-from ledger.factors import Factor, Side
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.receipts import Receipt
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import dealing
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.dealing import Hold
-from ledger.usecases.quantity_acts import set_quantity, withdraw
+from ledger.core.factors import Factor, Side
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import Need, Offer, Project
+from ledger.store.session.execute import carry_out
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold
+from ledger.usecases.registers.quantities import set_quantity, withdraw
 
 AMOUNT = 100_000
 PAST = date(2020, 2, 1)
@@ -102,7 +101,7 @@ def leave_lapsing(url: str, count: int) -> None:
                 set_quantity(uow, uow.accounts.of(side, record.code), 2 * AMOUNT, DECLARED)
             pair = [uow.accounts.of(Side.NEED, need.code), uow.accounts.of(Side.OFFER, offer.code)]
             day = DECLARED + timedelta(days=1)
-            dealing.hold(uow, *pair, AMOUNT, Hold(day=day, until=PAST, code=f"LD-{number}"))
+            workflow.hold(uow, *pair, AMOUNT, Hold(day=day, until=PAST, code=f"LD-{number}"))
         return uow.receipt()
 
     carry_out(ledger, asked("lapsing"), work)

@@ -40,15 +40,15 @@ from bench_world import (
     say,
 )
 
-from ledger.factors import Side, Stage
-from ledger.journal import Act, Movement
-from ledger.quantity import format_amount
-from ledger.receipts import Receipt
-from ledger.store.book import Ledger
-from ledger.store.drafts import Draft
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.import_tables import uncollected
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import format_amount
+from ledger.journal.entries import Act, Movement
+from ledger.journal.receipts import Receipt
+from ledger.store.session.entry_rows import Draft
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.interchange.import_tables import uncollected
 
 ENTRY = "import sys; from cli.main import main; sys.exit(main())"
 COMMANDS = (("gaps", "--format", "json"), ("offer", "list", "--format", "json"))

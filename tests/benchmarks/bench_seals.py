@@ -16,16 +16,15 @@ from typing import Any
 
 from bench_world import Place, asked, asked_engines, fill, opened, place_of, say
 
-from ledger.factors import Side
-from ledger.receipts import Receipt
-from ledger.store import book
-from ledger.store.book import Ledger
-from ledger.store.seals import last_seal
-from ledger.usecases.carry_out import carry_out
+from ledger.core.factors import Side
+from ledger.journal.receipts import Receipt
+from ledger.store.evidence.seals import last_seal
+from ledger.store.session import ledger as book
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks
-from ledger.usecases.prove import prove
-from ledger.usecases.quantity_acts import withdraw
-from ledger.usecases.seal import seal_journal
+from ledger.usecases.evidence import prove, seal_journal
+from ledger.usecases.registers.quantities import withdraw
 
 
 def timed(name: str, work: Callable[[], Any]) -> Any:

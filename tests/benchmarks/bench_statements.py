@@ -22,8 +22,8 @@ from datetime import date, timedelta
 from bench_world import say
 
 from ledger.reference.units import shipped_units
-from ledger.statements.compare import compare
-from ledger.statements.facts import Act, Books, DealFacts, Line, LineKind
+from ledger.statements.lines import Act, Books, DealFacts, Line, LineKind
+from ledger.statements.passes import compare
 
 FIRST, TODAY = date(2026, 1, 1), date(2026, 12, 1)
 DAYS = 240

@@ -16,20 +16,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from ledger.factors import Factor, Side
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.receipts import Receipt
-from ledger.requests import Request
-from ledger.store.book import Ledger, open_ledger
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import dealing
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.dealing import Hold, Onward
-from ledger.usecases.import_tables import uncollected
-from ledger.usecases.quantity_acts import set_quantity
-from ledger.usecases.set_up import SetUp, set_up
+from ledger.core.factors import Factor, Side
+from ledger.core.requests import Request
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger, open_ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.interchange.import_tables import uncollected
+from ledger.usecases.registers.quantities import set_quantity
 
 # What the tests share lies one folder up.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -105,7 +103,7 @@ class PostgresqlPlace:
     def raw(self, url: str) -> Any:
         import psycopg  # noqa: PLC0415 (only where there is a server)
 
-        from ledger.store.postgresql import _SESSION  # noqa: PLC0415
+        from ledger.store.db.postgresql import _SESSION  # noqa: PLC0415
 
         connection = psycopg.connect(url, autocommit=True)
         connection.execute(_SESSION)
@@ -216,9 +214,9 @@ def _act(uow: UnitOfWork, act: str, number: int, day: date) -> None:
         need = uow.accounts.of(Side.NEED, need_code(number))
         offer = uow.accounts.of(Side.OFFER, offer_code(number))
         said = Hold(day=day, until=day + timedelta(days=90), code=deal_code(number))
-        dealing.hold(uow, need, offer, 100_000, said)
+        workflow.hold(uow, need, offer, 100_000, said)
         return
-    acts = {"commit": dealing.commit, "deliver": dealing.deliver, "return": dealing.give_back}
+    acts = {"commit": workflow.commit, "deliver": workflow.deliver, "return": workflow.give_back}
     acts[act](uow, uow.accounts.deal(deal_code(number)), Onward(day=day))
 
 

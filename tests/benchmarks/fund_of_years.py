@@ -20,21 +20,19 @@ from typing import Any
 from bench_world import DECLARED, Place, asked, opened
 from pipelines import IN_EUROS, sparse
 
-from ledger.factors import Factor, Side, Stage
-from ledger.journal import Act, Movement
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.rates import Rate
-from ledger.receipts import Receipt
-from ledger.store.book import Ledger
-from ledger.store.drafts import Draft
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import dealing
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.dealing import Hold, Onward
-from ledger.usecases.import_tables import uncollected
-from ledger.usecases.quantity_acts import set_quantity
+from ledger.core.factors import Factor, Side, Stage
+from ledger.journal.entries import Act, Movement
+from ledger.journal.receipts import Receipt
+from ledger.rates.rates import Rate
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.store.session.entry_rows import Draft
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.interchange.import_tables import uncollected
+from ledger.usecases.registers.quantities import set_quantity
 
 PARTS, PART = 47, 100_000
 PER_DEAL = 6 + 2 * PARTS
@@ -116,7 +114,7 @@ def _commit(uow: UnitOfWork, number: int) -> None:
     need = uow.accounts.of(Side.NEED, f"DN-{number}")
     offer = uow.accounts.of(Side.OFFER, f"DO-{number}")
     said = Hold(day=day, until=day + timedelta(days=90), code=f"DD-{number}")
-    dealing.commit(uow, dealing.hold(uow, need, offer, PARTS * PART, said), Onward(day=day))
+    workflow.commit(uow, workflow.hold(uow, need, offer, PARTS * PART, said), Onward(day=day))
 
 
 def _is_running(number: int) -> bool:

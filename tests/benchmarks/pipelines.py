@@ -16,18 +16,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from ledger.eligibility_facts import NeedFacts, OfferFacts
-from ledger.factors import Factor, Side, Stage
-from ledger.matching.building import build
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.journal.standing import Standing
+from ledger.matching.build import build
 from ledger.matching.problem import Problem
-from ledger.members import City, Provider
-from ledger.offers import CONDITION_COMPLETE, Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
 from ledger.reference.places import countries, region_chain
 from ledger.reference.terms import instruments, sectors
 from ledger.reference.units import shipped_units
-from ledger.standing import Standing
+from ledger.registers.records import CONDITION_COMPLETE, City, Need, Offer, Project, Provider
 
 DAY = date(2026, 11, 23)
 DECLARED = date(2026, 1, 1)

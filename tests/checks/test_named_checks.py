@@ -13,7 +13,7 @@ from raw import Refused
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
-from ledger.store.book import Ledger, open_ledger
+from ledger.store.session.ledger import Ledger, open_ledger
 from ledger.usecases.check import UnknownCheck, check_document, run_checks
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cli.frame import Call, command, noun, word
-from cli.output import emit_document
+from cli.framework.command import Call, command, noun, word
+from cli.framework.output import emit_document
 
 app = noun("Sample gaps.", default="gaps")
 status = word()

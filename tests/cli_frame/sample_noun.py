@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cli.completion import complete_codes
-from cli.frame import Call, command, noun
-from cli.output import Column, emit_document, emit_record, emit_rows
-from cli.receipts import emit_receipt
-from cli.terminal import confirm, note, progress
-from ledger.errors import ExitCode, RefusedByRule
+from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_codes
+from cli.framework.output import Column, emit_document, emit_record, emit_rows
+from cli.framework.receipts import emit_receipt
+from cli.framework.terminal import confirm, note, progress
+from ledger.core.errors import ExitCode, RefusedByRule
 
 COLUMNS = [
     Column("code", "Offer", kind="code"),

@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.app import build_root
+from cli.framework.app import DAILY, REGISTERS, Word, build_root
 from cli.main import run
-from cli.words import DAILY, REGISTERS, Word
 
 WORDS = (
     Word("offer", "Sample offers.", DAILY, "sample_noun"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.dates import InvalidDate, InvalidTime, parse_date, parse_time
+from cli.framework.dates import InvalidDate, InvalidTime, parse_date, parse_time
 
 TODAY = date(2026, 11, 23)
 TEHRAN = ZoneInfo("Asia/Tehran")

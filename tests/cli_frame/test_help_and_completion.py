@@ -13,8 +13,7 @@ import pytest
 from sample_program import PROGRAM, environment, say
 
 import ledger
-from cli.app import load
-from cli.words import BOOKS, DAILY, REGISTERS, SET_UP, WORDS, Word
+from cli.framework.app import BOOKS, DAILY, REGISTERS, SET_UP, WORDS, Word, load
 
 HEAVY = {"sqlalchemy", "pydantic", "alembic", "sample_noun", "sample_gaps", "platformdirs"}
 

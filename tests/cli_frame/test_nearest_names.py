@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.suggest import nearest
+from ledger.core.suggest import nearest
 
 CODES = [f"PRJ-{number:04}" for number in range(1, 200)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.settings import mask_url
+from cli.framework.settings import mask_url
 
 
 @pytest.mark.parametrize(

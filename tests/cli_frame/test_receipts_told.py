@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.receipts import render_receipt
+from cli.framework.receipts import render_receipt
 
 
 def told(verb: str, **receipt: object) -> list[str]:

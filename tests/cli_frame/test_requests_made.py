@@ -8,11 +8,11 @@ import pytest
 from sample_noun import app
 from typer.main import get_group
 
-from cli.dates import InvalidDate
-from cli.frame import Call, Session
-from cli.requests import request_of
-from cli.settings import Settings
-from ledger.requests import MalformedKey
+from cli.framework.command import Call, Session
+from cli.framework.dates import InvalidDate
+from cli.framework.session import request_of
+from cli.framework.settings import Settings
+from ledger.core.requests import MalformedKey
 
 TODAY = date(2026, 11, 23)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cli import output, terminal
-from cli.frame import ReadOptions
-from cli.output import Column, emit_rows, table_lines
+from cli.framework import output, terminal
+from cli.framework.command import ReadOptions
+from cli.framework.output import Column, emit_rows, table_lines
 
 WIDE = [
     Column("code", "Offer", kind="code"),

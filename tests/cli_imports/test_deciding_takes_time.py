@@ -9,7 +9,7 @@ import pexpect
 import pytest
 from world import World
 
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 PROGRAM = "import sys; from cli.main import main; sys.exit(main())"
 NEEDS = "code,project,factor,quantity,unit,declared_on\nN-0001,PRJ-0001,money,900,EUR,2026-01-01\n"

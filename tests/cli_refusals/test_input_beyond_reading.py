@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.framework.settings import config_path
 from cli.main import main
-from cli.settings import config_path
 
 DEEP = "[" * 5_000 + "]" * 5_000
 DIGITS = "9" * 5_000

@@ -63,7 +63,7 @@ def test_a_no_at_the_question_of_an_import(metro, capsys, tmp_path, monkeypatch)
     cities.write_text("code,name,country\nIFN,Isfahan,IR\n")
     answer = tmp_path / "answer"
     answer.write_text("no\n")
-    monkeypatch.setattr("cli.terminal.is_terminal", lambda _stream: True)
+    monkeypatch.setattr("cli.framework.terminal.is_terminal", lambda _stream: True)
     with answer.open() as typed:
         monkeypatch.setattr("sys.stdin", typed)
         assert refused(metro, capsys, "import", str(cities)) == ("not-confirmed", 130)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from officer import Officer
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
 
 
 def test_a_city_belongs_to_the_office_of_its_region(officer: Officer) -> None:

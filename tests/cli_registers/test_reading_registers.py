@@ -15,7 +15,7 @@ import time_machine
 from officer import Officer
 
 from cli.main import main
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 from ledger.interchange.canonical import TABLES
 
 NOUNS = {

@@ -10,8 +10,8 @@ from typing import Generic, NamedTuple, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from ledger.errors import LedgerError
-from ledger.store.engine import on_server
+from ledger.core.errors import LedgerError
+from ledger.store.db.engine import on_server
 
 _Answer = TypeVar("_Answer")
 

@@ -12,35 +12,34 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from world import asked
 
-from ledger.factors import STAGES_OF, Factor, Side
-from ledger.journal import ProposedLine
-from ledger.matching.kept import KeptProposal
+from ledger.core.factors import STAGES_OF, Factor, Side
+from ledger.core.requests import Request
+from ledger.journal.entries import ProposedLine
+from ledger.journal.receipts import Receipt
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.rates import Rate
-from ledger.receipts import Receipt
-from ledger.requests import Request
-from ledger.statements import facts
-from ledger.statements.keeping import Changes
-from ledger.statements.kinds import Kind
-from ledger.statements.telling import Told
-from ledger.store import nights
-from ledger.store.book import Ledger
-from ledger.store.findings import keep_changes
+from ledger.matching.stored import KeptProposal
+from ledger.rates.rates import Rate
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.statements import lines
+from ledger.statements.describe import Told
+from ledger.statements.findings import Changes
+from ledger.statements.lines import Kind
+from ledger.store.db.night_tables import gap_snapshot
+from ledger.store.evidence.seals import batches
 from ledger.store.gap_snapshots import Stood, snapshot_rows
-from ledger.store.night_tables import gap_snapshot
-from ledger.store.nights import KeptStep
-from ledger.store.seals import batches
-from ledger.store.statements import keep_file
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import deal_acts, dealing, quantity_acts
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.dealing import Hold
-from ledger.usecases.seal import write_seal
-from ledger.usecases.set_up import SetUp, bring_up
+from ledger.store.nights import runs
+from ledger.store.nights.runs import KeptStep
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.statements.findings import keep_changes
+from ledger.store.statements.statements import keep_file
+from ledger.usecases.admin.set_up import SetUp, bring_up
+from ledger.usecases.deals import acts, workflow
+from ledger.usecases.deals.workflow import Hold
+from ledger.usecases.evidence import write_seal
+from ledger.usecases.registers import quantities
 
 KEY = "compatibility-fill"
 """The key of the request that fills the ledger."""
@@ -72,9 +71,9 @@ def fill(ledger: Ledger, request: Request, size: Size) -> None:
     """Fill a new ledger, with at least one row in every table."""
     carry_out(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
     who = (request.actor, request.system_user, request.host)
-    run = nights.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
-    begun, ended = run.started_at, nights.machine_moment(ledger)
-    nights.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
+    run = runs.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
+    begun, ended = run.started_at, runs.machine_moment(ledger)
+    runs.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
     carry_out(ledger, request, _write_seal)
 
 
@@ -142,22 +141,22 @@ def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
     )
     uow.add_proposal(kept)
     hold = Hold(day=uow.day, proposed=ProposedLine(kept.code, 1))
-    dealing.hold(uow, need, offer, line.amount, hold)
+    workflow.hold(uow, need, offer, line.amount, hold)
 
 
 def _read_a_statement(uow: UnitOfWork) -> None:
     """Keep a provider's statement of one line, and open the finding that it leads to."""
-    line = facts.Line(
+    line = lines.Line(
         provider="P-1",
         statement="S-1",
         number="1",
         day=uow.today,
-        kind=facts.LineKind.DELIVERY,
+        kind=lines.LineKind.DELIVERY,
         amount=100,
         unit=uow.units["EUR"],
     )
     digest = sha256(line.citation.encode()).hexdigest()
-    keep_file(uow, "statement.csv", digest, [facts.ReadLine(line, 2)])
+    keep_file(uow, "statement.csv", digest, [lines.ReadLine(line, 2)])
     found = Told(
         kind=Kind.UNKNOWN,
         identity=(line.provider, line.citation),
@@ -174,7 +173,7 @@ def declare(uow: UnitOfWork, side: Side, code: str, amount: int = HUNDRED) -> No
     """Declare a need or an offer in euros."""
     record = (_need if side is Side.NEED else _offer)(code, uow.today)
     account = uow.accounts.open_account(side, uow.add(side.value, record), record)
-    quantity_acts.set_quantity(uow, account, amount, uow.today)
+    quantities.set_quantity(uow, account, amount, uow.today)
 
 
 def _need(code: str, day: date) -> Need | Offer:
@@ -187,5 +186,5 @@ def _offer(code: str, day: date) -> Need | Offer:
 
 def introduce(uow: UnitOfWork, offer: str, need: str, quantity: str) -> Receipt:
     """Hold a part of a need against an offer."""
-    said = deal_acts.Introduction(offer=offer, need=need, quantity=quantity)
-    return deal_acts.introduce(uow, said)
+    said = acts.Introduction(offer=offer, need=need, quantity=quantity)
+    return acts.introduce(uow, said)

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table
 
-from ledger.journal import MAX_AMOUNT
-from ledger.store import tables
-from ledger.store.night_tables import night_run, night_step
-from ledger.store.statement_tables import finding_event, statement_line
+from ledger.journal.entries import MAX_AMOUNT
+from ledger.store.db import tables
+from ledger.store.db.night_tables import finding_event, night_run, night_step, statement_line
 
 _NEW = 1_000_000
 """Added to an id: far from any that a filled ledger has."""

@@ -6,8 +6,8 @@ from guard_attempts import Attempt, attempts
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from ledger.store import engine as engines
-from ledger.store.book import Ledger
+from ledger.store.db import engine as engines
+from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks
 from migrations import guards
 

@@ -12,10 +12,12 @@ from filled_ledger import KEY
 from sqlalchemy import Connection, Engine, select
 from world import asked
 
-from ledger.factors import Side
-from ledger.requests import Request
-from ledger.store import balances, registers, request_log, tables
-from ledger.store import engine as engines
+from ledger.core.factors import Side
+from ledger.core.requests import Request
+from ledger.store import registers
+from ledger.store.db import engine as engines
+from ledger.store.db import queries, tables
+from ledger.store.journal import balances
 
 _SMALL = frozenset(
     {"unit", "setting_version", "office", "office_version", "allowed_move"}
@@ -61,7 +63,7 @@ _QUESTIONS: dict[str, _Ask] = {
     "plan-deals-of-need": _deals_of_need,
     "plan-timeline": lambda db, known: balances.steps(db, known.need_id),
     "plan-last-act": lambda db, known: balances.deals_now(db, id=known.deal_id),
-    "plan-request-key": lambda db, known: request_log.first_receipt(db, known.request),
+    "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }
 
 

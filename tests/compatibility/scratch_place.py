@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 
-from ledger.errors import LedgerError
-from ledger.store import engine as engines
-from ledger.store.database_errors import DatabaseForbids
-from ledger.store.sqlite import create_private_file, database_file
+from ledger.core.errors import LedgerError
+from ledger.store.db import engine as engines
+from ledger.store.db.errors import DatabaseForbids
+from ledger.store.db.sqlite import create_private_file, database_file
 
 PREFIX = "cityfund_compatibility_"
 

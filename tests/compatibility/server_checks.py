@@ -10,10 +10,10 @@ from itertools import pairwise
 from concurrent_work import at_once, attempt
 from sqlalchemy import Connection, Engine, text
 
-from ledger.store import engine as engines
-from ledger.store import tables
-from ledger.store.database_errors import LedgerBusy, WriteTooSlow
-from ledger.store.numbering import SharedNumbering
+from ledger.store.db import engine as engines
+from ledger.store.db import tables
+from ledger.store.db.errors import LedgerBusy, WriteTooSlow
+from ledger.store.session.numbering import SharedNumbering
 
 _WRITERS = 4
 _DRAWS = 50

@@ -10,7 +10,7 @@ import pytest
 import server_checks
 from sqlalchemy import text
 
-from ledger.store import postgresql, request_log, retry, sqlite
+from ledger.store.db import errors, postgresql, queries, sqlite
 
 READ_COMMITTED = "BEGIN ISOLATION LEVEL READ COMMITTED"
 NO_TRANSACTION = "SELECT 1"
@@ -57,9 +57,9 @@ def let_run_on(patch: pytest.MonkeyPatch) -> None:
 
 def give_up_at_once(patch: pytest.MonkeyPatch) -> None:
     """Try nothing again."""
-    patch.setattr(retry, "_MOST_TRIES", 1)
+    patch.setattr(errors, "_MOST_TRIES", 1)
 
 
 def forget_keys(patch: pytest.MonkeyPatch) -> None:
     """Find no request that was sent before."""
-    patch.setattr(request_log, "first_receipt", lambda *_: None)
+    patch.setattr(queries, "first_receipt", lambda *_: None)

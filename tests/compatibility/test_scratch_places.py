@@ -13,8 +13,8 @@ from raw import Raw
 from scratch_place import PREFIX, NoScratchPlace, ScratchPlaceLeft, scratch
 from sqlalchemy import text
 
-from ledger.store import engine as engines
-from ledger.store.database_errors import DatabaseGone, DatabaseUnreachable
+from ledger.store.db import engine as engines
+from ledger.store.db.errors import DatabaseGone, DatabaseUnreachable
 
 
 def left_behind(url: str) -> list[str]:

@@ -20,8 +20,8 @@ from ledgers import Ledgers
 from server_checks import farthest_out_of_order
 from sqlalchemy import Engine, text
 
-from ledger.store import engine as engines
-from ledger.store.sqlite import create_private_file
+from ledger.store.db import engine as engines
+from ledger.store.db.sqlite import create_private_file
 
 RACES = {"holds", "retries", "request-keys"}
 """Races end either way without an index, where a server watches whole tables and more writes

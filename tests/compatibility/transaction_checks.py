@@ -22,8 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.store import engine as engines
-from ledger.store.database_errors import BUSY_SECONDS
+from ledger.store.db import engine as engines
+from ledger.store.db.errors import BUSY_SECONDS
 
 _probe = Table(
     "compatibility_probe",

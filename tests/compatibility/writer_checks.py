@@ -13,14 +13,15 @@ from filled_ledger import HUNDRED, declare, introduce
 from sqlalchemy import Engine
 from world import asked
 
-from ledger.errors import RefusedByRule
-from ledger.factors import Side
-from ledger.receipts import Receipt
-from ledger.requests import Request
-from ledger.store import balances, registers
-from ledger.store.book import Ledger
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
+from ledger.core.errors import RefusedByRule
+from ledger.core.factors import Side
+from ledger.core.requests import Request
+from ledger.journal.receipts import Receipt
+from ledger.store import registers
+from ledger.store.journal import balances
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
 
 _WRITERS = 8
 _ROUNDS = 3

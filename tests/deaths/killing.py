@@ -19,7 +19,7 @@ from unittest import mock
 from sqlalchemy import text
 
 from cli.main import main
-from ledger.store.engine import looking, make_engine, on_server
+from ledger.store.db.engine import looking, make_engine, on_server
 
 Say = Callable[[Any], None]
 _BEGUN = b"begun\n"

@@ -10,11 +10,11 @@ from hands import DONE, Ending, Hand, Job, attempt, days_on
 from killing import Say
 from sqlalchemy import func, select
 
-from ledger.errors import ExitCode
-from ledger.factors import Side
-from ledger.store import tables
-from ledger.usecases.measured_registers import add_measured
-from ledger.usecases.register_terms import Said
+from ledger.core.errors import ExitCode
+from ledger.core.factors import Side
+from ledger.store.db import tables
+from ledger.usecases.registers.measured import add_measured
+from ledger.usecases.registers.parse import Said
 
 _ANSWERED: Final = {ExitCode.DONE, ExitCode.REFUSED, ExitCode.NOT_FOUND}
 

@@ -17,8 +17,8 @@ from officers import Officer, a_plan
 from postgres_server import Server, start_server
 from world import asked
 
-from ledger.errors import ExitCode
-from ledger.usecases.set_up import SetUp, set_up
+from ledger.core.errors import ExitCode
+from ledger.usecases.admin.set_up import SetUp, set_up
 
 OFFICERS = 4
 MOST_ACTS = 5000

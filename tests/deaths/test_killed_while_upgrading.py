@@ -15,10 +15,10 @@ from killing import killed_while, run_line, span_of
 from ledgers import Ledgers
 from sqlalchemy import inspect, text
 
-from ledger.store import tables
-from ledger.store.engine import make_engine, on_server, reading, writing
-from ledger.store.numbering import NUMBERED
-from ledger.store.schema import CURRENT_REVISION, current_revision
+from ledger.store.db import tables
+from ledger.store.db.engine import make_engine, on_server, reading, writing
+from ledger.store.db.schema import CURRENT_REVISION, current_revision
+from ledger.store.session.numbering import NUMBERED
 from migrations import guards, views
 
 OLDER = "0001"

@@ -16,7 +16,7 @@ from killing import Told, run_line, said_well
 from ledgers import SqliteLedgers, sqlite_file
 from small_disks import remount, small_disk
 
-from ledger.store import sqlite
+from ledger.store.db import sqlite
 
 DISK = 3 * 2**20
 """Bytes of the small disk: a ledger and a few hundred acts."""

@@ -18,7 +18,7 @@ from postgres_server import Server, make_place
 from small_disks import small_disk
 from sqlalchemy.engine import make_url
 
-from ledger.store import postgresql
+from ledger.store.db import postgresql
 
 pytestmark = pytest.mark.only_on("postgresql")
 

@@ -18,7 +18,7 @@ import time_machine
 from cli.demo import show, walk
 from cli.demo.place import DemoFileInUse, DemoHasItsOwn
 from cli.main import main
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 
 @pytest.fixture(autouse=True)

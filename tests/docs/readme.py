@@ -18,9 +18,8 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.app import load
+from cli.framework.app import WORDS, Word, load
 from cli.main import main
-from cli.words import WORDS, Word
 
 README = Path(__file__).parents[2] / "README.md"
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)

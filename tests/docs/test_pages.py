@@ -13,7 +13,7 @@ import cli
 import ledger
 from cli.main import main
 from ledger.checks import CHECKS
-from ledger.errors import ExitCode, LedgerError
+from ledger.core.errors import ExitCode, LedgerError
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.import_rules import parse_rule, shipped_rules
 

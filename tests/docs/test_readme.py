@@ -8,7 +8,7 @@ import pytest
 from offences import assert_none
 from readme import README, command_table, console_blocks, first_line, leaf_commands, run, said_in
 
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")

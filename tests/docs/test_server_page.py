@@ -13,7 +13,7 @@ from raw import Raw, Refused
 
 import cli
 from cli.main import main
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 PAGE = (Path(cli.__file__).parent / "docs" / "server.md").read_text(encoding="utf-8")
 PASSWORDS = {"fund_owner": "change me", "leila": "change me too"}

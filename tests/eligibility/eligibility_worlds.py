@@ -9,16 +9,14 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from ledger.buckets import Living
-from ledger.deals import offer_amount_to_hold
-from ledger.eligibility import NeedFacts, OfferFacts
-from ledger.eligibility_rules import share_limit
-from ledger.factors import Factor, Side, Stage
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.standing import Standing
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.deals.deal import offer_amount_to_hold
+from ledger.eligibility.counts import Living
+from ledger.eligibility.rules import share_limit
+from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.journal.standing import Standing
+from ledger.registers.records import City, Need, Offer, Project, Provider
 
 DAY = date(2026, 11, 23)
 EUR = Unit("EUR", 2, "money", "Euro")

@@ -8,9 +8,9 @@ from itertools import product
 from eligibility_worlds import DAY, JPY, PERSON_DAY, USD, World, needing, offering, worlds
 from hypothesis import given
 
-from ledger.deals import offer_amount_to_hold
-from ledger.eligibility import Pairing, best_amount, rate_between, verdict
-from ledger.eligibility_facts import NeedFacts, OfferFacts
+from ledger.deals.deal import offer_amount_to_hold
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.verdict import Pairing, best_amount, rate_between, verdict
 
 
 def test_the_lesser_of_what_is_open_and_what_is_available() -> None:

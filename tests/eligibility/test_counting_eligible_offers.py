@@ -8,12 +8,12 @@ from eligibility_worlds import DAY, PACKAGE, USD, World, needing, offering, worl
 from hypothesis import given
 from hypothesis_profiles import examples
 
-from ledger.buckets import EligibleCount, Living, count_eligible, living_by_need
-from ledger.deals import Deal
-from ledger.eligibility import RULES, Pairing, best_amount, verdict
-from ledger.eligibility_facts import NeedFacts
-from ledger.factors import Factor, Stage
-from ledger.standing import DealStanding
+from ledger.core.factors import Factor, Stage
+from ledger.deals.deal import Deal
+from ledger.eligibility.counts import EligibleCount, Living, count_eligible, living_by_need
+from ledger.eligibility.rules import NeedFacts
+from ledger.eligibility.verdict import RULES, Pairing, best_amount, verdict
+from ledger.journal.standing import DealStanding
 
 
 def no_rates(need_unit: str, offer_unit: str) -> None:

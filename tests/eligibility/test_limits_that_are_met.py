@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pytest
 from eligibility_worlds import DAY, EUR, JPY, USD, needing, offering
 
-from ledger.buckets import Living, count_eligible
-from ledger.eligibility import Pairing, best_amount, verdict
-from ledger.eligibility_facts import NeedFacts, OfferFacts
-from ledger.factors import Stage
+from ledger.core.factors import Stage
+from ledger.eligibility.counts import Living, count_eligible
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.verdict import Pairing, best_amount, verdict
 
 RATES = {("EUR", "USD"): Decimal("1.085"), ("EUR", "JPY"): Decimal(160)}
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)

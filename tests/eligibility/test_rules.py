@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from eligibility_worlds import DAY, PERSON_DAY, USD, needing, offering
 
-from ledger.eligibility import RULES, Failure, Pairing, best_amount, candidate_key, verdict
-from ledger.eligibility_facts import NeedFacts, OfferFacts
-from ledger.factors import Factor, Stage
+from ledger.core.factors import Factor, Stage
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.verdict import RULES, Failure, Pairing, best_amount, candidate_key, verdict
 
 MILLION = 1_000_000_00
 

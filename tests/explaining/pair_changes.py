@@ -10,12 +10,12 @@ from typing import Any
 
 from eligibility_worlds import DAY, World
 
-from ledger.buckets import Living
-from ledger.factors import Stage
+from ledger.core.factors import Stage
+from ledger.core.quantity import format_amount
+from ledger.eligibility.counts import Living
+from ledger.journal.standing import Standing
+from ledger.matching.near_misses import Change
 from ledger.matching.pairs import Pair
-from ledger.matching.trial import Change
-from ledger.quantity import format_amount
-from ledger.standing import Standing
 
 _LISTS = ("topics", "sectors", "countries", "cities", "excluded_countries", "instruments")
 _DAYS = ("valid_from", "valid_until", "available_from", "needed_by")

@@ -11,22 +11,20 @@ from typing import Any, cast
 
 from eligibility_worlds import DAY, EUR, PACKAGE, PERSON_DAY
 
-from ledger.eligibility import NeedFacts, OfferFacts
-from ledger.factors import Factor, Side, Stage
-from ledger.matching.explanation import Explanation
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.rates import FoundRate
-from ledger.solving.effort import UNLIMITED
-from ledger.standing import DealStanding, Standing
-from ledger.store.picture import Picture
-from ledger.usecases.explain_need import explain_need
-from ledger.usecases.explain_offer import explain_offer
-from ledger.usecases.explain_project import explain_project
-from ledger.usecases.propose import read_pipeline, solved
-from ledger.usecases.scene import Scene, pairs_of
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.journal.standing import DealStanding, Standing
+from ledger.matching.explain import Explanation
+from ledger.rates.rates import FoundRate
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.solver.options import UNLIMITED
+from ledger.store.session.snapshot import Picture
+from ledger.usecases.matching.context import Scene, pairs_of
+from ledger.usecases.matching.explain_need import explain_need
+from ledger.usecases.matching.explain_offer import explain_offer
+from ledger.usecases.matching.explain_project import explain_project
+from ledger.usecases.matching.propose import read_pipeline, solved
 
 UNITS: Mapping[Factor, Unit] = {
     Factor.MONEY: replace(EUR, decimals=0),

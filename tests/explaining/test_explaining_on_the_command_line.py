@@ -14,7 +14,7 @@ import pexpect
 import pytest
 from officer import Officer
 
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 
 def test_a_project_that_lost_names_the_factor_and_the_winners(short: Officer) -> None:

@@ -11,10 +11,10 @@ from eligibility_worlds import DAY, IRR, PACKAGE, USD, needing, offering, worlds
 from hypothesis import HealthCheck, assume, given, settings
 from pair_changes import applied, pairs_in, smaller
 
-from ledger.buckets import Living
-from ledger.eligibility import NeedFacts, OfferFacts
-from ledger.factors import Factor, Stage
-from ledger.matching.near_miss import single_changes
+from ledger.core.factors import Factor, Stage
+from ledger.eligibility.counts import Living
+from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.matching.near_misses import single_changes
 from ledger.matching.pairs import Pair
 
 M = 100_000_000

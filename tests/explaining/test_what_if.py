@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from officer import Officer
 
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 
 def sides(answer: dict[str, Any]) -> tuple[Any, Any]:

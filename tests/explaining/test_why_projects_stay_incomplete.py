@@ -10,11 +10,11 @@ from itertools import chain, combinations
 import pytest
 from stage import Staged, drawn, reasons, told
 
-from ledger.factors import Stage
+from ledger.core.factors import Stage
 from ledger.matching.plan import completed
 from ledger.matching.variants import alone
-from ledger.solving.solve import solve
-from ledger.usecases.scene import Scene
+from ledger.solver.solve import solve
+from ledger.usecases.matching.context import Scene
 
 
 def test_a_project_that_ends_complete_says_so_and_who_gives():

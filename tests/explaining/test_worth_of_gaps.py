@@ -13,12 +13,12 @@ import pytest
 from officer import Officer
 from stage import Staged, drawn
 
-from ledger.errors import ExitCode
-from ledger.matching.outcome import Outcome
+from ledger.core.errors import ExitCode
+from ledger.core.quantity import Unit
+from ledger.matching.explain import Outcome
 from ledger.matching.variants import SAME_UNIT, filled, with_more
 from ledger.matching.worth import Measure, Worth, gaps_of, largest, ranked, worth_of
-from ledger.quantity import Unit
-from ledger.solving.solve import solve
+from ledger.solver.solve import solve
 
 
 def measured(stage: Staged) -> dict[str, Measure]:

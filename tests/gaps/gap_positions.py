@@ -8,13 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ledger.factors import Factor, Side, Stage
-from ledger.gaps import BaseCurrency, GapRow, NeedPosition, gap_row
-from ledger.members import City
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.rates import Rate, RateBook, finder
-from ledger.standing import Standing
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
+from ledger.journal.standing import Standing
+from ledger.rates.rates import Rate, RateBook, finder
+from ledger.registers.records import City, Need, Project
 
 DAY = date(2026, 11, 23)
 EUR = Unit("EUR", 2, "money", "Euro")

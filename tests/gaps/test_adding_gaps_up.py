@@ -8,9 +8,9 @@ from gap_positions import EUR, IRR, PERSON_DAY, USD, many_rows, row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.factors import Factor
-from ledger.gap_groups import GroupRow, group_rows, totals
-from ledger.gaps import COLUMNS, GapRow
+from ledger.core.factors import Factor
+from ledger.gaps.groups import GroupRow, group_rows, totals
+from ledger.gaps.rows import COLUMNS, GapRow
 
 
 def test_a_country_is_added_up_per_factor_and_unit() -> None:

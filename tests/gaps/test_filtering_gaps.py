@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from gap_positions import JPY, PERSON_DAY, USD, row
 
-from ledger.errors import InvalidInput
-from ledger.factors import Factor
-from ledger.gap_filters import UnknownGapColumn, UnreadableFilter, filtered, read_filter
-from ledger.gaps import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
+from ledger.core.errors import InvalidInput
+from ledger.core.factors import Factor
+from ledger.gaps.filters import UnknownGapColumn, UnreadableFilter, filtered, read_filter
+from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
 
 ROWS = [
     row("N-1", city="MHD", topic="metro", open=2_000_000_00, needed_by=date(2028, 1, 1)),

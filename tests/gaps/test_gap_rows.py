@@ -10,9 +10,9 @@ from gap_positions import IRR, JPY, PERSON_DAY, USD, in_euro, many_rows, positio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.buckets import EligibleCount
-from ledger.factors import Factor
-from ledger.gaps import GapRow, coverage, gap_row, gap_rows
+from ledger.core.factors import Factor
+from ledger.eligibility.counts import EligibleCount
+from ledger.gaps.rows import GapRow, coverage, gap_row, gap_rows
 
 
 def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gap_positions import standing
 
-from ledger.completeness import ProjectState, covered, placed, project_state
+from ledger.gaps.completeness import ProjectState, covered, placed, project_state
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from passed_nights import pass_a_night
 from raw import Raw
 from world import World
 
-from ledger.rates import Rate
-from ledger.store.tables import metadata
+from ledger.rates.rates import Rate
+from ledger.store.db.tables import metadata
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 

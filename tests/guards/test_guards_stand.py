@@ -13,8 +13,8 @@ from raw import Raw
 from sqlalchemy import create_engine
 from world import World
 
-from ledger.store.engine import writing
-from ledger.store.tables import APPEND_ONLY_TABLES, metadata
+from ledger.store.db.engine import writing
+from ledger.store.db.tables import APPEND_ONLY_TABLES, metadata
 from ledger.usecases.check import run_checks
 from migrations import guards
 

@@ -11,7 +11,7 @@ import pytest
 from raw import Raw
 from world import World
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 

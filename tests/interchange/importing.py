@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from ledger.deals import Deal
-from ledger.factors import Side
-from ledger.interchange.incoming import Incoming, plan_incoming
+from ledger.core.factors import Side
+from ledger.deals.deal import Deal
+from ledger.interchange.plan import Incoming, plan_incoming
 from ledger.interchange.problems import Problem
 from ledger.interchange.reader import read_table
 from ledger.interchange.steps import (
@@ -19,7 +19,7 @@ from ledger.interchange.steps import (
     PostChange,
     Revise,
 )
-from ledger.journal import Act
+from ledger.journal.entries import Act
 from ledger.reference import default_offices, shipped_units
 
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.interchange.apply_rule import apply_rule, slug
+from ledger.interchange.apply_rule import RuleReport, apply_rule, slug
 from ledger.interchange.import_rules import (
     BrokenRule,
     UnknownRule,
@@ -14,7 +14,6 @@ from ledger.interchange.import_rules import (
 )
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable
-from ledger.interchange.rule_report import RuleReport
 
 RULE = """
 [about]

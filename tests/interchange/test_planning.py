@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from importing import EMPTY, WORLD, carried_out, plan, problems
 
-from ledger.factors import Side
+from ledger.core.factors import Side
 from ledger.interchange.steps import (
     Add,
     Edit,
@@ -19,8 +19,8 @@ from ledger.interchange.steps import (
     Same,
     Step,
 )
-from ledger.journal import Act
-from ledger.members import City
+from ledger.journal.entries import Act
+from ledger.registers.records import City
 
 
 @pytest.fixture

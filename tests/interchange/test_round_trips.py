@@ -13,25 +13,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from importing import EMPTY, TODAY
 
-from ledger.factors import Factor, Side, Stage
+from ledger.core.factors import Factor, Side, Stage
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.cells import neutral_text, plain_text
-from ledger.interchange.lines import Line, act_line, change_line, rate_line, register_line
 from ledger.interchange.reader import read_paths, read_table
 from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
 from ledger.interchange.rows import understand
 from ledger.interchange.writer import (
     CannotWriteExport,
     ExportFolderInUse,
+    Line,
+    act_line,
+    change_line,
+    rate_line,
+    register_line,
     write_file,
     write_folder,
     write_table,
 )
-from ledger.journal import MAX_AMOUNT, Act
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.rates import Rate
+from ledger.journal.entries import MAX_AMOUNT, Act
+from ledger.rates.rates import Rate
+from ledger.registers.records import City, Need, Offer, Project, Provider
 
 UNITS = EMPTY.units
 _SEEN = st.characters(exclude_categories=("C", "Zl", "Zp", "M"))

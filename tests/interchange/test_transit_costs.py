@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from importing import EMPTY, TODAY, carried_out
 
-from ledger.factors import Factor, Side
+from ledger.core.factors import Factor, Side
 from ledger.interchange.import_rules import load_rule
-from ledger.interchange.incoming import Incoming, plan_incoming, read_incoming
+from ledger.interchange.plan import Incoming, plan_incoming, read_incoming
 from ledger.interchange.problems import Problem
 from ledger.interchange.steps import Holdings
 
@@ -39,7 +39,11 @@ def real_rows() -> list[dict[str, str]]:
 
 
 def test_537_projects_of_140_cities_in_56_countries(ledger: Holdings):
-    assert (len(ledger.projects), len(ledger.cities), len(ledger.needs)) == (537, 140, 1074)
+    assert (len(ledger.registers.records), len(ledger.cities), len(ledger.needs)) == (
+        537,
+        140,
+        1074,
+    )
     assert len({city.country for city in ledger.cities.values()}) == 56
 
 
@@ -71,7 +75,7 @@ def test_money_adds_up_to_the_files_own_costs_per_currency(ledger: Holdings):
     for need in ledger.needs.values():
         if need.factor is Factor.MONEY:
             amount = ledger.required.get((Side.NEED, need.code), 0)
-            found[need.unit] += Decimal(amount).scaleb(-ledger.units[need.unit].decimals)
+            found[need.unit] += Decimal(amount).scaleb(-ledger.core.quantity[need.unit].decimals)
     assert found == expected
 
 
@@ -92,7 +96,7 @@ def test_every_need_has_the_money_of_its_own_row(ledger: Holdings):
         need = ledger.needs[f"{code}-MONEY"]
         assert need.note is not None
         assert f"money of {row['year']}" in need.note
-        assert ledger.projects[code].title == f"{row['city']}: {row['line']}"
+        assert ledger.registers.records[code].title == f"{row['city']}: {row['line']}"
 
 
 def test_a_cost_of_zero_is_unknown_never_zero(ledger: Holdings):
@@ -101,7 +105,7 @@ def test_a_cost_of_zero_is_unknown_never_zero(ledger: Holdings):
 
 
 def test_what_the_file_lacks_is_left_unknown(ledger: Holdings):
-    for project in ledger.projects.values():
+    for project in ledger.registers.records.values():
         assert (project.starts_on, project.ends_on) == (None, None)
         assert project.status == "identification"
         assert "NA" not in (project.description or "").split()

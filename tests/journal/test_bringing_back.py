@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from world import World
 
-from ledger.acts import NotEnoughWithdrawn
-from ledger.factors import Stage
+from ledger.core.factors import Stage
+from ledger.journal.moves import NotEnoughWithdrawn
 
 
 def test_an_ended_offer_with_nothing_withdrawn_gives_no_amount_back(world: World) -> None:

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.canonical import Said, UnknownLayout, canonical_entry, canonical_version
-from ledger.deals import Deal
-from ledger.factors import Factor, Side, Stage
-from ledger.journal import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
-from ledger.offers import Offer
-from ledger.projects import Need
+from ledger.core.factors import Factor, Side, Stage
+from ledger.deals.deal import Deal
+from ledger.evidence.canonical import Said, UnknownLayout, canonical_entry, canonical_version
+from ledger.journal.entries import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
+from ledger.registers.records import Need, Offer
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
 SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")

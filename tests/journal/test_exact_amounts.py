@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import NEW_YEAR, World
 
-from ledger import acts
-from ledger.deals import Deal
-from ledger.factors import FREE_STAGE, Side, Stage
-from ledger.journal import MAX_AMOUNT, Holder, Movement, Stages, fold
-from ledger.quantity import Unit
-from ledger.standing import DealStanding, Standing
-from ledger.store import balances
-from ledger.store.balances import Times
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import dealing
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
+from ledger.journal import moves
+from ledger.journal.entries import MAX_AMOUNT, Holder, Movement, Stages, fold
+from ledger.journal.standing import DealStanding, Standing
+from ledger.store.journal import balances
+from ledger.store.journal.balances import Times
+from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
-from ledger.usecases.dealing import Hold, Onward
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold, Onward
 
 MOST = "1000000000000000.00 EUR"
 """10^17 cents."""
@@ -46,7 +46,7 @@ def test_the_largest_amount_goes_all_the_way(world: World) -> None:
 
 def test_one_part_more_than_the_largest_is_refused(world: World) -> None:
     world.need(MOST)
-    with pytest.raises((acts.QuantityTooLarge, ValueError, Exception)) as caught:
+    with pytest.raises((moves.QuantityTooLarge, ValueError, Exception)) as caught:
         world.revise("need", "N-0001", "1000000000000000.01 EUR")
     assert "QuantityTooLarge" in type(caught.value).__name__
 
@@ -61,9 +61,9 @@ def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
         need, offer = uow.accounts.of(Side.NEED, "N-0001"), uow.accounts.of(Side.OFFER, "O-0001")
         day = date(2026, 6, 1)
         for _ in range(100):
-            deal = dealing.hold(uow, need, offer, MAX_AMOUNT, Hold(day=day, until=day))
-            dealing.release(uow, deal, Onward(day=day))
-        dealing.hold(uow, need, offer, 1, Hold(day=day, until=day))
+            deal = workflow.hold(uow, need, offer, MAX_AMOUNT, Hold(day=day, until=day))
+            workflow.release(uow, deal, Onward(day=day))
+        workflow.hold(uow, need, offer, 1, Hold(day=day, until=day))
 
     world.do(to_and_fro)
     assert world.stages("need", "N-0001", asked) == {"open": MAX_AMOUNT - 1, "held": 1}
@@ -89,10 +89,10 @@ class TwoSides:
             Holder(Side.OFFER, "O"): {Stage.AVAILABLE: 10**30},
         }
 
-    def pair(self) -> acts.Pair:
+    def pair(self) -> moves.Pair:
         need, offer = (self.standing(side, code) for side, code in zip(Side, "NO", strict=True))
         here = DealStanding(self.deal, self.of_deal(Side.NEED), self.of_deal(Side.OFFER))
-        return acts.Pair(here, need, offer)
+        return moves.Pair(here, need, offer)
 
     def standing(self, side: Side, code: str) -> Standing:
         return Standing(side, code, self.units[side], self.stages[Holder(side, code)])
@@ -124,18 +124,18 @@ def test_odd_parts_across_currencies_end_at_exactly_zero_on_both_sides(
     sides = TwoSides(units, rate, total)
     for start, end in pairwise(edges):
         part = end - start
-        offer = acts.offer_amount_to_hold(part, rate, units[0].decimals, units[1].decimals)
+        offer = moves.offer_amount_to_hold(part, rate, units[0].decimals, units[1].decimals)
         if offer > MAX_AMOUNT:
             return
-        sides.make(acts.hold(sides.pair(), part, Stage.HELD))
+        sides.make(moves.hold(sides.pair(), part, Stage.HELD))
     held = sides.of_deal(Side.OFFER)[Stage.HELD]
     for source, target in ((Stage.HELD, Stage.COMMITTED), (Stage.COMMITTED, Stage.DELIVERED)):
         for _ in range(data.draw(st.integers(0, 5))):
             left = sides.of_deal(Side.NEED)[source]
             if left > 1:
                 part = data.draw(st.integers(1, left - 1))
-                sides.make(acts.advance(sides.pair(), source, target, part))
-        sides.make(acts.advance(sides.pair(), source, target, None))
+                sides.make(moves.advance(sides.pair(), source, target, part))
+        sides.make(moves.advance(sides.pair(), source, target, None))
         assert sides.of_deal(Side.NEED)[source] == sides.of_deal(Side.OFFER)[source] == 0
     assert sides.of_deal(Side.NEED)[Stage.DELIVERED] == total
     assert sides.of_deal(Side.OFFER)[Stage.DELIVERED] == held

@@ -8,7 +8,7 @@ from decimal import Decimal
 from world import World
 
 from ledger.usecases.check import run_checks
-from ledger.usecases.reverse import CannotReverse
+from ledger.usecases.journal.reversal import CannotReverse
 
 UNTIL = date(2027, 12, 31)
 

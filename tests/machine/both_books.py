@@ -12,10 +12,11 @@ from oracle import FREE, Move, Oracle, Row
 from sqlalchemy import event
 from world import World
 
-from ledger.errors import LedgerError
-from ledger.factors import Side
-from ledger.store import balances, registers
-from ledger.store.balances import Times
+from ledger.core.errors import LedgerError
+from ledger.core.factors import Side
+from ledger.store import registers
+from ledger.store.journal import balances
+from ledger.store.journal.balances import Times
 
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}

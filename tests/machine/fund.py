@@ -24,9 +24,9 @@ from both_books import (
 )
 from oracle import FREE, LIVING, Move, Row, to_hold, to_move
 
-from ledger.factors import Stage
-from ledger.journal import Act
-from ledger.usecases import deal_acts
+from ledger.core.factors import Stage
+from ledger.journal.entries import Act
+from ledger.usecases.deals import acts
 
 
 class Fund(BothBooks):
@@ -226,7 +226,7 @@ class Fund(BothBooks):
         allowed = bool(held) and until >= self.today and until != self.held_until[deal]
         terms = {"until": until, "due_on": None, "note": None}
         self.attempt(
-            lambda: self.world.do(lambda uow: deal_acts.edit_deal(uow, deal, **terms)),
+            lambda: self.world.do(lambda uow: acts.edit_deal(uow, deal, **terms)),
             allowed=allowed,
         )
         if allowed:

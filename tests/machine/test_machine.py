@@ -23,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger.journal import Act
-from ledger.store.balances import Times
+from ledger.journal.entries import Act
+from ledger.store.journal.balances import Times
 from ledger.usecases.check import run_checks
 
 NEEDS = st.sampled_from([code for code, side in SIDES.items() if side == "need"])

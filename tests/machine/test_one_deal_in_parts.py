@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
-from ledger.journal import Act
+from ledger.journal.entries import Act
 from ledger.usecases.check import run_checks
 
 WAYS = [

@@ -10,10 +10,10 @@ import pytest
 from ledgers import Ledgers
 
 from cli.main import main
-from ledger.errors import ExitCode
-from ledger.store import server_facts
-from ledger.store.schema import CURRENT_REVISION
-from ledger.store.server_facts import ServerFacts, read_server_facts
+from ledger.core.errors import ExitCode
+from ledger.store.admin import server_facts
+from ledger.store.admin.server_facts import ServerFacts, read_server_facts
+from ledger.store.db.schema import CURRENT_REVISION
 
 pytestmark = pytest.mark.only_on("postgresql")
 

@@ -16,9 +16,10 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from world import World
 
 from cli.main import main
-from ledger.errors import ExitCode
-from ledger.store import beginning, retry
-from ledger.usecases import deal_acts
+from ledger.core.errors import ExitCode
+from ledger.store.db import errors
+from ledger.store.session import begin
+from ledger.usecases.deals import acts
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -47,7 +48,7 @@ def act_first(
     monkeypatch: pytest.MonkeyPatch, meddle: Callable[[], object], *, times: int = 99
 ) -> list[int]:
     """Let somebody else act each time an act on a deal has looked at the deal."""
-    act_on, tried = deal_acts.act_on, []
+    act_on, tried = acts.act_on, []
 
     def acting(uow: Any, said: Any) -> Any:
         receipt = act_on(uow, said)
@@ -56,7 +57,7 @@ def act_first(
             meddle()
         return receipt
 
-    monkeypatch.setattr(deal_acts, "act_on", acting)
+    monkeypatch.setattr(acts, "act_on", acting)
     return tried
 
 
@@ -76,7 +77,7 @@ def test_an_act_is_done_anew_on_what_others_left(say, dealing, monkeypatch):
 
 
 def test_an_act_that_others_keep_disturbing_is_given_up(say, dealing, monkeypatch):
-    monkeypatch.setattr(retry, "_MOST_TRIES", 4)
+    monkeypatch.setattr(errors, "_MOST_TRIES", 4)
     tried = act_first(monkeypatch, somebody_adds_to(dealing))
 
     code, error = say("deal", "commit", "D-0001", "100 EUR")
@@ -86,7 +87,7 @@ def test_an_act_that_others_keep_disturbing_is_given_up(say, dealing, monkeypatc
 
 
 def test_a_write_that_takes_too_long_is_refused(say, dealing, monkeypatch):
-    monkeypatch.setattr(beginning, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(begin, "BUSY_SECONDS", 0)
     with dealing.unchanged():
         code, error = say("deal", "commit", "D-0001")
 
@@ -94,14 +95,14 @@ def test_a_write_that_takes_too_long_is_refused(say, dealing, monkeypatch):
 
 
 def test_a_statement_that_the_server_stops_is_refused(say, dealing, monkeypatch):
-    act_on = deal_acts.act_on
+    act_on = acts.act_on
 
     def sleeping(uow: Any, said: Any) -> Any:
         uow.connection.exec_driver_sql("SET LOCAL statement_timeout = 20")
         uow.connection.exec_driver_sql("SELECT pg_sleep(9)")
         return act_on(uow, said)
 
-    monkeypatch.setattr(deal_acts, "act_on", sleeping)
+    monkeypatch.setattr(acts, "act_on", sleeping)
     with dealing.unchanged():
         code, error = say("deal", "commit", "D-0001")
 
@@ -110,13 +111,13 @@ def test_a_statement_that_the_server_stops_is_refused(say, dealing, monkeypatch)
 
 def test_a_server_that_goes_away_before_the_end_has_written_nothing(say, dealing, monkeypatch):
     act_first(monkeypatch, lambda: None)
-    act_on = deal_acts.act_on
+    act_on = acts.act_on
 
     def cut_off(uow: Any, said: Any) -> Any:
         end_line_of(dealing, uow.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar())
         return act_on(uow, said)
 
-    monkeypatch.setattr(deal_acts, "act_on", cut_off)
+    monkeypatch.setattr(acts, "act_on", cut_off)
     with dealing.unchanged():
         code, error = say("deal", "commit", "D-0001")
 

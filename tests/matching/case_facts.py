@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 from judge import written
 from match_cases import DECIMALS, MONEY, Case, CaseDeal, CaseNeed, CaseOffer, up
 
-from ledger.buckets import living_by_need
-from ledger.deals import Deal
-from ledger.eligibility_facts import NeedFacts, OfferFacts
-from ledger.factors import Factor, Side, Stage
-from ledger.matching.building import Built, build
+from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
+from ledger.eligibility.counts import living_by_need
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.journal.standing import DealStanding, Standing
+from ledger.matching.build import Built, build
 from ledger.matching.plan import Level, Solution
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.quantity import Unit
-from ledger.standing import DealStanding, Standing
+from ledger.registers.records import City, Need, Offer, Project, Provider
 
 UNITS = {
     code: Unit(code, decimals, "money" if code in MONEY else "work", code)

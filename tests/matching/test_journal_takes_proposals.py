@@ -14,12 +14,12 @@ from judge import faults
 from match_cases import DAY, Case
 from world import asked
 
-from ledger.factors import Side
-from ledger.quantity import parse_amount
-from ledger.store.book import open_ledger
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.dealing import Hold, hold
+from ledger.core.factors import Side
+from ledger.core.quantity import parse_amount
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import open_ledger
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.workflow import Hold, hold
 
 DAILY, ALL, BATCH = 30, 300, 10
 UNTIL = date(2027, 1, 31)

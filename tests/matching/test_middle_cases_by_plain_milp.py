@@ -11,7 +11,7 @@ from judge import faults
 from match_cases import Case
 
 from ledger.matching.plan import Solution
-from ledger.solving.solve import solve
+from ledger.solver.solve import solve
 
 WRITTEN_TO = 10**-7
 ALL = 200

@@ -10,7 +10,7 @@ from case_facts import Facts, document_of, facts_of, problem_of
 from case_maker import small_case
 from match_cases import Case
 
-from ledger.solving.solve import solve
+from ledger.solver.solve import solve
 
 SEEDS = range(3_000, 3_120)
 

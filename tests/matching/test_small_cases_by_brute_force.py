@@ -11,7 +11,7 @@ from island_search import TooHard
 from judge import faults
 from match_cases import Case
 
-from ledger.solving.solve import solve
+from ledger.solver.solve import solve
 
 WRITTEN_TO = 10**-7
 DAILY, ALL, BATCH = 400, 2000, 50

@@ -13,10 +13,16 @@ import honest_ledger
 from passed_nights import pass_a_night
 from world import World
 
-from ledger.factors import Side
-from ledger.quantity import Unit
-from ledger.rates import Rate
-from ledger.store.leaves import Leaf, stream_entry_leaves, stream_version_leaves
+from ledger.core.factors import Side
+from ledger.core.quantity import Unit
+from ledger.rates.rates import Rate
+from ledger.store.evidence.leaves import (
+    LeafBytes as Leaf,
+)
+from ledger.store.evidence.leaves import (
+    stream_entry_leaves,
+    stream_version_leaves,
+)
 from ledger.usecases.check import run_checks
 
 

@@ -18,11 +18,10 @@ from ledgers import Ledgers
 from raw import Raw
 from world import World
 
-from ledger.store import schema
-from ledger.store.moving import TargetInUse
-from ledger.usecases.backup import back_up
-from ledger.usecases.copy_ledger import copy_ledger
-from ledger.usecases.restore import restore
+from ledger.store.admin.copy import TargetInUse
+from ledger.store.db import schema
+from ledger.usecases.admin.backup import back_up, restore
+from ledger.usecases.admin.copy import copy_ledger
 
 
 @pytest.fixture

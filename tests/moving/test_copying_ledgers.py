@@ -19,8 +19,8 @@ from test_machine import AnyOfficer
 from world import World
 
 from cli.main import main
-from ledger.requests import KeyReused
-from ledger.usecases.copy_ledger import copy_ledger
+from ledger.core.requests import KeyReused
+from ledger.usecases.admin.copy import copy_ledger
 
 
 def test_every_entry_version_and_row_arrives(furnished: World, elsewhere: Ledgers) -> None:

@@ -10,12 +10,11 @@ from house import broken, quietly
 from ledgers import Ledgers
 from world import World
 
-from ledger.seal_marks import SealMark
-from ledger.store.seals import read_seals
-from ledger.usecases.backup import back_up
+from ledger.evidence.tree_head import SealMark
+from ledger.store.evidence.seals import read_seals
+from ledger.usecases.admin.backup import back_up, restore
+from ledger.usecases.admin.copy import copy_ledger
 from ledger.usecases.check import run_checks
-from ledger.usecases.copy_ledger import copy_ledger
-from ledger.usecases.restore import restore
 
 Move = Callable[[str, str, Path], None]
 

@@ -12,8 +12,8 @@ from typing import Any
 from raw import Raw
 from world import World
 
-from ledger.usecases.night.running import Event, NightDone, Reconciled, reconcile
-from ledger.usecases.night.steps import NightOptions, Who
+from ledger.usecases.night_step import NightOptions, Who
+from ledger.usecases.nights.run import Event, NightDone, Reconciled, reconcile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """When the tests of nights begin; their nights are those of this day and the ones after it."""

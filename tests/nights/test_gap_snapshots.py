@@ -12,11 +12,10 @@ import pytest
 import time_machine
 from nights_world import NOON, TODAY, Nights, days_from_now
 
-from ledger.factors import Factor
-from ledger.gap_trend import NotInTrend, SpanBackwards, UnknownStride, thinned
-from ledger.rates import Rate
-from ledger.usecases.gap_trend import NoNightInSpan, TrendQuery, gap_trend
-from ledger.usecases.gaps import GapQuery, report_gaps
+from ledger.core.factors import Factor
+from ledger.gaps.trend import NotInTrend, SpanBackwards, UnknownStride, thinned
+from ledger.rates.rates import Rate
+from ledger.usecases.gaps import GapQuery, NoNightInSpan, TrendQuery, gap_trend, report_gaps
 
 
 def on(days: int) -> time_machine.travel:

@@ -12,7 +12,7 @@ from killing import killed_while, span_of
 from ledgers import Ledgers
 from nights_world import Nights, hash_of
 
-from ledger.store import nights as kept
+from ledger.store.nights import runs as kept
 
 HOLDS = 12
 OFFERS = 6

@@ -18,8 +18,8 @@ from killing import killed_while, span_of
 from ledgers import Ledgers
 from nights_world import NIGHT_WATCH, Nights, days_from_now, hash_of
 
-from ledger.usecases.night.statements import step
-from ledger.usecases.night.steps import Night, NightOptions
+from ledger.usecases.night_step import Night, NightOptions
+from ledger.usecases.nights.statements import step
 
 DEALS, FILES = 8, 6
 HEADER = "provider,statement,line,date,kind,deal,offer,need,quantity,unit,reference\n"

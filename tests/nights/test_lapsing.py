@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from nights_world import NOON, TODAY, Nights, days_from_now
 
-from ledger.factors import Side
-from ledger.journal import Act
-from ledger.store import lapsing
-from ledger.usecases.night import lapse
+from ledger.core.factors import Side
+from ledger.journal.entries import Act
+from ledger.store.nights import lapsing
+from ledger.usecases.nights import lapse
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import night_timer
-from cli.main import main
-from cli.night_timer import (
+from cli.commands import reconcile
+from cli.commands.reconcile import (
     CannotSchedule,
     NoTimeOfDay,
     Timer,
@@ -20,7 +19,8 @@ from cli.night_timer import (
     systemd_files,
     timer,
 )
-from ledger.errors import ExitCode
+from cli.main import main
+from ledger.core.errors import ExitCode
 
 ODD = 'sqlite:////srv/the fund\'s "odd" 100% $HOME `ledger`\\;.db'
 
@@ -38,7 +38,7 @@ def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         encoding="utf-8",
     )
     script.chmod(0o755)
-    monkeypatch.setattr(night_timer, "program", lambda: [str(script)])
+    monkeypatch.setattr(reconcile, "program", lambda: [str(script)])
     return script
 
 
@@ -142,10 +142,10 @@ def test_what_a_line_cannot_hold_is_refused(url: str) -> None:
 def test_the_program_is_named_so_that_it_is_found_from_anywhere(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(night_timer.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(reconcile.shutil, "which", lambda _name: None)
     monkeypatch.setattr("sys.argv", ["elsewhere"])
     assert program()[1:] == ["-m", "cli.main"]
-    monkeypatch.setattr(night_timer.shutil, "which", lambda _name: "/usr/bin/cityfund")
+    monkeypatch.setattr(reconcile.shutil, "which", lambda _name: "/usr/bin/cityfund")
     assert program() == ["/usr/bin/cityfund"]
     script = tmp_path / "cityfund"
     script.touch()

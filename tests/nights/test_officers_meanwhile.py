@@ -10,8 +10,8 @@ from hands import DONE, FORKING, Hand, Job, broken_checks, days_on, hands, sizes
 from ledgers import Ledgers
 from nights_world import Nights
 
-from ledger.factors import Stage
-from ledger.journal import Act, Entry
+from ledger.core.factors import Stage
+from ledger.journal.entries import Act, Entry
 
 OFFICERS = 8
 DEALS = 12

@@ -11,11 +11,11 @@ import pytest
 import time_machine
 from nights_world import NOON, TODAY, Nights, days_from_now
 
-from cli import night_log
 from cli.main import main
-from ledger.errors import ExitCode
-from ledger.store.night_lock import locked
-from ledger.usecases.night.steps import STEPS
+from cli.views import night as night_log
+from ledger.core.errors import ExitCode
+from ledger.store.nights.lock import locked
+from ledger.usecases.night_step import STEPS
 
 
 class Administrator:
@@ -124,7 +124,7 @@ def test_days_and_dates_that_are_none_are_refused(admin: Administrator) -> None:
 def test_whoever_comes_second_is_told_and_leaves_with_the_busy_code(
     admin: Administrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.store.night_lock._LOOKS", 1)
+    monkeypatch.setattr("ledger.store.nights.lock._LOOKS", 1)
     with locked(admin.nights.ledger):
         _, err = admin.types("reconcile", code=ExitCode.BUSY)
     assert "Another run is at it" in err
@@ -199,7 +199,7 @@ def test_the_status_says_of_a_night_that_it_did_not_end(
     def dies(night: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ledger.usecases.night.gaps.step", dies)
+    monkeypatch.setattr("ledger.usecases.nights.gaps.step", dies)
     admin.types("reconcile", code=ExitCode.INTERRUPTED)
     out, _ = admin.types("status")
     assert "it has not come to its end, and the next will finish it" in out

@@ -13,15 +13,15 @@ from nights_world import NIGHT_WATCH, NOON, TODAY, Nights, days_from_now, state_
 from world import says_enough
 
 from ledger.checks import CheckResult
-from ledger.dating import ClockSteppedBack, FutureDate
-from ledger.errors import StorageTrouble
-from ledger.store import night_lock
-from ledger.store import nights as kept
-from ledger.store.database_errors import DatabaseGone, LedgerBusy
-from ledger.store.night_lock import CannotLock, NightUnderWay, locked
-from ledger.usecases.night import check, gaps
-from ledger.usecases.night.running import UnknownStep, chosen_steps
-from ledger.usecases.night.steps import STEPS, StepResult
+from ledger.core.dates import ClockSteppedBack, FutureDate
+from ledger.core.errors import StorageTrouble
+from ledger.store.db.errors import DatabaseGone, LedgerBusy
+from ledger.store.nights import lock
+from ledger.store.nights import runs as kept
+from ledger.store.nights.lock import CannotLock, NightUnderWay, locked
+from ledger.usecases.night_step import STEPS, StepResult
+from ledger.usecases.nights import gaps, prove
+from ledger.usecases.nights.run import UnknownStep, chosen_steps
 
 
 def on(days: int) -> time_machine.travel:
@@ -234,7 +234,7 @@ def test_a_broken_rule_is_a_finding_for_every_failure_up_to_a_number(
 ) -> None:
     told = tuple(f"entry {number} is wrong" for number in range(25))
     broken = CheckResult(name="balanced", ok=False, examined=25, failed=25, failures=told)
-    monkeypatch.setattr(check, "run_checks", lambda _ledger: [broken])
+    monkeypatch.setattr(prove, "run_checks", lambda _ledger: [broken])
     done = nights.night()
     assert [one["kind"] for one in done.findings] == ["check-broken"] * 21
     assert done.findings[-1]["said"] == "The check balanced is broken: 5 more failures"
@@ -287,7 +287,7 @@ def test_a_second_run_is_told_who_holds_the_lock(busy_fund: Nights) -> None:
 def test_whoever_has_not_said_yet_who_it_is_holds_the_lock_all_the_same(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(night_lock, "time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=lambda _seconds: None))
     with locked(nights.ledger), nights.refuses(NightUnderWay, "has not said yet"):
         nights.night()
 

@@ -7,7 +7,7 @@ from hands import DONE, Job, broken_checks, hands, sizes, tell
 from ledgers import Ledgers
 from nights_world import Nights, days_from_now
 
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 RUNS = 10
 

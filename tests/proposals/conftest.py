@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from officer import Officer
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import pexpect
 import pytest
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
 
 TOLD = """\
 Proposal of 2026-11-23

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.usecases import proposals
+from ledger.usecases.matching import saved
 
 HEAD = {"complete": ["PRJ-0001"], "limited": False, "without_rate": [], "selection": []}
 LINES = [
@@ -82,13 +82,13 @@ def test_a_dry_run_stores_nothing(fund):
 
 
 def test_a_ledger_that_moves_on_while_it_is_solved_is_said(fund, monkeypatch):
-    real: Callable[..., Any] = proposals.solved
+    real: Callable[..., Any] = saved.solved
 
     def slowly(*given: Any) -> Any:
         fund.world.offer("1 EUR", "O-0077")
         return real(*given)
 
-    monkeypatch.setattr(proposals, "solved", slowly)
+    monkeypatch.setattr(saved, "solved", slowly)
     told = fund.tries("match --save")
 
     assert told.code == 0
@@ -97,13 +97,13 @@ def test_a_ledger_that_moves_on_while_it_is_solved_is_said(fund, monkeypatch):
 
 
 def test_nothing_is_locked_while_it_is_solved(fund, monkeypatch):
-    real: Callable[..., Any] = proposals.solved
+    real: Callable[..., Any] = saved.solved
 
     def meanwhile(*given: Any) -> Any:
         assert fund.world.introduce("1 EUR")["entry"] == 7
         return real(*given)
 
-    monkeypatch.setattr(proposals, "solved", meanwhile)
+    monkeypatch.setattr(saved, "solved", meanwhile)
     assert fund.asks("match --save")["complete"] == ["PRJ-0001"]
 
 

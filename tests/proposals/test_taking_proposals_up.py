@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.journal import PROPOSED_FORMAT, ProposedLine
-from ledger.rates import Rate
+from ledger.journal.entries import PROPOSED_FORMAT, ProposedLine
+from ledger.rates.rates import Rate
 from ledger.usecases.check import run_checks
 
 UNTIL = "--until 2027-01-31"

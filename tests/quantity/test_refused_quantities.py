@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger import quantity_errors as errors
-from ledger.errors import ExitCode
-from ledger.quantity import Unit, parse_amount, parse_quantity
+from ledger.core import quantity_errors as errors
+from ledger.core.errors import ExitCode
+from ledger.core.quantity import Unit, parse_amount, parse_quantity
 
 EUR = Unit("EUR", 2, "money", "Euro")
 USD = Unit("USD", 2, "money", "US dollar")

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.quantity import (
-    Quantity,
-    Unit,
-    parse_amount,
-    parse_quantity,
-)
+from ledger.core.quantity import Quantity, Unit, parse_amount, parse_quantity
 
 EUR = Unit("EUR", 2, "money", "Euro")
 IRR = Unit("IRR", 2, "money", "Iranian rial")

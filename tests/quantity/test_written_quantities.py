@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import LedgerError
-from ledger.journal import MAX_AMOUNT
-from ledger.quantity import (
+from ledger.core.errors import LedgerError
+from ledger.core.quantity import (
     MULTIPLIERS,
     Quantity,
     Unit,
@@ -20,6 +19,7 @@ from ledger.quantity import (
     parse_quantity,
     short_quantity,
 )
+from ledger.journal.entries import MAX_AMOUNT
 
 UNITS = {
     unit.code: unit

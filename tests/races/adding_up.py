@@ -10,11 +10,11 @@ from typing import Any
 
 from hands import Hand
 
-from ledger.factors import DEAL_STAGES, Side, Stage
-from ledger.journal import Entry
-from ledger.store import balances
-from ledger.store.balances import Times
-from ledger.store.picture import Picture
+from ledger.core.factors import DEAL_STAGES, Side, Stage
+from ledger.journal.entries import Entry
+from ledger.store.journal import balances
+from ledger.store.journal.balances import Times
+from ledger.store.session.snapshot import Picture
 from ledger.usecases.gaps import GapQuery, GapReport, report_gaps
 
 FOLDED = Times(as_of=date.max)

@@ -13,16 +13,16 @@ from typing import Any, Final
 from hands import Ending, Hand, attempt, days_on
 from sqlalchemy import func, select
 
-from ledger.errors import ExitCode
-from ledger.factors import Side, Stage
-from ledger.interchange.incoming import read_incoming
-from ledger.rates import parse_rate
-from ledger.store import tables
-from ledger.usecases import deal_acts
-from ledger.usecases.import_tables import import_tables
-from ledger.usecases.measured_registers import add_measured
-from ledger.usecases.register_terms import Said
-from ledger.usecases.registers import add
+from ledger.core.errors import ExitCode
+from ledger.core.factors import Side, Stage
+from ledger.interchange.plan import read_incoming
+from ledger.rates.rates import parse_rate
+from ledger.store.db import tables
+from ledger.usecases.deals import acts as deal_acts
+from ledger.usecases.interchange.import_tables import import_tables
+from ledger.usecases.registers.measured import add_measured
+from ledger.usecases.registers.parse import Said
+from ledger.usecases.registers.records import add
 
 NEEDS: Final = ("N-0001", "N-0002", "N-0003")
 OFFERS: Final = ("O-0001", "O-0002", "O-0003")

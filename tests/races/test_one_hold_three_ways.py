@@ -10,9 +10,9 @@ import pytest
 from hands import DONE, Ending, Hand, Job, broken_checks, days_on, hands, sizes, tell
 from weakened import weaken
 
-from ledger.factors import Side
-from ledger.usecases import dealing
-from ledger.usecases.deal_acts import find_deal, receipt
+from ledger.core.factors import Side
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.acts import find_deal, receipt
 
 PART = 100_000
 HELD, COMMITTED = {"held": PART}, {"committed": PART}
@@ -49,7 +49,7 @@ class Party(Hand):
 
         def lapsing(uow) -> Any:
             account = find_deal(uow, deal)
-            dealing.release(uow, account, dealing.Onward(day=uow.day, reason="held until then"))
+            workflow.release(uow, account, workflow.Onward(day=uow.day, reason="held until then"))
             return receipt(uow, account)
 
         return self.do(lapsing, "reconcile", actor="night")

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from world import Answer
 
-from ledger.acts import NotEnoughAvailable
-from ledger.store import postgresql, sqlite
-from ledger.store.unit_of_work import UnitOfWork
+from ledger.journal.moves import NotEnoughAvailable
+from ledger.store.db import postgresql, sqlite
+from ledger.store.session.unit_of_work import UnitOfWork
 
 _CARELESS: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _WEAKER: Final = {sqlite.BEGIN_WRITING: "BEGIN", postgresql.BEGIN_WRITING: _CARELESS}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rates import Rate, RateBook, find_rate, finder, trace_rate
+from ledger.rates.rates import Rate, RateBook, find_rate, finder, trace_rate
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 

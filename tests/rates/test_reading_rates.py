@@ -14,11 +14,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from officer import Officer
 
-from ledger.deals import RATE_PLACES
-from ledger.interchange.acts_in import deal_act, rate
+from ledger.deals.deal import RATE_PLACES
+from ledger.interchange.acts import deal_act, rate
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
-from ledger.rates import MAX_RATE, RateFault, UnusableRate, parse_rate, read_rate
+from ledger.rates.rates import MAX_RATE, RateFault, UnusableRate, parse_rate, read_rate
 from ledger.reference import shipped_units
 
 TODAY = date(2026, 11, 23)

@@ -15,7 +15,7 @@ from passed_nights import pass_a_night
 from world import World
 
 from ledger.checks import CHECKS
-from ledger.rates import Rate
+from ledger.rates.rates import Rate
 
 
 @pytest.fixture(scope="session")

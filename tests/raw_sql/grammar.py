@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Table
 
-from ledger.store import tables
+from ledger.store.db import tables
 from migrations.guards import guards
 
 TABLES = tuple(tables.metadata.sorted_tables)

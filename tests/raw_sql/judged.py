@@ -14,9 +14,9 @@ from grammar import TABLES, Attempt
 from sqlalchemy import Connection
 
 from ledger.checks import CHECKS
-from ledger.errors import LedgerError
-from ledger.store import engine as engines
-from ledger.store.schema import require_current
+from ledger.core.errors import LedgerError
+from ledger.store.db import engine as engines
+from ledger.store.db.schema import require_current
 from ledger.usecases.check import checked_over
 from migrations.guards import catalog
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from offences import assert_none
 
-from ledger.errors import ExitCode
-from ledger.members import Office
+from ledger.core.errors import ExitCode
 from ledger.reference import (
     NoOfficeForCountry,
     UnknownCountry,
@@ -23,6 +22,7 @@ from ledger.reference import (
     regions,
     subregion_name,
 )
+from ledger.registers.records import Office
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from offences import assert_none
 
-from ledger.projects import ACTIVE_STATUSES
 from ledger.reference import (
     UnknownInstrument,
     UnknownReference,
@@ -23,6 +22,7 @@ from ledger.reference import (
     sector_and_above,
     sectors,
 )
+from ledger.registers.records import ACTIVE_STATUSES
 
 CODELISTS = Path(__file__).parents[3] / "shared" / "data" / "codelists"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from offences import assert_none
 
-from ledger.quantity import parse_quantity
+from ledger.core.quantity import parse_quantity
 from ledger.reference import ended_currencies, iso4217_units, shipped_units, work_units
 
 

@@ -13,13 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.factors import Factor
+from ledger.core.factors import Factor
 from ledger.reports.cells import Column, grouped, jsonable, machine
-from ledger.reports.csv_out import csv_chunks, neutralised
-from ledger.reports.json_out import json_rows_chunks, json_text
-from ledger.reports.markdown import escaped, markdown_chunks
-from ledger.reports.text_table import one_line, record_chunks, table_chunks
-from ledger.reports.width import display_width
+from ledger.reports.formats import (
+    csv_chunks,
+    escaped,
+    json_rows_chunks,
+    json_text,
+    markdown_chunks,
+    neutralised,
+)
+from ledger.reports.text import display_width, one_line, record_chunks, table_chunks
 
 TEXT, AMOUNT = Column("name"), Column("amount", kind="amount", absent="unknown")
 

@@ -8,8 +8,8 @@ from house import furnish
 from ledgers import Ledgers
 from world import World
 
-from ledger.seal_marks import SealMark, parse_mark
-from ledger.store.seals import read_seals
+from ledger.evidence.tree_head import SealMark, parse_mark
+from ledger.store.evidence.seals import read_seals
 
 
 class Sealed(NamedTuple):

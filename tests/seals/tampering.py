@@ -12,11 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 
-from ledger.evidence import leaf_name
-from ledger.seal_marks import SealMark
-from ledger.store import tables
+from ledger.evidence.tree_head import SealMark, leaf_name
+from ledger.store.db import tables
+from ledger.store.db.types import Instant, Word
 from ledger.store.registers import REGISTERS
-from ledger.store.types import Instant, Word
 
 _REGISTERED = ("office", "city", "provider", "project", "need", "offer", "deal")
 _NAMED = {

@@ -13,12 +13,12 @@ import pytest
 from sealed_world import Sealed
 from world import World
 
-from ledger.errors import LedgerError
-from ledger.merkle import Frontier, inclusion_proof, leaf_hash
-from ledger.proofs import read_proof, verify
-from ledger.seal_marks import SealMark
-from ledger.store.leaf_rows import stream_leaves
-from ledger.usecases.prove import NotSealedYet, prove
+from ledger.core.errors import LedgerError
+from ledger.evidence.merkle import Frontier, inclusion_proof, leaf_hash
+from ledger.evidence.proofs import read_proof, verify
+from ledger.evidence.tree_head import SealMark
+from ledger.store.evidence.leaves import stream_leaves
+from ledger.usecases.evidence import NotSealedYet, prove
 
 SEED = 20_261_124
 FORGERIES = 1000

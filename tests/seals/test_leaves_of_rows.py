@@ -13,11 +13,11 @@ from sealed_world import Sealed
 from sqlalchemy import select
 from world import World
 
-from ledger.canonical import Said, canonical_proposal, canonical_rate, canonical_request
-from ledger.evidence import Leaf
-from ledger.rates import Rate
-from ledger.store import tables
-from ledger.store.leaf_rows import stream_leaves
+from ledger.evidence.canonical import Said, canonical_proposal, canonical_rate, canonical_request
+from ledger.evidence.tree_head import Leaf
+from ledger.rates.rates import Rate
+from ledger.store.db import tables
+from ledger.store.evidence.leaves import stream_leaves
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
 SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")

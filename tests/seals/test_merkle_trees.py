@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.merkle import (
+from ledger.evidence.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency_proof,
@@ -17,8 +17,8 @@ from ledger.merkle import (
     leaf_hash,
     root_of,
 )
-from ledger.proofs import extends, leads_to
-from ledger.seal_marks import SealMark
+from ledger.evidence.proofs import extends, leads_to
+from ledger.evidence.tree_head import SealMark
 
 KNOWN_LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657",
                 "606162636465666768696a6b6c6d6e6f"]  # fmt: skip

@@ -14,7 +14,7 @@ from sealed_world import Sealed, marks
 from world import World
 
 from cli.main import main
-from ledger.proofs import read_proof, verify
+from ledger.evidence.proofs import read_proof, verify
 
 NOWHERE = "sqlite:////nowhere/ledger.db"
 
@@ -71,7 +71,7 @@ def test_a_proof_goes_to_standard_output_where_no_file_is_named(sealed, capsys):
 
 
 def test_every_entry_is_proven_against_every_seal_that_covers_it(sealed, tmp_path):
-    from ledger.usecases.prove import NotSealedYet, prove  # noqa: PLC0415
+    from ledger.usecases.evidence import NotSealedYet, prove  # noqa: PLC0415
 
     proven = 0
     for mark in marks(sealed):
@@ -139,7 +139,9 @@ def test_an_entry_that_is_not_what_was_sealed(sealed, capsys, statement):
 
 
 def test_an_entry_that_nobody_can_seal(sealed, capsys, monkeypatch):
-    monkeypatch.setattr("ledger.store.book.SETTLED", sealed.entries()[0].recorded_at.resolution)
+    monkeypatch.setattr(
+        "ledger.store.session.ledger.SETTLED", sealed.entries()[0].recorded_at.resolution
+    )
     sealed.revise("need", "N-0001", "9101 EUR")
     attack(sealed.url, "UPDATE entry SET lines = 9 WHERE id = (SELECT max(id) FROM entry)")
     with sealed.unchanged():
@@ -229,7 +231,7 @@ def test_checking_a_proof_needs_no_database(sealed_once: Sealed, proof):
         "from cli.main import main\n"
         f"code = main(['journal', 'verify-proof', {str(proof)!r}, '--seal',"
         f" {str(sealed_once.marks[-1])!r}])\n"
-        "bad = {'sqlalchemy', 'sqlite3', 'psycopg', 'ledger.merkle', 'ledger.store'}\n"
+        "bad = {'sqlalchemy', 'sqlite3', 'psycopg', 'ledger.evidence.merkle', 'ledger.store'}\n"
         "sys.exit(code or ', '.join(sorted(bad & sys.modules.keys())) or 0)\n"
     )
     done = subprocess.run(

@@ -12,13 +12,13 @@ from sent import recorded
 from world import World, asked
 
 from cli.main import main
-from ledger.merkle import root_of
-from ledger.store import seals
-from ledger.store.balances import Times
-from ledger.store.book import open_ledger
-from ledger.store.seals import CannotSeal, read_seals, stream_hashes
+from ledger.evidence.merkle import root_of
+from ledger.store.evidence import seals
+from ledger.store.evidence.seals import CannotSeal, read_seals, stream_hashes
+from ledger.store.journal.balances import Times
+from ledger.store.session.ledger import open_ledger
 from ledger.usecases.check import run_checks
-from ledger.usecases.seal import NOTHING_NEW, seal_journal
+from ledger.usecases.evidence import NOTHING_NEW, seal_journal
 
 
 def hashes(world: World) -> list[bytes]:
@@ -93,7 +93,7 @@ def test_a_large_ledger_is_sealed_in_parts(sealed: World, monkeypatch) -> None:
 
 def test_parts_that_were_made_before_a_death_are_not_made_again(sealed: World, monkeypatch) -> None:
     monkeypatch.setattr(seals, "MOST_LEAVES", 2)
-    monkeypatch.setattr("ledger.store.book.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
     for amount in ("9101", "9102", "9103"):
         sealed.revise("need", "N-0001", f"{amount} EUR")
 
@@ -162,7 +162,7 @@ def test_in_a_file_all_that_was_recorded_is_sealed_at_once(world: World) -> None
 
 
 def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
-    monkeypatch.setattr("ledger.store.book.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
     with sealed.unchanged():
         (receipt,) = seal_journal(sealed.ledger, lambda _: asked("journal seal", dry_run=True))
@@ -171,7 +171,7 @@ def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
 
 
 def test_sealing_from_the_command_line(sealed: World, capsys, monkeypatch) -> None:
-    monkeypatch.setattr("ledger.store.book.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
     words = ("journal", "seal", "--key", "seal-1", "--db", sealed.url)
     assert main([*words]) == 0

@@ -26,10 +26,10 @@ from sqlalchemy import Connection
 from tampering import SEALED_TABLES, Attacker, Refused, Row, Tampering
 
 from ledger.checks import CheckResult
-from ledger.merkle import Frontier, leaf_hash
-from ledger.seal_marks import SealMark
-from ledger.store import engine as engines
-from ledger.store.leaf_rows import stream_leaves
+from ledger.evidence.merkle import Frontier, leaf_hash
+from ledger.evidence.tree_head import SealMark
+from ledger.store.db import engine as engines
+from ledger.store.evidence.leaves import stream_leaves
 from ledger.usecases.check import checked_over
 
 SEED = 1_000_003

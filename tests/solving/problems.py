@@ -7,10 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ledger.buckets import Living
+from ledger.eligibility.counts import Living
+from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Give, Solution, completed, given_to
 from ledger.matching.problem import Demand, Problem, Supply, Venture
-from ledger.unit_offers import Ratio
 
 ONE = Ratio(1, 1)
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis_profiles import examples
 from problems import ONE, broken_rules, demand, problem, supply
 
+from ledger.eligibility.index import Ratio
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
-from ledger.solving import exact
-from ledger.solving.bounds import SAME
-from ledger.solving.solve import solve
-from ledger.unit_offers import Ratio
+from ledger.solver import exact
+from ledger.solver.bounds import SAME
+from ledger.solver.solve import solve
 
 sizes = st.sampled_from([1, 7, 10**4 + 1, 10**11 + 3])
 RATES = st.sampled_from([ONE, Ratio(1085, 1000), Ratio(3, 2), Ratio(1, 3), Ratio(61, 10000)])

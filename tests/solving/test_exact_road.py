@@ -8,12 +8,12 @@ from fractions import Fraction
 import pytest
 from problems import ONE, broken_rules, demand, problem, proven, supply
 
-from ledger.buckets import Living
+from ledger.eligibility.counts import Living
+from ledger.eligibility.index import Ratio
 from ledger.matching.plan import completed
 from ledger.matching.problem import NOBODY
-from ledger.solving.effort import Effort
-from ledger.solving.solve import solve
-from ledger.unit_offers import Ratio
+from ledger.solver.options import Effort
+from ledger.solver.solve import solve
 
 
 def answer(asked):

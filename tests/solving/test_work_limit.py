@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from problems import ONE, broken_rules, demand, problem, supply
 from test_exact_against_greedy import problems
 
+from ledger.eligibility.index import Ratio
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import Limit, completeness, coverage
-from ledger.solving import exact, work
-from ledger.solving.solve import solve
-from ledger.unit_offers import Ratio
+from ledger.solver import exact
+from ledger.solver import exact as work
+from ledger.solver.solve import solve
 
 OVERSHOOT = 2
 """The solver stops at the first check after the limit, and a first check comes late."""

@@ -9,15 +9,15 @@ import pytest
 from bench_matching import faults
 from pipelines import DAY, dense, rate_of, sparse
 
-from ledger.matching.building import build
+from ledger.matching.build import build
 from ledger.matching.plan import completed, completeness
 from ledger.matching.problem import Problem
-from ledger.solving.effort import Effort
-from ledger.solving.exact import solve_exactly
-from ledger.solving.large.arcs import Arcs
-from ledger.solving.large.bound import complete_bound
-from ledger.solving.large.crowding import lifted_cover
-from ledger.solving.large.relaxation import Relaxation, completable
+from ledger.solver.arcs import Arcs
+from ledger.solver.bounds import complete_bound
+from ledger.solver.cover_cuts import lifted_cover
+from ledger.solver.exact import solve_exactly
+from ledger.solver.options import Effort
+from ledger.solver.relaxation import Relaxation, completable
 
 
 def test_a_cover_cuts_off_no_choice_that_fits():

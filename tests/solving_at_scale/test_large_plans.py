@@ -8,9 +8,10 @@ from pipelines import Pipeline, dense, problem_of, sparse
 
 from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import Problem
-from ledger.solving.effort import Effort
-from ledger.solving.exact import solve_exactly
-from ledger.solving.large import road, solve_large
+from ledger.solver import heuristic
+from ledger.solver.exact import solve_exactly
+from ledger.solver.heuristic import solve_large
+from ledger.solver.options import Effort
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -90,8 +91,8 @@ def test_progress_is_told_with_the_value_and_the_bound():
 
 
 def test_a_plan_is_made_where_not_all_arcs_are_looked_at_together(problem, monkeypatch):
-    monkeypatch.setattr(road, "LARGEST_LISTED", 10)
-    monkeypatch.setattr(road, "TRIED", 5)
+    monkeypatch.setattr(heuristic, "LARGEST_LISTED", 10)
+    monkeypatch.setattr(heuristic, "TRIED", 5)
 
     solution = solve_large(problem)
 

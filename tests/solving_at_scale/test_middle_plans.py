@@ -10,11 +10,10 @@ from pipelines import Pipeline, dense, problem_of, sparse
 
 from ledger.matching.plan import completeness
 from ledger.matching.problem import Problem
-from ledger.solving.effort import Effort
-from ledger.solving.exact import solve_exactly
-from ledger.solving.large import solve_large
-from ledger.solving.large.arcs import Arcs
-from ledger.solving.middle import begin, solve_middle
+from ledger.solver.arcs import Arcs
+from ledger.solver.exact import solve_exactly
+from ledger.solver.heuristic import begin, solve_large, solve_middle
+from ledger.solver.options import Effort
 
 CASES = {
     "dense": dense(60, 60, seed=3),

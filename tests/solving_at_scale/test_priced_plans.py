@@ -16,13 +16,14 @@ from problems import ONE, demand, problem, supply
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import Problem
-from ledger.solving.descent import descend
-from ledger.solving.effort import Effort
-from ledger.solving.exact import solve_exactly
-from ledger.solving.highs import INFINITY, Deadline, Model, Solver
-from ledger.solving.large import arcs, pricing, road, solve_large
-from ledger.solving.large.relaxation import Relaxation, completable
-from ledger.solving.solve import solve
+from ledger.solver import arcs, heuristic, pricing
+from ledger.solver.exact import solve_exactly
+from ledger.solver.heuristic import solve_large
+from ledger.solver.highs import INFINITY, Deadline, Model, Solver
+from ledger.solver.options import Effort
+from ledger.solver.pdhg import descend
+from ledger.solver.relaxation import Relaxation, completable
+from ledger.solver.solve import solve
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -34,8 +35,8 @@ CASES = {
 @pytest.fixture(autouse=True)
 def _priced(monkeypatch):
     """Take the road of the largest pipelines, with few arcs in each piece and each round."""
-    monkeypatch.setattr(road, "LARGEST_PROGRAM", 0)
-    monkeypatch.setattr(road, "LARGEST_LISTED", 0)
+    monkeypatch.setattr(heuristic, "LARGEST_PROGRAM", 0)
+    monkeypatch.setattr(heuristic, "LARGEST_LISTED", 0)
     monkeypatch.setattr(arcs, "PIECE", 500)
     monkeypatch.setattr(pricing, "FEW", 4)
 
@@ -121,7 +122,7 @@ class Clock(Deadline):
 @pytest.mark.parametrize("looks", [0, 1, 4, 20, 40, 60])
 def test_where_the_time_ends_the_plan_is_made_with_what_is_known_and_says_so(monkeypatch, looks):
     large = problem_of(CASES["sparse"])
-    monkeypatch.setattr(road, "Deadline", lambda _: Clock(looks))
+    monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
 
     solution = solve_large(large, Effort(seconds=60))
 
@@ -137,7 +138,7 @@ def test_where_no_prices_are_found_in_time_the_plan_is_no_worse_than_one_pass(
     monkeypatch, case, looks
 ):
     large = problem_of(CASES[case])
-    monkeypatch.setattr(road, "Deadline", lambda _: Clock(looks))
+    monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
 
     solution = solve_large(large, Effort(seconds=60))
 
@@ -148,9 +149,9 @@ def test_where_no_prices_are_found_in_time_the_plan_is_no_worse_than_one_pass(
 
 @pytest.mark.parametrize("looks", [0, 3, 10, 100])
 def test_where_the_time_ends_a_smaller_plan_is_whole_too(monkeypatch, looks):
-    monkeypatch.setattr(road, "LARGEST_PROGRAM", 1_000)
-    monkeypatch.setattr(road, "LARGEST_LISTED", 100_000)
-    monkeypatch.setattr(road, "Deadline", lambda _: Clock(looks))
+    monkeypatch.setattr(heuristic, "LARGEST_PROGRAM", 1_000)
+    monkeypatch.setattr(heuristic, "LARGEST_LISTED", 100_000)
+    monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
     large = problem_of(CASES["sparse"])
 
     solution = solve_large(large, Effort(seconds=60))
@@ -162,9 +163,9 @@ def test_where_the_time_ends_a_smaller_plan_is_whole_too(monkeypatch, looks):
 
 
 def test_no_plan_is_worse_than_that_of_one_pass_however_short_the_time(monkeypatch):
-    monkeypatch.setattr(road, "Deadline", lambda _: Clock(0))
-    monkeypatch.setattr("ledger.solving.solve.LARGEST_LISTED", 0)
-    monkeypatch.setattr("ledger.solving.solve.LARGEST_MIDDLE", 0)
+    monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(0))
+    monkeypatch.setattr("ledger.solver.solve.LARGEST_LISTED", 0)
+    monkeypatch.setattr("ledger.solver.solve.LARGEST_MIDDLE", 0)
     large = problem_of(CASES["sparse"])
 
     solution = solve(large, Effort(seconds=1))

@@ -13,15 +13,14 @@ from problems import problem as simple
 from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness
 from ledger.matching.problem import Problem
-from ledger.solving.highs import Deadline
-from ledger.solving.large.arcs import Arcs
-from ledger.solving.large.book import Book
-from ledger.solving.large.choices import Choices
-from ledger.solving.large.dive import dive, undecided
-from ledger.solving.large.ground import Ground
-from ledger.solving.large.relaxation import Relaxation, Relaxed, completable
-from ledger.solving.large.settling import CHOICES, Settling, settle
-from ledger.solving.middle import solve_middle
+from ledger.solver.arc_choice import Choices
+from ledger.solver.arcs import Arcs, Ground
+from ledger.solver.assignment import Book
+from ledger.solver.diving import dive, undecided
+from ledger.solver.heuristic import solve_middle
+from ledger.solver.highs import Deadline
+from ledger.solver.lns import CHOICES, Settling, settle
+from ledger.solver.relaxation import Relaxation, Relaxed, completable
 
 SETTLING = Settling(left=1_000, work=2_000_000)
 

@@ -19,14 +19,14 @@ from random import Random
 
 from world import NEW_YEAR, World
 
-from ledger.factors import Factor, Side
-from ledger.offers import Offer
-from ledger.projects import Need
-from ledger.quantity import format_amount
-from ledger.statements.kinds import Kind
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases import dealing, quantity_acts
-from ledger.usecases.dealing import Hold, Onward
+from ledger.core.factors import Factor, Side
+from ledger.core.quantity import format_amount
+from ledger.registers.records import Need, Offer
+from ledger.statements.lines import Kind
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.registers import quantities
 
 CONFIRMED = "confirmed"
 CLASSES = (
@@ -120,19 +120,19 @@ def _deal(uow: UnitOfWork, random: Random, at: int) -> MadeDeal:
     for side, record in zip((Side.NEED, Side.OFFER), sides, strict=True):
         uow.add(side.value, record)
         much = total if side is Side.NEED else 10**14
-        quantity_acts.set_quantity(uow, uow.accounts.of(side, record.code), much, NEW_YEAR)
+        quantities.set_quantity(uow, uow.accounts.of(side, record.code), much, NEW_YEAR)
     day = SPAN[0] + timedelta(days=random.randrange(60))
     reference = _reference(random, at, 0)
     said = Hold(day=day, directly=True, rate=rate, reference=reference, code=names[2])
     need, offer = uow.accounts.of(Side.NEED, names[0]), uow.accounts.of(Side.OFFER, names[1])
-    deal = dealing.hold(uow, need, offer, total, said)
+    deal = workflow.hold(uow, need, offer, total, said)
     acts = [_told(names, provider, "commitment", day, reference, (total, _last(uow, "offer")))]
     part = total // 7
     for number in range(1, random.randrange(4, 6)):
         day += timedelta(days=random.choice((1, 2, 20, 30)))
         amount = part * number // 2 + random.randrange(1, 1000)
         reference = _reference(random, at, number)
-        dealing.deliver(uow, deal, Onward(day=day, amount=amount, reference=reference))
+        workflow.deliver(uow, deal, Onward(day=day, amount=amount, reference=reference))
         acts.append(
             _told(names, provider, "delivery", day, reference, (amount, _last(uow, "offer")))
         )

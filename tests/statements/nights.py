@@ -8,9 +8,9 @@ from typing import Any
 
 from world import World
 
-from ledger.store.findings import KeptFinding, read_findings
-from ledger.usecases.night.statements import step
-from ledger.usecases.night.steps import Night, NightOptions, StepResult, Who
+from ledger.store.statements.findings import KeptFinding, read_findings
+from ledger.usecases.night_step import Night, NightOptions, StepResult, Who
+from ledger.usecases.nights.statements import step
 
 TODAY = date(2026, 11, 23)
 WHO = Who(actor="night", system_user="tester", host="office")

@@ -9,7 +9,7 @@ import pytest
 from nights import put
 
 from cli.main import main
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 
 COMMITTED = "BANK,2026-10,1,2026-10-02,commitment,D-0001,,,1000.00,EUR,LOAN-1"
 DELIVERED = "BANK,2026-10,2,2026-10-10,delivery,D-0001,,,450.00,EUR,PAY-1"

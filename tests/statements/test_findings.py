@@ -8,10 +8,10 @@ import pytest
 from nights import TODAY, a_night, findings, put
 from world import World
 
-from ledger.statements.kinds import Kind
-from ledger.store.findings import UnknownFinding
-from ledger.usecases import findings as acts
-from ledger.usecases.statement_inbox import InboxUnreadable
+from ledger.statements.lines import Kind
+from ledger.store.statements.findings import UnknownFinding
+from ledger.usecases.statements import findings as acts
+from ledger.usecases.statements.inbox import InboxUnreadable
 
 COMMITTED = "BANK,2026-10,1,2026-10-02,commitment,D-0001,,,1000.00,EUR,LOAN-1"
 DELIVERED = "BANK,2026-10,2,2026-10-10,delivery,D-0001,,,400.00,EUR,PAY-1"

@@ -10,11 +10,11 @@ import pytest
 from nights import TODAY, WHO, findings, put
 from world import World
 
-from ledger.statements.facts import Tolerance
-from ledger.usecases import findings as acts
-from ledger.usecases.night.running import reconcile
-from ledger.usecases.night.steps import NightOptions
-from ledger.usecases.statement_comparing import compare_all
+from ledger.statements.lines import Tolerance
+from ledger.usecases.night_step import NightOptions
+from ledger.usecases.nights.run import reconcile
+from ledger.usecases.statements import findings as acts
+from ledger.usecases.statements.compare import compare_all
 
 COMMITTED = "BANK,2026-10,1,2026-10-02,commitment,D-0001,,,1000.00,EUR,LOAN-1"
 DELIVERED = "BANK,2026-10,2,2026-10-10,delivery,D-0001,,,400.00,EUR,PAY-1"
@@ -24,7 +24,7 @@ OTHERS = "FIRM,A,1,2026-10-05,commitment,D-0002,,,700.00,EUR,"
 @pytest.fixture
 def fund(world: World, monkeypatch, tmp_path) -> World:
     """A fund whose two providers sent what agrees, after the night that read it."""
-    monkeypatch.setattr("ledger.store.book.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
     world.need("5000 EUR")
     world.offer("9000 EUR")
     world.provider("FIRM")
@@ -45,7 +45,7 @@ def night(world: World, day: date | None = None, **options: Any) -> dict[str, An
 
 
 def test_what_agreed_is_left_alone_and_counted_all_the_same(fund, monkeypatch):
-    monkeypatch.setattr("ledger.usecases.statement_comparing.compare", None)
+    monkeypatch.setattr("ledger.usecases.statements.compare.compare", None)
 
     came = night(fund)
 
@@ -106,7 +106,7 @@ def test_another_tolerance_has_all_compared(fund):
 
 
 def test_another_program_has_all_compared(fund, monkeypatch):
-    monkeypatch.setattr("ledger.store.statement_changes.__version__", "99")
+    monkeypatch.setattr("ledger.store.statements.statements.__version__", "99")
 
     assert night(fund)["providers_unchanged"] == 0
 
@@ -120,7 +120,7 @@ def test_a_missed_night_says_nothing_of_the_days_after_it(fund):
 
 @pytest.mark.only_on("postgresql")
 def test_what_others_may_still_be_writing_counts_as_new(fund, monkeypatch):
-    monkeypatch.setattr("ledger.store.book.SETTLED", timedelta(minutes=1))
+    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(minutes=1))
     night(fund)
 
     assert night(fund)["providers_unchanged"] == 0

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 from bench_statements import NAMED_BY, PROVIDER, TODAY, statements
 
-from ledger.statements.compare import compare
-from ledger.statements.facts import Books, Line
-from ledger.statements.pools import Days
+from ledger.statements.lines import Books, Line
+from ledger.statements.passes import compare
+from ledger.statements.pool import Days
 
 FEW, MANY = 1_500, 6_000
 

@@ -6,9 +6,9 @@ import pytest
 from nights import put
 
 from cli.main import main
-from ledger.errors import ExitCode
+from ledger.core.errors import ExitCode
 from ledger.interchange.import_rules import parse_rule
-from ledger.interchange.incoming import read_incoming
+from ledger.interchange.plan import read_incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import StatementsNotImported
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.night_words import office_told, step_told
+from cli.views.night import office_told, step_told
 
 TOLD = [
     ("lapse", {"holds_lapsed": 0, "offers_lapsed": 0}, "nothing lapsed"),

@@ -9,8 +9,8 @@ import pytest
 from world import World
 
 from cli.main import main
-from ledger.factors import Factor
-from ledger.store.balances import Times
+from ledger.core.factors import Factor
+from ledger.store.journal.balances import Times
 from ledger.usecases.status import DaysOutOfRange, Status, days_typed, status_of
 
 IN_SPRING = date(2026, 3, 1)

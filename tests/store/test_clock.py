@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from world import World
 
-from ledger.dating import ClockSteppedBack
-from ledger.store.journal import read_entries
+from ledger.core.dates import ClockSteppedBack
+from ledger.store.journal.entries import read_entries
 
 LATER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 

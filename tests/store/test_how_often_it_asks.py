@@ -9,8 +9,9 @@ from sent import recorded
 from sqlalchemy import Connection
 from world import World
 
-from ledger.factors import Side
-from ledger.store import balances, registers
+from ledger.core.factors import Side
+from ledger.store import registers
+from ledger.store.journal import balances
 
 
 def statements(world: World, work: Callable[[], object]) -> list[str]:

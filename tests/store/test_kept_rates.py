@@ -13,7 +13,7 @@ import time_machine
 from sent import recorded
 from world import World
 
-from ledger.rates import Rate, RateBook, find_rate
+from ledger.rates.rates import Rate, RateBook, find_rate
 from ledger.store.rates import DayRates, StoredRates, read_rates
 from ledger.store.registers import load_all
 

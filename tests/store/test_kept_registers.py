@@ -10,13 +10,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from world import World, says_enough
 
-from ledger.factors import Factor
-from ledger.members import City, Office, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.receipts import Receipt
-from ledger.store import registers, retry
-from ledger.store.database_errors import WriteConflict
+from ledger.core.factors import Factor
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import City, Need, Offer, Office, Project, Provider
+from ledger.store import registers
+from ledger.store.db import errors
+from ledger.store.db.errors import WriteConflict
 from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
 
 DAY = date(2026, 2, 3)
@@ -124,7 +123,7 @@ def test_a_code_is_found_in_any_case(world):
 
 
 def test_two_codes_that_differ_in_capitals_are_one(world, monkeypatch):
-    monkeypatch.setattr(retry, "_MOST_TRIES", 2)
+    monkeypatch.setattr(errors, "_MOST_TRIES", 2)
     world.project("MÉTRO")
     with world.unchanged(), pytest.raises((IntegrityError, WriteConflict)):
         world.project("métro")
@@ -182,8 +181,8 @@ def test_a_register_is_read_as_it_was_known(metro):
 
 
 def test_settings_and_rates_are_read_as_they_were_known(metro):
-    from ledger.rates import Rate  # noqa: PLC0415
-    from ledger.store.queries import read_settings  # noqa: PLC0415
+    from ledger.rates.rates import Rate  # noqa: PLC0415
+    from ledger.store.db.queries import read_settings  # noqa: PLC0415
     from ledger.store.rates import StoredRates  # noqa: PLC0415
 
     def learn(uow, rate: str, currency: str):
@@ -215,7 +214,7 @@ def _with_code(uow):
 
 
 def test_stages_are_read_at_both_times(metro):
-    from ledger.store.balances import Times  # noqa: PLC0415
+    from ledger.store.journal.balances import Times  # noqa: PLC0415
 
     metro.introduce("50 EUR", on=date(2026, 3, 1))
     known = metro.entries()[-1].recorded_at

@@ -7,7 +7,7 @@ import os
 import pytest
 from world import World
 
-from ledger.errors import LedgerError
+from ledger.core.errors import LedgerError
 
 
 def all_at_once(url: str, count: int, quantity: str) -> list[str]:

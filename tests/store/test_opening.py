@@ -11,11 +11,11 @@ from raw import Raw
 from sqlalchemy import text
 from world import World, asked, says_enough
 
-from ledger.errors import LedgerError
-from ledger.store import database_errors, schema
-from ledger.store import engine as engines
-from ledger.store.book import open_ledger
-from ledger.usecases.set_up import CalendarIsSet, SetUp, set_up, upgrade
+from ledger.core.errors import LedgerError
+from ledger.store.db import engine as engines
+from ledger.store.db import errors, schema
+from ledger.store.session.ledger import open_ledger
+from ledger.usecases.admin.set_up import CalendarIsSet, SetUp, set_up, upgrade
 
 
 def init(url: str, **said: str):
@@ -68,7 +68,7 @@ def test_a_new_ledger_takes_its_calendar_and_currency(ledgers: Ledgers):
 
 
 def _tell(settings: dict[str, str]):
-    from ledger.receipts import Receipt  # noqa: PLC0415
+    from ledger.journal.receipts import Receipt  # noqa: PLC0415
 
     return Receipt(notes=tuple(sorted(f"{name} {value}" for name, value in settings.items())))
 
@@ -98,7 +98,7 @@ def test_an_empty_database_is_no_ledger_yet(ledgers: Ledgers, opening):
 def test_a_database_that_is_not_there_is_not_made(ledgers: Ledgers, opening):
     error = refusal_of(lambda: opening(f"{ledgers.empty()}_not"))
 
-    assert isinstance(error, database_errors.LedgerMissing)
+    assert isinstance(error, errors.LedgerMissing)
     assert "createdb" in error.next_step
 
 
@@ -108,7 +108,7 @@ def test_a_server_that_is_not_there_or_lets_nobody_in_is_told(ledgers: Ledgers):
     wrong = (url.replace("@127.0.0.1:", "@127.0.0.1:1"), url.replace("cityfund:", "cityfund:not"))
     for one in wrong:
         error = refusal_of(lambda url=one: read(url))
-        assert isinstance(error, database_errors.DatabaseUnreachable)
+        assert isinstance(error, errors.DatabaseUnreachable)
         assert "password" in error.next_step
         assert url.split(":")[2].split("@")[0] not in f"{error.what}{error.why}{error.next_step}"
 
@@ -128,7 +128,7 @@ def test_a_ledger_that_stands_at_two_versions_is_damaged(world: World, opening):
         raw.execute("INSERT INTO alembic_version VALUES ('0001')")
 
     error = refusal_of(lambda: opening(world.url))
-    assert isinstance(error, database_errors.NotADatabase)
+    assert isinstance(error, errors.NotADatabase)
     assert "0001" in error.why
 
 
@@ -152,7 +152,7 @@ def stand_at(world: World, revision: str) -> None:
 def test_no_ledgers_are_kept_elsewhere(url):
     error = refusal_of(lambda: open_ledger(url))
 
-    assert isinstance(error, database_errors.UnknownDatabase)
+    assert isinstance(error, errors.UnknownDatabase)
     assert "secret" not in f"{error.what}{error.why}{error.next_step}"
 
 

@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import event
 from world import World, asked, says_enough
 
-from ledger.dating import UnknownTimeZone
-from ledger.errors import LedgerError
-from ledger.quantity_errors import UnknownUnit
-from ledger.store import database_errors
-from ledger.store import sqlite as sqlite_files
-from ledger.store.book import open_ledger
-from ledger.usecases.set_up import SetUp, set_up
+from ledger.core.dates import UnknownTimeZone
+from ledger.core.errors import LedgerError
+from ledger.core.quantity_errors import UnknownUnit
+from ledger.store.db import errors
+from ledger.store.db import sqlite as sqlite_files
+from ledger.store.session.ledger import open_ledger
+from ledger.usecases.admin.set_up import SetUp, set_up
 
 
 @pytest.fixture
@@ -91,14 +91,14 @@ def test_a_calendar_or_currency_that_is_none_makes_no_file(tmp_path):
 def test_a_missing_ledger_is_not_made_by_opening_it(tmp_path):
     error = refusal_of(lambda: read(tmp_path / "ledger.db"))
 
-    assert isinstance(error, database_errors.LedgerMissing)
+    assert isinstance(error, errors.LedgerMissing)
     assert "cityfund init" in error.next_step
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("opening", [read, init])
 def test_a_folder_is_no_ledger(tmp_path, opening):
-    assert isinstance(refusal_of(lambda: opening(tmp_path)), database_errors.DatabaseUnreachable)
+    assert isinstance(refusal_of(lambda: opening(tmp_path)), errors.DatabaseUnreachable)
 
 
 @pytest.mark.parametrize("opening", [read, init])
@@ -106,7 +106,7 @@ def test_a_letter_is_no_database(tmp_path, opening):
     path = tmp_path / "letter.db"
     path.write_text("Dear colleagues of the fund, " * 50)
 
-    assert isinstance(refusal_of(lambda: opening(path)), database_errors.NotADatabase)
+    assert isinstance(refusal_of(lambda: opening(path)), errors.NotADatabase)
     assert path.read_text().startswith("Dear colleagues")
 
 
@@ -116,7 +116,7 @@ def test_a_damaged_ledger_is_told(world: World, tmp_path):
     path = tmp_path / "damaged.db"
     path.write_bytes(whole[:4096] + b"\xff" * 40_000 + whole[44_096:])
 
-    assert isinstance(refusal_of(lambda: read(path)), database_errors.NotADatabase)
+    assert isinstance(refusal_of(lambda: read(path)), errors.NotADatabase)
 
 
 @pytest.mark.only_on("sqlite")
@@ -125,7 +125,7 @@ def test_a_writer_waits_for_another_and_then_gives_up(world: World, monkeypatch)
     waiting = World(world.url)
     with closing(world.raw()) as raw:
         raw.execute("BEGIN IMMEDIATE")
-        assert isinstance(refusal_of(waiting.city), database_errors.LedgerBusy)
+        assert isinstance(refusal_of(waiting.city), errors.LedgerBusy)
         raw.execute("ROLLBACK")
     waiting.city()
 
@@ -149,11 +149,11 @@ def test_a_full_disk_leaves_nothing_half_done(world: World):
         uow.flush_registers()
 
     with world.unchanged():
-        assert isinstance(refusal_of(lambda: world.do(write_much)), database_errors.DiskFull)
+        assert isinstance(refusal_of(lambda: world.do(write_much)), errors.DiskFull)
 
 
 def _city(number: int):
-    from ledger.members import City  # noqa: PLC0415
+    from ledger.registers.records import City  # noqa: PLC0415
 
     return City(code=f"C{number}", name="A city" * 20, country="IR", office="asia")
 

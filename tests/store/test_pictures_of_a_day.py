@@ -9,8 +9,8 @@ import pytest
 from world import World
 
 from cli.main import main
-from ledger.factors import Stage
-from ledger.store.balances import Times
+from ledger.core.factors import Stage
+from ledger.store.journal.balances import Times
 
 DECLARED = date(2026, 1, 10)
 INTRODUCED = date(2026, 3, 1)

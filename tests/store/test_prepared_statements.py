@@ -11,9 +11,9 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from world import World
 
-from ledger.store import tables
-from ledger.store.database_errors import DatabaseGone
-from ledger.store.prepared import Prepared, send
+from ledger.store.db import tables
+from ledger.store.db.errors import DatabaseGone
+from ledger.store.db.prepared import Prepared, send
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, inspect
 from world import World
 
-from ledger.store import schema
-from ledger.store.book import open_ledger
-from ledger.store.engine import make_engine, reading, writing
-from ledger.store.tables import metadata
+from ledger.store.db import schema
+from ledger.store.db.engine import make_engine, reading, writing
+from ledger.store.db.tables import metadata
+from ledger.store.session.ledger import open_ledger
 from migrations.guards import due, guards, present
 
 ROOT = Path(__file__).parents[2]

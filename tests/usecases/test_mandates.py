@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from world import World
 
-from ledger.factors import Factor
-from ledger.usecases.terms import NotEligible, OutsideMandate
+from ledger.core.factors import Factor
+from ledger.usecases.deals.terms import NotEligible, OutsideMandate
 
 AGREED = "the bank's board agreed on 3 March"
 

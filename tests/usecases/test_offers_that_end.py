@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from world import World
 
-from ledger import acts
-from ledger.dating import BeforeReversed, OverdrawnLater
-from ledger.store.journal import UnknownEntry
-from ledger.usecases.quantity_acts import NoLongerValid, StillValid
-from ledger.usecases.reverse import AlreadyReversed, CannotReverse, ReasonMissing
+from ledger.core.dates import BeforeReversed, OverdrawnLater
+from ledger.journal import moves
+from ledger.store.journal.entries import UnknownEntry
+from ledger.usecases.journal.reversal import AlreadyReversed, CannotReverse, ReasonMissing
+from ledger.usecases.registers.quantities import NoLongerValid, StillValid
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
 
@@ -93,12 +93,12 @@ def test_a_need_withdrawn_comes_back(metro):
     assert metro.stages("need", "N-0001") == {"held": 5000, "withdrawn": 5000}
     metro.reinstate("need", "N-0001", "20 EUR")
     assert metro.stages("need", "N-0001") == {"open": 2000, "held": 5000, "withdrawn": 3000}
-    with metro.refuses(acts.NotEnoughWithdrawn):
+    with metro.refuses(moves.NotEnoughWithdrawn):
         metro.reinstate("need", "N-0001", "31 EUR")
 
 
 def test_nothing_held_is_withdrawn(metro):
-    with metro.refuses(acts.NotEnoughOpen, "50.00 EUR open"):
+    with metro.refuses(moves.NotEnoughOpen, "50.00 EUR open"):
         metro.withdraw("need", "N-0001", "50.01 EUR")
 
 
@@ -106,7 +106,7 @@ def test_a_quantity_is_revised_both_ways_but_never_below_what_is_taken(metro):
     metro.revise("need", "N-0001", "120 EUR")
     metro.revise("need", "N-0001", "50 EUR")
     assert metro.stages("need", "N-0001") == {"held": 5000}
-    with metro.refuses(acts.BelowWhatIsTaken, "50.00 EUR"):
+    with metro.refuses(moves.BelowWhatIsTaken, "50.00 EUR"):
         metro.revise("need", "N-0001", "49.99 EUR")
 
 

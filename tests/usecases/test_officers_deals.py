@@ -8,9 +8,7 @@ from decimal import Decimal
 import pytest
 from world import NEW_YEAR, World
 
-from ledger import acts
-from ledger.acts import WrongUnit
-from ledger.dating import (
+from ledger.core.dates import (
     BeforeDeclaration,
     BeforePreviousAct,
     FutureDate,
@@ -18,13 +16,15 @@ from ledger.dating import (
     OverdrawnLater,
     UntilInThePast,
 )
-from ledger.factors import Factor, Stage
-from ledger.quantity_errors import BadQuantity
-from ledger.rates import Rate
+from ledger.core.factors import Factor, Stage
+from ledger.core.quantity_errors import BadQuantity
+from ledger.journal import moves
+from ledger.journal.moves import WrongUnit
+from ledger.rates.rates import Rate
 from ledger.reference.errors import UnknownInstrument
 from ledger.store.registers import UnknownCode
-from ledger.usecases.deal_acts import NothingToChange, edit_deal
-from ledger.usecases.terms import InstrumentNotOffered, NoRate, UnusableRate
+from ledger.usecases.deals.acts import NothingToChange, edit_deal
+from ledger.usecases.deals.terms import InstrumentNotOffered, NoRate, UnusableRate
 
 TODAY = date(2026, 11, 23)
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -211,39 +211,39 @@ def test_a_quantity_comes_in_the_needs_own_unit(metro):
 
 
 def test_no_more_is_held_than_is_open_or_available(metro):
-    with metro.refuses(acts.NotEnoughAvailable, "80.00 EUR available"):
+    with metro.refuses(moves.NotEnoughAvailable, "80.00 EUR available"):
         metro.introduce("80.01 EUR")
     metro.introduce("60 EUR")
     metro.offer("100 EUR", code="O-0002")
-    with metro.refuses(acts.NotEnoughOpen, "40.00 EUR open"):
+    with metro.refuses(moves.NotEnoughOpen, "40.00 EUR open"):
         metro.introduce("40.01 EUR", offer="O-0002")
 
 
 def test_no_more_is_moved_on_than_there_is(metro):
     metro.introduce("50 EUR")
-    with metro.refuses(acts.NotEnoughHeld):
+    with metro.refuses(moves.NotEnoughHeld):
         metro.commit("50.01 EUR")
-    with metro.refuses(acts.NothingToMove):
+    with metro.refuses(moves.NothingToMove):
         metro.deliver()
     metro.commit("20 EUR")
-    with metro.refuses(acts.NotEnoughCommitted):
+    with metro.refuses(moves.NotEnoughCommitted):
         metro.deliver("20.01 EUR")
     metro.deliver("5 EUR")
-    with metro.refuses(acts.NotEnoughDelivered):
+    with metro.refuses(moves.NotEnoughDelivered):
         metro.give_back("5.01 EUR")
 
 
 def test_what_is_held_is_committed_or_released_once(metro):
     metro.introduce("50 EUR")
     metro.release()
-    with metro.refuses(acts.NothingToMove):
+    with metro.refuses(moves.NothingToMove):
         metro.commit()
     assert metro.stages("need", "N-0001") == {"open": 10000}
 
 
 def test_a_commitment_is_given_back_only_when_it_is_named(metro):
     metro.introduce("50 EUR", directly=True)
-    with metro.refuses(acts.NothingToMove):
+    with metro.refuses(moves.NothingToMove):
         metro.release()
     metro.release("20 EUR", from_stage=Stage.COMMITTED)
 

@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import World, says_enough
 
-from ledger.broker import BrokerNotBank
-from ledger.factors import Side
-from ledger.interchange.incoming import Incoming
+from ledger.core.factors import Side
+from ledger.core.quantity import format_amount
+from ledger.deals.deal import BrokerNotBank
+from ledger.interchange.plan import Incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import read_table
-from ledger.members import Office, Provider
-from ledger.quantity import format_amount
 from ledger.reference import default_offices, shipped_units
-from ledger.usecases import measured_registers, registers
-from ledger.usecases.import_tables import import_tables
-from ledger.usecases.project_acts import BadNeed, add_project, read_need
-from ledger.usecases.register_rules import AlreadyThere, is_the_fund, refuse_the_fund
-from ledger.usecases.register_terms import BadTerms, Said
+from ledger.registers.records import Office, Provider
+from ledger.usecases.interchange.import_tables import import_tables
+from ledger.usecases.registers import measured, records
+from ledger.usecases.registers.parse import BadTerms, Said
+from ledger.usecases.registers.projects import BadNeed, add_project, read_need
+from ledger.usecases.registers.rules import AlreadyThere, is_the_fund, refuse_the_fund
 
 UNITS = shipped_units()
 MASHHAD = Said({"code": "MHD", "name": "Mashhad", "country": "IR"})
@@ -30,20 +30,20 @@ MASHHAD = Said({"code": "MHD", "name": "Mashhad", "country": "IR"})
 def test_every_bad_term_is_told_at_once(world: World) -> None:
     said = Said({"name": "", "country": "ZZ", "population": "many"}, {"name": "NAME"})
     with world.refuses(BadTerms, "NAME: The name is missing.", "--country:", "--population:"):
-        world.do(lambda uow: registers.add(uow, "city", said))
+        world.do(lambda uow: records.add(uow, "city", said))
 
 
 def test_a_code_differing_in_capitals_is_the_same_code(world: World) -> None:
-    world.do(lambda uow: registers.add(uow, "city", MASHHAD))
+    world.do(lambda uow: records.add(uow, "city", MASHHAD))
     again = Said({**MASHHAD.terms, "code": "mhd"})
     with world.refuses(AlreadyThere, "MHD", "Mashhad", "cityfund city edit MHD"):
-        world.do(lambda uow: registers.add(uow, "city", again))
+        world.do(lambda uow: records.add(uow, "city", again))
 
 
 def test_what_a_request_adds_is_there_for_the_rest_of_it(world: World) -> None:
     def two(uow):
-        registers.add(uow, "city", MASHHAD)
-        registers.add(uow, "city", MASHHAD)
+        records.add(uow, "city", MASHHAD)
+        records.add(uow, "city", MASHHAD)
 
     with world.refuses(AlreadyThere):
         world.do(two)
@@ -53,7 +53,7 @@ def test_a_reversed_declaration_leaves_terms_that_can_be_edited(world: World) ->
     world.offer("5 EUR")
     world.reverse(1)
     edit = Said({"max_share": "0.25"})
-    world.do(lambda uow: measured_registers.edit_measured(uow, Side.OFFER, "O-0001", edit))
+    world.do(lambda uow: measured.edit_measured(uow, Side.OFFER, "O-0001", edit))
     assert world.record("offer", "O-0001").max_share == Decimal("0.25")
     assert world.stages("offer", "O-0001") == {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from world import World
 
-from ledger.requests import KeyReused
+from ledger.core.requests import KeyReused
 
 SAID = {"quantity": "50 EUR", "until": "2027-01-31"}
 

@@ -8,12 +8,12 @@ import pytest
 from raw import Raw
 from world import World, asked
 
-from ledger.store import engine as engines
-from ledger.store import schema
-from ledger.store.balances import Times
-from ledger.store.book import KnownLater, open_ledger
-from ledger.store.sqlite import create_private_file
-from ledger.usecases.set_up import SetUp, set_up
+from ledger.store.db import engine as engines
+from ledger.store.db import schema
+from ledger.store.db.sqlite import create_private_file
+from ledger.store.journal.balances import Times
+from ledger.store.session.ledger import KnownLater, open_ledger
+from ledger.usecases.admin.set_up import SetUp, set_up
 
 
 def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
@@ -35,7 +35,7 @@ def test_a_set_up_that_fails_leaves_no_table_behind(ledgers, monkeypatch):
     def no_room(_connection):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ledger.usecases.set_up.load_reference_tables", no_room)
+    monkeypatch.setattr("ledger.usecases.admin.set_up.load_reference_tables", no_room)
     url = ledgers.empty()
     with pytest.raises(OSError, match="No space"):
         set_up(url, SetUp(), asked("init"))

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from world import World, asked
 
-from ledger.requests import MalformedActor
-from ledger.texts import ControlCharacter, TextTooLong
-from ledger.usecases import deal_acts
-from ledger.usecases.terms import OutsideMandate
+from ledger.core.requests import MalformedActor
+from ledger.core.text import ControlCharacter, TextTooLong
+from ledger.usecases.deals import acts
+from ledger.usecases.deals.terms import OutsideMandate
 
 UNTIL = date(2026, 12, 31)
 TEXTS = ("reference", "note", "reason")
@@ -60,7 +60,7 @@ def test_an_edited_note_is_held_to_the_same(fund: World) -> None:
 
 
 def _note(fund: World, text: str) -> None:
-    fund.do(lambda uow: deal_acts.edit_deal(uow, "D-0001", until=None, due_on=None, note=text))
+    fund.do(lambda uow: acts.edit_deal(uow, "D-0001", until=None, due_on=None, note=text))
 
 
 @pytest.mark.parametrize("actor", ["", " ", "x" * 201, "Sara\x1b[2J", "Sara\nReza"])

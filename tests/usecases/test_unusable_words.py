@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from world import says_enough
 
-from cli.settings import InvalidConfig, read_config
+from cli.framework.settings import InvalidConfig, read_config
 from ledger.interchange.import_rules import MAX_RULE_BYTES, BrokenRule, load_rule
-from ledger.store.journal import NotAnEntryNumber, entry_number
-from ledger.usecases.export_tables import UnknownExport, tables_named
+from ledger.store.journal.entries import NotAnEntryNumber, entry_number
+from ledger.usecases.interchange.export import UnknownExport, tables_named
 
 
 @pytest.mark.parametrize("typed", ["", "seven", "-1", "1.5", "1e3", "9" * 40])

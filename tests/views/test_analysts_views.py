@@ -7,17 +7,15 @@ from contextlib import closing
 import pytest
 from world import World
 
-from ledger.factors import Factor, Side
-from ledger.members import City, Provider
-from ledger.offers import Offer
-from ledger.projects import Need, Project
-from ledger.receipts import Receipt
-from ledger.requests import Request
-from ledger.store.unit_of_work import UnitOfWork
-from ledger.usecases.carry_out import carry_out
-from ledger.usecases.deal_acts import Introduction, introduce
+from ledger.core.factors import Factor, Side
+from ledger.core.requests import Request
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.store.session.execute import carry_out
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.acts import Introduction, introduce
 from ledger.usecases.gaps import GapQuery, report_gaps
-from ledger.usecases.quantity_acts import set_quantity
+from ledger.usecases.registers.quantities import set_quantity
 
 
 def said(command: str) -> Request:

@@ -1,0 +1,331 @@
+"""The frame a command is written on: its call, its shared options, its group of verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from cli.framework.options import (
+    FILE_ENDINGS,
+    PLAIN_FORMATS,
+    READ_FORMATS,
+    PlainHelp,
+    shared_parameters,
+    take_as_typed,
+)
+from cli.framework.settings import Settings, resolve
+from cli.framework.usage_errors import (
+    BadFilter,
+    BadUsage,
+    UnknownCommand,
+    UnknownFormat,
+    did_you_mean,
+)
+
+if TYPE_CHECKING:
+    # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.store.session.ledger import Calendar, Ledger
+
+_NOT_INPUT = frozenset(
+    {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
+    | {"quiet", "verbose", "debug", "no_color"}
+)
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Session:
+    """What the calls of one run share: each part is made once, when it is first asked for.
+
+    `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
+    `recorded` says what is done already, and how to have its receipt again, from the moment an
+    act is recorded: whatever goes wrong later, it must not be done twice.
+    """
+
+    argv: tuple[str, ...] = ()
+    settings: Settings | None = field(default=None)
+    ledger: Ledger | None = field(default=None)
+    calendar: Calendar | None = field(default=None)
+    recorded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How a reading command was asked to answer. Times are as typed; see `cli.framework.dates`."""
+
+    format: str
+    where: tuple[tuple[str, str], ...] = ()
+    output: Path | None = None
+    as_of: str | None = None
+    known_at: str | None = None
+    color: bool = True
+
+    def without_filters(self) -> ReadOptions:
+        """Give the same options for rows that were filtered already."""
+        return replace(self, where=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """How an act was asked for. `on` is as typed; see `cli.framework.dates`."""
+
+    format: str
+    dry_run: bool = False
+    key: str | None = None
+    on: str | None = None
+    reason: str | None = None
+    yes: bool = False
+
+
+class Call(typer.Context):
+    """One call of a command: its settings, its shared options, and what was really typed."""
+
+    @property
+    def settings(self) -> Settings:
+        """Give the settings of this run. Raises InvalidConfig."""
+        session = self.ensure_object(Session)
+        if session.settings is None:
+            session.settings = resolve(self.flags())
+        return session.settings
+
+    def remember(self, recorded: str) -> None:
+        """Remember what this run has done, in case that it cannot be told."""
+        self.ensure_object(Session).recorded = recorded
+
+    @property
+    def read(self) -> ReadOptions:
+        """Give a reading command's shared options. Raises UnknownFormat and BadFilter."""
+        output = self.params.get("output")
+        return ReadOptions(
+            format=self.format,
+            where=tuple(_filter(text) for text in self.params.get("where") or ()),
+            output=None if output in {None, "-"} else Path(output),
+            as_of=self.params.get("as_of"),
+            known_at=self.params.get("known_at"),
+            color=self.settings.color,
+        )
+
+    @property
+    def write(self) -> WriteOptions:
+        """Give a writing command's shared options. Raises UnknownFormat."""
+        given = {name: self.params.get(name) for name in ("key", "on", "reason")}
+        return WriteOptions(
+            format=self.format,
+            dry_run=bool(self.params.get("dry_run")),
+            yes=bool(self.params.get("yes")),
+            **given,
+        )
+
+    @property
+    def format(self) -> str:
+        """Give the format to answer in: the one asked for, the configured one, or a table."""
+        formats = getattr(self.command, "formats", PLAIN_FORMATS)
+        flags = self.flags()
+        asked = flags.get("format")
+        if flags.get("json") and asked not in {None, "json"}:
+            raise BadUsage(
+                f"--json and --format {asked} were both given.",
+                why="--json is short for --format json, and an answer has one format.",
+                next_step="Keep one of the two.",
+            )
+        asked = "json" if flags.get("json") else asked or self._format_by_name()
+        if asked is None:
+            configured = self.settings.format
+            return configured if configured is not None and configured in formats else "table"
+        if asked not in formats:
+            raise UnknownFormat(
+                f"{self.command_path} does not write {asked!r}.",
+                why=f"It writes {', '.join(formats)}.",
+                next_step=did_you_mean(asked, list(formats), "Choose one of those."),
+            )
+        return str(asked)
+
+    def _format_by_name(self) -> str | None:
+        """Give the format that the name of the file to write stands for, where it does for one."""
+        ending = Path(self.params.get("output") or "").suffix.removeprefix(".").casefold()
+        return ending if ending in FILE_ENDINGS else None
+
+    @property
+    def command_name(self) -> str:
+        """Give the command as typed after the program's name: `deal introduce`."""
+        names = [call.info_name or "" for call in self._line()][:-1]
+        default = getattr(getattr(self.parent, "command", None), "default_verb", None)
+        if default is not None and names and names[0] == default:
+            names = names[1:]
+        return " ".join(reversed(names))
+
+    def typed_input(self) -> dict[str, object]:
+        """Give every argument and option the user gave, as typed; what only steers is left out.
+
+        Repeatable ones are lists of texts, flags booleans, all others texts.
+        """
+        typed: dict[str, object] = {}
+        for param in self.command.params:
+            if param.name in _NOT_INPUT or not was_typed(self, param.name):
+                continue
+            value = self.params.get(param.name)
+            typed[param.name] = list(value) if isinstance(value, (list, tuple)) else value
+        return typed
+
+    def flags(self) -> Mapping[str, Any]:
+        """Give the shared options really given, after the command or else before it."""
+        found: dict[str, Any] = {}
+        for call in self._line():
+            chosen: dict[str, Any] = {}
+            for name in ("db", "actor", "quiet", "verbose", "debug", "no_color", "format", "json"):
+                if name in call.params and was_typed(call, name):
+                    chosen[name] = call.params[name]
+            if "format" in found or "json" in found:  # one choice, made in two spellings
+                chosen.pop("format", None)
+                chosen.pop("json", None)
+            found = {**chosen, **found}
+        return found
+
+    def _line(self) -> Iterator[Any]:
+        call: Any = self
+        while call is not None:
+            yield call
+            call = call.parent
+
+
+def was_typed(call: Any, name: str) -> bool:
+    """Say whether a parameter's value came from the command line itself."""
+    source = call.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _filter(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column.strip():
+        raise BadFilter(f"The filter {text!r} cannot be read.")
+    return column.strip(), value.strip()
+
+
+class Leaf(PlainHelp, TyperCommand):
+    """A command that does something; carries the shared options of its kind."""
+
+    context_class = Call
+    kind: ClassVar[str] = "plain"
+    dated: ClassVar[bool] = False
+    destructive: ClassVar[bool] = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Hang the shared options of the command's kind behind its own."""
+        super().__init__(*args, **kwargs)
+        take_as_typed(self.params)
+        shared = shared_parameters(self.kind, dated=self.dated, destructive=self.destructive)
+        own = {param.name for param in self.params}
+        self._shared = frozenset(param.name for param in shared) - own
+        self.params = [*self.params, *(param for param in shared if param.name not in own)]
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Give the formats this command can answer in."""
+        return READ_FORMATS if self.kind == "read" else PLAIN_FORMATS
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line; what cannot be read is told with this command's own help."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            if getattr(error, "ctx", self) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command's function with its own parameters; the shared ones stay on the call.
+
+        The format and the settings are settled first, so that a wrong one is refused before
+        anything is done.
+        """
+        assert self.callback is not None
+        assert ctx.format in self.formats
+        own = {name: value for name, value in ctx.params.items() if name not in self._shared}
+        return ctx.invoke(self.callback, **own)
+
+
+class VerbGroup(PlainHelp, TyperGroup):
+    """A noun and its verbs; `default_verb` is what the noun does when no verb is named."""
+
+    context_class = Call
+    default_verb: ClassVar[str | None] = None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the default verb before words that name none; --help is then that verb's."""
+        named = args[:1] and args[0] in self.commands
+        if self.default_verb is not None and not named and not ctx.resilient_parsing:
+            self.commands[self.default_verb].epilog = self._others()
+            args = [self.default_verb, *args]
+        return super().parse_args(ctx, args)
+
+    def _others(self) -> str:
+        others = {name: one for name, one in self.commands.items() if name != self.default_verb}
+        told = [f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()]
+        return "\n\n".join(["Other verbs, each with a --help of its own:", *told] if told else [])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb. Raises UnknownCommand naming the nearest."""
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            raise unknown_command(ctx, args[0], list(self.commands))
+        return super().resolve_command(ctx, args)
+
+
+def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
+    """Make the refusal of a noun or verb that is not there."""
+    return UnknownCommand(
+        f"There is no command {ctx.command_path} {typed}.",
+        why=f"{ctx.command_path} knows: {', '.join(known)}.",
+        next_step=did_you_mean(typed, known, f"See {ctx.command_path} --help."),
+    )
+
+
+@cache
+def _leaf_class(kind: str, *, dated: bool, destructive: bool) -> type[Leaf]:
+    assert kind in {"read", "write", "plain"}, kind
+    traits = {"kind": kind, "dated": dated, "destructive": destructive}
+    return type(f"{kind.title()}Leaf", (Leaf,), traits)
+
+
+@cache
+def _group_class(default_verb: str | None) -> type[VerbGroup]:
+    return type("VerbGroup", (VerbGroup,), {"default_verb": default_verb})
+
+
+def noun(help_line: str, *, default: str | None = None) -> typer.Typer:
+    """Make the app of a noun with verbs; `default` names the verb of the noun standing alone."""
+    return typer.Typer(
+        cls=_group_class(default),
+        help=help_line,
+        no_args_is_help=default is None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+
+def word() -> typer.Typer:
+    """Make the app of a word that is a command by itself, such as `gaps`."""
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def command(
+    app: typer.Typer,
+    name: str,
+    *,
+    kind: str = "read",
+    dated: bool = False,
+    destructive: bool = False,
+    hidden: bool = False,
+) -> Callable[[_Function], _Function]:
+    """Hang a function on an app as a command of a kind: `read`, `write` or `plain`.
+
+    A reading command takes --where and --output, and with `dated` the two times; a writing one
+    --on, --reason, --key and --dry-run, and with `destructive` --yes.
+    """
+    cls = _leaf_class(kind, dated=dated, destructive=destructive)
+    return app.command(name, cls=cls, hidden=hidden)

@@ -1,0 +1,129 @@
+"""Telling a person, or a script, what went wrong: what, why and what to do, in three lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cli.framework.settings import is_set, mask_url
+from cli.framework.terminal import fitted, has_color, visible
+from ledger.core.errors import Detail, ExitCode, LedgerError, StorageTrouble
+
+SCHEMA = "cityfund.error/1"
+_PREFIXES = (("error", "\x1b[1;31m"), ("why", "\x1b[2m"), ("do", "\x1b[36m"))
+_RESET = "\x1b[0m"
+_DETAILS_SHOWN = 50
+
+
+class Trouble(NamedTuple):
+    """What is told of an error, whichever kind it was."""
+
+    code: str
+    exit_code: ExitCode
+    what: str
+    why: str
+    next: str
+    details: Sequence[Detail] = ()
+
+
+def of_refusal(error: LedgerError) -> Trouble:
+    """Tell a refusal of the ledger."""
+    return Trouble(
+        error.code, error.exit_code, error.what, error.why, error.next_step, error.details()
+    )
+
+
+def of_usage(error: Any) -> Trouble:
+    """Tell a command line that Typer could not read."""
+    from cli.framework.usage_errors import misread  # noqa: PLC0415 - only where something was mistyped
+
+    return Trouble(*misread(error))
+
+
+def of_storage(error: OSError) -> Trouble:
+    """Tell a file or disk that would not do."""
+    reason = error.strerror or str(error)
+    what = f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
+    return Trouble(
+        StorageTrouble.code,
+        ExitCode.STORAGE,
+        what,
+        "The system refused to read or write.",
+        "Check the name, the permissions and the free space, then run the command again.",
+    )
+
+
+def of_bug(error: BaseException) -> Trouble:
+    """Tell what nobody foresaw."""
+    said = str(error).strip().splitlines()
+    what = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+    return Trouble(
+        "bug",
+        ExitCode.BUG,
+        what,
+        "This is a bug in cityfund, not something you did.",
+        "Run the command again with --debug and send the traceback to its makers.",
+    )
+
+
+def wants_json(argv: Sequence[str], configured: str | None = None) -> bool:
+    """Say whether the run was asked to answer in JSON, even where it could not be parsed."""
+    chosen = configured
+    words = list(argv[: argv.index("--")] if "--" in argv else argv)
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--json":
+            return True
+        if word == "--format":
+            chosen = following
+        elif word.startswith("--format="):
+            chosen = word.removeprefix("--format=")
+    return chosen == "json"
+
+
+def wants_traceback(argv: Sequence[str]) -> bool:
+    """Say whether tracebacks were asked for."""
+    return "--debug" in argv or is_set(os.environ, "CITYFUND_DEBUG")
+
+
+def tell(trouble: Trouble, *, as_json: bool, color: bool) -> None:
+    """Write the error to standard error: three lines, or one JSON object."""
+    lines = (mask_url(trouble.what), mask_url(trouble.why), mask_url(trouble.next))
+    if as_json:
+        import json  # noqa: PLC0415 - only where asked for
+
+        keys = ("what", "why", "next")
+        answer: dict[str, Any] = {
+            "schema": SCHEMA,
+            "code": trouble.code,
+            **dict(zip(keys, lines, strict=True)),
+        }
+        if trouble.details:
+            answer["problems"] = [dict(detail.parts) for detail in trouble.details]
+        print(json.dumps(answer, ensure_ascii=False), file=sys.stderr)  # noqa: T201
+        return
+    _tell_details(trouble.details)
+    colored = has_color(sys.stderr, wanted=color)
+    for (prefix, paint), text in zip(_PREFIXES, lines, strict=True):
+        if text:
+            label = f"{paint}{prefix}:{_RESET}" if colored else f"{prefix}:"
+            line = fitted(f"{prefix}: {visible(text)}", sys.stderr)
+            print(line.replace(f"{prefix}:", label, 1), file=sys.stderr)  # noqa: T201
+
+
+def _tell_details(details: Sequence[Detail]) -> None:
+    """List the single faults above the three lines, so that those are read last."""
+    for detail in details[:_DETAILS_SHOWN]:
+        print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
+    if len(details) > _DETAILS_SHOWN:
+        more = len(details) - _DETAILS_SHOWN
+        print(f"... and {more:,} more; --json lists them all.", file=sys.stderr)  # noqa: T201
+
+
+def tell_traceback(error: BaseException) -> None:
+    """Write the traceback to standard error, without passwords."""
+    import traceback  # noqa: PLC0415 - only where asked for
+
+    text = "".join(traceback.format_exception(error))
+    print(mask_url(text), end="", file=sys.stderr)  # noqa: T201

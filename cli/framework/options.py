@@ -1,0 +1,194 @@
+"""The options that commands share: every command's, a reading command's, a writing command's.
+
+Each group is written once, as the parameters of a template function, and hung on every command
+of its kind by `cli.framework.command`; the commands' own functions never list them.
+
+Values of options and arguments taken as the text they are.
+
+Typer converts every value through pydantic, whose import takes longer than a whole reading
+command. The frame's parameters are text or flags, which need no conversion, so they are given
+a converter that passes them through. Parameters of other types keep Typer's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Annotated, Any
+
+import typer
+import typer.main
+
+_PASSED_THROUGH = (str, bool, list[str])
+
+TWO_WORDS = "CODE FIELD=VALUE"
+"""The metavar of options that take a code and what changes of it, as two words."""
+
+
+class _AsTyped:
+    """Typer's converter interface for values that are already what they should be."""
+
+    def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:
+        """Give the value itself; a repeatable option that was not given is an empty tuple."""
+        del ctx
+        if value is None and (param.multiple or param.nargs == -1):
+            return ()
+        return value
+
+
+class PlainHelp:
+    """Mixed into a command: its own --help is a flag like any other, and is not converted."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Give the help option, its value passed through."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        take_as_typed([option])
+        return option
+
+
+def take_as_typed(params: Iterable[Any]) -> None:
+    """Let every text or flag parameter skip Typer's conversion.
+
+    A repeatable option with the metavar TWO_WORDS takes a pair of words each time: Typer has no
+    type for that, the parser below it does.
+    """
+    for param in params:
+        if param.metavar == TWO_WORDS:
+            param.nargs = 2
+        descriptor = getattr(param, "type_descriptor", None)
+        # Without these attributes Typer has changed inside: conversion still works, only slower.
+        if descriptor is None or not hasattr(param, "_runtime_param"):
+            continue
+        if descriptor.annotation in _PASSED_THROUGH:
+            param._runtime_param = _AsTyped()  # noqa: SLF001 - the one place that reaches in
+
+
+COMMON_PANEL = "Common options"
+READ_PANEL = "Reading"
+WRITE_PANEL = "Writing"
+READ_FORMATS = ("table", "json", "csv", "md")
+PLAIN_FORMATS = ("table", "json")
+FILE_ENDINGS = ("csv", "json", "md", "xlsx", "ods", "parquet", "html")
+"""Endings of a file's name that say its format, so that none holds what its name does not say."""
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in READ_FORMATS if name.startswith(incomplete)]
+
+
+def _text(flag: str, metavar: str, words: str, panel: str, **more: Any) -> Any:
+    return typer.Option(
+        flag, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **more
+    )
+
+
+def _flag(flags: tuple[str, ...], words: str, panel: str) -> Any:
+    return typer.Option(*flags, help=words, rich_help_panel=panel, show_default=False)
+
+
+_DB = _text("--db", "URL", "The ledger's database.", COMMON_PANEL, envvar="CITYFUND_DB")
+_ACTOR = _text("--actor", "NAME", "Who acts.", COMMON_PANEL, envvar="CITYFUND_ACTOR")
+_QUIET = _flag(("--quiet", "-q"), "Say only what was asked for.", COMMON_PANEL)
+_VERBOSE = _flag(("--verbose", "-v"), "Say more on standard error.", COMMON_PANEL)
+_DEBUG = _flag(("--debug",), "Show the traceback of an error.", COMMON_PANEL)
+_NO_COLOR = _flag(("--no-color",), "Write without colours.", COMMON_PANEL)
+_JSON = _flag(("--json",), "Short for --format json.", COMMON_PANEL)
+
+
+def _format_option(formats: tuple[str, ...]) -> Any:
+    words = "How to write the answer."
+    return _text(
+        "--format", "|".join(formats), words, COMMON_PANEL, autocompletion=_complete_format
+    )
+
+
+def _common(
+    *,
+    format: Annotated[str | None, _format_option(PLAIN_FORMATS)] = None,  # noqa: A002
+    json: Annotated[bool, _JSON] = False,
+    db: Annotated[str | None, _DB] = None,
+    actor: Annotated[str | None, _ACTOR] = None,
+    quiet: Annotated[bool, _QUIET] = False,
+    verbose: Annotated[bool, _VERBOSE] = False,
+    debug: Annotated[bool, _DEBUG] = False,
+    no_color: Annotated[bool, _NO_COLOR] = False,
+) -> None:
+    """Hold the options every command takes, before or after it."""
+
+
+def _read_format(
+    *,
+    format: Annotated[str | None, _format_option(READ_FORMATS)] = None,  # noqa: A002
+) -> None:
+    """Hold the choice of format where rows are written."""
+
+
+_WHERE = _text("--where", "COLUMN=VALUE", "Keep the rows with this value.", READ_PANEL)
+_OUTPUT = _text("--output", "FILE", "Write to a file instead.", READ_PANEL)
+_AS_OF = _text("--as-of", "DATE", "As things stood at the end of that day.", READ_PANEL)
+_KNOWN_AT = _text("--known-at", "TIME", "As it was recorded at that moment.", READ_PANEL)
+
+
+def _read(
+    *,
+    where: Annotated[list[str] | None, _WHERE] = None,
+    output: Annotated[str | None, _OUTPUT] = None,
+) -> None:
+    """Hold what every list, show and report takes."""
+
+
+def _dated(
+    *,
+    as_of: Annotated[str | None, _AS_OF] = None,
+    known_at: Annotated[str | None, _KNOWN_AT] = None,
+) -> None:
+    """Hold the two times a report can be asked for."""
+
+
+_DRY_RUN = _flag(("--dry-run",), "Do all but write, and show what would be.", WRITE_PANEL)
+_KEY = _text("--key", "KEY", "Request key: said twice, done once.", WRITE_PANEL)
+_ON = _text("--on", "DATE", "The day it took effect (default: today).", WRITE_PANEL)
+_REASON = _text("--reason", "TEXT", "Why, for the journal.", WRITE_PANEL)
+_YES = _flag(("--yes", "-y"), "Do not ask.", WRITE_PANEL)
+
+
+def _write(
+    *,
+    on: Annotated[str | None, _ON] = None,
+    reason: Annotated[str | None, _REASON] = None,
+    key: Annotated[str | None, _KEY] = None,
+    dry_run: Annotated[bool, _DRY_RUN] = False,
+) -> None:
+    """Hold what every act takes."""
+
+
+def _destructive(*, yes: Annotated[bool, _YES] = False) -> None:
+    """Hold the answer to the question a destructive act asks."""
+
+
+def _parameters(template: Callable[..., None]) -> list[Any]:
+    app = typer.Typer(add_completion=False)
+    app.command()(template)
+    params = list(typer.main.get_command(app).params)
+    take_as_typed(params)
+    return params
+
+
+@cache
+def shared_parameters(
+    kind: str, *, dated: bool = False, destructive: bool = False
+) -> tuple[Any, ...]:
+    """Give the parameters hung on a command of a kind: `read`, `write`, `plain` or `root`."""
+    common = _parameters(_common)
+    if kind in {"read", "root"}:
+        common[0] = _parameters(_read_format)[0]
+    own: list[Any] = []
+    if kind == "read":
+        own += _parameters(_read)
+    if kind == "write":
+        own += _parameters(_write)
+    if dated:
+        own += _parameters(_dated)
+    if destructive:
+        own += _parameters(_destructive)
+    return (*own, *common)

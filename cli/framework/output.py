@@ -1,0 +1,319 @@
+"""Where an answer goes: a terminal, a pipe or a file, in the format that was asked for.
+
+The place an answer is written to: standard output, or a file that appears only when whole.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from errno import ENOENT
+from pathlib import Path
+from stat import S_ISREG
+from typing import TextIO
+
+from cli.framework.command import ReadOptions
+from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, width
+from cli.framework.usage_errors import OutputIsDirectory, UnknownColumn, did_you_mean
+from ledger.reports.cells import Column, Row, machine
+
+__all__ = [
+    "Column",
+    "destination",
+    "emit_document",
+    "emit_lines",
+    "emit_record",
+    "emit_rows",
+    "emit_text",
+    "kept",
+    "require_place_for",
+    "table_lines",
+]
+
+
+def require_place_for(path: Path) -> None:
+    """Refuse a file that cannot be written to in the end, before long work is begun for it."""
+    if path.is_dir():
+        raise OutputIsDirectory(f"{path} is a directory.")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
+
+
+@contextmanager
+def destination(options: ReadOptions | None) -> Iterator[TextIO]:
+    """Open where the answer goes: standard output, or a file that appears only when whole."""
+    if options is None or options.output is None:
+        yield sys.stdout
+        return
+    path = options.output
+    if path.is_dir():
+        raise OutputIsDirectory(f"{path} is a directory.")
+    if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
+        with path.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        return
+    with _replacing(Path(os.path.realpath(path))) as out:
+        yield out
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if not path.parent.is_dir():  # said by the name that was typed, not by the one made from it
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle
+            yield out
+            out.flush()
+            os.fsync(handle)
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+_TEXT_COLUMN_LEAST = 12
+_BORDERS = 2
+_FOR_PEOPLE = frozenset(("table", "md"))
+
+
+def kept(
+    rows: Iterable[Row], columns: Sequence[Column], where: Sequence[tuple[str, str]]
+) -> Iterator[Row]:
+    """Keep the rows that every filtered column admits; case does not count.
+
+    Several values for one column admit any of them. Raises UnknownColumn.
+    """
+    wanted: dict[str, set[str]] = {}
+    known = [column.key for column in columns]
+    for name, value in where:
+        key = name.casefold().replace("-", "_").replace(" ", "_")
+        if key not in known:
+            raise UnknownColumn(
+                f"There is no column {name} to filter by.",
+                why=f"The columns are: {', '.join(known)}.",
+                next_step=did_you_mean(key, known, "Name one of those."),
+            )
+        wanted.setdefault(key, set()).add(value.casefold())
+    return (row for row in rows if all(_admits(row.get(k), v) for k, v in wanted.items()))
+
+
+def _admits(value: object, wanted: set[str]) -> bool:
+    parts = value if isinstance(value, (list, tuple)) and value else [value]
+    return machine(value).casefold() in wanted or any(
+        machine(part).casefold() in wanted for part in parts
+    )
+
+
+def emit_rows(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    options: ReadOptions,
+    *,
+    head: Mapping[str, object] | None = None,
+    tail: Mapping[str, object] | None = None,
+    narrow: Sequence[Column] = (),
+    named: str = "rows",
+    above: Sequence[str] = (),
+) -> None:
+    """Write a listing where and as it was asked for, after its filters.
+
+    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `above`
+    are lines that people read before the table, which is left out where it is empty. `head`
+    (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
+    Everything the rows hold goes into JSON, every column into CSV, the columns for people
+    elsewhere.
+    """
+    chosen = kept(rows, columns, options.where)
+    with destination(options) as out:
+        if above and options.format in _FOR_PEOPLE:
+            chosen = iter(found := list(chosen))
+            out.writelines(_above_chunks(above, out, more=bool(found)))
+            if not found:
+                return
+        if options.format == "table" and options.output is None and is_terminal(out):
+            _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
+            return
+        if options.format == "json":
+            from ledger.reports.formats import json_rows_chunks  # noqa: PLC0415
+
+            plain = not is_unicode(out)
+            rows_as = (head or {}, chosen, tail or {})
+            out.writelines(json_rows_chunks(*rows_as, named=named, ascii_only=plain))
+            return
+        out.writelines(_row_chunks(chosen, columns, options.format))
+
+
+def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[str]:
+    for line in lines:
+        yield fitted(line, out) + "\n"
+    if more:
+        yield "\n"
+
+
+def _row_chunks(rows: Iterable[Row], columns: Sequence[Column], style: str) -> Iterator[str]:
+    if style == "csv":
+        from ledger.reports.formats import csv_chunks  # noqa: PLC0415
+
+        return csv_chunks(rows, columns)
+    if style == "md":
+        from ledger.reports.formats import markdown_chunks  # noqa: PLC0415
+
+        return markdown_chunks(rows, columns)
+    from ledger.reports.text import table_chunks  # noqa: PLC0415
+
+    return table_chunks(rows, columns)
+
+
+def emit_record(
+    row: Row,
+    columns: Sequence[Column],
+    options: ReadOptions,
+    *,
+    document: Mapping[str, object],
+    below: Iterable[str] = (),
+) -> None:
+    """Write one thing: lines of heading and value for people, with `below` under them.
+
+    JSON gets `document`; CSV and Markdown a table of one row.
+    """
+    if options.format == "json":
+        emit_document(document, options)
+        return
+    with destination(options) as out:
+        if options.format == "table":
+            out.writelines(_record_chunks(row, columns, out))
+            out.writelines(f"{line}\n" for line in below)
+            return
+        out.writelines(_row_chunks([row], columns, options.format))
+
+
+def _record_chunks(row: Row, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
+    """Write lines of heading and value; on a terminal a long value goes on under itself."""
+    from ledger.reports.text import display_width, record_chunks  # noqa: PLC0415
+
+    under = max((display_width(one.heading) for one in columns if one.table), default=0) + _BORDERS
+    for line in record_chunks(row, columns):
+        yield fitted(line.rstrip(), out, indent=under) + "\n"
+
+
+def emit_document(document: Mapping[str, object], options: ReadOptions | None = None) -> None:
+    """Write one JSON document."""
+    from ledger.reports.formats import json_text  # noqa: PLC0415
+
+    with destination(options) as out:
+        out.write(json_text(document, ascii_only=not is_unicode(out)))
+
+
+def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
+    """Write a report that is told in lines where it was asked for."""
+    with destination(options) as out:
+        out.writelines(f"{line}\n" for line in lines)
+
+
+def emit_lines(lines: Iterable[str]) -> None:
+    """Write lines of an answer to standard output."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _on_terminal(
+    rows: Sequence[Row], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
+) -> None:
+    from ledger.reports.text import cells_of, table_chunks  # noqa: PLC0415
+
+    if not rows:
+        out.write("Nothing to show.\n")
+        return
+    for columns in layouts:
+        shown = [column for column in columns if column.table]
+        fitting = _fitting(shown, cells_of(rows, shown))
+        if fitting:
+            _rich_table(cells_of(rows, fitting), fitting, out, color=color)
+            left_out = ", ".join(one.heading for one in shown if one not in fitting)
+            if left_out:
+                said = f"Not shown here, for want of width or of values: {left_out}."
+                out.write(f"{fitted(said, out)}\n")
+            return
+    # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
+    out.writelines(table_chunks(rows, layouts[0]))
+
+
+def table_lines(rows: Sequence[Row], columns: Sequence[Column]) -> list[str]:
+    """Lay out a small table that stands below something else, broken to fit a terminal."""
+    from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
+
+    from ledger.reports.text import (  # noqa: PLC0415
+        cells_of,
+        display_width,
+        table_chunks,
+    )
+
+    plain = [line.rstrip() for line in table_chunks(rows, columns)]
+    if not is_terminal(sys.stdout) or max(map(display_width, plain)) <= width():
+        return plain
+    fitting = _fitting(columns, cells_of(rows, columns))
+    if not fitting:
+        return plain
+    written = StringIO()
+    _rich_table(cells_of(rows, fitting), fitting, written, color=False, bare=True)
+    return [line.rstrip() for line in written.getvalue().splitlines()]
+
+
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
+    """Give the columns that stand side by side, the spare ones left out first; none if never."""
+    wide = {
+        column.key: _least_width(column, [line[place] for line in cells])
+        for place, column in enumerate(columns)
+    }
+    empty = {
+        column.key
+        for place, column in enumerate(columns)
+        if column.spare and cells and not any(line[place] for line in cells)
+    }
+    for most in sorted({column.spare for column in columns}, reverse=True):
+        kept = [one for one in columns if one.spare <= most]
+        if sum(wide[one.key] + _BORDERS for one in kept) > width():
+            kept = [one for one in kept if one.key not in empty]
+        if sum(wide[one.key] + _BORDERS for one in kept) <= width():
+            return kept
+    return []
+
+
+def _least_width(column: Column, texts: Sequence[str]) -> int:
+    from ledger.reports.text import display_width  # noqa: PLC0415
+
+    widest = max(map(display_width, [column.heading, *texts]))
+    return min(widest, _TEXT_COLUMN_LEAST) if column.kind == "text" else widest
+
+
+def _rich_table(
+    cells: Sequence[Sequence[str]],
+    columns: Sequence[Column],
+    out: TextIO,
+    *,
+    color: bool,
+    bare: bool = False,
+) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only where a person looks
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    if bare:
+        table = Table(box=None, pad_edge=False, padding=(0, _BORDERS, 0, 0), header_style="")
+    else:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(
+            Text(column.heading),
+            justify="right" if column.right else "left",
+            no_wrap=column.kind != "text",
+            overflow="fold",
+        )
+    for line in cells:
+        table.add_row(*map(Text, line))
+    Console(file=out, no_color=not has_color(out, wanted=color), width=width()).print(table)

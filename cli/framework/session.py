@@ -1,0 +1,170 @@
+"""From a call to the ledger and back: looking at it at two times, and carrying a write out.
+
+From a call of a writing command to the request that a use-case takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call, Session
+from cli.framework.dates import parse_date, parse_time
+from cli.framework.receipts import emit_receipt, remember_receipt
+from cli.framework.usage_errors import BadUsage
+from ledger.core.requests import Request
+
+if TYPE_CHECKING:
+    # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.journal.receipts import Receipt
+    from ledger.store.journal.balances import Times
+    from ledger.store.session.ledger import Calendar, Ledger
+    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.unit_of_work import UnitOfWork
+
+
+def request_of(
+    call: Call, *, today: Callable[[], date], also_given: Mapping[str, str] | None = None
+) -> Request:
+    """Make the request of a writing call: who, what was typed, and the officer's date.
+
+    `today` gives the ledger's own day, asked only for a date typed as a word such as yesterday.
+    Raises InvalidDate and MalformedKey.
+    """
+    options, settings = call.write, call.settings
+    return Request(
+        command=call.command_name,
+        given={**call.typed_input(), **(also_given or {})},
+        key=options.key,
+        actor=settings.actor,
+        system_user=settings.system_user,
+        host=settings.host,
+        reason=options.reason,
+        on=None if options.on is None else parse_date(options.on, today=today),
+        dry_run=options.dry_run,
+    )
+
+
+def parts_of(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
+    """Give what makes the requests of a writing call that is done in parts, the first from 1.
+
+    Each part after the first has a key of its own, made from the one that was given.
+    """
+    first = request_of(call, today=today)
+
+    def part(number: int) -> Request:
+        if number == 1 or first.key is None:
+            return first
+        return replace(first, key=f"{first.key}:{number}")
+
+    return part
+
+
+def plain_request(call: Call) -> Request:
+    """Make the request of a call that takes no date, key or reason: setting a ledger up."""
+    settings = call.settings
+    return Request(
+        command=call.command_name,
+        given=call.typed_input(),
+        actor=settings.actor,
+        system_user=settings.system_user,
+        host=settings.host,
+    )
+
+
+def ledger_of(call: Call) -> Ledger:
+    """Give the ledger a call is about, opened once for a command; raises where there is none."""
+    session = call.ensure_object(Session)
+    if session.ledger is None:
+        from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
+
+        session.ledger = open_ledger(call.settings.db_url)
+    return session.ledger
+
+
+def calendar_of(call: Call) -> Calendar:
+    """Give the calendar of a call's ledger, read once for a command."""
+    session = call.ensure_object(Session)
+    if session.calendar is None:
+        session.calendar = ledger_of(call).calendar()
+    return session.calendar
+
+
+def today_of(call: Call) -> date:
+    """Give today by the ledger's calendar."""
+    return calendar_of(call).today
+
+
+def times_of(call: Call) -> Times:
+    """Read a call's --as-of and --known-at by the ledger's calendar."""
+    from ledger.store.journal.balances import NOW, Times  # noqa: PLC0415
+
+    options = call.read
+    as_of = _one_day(options.as_of, call.params.get("on"))
+    if as_of is None and options.known_at is None:
+        return NOW
+    return Times(
+        as_of=day_given(call, as_of),
+        known_at=None
+        if options.known_at is None
+        else parse_time(options.known_at, zone=lambda: calendar_of(call).zone),
+    )
+
+
+def _one_day(as_of: str | None, on: str | None) -> str | None:
+    """Give the day a reading command was asked for, where it takes --on as well."""
+    if as_of is not None and on is not None and as_of != on:
+        raise BadUsage(
+            f"--as-of {as_of} and --on {on} were both given.",
+            why="They mean the same day here, and name two.",
+            next_step="Keep one of the two.",
+        )
+    return as_of if as_of is not None else on
+
+
+@contextmanager
+def read_picture(call: Call) -> Iterator[Picture]:
+    """Look at the call's ledger at the times it asks for, in one reading transaction."""
+    with ledger_of(call).picture(times_of(call)) as picture:
+        yield picture
+
+
+def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
+    """Carry a call's write out and show its receipt."""
+    emit_receipt(call, carried_out(call, work))
+
+
+def carried_out(
+    call: Call,
+    work: Callable[[UnitOfWork], Receipt],
+    also_given: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Carry a call's write out; give the receipt's document.
+
+    `also_given` is input that was not typed but tells a repetition from another request, such
+    as what a file held.
+    """
+    from ledger.store.session.execute import carry_out  # noqa: PLC0415
+
+    receipt = carry_out(ledger_of(call), request_on(call, also_given or {}), work)
+    remember_receipt(call, receipt)
+    return receipt
+
+
+def request_on(call: Call, also_given: Mapping[str, str]) -> Request:
+    """Make the request of a call on its ledger, by the ledger's calendar."""
+    return request_of(call, today=lambda: today_of(call), also_given=also_given)
+
+
+def day_given(call: Call, text: str | None) -> date | None:
+    """Read a day an option was given, by the ledger's calendar; None where it was not."""
+    return None if text is None else required_day(call, text)
+
+
+def required_day(call: Call, text: str) -> date:
+    """Read a day that was given, by the ledger's calendar."""
+    ledger_of(call)  # a ledger that is missing is told before a date that cannot be read
+    return parse_date(text, today=lambda: today_of(call))

@@ -1,0 +1,143 @@
+"""What is at the other end: a terminal or a pipe, its colours, its width, a person to ask."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TextIO
+
+from cli.framework.usage_errors import NeedsYes, NotConfirmed
+
+if TYPE_CHECKING:
+    from cli.framework.command import Call
+
+_WHEN_CLOSED: Final = (
+    ("stdin", os.O_RDONLY, "r"),
+    ("stdout", os.O_RDONLY, "w"),  # an answer that is written there fails as on a closed descriptor
+    ("stderr", os.O_WRONLY, "w"),  # messages get lost, and the exit code says enough
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def open_closed_streams() -> None:
+    """Open a null device for each standard stream that was closed when the program started.
+
+    Otherwise Python has no stream object for it, and the next file that is opened, perhaps the
+    ledger, takes its descriptor and is written into.
+    """
+    for name, access, mode in _WHEN_CLOSED:
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, access)  # the lowest descriptor that is free: its own
+            setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def discard(stream: TextIO) -> None:
+    """Discard what a stream could not write.
+
+    Python writes the rest out when the process ends, and would replace the exit code by 120.
+    """
+    with suppress(OSError, ValueError):  # a stream without a descriptor, or a closed one
+        descriptor = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Say whether a person is looking at the stream."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def has_color(stream: TextIO, *, wanted: bool = True) -> bool:
+    """Say whether colours may be written: only to a terminal, and never against NO_COLOR."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return wanted and not plain and is_terminal(stream)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Say whether the stream can carry every character."""
+    encoding = (getattr(stream, "encoding", None) or "utf-8").replace("-", "").casefold()
+    return encoding.startswith(("utf8", "utf16", "utf32"))
+
+
+def width() -> int:
+    """Give the terminal's width in columns."""
+    return shutil.get_terminal_size().columns
+
+
+def visible(text: str) -> str:
+    """Show control characters as escapes, so that what was typed cannot steer the terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
+    """Break a long line between words where a person looks; a pipe gets it whole."""
+    if not is_terminal(stream) or len(text) <= width():
+        return text
+    from textwrap import fill  # noqa: PLC0415 - only where somebody looks
+
+    return fill(
+        text,
+        width(),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def note(call: Call, text: str) -> None:
+    """Say something beside the answer, on standard error, unless quiet was asked for."""
+    if not call.settings.quiet:
+        say_beside(fitted(visible(text), sys.stderr))
+
+
+def say_beside(line: str) -> None:
+    """Write a line to standard error; where it cannot be written, the work goes on without it."""
+    try:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the terminal
+    except OSError:
+        discard(sys.stderr)
+
+
+def confirm(call: Call, question: str) -> None:
+    """Ask before a destructive act; --yes or --dry-run answer beforehand.
+
+    Raises NeedsYes where there is nobody to ask, NotConfirmed where the answer is not yes.
+    """
+    options = call.write
+    if options.yes or options.dry_run:
+        return
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        raise NeedsYes(f"{call.command_name} asks before it acts, and nobody can answer.")
+    print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:  # the shell's prompt begins on a line of its own
+        print("\nNothing was done.", file=sys.stderr)  # noqa: T201
+        raise
+    if not answer:
+        raise NeedsYes(f"{call.command_name} asked, and the input ended without an answer.")
+    if answer.strip().casefold() not in {"y", "yes"}:
+        raise NotConfirmed(f"{call.command_name} was not done.")
+
+
+@contextmanager
+def progress(call: Call, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while long work runs; yields what to call with each advance."""
+    if call.settings.quiet or not is_terminal(sys.stderr):
+        yield lambda _steps: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody watches
+    from rich.progress import Progress  # noqa: PLC0415
+
+    console = Console(stderr=True, no_color=not call.settings.color)
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda steps: bar.advance(task, steps)

@@ -1,0 +1,258 @@
+"""Refusals of the command line itself: what was typed is not a command the program has.
+
+What to say of a command line that Typer could not read: which word, why, what to type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ledger.core.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
+from ledger.core.suggest import nearest
+
+
+class UnknownCommand(UsageError):
+    """A noun or a verb the program does not have."""
+
+    code = "unknown-command"
+
+
+class UnknownOption(UsageError):
+    """An option the command does not take."""
+
+    code = "unknown-option"
+
+
+class MissingParameter(UsageError):
+    """A required argument or option was left out."""
+
+    code = "missing-parameter"
+
+
+class BadUsage(UsageError):
+    """The command line cannot be read: too many words, an option without its value."""
+
+    code = "bad-usage"
+
+
+class UnknownFormat(UsageError):
+    """An output format the command does not write."""
+
+    code = "unknown-format"
+
+
+class UnknownColumn(UsageError):
+    """A filter names a column that the listing does not have."""
+
+    code = "unknown-column"
+
+
+class BadFilter(UsageError):
+    """A filter that is not column=value."""
+
+    code = "bad-filter"
+    default_why = "A filter names one column and the value to keep."
+    default_next = "Write it as --where column=value, once for each column."
+
+
+class NeedsYes(UsageError):
+    """A destructive act without a person to ask."""
+
+    code = "needs-yes"
+    default_why = "The act cannot be taken back by itself, and there is no terminal to ask on."
+    default_next = "Add --yes if you mean it, or --dry-run to see what it would do."
+
+
+class NotConfirmed(LedgerError):
+    """The person at the terminal said no; nothing was changed."""
+
+    code = "not-confirmed"
+    exit_code = ExitCode.INTERRUPTED
+    default_why = "You answered no."
+    default_next = "Nothing was changed. Run the command again when you are sure."
+
+
+class NotText(InvalidInput):
+    """An argument whose bytes are not text."""
+
+    code = "not-text"
+    default_why = "The ledger keeps text as Unicode, and these bytes are none."
+    default_next = "Type the value again, in a terminal set to UTF-8."
+
+
+class OutputIsDirectory(StorageTrouble):
+    """The file to write is a directory."""
+
+    code = "output-is-directory"
+    default_why = "A directory cannot be replaced by a file."
+    default_next = "Name a file with --output, for example one inside that directory."
+
+
+class ReceiptNotWritten(StorageTrouble):
+    """An act was recorded, and its receipt could not be written."""
+
+    code = "receipt-not-written"
+    default_why = "The act is done, and stays done; only what was to be said of it is lost."
+    default_next = "Repeat the command with the key of its request, not without."
+
+
+def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
+    """Say the nearest of the known words as a next step, or what to do where none is near."""
+    near = nearest(typed, known)
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
+class UntilMissing(UsageError):
+    """An introduction came without the last day of its hold."""
+
+    code = "until-missing"
+    default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
+    default_next = "Say --until DATE, or --commit where both sides have signed already."
+
+
+def require_until(until: str | None, *, commit: bool) -> None:
+    """Refuse a hold without its last day, and a direct commitment with one."""
+    if until is None and not commit:
+        raise UntilMissing("The hold has no last day.")
+    if until is not None and commit:
+        raise BadUsage(
+            "--until and --commit were both given.",
+            why="A commitment is not held until a date: it stands until delivered or released.",
+            next_step="Keep one of the two.",
+        )
+
+
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)", re.DOTALL)
+_NUMBER = re.compile(r"-[\d.]")
+_PHRASES = frozenset({"quantity", "name", "title", "description", "note", "reason", "reference"})
+"""Arguments and options that take several words; a code never does."""
+
+
+class Misread(NamedTuple):
+    """The parts of a refusal, in the order in which an error is told."""
+
+    code: str
+    exit_code: ExitCode
+    what: str
+    why: str
+    next: str
+
+
+def misread(error: Any) -> Misread:
+    """Tell a command line that Typer could not read."""
+    call = getattr(error, "ctx", None)
+    path = call.command_path if call is not None else "cityfund"
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return _unknown_option(error.option_name, call, path)
+    if kind == "MissingParameter":
+        return _missing(error, call, path)
+    found = _EXTRA.fullmatch(error.format_message())
+    if found is not None and call is not None:
+        return _too_many(found["words"], call, path)
+    why = f"{path} could not be read as it was typed."
+    return _told("bad-usage", error.format_message(), why, f"See {path} --help.")
+
+
+def _told(code: str, what: str, why: str, next_step: str) -> Misread:
+    return Misread(code, ExitCode.USAGE, what, why, next_step)
+
+
+def _unknown_option(option: str, call: Any, path: str) -> Misread:
+    if _NUMBER.match(option):
+        return _told(
+            "unknown-option",
+            f"{path} takes no number below zero, and no option {option}.",
+            "A quantity is above zero; the act says which way it goes.",
+            "Give it without the sign.",
+        )
+    what = f"{path} has no option {option}."
+    why = "Only options that the command's help lists are taken."
+    params = call.command.params if call is not None else []
+    bare = option.lstrip("-").casefold()
+    if any(bare == one.name and one.param_type_name == "argument" for one in params):
+        next_step = f"{bare.upper()} is typed without an option: {path} {_arguments(call)}"
+        return _told("unknown-option", what, why, next_step)
+    known = [name for one in params for name in one.opts if name.startswith("--")]
+    turned = [name for name in known if _words(name) == _words(option)]
+    near = turned or nearest(option, known)
+    help_ = f"See {path} --help."
+    return _told("unknown-option", what, why, f"Did you mean {_either(near)}?" if near else help_)
+
+
+def _words(option: str) -> list[str]:
+    return sorted(option.lstrip("-").casefold().split("-"))
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)
+
+
+def _missing(error: Any, call: Any, path: str) -> Misread:
+    param = error.param
+    if param is None or call is None:
+        why = f"{path} could not be read as it was typed."
+        return _told("missing-parameter", error.format_message(), why, f"See {path} --help.")
+    if param.param_type_name == "argument":
+        what, add = f"{_shown(param)} is missing.", f"Type {path} {_arguments(call)}"
+    else:
+        what = f"{param.opts[0]} is missing."
+        add = f"Add {param.opts[0]} {param.metavar or 'VALUE'}"
+    why = f"{path} does nothing without it."
+    return _told("missing-parameter", what, why, f"{add}; see {path} --help.")
+
+
+def _too_many(extra: str, call: Any, path: str) -> Misread:
+    takes = _arguments(call)
+    why = f"It takes {takes}, and options." if takes else "It takes options only."
+    if not extra.strip():  # such as a variable of a script that is not set
+        what = f"{path} got an empty word too many: ''."
+        return _told("bad-usage", what, why, "Leave it out.")
+    count = "one word" if len(extra.split()) == 1 else "words"
+    what = f"{path} got {count} too many: {extra}."
+    return _told("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
+
+
+def _arguments(call: Any) -> str:
+    arguments = [one for one in call.command.params if one.param_type_name == "argument"]
+    return " ".join(_shown(one) for one in arguments if not getattr(one, "hidden", False))
+
+
+def _shown(param: Any) -> str:
+    """Name an argument as help does, without the marks around it."""
+    name = str(param.metavar or param.name).strip("[]{}").upper()
+    return name if param.required else f"[{name}]"
+
+
+def _quotes(extra: str, call: Any) -> str | None:
+    """Say which words belong together where a phrase was typed without its quotes."""
+    typed = list(call.find_root().obj.argv)
+    loose = extra.split()
+    for place in range(1, len(typed)):
+        if typed[place] != loose[0]:
+            continue
+        many = 1
+        while many < len(loose) and typed[place : place + many + 1] == loose[: many + 1]:
+            many += 1
+        before, run = typed[place - 1], typed[place : place + many]
+        param = _taker(before, call)
+        if param is not None:
+            flag = f"{param.opts[0]} " if param.param_type_name == "option" else ""
+            return f'Put words that belong together in quotes: {flag}"{" ".join([before, *run])}"'
+    return None
+
+
+def _taker(word: str, call: Any) -> Any:
+    """Find the phrase that took a word as its value."""
+    for param in call.command.params:
+        value = call.params.get(param.name)
+        phrase = value == word and _is_phrase(param.name)
+        if phrase or (isinstance(value, (list, tuple)) and word in value):
+            return param
+    return None
+
+
+def _is_phrase(name: str) -> bool:
+    return name in _PHRASES or name.endswith(("_ticket", "_local"))

@@ -1,0 +1,4 @@
+"""Views: from the answers of use-cases to rows, texts and documents for people.
+
+Only commands import them.
+"""

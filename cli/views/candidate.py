@@ -1,0 +1,109 @@
+"""Candidates: each pair with its verdict, what it could take now, and every rule it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_rows
+from cli.framework.register_commands import meant
+from cli.framework.session import ledger_of, times_of
+from ledger.core.quantity import format_amount, format_quantity
+
+if TYPE_CHECKING:
+    from ledger.usecases.candidates import Candidate
+
+_OFFER = [Column("offer", "Offer", kind="code"), Column("provider_name", "Provider")]
+_NEED = [
+    Column("need", "Need", kind="code"),
+    Column("project_title", "Project"),
+    Column("city_name", "City"),
+]
+_ELIGIBLE = Column("eligible", "Eligible", kind="code")
+_QUANTITY = Column("quantity")
+_WHY_NOT = Column("why_not", "What stands in the way")
+_VERDICT = [_ELIGIBLE, Column("takes", "Could take now", kind="number"), _WHY_NOT]
+_PEOPLE = frozenset({"table", "md"})
+_SAID = frozenset({"takes", "why_not"})
+
+
+def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
+    """Write every offer for a need, or every need for an offer, nearest first."""
+    from ledger.usecases.candidates import (  # noqa: PLC0415 - brings the store
+        candidates_for_need,
+        candidates_for_offer,
+    )
+
+    ledger = ledger_of(call)
+    times = times_of(call)
+    with ledger.picture(times) as picture:
+        code = meant(picture, side, typed)
+    find = candidates_for_need if side == "need" else candidates_for_offer
+    found = find(ledger, code, times, everything=every)
+    rows = list(_rows(found))
+    if call.format == "json":
+        rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
+    head = {"schema": "cityfund.candidates/1", side: code}
+    emit_rows(rows, _columns(call, side), call.read, head=head)
+
+
+def _columns(call: Call, side: str) -> list[Column]:
+    first, other = (_OFFER, _NEED) if side == "need" else (_NEED, _OFFER)
+    if call.format in _PEOPLE:
+        return [*first, *_VERDICT, *(_hidden(one) for one in (*other, _QUANTITY, *_MORE))]
+    return [*_OFFER, *_NEED, Column("eligible"), _QUANTITY, *_MORE, _WHY_NOT]
+
+
+_MORE = [Column(name) for name in ("unit", "offer_quantity", "offer_unit", "provider", "project")]
+
+
+def _hidden(column: Column) -> Column:
+    return Column(column.key, table=False)
+
+
+def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
+    for one in found:
+        need, offer = one.need, one.offer
+        yield {
+            "offer": offer.offer.code,
+            "need": need.need.code,
+            "eligible": one.eligible,
+            "quantity": _amount(one.need_amount, need.standing.unit.decimals),
+            "unit": need.standing.unit.code,
+            "offer_quantity": _amount(one.offer_amount, offer.standing.unit.decimals),
+            "offer_unit": offer.standing.unit.code,
+            "failures": [
+                {"rule": failure.rule, "sentence": failure.sentence} for failure in one.failures
+            ],
+            "provider": offer.provider.code,
+            "provider_name": offer.provider.name,
+            "project": need.project.code,
+            "project_title": need.project.title,
+            "city_name": need.city.name,
+            "takes": _takes(one),
+            "why_not": _why_not(one),
+        }
+
+
+def _why_not(one: Candidate) -> str:
+    """Say every rule the pair fails, or what keeps its quantity from being known."""
+    if one.failures:
+        return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in one.failures)
+    here, there = one.need.standing.unit.code, one.offer.standing.unit.code
+    if one.need_amount is None and here != there:
+        return f"no rate from {here} to {there} is known yet"
+    return ""
+
+
+def _takes(one: Candidate) -> str:
+    """Say what an eligible pair could take; of one that cannot, an amount would mislead."""
+    if not one.eligible:
+        return ""
+    if one.need_amount is None:
+        return "not known"
+    return format_quantity(one.need_amount, one.need.standing.unit)
+
+
+def _amount(amount: int | None, decimals: int) -> str | None:
+    return None if amount is None else format_amount(amount, decimals)

@@ -1,0 +1,73 @@
+"""What `db copy`, `db backup` and `db restore` say they did.
+
+What `init` and `db upgrade` say they did.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Final
+
+from cli.framework.command import Call
+from cli.framework.output import emit_document, emit_lines
+from cli.framework.settings import mask_url
+from cli.framework.terminal import note, progress
+
+if TYPE_CHECKING:
+    from ledger.store.admin.copy import Advance
+    from ledger.usecases.admin.copy import Moved, Watch
+    from ledger.usecases.admin.set_up import Made
+
+_DONE: Final = {
+    "copy": "The ledger was copied to {target}.",
+    "backup": "The ledger was backed up to {target}.",
+    "restore": "The ledger at {target} was restored from {source}.",
+}
+
+
+def watched(call: Call, label: str) -> Watch:
+    """Give what shows a bar on a terminal, told how many steps there will be."""
+
+    def begin(total: int) -> AbstractContextManager[Advance]:
+        return progress(call, label, total)
+
+    return begin
+
+
+def emit_moved(call: Call, moved: Moved, verb: str, *, source: str, target: str) -> None:
+    """Say what was moved where, and what was compared."""
+    source, target = mask_url(source), mask_url(target)
+    call.remember(_DONE[verb].format(source=source, target=target))
+    if call.format == "json":
+        document = {"schema": f"cityfund.{verb}/1", "source": source, "target": target}
+        emit_document({**document, **moved.as_document()})
+        return
+    emit_lines([_DONE[verb].format(source=source, target=target)])
+    compared = moved.compared
+    if compared is None:
+        note(call, f"Its schema is {moved.revision}, an older one: it was copied as it is.")
+        return
+    entries = "entry" if compared.entries == 1 else "entries"
+    told = f"{compared.entries:,} {entries}, {compared.versions:,} versions of records"
+    emit_lines(
+        [
+            f"Compared and equal: {told}, {compared.rows:,} rows in all.",
+            f"SHA-256 over all entries and versions: {compared.sha256}",
+        ]
+    )
+
+
+def emit_made(call: Call, made: Made) -> None:
+    """Say whether a ledger was made, upgraded, or was current already."""
+    url = mask_url(call.settings.db_url)
+    if call.format == "json":
+        document = {"schema": "cityfund.init/1", "database": url, "before": made.before}
+        emit_document({**document, "after": made.after})
+        return
+    if made.before is None:
+        emit_lines([f"A new ledger is ready at {url}."])
+        note(call, "Next: cityfund city add NAME --country CODE, or cityfund import FOLDER")
+    elif made.before != made.after:
+        emit_lines([f"The ledger at {url} was upgraded from {made.before} to {made.after}."])
+    else:
+        emit_lines([f"The ledger at {url} is up to date."])

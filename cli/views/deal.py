@@ -1,0 +1,164 @@
+"""How a deal is shown: as a row of a list, and by itself with every act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.output import Column, table_lines
+from ledger.core.factors import DEAL_STAGES, Side
+from ledger.core.quantity import Unit, format_amount
+from ledger.reports.cells import grouped
+
+if TYPE_CHECKING:
+    from ledger.journal.standing import DealStanding
+    from ledger.store.session.snapshot import Picture
+
+DEAL_COLUMNS = [
+    Column("deal", "Deal", kind="code"),
+    Column("offer", "Offer", kind="code"),
+    Column("need", "Need", kind="code"),
+    Column("project", "Project", kind="code"),
+    Column("factor", "Factor"),
+    Column("held", "Held", kind="amount"),
+    Column("committed", "Committed", kind="amount"),
+    Column("delivered", "Delivered", kind="amount"),
+    Column("unit", "Unit", kind="code"),
+    Column("held_until", "Held until", kind="date"),
+    Column("due_on", "Due", kind="date"),
+    Column("instrument", "Instrument", table=False),
+    Column("rate", "Rate", kind="number", table=False),
+    Column("offer_held", kind="amount", table=False),
+    Column("offer_committed", kind="amount", table=False),
+    Column("offer_delivered", kind="amount", table=False),
+    Column("offer_unit", kind="code", table=False),
+    Column("note", "Note", table=False),
+]
+DEAL_NARROW = [
+    Column("deal", "Deal", kind="code"),
+    Column("offer", "Offer", kind="code"),
+    Column("need", "Need", kind="code"),
+    Column("project", "Project", kind="code", spare=1),
+    Column("stands", "Stands"),
+    Column("held_until", "Held until", kind="date"),
+    Column("due_on", "Due", kind="date", spare=2),
+]
+DEAL_TERMS = [
+    Column("deal", "Deal"),
+    Column("offer", "Offer"),
+    Column("provider_name", "Provider"),
+    Column("need", "Need"),
+    Column("title", "Project"),
+    Column("city_name", "City"),
+    Column("factor", "Factor"),
+    Column("instrument", "Instrument"),
+    Column("rate_said", "Rate"),
+    Column("held", "Held", kind="amount", unit="unit"),
+    Column("committed", "Committed", kind="amount", unit="unit"),
+    Column("delivered", "Delivered", kind="amount", unit="unit"),
+    Column("held_until", "Held until"),
+    Column("due_on", "Due"),
+    Column("note", "Note"),
+]
+_ACT_COLUMNS = [
+    Column("entry", "Entry", kind="number"),
+    Column("effective_on", "Date", kind="date"),
+    Column("act", "Act"),
+    Column("quantity", "Quantity", kind="amount"),
+    Column("unit", "Unit"),
+    Column("offer_quantity", "Of the offer", kind="amount"),
+    Column("offer_unit", "Unit"),
+    Column("reference", "Reference", spare=1),
+    Column("proposal", "Proposal", kind="code", spare=2),
+    Column("actor", "By", spare=3),
+    Column("reason", "Why"),
+]
+
+
+def deal_row(picture: Picture, standing: DealStanding) -> dict[str, Any]:
+    """Lay one deal out as a row: both sides' stages in their own units."""
+    deal = standing.deal
+    need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
+    return {
+        "deal": deal.code,
+        "offer": deal.offer,
+        "need": deal.need,
+        "project": need.project.code,
+        "factor": need.need.factor.value,
+        **_stages(standing, Side.NEED, need.standing.unit),
+        "unit": need.standing.unit.code,
+        "held_until": deal.held_until,
+        "due_on": deal.due_on,
+        "instrument": deal.instrument,
+        "rate": deal.rate,
+        **_stages(standing, Side.OFFER, offer.standing.unit, "offer_"),
+        "offer_unit": offer.standing.unit.code,
+        "note": deal.note,
+    }
+
+
+def _stages(standing: DealStanding, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:
+    stages = standing.need if side is Side.NEED else standing.offer
+    return {
+        f"{prefix}{stage}": format_amount(stages.get(stage, 0), unit.decimals)
+        for stage in DEAL_STAGES
+    }
+
+
+def deal_document(picture: Picture, standing: DealStanding) -> dict[str, Any]:
+    """Give all there is to know of one deal, its acts in recorded order included."""
+    deal = standing.deal
+    need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
+    return {
+        "schema": "cityfund.deal/1",
+        **deal_row(picture, standing),
+        "title": need.project.title,
+        "city_name": need.city.name,
+        "provider": offer.provider.code,
+        "provider_name": offer.provider.name,
+        "acts": list(_acts(picture, deal.code)),
+    }
+
+
+def _acts(picture: Picture, code: str) -> Iterator[dict[str, Any]]:
+    for entry in picture.entries(deal=code):
+        moved = {one.side: one for one in reversed(entry.movements) if one.deal is not None}
+        row: dict[str, Any] = {
+            "entry": entry.number,
+            "effective_on": entry.effective_on,
+            "act": entry.act.value,
+            "reference": entry.reference,
+            "actor": entry.actor,
+            "reason": entry.reason,
+            "override": entry.override,
+            "proposal": None if entry.proposed is None else entry.proposed.proposal,
+            "proposal_line": None if entry.proposed is None else entry.proposed.line,
+            "reverses": entry.reverses,
+        }
+        for side, prefix in ((Side.NEED, ""), (Side.OFFER, "offer_")):
+            if side in moved:
+                unit = picture.units[moved[side].unit]
+                row[f"{prefix}quantity"] = format_amount(moved[side].amount, unit.decimals)
+                row[f"{prefix}unit"] = unit.code
+        yield row
+
+
+def stands_said(row: dict[str, Any]) -> str:
+    """Say where a deal stands in one text: `held 60.00, delivered 40.00 person-day`."""
+    stages = [(stage, row[stage]) for stage in DEAL_STAGES]
+    parts = [f"{stage} {grouped(text)}" for stage, text in stages if text.strip("0.")]
+    return f"{', '.join(parts)} {row['unit']}" if parts else "nothing any more"
+
+
+def rate_said(document: dict[str, Any]) -> str | None:
+    """Say what one unit of the need costs of the offer; nothing where both count in one unit."""
+    need, offer = document["unit"], document["offer_unit"]
+    return None if need == offer else f"1 {need} = {document['rate']} {offer}"
+
+
+def act_lines(document: dict[str, Any]) -> Iterator[str]:
+    """Tell the acts of a deal as a small table for people; one unit is not said twice."""
+    one_unit = document["unit"] == document["offer_unit"]
+    columns = [one for one in _ACT_COLUMNS if not (one_unit and one.key.startswith("offer_"))]
+    yield ""
+    yield from table_lines(document["acts"], columns)

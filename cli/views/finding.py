@@ -1,0 +1,113 @@
+"""How findings are shown: as rows, and one with all that happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.output import Column, table_lines
+
+if TYPE_CHECKING:
+    from ledger.store.session.snapshot import Picture
+    from ledger.store.statements.findings import KeptFinding
+
+FINDING_COLUMNS = [
+    Column("finding", "Finding", kind="code"),
+    Column("status", "Status"),
+    Column("kind", "Kind", kind="code"),
+    Column("subject", "About", kind="code"),
+    Column("ours", "Ours", kind="code"),
+    Column("theirs", "Theirs", kind="code"),
+    Column("difference", "Difference", kind="code"),
+    Column("provider", "Provider", kind="code"),
+    Column("statement", "Statement"),
+    Column("line", "Line"),
+    Column("deal", "Deal", kind="code", table=False),
+    Column("entry", "Entry", kind="number", table=False),
+    Column("office", "Office", kind="code", table=False),
+    Column("opened_at", "Opened", kind="date", table=False),
+    Column("changed_at", "Since", kind="date"),
+    Column("actor", "By", table=False),
+    Column("reason", "Why", table=False),
+    Column("command", "Settled by"),
+    Column("said", "What", table=False),
+]
+FINDING_NARROW = [
+    Column("finding", "Finding", kind="code"),
+    Column("status", "Status"),
+    Column("kind", "Kind", kind="code"),
+    Column("subject", "About", kind="code"),
+    Column("ours", "Ours", kind="code", spare=3),
+    Column("theirs", "Theirs", kind="code", spare=3),
+    Column("difference", "Difference", kind="code", spare=1),
+    Column("line", "Line", spare=4),
+]
+FINDING_TERMS = [
+    Column("finding", "Finding"),
+    Column("status", "Status"),
+    Column("kind", "Kind"),
+    Column("said", "What"),
+    Column("ours", "Ours"),
+    Column("theirs", "Theirs"),
+    Column("difference", "Difference"),
+    Column("provider", "Provider"),
+    Column("statement", "Statement"),
+    Column("line", "Line"),
+    Column("deal", "Deal"),
+    Column("entry", "Entry"),
+    Column("office", "Office"),
+    Column("command", "Settled by"),
+]
+_EVENT_COLUMNS = [
+    Column("recorded_at", "When", kind="date"),
+    Column("event", "What"),
+    Column("actor", "By"),
+    Column("reason", "Why"),
+]
+
+
+def finding_row(picture: Picture, found: KeptFinding) -> dict[str, Any]:
+    """Lay a finding out as a row: what it is, and how it stands."""
+    last = found.last
+    is_open = last.event.leaves_open
+    return {
+        "finding": found.code,
+        "status": "open" if is_open else last.event.value,
+        "kind": found.kind.value,
+        "subject": found.subject,
+        "ours": found.ours,
+        "theirs": found.theirs,
+        "difference": found.difference,
+        "provider": found.provider,
+        "statement": found.statement,
+        "line": found.line,
+        "deal": found.deal,
+        "entry": found.entry,
+        "office": found.office,
+        "opened_at": picture.local(found.events[0].recorded_at),
+        "changed_at": picture.local(last.recorded_at),
+        "actor": last.actor,
+        "reason": last.reason,
+        "command": found.settled_by if is_open else None,
+        "said": found.said,
+    }
+
+
+def finding_document(picture: Picture, found: KeptFinding) -> dict[str, Any]:
+    """Give all there is to know of one finding."""
+    events = [
+        {
+            "event": one.event.value,
+            "recorded_at": picture.local(one.recorded_at),
+            "actor": one.actor,
+            "reason": one.reason,
+        }
+        for one in found.events
+    ]
+    return {"schema": "cityfund.finding/1", **finding_row(picture, found), "events": events}
+
+
+def event_lines(document: dict[str, Any]) -> Iterator[str]:
+    """Tell what happened to a finding as a small table for people."""
+    yield ""
+    yield from table_lines(document["events"], _EVENT_COLUMNS)

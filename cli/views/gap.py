@@ -1,0 +1,128 @@
+"""How the gap report is shown: its columns, and what is said below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.output import Column
+from ledger.core.quantity import format_amount
+
+if TYPE_CHECKING:
+    from ledger.gaps.groups import Total
+    from ledger.usecases.gaps import GapReport, GapTrend
+
+_UNKNOWN = "unknown"
+
+
+def _amount(
+    key: str, title: str, *, table: bool = True, unit: str | None = None, spare: int = 0
+) -> Column:
+    return Column(key, title, kind="amount", absent=_UNKNOWN, table=table, unit=unit, spare=spare)
+
+
+ROW_COLUMNS = [
+    Column("need", "Need", kind="code"),
+    Column("project", "Project", kind="code", spare=4),
+    Column("title", "Title", table=False),
+    Column("city", "City code", kind="code", table=False),
+    Column("city_name", "City"),
+    Column("country", "Country", kind="code", spare=7),
+    Column("region", "Region", table=False),
+    Column("office", "Office", table=False),
+    Column("sector", "Sector", table=False),
+    Column("factor", "Factor", kind="code"),
+    Column("topic", "Topic", spare=3),
+    Column("unit", "Unit", kind="code", table=False),
+    _amount("required", "Required", table=False),
+    _amount("delivered", "Delivered", table=False),
+    _amount("committed", "Committed", table=False),
+    _amount("held", "Held", spare=1),
+    _amount("withdrawn", "Withdrawn", table=False),
+    _amount("gap", "Gap", unit="unit"),
+    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=5),
+    Column("needed_by", "Needed by", kind="date", spare=6),
+    _amount("gap_base", "Gap in base", table=False),
+    Column("rate_date", "Rate of", kind="date", table=False),
+    Column("eligible_offers", "Fit", kind="number"),
+    Column("main_obstacle", "Main obstacle", spare=2),
+    Column("status", "Status", table=False),
+    Column("obstacle_rule", "Rule", table=False),
+]
+GROUP_COLUMNS = [
+    Column("factor", "Factor", kind="code"),
+    Column("unit", "Unit", kind="code"),
+    _amount("required", "Required"),
+    _amount("delivered", "Delivered", spare=3),
+    _amount("committed", "Committed", spare=3),
+    _amount("held", "Held", spare=1),
+    _amount("withdrawn", "Withdrawn", spare=2),
+    _amount("gap", "Gap"),
+    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=4),
+    _amount("gap_base", "Gap in base", table=False),
+    Column("needs", "Needs", kind="number", spare=5),
+    Column("counted", "Counted", kind="number", table=False),
+    Column("not_counted", "Unknown", kind="number"),
+    Column("base_counted", "Counted in base", kind="number", table=False),
+]
+_UNIT_BY_UNIT = {"factor", "unit"}
+_IN_EVERY_GROUP = frozenset(column.key for column in GROUP_COLUMNS)
+
+
+def group_columns(by: Sequence[str], *, withdrawn: bool) -> list[Column]:
+    """Give the columns of a grouped report, those grouped by first.
+
+    Where something was `withdrawn`, people see it too: without it the gap would not add up.
+    """
+    known = {column.key: column for column in ROW_COLUMNS}
+    keys = [replace(known[key], table=True, spare=0) for key in by if key not in _IN_EVERY_GROUP]
+    sums = [
+        replace(one, table=withdrawn) if one.key == "withdrawn" else one for one in GROUP_COLUMNS
+    ]
+    return [*keys, *sums]
+
+
+def trend_columns(by: Sequence[str]) -> list[Column]:
+    """Give the columns of a trend: the night, then those of a grouped report."""
+    return [Column("day", "Night", kind="date"), *group_columns(by, withdrawn=False)]
+
+
+def trend_rows(trend: GapTrend) -> Iterator[dict[str, Any]]:
+    """Give a row for each night and group."""
+    for day, groups in trend.points:
+        for group in groups:
+            yield {"day": day, **group.to_dict()}
+
+
+def for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave the obstacle out beside offers that fit: what keeps others away is no trouble there."""
+    return {**row, "main_obstacle": None} if row["eligible_offers"] else row
+
+
+def notes(report: GapReport) -> Iterator[str]:
+    """Say below a table what was added up, by which rule, and what could not be counted."""
+    known = f", as known at {report.known_at.isoformat()}" if report.known_at else ""
+    yield f"As of {report.as_of}{known}. Held quantities are inside the gap."
+    by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table has said them
+    totals = [total for total in report.totals if total.in_base or not by_unit]
+    if totals:
+        yield "Totals add up the needs whose amount is known, unit by unit:"
+    for total in totals:
+        yield f"  {_told(total)}"
+
+
+def _told(total: Total) -> str:
+    figure = (
+        _UNKNOWN if total.gap is None else f"{_grouped(total.gap, total.decimals)} {total.unit}"
+    )
+    left_out = f"; {total.not_counted} could not be counted" if total.not_counted else ""
+    rule = f" ({total.rule})" if total.in_base else ""
+    needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
+    of_all = f", all of it in {total.unit}" if total.in_base else ""
+    return f"{total.factor}{of_all}: gap {figure} over {needs}{left_out}{rule}"
+
+
+def _grouped(amount: int, decimals: int) -> str:
+    whole, point, rest = format_amount(amount, decimals).partition(".")
+    return f"{int(whole):,}{point}{rest}"

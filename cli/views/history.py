@@ -1,0 +1,158 @@
+"""The history of one record: every version of its terms, and every change of its quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_rows
+from cli.framework.register_commands import meant
+from cli.framework.session import read_picture
+from cli.views.standing import brief
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit, format_amount
+from ledger.interchange.canonical import TABLES, Kind
+from ledger.journal.entries import Act
+from ledger.reports.cells import machine
+
+if TYPE_CHECKING:
+    from ledger.journal.entries import Entry
+    from ledger.store.session.snapshot import Picture
+    from ledger.store.versions import Version
+
+_SIDES = frozenset(side.value for side in Side)
+_COLUMNS = [
+    Column("version", "Version", kind="number"),
+    Column("entry", "Entry", kind="number"),
+    Column("when", "When", kind="date"),
+    Column("actor", "Who"),
+    Column("what", "What changed"),
+    Column("reason", "Why"),
+]
+_MACHINE = [
+    *(Column(name) for name in ("version", "entry", "recorded_at", "actor", "system_user", "host")),
+    *(Column(name) for name in ("command", "effective_on", "reason", "what")),
+]
+_PEOPLE = frozenset({"table", "md"})
+
+
+def emit_history(call: Call, kind: str, typed: str) -> None:
+    """Write the history of one record, newest first, times in the ledger's zone for people."""
+    with read_picture(call) as picture:
+        code = meant(picture, kind, typed)
+        rows = [*_versions(picture, kind, code)]
+        if kind in _SIDES:
+            rows += _quantities(picture, Side(kind), code)
+        rows.sort(key=lambda row: (row["recorded_at"], row["version"] or 0), reverse=True)
+        for row in rows:
+            row["when"] = picture.local(row["recorded_at"])
+    head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
+    people = call.format in _PEOPLE
+    if call.format == "json":
+        rows = [{key: row[key] for key in row if key not in {"what", "when"}} for row in rows]
+    emit_rows(rows, _COLUMNS if people else _MACHINE, call.read, head=head)
+
+
+def _versions(picture: Picture, kind: str, code: str) -> Iterator[dict[str, Any]]:
+    from ledger.store.versions import read_versions  # noqa: PLC0415 - brings SQLAlchemy
+
+    before: Version | None = None
+    for version in read_versions(picture.connection, kind, code):
+        unit = picture.units.get(getattr(version.record, "unit", ""))
+        changes = [] if before is None else _changes(before.record, version.record, unit)
+        yield {
+            "version": version.number,
+            "entry": None,
+            "recorded_at": version.recorded_at,
+            "actor": version.actor,
+            "system_user": version.system_user,
+            "host": version.host,
+            "command": version.command,
+            "effective_on": None,
+            "reason": version.reason,
+            "changes": changes,
+            "what": "; ".join(map(_told, changes)) if before else "added",
+        }
+        before = version
+
+
+def _changes(before: Any, after: Any, unit: Unit | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": field.name,
+            "from": _shown(field.name, getattr(before, field.name), unit),
+            "to": _shown(field.name, getattr(after, field.name), unit),
+        }
+        for field in fields(after)
+        if getattr(before, field.name) != getattr(after, field.name)
+    ]
+
+
+def _shown(name: str, value: Any, unit: Unit | None) -> Any:
+    if name in _AMOUNTS and isinstance(value, int) and unit is not None:
+        return f"{format_amount(value, unit.decimals)} {unit.code}"
+    return value
+
+
+_AMOUNTS = {
+    column.name
+    for table in ("needs", "offers")
+    for column in TABLES[table].columns
+    if column.kind is Kind.AMOUNT
+}
+
+
+def _told(change: Mapping[str, Any]) -> str:
+    before, after = (machine(change[key]) or "nothing" for key in ("from", "to"))
+    return f"{change['field'].replace('_', ' ')}: {before} → {after}"
+
+
+def _quantities(picture: Picture, side: Side, code: str) -> Iterator[dict[str, Any]]:
+    """Give the acts on a need's or an offer's own quantity; those of its deals are the deals'."""
+    of = {side.value: code}
+    for entry in picture.entries(**of):  # type: ignore[arg-type]  # need or offer, by its side
+        if entry.deal is None:
+            yield _quantity(picture, entry)
+
+
+def _quantity(picture: Picture, entry: Entry) -> dict[str, Any]:
+    moved = entry.movements[0]
+    unit = picture.units[moved.unit]
+    amount = brief(moved.amount, unit)
+    change = {
+        "field": "quantity",
+        "act": entry.act.value,
+        "from_stage": moved.from_stage.value,
+        "to_stage": moved.to_stage.value,
+        "quantity": format_amount(moved.amount, unit.decimals),
+        "unit": unit.code,
+    }
+    return {
+        "version": None,
+        "entry": entry.number,
+        "recorded_at": entry.recorded_at,
+        "actor": entry.actor,
+        "system_user": entry.system_user,
+        "host": entry.host,
+        "command": None,
+        "effective_on": entry.effective_on,
+        "reason": entry.reason,
+        "changes": [change],
+        "what": _act_said(entry, amount),
+    }
+
+
+def _act_said(entry: Entry, amount: str) -> str:
+    """Say an act on a quantity as an officer would."""
+    raised = entry.movements[0].from_stage is Stage.UNDECLARED
+    done = {
+        Act.DECLARE: f"quantity: {amount} declared",
+        Act.REVISE: f"quantity: {'raised' if raised else 'lowered'} by {amount}",
+        Act.WITHDRAW: f"{amount} withdrawn",
+        Act.EXPIRE: f"{amount} expired",
+        Act.REINSTATE: f"{amount} reinstated",
+        Act.REVERSE: f"entry {entry.reverses} reversed: {amount}",
+    }[entry.act]
+    return f"{done}, on {entry.effective_on}"

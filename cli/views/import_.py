@@ -1,0 +1,118 @@
+"""What an import shows: what it read, the preview, the question, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cli.framework.command import Call
+from cli.framework.output import emit_document, emit_lines
+from cli.framework.session import request_on
+from cli.framework.terminal import confirm, note
+
+if TYPE_CHECKING:
+    from ledger.core.requests import Request
+    from ledger.interchange.apply_rule import RuleReport
+    from ledger.interchange.plan import Incoming
+    from ledger.interchange.steps import Tally
+    from ledger.store.session.ledger import Ledger
+
+
+class Preview(Protocol):
+    """What an import is about to do, as far as it is shown."""
+
+    def tallies(self) -> Sequence[Tally]:
+        """Count the rows by table."""
+
+    def highlights(self) -> Sequence[str]:
+        """Name what is worth a look before it is done."""
+
+
+def say_incoming(call: Call, incoming: Incoming) -> None:
+    """Say what was passed over, and what a rule left out and why."""
+    for name in incoming.passed_over:
+        note(call, f"passed over: {name} is not named after a table")
+    for report in incoming.reports:
+        for line in report.lines():
+            note(call, line)
+
+
+def agreement(
+    call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
+) -> Callable[[Preview], None]:
+    """Show the preview of tables, ask, and give what holds the import to what was agreed to."""
+    from ledger.usecases.interchange.import_tables import preview  # noqa: PLC0415
+
+    return agreed(call, content, lambda request: preview(ledger, request, incoming))
+
+
+def agreed(
+    call: Call,
+    content: Mapping[str, str],
+    look: Callable[[Request], Preview | None],
+) -> Callable[[Preview], None]:
+    """Show what `look` plans, ask, and give what holds the import to what was agreed to.
+
+    --yes and --dry-run answer beforehand: then the preview is shown while it is done.
+    """
+    if call.write.yes or call.write.dry_run:
+        return _Shown(call)
+    from ledger.usecases.interchange.import_tables import only_as_agreed  # noqa: PLC0415
+
+    plan = look(request_on(call, content))
+    if plan is not None:
+        _Shown(call)(plan)
+        confirm(call, "Import this?")
+    return only_as_agreed(plan)
+
+
+class _Shown:
+    """Shows the preview of a plan, once for as long as it stays the same."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._lines: list[str] = []
+
+    def __call__(self, plan: Preview) -> None:
+        lines = [*map(str, plan.tallies()), *plan.highlights()]
+        if lines != self._lines:
+            for line in lines:
+                note(self._call, line)
+        self._lines = lines
+
+
+def emit_imported(call: Call, receipt: dict[str, Any], reports: Iterable[RuleReport] = ()) -> None:
+    """Write what the import did: the counts by table, and for scripts the whole receipt."""
+    if call.format == "json":
+        emit_document({**receipt, "reports": [_document(report) for report in reports]})
+        return
+    emit_lines(_told(receipt))
+    for text in receipt.get("notes") or ():
+        note(call, str(text))
+
+
+def _told(receipt: dict[str, Any]) -> list[str]:
+    tables = receipt["counts"]["tables"]
+    new = sum(one["new"] for one in tables.values())
+    changed = sum(one["changed"] for one in tables.values())
+    same = sum(one["same"] for one in tables.values())
+    counted = f"{new:,} new, {changed:,} changed, {same:,} as they were"
+    if receipt.get("dry_run"):
+        return [f"dry run · {counted}. Nothing was written."]
+    if receipt.get("replayed"):
+        return [f"Said before: {counted}. Nothing was written again."]
+    if not new and not changed:
+        return [f"Nothing to do: the ledger has every row already ({same:,})."]
+    entries = receipt["entries"]
+    span = f" · entries {entries[0]} to {entries[-1]}" if entries else ""
+    return [f"imported · {counted}{span}"]
+
+
+def _document(report: RuleReport) -> dict[str, Any]:
+    return {
+        "rule": report.rule,
+        "file": report.file,
+        "rows": report.rows,
+        "used": report.used,
+        "left_out": [{"line": one.line, "reason": one.reason} for one in report.left_out],
+    }

@@ -1,0 +1,278 @@
+"""A proposal told to people: what would become complete, who gives what, what stays open.
+
+On a terminal long parts are cut short, and what is left out is counted; a pipe gets all, and so
+does what is asked for as a `whole`.
+
+The receipt of a proposal that was taken up: its deals, how both sides stand, what was left.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_document, emit_lines, table_lines
+from cli.framework.terminal import is_terminal
+from cli.views.standing import wrapped
+from ledger.core.quantity import format_quantity
+from ledger.reports.cells import grouped
+from ledger.reports.text import one_line
+
+if TYPE_CHECKING:
+    from ledger.matching.plan import Level
+    from ledger.matching.proposal import Proposal
+
+Row = dict[str, Any]
+_MOST_COMPLETE, _MOST_GIVEN, _MOST_OPEN = 30, 15, 10
+"""How many projects each part tells of on a terminal."""
+
+_PROJECT_COLUMNS = [
+    Column("project", "Project", kind="code"),
+    Column("title", "Title"),
+    Column("city_name", "City"),
+    Column("weight", "Weight", kind="number"),
+]
+
+
+_LIMIT_REACHED: dict[str | None, str] = {
+    "time": "The time limit was reached: with more time there may be a better one.",
+    "work": "The work limit was reached: there may be a better one.",
+    None: "A limit of time or work was reached: there may be a better one.",
+}
+
+
+def summary_lines(
+    proposal: Proposal, selection: Sequence[str], saved_as: str | None
+) -> Iterator[str]:
+    """Say in a few lines what the proposal is, what it reaches, and how far that is proven."""
+    of = f" for {' and '.join(selection)}" if selection else ""
+    name = f"Proposal {saved_as}" if saved_as else "Proposal"
+    yield from wrapped(one_line(f"{name} of {proposal.day}{of}"))
+    yield from wrapped(f"{_completes(proposal)}: {proven(proposal.complete_level)}.")
+    coverage = proposal.coverage_level
+    yield from wrapped(f"Coverage gained {_short(coverage.value)}: {proven(coverage)}.")
+    yield from _cost_lines(proposal)
+    if proposal.limited:
+        yield from wrapped(_LIMIT_REACHED[proposal.limit])
+
+
+def _completes(proposal: Proposal) -> str:
+    """Say how many projects a proposal completes by how many lines, and what they weigh."""
+    lines, projects = len(proposal.lines), len(proposal.complete)
+    said = f"{lines:,} line{'' if lines == 1 else 's'}"
+    if not projects:
+        return f"{said}, and no project becomes complete"
+    many = "project" if projects == 1 else "projects"
+    verb = "complete" if lines != 1 else "completes"
+    weight = _short(proposal.complete_level.value)
+    return f"{said} {verb} {projects:,} {many} of weight {weight}{' in all' * (projects > 1)}"
+
+
+def proven(level: Level) -> str:
+    """Say in plain words what is proven of a level: the most possible, or how much more may be."""
+    more = level.bound - level.value
+    if more <= 0:
+        return "the most possible"
+    if level.value <= 0:
+        return f"at most {_short(level.bound)} might be possible"
+    percent = 100 * more / level.value
+    told = "less than 0.1" if percent < Fraction(1, 10) else f"at most {_percent(percent)}"
+    return f"{told} % more might be possible ({_short(level.bound)})"
+
+
+def _percent(value: Fraction) -> str:
+    """Write a percentage to one place, rounded up: a bound is never understated."""
+    tenths = -(-value * 10 // 1)
+    return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+
+def _short(value: Fraction) -> str:
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    parts = round(value * 100)
+    return f"{parts // 100:,}.{parts % 100:02d}"
+
+
+def _cost_lines(proposal: Proposal) -> Iterator[str]:
+    cost = proposal.cost
+    money = sum(line.unit.kind == "money" for line in proposal.lines)
+    if not money:
+        return
+    unknown = f"; of {cost.unknown} of {money} lines the cost is not known" if cost.unknown else ""
+    if cost.unknown == money:
+        yield from wrapped("What the money costs a year is not known of any line.")
+        return
+    yield from wrapped(
+        f"The money costs {format_quantity(round(cost.amount), cost.unit)} a year{unknown}."
+    )
+
+
+def complete_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
+    """Name the projects that would become complete."""
+    if not rows:
+        return
+    shown = _cut(rows, None if whole else _MOST_COMPLETE)
+    yield ""
+    yield "Would become complete"
+    yield from table_lines(shown, _PROJECT_COLUMNS)
+    yield from _more(len(rows) - len(shown), "project")
+
+
+def give_lines(
+    rows: Sequence[Row], complete: Sequence[str], *, whole: bool = False
+) -> Iterator[str]:
+    """Say who gives what to whom, project by project; those that become complete come first."""
+    if not rows:
+        return
+    yield ""
+    yield "Who gives what to whom"
+    ends = set(complete)
+    groups = [(code, list(some)) for code, some in groupby(rows, key=itemgetter("project"))]
+    groups.sort(key=lambda group: group[0] not in ends)
+    shown = _cut(groups, None if whole else _MOST_GIVEN)
+    for code, some in shown:
+        yield from wrapped(_project_said(some[0], "" if code in ends else "in part"), "  ")
+        for row in some:
+            yield from wrapped(give_said(row), "  ", "     ")
+            if "state" in row:
+                yield from wrapped(one_line(state_said(row)), "       ")
+    yield from _more(len(groups) - len(shown), "project")
+
+
+def _project_said(row: Row, also: str) -> str:
+    tail = f", {also}" if also else ""
+    return one_line(f"{row['project']} {row['title']}, {row['city_name']}{tail}")
+
+
+def give_said(row: Row) -> str:
+    """Say one line: the need, how much, from whom, and at which rate where currencies differ."""
+    topic = f" for {row['topic']}" if row["topic"] else ""
+    text = (
+        f"{row['line']:>3}  {row['need']} {row['factor']}{topic}: "
+        f"{grouped(row['quantity'])} {row['unit']} from {row['offer']} {row['provider_name']}"
+    )
+    if row["unit"] != row["offer_unit"]:
+        text += (
+            f" ({grouped(row['offer_quantity'])} {row['offer_unit']}, "
+            f"1 {row['unit']} = {row['rate']} {row['offer_unit']})"
+        )
+    return one_line(text)
+
+
+def state_said(row: Row) -> str:
+    """Say what has become of a line of a stored proposal."""
+    if row["state"] == "introduced":
+        return f"introduced as {row['deal']}, entry {row['entry']}"
+    if row["state"] == "unfit":
+        return f"no longer fits: {row['why']}"
+    return "not taken up yet; it fits"
+
+
+def open_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
+    """Say what stays open of the projects that stay incomplete, and why."""
+    if not rows:
+        return
+    yield ""
+    yield "What stays open, and why"
+    groups = [list(some) for _, some in groupby(rows, key=itemgetter("project"))]
+    shown = _cut(groups, None if whole else _MOST_OPEN)
+    for some in shown:
+        yield from wrapped(_project_said(some[0], ""), "  ")
+        for row in some:
+            topic = f" for {row['topic']}" if row["topic"] else ""
+            much = "" if row["open"] is None else f" {grouped(row['open'])} {row['unit']} open;"
+            text = f"{row['need']} {row['factor']}{topic}:{much} {row['why']}"
+            yield from wrapped(one_line(text), "    ")
+    yield from _more(len(groups) - len(shown), "project")
+
+
+def rate_lines(proposal: Proposal) -> Iterator[str]:
+    """Say which currencies did not meet for want of a rate, and what to do."""
+    if not proposal.without_rate:
+        return
+    pairs = ", ".join(f"{need} to {offer}" for need, offer in proposal.without_rate)
+    yield ""
+    yield from wrapped(f"Left out for want of a rate: {pairs}.")
+    yield from wrapped(
+        "Take rates in with cityfund rates import, or give one with cityfund rates add."
+    )
+
+
+def _cut(rows: Sequence[Any], most: int | None) -> Sequence[Any]:
+    return rows[:most] if is_terminal(sys.stdout) else rows
+
+
+def _more(count: int, what: str) -> Iterator[str]:
+    if count > 0:
+        yield from wrapped(
+            f"… and {count:,} more {what}{'' if count == 1 else 's'}; a pipe or --output FILE "
+            "gets them all.",
+            "  ",
+        )
+
+
+_COLUMNS = [
+    Column("line", "Line", kind="number"),
+    Column("entry", "Entry", kind="number"),
+    Column("deal", "Deal", kind="code"),
+    Column("quantity", "Held", kind="amount", unit="unit"),
+    Column("need", "Of need", kind="code"),
+    Column("need_left", "still open", kind="amount"),
+    Column("offer", "From offer", kind="code"),
+    Column("offer_left", "still available", kind="amount", unit="offer_unit"),
+]
+
+
+def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:
+    """Write the receipt of taking a proposal up as the call asked for it."""
+    if call.format == "json":
+        emit_document(receipt)
+        return
+    lines = _told(receipt)
+    emit_lines([next(lines)] if call.settings.quiet else lines)
+
+
+def _told(receipt: Mapping[str, Any]) -> Iterator[str]:
+    lines, left_out = receipt["lines"], receipt["left_out"]
+    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+    did = f"{count} of proposal {receipt['proposal']} introduced"
+    yield f"{_entries(receipt)} · {did}"
+    yield from table_lines([_row(line) for line in lines], _COLUMNS)
+    if left_out:
+        word = (
+            "This line no longer fits and was"
+            if len(left_out) == 1
+            else "These no longer fit and were"
+        )
+        yield f"{word} left out:"
+    for one in left_out:
+        text = f"line {one['line']}: {one['offer']} for {one['need']}: {one['why']}"
+        yield from wrapped(one_line(text), "  ")
+    if receipt.get("replayed"):
+        yield "Said before: this is the first receipt, and nothing was written again."
+    if receipt.get("dry_run"):
+        yield "A dry run: nothing was written."
+
+
+def _entries(receipt: Mapping[str, Any]) -> str:
+    if receipt.get("dry_run"):
+        return "dry run"
+    numbers = receipt["entries"]
+    if len(numbers) == 1:
+        return f"entry {numbers[0]}"
+    return f"entries {numbers[0]} to {numbers[-1]}"
+
+
+def _row(line: Mapping[str, Any]) -> dict[str, Any]:
+    need, offer = line["need_stands"], line["offer_stands"]
+    return {
+        **line,
+        "need_left": grouped(need["open"]),
+        "offer_left": offer["available"],
+        "offer_unit": offer["unit"],
+    }

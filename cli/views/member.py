@@ -1,0 +1,163 @@
+"""Offices, cities and providers by themselves, with what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_record
+from cli.framework.register_commands import meant
+from cli.views.project import LIST_COLUMNS, list_rows
+from cli.views.register import city_row, offer_row, office_row, provider_row
+from cli.views.standing import deal_lines, deals_of
+from ledger.reports.text import table_chunks
+
+if TYPE_CHECKING:
+    from ledger.journal.standing import DealStanding
+    from ledger.store.session.snapshot import Picture
+
+_STATE = Column("state_said", "State")
+_OFFICE = [
+    Column("code", "Office"),
+    Column("name", "Name"),
+    Column("host", "Hosted by"),
+    Column("regions_said", "Regions"),
+    _STATE,
+]
+_CITY = [
+    Column("code", "City"),
+    Column("name", "Name"),
+    Column("name_local", "Local name"),
+    Column("country_said", "Country"),
+    Column("office", "Office"),
+    Column("member_since", "Member since"),
+    Column("population_said", "Population"),
+    Column("geonames_id", "GeoNames"),
+    _STATE,
+]
+_PROVIDER = [
+    Column("code", "Provider"),
+    Column("name", "Name"),
+    Column("kind", "Kind"),
+    Column("country_said", "Country"),
+    Column("city", "City"),
+    Column("sample_said", "Sample"),
+    _STATE,
+]
+_OFFICE_CITIES = [
+    Column("code", "City", kind="code"),
+    Column("name", "Name"),
+    Column("country", "Country", kind="code"),
+]
+_OFFERS = [
+    Column("code", "Offer", kind="code"),
+    Column("factor", "Factor", kind="code"),
+    Column("available", "Available", kind="amount"),
+    Column("quantity", "of", kind="amount"),
+    Column("unit", "Unit", kind="code"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+_CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
+
+
+def emit_office(call: Call, picture: Picture, typed: str) -> None:
+    """Write one office with the cities it looks after."""
+    from ledger.reference import regions  # noqa: PLC0415 - only here
+
+    code = meant(picture, "office", typed)
+    record = picture.records("office")[code]
+    cities = [city_row(one) for one in picture.records("city").values() if one.office == code]
+    named = [
+        f"{regions()[one].name} ({one})" if one in regions() else one for one in record.regions
+    ]
+    document = {"schema": "cityfund.office/1", **office_row(record), "cities": cities}
+    row = {**document, "regions_said": ", ".join(named), "state_said": _state(record)}
+    below = _section("Cities", cities, _OFFICE_CITIES)
+    emit_record(row, _OFFICE, call.read, document=document, below=below)
+
+
+def emit_city(call: Call, picture: Picture, typed: str) -> None:
+    """Write one city with its projects, what it offers itself, and the deals of its needs."""
+    code = meant(picture, "city", typed)
+    record = picture.records("city")[code]
+    projects = [row for row in list_rows(picture) if row["city"] == code]
+    offers = _offers(
+        picture, (p.code for p in picture.records("provider").values() if p.city == code)
+    )
+    its = {row["code"] for row in projects}
+    deals = [one for one in picture.deals.values() if _project_of(picture, one) in its]
+    document = {
+        "schema": "cityfund.city/1",
+        **city_row(record),
+        "projects": projects,
+        "offers": offers,
+        "deals": deals_of(picture, deals),
+    }
+    row = {**document, **_said(document), "state_said": _state(record)}
+    below = [
+        *_section("Projects", projects, _CITY_PROJECTS),
+        *_section("Offers of its own", offers, _OFFERS),
+        *_deals(picture, deals),
+    ]
+    emit_record(row, _CITY, call.read, document=document, below=below)
+
+
+def emit_provider(call: Call, picture: Picture, typed: str) -> None:
+    """Write one provider with its offers and their deals."""
+    code = meant(picture, "provider", typed)
+    record = picture.records("provider")[code]
+    offers = _offers(picture, [code])
+    its = {row["code"] for row in offers}
+    deals = [one for one in picture.deals.values() if one.deal.offer in its]
+    document = {
+        "schema": "cityfund.provider/1",
+        **provider_row(record),
+        "offers": offers,
+        "deals": deals_of(picture, deals),
+    }
+    row = {**document, **_said(document), "state_said": _state(record)}
+    below = [*_section("Offers", offers, _OFFERS), *_deals(picture, deals)]
+    emit_record(row, _PROVIDER, call.read, document=document, below=below)
+
+
+def _offers(picture: Picture, providers: Iterable[str]) -> list[dict[str, Any]]:
+    wanted = set(providers)
+    return [
+        offer_row(picture, code)
+        for code, one in picture.records("offer").items()
+        if one.provider in wanted
+    ]
+
+
+def _said(document: dict[str, Any]) -> dict[str, Any]:
+    country, population = document["country"], document.get("population")
+    return {
+        "country_said": f"{document['country_name']} ({country})" if country else None,
+        "population_said": f"{population:,}" if population is not None else None,
+        "sample_said": "invented for a demonstration" if document.get("sample") else None,
+    }
+
+
+def _state(record: Any) -> str | None:
+    return "withdrawn: nothing new is put under it" if record.withdrawn else None
+
+
+def _section(
+    title: str, rows: Sequence[dict[str, Any]], columns: Sequence[Column]
+) -> Iterator[str]:
+    if rows:
+        yield ""
+        yield title.upper()
+        yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
+
+
+def _deals(picture: Picture, deals: Sequence[DealStanding]) -> Iterator[str]:
+    if deals:
+        yield ""
+        yield "DEALS"
+        yield from deal_lines(picture, deals, "  ")
+
+
+def _project_of(picture: Picture, one: DealStanding) -> str:
+    return picture.need_facts[one.deal.need].project.code

@@ -1,0 +1,186 @@
+"""How needs and offers are shown: as rows of a list, and each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_record
+from cli.framework.register_commands import meant
+from cli.views.project import need_document
+from cli.views.register import ANY, need_row, offer_row, region_names
+from cli.views.standing import deal_lines, deals_of, lack_said, stage_lines, wrapped
+
+if TYPE_CHECKING:
+    from ledger.journal.standing import DealStanding, Standing
+    from ledger.store.session.snapshot import Picture
+
+NEED_COLUMNS = [
+    Column("code", "Need", kind="code"),
+    Column("project", "Project", kind="code"),
+    Column("project_title", "Title"),
+    Column("city_name", "City"),
+    Column("factor", "Factor", kind="code"),
+    Column("topic", "Topic"),
+    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
+    Column("needed_by", "Needed by", kind="date"),
+]
+NEED_NARROW = [
+    Column("code", "Need", kind="code"),
+    Column("what", "What"),
+    Column("for", "Project"),
+    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
+    Column("needed_by", "Needed by", kind="date"),
+]
+NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
+OFFER_COLUMNS = [
+    Column("code", "Offer", kind="code"),
+    Column("provider", "Provider code", kind="code", table=False),
+    Column("provider_name", "Provider"),
+    Column("factor", "Factor", kind="code"),
+    Column("available", "Available", kind="amount"),
+    Column("quantity", "of", kind="amount"),
+    Column("unit", "Unit", kind="code"),
+    Column("topics", "Topics", absent="any"),
+    Column("mandate", "Mandate"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+OFFER_NARROW = [
+    Column("code", "Offer", kind="code"),
+    Column("provider_name", "Provider"),
+    Column("what", "What"),
+    Column("available", "Available", kind="amount", unit="unit"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+OFFER_MORE = (
+    "available",
+    "held",
+    "committed",
+    "delivered",
+    "withdrawn_quantity",
+    "expired",
+    "over",
+    "mandate",
+)
+_NEED_TERMS = [
+    Column("code", "Need"),
+    Column("project_said", "Project"),
+    Column("city_said", "City"),
+    Column("factor", "Factor"),
+    Column("topic", "Topic"),
+    Column("quantity", "Required", kind="amount", unit="unit", absent="not known yet"),
+    Column("declared_on", "Declared on"),
+    Column("needed_by", "Needed by"),
+    Column("divisible_said", "Divisible"),
+    Column("instruments", "Instruments", absent="any"),
+    Column("note", "Note"),
+]
+_OFFER_TERMS = [
+    Column("code", "Offer"),
+    Column("provider_said", "Provider"),
+    Column("factor", "Factor"),
+    Column("topics_said", "Topics"),
+    Column("quantity", "Put up", kind="amount", unit="unit"),
+    Column("declared_on", "Declared on"),
+    Column("valid_from", "Valid from"),
+    Column("valid_until", "Valid until"),
+    Column("available_from", "Can start on"),
+    Column("sectors", "Sectors"),
+    Column("countries", "Countries"),
+    Column("regions_said", "Regions"),
+    Column("cities", "Cities"),
+    Column("excluded_countries", "Never in"),
+    Column("instruments", "Instruments"),
+    Column("min_ticket", "Smallest part", kind="amount", unit="unit"),
+    Column("max_ticket", "Largest part", kind="amount", unit="unit"),
+    Column("max_share", "Largest share"),
+    Column("condition", "Condition"),
+    Column("rate", "Percent a year"),
+    Column("note", "Note"),
+    Column("over_said", "State"),
+]
+
+
+def need_listed(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay a need out for a listing, its factor, topic and project also in short."""
+    row = need_row(picture, code)
+    return {
+        **row,
+        "what": ": ".join(part for part in (row["factor"], row["topic"]) if part),
+        "for": f"{row['project_title']} ({row['project']})",
+    }
+
+
+def offer_listed(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay an offer out for a listing, its factor, topics and mandate also in one text."""
+    row = offer_row(picture, code)
+    terms = "" if row["mandate"] == ANY else row["mandate"]
+    about = "; ".join(part for part in ("/".join(row["topics"]), terms) if part)
+    return {**row, "what": f"{row['factor']}: {about or ANY}"}
+
+
+def need_gone(picture: Picture, row: dict[str, Any]) -> bool:
+    """Say whether all of a need was withdrawn."""
+    standing = picture.need_facts[row["code"]].standing
+    return standing.quantified and standing.net == 0
+
+
+def emit_need(call: Call, picture: Picture, typed: str) -> None:
+    """Write one need: its terms, where it stands, who could help, and its deals."""
+    from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
+
+    code = meant(picture, "need", typed)
+    facts, found = picture.need_facts[code], count(picture)[code]
+    document = need_document(picture, facts, found)
+    row = {
+        **document,
+        "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
+        "city_said": f"{facts.city.name} ({facts.city.code}), {facts.city.country}",
+        "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
+        "instruments": document["instruments"] or None,
+    }
+    said = lack_said(facts.standing, found)
+    lacks = wrapped(said) if said else []
+    below = _below(picture, facts.standing, lacks, picture.deals_of(need=code))
+    shown = {"schema": "cityfund.need/1", **document}
+    emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
+
+
+def emit_offer(call: Call, picture: Picture, typed: str) -> None:
+    """Write one offer: its terms and mandate, where it stands, and its deals."""
+    code = meant(picture, "offer", typed)
+    facts = picture.offer_facts[code]
+    deals = picture.deals_of(offer=code)
+    document = {
+        "schema": "cityfund.offer/1",
+        **offer_row(picture, code),
+        "deals": deals_of(picture, deals),
+    }
+    row = {
+        **document,
+        "provider_said": f"{facts.provider.name} ({facts.provider.code}, {facts.provider.kind})",
+        "topics_said": ", ".join(facts.offer.topics) or "any",
+        "regions_said": [*region_names(facts.offer.regions)] or None,
+        "over_said": _over_said(picture, facts.offer),
+    }
+    below = _below(picture, facts.standing, [], deals)
+    emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
+
+
+def _over_said(picture: Picture, offer: Any) -> str | None:
+    if offer.withdrawn:
+        return "withdrawn as a whole"
+    return "no longer valid" if offer.has_expired(picture.day) else None
+
+
+def _below(
+    picture: Picture, standing: Standing, more: list[str], deals: list[DealStanding]
+) -> Iterator[str]:
+    yield ""
+    yield from stage_lines(standing)
+    yield from more
+    if deals:
+        yield ""
+        yield "DEALS"
+        yield from deal_lines(picture, deals, "  ")

@@ -1,0 +1,228 @@
+"""What came of the last night, as the ledger's status tells it: in all, and office by office.
+
+What came of a night's steps, in the words of an officer who reads it in the morning.
+
+What a night says while it runs: a line for who watches, JSON lines for a log.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from cli.framework.command import Call
+from cli.framework.output import Column, table_lines
+from cli.framework.terminal import is_terminal, note, say_beside
+from cli.views.reconcile import seal_of
+
+if TYPE_CHECKING:
+    from ledger.store.nights.runs import KeptRun
+    from ledger.store.session.snapshot import Picture
+    from ledger.usecases.nights.run import Event
+
+Figures = Mapping[str, Any]
+
+
+def step_told(name: str, figures: Figures) -> str | None:
+    """Tell what came of a step in half a sentence; None for one that adds up the others."""
+    if name not in _TELLING:
+        return None
+    return _TELLING[name](figures) if figures else "could not be done; see the findings"
+
+
+def office_told(figures: Figures) -> str:
+    """Tell what a night did and found of one office's cities."""
+    told = [_count(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
+    return ", ".join(told) or "nothing"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+_OFFICE: Final = {
+    "findings": ("finding to look at", "findings to look at"),
+    "holds_lapsed": ("hold lapsed", "holds lapsed"),
+    "holds_lapsing": ("hold lapses soon", "holds lapse soon"),
+    "lines_proposed": ("introduction proposed", "introductions proposed"),
+    "projects_completed": ("project would become complete", "projects would become complete"),
+}
+"""Figures of an office, in the order in which they concern its officers."""
+
+
+def _lapse(figures: Figures) -> str:
+    done = _holds_and_offers(figures, "lapsed")
+    soon = _holds_and_offers(figures, "lapsing")
+    told = f"{done} lapsed" if done else "nothing lapsed"
+    if soon:
+        days = _count(figures.get("days_ahead", 0), "day", "days")
+        told += f"; {soon} will within {days}: cityfund status"
+    if figures.get("left_alone"):
+        told += f"; {figures['left_alone']:,} left alone, since an officer acted meanwhile"
+    return told
+
+
+def _holds_and_offers(figures: Figures, how: str) -> str:
+    kinds = (("holds", ("hold", "holds")), ("offers", ("offer", "offers")))
+    counts = ((figures.get(f"{kind}_{how}", 0), words) for kind, words in kinds)
+    return " and ".join(_count(number, *words) for number, words in counts if number)
+
+
+def _statements(figures: Figures) -> str:
+    return "; ".join(_of_statements(figures))
+
+
+def _of_statements(figures: Figures) -> Iterator[str]:
+    read, bad = figures.get("files_read", 0), figures.get("files_bad", 0)
+    if read:
+        yield f"{_count(read, 'new file', 'new files')} read"
+    if bad:
+        yield f"{_count(bad, 'file', 'files')} could not be read"
+    lines, agree = figures.get("lines", 0), figures.get("confirmed", 0)
+    if not lines:
+        yield "there are no statements yet"
+    elif lines == agree:
+        yield f"all {_count(lines, 'line agrees', 'lines agree')} with the ledger"
+    else:
+        yield f"{agree:,} of {_count(lines, 'line agrees', 'lines agree')} with the ledger"
+    if figures.get("deliveries_posted"):
+        yield f"{_count(figures['deliveries_posted'], 'delivery', 'deliveries')} posted"
+    changes = [
+        f"{figures[name]:,} {word}"
+        for name, word in (("opened", "new"), ("reopened", "found again"), ("healed", "gone"))
+        if figures.get(name)
+    ]
+    if figures.get("open") or changes:
+        also = f" ({', '.join(changes)})" if changes else ""
+        yield f"{_count(figures.get('open', 0), 'finding', 'findings')} open{also}"
+
+
+def _gaps(figures: Figures) -> str:
+    needs = _count(figures.get("needs", 0), "need", "needs")
+    if not figures.get("changed"):
+        return f"all {needs} stand as they did"
+    return f"{figures['changed']:,} of {needs} stand otherwise than the night before"
+
+
+def _propose(figures: Figures) -> str:
+    code, lines = figures.get("proposal"), figures.get("lines", 0)
+    if not lines:
+        return "nothing can be introduced today"
+    projects = _count(figures.get("projects_completed", 0), "project", "projects")
+    told = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
+    if figures.get("limited"):
+        told += "; the search reached a limit, and there may be a better proposal"
+    return f"{told}: cityfund match show {code}" if code else told
+
+
+def _check(figures: Figures) -> str:
+    broken, checks = figures.get("broken", 0), figures.get("checks", 0)
+    if broken:
+        return f"{_count(broken, 'rule is', 'rules are')} broken of {checks}: cityfund check"
+    return f"the books keep all {_count(checks, 'rule', 'rules')}"
+
+
+def _seal(figures: Figures) -> str:
+    if not figures.get("entries"):
+        return "nothing to seal yet"
+    new = figures.get("new", 0)
+    told = f"{_count(new, 'new record', 'new records')} sealed" if new else "nothing new to seal"
+    return f"{told}, {figures['entries']:,} in all"
+
+
+_TELLING: Final[dict[str, Callable[[Figures], str]]] = {
+    "lapse": _lapse,
+    "statements": _statements,
+    "gaps": _gaps,
+    "propose": _propose,
+    "check": _check,
+    "seal": _seal,
+}
+
+
+def night_document(run: KeptRun | None, picture: Picture) -> dict[str, Any] | None:
+    """Give what came of a night; None where none ever ran."""
+    if run is None:
+        return None
+    findings = [finding for step in run.steps for finding in step.findings]
+    return {
+        "night": run.day,
+        "run": run.id,
+        "started_at": picture.local(run.started_at),
+        "ended": run.ended,
+        "steps": {step.name: dict(step.figures) for step in run.steps},
+        "findings": len(findings),
+        "offices": _by_office(run),
+        "seal": seal_of(run),
+    }
+
+
+def _by_office(run: KeptRun) -> list[dict[str, Any]]:
+    """Add up the figures of every step, and the findings, by office."""
+    offices: dict[str, dict[str, int]] = {}
+    for step in run.steps:
+        for office, figures in step.offices.items():
+            own = offices.setdefault(office, {})
+            for name, figure in figures.items():
+                own[name] = own.get(name, 0) + figure
+        for finding in step.findings:
+            if finding.get("office"):
+                own = offices.setdefault(finding["office"], {})
+                own["findings"] = own.get("findings", 0) + 1
+    return [{"office": office, **offices[office]} for office in sorted(offices)]
+
+
+def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
+    """Tell of the last night to people."""
+    if night is None:
+        return
+    yield ""
+    how = "" if night["ended"] else "; it has not come to its end, and the next will finish it"
+    yield f"Last night, of {night['night']} (run {night['run']}, {night['started_at']}){how}:"
+    for name, figures in night["steps"].items():
+        told = step_told(name, figures)
+        if told is not None:
+            yield f"  {name}: {told}"
+    looked = night["findings"]
+    yield f"  findings: {looked:,} to look at: cityfund reconcile" if looked else "  findings: none"
+    if night["offices"]:
+        rows = [{"office": one["office"], "told": office_told(one)} for one in night["offices"]]
+        yield ""
+        yield from table_lines(
+            rows, [Column("office", "Office", kind="code"), Column("told", "Last night")]
+        )
+
+
+def watch_of(call: Call) -> Callable[[Event], None]:
+    """Give what is told of the events of a night, by where standard error goes."""
+    if call.settings.quiet:
+        return lambda _event: None
+    if is_terminal(sys.stderr):
+        return lambda event: _tell(call, event)
+    return _log
+
+
+def _tell(call: Call, event: Event) -> None:
+    if event.what == "run-begun":
+        note(call, f"Night of {event.night}.")
+    elif event.what == "step-begun":
+        note(call, f"  {event.step} ...")
+    elif event.what == "say":
+        note(call, f"  {event.more['words']}")
+
+
+def _log(event: Event) -> None:
+    if event.what == "advance":
+        return
+    line: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(),
+        "event": event.what,
+        "night": event.night.isoformat(),
+        "run": event.run or None,
+    }
+    if event.step is not None:
+        line["step"] = event.step
+    say_beside(json.dumps({**line, **event.more}, ensure_ascii=False))

@@ -1,0 +1,189 @@
+"""A project at a glance: what it needs of the three factors, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_record
+from cli.framework.register_commands import meant
+from cli.views.register import country_name, need_row, project_row
+from cli.views.standing import (
+    bar_legend,
+    bar_of,
+    deal_lines,
+    deals_of,
+    lack_said,
+    need_facts_row,
+    stages_said,
+    wrapped,
+)
+from ledger.core.factors import Factor
+from ledger.core.quantity import format_quantity
+from ledger.gaps.completeness import ProjectState, project_state
+from ledger.reference import sectors
+from ledger.registers.records import Project
+
+if TYPE_CHECKING:
+    from ledger.eligibility.counts import EligibleCount
+    from ledger.eligibility.rules import NeedFacts
+    from ledger.store.session.snapshot import Picture
+
+LIST_COLUMNS = [
+    Column("code", "Project", kind="code"),
+    Column("title", "Title"),
+    Column("city", "City code", kind="code", table=False),
+    Column("city_name", "City"),
+    Column("sector", "Sector", kind="code"),
+    Column("status", "Status", kind="code"),
+    Column("weight", "Weight", kind="number"),
+    Column("needs", "Needs", kind="number"),
+    Column("state", "State", kind="code"),
+]
+LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
+MORE = ("needs", "state", "complete", "covered")
+_TERMS = [
+    Column("code", "Project"),
+    Column("title", "Title"),
+    Column("where", "City"),
+    Column("sector_said", "Sector"),
+    Column("status", "Status"),
+    Column("weight", "Weight"),
+    Column("starts_on", "Starts on"),
+    Column("ends_on", "Ends on"),
+    Column("description", "About"),
+    Column("source", "Source"),
+    Column("state_said", "State"),
+]
+_INDENT = "  "
+
+
+def list_rows(picture: Picture) -> list[dict[str, Any]]:
+    """Lay every project out, with how many needs it has and whether it is complete."""
+    needs: dict[str, list[NeedFacts]] = {}
+    for facts in picture.need_facts.values():
+        needs.setdefault(facts.project.code, []).append(facts)
+    return [
+        {**project_row(picture, record), **_state_row(record, needs.get(record.code, []))}
+        for record in picture.records("project").values()
+    ]
+
+
+def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
+    state = project_state([facts.standing for facts in needs])
+    return {
+        "needs": len(needs),
+        "state": state_word(record, state, needs),
+        "complete": state.complete,
+        "covered": state.covered,
+    }
+
+
+def state_word(record: Project, state: ProjectState, needs: list[NeedFacts]) -> str:
+    """Say in a word how far a project is: covered is the furthest, then complete."""
+    if record.status == "cancelled":
+        return "cancelled"
+    if state.covered or state.complete:
+        return "covered" if state.covered else "complete"
+    if not needs:
+        return "no needs"
+    if all(one.standing.quantified and not one.standing.net for one in needs):
+        return "withdrawn"
+    return "open" if all(one.standing.quantified for one in needs) else "unknown"
+
+
+def emit_project(call: Call, picture: Picture, typed: str) -> None:
+    """Write one project with its needs by factor, their gaps, offers and deals."""
+    from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
+
+    code = meant(picture, "project", typed)
+    needs = sorted(picture.needs_of(code), key=lambda facts: facts.need.code)
+    counts = count(picture) if needs else {}
+    record = picture.records("project")[code]
+    city = picture.records("city")[record.city]
+    state = project_state([facts.standing for facts in needs])
+    row = {
+        **project_row(picture, record),
+        **_state_row(record, needs),
+        "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
+        "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
+        "state_said": "\n".join(_state_said(record, state, needs)),
+    }
+    told = [need_document(picture, facts, counts[facts.need.code]) for facts in needs]
+    shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
+    document = {
+        "schema": "cityfund.project/1",
+        **shown,
+        "office": city.office,
+        "reasons": list(state.reasons),
+        "needs": told,
+    }
+    below = _factors(picture, needs, counts)
+    emit_record(row, _TERMS, call.read, document=document, below=below)
+
+
+def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
+    word = state_word(record, state, needs)
+    yield {
+        "cancelled": "cancelled: nothing more is sought for it",
+        "covered": "covered: all that is needed is committed or delivered",
+        "complete": "complete: nothing is open, but not all of it is committed",
+        "no needs": "neither complete nor covered: it has no needs",
+        "withdrawn": "neither complete nor covered: all of its needs are withdrawn",
+        "open": "not complete: something is still open",
+        "unknown": "not complete: an amount is not known yet",
+    }[word]
+    if word in {"complete", "open", "unknown"}:
+        yield from (reason for reason in state.reasons if ":" in reason)
+
+
+def need_document(
+    picture: Picture, facts: NeedFacts, found: EligibleCount | None
+) -> dict[str, Any]:
+    """Give a need with where it stands, what it lacks, and its deals."""
+    code = facts.need.code
+    return {
+        **need_row(picture, code),
+        **need_facts_row(facts.standing, found),
+        "deals": deals_of(picture, picture.deals_of(need=code)),
+    }
+
+
+def _factors(
+    picture: Picture, needs: list[NeedFacts], counts: Mapping[str, EligibleCount]
+) -> Iterator[str]:
+    for factor in Factor:
+        yield ""
+        yield factor.value.upper()
+        of_it = [facts for facts in needs if facts.need.factor is factor]
+        if not of_it:
+            yield f"{_INDENT}nothing asked for"
+        for facts in of_it:
+            yield from _need(picture, facts, counts[facts.need.code])
+    if any(facts.standing.quantified for facts in needs):
+        yield ""
+        yield bar_legend()
+
+
+def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
+    need, standing = facts.need, facts.standing
+    unknown = f"amount not known yet, in {standing.unit.code}"
+    required = format_quantity(standing.required, standing.unit) if standing.quantified else unknown
+    parts = [
+        need.code,
+        required,
+        need.topic or "",
+        f"needed by {need.needed_by}" if need.needed_by else "",
+        "" if need.divisible else "by one offer only",
+    ]
+    yield from wrapped("  ".join(part for part in parts if part), _INDENT, _INDENT)
+    inside = _INDENT * 2
+    if standing.quantified:
+        drawn = bar_of(standing)
+        yield from wrapped(
+            "  ".join(part for part in (drawn, stages_said(standing)) if part), inside
+        )
+    if lacks := lack_said(standing, found):
+        yield from wrapped(lacks, inside)
+    yield from deal_lines(picture, picture.deals_of(need=need.code), inside, spent=False)

@@ -1,0 +1,158 @@
+"""How rates are shown: what a currency was on a day, and the versions of a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_rows
+from cli.framework.terminal import note
+from ledger.rates.rates import PIVOT
+
+if TYPE_CHECKING:
+    from ledger.interchange.ecb import EcbFile
+    from ledger.rates.rates import Rate
+    from ledger.store.session.snapshot import Picture
+    from ledger.usecases.rates import RateRow, VersionRow
+
+_UNKNOWN = "unknown"
+RATE_COLUMNS = [
+    Column("base", "One", kind="code"),
+    Column("rate", "Is", kind="number", absent=_UNKNOWN),
+    Column("quote", "Of", kind="code"),
+    Column("rate_date", "Rate of", kind="date"),
+    Column("age_days", "Days old", kind="number", spare=1),
+    Column("road", "Road"),
+    Column("source", "Source", spare=2),
+]
+VERSION_COLUMNS = [
+    Column("date", "Day", kind="date"),
+    Column("rate", "Rate", kind="number"),
+    Column("standing", "Standing"),
+    Column("source", "Source", spare=3),
+    Column("version", "Version", kind="number", spare=4),
+    Column("when", "Recorded", kind="date"),
+    Column("actor", "Who", spare=2),
+    Column("reason", "Why", spare=1),
+]
+_MACHINE = [
+    *(Column(name) for name in ("date", "base", "quote", "rate", "source", "version", "standing")),
+    *(Column(name) for name in ("recorded_at", "superseded_at", "actor", "system_user", "host")),
+    *(Column(name) for name in ("command", "reason")),
+]
+_PEOPLE = frozenset({"table", "md"})
+
+
+def emit_rates(call: Call, picture: Picture, rows: Sequence[RateRow]) -> None:
+    """Write what currencies were on the day; an unknown one with what to do about it."""
+    head = {
+        "schema": "cityfund.rates/1",
+        "as_of": picture.day,
+        "known_at": picture.times.known_at,
+        "base_currency": picture.base_unit.code,
+    }
+    emit_rows(map(_rate_row, rows), RATE_COLUMNS, call.read, head=head)
+    if call.format == "table":
+        for line in _notes(picture, rows):
+            note(call, line)
+
+
+def _rate_row(row: RateRow) -> dict[str, Any]:
+    return {
+        "base": row.base,
+        "quote": row.quote,
+        "rate": row.rate,
+        "rate_date": row.day,
+        "age_days": row.age_days,
+        "road": row.road,
+        "source": row.sources,
+        "rests_on": [_quote(one) for one in row.rests_on],
+    }
+
+
+def _quote(rate: Rate) -> dict[str, Any]:
+    names = ("base", "quote", "rate", "source")
+    return {"date": rate.day, **{name: getattr(rate, name) for name in names}}
+
+
+def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
+    known = picture.times.known_at
+    yield f"As of {picture.day}" + (f", as known at {known.isoformat()}." if known else ".")
+    if not rows:
+        yield f"No need and no offer is in another currency than {picture.base_unit.code}."
+    if len(rows) == 1:
+        for one in rows[0].rests_on:
+            source = f", {one.source}" if one.source else ""
+            yield f"Rests on: 1 {one.base} = {one.rate:f} {one.quote} of {one.day}{source}."
+    unknown = [row for row in rows if row.rate is None]
+    if unknown:
+        pairs = ", ".join(f"{row.base} in {row.quote}" for row in unknown)
+        base, quote = unknown[0].base, unknown[0].quote
+        # Told from the euro, a rate serves every other currency too, and needs fewer places.
+        told = f"{quote} {base}" if quote == PIVOT else f"{base} {quote}"
+        yield (
+            f"Unknown on that day: {pairs}. Import rates (cityfund rates import), or give one: "
+            f"cityfund rates add {told} RATE --on DATE --source TEXT"
+        )
+
+
+def emit_versions(
+    call: Call, picture: Picture, pair: tuple[str, str], rows: Sequence[VersionRow]
+) -> None:
+    """Write the versions of a pair's quotes, times in the ledger's zone for people."""
+    told = [_version_row(picture, pair, row) for row in rows]
+    head = {"schema": "cityfund.rate-history/1", "base": pair[0], "quote": pair[1]}
+    columns = VERSION_COLUMNS if call.format in _PEOPLE else _MACHINE
+    if call.format == "json":
+        told = [{key: row[key] for key in row if key != "when"} for row in told]
+    emit_rows(told, columns, call.read, head=head)
+    if not rows and call.format == "table":
+        note(
+            call,
+            f"No {pair[0]}/{pair[1]} among what was asked for; the other way round: "
+            f"cityfund rates history {pair[1]} {pair[0]}",
+        )
+
+
+def _version_row(picture: Picture, pair: tuple[str, str], row: VersionRow) -> dict[str, Any]:
+    of = row.of
+    return {
+        "date": of.day,
+        "base": pair[0],
+        "quote": pair[1],
+        "rate": of.rate,
+        "source": of.source,
+        "version": row.version,
+        "standing": row.standing,
+        "recorded_at": of.recorded_at,
+        "superseded_at": row.superseded_at,
+        "actor": of.actor,
+        "system_user": of.system_user,
+        "host": of.host,
+        "command": of.command,
+        "reason": of.reason,
+        "when": picture.local(of.recorded_at),
+    }
+
+
+_OLD_DAYS = 7
+
+
+def say_ecb(call: Call, file: EcbFile, last_day_age: int, missing: Collection[str]) -> None:
+    """Say what was read of the ECB's file, what was left out, and how old it is."""
+    from ledger.interchange.ecb import PUBLISHED_AT  # noqa: PLC0415
+
+    first, last = file.days
+    note(
+        call,
+        f"{file.name}: {len(file.quotes):,} rates of {len(file.currencies)} currencies, "
+        f"{first} to {last}",
+    )
+    if file.left_out:
+        codes = ", ".join(f"{code} ({count:,})" for code, count in file.left_out)
+        note(call, f"left out, for the ledger has no such unit: {codes}")
+    if missing:
+        note(call, f"not in it: {', '.join(sorted(missing))}")
+    if last_day_age > _OLD_DAYS:
+        note(call, f"its last day is {last_day_age} days ago; the newest: {PUBLISHED_AT}")

@@ -1,0 +1,131 @@
+"""How a night is reported: one document, told to people in lines and small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.output import Column, table_lines
+
+if TYPE_CHECKING:
+    from ledger.store.nights.runs import KeptRun, KeptStep
+    from ledger.usecases.nights.run import NightDone, Reconciled
+
+SCHEMA = "cityfund.reconcile/1"
+_STEP_COLUMNS = [
+    Column("name", "Step", kind="code"),
+    Column("seconds", "Seconds", kind="number", spare=1),
+    Column("told", "What came of it"),
+]
+_FINDING_COLUMNS = [
+    Column("kind", "Finding", kind="code"),
+    Column("subject", "About", kind="code"),
+    Column("ours", "Ours", spare=1),
+    Column("theirs", "Theirs", spare=1),
+    Column("difference", "Difference", spare=1),
+    Column("command", "Settled by"),
+]
+
+
+def reconcile_document(answer: Reconciled) -> dict[str, Any]:
+    """Give the answer as `cityfund.reconcile/1`: the night asked for, and those before it."""
+    *before, last = answer.nights
+    return {
+        "schema": SCHEMA,
+        **_night(last),
+        "dry_run": answer.dry_run,
+        "missed": [str(day) for day in answer.missed],
+        "caught_up": [_night(one) for one in before],
+    }
+
+
+def _night(night: NightDone) -> dict[str, Any]:
+    run = night.run
+    return {
+        "run": run.id or None,
+        "night": str(run.day),
+        "started_at": run.started_at.isoformat(),
+        "actor": run.actor,
+        "host": run.host,
+        "repeats": night.repeats,
+        "changed": night.changed,
+        "steps": [_step(step) for step in run.steps],
+        "findings": list(night.findings),
+        "seal": seal_of(run),
+    }
+
+
+def _step(step: KeptStep) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "figures": dict(step.figures),
+        "seconds": round((step.ended_at - step.started_at).total_seconds(), 3),
+        "changed": step.changed,
+        "offices": dict(step.offices),
+        "lines": list(step.lines),
+    }
+
+
+def seal_of(run: KeptRun) -> dict[str, Any] | None:
+    """Give the seal of a run: how many entries it covers, and its root."""
+    sealed = run.step("seal")
+    if sealed is None or "root" not in sealed.figures:
+        return None
+    return {"entries": sealed.figures.get("entries"), "root": sealed.figures["root"]}
+
+
+def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell a night to people: what was done, what is to be looked at, and the seal."""
+    for before in document["caught_up"]:
+        yield from _night_lines(before, "caught up")
+        yield ""
+    yield from _night_lines(document, "tried, nothing written" if document["dry_run"] else None)
+    if document["missed"]:
+        days = ", ".join(document["missed"])
+        yield f"Nights that were missed, and would be caught up before it: {days}."
+
+
+def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
+    run = f"run {night['run']}" if night["run"] is not None else "no run of its own"
+    told = f", {how}" if how else ""
+    yield f"Night of {night['night']}: {run}, by {night['actor']} on {night['host']}{told}."
+    if night["repeats"] is not None:
+        same = "nothing has changed" if not night["changed"] else "this one found more to do"
+        yield f"Run {night['repeats']} had done this night already; {same}."
+    yield ""
+    rows = [{**step, "told": figures_told(step["figures"])} for step in night["steps"]]
+    yield from table_lines(rows, _STEP_COLUMNS)
+    sentences = [line for step in night["steps"] for line in step["lines"]]
+    if sentences:
+        yield ""
+        yield from sentences
+    yield from _findings_told(night["findings"])
+    if night["seal"] is not None:
+        yield ""
+        yield f"Seal: {night['seal']['entries']} entries, root {night['seal']['root']}"
+
+
+def _findings_told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield ""
+    if not findings:
+        yield "Nothing to look at."
+        return
+    yield f"To look at: {len(findings)}."
+    yield from table_lines(list(findings), _FINDING_COLUMNS)
+    for finding in findings:
+        yield f"{finding.get('code') or finding['subject']}: {finding['said']}"
+
+
+def figures_told(figures: Mapping[str, int | str]) -> str:
+    """Tell figures in one line: what there was none of is left out."""
+    words = _kept(figures.items())
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in words) or "nothing"
+
+
+def _kept(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
+    return [
+        (name, value) for name, value in figures if value not in {0, "0"} and name not in _NOT_TOLD
+    ]
+
+
+_NOT_TOLD = frozenset({"requests", "through_request", "tolerance_days", "days_ahead"})

@@ -1,0 +1,194 @@
+"""Records of the registers as rows: every canonical column, and what stands beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column
+from cli.framework.terminal import is_terminal, width
+from ledger.core.factors import STAGES_OF, Side
+from ledger.core.quantity import Unit, format_amount
+from ledger.interchange.canonical import TABLES, Kind
+from ledger.reference import countries
+
+if TYPE_CHECKING:
+    from ledger.journal.standing import Standing
+    from ledger.store.session.snapshot import Picture
+
+_KINDS = {
+    Kind.CODE: "code",
+    Kind.CODES: "code",
+    Kind.DATE: "date",
+    Kind.WHOLE: "number",
+    Kind.DECIMAL: "number",
+    Kind.AMOUNT: "amount",
+}
+_PEOPLE = frozenset({"table", "md"})
+ANY = "any"
+"""What a mandate without terms says."""
+
+_WIDE_ENOUGH = 110
+"""Columns of a terminal from which on the usual listings fit."""
+
+
+def listing(
+    call: Call,
+    table: str,
+    people: Sequence[Column],
+    more: Sequence[str] = (),
+    *,
+    narrow: Sequence[Column] = (),
+) -> list[Column]:
+    """Give the columns of a listing: for people a few, for machines all, canonical ones first.
+
+    `more` names columns of ours behind the canonical ones; `narrow` are the columns for people
+    on a terminal where the usual ones would not stand side by side.
+    """
+    machine = machine_columns(table, more)
+    if call.format not in _PEOPLE:
+        return machine
+    if narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:
+        people = narrow
+    shown = {column.key for column in people}
+    return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
+
+
+def machine_columns(table: str, more: Sequence[str] = ()) -> list[Column]:
+    """Give a canonical table's columns and `more` of ours, in their order."""
+    canonical = [
+        Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns
+    ]
+    return [*canonical, *(Column(name) for name in more)]
+
+
+def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, Any]:
+    """Lay a record out by its table's columns, amounts as exact text in `unit`.
+
+    The columns for the reader and the quantity are the caller's to fill.
+    """
+    row: dict[str, Any] = {}
+    for column in TABLES[table].columns:
+        value = getattr(record, column.name, None)
+        if column.kind is Kind.AMOUNT and isinstance(value, int) and unit is not None:
+            value = format_amount(value, unit.decimals)
+        row[column.name] = value
+    return row
+
+
+def standing_row(standing: Standing) -> dict[str, str | None]:
+    """Lay a need's or an offer's stages out, with its total; None where it is not known."""
+    decimals = standing.unit.decimals
+    row: dict[str, str | None] = {
+        "quantity": format_amount(standing.required, decimals) if standing.quantified else None
+    }
+    for stage in STAGES_OF[standing.side]:
+        row[stage.value] = format_amount(standing.stages.get(stage, 0), decimals)
+    return row
+
+
+def office_row(record: Any) -> dict[str, Any]:
+    """Lay an office out."""
+    return record_row("offices", record)
+
+
+def city_row(record: Any) -> dict[str, Any]:
+    """Lay a city out, its country's name beside the code."""
+    return {**record_row("cities", record), "country_name": country_name(record.country)}
+
+
+def provider_row(record: Any) -> dict[str, Any]:
+    """Lay a provider out, its country's name beside the code."""
+    return {**record_row("providers", record), "country_name": country_name(record.country)}
+
+
+def country_name(code: str | None) -> str | None:
+    """Give a country's name, or the code itself where a later table dropped it."""
+    found = countries().get(code or "")
+    return found.name if found else code
+
+
+def project_row(picture: Picture, record: Any) -> dict[str, Any]:
+    """Lay a project out with the name of its city."""
+    city = picture.records("city")[record.city]
+    return {**record_row("projects", record), "city_name": city.name}
+
+
+def need_row(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay a need out with where it stands."""
+    facts = picture.need_facts[code]
+    gap = format_amount(facts.standing.gap, facts.standing.unit.decimals)
+    return {
+        **record_row("needs", facts.need, facts.standing.unit),
+        **standing_row(facts.standing),
+        "project_title": facts.project.title,
+        "city": facts.city.code,
+        "city_name": facts.city.name,
+        "gap": gap if facts.standing.quantified else None,
+    }
+
+
+def offer_row(picture: Picture, code: str) -> dict[str, Any]:
+    """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
+    facts = picture.offer_facts[code]
+    stands = standing_row(facts.standing)
+    # The table's own `withdrawn` says whether the whole offer was taken back.
+    stands["withdrawn_quantity"] = stands.pop("withdrawn")
+    return {
+        **record_row("offers", facts.offer, facts.standing.unit),
+        **stands,
+        "provider_name": facts.provider.name,
+        "mandate": mandate(facts.offer, facts.standing.unit),
+        "over": facts.offer.is_over(picture.day),
+    }
+
+
+def mandate(offer: Any, unit: Unit) -> str:
+    """Say an offer's terms of eligibility in a line; what is not said is open to any."""
+    lists = [
+        ("", [*offer.sectors]),
+        ("in ", [*offer.countries, *region_names(offer.regions), *offer.cities]),
+        ("not ", [*offer.excluded_countries]),
+        ("by ", [*offer.instruments]),
+    ]
+    parts = [f"{word}{'/'.join(names)}" for word, names in lists if names]
+    parts += _ticket(offer, unit)
+    if offer.max_share is not None:
+        parts.append(f"up to {offer.max_share} of a need")
+    if offer.condition:
+        parts.append("only if complete")
+    return ", ".join(parts) or ANY
+
+
+def region_names(codes: Sequence[str]) -> list[str]:
+    """Give the names of UN M49 regions by their codes."""
+    from ledger.reference import regions  # noqa: PLC0415 - only where a mandate names one
+
+    return [regions()[code].name if code in regions() else code for code in codes]
+
+
+def _ticket(offer: Any, unit: Unit) -> list[str]:
+    from ledger.core.quantity import short_quantity  # noqa: PLC0415
+
+    least, most = offer.min_ticket, offer.max_ticket
+    if least is not None and most is not None:
+        return [f"ticket {short_quantity(least, unit)} to {short_quantity(most, unit)}"]
+    if least is not None:
+        return [f"ticket from {short_quantity(least, unit)}"]
+    return [f"ticket to {short_quantity(most, unit)}"] if most is not None else []
+
+
+def stage_names(side: Side) -> tuple[str, ...]:
+    """Name the stages of a side, free first."""
+    return tuple(stage.value for stage in STAGES_OF[side])
+
+
+def unit_row(unit: Unit) -> dict[str, Any]:
+    """Lay a unit out."""
+    return {"code": unit.code, "decimals": unit.decimals, "name": unit.name, "kind": unit.kind}
+
+
+Rows = Sequence[Mapping[str, Any]]

@@ -1,0 +1,87 @@
+"""How seals and proofs are shown: what was sealed, the list of seals, what a proof proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.terminal import note
+
+if TYPE_CHECKING:
+    from ledger.checks import CheckResult
+    from ledger.evidence.proofs import Proof
+    from ledger.evidence.tree_head import SealMark
+
+SEAL_COLUMNS = [
+    Column("seal", "Seal", kind="number"),
+    Column("sealed_at", "Sealed", kind="date"),
+    Column("leaves", "New leaves", kind="number"),
+    Column("size", "Size", kind="number"),
+    Column("root", "Root", kind="code"),
+    Column("mark", "To keep elsewhere", table=False),
+]
+SEAL_NARROW = [
+    Column("seal", "Seal", kind="number"),
+    Column("sealed_at", "Sealed", kind="date"),
+    Column("mark", "To keep elsewhere", kind="code"),
+]
+
+
+def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
+    """Say what was sealed: the newest seal, to be kept outside of the ledger."""
+    from ledger.usecases.evidence import NOTHING_NEW  # noqa: PLC0415
+
+    made = [one["seal"] for one in receipts]
+    if call.format == "json":
+        replayed = bool(receipts) and all(one["replayed"] for one in receipts)
+        document = {"schema": "cityfund.sealed/1", "replayed": replayed, "seals": made}
+        emit_document({**document, "dry_run": any(one.get("dry_run") for one in receipts)})
+        return
+    if not made:
+        emit_lines([NOTHING_NEW])
+        return
+    emit_lines(_sealed_lines(made))
+    if any(one["replayed"] for one in receipts):
+        note(call, "Said before: these are the first receipts, and nothing was written again.")
+    if any(one.get("dry_run") for one in receipts):
+        note(call, "A dry run: nothing was written.")
+
+
+def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    last = made[-1]
+    leaves = sum(one["leaves"] for one in made)
+    new = "1 new leaf" if leaves == 1 else f"{leaves} new leaves"
+    yield f"seal {last['number']} · {new}, {last['size']} in all"
+    yield f"Keep this outside the ledger: {last['size']}:{last['root']}"
+
+
+def emit_proven(call: Call, proof: Proof, kept: SealMark | None) -> None:
+    """Say what a proof proves, and what it does not."""
+    said = proof.said()
+    if call.format == "json":
+        document = {"schema": "cityfund.verified/1", "seal": str(proof.mark)}
+        place = {"position": proof.position, "kept": None if kept is None else str(kept)}
+        emit_document({**document, **place, "leaf": said})
+        return
+    what = said.get("number") or said.get("code") or "?"
+    kind = str(said.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
+    emit_lines(
+        [
+            f"Proven: {kind} {what} is leaf {proof.position} of the {proof.size} under this seal.",
+            f"Seal: {proof.mark}",
+        ]
+    )
+    if kept is None:
+        note(
+            call,
+            "This says nothing unless the seal is one that was kept elsewhere: compare it, or give "
+            "that one: --seal SIZE:ROOT",
+        )
+
+
+def check_notes(results: Sequence[CheckResult]) -> Iterator[str]:
+    """Give what is to be known of the answers of checks beside their failures."""
+    for one in results:
+        yield from (f"{one.name}: {words}" for words in one.notes)

@@ -1,0 +1,151 @@
+"""Where needs and offers stand, drawn and said: bars, amounts by stage, deals."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.terminal import is_terminal, is_unicode, width
+from cli.views.deal import deal_row
+from ledger.core.factors import Side
+from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
+from ledger.gaps.rows import coverage
+from ledger.journal.standing import Standing
+from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
+
+if TYPE_CHECKING:
+    from ledger.eligibility.counts import EligibleCount
+    from ledger.journal.standing import DealStanding
+    from ledger.store.session.snapshot import Picture
+
+BAR_WIDTH = 30
+_SHOWN = {
+    Side.NEED: ("delivered", "committed", "held", "open", "withdrawn"),
+    Side.OFFER: ("delivered", "committed", "held", "available", "withdrawn", "expired"),
+}
+
+
+def brief(amount: int, unit: Unit) -> str:
+    """Write an amount in short where that is exact, else in full: `40M EUR`, `1,234.56 EUR`."""
+    short = short_quantity(amount, unit)
+    return format_quantity(amount, unit) if short.startswith("≈") else short
+
+
+def bar_of(standing: Standing) -> str:
+    """Draw where a quantity stands; an empty text where there is none to draw."""
+    stages = {stage.value: amount for stage, amount in standing.stages.items()}
+    return stage_bar(stages, BAR_WIDTH, unicode=is_unicode(sys.stdout))
+
+
+def bar_legend() -> str:
+    """Say what the characters of the bars mean."""
+    return legend(unicode=is_unicode(sys.stdout))
+
+
+def stages_said(standing: Standing) -> str:
+    """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
+    return _said(standing, _SHOWN[standing.side]) or f"nothing, in {standing.unit.code}"
+
+
+def _said(standing: Standing, names: Iterable[str]) -> str:
+    """Say the named stages that hold anything, the unit once at the end."""
+    unit = standing.unit
+    named = {stage.value: amount for stage, amount in standing.stages.items()}
+    parts = [
+        f"{name} {brief(named[name], unit).removesuffix(unit.code).rstrip()}"
+        for name in names
+        if named.get(name)
+    ]
+    return f"{' · '.join(parts)} {unit.code}" if parts else ""
+
+
+def stage_lines(standing: Standing) -> Iterator[str]:
+    """Draw a standing, then each stage that holds anything on a line of its own, exactly."""
+    if not standing.quantified:
+        yield f"The amount is not known yet; it is counted in {standing.unit.code}."
+        return
+    if bar := bar_of(standing):
+        yield bar
+    glyphs = GLYPHS if is_unicode(sys.stdout) else ASCII_GLYPHS
+    named = {stage.value: amount for stage, amount in standing.stages.items()}
+    shown = [name for name in _SHOWN[standing.side] if named.get(name)]
+    texts = [format_quantity(named[name], standing.unit) for name in shown]
+    wide = max(map(len, texts), default=0)
+    for name, text in zip(shown, texts, strict=True):
+        yield f"{glyphs.get(name, ' ')} {name:<9}  {text:>{wide}}"
+
+
+def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
+    """Break a long line between words where a terminal would break it anywhere."""
+    if not is_terminal(sys.stdout):
+        return [f"{indent}{text}"]
+    return textwrap.wrap(
+        text,
+        width=max(width(), 40),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}{hanging}",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def need_facts_row(standing: Standing, found: EligibleCount | None) -> dict[str, Any]:
+    """Lay out what a need lacks and who could give it; None is unknown."""
+    closed = standing.committed + standing.delivered
+    known = standing.quantified
+    return {
+        "gap": format_amount(standing.gap, standing.unit.decimals) if known else None,
+        "coverage": coverage(closed, standing.net) if known else None,
+        "eligible_offers": None if found is None else found.eligible,
+        "main_obstacle": None if found is None else found.obstacle,
+    }
+
+
+def lack_said(standing: Standing, found: EligibleCount) -> str:
+    """Say a need's gap, how many offers could help, and, where none, what most stands in the way.
+
+    Nothing is said of a need that was withdrawn: its stages have said it.
+    """
+    if standing.quantified and standing.net == 0:
+        return ""
+    if standing.quantified and standing.gap == 0:
+        return "covered"
+    if not standing.quantified:
+        return "no offer can be judged until the amount is given"
+    gap = f"gap {format_quantity(standing.gap, standing.unit)}"
+    offers = f"{found.eligible} of {found.of} offers eligible" if found.of else ""
+    obstacle = "" if found.eligible else found.obstacle or ""
+    return " · ".join(part for part in (gap, offers, obstacle) if part)
+
+
+def deals_of(picture: Picture, deals: Iterable[DealStanding]) -> list[dict[str, Any]]:
+    """Lay deals out with the names of their providers."""
+    return [
+        {
+            **deal_row(picture, one),
+            "provider": picture.offer_facts[one.deal.offer].provider.code,
+            "provider_name": picture.offer_facts[one.deal.offer].provider.name,
+        }
+        for one in deals
+    ]
+
+
+def deal_lines(
+    picture: Picture, deals: Iterable[DealStanding], indent: str = "", *, spent: bool = True
+) -> Iterator[str]:
+    """Say each deal in a line: its offer and provider, its need, and where it stands.
+
+    Without `spent`, deals in which nothing lives any more are left out.
+    """
+    for one in deals:
+        need = picture.need_facts[one.deal.need].standing
+        lives = Standing(Side.NEED, one.deal.need, need.unit, one.need)
+        if not (spent or any(one.need.values())):
+            continue
+        provider = picture.offer_facts[one.deal.offer].provider
+        stands = _said(lives, ("delivered", "committed", "held")) or "nothing any more"
+        until = f", until {one.deal.held_until}" if lives.held and one.deal.held_until else ""
+        text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stands}"
+        yield from wrapped(f"{text}{until}", indent, "        ")

@@ -1,0 +1,185 @@
+"""How the ledger's status is shown: one document, told to people in lines and small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.output import Column, table_lines
+from cli.views.night import night_document, night_lines
+from ledger.core.quantity import format_amount
+
+if TYPE_CHECKING:
+    from ledger.store.session.snapshot import Picture
+    from ledger.usecases.status import Ending, Hold, Status
+
+SCHEMA = "cityfund.status/1"
+STATUS_TERMS = [
+    Column("database", "Ledger"),
+    Column("as_of", "As of"),
+    Column("cities", "Cities"),
+    Column("providers", "Providers"),
+    Column("projects", "Projects"),
+    Column("needs", "Needs"),
+    Column("offers", "Offers"),
+    Column("deals", "Deals"),
+    Column("last", "Last entry"),
+]
+_WORDS = {
+    "withdrawn": "withdrawn",
+    "sample": "labelled as samples",
+    "complete": "complete (nothing open)",
+    "covered": "covered (nothing missing)",
+    "open": "with something open",
+    "unknown": "of unknown amount",
+    "available": "with something available",
+    "over": "over (withdrawn, or past the last day)",
+    "held": "holding",
+    "committed": "committed and still to deliver",
+    "delivered": "delivered",
+    "ended": "given back",
+}
+_BESIDES = {"withdrawn", "over"}
+"""What is counted beside the total and not inside it."""
+_ALWAYS = {"complete", "covered", "open", "available"}
+_KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
+OFFICE_COLUMNS = [
+    Column("office", "Office", kind="code"),
+    Column("name", "Name", spare=1),
+    Column("cities", "Cities", kind="number"),
+    Column("projects", "Projects", kind="number"),
+    Column("complete", "Complete", kind="number"),
+    Column("covered", "Covered", kind="number"),
+    Column("needs", "Needs", kind="number"),
+    Column("unknown", "Unknown", kind="number"),
+    Column("deals", "Deals", kind="number"),
+]
+_HOLD_COLUMNS = [
+    Column("deal", "Deal", kind="code"),
+    Column("project", "Project", kind="code"),
+    Column("need", "Need", kind="code"),
+    Column("offer", "Offer", kind="code"),
+    Column("held", "Held", kind="amount", unit="unit"),
+    Column("held_until", "Held until", kind="date"),
+]
+_OFFER_COLUMNS = [
+    Column("offer", "Offer", kind="code"),
+    Column("provider_name", "Provider"),
+    Column("available", "Available", kind="amount", unit="unit"),
+    Column("valid_until", "Valid until", kind="date"),
+]
+
+
+def status_document(status: Status, database: str, picture: Picture) -> dict[str, Any]:
+    """Give all there is to know at a glance, as the JSON answer has it."""
+    return {
+        "schema": SCHEMA,
+        "database": database,
+        "as_of": status.day,
+        "known_at": picture.times.known_at,
+        "base_currency": status.base_currency,
+        "counts": status.counts,
+        "days": status.days,
+        "holds_lapsing": [_hold(one) for one in status.holds_soon],
+        "holds_past": [_hold(one) for one in status.holds_past],
+        "offers_lapsing": [_ending(one) for one in status.offers_soon],
+        "offers_past": [_ending(one) for one in status.offers_past],
+        "last_entry": _last(status, picture),
+        "night": night_document(status.night, picture),
+        "offices": [
+            {"office": one.code, **{k: v for k, v in asdict(one).items() if k != "code"}}
+            for one in status.offices
+        ],
+    }
+
+
+def _hold(hold: Hold) -> dict[str, Any]:
+    return {
+        "deal": hold.deal,
+        "offer": hold.offer,
+        "need": hold.need,
+        "project": hold.project,
+        "held": format_amount(hold.amount, hold.unit.decimals),
+        "unit": hold.unit.code,
+        "held_until": hold.until,
+    }
+
+
+def _ending(ending: Ending) -> dict[str, Any]:
+    return {
+        "offer": ending.offer,
+        "provider_name": ending.provider_name,
+        "available": format_amount(ending.amount, ending.unit.decimals),
+        "unit": ending.unit.code,
+        "valid_until": ending.until,
+    }
+
+
+def _last(status: Status, picture: Picture) -> dict[str, Any] | None:
+    if status.last is None:
+        return None
+    return {
+        "entry": status.last.number,
+        "act": status.last.act.value,
+        "deal": status.last.deal,
+        "effective_on": status.last.effective_on,
+        "recorded_at": picture.local(status.last.recorded_at),
+        "actor": status.last.actor,
+    }
+
+
+def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the document's counts and last entry as one line of words each."""
+    counts = {kind: _counted(document["counts"][kind]) for kind in _KINDS}
+    last = document["last_entry"]
+    told = None
+    if last is not None:
+        about = f" {last['deal']}" if last["deal"] else ""
+        told = f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
+    return {"database": document["database"], "as_of": document["as_of"], **counts, "last": told}
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    always = _ALWAYS if counts["total"] else set()
+    parts = {
+        name: f"{counts[name]:,} {words}"
+        for name, words in _WORDS.items()
+        if name in counts and (counts[name] or name in always)
+    }
+    inside = ", ".join(text for name, text in parts.items() if name not in _BESIDES)
+    besides = "".join(f"; {text} besides" for name, text in parts.items() if name in _BESIDES)
+    return f"{counts['total']:,}{': ' if inside else ''}{inside}{besides}"
+
+
+def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell the offices, and what lapses soon or should have lapsed, each under its own line."""
+    yield ""
+    yield from _table(document["offices"], OFFICE_COLUMNS)
+    soon = f"within {document['days']} days"
+    yield from _listed(
+        "Holds past their date; release them, or prolong them with cityfund deal edit",
+        document["holds_past"],
+        _HOLD_COLUMNS,
+    )
+    yield from _listed(f"Holds that lapse {soon}", document["holds_lapsing"], _HOLD_COLUMNS)
+    yield from _listed(
+        "Offers past their last day with something still available",
+        document["offers_past"],
+        _OFFER_COLUMNS,
+    )
+    yield from _listed(f"Offers that lapse {soon}", document["offers_lapsing"], _OFFER_COLUMNS)
+    yield from night_lines(document["night"])
+
+
+def _listed(
+    title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]
+) -> Iterator[str]:
+    if rows:
+        yield ""
+        yield f"{title}:"
+        yield from _table(rows, columns)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Iterator[str]:
+    yield from table_lines(rows, columns)

@@ -1,0 +1,194 @@
+"""Checks of deals: both sides move together by the rule of parts, and what is held ends once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from ledger.checks.passes import JournalCheck
+from ledger.checks.rows import (
+    FREE_WORDS,
+    Books,
+    DealFacts,
+    EntryRow,
+    MovementRow,
+    Running,
+    Shortfall,
+)
+from ledger.core.factors import DEAL_STAGES, Side, Stage
+from ledger.deals.deal import offer_amount_to_hold, offer_part
+from ledger.journal.entries import DEAL_ACTS, Act
+
+_NEED: Final = Side.NEED.value
+_OFFER: Final = Side.OFFER.value
+_OPEN: Final = FREE_WORDS[_NEED]
+_STAGES: Final = tuple(stage.value for stage in DEAL_STAGES)
+_ENDS: Final = (Stage.EXPIRED, Stage.WITHDRAWN)
+
+
+class _Sides(NamedTuple):
+    """A deal's entry sorted out: its need's movement, its offer's, if any, and all the rest."""
+
+    need: MovementRow
+    offer: MovementRow | None
+
+
+class BothSides(JournalCheck):
+    """Each entry of a deal moves both sides through the same stages, by the rule of parts."""
+
+    name = "both-sides"
+
+    def before(self, entry: EntryRow, running: Running) -> None:
+        """Look at how an entry moves its deal, given how the deal stood."""
+        if entry.deal_id is None:
+            self._look_at_dealless(entry)
+            return
+        self.findings.examined += 1
+        deal = self.books.deals.get(entry.deal_id)
+        if deal is None:
+            self._fail(entry, f"names {self.books.deal_name(entry.deal_id)}")
+            return
+        sides = self._sides(entry, deal)
+        if sides is not None and entry.act != Act.REVERSE:
+            self._look_at_parts(entry, deal, sides, running)
+
+    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+        """Look for a stage that is empty on the need's side but not on the offer's."""
+        del short
+        deal = None if entry.deal_id is None else self.books.deals.get(entry.deal_id)
+        if deal is None:
+            return
+        need, offer = running.of_deal(deal.id, _NEED), running.of_deal(deal.id, _OFFER)
+        for stage in _STAGES:
+            left = offer.get(stage, 0)
+            if left and not need.get(stage, 0):
+                shown = self.books.shown(deal.offer_id, left)
+                self._fail(
+                    entry, f"leaves deal {deal.code} with {shown} {stage} of the offer alone"
+                )
+
+    def _fail(self, entry: EntryRow, wrong: str) -> None:
+        self.findings.fail(f"entry {entry.number} {wrong}")
+
+    def _look_at_dealless(self, entry: EntryRow) -> None:
+        if entry.act in DEAL_ACTS:
+            self._fail(entry, f"is a deal's act ({entry.act}) that names no deal")
+        if any(movement.deal_id is not None for movement in entry.movements):
+            self._fail(entry, "moves a deal that it does not name")
+
+    def _sides(self, entry: EntryRow, deal: DealFacts) -> _Sides | None:
+        """Sort out the movements of a deal's entry; tell what belongs to no side of it."""
+        of_need: list[MovementRow] = []
+        of_offer: list[MovementRow] = []
+        for movement in entry.movements:
+            if movement.deal_id is None:
+                self._look_at_passing_on(entry, deal, movement)
+            elif movement.deal_id == deal.id and movement.holder_id == deal.need_id:
+                of_need.append(movement)
+            elif movement.deal_id == deal.id and movement.holder_id == deal.offer_id:
+                of_offer.append(movement)
+            else:
+                who = self.books.holder_name(movement.holder_id)
+                self._fail(entry, f"moves {who}, which is no side of deal {deal.code}")
+        if len(of_need) != 1 or len(of_offer) > 1:
+            counts = f"{len(of_need)} movements of its need and {len(of_offer)} of its offer"
+            self._fail(entry, f"moves deal {deal.code} by {counts}")
+            return None
+        sides = _Sides(of_need[0], of_offer[0] if of_offer else None)
+        return sides if self._same_stages(entry, deal, sides) else None
+
+    def _look_at_passing_on(self, entry: EntryRow, deal: DealFacts, movement: MovementRow) -> None:
+        """Tell what moves beside the deal: only what came back to an offer may pass on."""
+        between = {movement.from_stage, movement.to_stage}
+        passes = Stage.AVAILABLE in between and not between.isdisjoint(_ENDS)
+        if movement.holder_id != deal.offer_id or not passes:
+            who = self.books.holder_name(movement.holder_id)
+            self._fail(entry, f"of deal {deal.code} moves {who} outside of the deal")
+
+    def _same_stages(self, entry: EntryRow, deal: DealFacts, sides: _Sides) -> bool:
+        if sides.offer is None:
+            return True
+        way = (sides.need.from_stage, sides.need.to_stage)
+        if way == (sides.offer.from_stage, sides.offer.to_stage) and _OPEN not in way:
+            return True
+        same = tuple(FREE_WORDS[_OFFER] if one == FREE_WORDS[_NEED] else one for one in way)
+        if same == (sides.offer.from_stage, sides.offer.to_stage):
+            return True
+        went = f"{sides.offer.from_stage} to {sides.offer.to_stage}"
+        self._fail(
+            entry,
+            f"moves the need of deal {deal.code} from {' to '.join(way)}, its offer from {went}",
+        )
+        return False
+
+    def _look_at_parts(
+        self, entry: EntryRow, deal: DealFacts, sides: _Sides, running: Running
+    ) -> None:
+        due = _offer_due(self.books, deal, sides.need, running)
+        moved = 0 if sides.offer is None else sides.offer.amount
+        if due is None:
+            self._fail(entry, f"moves a part of deal {deal.code} that cannot be worked out")
+        elif moved != due:
+            offer = deal.offer_id
+            self._fail(
+                entry,
+                f"moves {self.books.shown(deal.need_id, sides.need.amount)} of deal {deal.code}'s "
+                f"need with {self.books.shown(offer, moved) if moved else 'nothing'} of its offer, "
+                f"not {self.books.shown(offer, due)}",
+            )
+
+
+def _offer_due(books: Books, deal: DealFacts, need: MovementRow, running: Running) -> int | None:
+    """Give what the offer's side of a part has to be; None where that cannot be told."""
+    if not need.is_exact:
+        return None
+    if need.from_stage == _OPEN:
+        units = books.unit_of(deal.need_id), books.unit_of(deal.offer_id)
+        if units[0] is None or units[1] is None or deal.rate is None:
+            return None
+        if units[0] == units[1] and deal.rate == 1:
+            return need.amount
+        return offer_amount_to_hold(need.amount, deal.rate, units[0].decimals, units[1].decimals)
+    there = running.of_deal(deal.id, _NEED).get(need.from_stage, 0)
+    if need.amount > there:
+        return None
+    return offer_part(running.of_deal(deal.id, _OFFER).get(need.from_stage, 0), there, need.amount)
+
+
+class ResolvedOnce(JournalCheck):
+    """What leaves a deal's held stage, on either side, is never more than what entered it.
+
+    Counted gross, apart from any balance: a reversal enters or leaves like any other act.
+    """
+
+    name = "resolved-once"
+
+    def __init__(self, books: Books) -> None:
+        """Begin with nothing held."""
+        super().__init__(books)
+        self._held: dict[tuple[int, int], int] = {}
+        self._resolved: dict[tuple[int, int], int] = {}
+
+    def before(self, entry: EntryRow, running: Running) -> None:
+        """Count what an entry holds, and what it resolves of what is held."""
+        del running
+        for movement in entry.movements:
+            if movement.deal_id is None or type(movement.amount) is not int:
+                continue
+            key = (movement.deal_id, movement.holder_id)
+            if movement.to_stage == Stage.HELD:
+                self._held[key] = self._held.get(key, 0) + movement.amount
+            elif movement.from_stage == Stage.HELD:
+                self._resolved[key] = self._resolved.get(key, 0) + movement.amount
+                self._compare(entry, movement.deal_id, movement.holder_id)
+
+    def _compare(self, entry: EntryRow, deal_id: int, holder_id: int) -> None:
+        self.findings.examined += 1
+        key = (deal_id, holder_id)
+        held, resolved = self._held.get(key, 0), self._resolved[key]
+        if resolved > held:
+            of_held = self.books.shown(holder_id, held) if held else "nothing"
+            self.findings.fail(
+                f"entry {entry.number} resolves {self.books.deal_name(deal_id)} up to "
+                f"{self.books.shown(holder_id, resolved)}, of {of_held} ever held"
+            )

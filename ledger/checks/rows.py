@@ -1,0 +1,226 @@
+"""The books as the checks look at them: plain rows, read as they stand, trusted in nothing.
+
+The rows keep what the database really holds: dates as ISO text (which compares like dates),
+moments as whole microseconds since 1970, stages and acts as words. A spoiled value can so be
+named as a failure; nothing here raises because somebody wrote nonsense past the guards.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
+
+from ledger.core.factors import DEAL_STAGES, Side, Stage
+from ledger.core.quantity import Unit, format_quantity
+from ledger.journal.entries import MAX_AMOUNT
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE: Final = 60_000_000
+
+StageAmounts = dict[str, int]
+"""Amounts by the word of their stage, in the smallest part of the holder's unit."""
+
+
+class MovementRow(NamedTuple):
+    """One row of the table `movement`, without its entry's number."""
+
+    line: int
+    holder_id: int
+    deal_id: int | None
+    unit: str
+    from_stage: str
+    to_stage: str
+    amount: int
+    effective_on: str
+    recorded_at: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Say whether the amount is a whole number that may be moved."""
+        return type(self.amount) is int and 0 < self.amount <= MAX_AMOUNT
+
+
+class EntryRow(NamedTuple):
+    """One row of the table `entry` with its movements in the order of their lines."""
+
+    number: int
+    act: str
+    effective_on: str
+    recorded_at: int
+    request_id: int
+    deal_id: int | None
+    override: str | None
+    reverses: int | None
+    lines: int
+    format: int
+    movements: tuple[MovementRow, ...]
+
+
+class StepRow(NamedTuple):
+    """One movement on the timeline of its holder's effective dates."""
+
+    holder_id: int
+    effective_on: str
+    entry: int
+    line: int
+    deal_id: int | None
+    from_stage: str
+    to_stage: str
+    amount: int
+
+
+class HolderFacts(NamedTuple):
+    """One row of the table `holder` beside the need and the offer that share its id, if any."""
+
+    id: int
+    side: str
+    unit: str
+    need: str | None
+    need_unit: str | None
+    offer: str | None
+    offer_unit: str | None
+    declared_on: str | None
+
+    @property
+    def name(self) -> str:
+        """Name it as an officer would."""
+        return f"{self.side} {self.need or self.offer or f'with id {self.id}'}"
+
+
+class DealFacts(NamedTuple):
+    """What of a deal never changes. `rate` is None where what is kept is no decimal."""
+
+    id: int
+    code: str
+    offer_id: int
+    need_id: int
+    rate: Decimal | None
+
+
+@dataclass(frozen=True)
+class Books:
+    """All of a ledger but its journal. `one_writer` says that writes come strictly in turn."""
+
+    holders: Mapping[int, HolderFacts]
+    deals: Mapping[int, DealFacts]
+    units: Mapping[str, Unit]
+    calendar: tzinfo
+    reversed: frozenset[int]
+    one_writer: bool
+
+    @cached_property
+    def deals_of_need(self) -> dict[int, list[DealFacts]]:
+        """Every deal of a need, oldest first, by the need's id."""
+        found: dict[int, list[DealFacts]] = {}
+        for number in sorted(self.deals):
+            deal = self.deals[number]
+            found.setdefault(deal.need_id, []).append(deal)
+        return found
+
+    def holder_name(self, holder_id: int) -> str:
+        """Name a holder, even one that is not there."""
+        holder = self.holders.get(holder_id)
+        return f"an unknown holder (id {holder_id})" if holder is None else holder.name
+
+    def deal_name(self, deal_id: int | None) -> str:
+        """Name a deal, even one that is not there."""
+        deal = None if deal_id is None else self.deals.get(deal_id)
+        return f"an unknown deal (id {deal_id})" if deal is None else f"deal {deal.code}"
+
+    def side_of(self, holder_id: int) -> str | None:
+        """Give the side of a holder; None where it is not there."""
+        holder = self.holders.get(holder_id)
+        return None if holder is None else holder.side
+
+    def unit_of(self, holder_id: int) -> Unit | None:
+        """Give the unit of a holder; None where it or its unit is not there."""
+        holder = self.holders.get(holder_id)
+        return None if holder is None else self.units.get(holder.unit)
+
+    def shown(self, holder_id: int, amount: int) -> str:
+        """Write an amount in its holder's unit."""
+        unit = self.unit_of(holder_id)
+        return str(amount) if unit is None else format_quantity(amount, unit)
+
+    def day_of(self, recorded_at: int) -> str:
+        """Give the ledger's calendar day of a moment, as ISO text."""
+        return _day_of(recorded_at // _MINUTE, self.calendar)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(minute: int, calendar: tzinfo) -> str:
+    # Days change on a whole minute in every time zone of our times.
+    try:
+        moment = _EPOCH + timedelta(minutes=minute)
+        return moment.astimezone(calendar).date().isoformat()
+    except OverflowError:  # a spoiled moment, which another check names
+        return (date.max if minute > 0 else date.min).isoformat()
+
+
+class Shortfall(NamedTuple):
+    """A stage that a movement took below zero; `deal_id` is set where it is a deal's."""
+
+    holder_id: int
+    deal_id: int | None
+    stage: str
+    left: int
+
+
+class Running:
+    """Where every need, offer and deal stands while the journal is read from its beginning."""
+
+    def __init__(self, books: Books) -> None:
+        """Begin with nothing declared."""
+        self.holders: defaultdict[int, StageAmounts] = defaultdict(dict)
+        self.deals: dict[tuple[int, str], StageAmounts] = {}
+        self._books = books
+
+    def of_deal(self, deal_id: int, side: str) -> StageAmounts:
+        """Give where one side of a deal stands."""
+        return self.deals.get((deal_id, side), {})
+
+    def post(self, entry: EntryRow) -> list[Shortfall]:
+        """Move what an entry moves; give each stage it takes below zero."""
+        short: list[Shortfall] = []
+        for movement in entry.movements:
+            amount, holder_id, deal_id = movement.amount, movement.holder_id, movement.deal_id
+            if type(amount) is not int:
+                continue
+            source, target = movement.from_stage, movement.to_stage
+            left = shift(self.holders[holder_id], source, target, amount)
+            if left < 0 and source != _UNDECLARED:
+                short.append(Shortfall(holder_id, None, source, left))
+            side = None if deal_id is None else self._books.side_of(holder_id)
+            if deal_id is None or side is None:
+                continue
+            left = shift(self._of_deal(deal_id, side), source, target, amount)
+            if left < 0 and source in _DEAL_WORDS:
+                short.append(Shortfall(holder_id, deal_id, source, left))
+        return short
+
+    def _of_deal(self, deal_id: int, side: str) -> StageAmounts:
+        key = (deal_id, side)
+        if key not in self.deals:
+            self.deals[key] = {}
+        return self.deals[key]
+
+
+_UNDECLARED: Final = Stage.UNDECLARED.value
+_DEAL_WORDS: Final = frozenset(stage.value for stage in DEAL_STAGES)
+
+
+def shift(stages: StageAmounts, source: str, target: str, amount: int) -> int:
+    """Move an amount between two stages; give what is left in the first."""
+    stages[target] = stages.get(target, 0) + amount
+    left = stages.get(source, 0) - amount
+    stages[source] = left
+    return left
+
+
+FREE_WORDS = {Side.NEED.value: Stage.OPEN.value, Side.OFFER.value: Stage.AVAILABLE.value}
+"""The word of each side's free stage, by the side's word."""

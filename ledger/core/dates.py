@@ -1,0 +1,157 @@
+"""When an act may be dated: never in the future, before a declaration, or out of order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ledger.core.errors import InvalidInput, RefusedByRule
+
+
+class FutureDate(InvalidInput):
+    """An act was dated after today."""
+
+    code = "future-date"
+    default_why = "The journal records what has happened, by the ledger's own calendar."
+    default_next = "Date it today or earlier; a planned date belongs to --until or --due."
+
+
+class BeforeDeclaration(RefusedByRule):
+    """An act was dated before the need or the offer was declared."""
+
+    code = "before-declaration"
+    default_why = "Nothing can happen to a need or an offer before it was declared."
+    default_next = "Check the date of the act, and the declaration's with `show`."
+
+
+class BeforePreviousAct(RefusedByRule):
+    """An act of a deal was dated before the deal's previous act."""
+
+    code = "before-previous-act"
+    default_why = "The acts of one deal follow one another in time."
+    default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
+
+
+class BeforeReversed(RefusedByRule):
+    """A reversal was dated before the entry it reverses."""
+
+    code = "before-reversed"
+    default_why = "What has not happened yet cannot be undone."
+    default_next = "Leave --on out to date it today, or give the reversed entry's date or later."
+
+
+class OverdrawnLater(RefusedByRule):
+    """A backdated act would leave a stage below zero on a later day."""
+
+    code = "overdrawn-later"
+    default_why = "What was taken since then would not have been there."
+    default_next = "Date the act later, or take less."
+
+
+class HoldExpired(RefusedByRule):
+    """A hold was to be committed after its last day."""
+
+    code = "hold-expired"
+    default_why = "A hold can be committed through its last day, no longer."
+    default_next = "Prolong it first (cityfund deal edit DEAL --until DATE), or release it."
+
+
+class UntilInThePast(InvalidInput):
+    """A hold was to end before it begins."""
+
+    code = "until-in-the-past"
+    default_why = "A hold lasts at least through the day it is made."
+    default_next = "Give --until a later date."
+
+
+class ClockSteppedBack(RefusedByRule):
+    """The machine's clock shows a time long before the last write was recorded."""
+
+    code = "clock-stepped-back"
+    default_why = (
+        "What is recorded later must bear a later time, "
+        "or reports of what was known when would change."
+    )
+    default_next = "Set the machine's clock right, then run the command again."
+
+
+class UnknownTimeZone(InvalidInput):
+    """The name is not one of the IANA time zones."""
+
+    code = "unknown-time-zone"
+    default_why = "The ledger's calendar needs a time zone that every machine knows."
+    default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
+
+
+LONGEST_WRITE = timedelta(seconds=30)
+"""So long may a write take; what it recorded is seen by all that begin later than that."""
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""So far a clock that is being set right may step back without anybody having to care."""
+
+
+def moment_to_record(now: datetime, last_recorded: datetime | None) -> datetime:
+    """Give the moment a write is recorded at: the clock's, but never before the last write's.
+
+    Raises `ClockSteppedBack` where the clock is behind by more than `CLOCK_TOLERANCE`.
+    """
+    if last_recorded is None or now >= last_recorded:
+        return now
+    if last_recorded - now > CLOCK_TOLERANCE:
+        raise ClockSteppedBack(
+            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, but the last write was recorded at "
+            f"{last_recorded:%Y-%m-%d %H:%M} UTC."
+        )
+    return last_recorded
+
+
+def zone(name: str) -> tzinfo:
+    """Find the time zone of that IANA name; raises `UnknownTimeZone`."""
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownTimeZone(f"{name!r} is not a time zone.") from error
+
+
+def day_of(moment: datetime, where: tzinfo) -> date:
+    """Give the calendar day of a moment in a time zone."""
+    return moment.astimezone(where).date()
+
+
+def require_not_future(day: date, today: date) -> None:
+    """Refuse an act that is dated after today."""
+    if day > today:
+        raise FutureDate(f"{day} lies in the future; today is {today}.")
+
+
+def require_declared(day: date, declared_on: date, who: str) -> None:
+    """Refuse an act on `who` that is dated before its declaration."""
+    if day < declared_on:
+        check = "Check the date of the act, and the declaration's"
+        raise BeforeDeclaration(
+            f"{who} was declared on {declared_on}, after {day}.",
+            next_step=f"{check}: cityfund {_shown_by(who)}",
+        )
+
+
+def require_in_order(day: date, previous: date | None, deal: str) -> None:
+    """Refuse an act of a deal that is dated before the deal's previous one."""
+    if previous is not None and day < previous:
+        raise BeforePreviousAct(
+            f"Deal {deal} had its last act on {previous}, after {day}.",
+            next_step=f"Check the date against the deal's acts: cityfund deal show {deal}",
+        )
+
+
+def _shown_by(who: str) -> str:
+    """Give the command that shows `Need N-0001`: `need show N-0001`."""
+    side, _, code = who.partition(" ")
+    return f"{side.lower()} show {code}"
+
+
+def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> None:
+    """Refuse a reversal that is dated before what it reverses."""
+    if day < reversed_on:
+        raise BeforeReversed(f"Entry {entry} is dated {reversed_on}, after {day}.")

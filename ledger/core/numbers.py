@@ -1,0 +1,139 @@
+"""The grammar of typed numbers: exact, in Latin, Persian or Arabic digits, never guessing.
+
+The decimal mark is the point (or U+066B). Group marks are the comma, U+066C, and the no-break,
+thin and figure spaces, always before every third digit. A comma that could be a decimal mark
+is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ledger.core.quantity_errors import (
+    AmbiguousNumber,
+    BadGrouping,
+    ExponentNotation,
+    NegativeQuantity,
+    NotANumber,
+    QuantityTooLarge,
+    shown,
+)
+
+LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+"""Persian (U+06F0) and Arabic (U+0660) digits to Latin ones; other scripts' digits are refused."""
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u2066\u2067\u2068\u2069"))
+# Direction marks ride along when Persian text is pasted. Those that only mark are dropped;
+# the overrides (U+202A to U+202E) can show a number backwards, so they stay and are refused.
+
+_DECIMAL_MARKS = ".\u066b"
+_COMMAS = ",\u060c"
+_SPACES = "\u00a0\u2007\u2009\u202f"
+_GROUP_MARKS = _COMMAS + "\u066c" + _SPACES
+_MINUS = "-\u2212\u2012\u2013\u2014"
+_MOST_DIGITS = 40
+
+_NUMERAL = re.compile(
+    rf"[{_MINUS}+(]*[ ]?(?:[0-9.\u066b,\u060c\u066c'\u2019_]|[{_SPACES}](?=[0-9]))*"
+)
+_EXPONENT = re.compile(r"[eE][+\-\u2212]?[0-9]|\s*[*x\u00d7]\s*10\b")
+_PLAIN = re.compile(rf"(?P<whole>[0-9]+)(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?")
+_GROUPED = re.compile(
+    rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<mark>[{_GROUP_MARKS}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)"
+    rf"(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?"
+)
+_LONE_COMMA = re.compile(rf"(?P<left>[0-9]+)[{_COMMAS}](?P<right>[0-9]+)")
+_POINT_GROUPS = re.compile(
+    rf"[0-9]{{1,3}}(?:\.[0-9]{{3}})+[{_COMMAS}][0-9]+|[0-9]+(?:\.[0-9]+){{2,}}"
+)
+
+
+class Numeral(NamedTuple):
+    """An exact number: `digits` divided by ten to the power of `decimals`."""
+
+    digits: int
+    decimals: int
+
+
+def tidy(text: str) -> str:
+    """Bring digits to Latin ones, drop direction marks and trim the ends."""
+    if not text.isascii():
+        text = text.translate(_INVISIBLE).translate(LATIN_DIGITS)
+    return text.strip()
+
+
+def split_numeral(text: str) -> tuple[str, str]:
+    """Split tidied text into the run of a number at its start and all that follows it.
+
+    Raises ExponentNotation for 1e5 and its like: the letter is no unit.
+    """
+    match = _NUMERAL.match(text)
+    assert match is not None, "the pattern also matches nothing at all"
+    numeral, rest = match.group().rstrip(), text[match.end() :]
+    if numeral and _EXPONENT.match(rest):
+        raise ExponentNotation(f"{shown(text)} is written with an exponent.")
+    return numeral, rest.strip()
+
+
+def read_numeral(numeral: str) -> Numeral:
+    """Read a tidied number, or refuse it by the class that says what is wrong with it."""
+    if sum(map(str.isdigit, numeral)) > _MOST_DIGITS:
+        raise QuantityTooLarge(f"{shown(numeral)} has more than {_MOST_DIGITS} digits.")
+    if numeral.startswith((*_MINUS, "(")):  # accountants write (5) for -5
+        raise NegativeQuantity(f"{shown(numeral)} is below zero.")
+    match = _PLAIN.fullmatch(numeral) or _grouped(numeral)
+    if match is None:
+        raise _why_not(numeral)
+    whole = re.sub(rf"[{_GROUP_MARKS}]", "", match["whole"])
+    part = match["part"] or ""
+    return Numeral(int(whole + part), len(part))
+
+
+def plain_numeral(text: str) -> Numeral | None:
+    """Read tidied text as digits with at most one decimal mark; None where it is anything else."""
+    match = _PLAIN.fullmatch(text) if len(text) <= _MOST_DIGITS else None
+    if match is None:
+        return None
+    part = match["part"] or ""
+    return Numeral(int(match["whole"] + part), len(part))
+
+
+def _grouped(numeral: str) -> re.Match[str] | None:
+    match = _GROUPED.fullmatch(numeral)
+    if match is None or match["mark"] not in _COMMAS or match["part"]:
+        return match
+    # One comma and nothing after it settles nothing: 1,234 is 1234 here and 1.234 there.
+    return None if match["whole"].count(match["mark"]) == 1 else match
+
+
+def _why_not(numeral: str) -> NotANumber | AmbiguousNumber | BadGrouping:
+    if lone := _LONE_COMMA.fullmatch(numeral):
+        return _ambiguous_comma(numeral, lone["left"], lone["right"])
+    if _POINT_GROUPS.fullmatch(numeral):
+        return AmbiguousNumber(
+            f"{shown(numeral)} uses the point as a group mark.",
+            why="Here the point is the decimal mark; elsewhere it groups thousands.",
+            next_step="Write it without group marks and with a decimal point: 1234.56.",
+        )
+    if "_" in numeral:
+        return NotANumber(
+            f"{shown(numeral)} has an underscore in it.",
+            why="Underscores group digits in programs, not in amounts.",
+        )
+    if numeral.startswith("+"):
+        return NotANumber(
+            f"{shown(numeral)} has a plus sign.",
+            why="Quantities are positive as they stand; a sign suggests a change to another one.",
+        )
+    if re.fullmatch(rf"[0-9{_GROUP_MARKS}'\u2019]+(?:[{_DECIMAL_MARKS}][0-9]+)?", numeral):
+        return BadGrouping(f"{shown(numeral)} is not grouped in threes by one comma or space.")
+    return NotANumber(f"{shown(numeral)} is not a number.")
+
+
+def _ambiguous_comma(numeral: str, left: str, right: str) -> AmbiguousNumber:
+    return AmbiguousNumber(
+        f"{shown(numeral)} can be read in two ways: {left}.{right} or {left}{right}.",
+        why="The comma is a decimal mark in some countries and a group mark in others.",
+        next_step=f"Write {left}.{right} or {left}{right}, whichever is meant.",
+    )

@@ -1,0 +1,344 @@
+"""Quantities as people type and read them, and as the ledger keeps them: whole smallest parts.
+
+Units of money and work, and finding one by what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ledger.core.numbers import Numeral, read_numeral, split_numeral, tidy
+from ledger.core.quantity_errors import (
+    AmbiguousMultiplier,
+    AmbiguousUnit,
+    BadQuantity,
+    EmptyQuantity,
+    MissingUnit,
+    NotANumber,
+    QuantityTooLarge,
+    TooManyDecimals,
+    UnitGivenTwice,
+    UnitInAmount,
+    UnknownMultiplier,
+    UnknownUnit,
+    ZeroQuantity,
+    shown,
+)
+from ledger.journal.entries import MAX_AMOUNT
+
+__all__ = [
+    "CURRENCY_SIGNS",
+    "MULTIPLIERS",
+    "Quantity",
+    "Unit",
+    "find_unit",
+    "format_amount",
+    "format_quantity",
+    "match_unit",
+    "parse_amount",
+    "parse_quantity",
+    "short_quantity",
+    "unknown_unit",
+]
+
+CURRENCY_SIGNS: Final = "€$£¥₤₹₺₩﷼"
+"""Signs people put for a currency. None is accepted: many currencies share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of money or work; `decimals` says how far its smallest part divides it."""
+
+    code: str
+    decimals: int
+    kind: Literal["money", "work"]
+    name: str
+
+
+def find_unit(text: str, units: Mapping[str, Unit]) -> Unit:
+    """Find a unit by its code, exact first, then in any case; raises UnknownUnit with nearest."""
+    unit = match_unit(text, units)
+    if unit is None:
+        raise unknown_unit(text, units)
+    return unit
+
+
+def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
+    """Match exactly, else in any case, else as the plain plural of a unit of work.
+
+    Gives None where nothing fits; raises AmbiguousUnit where only capitals would tell.
+    """
+    if (unit := units.get(text)) is not None:
+        return unit
+    key = text.casefold()
+    alike = [unit for code, unit in units.items() if code.casefold() == key]
+    if len(alike) > 1:
+        codes = ", ".join(sorted(unit.code for unit in alike))
+        raise AmbiguousUnit(
+            f"{shown(text)} fits several units: {codes}.",
+            why="They differ only in their capitals.",
+            next_step="Write the unit with its exact capitals.",
+        )
+    if alike:
+        return alike[0]
+    plural = [u for c, u in units.items() if u.kind == "work" and f"{c}s".casefold() == key]
+    return plural[0] if len(plural) == 1 else None
+
+
+def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
+    """Build the refusal of a unit, with the nearest codes where there are any."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
+
+    if text in CURRENCY_SIGNS:
+        return UnknownUnit(
+            f"{shown(text)} is no unit.",
+            why="Currencies are named by their ISO 4217 code; many of them share one sign.",
+            next_step="Write the code: USD, EUR, GBP, IRR.",
+        )
+    codes = {code.casefold(): code for code in units}
+    typed = "-".join(text.casefold().split())
+    # A part of a unit's name says more than likeness does: days are not Argentine pesos.
+    parts = [key for key in codes if typed.removesuffix("s") in key.split("-")]
+    near = parts or get_close_matches(typed, codes, n=3, cutoff=0.5)
+    nearest = " or ".join(codes[key] for key in near)
+    return UnknownUnit(
+        f"{shown(text)} is no known unit.",
+        why="It is not in the ledger's table of units.",
+        next_step=f"Did you mean {nearest}?" if near else None,
+    )
+
+
+MULTIPLIERS: Final[Mapping[str, int]] = {
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "mn": 6,
+    "million": 6,
+    "bn": 9,
+    "billion": 9,
+    "tn": 12,
+    "trillion": 12,
+}
+"""Powers of ten by their word, in any case: `m` and `M` are both a million, never a thousandth."""
+
+_AMBIGUOUS_MULTIPLIERS: Final[Mapping[str, str]] = {
+    "b": "b is a billion to some; others write it for bytes or barrels.",
+    "t": "t can stand for a thousand, a trillion or a tonne.",
+    "mm": "mm is a million to bankers, a thousandth of a metre to builders.",
+}
+_SHORT_FORMS: Final = ((12, "tn"), (9, "bn"), (6, "M"), (3, "k"))
+_GLUED_UNIT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
+_THOUSAND_IN_HUNDREDTHS = 100_000
+_LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount of a unit, in whole smallest parts (cents, hundredths of a day, metres)."""
+
+    amount: int
+    unit: Unit
+
+
+def parse_quantity(
+    text: str, units: Mapping[str, Unit], *, default_unit: Unit | None = None
+) -> Quantity:
+    """Read `40M EUR`, `EUR 1,234,567.00` or `120 person-day`; refuse whatever is ambiguous.
+
+    `default_unit` stands in where none is typed; a typed unit wins over it. Every refusal is
+    a class of `ledger.core.quantity_errors`.
+    """
+    body = _checked(text)
+    head, body = _split_leading_unit(body, units)
+    numeral, rest = split_numeral(body)
+    if not numeral:
+        raise NotANumber(f"{shown(text)} has no number where one belongs.")
+    number = read_numeral(numeral)
+    exponent, tail = _multiplier_and_unit(rest, units, unit_is_known=head is not None)
+    unit = _one_unit(text, head, tail, default_unit)
+    return Quantity(_whole_parts(text, number, exponent, unit), unit)
+
+
+def parse_amount(text: str, unit: Unit) -> int:
+    """Read a table cell whose unit stands elsewhere into smallest parts, by the same grammar."""
+    numeral, rest = split_numeral(_checked(text))
+    if not numeral:
+        raise NotANumber(f"{shown(text)} is not a number.")
+    number = read_numeral(numeral)
+    if not rest:
+        return _whole_parts(text, number, 0, unit)
+    exponent = _exponent_of(rest)
+    if exponent is None:
+        _refuse_digits_after_space(rest)
+        raise UnitInAmount(f"{shown(text)} has {shown(rest)} after the number.")
+    return _whole_parts(text, number, exponent, unit)
+
+
+def format_amount(amount: int, decimals: int) -> str:
+    """Write an amount of smallest parts for machines: `400000000.00`, no grouping."""
+    sign = "-" if amount < 0 else ""
+    whole, part = divmod(abs(amount), 10**decimals)
+    return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def format_quantity(amount: int, unit: Unit) -> str:
+    """Write an amount for people, `400,000,000.00 EUR`, so that it can always be typed back.
+
+    A lone comma would be ambiguous, so whole numbers below a million stay ungrouped.
+    """
+    whole, point, part = format_amount(amount, unit.decimals).partition(".")
+    if point or len(whole.lstrip("-")) > 6:  # noqa: PLR2004 - two groups of three
+        whole = f"{int(whole):,}" if whole != "-0" else whole
+    return f"{whole}{point}{part} {unit.code}"
+
+
+def short_quantity(amount: int, unit: Unit) -> str:
+    """Write an amount briefly: `400M EUR` where that is exact, else `≈ 1.23bn EUR`.
+
+    Shows at most two decimals of the largest fitting multiplier, rounded half-even; below a
+    thousand all that there is.
+    """
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    fits = [form for form in _SHORT_FORMS if size >= 10 ** (unit.decimals + form[0])]
+    if not fits:
+        return f"{sign}{_trimmed(size, unit.decimals)} {unit.code}"
+    exponent, word = fits[0]
+    hundredths = _half_even(size * 100, 10 ** (unit.decimals + exponent))
+    exact = hundredths * 10 ** (unit.decimals + exponent) == size * 100
+    # 999,999.99 is about 1000k, which people write as 1M.
+    if hundredths == _THOUSAND_IN_HUNDREDTHS and exponent < _SHORT_FORMS[0][0]:
+        hundredths, word = 100, dict(_SHORT_FORMS)[exponent + 3]
+    return f"{'' if exact else '≈ '}{sign}{_trimmed(hundredths, 2)}{word} {unit.code}"
+
+
+def _checked(text: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        raise NotANumber(f"{shown(text)} is too long to be a quantity.")
+    body = tidy(text)
+    if not body:
+        raise EmptyQuantity("The quantity is empty.")
+    return body
+
+
+def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | None, str]:
+    """Take a unit that stands before the number: `EUR 40M`, `EUR40M`, `m2 120`."""
+    if not body[0].isalpha() and body[0] not in CURRENCY_SIGNS:
+        return None, body
+    word, rest = [*body.split(maxsplit=1), ""][:2]
+    if rest and ((unit := match_unit(word, units)) or not any(map(str.isdigit, word))):
+        return unit or find_unit(word, units), rest
+    if glued := _GLUED_UNIT.match(body):
+        return find_unit(glued.group(), units), body[glued.end() :]
+    if body[0].isalpha():
+        raise NotANumber(f"{shown(body)} has no number where one belongs.")
+    raise unknown_unit(body[0], units)
+
+
+def _multiplier_and_unit(
+    rest: str, units: Mapping[str, Unit], *, unit_is_known: bool
+) -> tuple[int, Unit | None]:
+    """Read what follows the number: nothing, a multiplier, a unit, or both in this order."""
+    words = rest.split()
+    if not words:
+        return 0, None
+    _refuse_digits_after_space(rest)
+    if len(words) == 1:
+        return _lone_word(words[0], units, unit_is_known=unit_is_known)
+    exponent = _exponent_of(words[0])
+    if exponent is not None:
+        return exponent, find_unit(" ".join(words[1:]), units)
+    raise _why_not_words(rest, words, units)
+
+
+def _lone_word(
+    word: str, units: Mapping[str, Unit], *, unit_is_known: bool
+) -> tuple[int, Unit | None]:
+    unit = match_unit(word, units)
+    if word.lower() in MULTIPLIERS:
+        if unit is not None and not unit_is_known:
+            raise AmbiguousUnit(
+                f"{shown(word)} is a multiplier and the unit {unit.code}.",
+                why="Both readings make sense, and neither is supposed.",
+                next_step=f"Write the multiplier out and name the unit: 40 thousand {unit.code}.",
+            )
+        return MULTIPLIERS[word.lower()], None
+    if unit is None:
+        _refuse_ambiguous_multiplier(word)
+        raise unknown_unit(word, units)
+    return 0, unit
+
+
+def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> BadQuantity:
+    first, last = match_unit(words[0], units), match_unit(words[-1], units)
+    if first and last:
+        return UnitGivenTwice(f"{shown(rest)} names {first.code} and {last.code}.")
+    if first and words[-1].lower() in MULTIPLIERS:
+        return UnknownUnit(
+            f"{shown(rest)} has its multiplier after the unit.",
+            why="The multiplier belongs to the number.",
+            next_step=f"Write it before the unit: {words[-1]} {first.code}.",
+        )
+    if last:
+        return UnknownMultiplier(f"{shown(' '.join(words[:-1]))} is no multiplier.")
+    return unknown_unit(rest, units)
+
+
+def _exponent_of(word: str) -> int | None:
+    _refuse_ambiguous_multiplier(word)
+    return MULTIPLIERS.get(word.lower())
+
+
+def _refuse_ambiguous_multiplier(word: str) -> None:
+    why = _AMBIGUOUS_MULTIPLIERS.get(word.lower())
+    if why is not None:
+        raise AmbiguousMultiplier(f"{shown(word)} is no clear multiplier.", why=why)
+
+
+def _refuse_digits_after_space(rest: str) -> None:
+    if rest[0].isdigit():
+        raise NotANumber(
+            f"A second number, {shown(rest)}, follows the first.",
+            why="Digits parted by a plain space may be two numbers run together.",
+            next_step="Write the digits without spaces between them.",
+        )
+
+
+def _one_unit(text: str, head: Unit | None, tail: Unit | None, default: Unit | None) -> Unit:
+    if head and tail and head != tail:
+        raise UnitGivenTwice(f"{shown(text)} names {head.code} and {tail.code}.")
+    unit = head or tail or default
+    if unit is None:
+        raise MissingUnit(f"{shown(text)} has no unit.")
+    return unit
+
+
+def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
+    """Turn an exact number into smallest parts, refusing zero, excess and what would be lost."""
+    if number.digits == 0:
+        raise ZeroQuantity(f"{shown(text)} is zero.")
+    shift = unit.decimals + exponent - number.decimals
+    if shift < 0:
+        allowed = f"{unit.decimals} decimals" if unit.decimals else "no decimals"
+        raise TooManyDecimals(
+            f"{shown(text)} has more decimals than {unit.code} has.",
+            why=f"{unit.code} has {allowed}, and nothing is rounded off.",
+            next_step="Write the exact quantity; the point is always the decimal mark.",
+        )
+    amount: int = number.digits * 10**shift
+    if amount > MAX_AMOUNT:
+        raise QuantityTooLarge(f"{shown(text)} is more than the ledger can hold.")
+    return amount
+
+
+def _half_even(dividend: int, divisor: int) -> int:
+    quotient, remainder = divmod(dividend, divisor)
+    twice = 2 * remainder
+    return quotient + (twice > divisor or (twice == divisor and quotient % 2 == 1))
+
+
+def _trimmed(amount: int, decimals: int) -> str:
+    written = format_amount(amount, decimals)
+    return written.rstrip("0").rstrip(".") if decimals else written

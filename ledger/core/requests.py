@@ -1,0 +1,95 @@
+"""A request: one write as it was said, who said it, and what tells a repetition from a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.text import control_in, tidied, typed_text
+
+MAX_KEY_LENGTH = 200
+MAX_ACTOR_LENGTH = 200
+
+
+class KeyReused(RefusedByRule):
+    """A request key came back with another input than the first time."""
+
+    code = "key-reused"
+    default_why = "A key stands for one request; the same key may only repeat the same input."
+    default_next = "Use another --key for another act, or repeat the first input exactly."
+
+
+class MalformedKey(InvalidInput):
+    """A request key that is empty, too long, or has white space or control characters in it."""
+
+    code = "malformed-key"
+    default_why = "A key is one word of at most 200 characters."
+    default_next = "Choose a key such as the invoice's or the letter's number."
+
+
+class MalformedActor(InvalidInput):
+    """Who acts is nobody, or no name: empty, too long, or with control characters in it."""
+
+    code = "malformed-actor"
+    default_why = "The journal says for ever who did each act: a name, in one line."
+    default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One write. `given` is the input as typed, by parameter name; `on` the officer's date.
+
+    `key` is None where the officer gave none: the store then makes one. With `dry_run` the whole
+    act is carried out and rolled back.
+    """
+
+    command: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    actor: str
+    system_user: str
+    host: str
+    reason: str | None = None
+    on: date | None = None
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a key that could not be typed again, and a name or a reason that is no text."""
+        if self.key is not None and not _is_word(self.key):
+            raise MalformedKey(f"{self.key!r} cannot be a request key.")
+        actor = tidied(self.actor)
+        if not 0 < len(actor) <= MAX_ACTOR_LENGTH or "\n" in actor or control_in(actor):
+            raise MalformedActor(f"{self.actor[:MAX_ACTOR_LENGTH]!r} cannot be who acts.")
+        object.__setattr__(self, "actor", actor)
+        object.__setattr__(self, "reason", typed_text(self.reason, "reason"))
+
+
+def _is_word(key: str) -> bool:
+    return 0 < len(key) <= MAX_KEY_LENGTH and key.isprintable() and not any(map(str.isspace, key))
+
+
+def differences(first: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    """Name each parameter whose typed value differs between two inputs, with both values."""
+    names = sorted({*first, *again})
+    return [
+        f"{name}: first {_shown(first, name)}, now {_shown(again, name)}"
+        for name in names
+        if first.get(name) != again.get(name)
+    ]
+
+
+def _shown(given: Mapping[str, Any], name: str) -> str:
+    return repr(given[name]) if name in given else "not given"
+
+
+def require_same(key: str, first: tuple[str, Mapping[str, Any]], again: Request) -> None:
+    """Refuse a key that was used before for another command or another input."""
+    command, given = first
+    if command != again.command:
+        raise KeyReused(f"Key {key!r} was used for `{command}`, not for `{again.command}`.")
+    changed = differences(given, again.given)
+    if changed:
+        raise KeyReused(f"Key {key!r} was used with other input ({'; '.join(changed)}).")

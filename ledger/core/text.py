@@ -1,0 +1,107 @@
+"""Free text as the ledger keeps it: composed, bounded, and nothing in it that acts on a screen.
+
+Codes of records: one record for ever to a code, whatever its capitals, and codes made by us.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from ledger.core.errors import InvalidInput
+
+MAX_TEXT: Final = 10_000
+"""Characters of one text: a page or two. What is longer belongs into a document of its own."""
+
+
+_UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class TextTooLong(InvalidInput):
+    """A text with more characters than the ledger keeps."""
+
+    code = "text-too-long"
+    default_why = "The journal keeps a text for ever, and shows it whole."
+    default_next = "Say it shorter, and name the document that says the rest."
+
+
+class ControlCharacter(InvalidInput):
+    """A text with a character in it that is none: it would steer a screen or break a file."""
+
+    code = "control-character"
+    default_why = "Not every screen, file and database can take it, and nobody can read it."
+    default_next = "Type the text again without it."
+
+
+def tidied(text: str) -> str:
+    """Give a text in its one composed form (NFC), without white space around it.
+
+    What was typed and what is read back from an export are then the same text.
+    """
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def control_in(text: str) -> str | None:
+    """Name the first control character of a text, as `U+001B`; line ends and tabs are none.
+
+    What turns the direction of a line, or takes no room at all, counts too: it would show a
+    figure or a code as another. The joiners and marks that Persian is written with do not.
+    """
+    for character in text:
+        steers = unicodedata.category(character) == "Cc" and character not in "\n\t"
+        if steers or character in _UNSEEN:
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def typed_text(text: str | None, name: str, most: int = MAX_TEXT) -> str | None:
+    """Give a typed text as it is kept, None where nothing is in it.
+
+    `name` is what the text is called. Raises `TextTooLong` and `ControlCharacter`.
+    """
+    kept = tidied(text or "")
+    if len(kept) > most:
+        raise TextTooLong(f"The {name} has {len(kept):,} characters; at most {most:,} are kept.")
+    control = control_in(kept)
+    if control is not None:
+        raise ControlCharacter(f"The {name} holds the control character {control}.")
+    return kept or None
+
+
+PREFIXES: Final = {
+    "project": "PRJ",
+    "need": "N",
+    "offer": "O",
+    "deal": "D",
+    "city": "CTY",
+    "provider": "PRV",
+    "proposal": "MAT",
+}
+"""What the codes begin with that the program makes, by the kind of record."""
+
+_DIGITS: Final = 4
+_MOST_DIGITS: Final = 9
+
+
+def folded(code: str) -> str:
+    """Give the form in which two codes are compared: composed, and without regard to case."""
+    if code.isascii():
+        return code.lower()  # the same, as most codes are
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
+
+
+def numbered(kind: str, number: int) -> str:
+    """Make the code of a number: PRJ-0042."""
+    return f"{PREFIXES[kind]}-{number:0{_DIGITS}d}"
+
+
+def number_in(kind: str, code: str) -> int | None:
+    """Give the number in a code of the form that the program makes, in whatever capitals.
+
+    None in any other code.
+    """
+    plain = folded(code)
+    ending = plain.removeprefix(f"{folded(PREFIXES.get(kind, ''))}-")
+    if ending == plain or not (ending.isascii() and ending.isdigit()):
+        return None
+    return int(ending) if len(ending) <= _MOST_DIGITS else None

@@ -1,0 +1,325 @@
+"""The offers of one factor, indexed so that each rule gives the set that passes it for a need.
+
+The offers of one unit, sorted so that tickets, shares and amounts are answered as sets.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from ledger.core.quantity import Unit
+from ledger.eligibility.bitsets import Ladder, Named, bits, positions
+from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit, units_convert
+from ledger.registers.records import ACTIVE_STATUSES, Offer
+
+
+class Ratio(NamedTuple):
+    """A rate in smallest parts, exactly: `over` parts of a need cost `under` parts of an offer."""
+
+    under: int
+    over: int
+
+    def to_offer(self, need_amount: int) -> int:
+        """Convert as a hold does, rounded up."""
+        return -(-need_amount * self.under // self.over)
+
+    def to_need(self, offer_amount: int) -> int:
+        """Give the most of a need that an amount of the offer can hold."""
+        return offer_amount * self.over // self.under
+
+
+class Wanted(NamedTuple):
+    """What a need asks of an offer, in the smallest part of the need's unit; `open` is positive."""
+
+    open: int
+    net: int
+    divisible: bool
+
+
+class QuantityRules(NamedTuple):
+    """The offers that pass each rule on quantity."""
+
+    ticket: int
+    share: int
+    indivisible: int
+
+
+class _TicketGroup(NamedTuple):
+    """Neighbours with a smallest ticket and one largest share (`over` / `under`), by ticket.
+
+    `first` counts from the first offer of the unit.
+    """
+
+    over: int
+    under: int
+    first: int
+    min_tickets: list[int]
+
+
+def sort_key(offer: OfferFacts) -> tuple[str, bool, Decimal, int, str]:
+    """Order offers by unit, then share (those without one last), then smallest ticket."""
+    terms = offer.offer
+    share = terms.max_share or Decimal(0)
+    ticket = -1 if terms.min_ticket is None else terms.min_ticket
+    return offer.standing.unit.code, terms.max_share is None, share, ticket, terms.code
+
+
+class UnitOffers:
+    """Offers of one unit on the neighbouring places `start`, `start` + 1, …, in `sort_key` order.
+
+    All sets are over the `size` places of the whole factor.
+    """
+
+    def __init__(self, offers: Sequence[OfferFacts], start: int, size: int) -> None:
+        """Take at least one offer, all of one unit and in `sort_key` order."""
+        self.unit = offers[0].standing.unit
+        self._offers, self._start, self._size = offers, start, size
+        self._end = start + len(offers)
+        self.all = _span(start, self._end)
+        self._free = Ladder((facts.standing.free for facts in offers), size, start)
+        self._min_tickets = Ladder((facts.offer.min_ticket for facts in offers), size, start)
+        self._max_tickets = Ladder((facts.offer.max_ticket for facts in offers), size, start)
+        self._without_min = self.all & ~self._min_tickets.all
+        self._without_max = self.all & ~self._max_tickets.all
+        self._shares: list[tuple[Decimal, int]] = []
+        self._first_without_share = self._end
+        self._ticket_groups: list[_TicketGroup] = []
+        self._group_by_share()
+        self._roomy = lru_cache(maxsize=64)(self._with_room)
+
+    def passing(self, wanted: Wanted, ratio: Ratio) -> QuantityRules:
+        """Give the offers that pass the rules on quantity, nothing living in their pairs."""
+        if wanted.divisible:
+            return QuantityRules(self._ticket(wanted, ratio), self._share(wanted, 1), self.all)
+        whole = ratio.to_offer(wanted.open)
+        above_min = self._without_min | self._min_tickets.at_most(whole)
+        below_max = self._without_max | self._max_tickets.at_least(whole)
+        share = self._share(wanted, wanted.open)
+        return QuantityRules(above_min & below_max, share, self._free.at_least(whole))
+
+    def _group_by_share(self) -> None:
+        place = self._start
+        for share, members in groupby(self._offers, key=lambda offer: offer.offer.max_share):
+            group = list(members)
+            tickets = [
+                offer.offer.min_ticket for offer in group if offer.offer.min_ticket is not None
+            ]
+            if share is None:
+                self._first_without_share = place
+            else:
+                self._shares.append((share, place))
+            if tickets:
+                first = place + len(group) - len(tickets) - self._start
+                # An offer without a largest share may give the whole: net is never below open.
+                over, under = (Decimal(1) if share is None else share).as_integer_ratio()
+                self._ticket_groups.append(_TicketGroup(over, under, first, tickets))
+            place += len(group)
+
+    def _share(self, wanted: Wanted, least: int) -> int:
+        """Give the offers whose share of the need is at least `least`: a tail, shares ascending."""
+        tail = bisect_left(self._shares, least, key=lambda pair: share_limit(pair[0], wanted.net))
+        first = self._shares[tail][1] if tail < len(self._shares) else self._first_without_share
+        return _span(first, self._end)
+
+    def _ticket(self, wanted: Wanted, ratio: Ratio) -> int:
+        """Give the offers whose smallest ticket the best amount reaches, for a divisible need.
+
+        The best amount is the lesser of what the need leaves (open, share) and what the offer
+        has room for; it reaches a ticket if both do. The second is the same for all needs of a
+        unit, the first is one figure for all offers of a share.
+        """
+        # The innermost loop of the whole count: written out, on numbers of this unit's size.
+        most_open, net, rate_under, rate_over = wanted.open, wanted.net, *ratio
+        reached = 0
+        for over, under, first, min_tickets in self._ticket_groups:
+            most = net * over // under
+            if most > most_open:
+                most = most_open
+            elif most < 1:
+                most = 1
+            reaching = bisect_right(min_tickets, -(-most * rate_under // rate_over))
+            reached |= ((1 << reaching) - 1) << first
+        return (self._without_min | reached << self._start) & self._roomy(ratio)
+
+    def _with_room(self, ratio: Ratio) -> int:
+        """Give the offers whose own room holds their smallest ticket, and one part of a need."""
+        places = (
+            self._start + index
+            for index, offer in enumerate(self._offers)
+            if _has_room(offer, ratio)
+        )
+        return bits(places, self._size)
+
+
+def _has_room(offer: OfferFacts, ratio: Ratio) -> bool:
+    smallest, largest = offer.offer.min_ticket, offer.offer.max_ticket
+    room = offer.standing.free if largest is None else min(offer.standing.free, largest)
+    amount = ratio.to_offer(max(1, ratio.to_need(room)))
+    return (smallest is None or amount >= smallest) and (largest is None or amount <= largest)
+
+
+def _span(first: int, end: int) -> int:
+    return ((1 << (end - first)) - 1) << first
+
+
+RateOf = Callable[[str, str], Decimal | None]
+"""How many of the second unit one of the first costs, by code; None where nobody knows."""
+
+
+QUANTITY_RULES = frozenset(("ticket", "share", "indivisible"))
+"""The rules that look at amounts; all others are the same for needs and offers of a kind."""
+
+
+class _Convertible(NamedTuple):
+    """The offers that a unit converts to, and those of them with a known rate."""
+
+    all: int
+    rated: tuple[tuple[UnitOffers, Ratio], ...]
+
+
+class OfferSets:
+    """Offers of one factor as sets; the place of an offer in a set is a bit of a whole number."""
+
+    def __init__(self, offers: Iterable[OfferFacts], day: date, rate_of: RateOf) -> None:
+        """Index offers of one factor for one day; `rate_of` prices need units in offer units."""
+        ordered = sorted(offers, key=sort_key)
+        terms = [facts.offer for facts in ordered]
+        size = len(ordered)
+        self.day, self.rate_of = day, rate_of
+        self.by_code = {facts.offer.code: facts for facts in ordered}
+        self._codes = [offer.code for offer in terms]
+        self._place = {code: place for place, code in enumerate(self._codes)}
+        self.everyone = (1 << size) - 1
+        self._topics = Named((offer.topics for offer in terms), size)
+        self._sectors = Named((offer.sectors for offer in terms), size)
+        self._instruments = Named((offer.instruments for offer in terms), size)
+        self._geography = _Geography(terms, size)
+        self._starts = Ladder((offer.available_from for offer in terms), size)
+        self._valid = bits((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
+        self._units = list(_by_unit(ordered))
+        self._convertible = lru_cache(maxsize=None)(self._find_convertible)
+
+    def only(self, codes: Iterable[str]) -> int:
+        """Give the set of these offers, leaving out those that are not counted here."""
+        places = (self._place[code] for code in codes if code in self._place)
+        return bits(places, len(self._place))
+
+    def passing(self, need: NeedFacts, *, taken: bool) -> dict[str, int]:
+        """Give for each rule the offers that pass it, all of them new to this need.
+
+        `taken` says that something of another offer lives in the need already.
+        """
+        everyone = self.everyone
+        quantity = self._quantity(need)
+        whole = need.need.divisible or not taken
+        return {
+            "unit": self._convertible(need.standing.unit).all,
+            "quantified": everyone if need.standing.quantified else 0,
+            "topic": self._topics.empty | self._topics.naming([need.need.topic or ""]),
+            "sector": self._sectors.empty | self._sectors.naming(_and_above(need.project.sector)),
+            "geography": self._geography.reaching(need),
+            "instrument": self._instrument(need.need.instruments),
+            "window": self._valid,
+            "start": self._start(need.need.needed_by),
+            "status": everyone if need.project.status in ACTIVE_STATUSES else 0,
+            "ticket": quantity.ticket,
+            "share": quantity.share,
+            "indivisible": quantity.indivisible if whole else 0,
+        }
+
+    def admitting(self, need: NeedFacts) -> list[str]:
+        """Give the codes of the offers that pass every rule but those on quantity."""
+        passing = self.passing(need, taken=False)
+        found = self.everyone
+        for rule, passed in passing.items():
+            if rule not in QUANTITY_RULES:
+                found &= passed
+        return [self._codes[place] for place in positions(found)]
+
+    def ratios(self, unit: Unit) -> dict[str, Ratio]:
+        """Give for each unit that one of these offers counts in the rate to it, where known."""
+        return {offers.unit.code: ratio for offers, ratio in self._convertible(unit).rated}
+
+    def _instrument(self, accepted: tuple[str, ...]) -> int:
+        if not accepted:
+            return self.everyone
+        return self._instruments.empty | self._instruments.naming(accepted)
+
+    def _start(self, needed_by: date | None) -> int:
+        if needed_by is None:
+            return self.everyone
+        return (self.everyone & ~self._starts.all) | self._starts.at_most(needed_by)
+
+    def _quantity(self, need: NeedFacts) -> QuantityRules:
+        """Test quantities only against units with a known rate; the others pass untested."""
+        ticket = share = indivisible = self.everyone
+        standing = need.standing
+        if standing.free > 0:
+            wanted = Wanted(standing.free, standing.net, need.need.divisible)
+            for offers, ratio in self._convertible(standing.unit).rated:
+                passing = offers.passing(wanted, ratio)
+                ticket ^= offers.all & ~passing.ticket
+                share ^= offers.all & ~passing.share
+                indivisible ^= offers.all & ~passing.indivisible
+        return QuantityRules(ticket, share, indivisible)
+
+    def _find_convertible(self, unit: Unit) -> _Convertible:
+        found, rated = 0, []
+        for offers in self._units:
+            if not units_convert(unit, offers.unit):
+                continue
+            found |= offers.all
+            same = unit.code == offers.unit.code
+            rate = Decimal(1) if same else self.rate_of(unit.code, offers.unit.code)
+            if rate is not None:
+                rated.append((offers, ratio_between(rate, unit, offers.unit)))
+        return _Convertible(found, tuple(rated))
+
+
+class _Geography:
+    """The union of countries, regions and cities of each mandate, less its excluded countries."""
+
+    def __init__(self, offers: list[Offer], size: int) -> None:
+        self._countries = Named((offer.countries for offer in offers), size)
+        self._regions = Named((offer.regions for offer in offers), size)
+        self._cities = Named((offer.cities for offer in offers), size)
+        self._excluded = Named((offer.excluded_countries for offer in offers), size)
+        self._anywhere = self._countries.empty & self._regions.empty & self._cities.empty
+
+    def reaching(self, need: NeedFacts) -> int:
+        """Give the offers whose mandate admits the project's city."""
+        country = [need.city.country]
+        reach = self._anywhere | self._countries.naming(country)
+        reach |= self._regions.naming(need.region_chain) | self._cities.naming([need.city.code])
+        return reach & ~self._excluded.naming(country)
+
+
+def _by_unit(ordered: list[OfferFacts]) -> Iterable[UnitOffers]:
+    start = 0
+    for _, members in groupby(ordered, key=lambda facts: facts.standing.unit.code):
+        group = list(members)
+        yield UnitOffers(group, start, len(ordered))
+        start += len(group)
+
+
+def _valid_on(offer: Offer, day: date) -> bool:
+    begun = offer.valid_from is None or offer.valid_from <= day
+    return begun and not offer.has_expired(day)
+
+
+def _and_above(sector: str) -> list[str]:
+    parts = sector.split(".")
+    return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def ratio_between(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+    """Turn a rate between whole units into one between their smallest parts."""
+    exact = Fraction(rate) * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
+    return Ratio(exact.numerator, exact.denominator)

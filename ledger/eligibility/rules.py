@@ -1,0 +1,260 @@
+"""What the rules of eligibility look at, and what they answer.
+
+The rules of eligibility, each small, pure and separately testable; RULES is their order.
+
+Lists of a mandate that are empty bar nobody. Quantities are tested in the smallest parts of
+their units, exactly; where a pairing gives none, the rules on quantity pass over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.core.quantity import Unit, format_quantity, short_quantity
+from ledger.journal.standing import Standing
+from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFacts:
+    """A need with all that the rules ask of its side.
+
+    `region_chain` holds the UN M49 codes that contain the city's country, narrowest first.
+    """
+
+    need: Need
+    project: Project
+    city: City
+    standing: Standing
+    region_chain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """An offer with all that the rules ask of its side."""
+
+    offer: Offer
+    provider: Provider
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A need and an offer on a day, with the new quantity on each side in its own unit.
+
+    A quantity of None is one there is nothing to test about (no rate known, nothing open):
+    rules on quantity pass over it. `living_need` and `living_offer` are what is held, committed
+    or delivered between the two already; `living_elsewhere` names other offers that have
+    something living in the need.
+    """
+
+    need: NeedFacts
+    offer: OfferFacts
+    day: date
+    need_amount: int | None
+    offer_amount: int | None
+    living_need: int = 0
+    living_offer: int = 0
+    living_elsewhere: tuple[str, ...] = ()
+
+
+class Failure(NamedTuple):
+    """A rule that a pair fails, and why, in plain words with the values."""
+
+    rule: str
+    sentence: str
+
+
+Rule = Callable[[Pairing], Failure | None]
+
+
+def units_convert(one: Unit, other: Unit) -> bool:
+    """Say whether quantities of two units can be compared: equal units, or two currencies."""
+    return one.code == other.code or (one.kind == "money" and other.kind == "money")
+
+
+def share_limit(max_share: Decimal, net: int) -> int:
+    """Give the floor of the largest share of what a need requires less what was withdrawn."""
+    numerator, denominator = max_share.as_integer_ratio()
+    return net * numerator // denominator
+
+
+def covers_sector(sectors: Iterable[str], sector: str) -> bool:
+    """Say whether a sector code or one above it is among those a mandate names."""
+    return any(sector == named or sector.startswith(f"{named}.") for named in sectors)
+
+
+def reaches(offer: Offer, need: NeedFacts) -> bool:
+    """Say whether a mandate's geography admits the project's city.
+
+    Countries, regions and cities are a union; excluded countries then subtract from it.
+    """
+    country = need.city.country
+    if country in offer.excluded_countries:
+        return False
+    if not (offer.countries or offer.regions or offer.cities):
+        return True
+    return (
+        country in offer.countries
+        or need.city.code in offer.cities
+        or any(region in offer.regions for region in need.region_chain)
+    )
+
+
+def _factor(pairing: Pairing) -> Failure | None:
+    offered, needed = pairing.offer.offer.factor, pairing.need.need.factor
+    if offered == needed:
+        return None
+    return Failure("factor", f"it offers {offered}; the need is for {needed}")
+
+
+def _unit(pairing: Pairing) -> Failure | None:
+    offered, needed = pairing.offer.standing.unit, pairing.need.standing.unit
+    if units_convert(offered, needed):
+        return None
+    return Failure("unit", f"it counts in {offered.code}; the need counts in {needed.code}")
+
+
+def _quantified(pairing: Pairing) -> Failure | None:
+    if pairing.need.standing.quantified:
+        return None
+    return Failure("quantified", "the amount of the need is not known")
+
+
+def _topic(pairing: Pairing) -> Failure | None:
+    topics, topic = pairing.offer.offer.topics, pairing.need.need.topic
+    if not topics or topic in topics:
+        return None
+    wanted = f"the need's topic is {topic}" if topic else "the need names no topic"
+    return Failure("topic", f"only for {_listed(topics)}; {wanted}")
+
+
+def _sector(pairing: Pairing) -> Failure | None:
+    sectors, sector = pairing.offer.offer.sectors, pairing.need.project.sector
+    if not sectors or covers_sector(sectors, sector):
+        return None
+    return Failure("sector", f"only for sector {_listed(sectors)}; the project is in {sector}")
+
+
+def _geography(pairing: Pairing) -> Failure | None:
+    offer, city = pairing.offer.offer, pairing.need.city
+    if reaches(offer, pairing.need):
+        return None
+    if city.country in offer.excluded_countries:
+        return Failure("geography", f"country {city.country} of {city.name} is excluded")
+    named = _listed((*offer.countries, *offer.regions, *offer.cities))
+    return Failure("geography", f"only for {named}; the city is {city.name} ({city.country})")
+
+
+def _instrument(pairing: Pairing) -> Failure | None:
+    offered, accepted = pairing.offer.offer.instruments, pairing.need.need.instruments
+    if not offered or not accepted or set(offered) & set(accepted):
+        return None
+    return Failure("instrument", f"by {_listed(offered)}; the need accepts {_listed(accepted)}")
+
+
+def _window(pairing: Pairing) -> Failure | None:
+    offer, day = pairing.offer.offer, pairing.day
+    if offer.valid_from is not None and day < offer.valid_from:
+        return Failure("window", f"valid from {offer.valid_from}, the day is {day}")
+    if offer.valid_until is not None and day > offer.valid_until:
+        return Failure("window", f"valid until {offer.valid_until}, the day is {day}")
+    return None
+
+
+def _start(pairing: Pairing) -> Failure | None:
+    starts, needed_by = pairing.offer.offer.available_from, pairing.need.need.needed_by
+    if starts is None or needed_by is None or starts <= needed_by:
+        return None
+    return Failure("start", f"can start on {starts}; it is needed by {needed_by}")
+
+
+def _status(pairing: Pairing) -> Failure | None:
+    project = pairing.need.project
+    if project.status in ACTIVE_STATUSES:
+        return None
+    return Failure(
+        "status", f"project {project.code} is in status {project.status}, which takes no new deals"
+    )
+
+
+def _ticket(pairing: Pairing) -> Failure | None:
+    if pairing.offer_amount is None:
+        return None
+    offer, unit = pairing.offer.offer, pairing.offer.standing.unit
+    total = pairing.living_offer + pairing.offer_amount
+    asked = f"{_shown(total, unit)} asked{_with_living(pairing.living_offer, unit)}"
+    if offer.min_ticket is not None and total < offer.min_ticket:
+        return Failure("ticket", f"at least {_shown(offer.min_ticket, unit)} per need; {asked}")
+    if offer.max_ticket is not None and total > offer.max_ticket:
+        return Failure("ticket", f"at most {_shown(offer.max_ticket, unit)} per need; {asked}")
+    return None
+
+
+def _share(pairing: Pairing) -> Failure | None:
+    max_share = pairing.offer.offer.max_share
+    if pairing.need_amount is None or max_share is None:
+        return None
+    unit = pairing.need.standing.unit
+    limit = share_limit(max_share, pairing.need.standing.net)
+    total = pairing.living_need + pairing.need_amount
+    if total <= limit:
+        return None
+    return Failure(
+        "share",
+        f"at most {max_share} of a need, here {_shown(limit, unit)}; "
+        f"{_shown(total, unit)} asked{_with_living(pairing.living_need, unit)}",
+    )
+
+
+def _indivisible(pairing: Pairing) -> Failure | None:
+    """All that lives in an indivisible need is one offer's, which takes all that is open."""
+    if pairing.need.need.divisible:
+        return None
+    need, offer = pairing.need.standing, pairing.offer.standing
+    if pairing.living_elsewhere:
+        others = _listed(pairing.living_elsewhere)
+        return Failure("indivisible", f"the need is indivisible and lives with {others}")
+    if pairing.need_amount is not None and pairing.need_amount != need.free:
+        whole, asked = _shown(need.free, need.unit), _shown(pairing.need_amount, need.unit)
+        return Failure("indivisible", f"the need is indivisible: {whole} at once; {asked} asked")
+    if pairing.offer_amount is not None and pairing.offer_amount > offer.free:
+        whole, has = _shown(pairing.offer_amount, offer.unit), _shown(offer.free, offer.unit)
+        return Failure("indivisible", f"the need is indivisible: {whole} at once; it has {has}")
+    return None
+
+
+RULES: dict[str, Rule] = {
+    "factor": _factor,
+    "unit": _unit,
+    "quantified": _quantified,
+    "topic": _topic,
+    "sector": _sector,
+    "geography": _geography,
+    "instrument": _instrument,
+    "window": _window,
+    "start": _start,
+    "status": _status,
+    "ticket": _ticket,
+    "share": _share,
+    "indivisible": _indivisible,
+}
+"""Every rule by its name, in the order in which failures are told and ties are settled."""
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _shown(amount: int, unit: Unit) -> str:
+    """Show a quantity shortly where that is exact, else in full: a refusal never rounds."""
+    short = short_quantity(amount, unit)
+    return format_quantity(amount, unit) if short.startswith("≈") else short
+
+
+def _with_living(living: int, unit: Unit) -> str:
+    return f" with the {_shown(living, unit)} already between them" if living else ""

@@ -1,0 +1,214 @@
+"""Checking a proof of inclusion without the ledger: the file, and a root from elsewhere.
+
+This stands apart from what makes proofs and shares nothing with it but SHA-256, so that one is not
+wrong because the other is. The way up the tree is that of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ledger.core.errors import InvalidInput, RefusedByRule, StorageTrouble
+from ledger.evidence.tree_head import SealMark
+
+PROOF_SCHEMA: Final = "cityfund.proof/1"
+_KEYS: Final = frozenset(
+    {"schema", "leaf", "position", "size", "path", "root", "seal", "sealed_at"}
+)
+_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_MOST_BYTES: Final = 64 * 2**20
+_MOST_STEPS: Final = 64
+_MOST_LEAVES: Final = 2**63
+
+
+class CannotReadProof(StorageTrouble):
+    """The file of a proof is not there or cannot be read."""
+
+    code = "cannot-read-proof"
+    default_next = "Look at the path and at who may read it."
+
+
+class MalformedProof(InvalidInput):
+    """A file that is no proof, or one that was changed so that it is none any more."""
+
+    code = "malformed-proof"
+    default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
+    default_next = "Ask for the file again, or make it anew: cityfund journal prove ENTRY"
+
+
+class NotProven(RefusedByRule):
+    """A proof whose leaf does not lead to its root: one of the two was changed."""
+
+    code = "not-proven"
+    default_why = "The hashes of the path do not lead from what the file says to its root."
+    default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger itself."
+
+
+class OtherSeal(RefusedByRule):
+    """A proof that leads to another root than the one that was kept."""
+
+    code = "other-seal"
+    default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
+
+
+class Proof(NamedTuple):
+    """A proof as its file says it; `seal` and `sealed_at` are told, not proven."""
+
+    leaf: str
+    position: int
+    size: int
+    path: tuple[bytes, ...]
+    root: bytes
+    seal: int
+    sealed_at: str
+
+    @property
+    def mark(self) -> SealMark:
+        """Give the seal that the proof leads to."""
+        return SealMark(self.size, self.root)
+
+    def said(self) -> dict[str, Any]:
+        """Give what the leaf says."""
+        said: dict[str, Any] = json.loads(self.leaf)
+        return said
+
+
+def verify(proof: Proof, kept: SealMark | None = None) -> None:
+    """Check that the leaf leads to the root, and that to a seal kept elsewhere, where there is one.
+
+    Raises `NotProven` and `OtherSeal`.
+    """
+    if not leads_to(proof.leaf.encode(), proof.position, proof.size, proof.path, proof.root):
+        raise NotProven("The proof does not hold.")
+    if kept is not None and proof.mark != kept:
+        raise OtherSeal(
+            "The proof is not of the seal that was given.",
+            why=f"It leads to {proof.mark}; the seal given is {kept}.",
+        )
+
+
+def leads_to(content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Say whether a leaf of that content, at that position, is in the tree of that root."""
+    if not 0 <= position < size:
+        return False
+    left, last = position, size - 1
+    found = hashlib.sha256(b"\x00" + content).digest()
+    for step in path:
+        if last == 0:
+            return False
+        if left & 1 or left == last:
+            found = _joined(step, found)
+            while left and not left & 1:
+                left, last = left >> 1, last >> 1
+        else:
+            found = _joined(found, step)
+        left, last = left >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def extends(first: SealMark, later: SealMark, path: Sequence[bytes]) -> bool:
+    """Say whether a path shows that the tree of a later seal goes on from that of an earlier."""
+    if first.size == later.size:
+        return first.root == later.root and not path
+    if not 0 < first.size < later.size:
+        return False
+    steps = list(path)
+    if not first.size & (first.size - 1):
+        steps.insert(0, first.root)
+    if not steps:
+        return False
+    left, last = first.size - 1, later.size - 1
+    while left & 1:
+        left, last = left >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if left & 1 or left == last:
+            old, new = _joined(step, old), _joined(step, new)
+            while left and not left & 1:
+                left, last = left >> 1, last >> 1
+        else:
+            new = _joined(new, step)
+        left, last = left >> 1, last >> 1
+    return last == 0 and old == first.root and new == later.root
+
+
+def _joined(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def read_proof(path: Path) -> Proof:
+    """Read a proof's file; raises `CannotReadProof` and `MalformedProof`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise CannotReadProof(f"{path} cannot be read.", why=f"{error.strerror}.") from error
+    if len(content) > _MOST_BYTES:
+        raise MalformedProof(f"{path} is no proof.", why="It is larger than any proof is.")
+    try:
+        return _proof(json.loads(content.decode("utf-8")))
+    except (ValueError, RecursionError) as error:
+        why = f"{_first_line(error)}." if type(error) is _Wrong else MalformedProof.default_why
+        raise MalformedProof(f"{path} is no proof.", why=why) from error
+
+
+class _Wrong(ValueError):
+    """What is wrong with one part of a file."""
+
+
+def _proof(document: Any) -> Proof:
+    if not isinstance(document, dict) or document.get("schema") != PROOF_SCHEMA:
+        raise _Wrong(f"Its schema is not {PROOF_SCHEMA}")
+    if document.keys() != _KEYS:
+        strange = ", ".join(sorted(map(str, document.keys() ^ _KEYS)))
+        raise _Wrong(f"These of its parts are missing or strange: {strange}")
+    path = document["path"]
+    if not isinstance(path, list) or len(path) > _MOST_STEPS:
+        raise _Wrong(f"Its path is no list of at most {_MOST_STEPS} hashes")
+    return Proof(
+        leaf=_leaf(document["leaf"]),
+        position=_count(document, "position"),
+        size=_count(document, "size"),
+        path=tuple(_hash(step, "path") for step in path),
+        root=_hash(document["root"], "root"),
+        seal=_count(document, "seal"),
+        sealed_at=_text(document["sealed_at"], "sealed_at"),
+    )
+
+
+def _leaf(value: Any) -> str:
+    text = _text(value, "leaf")
+    text.encode("utf-8")  # half a character is no text
+    if not isinstance(json.loads(text), dict):
+        raise _Wrong("Its leaf is no JSON object")
+    return text
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise _Wrong(f"Its {name} is no text")
+    return value
+
+
+def _count(document: dict[str, Any], name: str) -> int:
+    value = document[name]
+    if type(value) is not int or not 0 <= value < _MOST_LEAVES:
+        raise _Wrong(f"Its {name} is no whole number")
+    return value
+
+
+def _hash(value: Any, name: str) -> bytes:
+    if not isinstance(value, str) or _HASH.fullmatch(value) is None:
+        raise _Wrong(f"Its {name} holds no hash of 64 hexadecimal digits")
+    return bytes.fromhex(value)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,120 @@
+"""The ledger's evidence: leaves in their fixed order, the places they were sealed in, the seals.
+
+Leaves come by the request they were written under: the request's own first, then its entries, then
+versions by register. That order never changes: a kind of leaf that is added later comes last.
+
+What is kept of a seal outside the ledger: how many leaves it covers, and their root.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from ledger.core.errors import InvalidInput
+from ledger.core.numbers import tidy
+
+_MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
+
+
+class MalformedSeal(InvalidInput):
+    """What was given as a seal is not a size and a root."""
+
+    code = "malformed-seal"
+    default_why = "A seal is a number of leaves, a colon and a root of 64 hexadecimal digits."
+    default_next = "Copy it whole from a nightly report or from: cityfund journal seals"
+
+
+class SealMark(NamedTuple):
+    """A seal as it is printed and kept elsewhere: SIZE:ROOT."""
+
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        return f"{self.size}:{self.root.hex()}"
+
+
+def parse_mark(typed: str) -> SealMark:
+    """Read a seal as it was printed; raises `MalformedSeal`."""
+    found = _MARK.fullmatch(tidy(typed).casefold())
+    if found is None:
+        raise MalformedSeal(f"{typed!r} is no seal.")
+    return SealMark(int(found[1]), bytes.fromhex(found[2]))
+
+
+REQUEST_KIND: Final = "request"
+ENTRY_KIND: Final = "entry"
+PROPOSAL_KIND: Final = "proposal"
+_BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, PROPOSAL_KIND, "unit", "rate"})
+
+
+def leaf_name(kind: str, reference: str) -> str:
+    """Give what a leaf is called: `entry 17`, `city MHD, version 2`, `unit bus`."""
+    if kind in _BARE or "/" not in reference:
+        return f"{kind} {reference}"
+    code, _, version = reference.rpartition("/")
+    return f"{kind} {code}, version {version}"
+
+
+class Leaf(NamedTuple):
+    """A leaf as the ledger's rows make it now; no content where they cannot be what was written.
+
+    `request` is the number of the request it was written under.
+    """
+
+    request: int
+    kind: str
+    reference: str
+    content: bytes | None
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return leaf_name(self.kind, self.reference)
+
+
+class SealedLeaf(NamedTuple):
+    """A leaf as it was sealed: where it stands, what it is, and the hash of its content."""
+
+    position: int
+    kind: str
+    reference: str
+    hash: bytes
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return leaf_name(self.kind, self.reference)
+
+
+class Seal(NamedTuple):
+    """A seal: the root over the first `size` leaves, which are all up to its last request's.
+
+    `frontier` holds the peaks of the tree, from which the next seal goes on; `said_at` is when its
+    own request was recorded, the same as `recorded_at` in every honest ledger. None stands for a
+    moment that cannot be read.
+    """
+
+    number: int
+    size: int
+    root: bytes
+    frontier: bytes
+    last_request: int
+    recorded_at: datetime | None
+    said_at: datetime | None = None
+
+    @property
+    def mark(self) -> SealMark:
+        """Give it as it is kept elsewhere."""
+        return SealMark(self.size, self.root)
+
+    @property
+    def sealed_at(self) -> str:
+        """Give when it was made, as RFC 3339 in UTC."""
+        return "" if self.recorded_at is None else _rfc3339(self.recorded_at)
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

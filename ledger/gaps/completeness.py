@@ -1,0 +1,61 @@
+"""When a need is placed or covered, and when a project is complete.
+
+Matching speaks of *complete* (held counts), reports speak of *covered* (it does not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.core.quantity import format_quantity
+from ledger.journal.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """Whether a project is complete and covered; `reasons` say in words what it still wants."""
+
+    complete: bool
+    covered: bool
+    reasons: tuple[str, ...] = ()
+
+
+def placed(need: Standing) -> bool:
+    """Say whether nothing of a need is open; one of unknown amount never is."""
+    return need.quantified and need.free == 0
+
+
+def covered(need: Standing) -> bool:
+    """Say whether a need's gap is zero; one of unknown amount never is covered."""
+    return need.quantified and need.gap == 0
+
+
+def project_state(needs: Sequence[Standing]) -> ProjectState:
+    """Judge a project by the standings of all its needs.
+
+    Without needs, with all of them withdrawn, or with one of unknown amount it is neither
+    complete nor covered.
+    """
+    if not needs:
+        return ProjectState(complete=False, covered=False, reasons=("it has no needs",))
+    if all(need.quantified and need.net == 0 for need in needs):
+        return ProjectState(
+            complete=False, covered=False, reasons=("all of its needs are withdrawn",)
+        )
+    return ProjectState(
+        complete=all(map(placed, needs)),
+        covered=all(map(covered, needs)),
+        reasons=tuple(_wants(need) for need in needs if not covered(need)),
+    )
+
+
+def _wants(need: Standing) -> str:
+    if not need.quantified:
+        return f"{need.code}: the amount is not known"
+    parts = []
+    if need.free:
+        parts.append(f"{format_quantity(need.free, need.unit)} open")
+    if need.held:
+        parts.append(f"{format_quantity(need.held, need.unit)} only held")
+    return f"{need.code}: {', '.join(parts)}"

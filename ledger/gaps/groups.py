@@ -1,0 +1,215 @@
+"""Adding gap rows up: only over equal units, or for money in the base currency, and saying so.
+
+A need of unknown amount or a missing rate is never added as zero: each sum tells how many rows
+it counted, how many it could not, and by which rule it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.core.factors import Factor
+from ledger.core.quantity import Unit, format_amount
+from ledger.gaps.rows import GapRow, coverage
+
+_FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
+Cell = str | int | None
+Cells = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """The sum of the needs that agree in `keys`, factor and unit.
+
+    Amounts are None where no need of the group has a known one. `gap_base` adds the
+    `base_counted` needs whose gap is known in the base currency.
+    """
+
+    keys: tuple[tuple[str, Cell], ...]
+    factor: Factor
+    unit: str
+    required: int | None
+    delivered: int
+    committed: int
+    held: int
+    withdrawn: int
+    gap: int | None
+    coverage: Decimal | None
+    gap_base: int | None
+    needs: int
+    counted: int
+    not_counted: int
+    base_counted: int
+    decimals: int
+    base_decimals: int
+
+    def to_dict(self) -> dict[str, Cell]:
+        """Give the group with its keys first; amounts as exact decimal text."""
+        sums = (self.required, self.delivered, self.committed, self.held, self.withdrawn, self.gap)
+        names = ("required", "delivered", "committed", "held", "withdrawn", "gap")
+        return {
+            **dict(self.keys),
+            "factor": str(self.factor),
+            "unit": self.unit,
+            **{name: _shown(sums[i], self.decimals) for i, name in enumerate(names)},
+            "coverage": None if self.coverage is None else str(self.coverage),
+            "gap_base": _shown(self.gap_base, self.base_decimals),
+            "needs": self.needs,
+            "counted": self.counted,
+            "not_counted": self.not_counted,
+            "base_counted": self.base_counted,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """One sum over all rows, with how many it counted and by which rule; None if it counted none.
+
+    `in_base` marks the sum of all money in the base currency.
+    """
+
+    factor: Factor
+    unit: str
+    required: int | None
+    gap: int | None
+    counted: int
+    not_counted: int
+    rule: str
+    decimals: int
+    in_base: bool = False
+
+    def to_dict(self) -> dict[str, str | int | bool | None]:
+        """Give the total as `cityfund.gaps/1` has it, amounts as exact decimal text."""
+        return {
+            "factor": str(self.factor),
+            "unit": self.unit,
+            "required": _shown(self.required, self.decimals),
+            "gap": _shown(self.gap, self.decimals),
+            "counted": self.counted,
+            "not_counted": self.not_counted,
+            "rule": self.rule,
+            "in_base": self.in_base,
+        }
+
+
+def group_rows(rows: Iterable[GapRow], by: Sequence[str]) -> list[GroupRow]:
+    """Add rows up by columns (names as of `column_named`), always within one factor and unit.
+
+    Groups come ordered by their keys, what is not given last.
+    """
+    groups: dict[Cells, list[GapRow]] = {}
+    for row in rows:
+        groups.setdefault(group_cells(row, by), []).append(row)
+    return [one_group(cells, groups[cells], by) for cells in sorted(groups, key=group_order)]
+
+
+def group_cells(row: GapRow, by: Sequence[str]) -> Cells:
+    """Give what says which group a row belongs to: its cells of those columns, factor, unit."""
+    return tuple(row.cell(column) for column in _columns(by))
+
+
+def _columns(by: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*by, "factor", "unit")))
+
+
+def one_group(cells: Cells, rows: Sequence[GapRow], by: Sequence[str]) -> GroupRow:
+    """Add up rows that have these cells in common."""
+    asked = len(dict.fromkeys(by))
+    return _group(tuple(zip(_columns(by), cells, strict=True))[:asked], rows)
+
+
+def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:
+    """Give what groups are ordered by: their cells, what is not given last."""
+    return tuple(
+        (cell is None, cell if isinstance(cell, int) else 0, "" if cell is None else str(cell))
+        for cell in cells
+    )
+
+
+def totals(rows: Iterable[GapRow], base: Unit) -> list[Total]:
+    """Give a total per factor and unit, then one of all money in the base currency.
+
+    The last is left out where no money is in another currency: it would say the same again.
+    """
+    groups: dict[tuple[Factor, str], list[GapRow]] = {}
+    for row in rows:
+        groups.setdefault((row.factor, row.unit), []).append(row)
+    ordered = sorted(groups, key=lambda key: (_FACTOR_ORDER[key[0]], key[1]))
+    found = [_unit_total(groups[key]) for key in ordered]
+    money = [row for key in ordered if key[0] is Factor.MONEY for row in groups[key]]
+    if any(row.unit != base.code for row in money):
+        found.append(_base_total(money, base))
+    return found
+
+
+def _group(keys: tuple[tuple[str, Cell], ...], rows: Sequence[GapRow]) -> GroupRow:
+    required, counted = _sum(row.required for row in rows)
+    gap, _ = _sum(row.gap for row in rows)
+    gap_base, base_counted = _sum(row.gap_base for row in rows)
+    committed = sum(row.committed for row in rows)
+    delivered = sum(row.delivered for row in rows)
+    withdrawn = sum(row.withdrawn for row in rows)
+    known = required is not None
+    return GroupRow(
+        keys=keys,
+        factor=rows[0].factor,
+        unit=rows[0].unit,
+        required=required,
+        delivered=delivered,
+        committed=committed,
+        held=sum(row.held for row in rows),
+        withdrawn=withdrawn,
+        gap=gap,
+        coverage=coverage(committed + delivered, (required or 0) - withdrawn) if known else None,
+        gap_base=gap_base,
+        needs=len(rows),
+        counted=counted,
+        not_counted=len(rows) - counted,
+        base_counted=base_counted,
+        decimals=rows[0].decimals,
+        base_decimals=rows[0].base_decimals,
+    )
+
+
+def _unit_total(rows: Sequence[GapRow]) -> Total:
+    required, counted = _sum(row.required for row in rows)
+    gap, _ = _sum(row.gap for row in rows)
+    return Total(
+        factor=rows[0].factor,
+        unit=rows[0].unit,
+        required=required,
+        gap=gap,
+        counted=counted,
+        not_counted=len(rows) - counted,
+        rule=f"sum over the needs in {rows[0].unit} whose amount is known",
+        decimals=rows[0].decimals,
+    )
+
+
+def _base_total(money: Sequence[GapRow], base: Unit) -> Total:
+    required, counted = _sum(row.required_base for row in money)
+    gap, _ = _sum(row.gap_base for row in money)
+    return Total(
+        factor=Factor.MONEY,
+        unit=base.code,
+        required=required,
+        gap=gap,
+        counted=counted,
+        not_counted=len(money) - counted,
+        rule=f"sum in {base.code} over the money needs whose amount and rate are known, "
+        "each at the latest rate on or before the day, rounded half-even",
+        decimals=base.decimals,
+        in_base=True,
+    )
+
+
+def _sum(amounts: Iterable[int | None]) -> tuple[int | None, int]:
+    """Add what is known; give None, not zero, where nothing is, and how many were."""
+    known = [amount for amount in amounts if amount is not None]
+    return (sum(known) if known else None), len(known)
+
+
+def _shown(amount: int | None, decimals: int) -> str | None:
+    return None if amount is None else format_amount(amount, decimals)

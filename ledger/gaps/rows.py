@@ -1,0 +1,214 @@
+"""What every need still lacks: one row per need, exact, with the unknown kept apart from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.core.factors import Factor
+from ledger.core.quantity import Unit, format_amount
+from ledger.eligibility.counts import EligibleCount
+from ledger.journal.standing import Standing
+from ledger.rates.rates import RateFinder
+from ledger.registers.records import ACTIVE_STATUSES, City, Need, Project
+
+COVERAGE_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPosition:
+    """A need with where it stands: the standing and the registers are those of one time.
+
+    `office` is an office's code, `region_name` the UN M49 sub-region of the city's country.
+    """
+
+    need: Need
+    project: Project
+    city: City
+    office: str
+    region_name: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """One need's gap. Amounts are in the smallest part of `unit`, base ones of the base currency.
+
+    None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given,
+    `gap_base` where no rate is known or the need is not money, `eligible_offers` where they
+    were not counted. `rate_date` is the oldest day of the quotes used, None in equal currency.
+    """
+
+    need: str
+    project: str
+    title: str
+    city: str
+    city_name: str
+    country: str
+    region: str
+    office: str
+    sector: str
+    factor: Factor
+    topic: str | None
+    unit: str
+    required: int | None
+    delivered: int
+    committed: int
+    held: int
+    withdrawn: int
+    gap: int | None
+    coverage: Decimal | None
+    needed_by: date | None
+    gap_base: int | None
+    rate_date: date | None
+    eligible_offers: int | None
+    main_obstacle: str | None
+    status: str
+    obstacle_rule: str | None
+    decimals: int
+    base_decimals: int
+    required_base: int | None
+
+    def cell(self, column: str) -> str | int | None:
+        """Give one column as machines read it: amounts as exact decimal text, dates as ISO 8601."""
+        value = getattr(self, column)
+        if value is None:
+            return None
+        if column in AMOUNT_COLUMNS:
+            return format_amount(value, self.decimals)
+        if column == "gap_base":
+            return format_amount(value, self.base_decimals)
+        return value if isinstance(value, int) else str(value)
+
+    def to_dict(self) -> dict[str, str | int | None]:
+        """Give the row as `cityfund.gaps/1` has it, every column in order."""
+        return {column: self.cell(column) for column in COLUMNS}
+
+
+TEXT_COLUMNS = frozenset(
+    (
+        *("need", "project", "title", "city", "city_name", "country", "region", "office"),
+        *("sector", "factor", "topic", "unit", "main_obstacle", "status", "obstacle_rule"),
+    )
+)
+AMOUNT_COLUMNS = frozenset(("required", "delivered", "committed", "held", "withdrawn", "gap"))
+DATE_COLUMNS = frozenset(("needed_by", "rate_date"))
+COLUMNS = tuple(
+    name
+    for name in GapRow.__dataclass_fields__
+    if name not in ("decimals", "base_decimals", "required_base")
+)
+"""Every column of a row in the order of the answer; the last two are additions of ours."""
+
+
+def coverage(closed: int, net: int) -> Decimal | None:
+    """Give committed + delivered over required - withdrawn, rounded down to four places.
+
+    None where the divisor is zero: there is nothing to cover.
+    """
+    if net <= 0:
+        return None
+    parts = closed * 10**COVERAGE_PLACES // net
+    return Decimal((0, tuple(map(int, str(parts))), -COVERAGE_PLACES))
+
+
+class BaseCurrency:
+    """Converts money into the ledger's base currency, each unit's rate looked up once."""
+
+    def __init__(self, unit: Unit, rates: RateFinder) -> None:
+        """Take the base currency, and what finds a unit's rate into it on the day asked."""
+        self.unit = unit
+        self._rates = rates
+        self._ratios: dict[str, tuple[int, int, date | None] | None] = {}
+
+    def convert(self, amount: int, unit: Unit) -> int | None:
+        """Give an amount in the base currency, rounded half-even; None without a rate."""
+        ratio = self._ratio(unit)
+        if ratio is None:
+            return None
+        whole, rest = divmod(amount * ratio[0], ratio[1])
+        twice = 2 * rest
+        return whole + (twice > ratio[1] or (twice == ratio[1] and whole % 2 == 1))
+
+    def rate_date(self, unit: Unit) -> date | None:
+        """Give the day of the rate used; None without one, or where none was needed."""
+        ratio = self._ratio(unit)
+        return ratio[2] if ratio is not None else None
+
+    def _ratio(self, unit: Unit) -> tuple[int, int, date | None] | None:
+        if unit.code not in self._ratios:
+            self._ratios[unit.code] = self._find_ratio(unit)
+        return self._ratios[unit.code]
+
+    def _find_ratio(self, unit: Unit) -> tuple[int, int, date | None] | None:
+        if unit.code == self.unit.code:
+            return 1, 1, None
+        found = self._rates(unit.code, self.unit.code) if unit.kind == "money" else None
+        if found is None:
+            return None
+        over, under = found.rate.as_integer_ratio()
+        return over * 10**self.unit.decimals, under * 10**unit.decimals, found.day
+
+
+def gap_row(
+    position: NeedPosition, base: BaseCurrency, eligible: EligibleCount | None = None
+) -> GapRow:
+    """Lay out one need's gap as of the times its position stands for."""
+    need, project, city = position.need, position.project, position.city
+    standing = position.standing
+    unit, known = standing.unit, standing.quantified
+    closed = standing.committed + standing.delivered
+    return GapRow(
+        need=need.code,
+        project=project.code,
+        title=project.title,
+        city=city.code,
+        city_name=city.name,
+        country=city.country,
+        region=position.region_name,
+        office=position.office,
+        sector=project.sector,
+        factor=need.factor,
+        topic=need.topic,
+        unit=unit.code,
+        required=standing.required if known else None,
+        delivered=standing.delivered,
+        committed=standing.committed,
+        held=standing.held,
+        withdrawn=standing.withdrawn,
+        gap=standing.gap if known else None,
+        coverage=coverage(closed, standing.net) if known else None,
+        needed_by=need.needed_by,
+        gap_base=base.convert(standing.gap, unit) if known else None,
+        rate_date=base.rate_date(unit) if known else None,
+        eligible_offers=None if eligible is None else eligible.eligible,
+        main_obstacle=None if eligible is None else eligible.obstacle,
+        status=project.status,
+        obstacle_rule=None if eligible is None else eligible.obstacle_rule,
+        decimals=unit.decimals,
+        base_decimals=base.unit.decimals,
+        required_base=base.convert(standing.required, unit) if known else None,
+    )
+
+
+def gap_rows(
+    positions: Iterable[NeedPosition],
+    base: BaseCurrency,
+    eligible: Mapping[str, EligibleCount] | None = None,
+    *,
+    include_inactive: bool = False,
+) -> list[GapRow]:
+    """Give the rows ordered by project, then need code.
+
+    Projects whose status takes no new deals are left out unless `include_inactive`.
+    """
+    counts = eligible or {}
+    chosen = [
+        position
+        for position in positions
+        if include_inactive or position.project.status in ACTIVE_STATUSES
+    ]
+    chosen.sort(key=lambda position: (position.project.code, position.need.code))
+    return [gap_row(position, base, counts.get(position.need.code)) for position in chosen]

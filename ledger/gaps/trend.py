@@ -1,0 +1,155 @@
+"""The trend of the gaps: how the sums of groups went from night to night.
+
+Between two nights only what changed is laid out and added up again, so that years take little more
+than their changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from ledger.core.errors import InvalidInput
+from ledger.core.quantity import Unit
+from ledger.gaps.filters import GapFilter, filtered
+from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
+from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
+from ledger.journal.entries import Stages
+from ledger.rates.rates import FoundRate, RateFinder
+from ledger.registers.records import ACTIVE_STATUSES
+
+NOT_KEPT: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
+"""Columns of the gap report that are found anew each time, and not kept from night to night."""
+
+STRIDES: Final = ("night", "week", "month", "year")
+
+
+class NotInTrend(InvalidInput):
+    """The trend was asked for by a column that nights do not keep."""
+
+    code = "not-in-trend"
+    default_why = (
+        "Which offers fit is found anew for each report, and not kept from night to night."
+    )
+    default_next = "Leave that column out, or see today's with: cityfund gaps"
+
+
+class UnknownStride(InvalidInput):
+    """The trend was to go by steps that there are none of."""
+
+    code = "unknown-stride"
+    default_why = f"It goes by {', '.join(STRIDES[:-1])} or {STRIDES[-1]}."
+    default_next = "Give one of those to --every, or leave it out for every night."
+
+
+class SpanBackwards(InvalidInput):
+    """The span of a trend ends before it begins."""
+
+    code = "span-backwards"
+    default_why = "A trend runs from an earlier day to a later one."
+    default_next = "Exchange --from and --to."
+
+
+def require_kept(columns: Iterable[str]) -> None:
+    """Refuse columns that nights do not keep."""
+    for column in columns:
+        if column in NOT_KEPT:
+            raise NotInTrend(f"There is no trend of {column}.")
+
+
+def thinned(days: Sequence[date], stride: str) -> list[date]:
+    """Keep the last night of each week, month or year. Raises `UnknownStride`."""
+    if stride not in STRIDES:
+        raise UnknownStride(f"{stride!r} is no step of a trend.")
+    last: dict[tuple[int, ...], date] = {}
+    for day in days:
+        last[_part(day, stride)] = day
+    return list(last.values())
+
+
+def _part(day: date, stride: str) -> tuple[int, ...]:
+    if stride == "week":
+        return tuple(day.isocalendar()[:2])
+    parts = {"night": 3, "month": 2, "year": 1}
+    return (day.year, day.month, day.day)[: parts[stride]]
+
+
+class Trend:
+    """The needs as they stood at a night, and the sums of their groups; it goes on in time."""
+
+    def __init__(
+        self,
+        positions: Mapping[str, NeedPosition],
+        by: Sequence[str],
+        filters: Sequence[GapFilter],
+        base: Unit,
+        *,
+        include_inactive: bool,
+    ) -> None:
+        """Begin before the first night: of `positions` only what the needs are counts."""
+        self._positions = dict(positions)
+        self._by, self._filters, self._base = by, filters, base
+        self._include_inactive = include_inactive
+        self._stands: dict[str, NeedPosition] = {}
+        self._changed: set[str] = set()
+        self._rates: dict[str, FoundRate | None] = {}
+        self._cells: dict[str, Cells] = {}
+        self._groups: dict[Cells, dict[str, GapRow]] = {}
+        self._sums: dict[Cells, GroupRow] = {}
+
+    def change(self, need: str, status: str, stages: Stages) -> None:
+        """Let a need stand otherwise from now on."""
+        told = self._positions[need]
+        self._stands[need] = replace(
+            told,
+            project=replace(told.project, status=status),
+            standing=replace(told.standing, stages=stages),
+        )
+        self._changed.add(need)
+
+    def sums(self, rate_of: RateFinder) -> list[GroupRow]:
+        """Give every group as it stands now, money in the base currency at these rates."""
+        self._changed |= self._converted_anew(rate_of)
+        base = BaseCurrency(self._base, rate_of)
+        touched: set[Cells] = set()
+        for need in sorted(self._changed):
+            touched |= self._lay_out(need, base)
+        self._changed.clear()
+        for cells in touched:
+            members = self._groups[cells]
+            if members:
+                rows = [members[need] for need in sorted(members)]
+                self._sums[cells] = one_group(cells, rows, self._by)
+            else:
+                del self._groups[cells]
+                self._sums.pop(cells, None)
+        return [self._sums[cells] for cells in sorted(self._sums, key=group_order)]
+
+    def _converted_anew(self, rate_of: RateFinder) -> set[str]:
+        """Give the needs whose unit has another rate than at the night before."""
+        units = {one.standing.unit for one in self._stands.values()}
+        rates = {
+            unit.code: rate_of(unit.code, self._base.code) for unit in units if unit.kind == "money"
+        }
+        moved = {code for code, rate in rates.items() if self._rates.get(code) != rate}
+        self._rates = rates
+        return {need for need, one in self._stands.items() if one.standing.unit.code in moved}
+
+    def _lay_out(self, need: str, base: BaseCurrency) -> set[Cells]:
+        """Put a need's row into the group it belongs to now; give the groups that this touches."""
+        touched = set()
+        before = self._cells.pop(need, None)
+        if before is not None:
+            del self._groups[before][need]
+            touched.add(before)
+        position = self._stands[need]
+        if not self._include_inactive and position.project.status not in ACTIVE_STATUSES:
+            return touched
+        for row in filtered([gap_row(position, base)], self._filters):
+            cells = group_cells(row, self._by)
+            self._cells[need] = cells
+            self._groups.setdefault(cells, {})[need] = row
+            touched.add(cells)
+        return touched

@@ -1,0 +1,143 @@
+"""Understand one row of deals, changes or rates: what was done, and what a currency was worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ledger.core.factors import Side, Stage
+from ledger.deals.deal import BrokerNotBank
+from ledger.interchange.cells import Cells
+from ledger.interchange.records import (
+    ACT_WORDS,
+    CHANGE_WORDS,
+    ChangeRow,
+    DealActRow,
+)
+from ledger.interchange.registers import instrument_code
+from ledger.journal.entries import Act
+from ledger.rates.rates import Rate
+
+MAX_SEQUENCE = 2**62
+
+
+def deal_act(cells: Cells) -> DealActRow:
+    """Understand one act of a deal."""
+    measured_in = cells.unit()
+    word = _act_word(cells)
+    act = ACT_WORDS.get(word or "", Act.INTRODUCE)
+    _required(cells, "act", "quantity")
+    instrument = cells.raw("instrument")
+    effective_on = cells.need_past_date("effective_on")
+    held_until = cells.date("held_until")
+    if held_until is not None and held_until < effective_on:
+        what = f"The hold ends on {held_until}, before it begins on {effective_on}."
+        cells.problem("held_until", "out-of-order", what)
+    return DealActRow(
+        code=cells.need_code("code"),
+        offer=cells.need_code("offer"),
+        need=cells.need_code("need"),
+        act=act,
+        amount=cells.amount("quantity", measured_in) or 0,
+        unit=measured_in.code if measured_in else "",
+        effective_on=effective_on,
+        reference=cells.text("reference"),
+        instrument=cells.known("instrument", instrument, instrument_code) if instrument else None,
+        held_until=held_until,
+        due_on=cells.date("due_on"),
+        rate=cells.rate("rate"),
+        note=cells.text("note"),
+        override=cells.text("override"),
+        reason=cells.text("reason"),
+        from_stage=_from_stage(cells, act),
+        passed_to=_stage(cells, "passed_to", (Stage.EXPIRED, Stage.WITHDRAWN)),
+        sequence=cells.whole("sequence", 1, MAX_SEQUENCE),
+        reverses=_reverses(cells, act),
+        place=cells.place,
+    )
+
+
+def _act_word(cells: Cells) -> str | None:
+    """Give what was done in the words of the table; a deposit is refused for what it is."""
+    if (cells.raw("act") or "").casefold().startswith("deposit"):
+        error = BrokerNotBank("Nothing can be deposited with the fund.")
+        cells.problem("act", error.code, f"{error.what} {error.why}", error.next_step)
+        return None
+    return cells.choice("act", tuple(ACT_WORDS), "act of a deal")
+
+
+def change(cells: Cells) -> ChangeRow:
+    """Understand one act on a need's or offer's own quantity."""
+    measured_in = cells.unit()
+    word = cells.choice("act", tuple(CHANGE_WORDS), "change")
+    act = CHANGE_WORDS.get(word or "", Act.DECLARE)
+    _required(cells, "table", "act", "quantity")
+    side = cells.choice("table", (Side.NEED.value, Side.OFFER.value), "side: need or offer")
+    revises = act in {Act.REVISE, Act.REVERSE}
+    read = cells.signed_amount if revises else cells.amount
+    if act is Act.EXPIRE and side == Side.NEED:
+        cells.problem("act", "unknown-word", "Only an offer expires.", "A need is withdrawn.")
+    return ChangeRow(
+        side=Side(side) if side else Side.NEED,
+        code=cells.need_code("code"),
+        act=act,
+        amount=read("quantity", measured_in) or 0,
+        unit=measured_in.code if measured_in else "",
+        effective_on=cells.need_past_date("effective_on"),
+        reference=cells.text("reference"),
+        reason=cells.text("reason"),
+        from_stage=_reinstated_from(cells, act),
+        sequence=cells.whole("sequence", 1, MAX_SEQUENCE),
+        reverses=_reverses(cells, act),
+        place=cells.place,
+    )
+
+
+def rate(cells: Cells) -> Rate:
+    """Understand one published rate between two currencies."""
+    _required(cells, "date", "rate")
+    base, quote = cells.unit("base"), cells.unit("quote")
+    for column, found in (("base", base), ("quote", quote)):
+        if found is not None and found.kind != "money":
+            cells.problem(column, "wrong-unit", f"{found.code} is not a currency.")
+    if base is not None and base == quote:
+        cells.problem("quote", "same-currency", f"A rate from {base.code} to itself is always 1.")
+    return Rate(
+        day=cells.past_date("date") or cells.lookups.today,
+        base=base.code if base else "",
+        quote=quote.code if quote else "",
+        rate=cells.rate("rate") or Decimal(1),
+        source=cells.text("source"),
+    )
+
+
+def _required(cells: Cells, *columns: str) -> None:
+    for column in columns:
+        if cells.raw(column) is None:
+            cells.missing(column)
+
+
+def _stage(cells: Cells, column: str, stages: tuple[Stage, ...]) -> Stage | None:
+    word = cells.choice(column, tuple(stage.value for stage in stages), "stage")
+    return Stage(word) if word else None
+
+
+def _from_stage(cells: Cells, act: Act) -> Stage:
+    found = _stage(cells, "from_stage", (Stage.HELD, Stage.COMMITTED))
+    if found is Stage.COMMITTED and act is not Act.RELEASE:
+        what = "Only a release is out of a stage that must be said."
+        cells.problem("from_stage", "out-of-place", what, "Leave the cell empty.")
+    return found or Stage.HELD
+
+
+def _reinstated_from(cells: Cells, act: Act) -> Stage | None:
+    found = _stage(cells, "from_stage", (Stage.WITHDRAWN, Stage.EXPIRED))
+    if act is Act.REINSTATE and found is None and cells.raw("from_stage") is None:
+        cells.missing("from_stage")
+    return found
+
+
+def _reverses(cells: Cells, act: Act) -> int | None:
+    number = cells.whole("reverses", 1, MAX_SEQUENCE)
+    if act is Act.REVERSE and cells.raw("reverses") is None:
+        cells.missing("reverses")
+    return number

@@ -1,0 +1,216 @@
+"""The journal: entries of movements, the table of allowed moves, and folding them into balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from ledger.core.factors import FREE_STAGE, Side, Stage
+
+MAX_AMOUNT = 10**17
+"""The largest quantity of one movement, in the unit's smallest part; SQL holds the same bound."""
+
+
+CANONICAL_FORMAT = 1
+"""The layout of canonical bytes that entries and register versions are kept with today."""
+
+PROPOSED_FORMAT = 2
+"""The layout of an entry that names the line of a proposal that it was made from."""
+
+
+class Act(StrEnum):
+    """What an entry records. A reversal mirrors any of them."""
+
+    DECLARE = "declare"
+    REVISE = "revise"
+    INTRODUCE = "introduce"
+    COMMIT = "commit"
+    DELIVER = "deliver"
+    RELEASE = "release"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    REINSTATE = "reinstate"
+    REVERSE = "reverse"
+
+
+DEAL_ACTS = (Act.INTRODUCE, Act.COMMIT, Act.DELIVER, Act.RELEASE, Act.RETURN)
+
+
+class ProposedLine(NamedTuple):
+    """The line of a proposal, by its code, that an introduction was made from."""
+
+    proposal: str
+    line: int
+
+
+class Move(NamedTuple):
+    """One way a quantity may go: by which act, on which side, out of and into which stage."""
+
+    act: Act
+    side: Side
+    from_stage: Stage
+    to_stage: Stage
+
+
+def _moves_of_both_sides(side: Side) -> Iterable[Move]:
+    free = FREE_STAGE[side]
+    yield Move(Act.DECLARE, side, Stage.UNDECLARED, free)
+    yield Move(Act.REVISE, side, Stage.UNDECLARED, free)
+    yield Move(Act.REVISE, side, free, Stage.UNDECLARED)
+    yield Move(Act.INTRODUCE, side, free, Stage.HELD)
+    yield Move(Act.COMMIT, side, Stage.HELD, Stage.COMMITTED)
+    yield Move(Act.COMMIT, side, free, Stage.COMMITTED)
+    yield Move(Act.DELIVER, side, Stage.COMMITTED, Stage.DELIVERED)
+    yield Move(Act.RELEASE, side, Stage.HELD, free)
+    yield Move(Act.RELEASE, side, Stage.COMMITTED, free)
+    yield Move(Act.RETURN, side, Stage.DELIVERED, Stage.COMMITTED)
+    yield Move(Act.WITHDRAW, side, free, Stage.WITHDRAWN)
+    yield Move(Act.REINSTATE, side, Stage.WITHDRAWN, free)
+
+
+def _moves_of_an_ending_offer() -> Iterable[Move]:
+    """Give what only an offer does: it expires, and what returns to it passes on."""
+    yield Move(Act.EXPIRE, Side.OFFER, Stage.AVAILABLE, Stage.EXPIRED)
+    yield Move(Act.REINSTATE, Side.OFFER, Stage.EXPIRED, Stage.AVAILABLE)
+    for end in (Stage.EXPIRED, Stage.WITHDRAWN):
+        yield Move(Act.RELEASE, Side.OFFER, Stage.AVAILABLE, end)
+
+
+def _allowed_moves() -> frozenset[Move]:
+    forward = {*_moves_of_an_ending_offer()}
+    for side in Side:
+        forward.update(_moves_of_both_sides(side))
+    # A reversal may mirror any move, and a reversal may itself be reversed: both directions stand.
+    mirrored = {Move(Act.REVERSE, m.side, m.to_stage, m.from_stage) for m in forward}
+    again = {Move(Act.REVERSE, m.side, m.from_stage, m.to_stage) for m in forward}
+    return frozenset(forward | mirrored | again)
+
+
+ALLOWED_MOVES = _allowed_moves()
+"""Every move there is. The database holds the same table and refuses all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """The journal's atom: a positive amount of one unit between two stages of one holder.
+
+    `amount` counts the smallest part of `unit`. `holder` is the code of a need or an offer;
+    `deal` names the deal whose stages the movement also touches, if any.
+    """
+
+    side: Side
+    holder: str
+    unit: str
+    from_stage: Stage
+    to_stage: Stage
+    amount: int
+    deal: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse at birth what could not be written down: this is a bug, never bad input."""
+        assert 0 < self.amount <= MAX_AMOUNT, f"amount {self.amount} cannot be moved"
+        assert self.from_stage != self.to_stage
+
+    def mirrored(self) -> Movement:
+        """Give the movement that undoes this one."""
+        return Movement(
+            side=self.side,
+            holder=self.holder,
+            unit=self.unit,
+            from_stage=self.to_stage,
+            to_stage=self.from_stage,
+            amount=self.amount,
+            deal=self.deal,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The movements of one act, posted together or not at all, with who, when and why.
+
+    `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC.
+    `override` is the officer's reason for going outside a mandate; `format` is the layout of the
+    canonical bytes it was recorded under, which it keeps for ever.
+    """
+
+    number: int
+    act: Act
+    effective_on: date
+    recorded_at: datetime
+    request_key: str
+    actor: str
+    system_user: str
+    host: str
+    database_user: str | None
+    movements: tuple[Movement, ...]
+    deal: str | None = None
+    reference: str | None = None
+    reason: str | None = None
+    override: str | None = None
+    reverses: int | None = None
+    proposed: ProposedLine | None = None
+    format: int = CANONICAL_FORMAT
+
+
+class Holder(NamedTuple):
+    """Whose stages: a need's, an offer's, or one side of a deal (then `deal` is set)."""
+
+    side: Side
+    code: str
+    deal: str | None = None
+
+
+Stages = dict[Stage, int]
+"""Amounts by stage, in the smallest part of the holder's unit; a missing stage is zero."""
+
+
+def fold(movements: Iterable[Movement]) -> dict[Holder, Stages]:
+    """Add movements up into what stands in each stage of every need, offer and deal side."""
+    balances: dict[Holder, Stages] = {}
+    for movement in movements:
+        _apply(balances.setdefault(Holder(movement.side, movement.holder), {}), movement)
+        if movement.deal is not None:
+            key = Holder(movement.side, movement.holder, movement.deal)
+            _apply(balances.setdefault(key, {}), movement)
+    return balances
+
+
+def _apply(stages: Stages, movement: Movement) -> None:
+    stages[movement.from_stage] = stages.get(movement.from_stage, 0) - movement.amount
+    stages[movement.to_stage] = stages.get(movement.to_stage, 0) + movement.amount
+
+
+class Step(NamedTuple):
+    """One movement as it lies on the timeline of effective dates."""
+
+    effective_on: date
+    number: int
+    line: int
+    from_stage: Stage
+    to_stage: Stage
+    amount: int
+
+
+def first_overdraft(steps: Iterable[Step], allowed: frozenset[Stage]) -> Step | None:
+    """Find the first step, in the order of effective dates, that takes a stage below zero.
+
+    Steps of one day count in recorded order. Stages in `allowed` may go negative: the
+    counter-stage of declarations, and for a deal's side the holder's free stages.
+    """
+    standing: Stages = {}
+    for step in sorted(steps):
+        standing[step.to_stage] = standing.get(step.to_stage, 0) + step.amount
+        left = standing.get(step.from_stage, 0) - step.amount
+        standing[step.from_stage] = left
+        if left < 0 and step.from_stage not in allowed:
+            return step
+    return None
+
+
+def required(stages: Mapping[Stage, int]) -> int:
+    """Give all that a need requires or an offer puts up: every stage but the counter-stage."""
+    return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)

@@ -1,0 +1,315 @@
+"""What an officer does, decided purely: given where both sides stand, the movements it takes.
+
+Every function looks at standings and gives movements, or refuses; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
+
+from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.core.quantity import Unit, format_quantity
+from ledger.core.quantity_errors import QuantityTooLarge
+from ledger.deals.deal import offer_amount_to_hold, offer_part
+from ledger.journal.entries import MAX_AMOUNT, Movement
+from ledger.journal.standing import DealStanding, Standing
+
+Movements = tuple[Movement, ...]
+
+
+class NotEnoughOpen(RefusedByRule):
+    """More was asked of a need than is open."""
+
+    code = "not-enough-open"
+    default_why = "A hold never takes more of a need than nobody else holds already."
+    default_next = "Ask for less, or release another hold first: cityfund need show CODE"
+
+
+class NotEnoughAvailable(RefusedByRule):
+    """More was asked of an offer than is available."""
+
+    code = "not-enough-available"
+    default_why = "An offer is never given away twice."
+    default_next = "Ask for less, or look for another offer: cityfund need candidates NEED"
+
+
+class NotEnoughHeld(RefusedByRule):
+    """More was to be committed or released than the deal holds."""
+
+    code = "not-enough-held"
+    default_why = "Only what is held can be committed or released, and only once."
+    default_next = "See what the deal holds: cityfund deal show DEAL"
+
+
+class NotEnoughCommitted(RefusedByRule):
+    """More was to be delivered or released than is committed."""
+
+    code = "not-enough-committed"
+    default_why = "Only what is committed can be delivered, or given back with --committed."
+    default_next = "See what is committed: cityfund deal show DEAL"
+
+
+class NotEnoughDelivered(RefusedByRule):
+    """More was to be returned than was delivered."""
+
+    code = "not-enough-delivered"
+    default_why = "Only what was delivered can be returned."
+    default_next = "See what was delivered: cityfund deal show DEAL"
+
+
+class NothingToMove(RefusedByRule):
+    """The stage the act draws on is empty."""
+
+    code = "nothing-to-move"
+    default_why = "The act moves all of a stage, and nothing stands in it."
+    default_next = "See where the quantity stands with `show`."
+
+
+class NotEnoughWithdrawn(RefusedByRule):
+    """More was to be reinstated than was withdrawn or has expired."""
+
+    code = "not-enough-withdrawn"
+    default_why = "Only what was withdrawn or has expired can be reinstated."
+    default_next = "See where the quantity stands with `show`; to ask for more, edit the quantity."
+
+
+class WrongUnit(InvalidInput):
+    """A quantity came in another unit than the need's or offer's."""
+
+    code = "wrong-unit"
+    default_why = "Units are never converted silently."
+
+
+class BelowWhatIsTaken(RefusedByRule):
+    """A quantity was to be revised below what deals already hold, committed or delivered."""
+
+    code = "below-what-is-taken"
+    default_why = "A revision down takes only what is still open or available."
+    default_next = "Release or withdraw first, or give a larger quantity."
+
+
+_SHORTFALL = {
+    Stage.OPEN: NotEnoughOpen,
+    Stage.AVAILABLE: NotEnoughAvailable,
+    Stage.HELD: NotEnoughHeld,
+    Stage.COMMITTED: NotEnoughCommitted,
+    Stage.DELIVERED: NotEnoughDelivered,
+    Stage.WITHDRAWN: NotEnoughWithdrawn,
+    Stage.EXPIRED: NotEnoughWithdrawn,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A deal with both of its sides, as they stand now."""
+
+    deal: DealStanding
+    need: Standing
+    offer: Standing
+
+
+def require_unit(standing: Standing, unit: Unit) -> None:
+    """Refuse a quantity that is not in the holder's own unit."""
+    if unit.code != standing.unit.code:
+        raise WrongUnit(
+            f"{standing.side.capitalize()} {standing.code} is counted in {standing.unit.code}, "
+            f"not {unit.code}.",
+            next_step=f"Give the quantity in {standing.unit.code}.",
+        )
+
+
+def _require(stages: Mapping[Stage, int], stage: Stage, amount: int, unit: Unit, who: str) -> None:
+    """Refuse to take more out of a stage than stands in it; `who` is such as `need N-0001`."""
+    there = stages.get(stage, 0)
+    if amount > there:
+        raise _SHORTFALL[stage](
+            f"{_named(who)} has {format_quantity(there, unit)} {stage}, "
+            f"not {format_quantity(amount, unit)}.",
+            next_step=f"Ask for less, or see where it stands: cityfund {_shown_by(who)}",
+        )
+
+
+def _nothing(who: str, stage: Stage) -> NothingToMove:
+    return NothingToMove(
+        f"{_named(who)} has nothing {stage}.",
+        next_step=f"See where the quantity stands: cityfund {_shown_by(who)}",
+    )
+
+
+def _named(who: str) -> str:
+    return who[:1].upper() + who[1:]
+
+
+def _shown_by(who: str) -> str:
+    kind, _, code = who.partition(" ")
+    return f"{kind} show {code}"
+
+
+def declare(side: Side, code: str, unit: Unit, amount: int) -> Movements:
+    """Put up the first quantity of a need or an offer."""
+    _require_bounded(amount, unit)
+    return (_move(side, code, unit, Stage.UNDECLARED, FREE_STAGE[side], amount),)
+
+
+def revise(standing: Standing, total: int) -> Movements:
+    """Change all that is required or put up to `total`; a decrease takes what is free."""
+    _require_bounded(total, standing.unit)
+    free, change = FREE_STAGE[standing.side], total - standing.required
+    if change > 0:
+        return (_of(standing, Stage.UNDECLARED, free, change),)
+    if change == 0:
+        return ()
+    if -change > standing.free:
+        least = standing.required - standing.free
+        raise BelowWhatIsTaken(
+            f"{standing.side.capitalize()} {standing.code} cannot go below "
+            f"{format_quantity(least, standing.unit)}: only "
+            f"{format_quantity(standing.free, standing.unit)} is {free}."
+        )
+    return (_of(standing, free, Stage.UNDECLARED, -change),)
+
+
+def _require_bounded(amount: int, unit: Unit) -> None:
+    if amount > MAX_AMOUNT:
+        raise QuantityTooLarge(f"{format_quantity(amount, unit)} is more than the ledger holds.")
+
+
+def withdraw(standing: Standing, amount: int | None) -> Movements:
+    """Take back what is open or available: an amount of it, or all."""
+    return shift(standing, FREE_STAGE[standing.side], Stage.WITHDRAWN, amount)
+
+
+def expire(standing: Standing) -> Movements:
+    """Lapse all that is still available of an offer."""
+    return shift(standing, Stage.AVAILABLE, Stage.EXPIRED, None)
+
+
+def reinstate(standing: Standing, from_stage: Stage, amount: int | None) -> Movements:
+    """Bring back what was withdrawn or has expired: an amount of it, or all."""
+    return shift(standing, from_stage, FREE_STAGE[standing.side], amount)
+
+
+def shift(standing: Standing, source: Stage, target: Stage, amount: int | None) -> Movements:
+    """Move an amount of a need's or offer's stage, or all of it, into another of its stages."""
+    who = f"{standing.side} {standing.code}"
+    moved = standing.stages.get(source, 0) if amount is None else amount
+    if moved == 0:
+        raise _nothing(who, source)
+    _require(standing.stages, source, moved, standing.unit, who)
+    return (_of(standing, source, target, moved),)
+
+
+def hold(pair: Pair, need_part: int, target: Stage) -> Movements:
+    """Take a part of the need's open and of the offer's available into `target`.
+
+    `target` is held for an introduction, committed for a direct commitment. The offer's side is
+    the part at the deal's rate, rounded up.
+    """
+    deal = pair.deal.deal
+    amount = require_room(pair.need, pair.offer, need_part, deal.rate)
+    return (
+        _of(pair.need, Stage.OPEN, target, need_part, deal.code),
+        _of(pair.offer, Stage.AVAILABLE, target, amount, deal.code),
+    )
+
+
+def require_room(need: Standing, offer: Standing, need_part: int, rate: Decimal) -> int:
+    """Refuse a hold of more than is open or available; give what it takes of the offer."""
+    amount = offer_amount_to_hold(need_part, rate, need.unit.decimals, offer.unit.decimals)
+    _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
+    _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
+    return amount
+
+
+def advance(pair: Pair, source: Stage, target: Stage, need_part: int | None) -> Movements:
+    """Move a part of a deal, or all of its `source` stage, on to another stage on both sides."""
+    deal = pair.deal
+    who = f"deal {deal.deal.code}"
+    there = deal.need.get(source, 0)
+    part = there if need_part is None else need_part
+    if part == 0:
+        raise _nothing(who, source)
+    _require(deal.need, source, part, pair.need.unit, who)
+    amount = offer_part(deal.offer.get(source, 0), there, part)
+    both = [_of(pair.need, source, target, part, deal.deal.code)]
+    if amount:
+        both.append(_of(pair.offer, source, target, amount, deal.deal.code))
+    return tuple(both)
+
+
+def release(pair: Pair, source: Stage, need_part: int | None, passes_to: Stage | None) -> Movements:
+    """Give a hold or a commitment back; to an offer that is over it passes on in one entry."""
+    need_move, *offer_moves = advance(pair, source, Stage.OPEN, need_part)
+    moves = [need_move]
+    for move in offer_moves:
+        back = _of(pair.offer, source, Stage.AVAILABLE, move.amount, move.deal)
+        moves += [back, *pass_on(back, passes_to)]
+    return tuple(moves)
+
+
+PASSED_TO = (Stage.EXPIRED, Stage.WITHDRAWN)
+"""Where what returns to an offer may pass on to in the same entry."""
+
+
+def pass_on(back: Movement, passes_to: Stage | None) -> Movements:
+    """Send what came back to an offer that has expired or was withdrawn to where the rest is."""
+    if passes_to is None:
+        return ()
+    return (
+        Movement(
+            side=back.side,
+            holder=back.holder,
+            unit=back.unit,
+            from_stage=Stage.AVAILABLE,
+            to_stage=passes_to,
+            amount=back.amount,
+        ),
+    )
+
+
+def mirror(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movements:
+    """Undo an entry: its movements backwards, and what returns to an offer that is over passes on.
+
+    `passes_to` gives, by the code of an offer, where what becomes available again has to go.
+    """
+    undone: list[Movement] = []
+    due = [movement.mirrored() for movement in reversed(movements)]
+    for back, follows in zip_longest(due, due[1:]):
+        undone.append(back)
+        if back.deal is None or back.to_stage is not Stage.AVAILABLE:
+            continue
+        # The reversal of what passed on holds the passing on already, as a line of its own.
+        passed = [one for end in PASSED_TO for one in pass_on(back, end)]
+        if follows not in passed:
+            undone += pass_on(back, passes_to.get(back.holder))
+    return tuple(undone)
+
+
+def _of(
+    standing: Standing, source: Stage, target: Stage, amount: int, deal: str | None = None
+) -> Movement:
+    return _move(standing.side, standing.code, standing.unit, source, target, amount, deal)
+
+
+def _move(
+    side: Side,
+    code: str,
+    unit: Unit,
+    source: Stage,
+    target: Stage,
+    amount: int,
+    deal: str | None = None,
+) -> Movement:
+    return Movement(
+        side=side,
+        holder=code,
+        unit=unit.code,
+        from_stage=source,
+        to_stage=target,
+        amount=amount,
+        deal=deal,
+    )

@@ -1,0 +1,83 @@
+"""The receipt of a write: what was done, and where both sides stand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.core.factors import STAGES_OF
+from ledger.core.quantity import format_amount
+from ledger.journal.standing import Standing
+
+RECEIPT_SCHEMA = "cityfund.receipt/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """One version added to a register: of what, which, and its number (1: it is new)."""
+
+    kind: str
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What one write did. `entries` are journal numbers in order; `entry` is the last of them.
+
+    `lines` are those of a `proposal` that were taken up, `left_out` those that no longer fitted.
+    `laid_down` counts rows that have no names of their own, by their table: a night's.
+    """
+
+    entries: tuple[int, ...] = ()
+    deal: str | None = None
+    need: Standing | None = None
+    offer: Standing | None = None
+    registers: tuple[RegisterChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    counts: dict[str, Any] | None = None
+    laid_down: dict[str, int] | None = None
+    proposal: str | None = None
+    lines: tuple[dict[str, Any], ...] | None = None
+    left_out: tuple[dict[str, Any], ...] = ()
+    seal: dict[str, Any] | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """Give the receipt as the JSON document that is kept and shown."""
+        document: dict[str, Any] = {
+            "schema": RECEIPT_SCHEMA,
+            "entry": self.entries[-1] if self.entries else None,
+            "replayed": False,
+            "deal": self.deal,
+            "need": standing_document(self.need),
+            "offer": standing_document(self.offer),
+            "entries": list(self.entries),
+            "registers": [
+                {"kind": change.kind, "code": change.code, "version": change.version}
+                for change in self.registers
+            ],
+            "notes": list(self.notes),
+        }
+        if self.counts is not None:
+            document["counts"] = self.counts
+        if self.laid_down:
+            document["laid_down"] = self.laid_down
+        if self.proposal is not None:
+            document["proposal"] = self.proposal
+        if self.lines is not None:
+            document["lines"] = list(self.lines)
+            document["left_out"] = list(self.left_out)
+        if self.seal is not None:
+            document["seal"] = self.seal
+        return document
+
+
+def standing_document(standing: Standing | None) -> dict[str, str] | None:
+    """Give a side's stages as exact strings in its unit, keyed as in the receipt's contract."""
+    if standing is None:
+        return None
+    decimals = standing.unit.decimals
+    document = {"code": standing.code, "unit": standing.unit.code}
+    for stage in STAGES_OF[standing.side]:
+        document[stage.value] = format_amount(standing.stages.get(stage, 0), decimals)
+    return document

@@ -1,0 +1,80 @@
+"""Where the quantity of a need, an offer or a deal stands: amounts by stage, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
+from ledger.journal.entries import required as required_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The stages of one need or offer, in the smallest part of `unit`; a missing stage is zero."""
+
+    side: Side
+    code: str
+    unit: Unit
+    stages: Mapping[Stage, int]
+
+    @property
+    def free(self) -> int:
+        """What no deal has touched: a need's open, an offer's available."""
+        return self.stages.get(FREE_STAGE[self.side], 0)
+
+    @property
+    def held(self) -> int:
+        """What is held until a date."""
+        return self.stages.get(Stage.HELD, 0)
+
+    @property
+    def committed(self) -> int:
+        """What both sides have signed and has not been delivered."""
+        return self.stages.get(Stage.COMMITTED, 0)
+
+    @property
+    def delivered(self) -> int:
+        """What was disbursed, worked or handed over."""
+        return self.stages.get(Stage.DELIVERED, 0)
+
+    @property
+    def withdrawn(self) -> int:
+        """What is no longer needed, or no longer put up."""
+        return self.stages.get(Stage.WITHDRAWN, 0)
+
+    @property
+    def expired(self) -> int:
+        """What of an offer lapsed with its validity; a need has none."""
+        return self.stages.get(Stage.EXPIRED, 0)
+
+    @property
+    def required(self) -> int:
+        """All that a need requires or an offer puts up, whatever has become of it."""
+        return required_of(self.stages)
+
+    @property
+    def net(self) -> int:
+        """What still counts: required less what was withdrawn, and for an offer what expired."""
+        return self.required - self.withdrawn - self.expired
+
+    @property
+    def gap(self) -> int:
+        """What is neither committed nor delivered; for a need, its gap."""
+        return self.net - self.committed - self.delivered
+
+    @property
+    def quantified(self) -> bool:
+        """Say whether a quantity was ever given; a need without one is unknown, never zero."""
+        return self.required > 0
+
+
+@dataclass(frozen=True, slots=True)
+class DealStanding:
+    """One deal and its stages on both sides, each in the smallest part of that side's unit."""
+
+    deal: Deal
+    need: Mapping[Stage, int]
+    offer: Mapping[Stage, int]

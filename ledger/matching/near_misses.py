@@ -1,0 +1,353 @@
+"""The smallest single changes that would let a need and an offer meet.
+
+Every change is made on a copy of the pair and all rules are asked again, so what is given here
+has been tried. Amounts, shares and days are the least that do, exactly.
+
+Changes of terms other than quantities: topics, places, instruments, days, status.
+
+Changes of quantities: tickets, shares, what is put up, whether a need is divisible.
+
+Each is the least that does: for the least amount that the pair could take at all, or, of a
+smallest ticket, for the most that it could take now.
+
+One change of one record, and the pair as it would then be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ledger.core.factors import Stage
+from ledger.core.quantity import format_amount
+from ledger.journal.entries import MAX_AMOUNT
+from ledger.journal.standing import Standing
+from ledger.matching.pairs import AVAILABLE, RATE, Pair, brief
+from ledger.registers.records import ACTIVE_STATUSES
+
+
+class Change(NamedTuple):
+    """One change: `column` of the canonical table would hold `value` instead of `before`.
+
+    `kind` is the register: offer, need or project; or rate, whose value nobody can propose.
+    `words` say it for people.
+    """
+
+    kind: str
+    code: str
+    column: str
+    value: str | None
+    before: str | None
+    words: str
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Give the change as `cityfund.explanation/1` has it."""
+        return {**self._asdict(), "command": self.command}
+
+    @property
+    def command(self) -> str | None:
+        """Give the command that shows what the change would bring; None where there is none."""
+        if self.value is None:
+            return None
+        return f"cityfund match whatif --change {self.code} {_quoted(self)}"
+
+
+class Trial(NamedTuple):
+    """A change and the pair as it is after it."""
+
+    change: Change
+    pair: Pair
+
+
+def offer_trial(
+    pair: Pair, column: str, value: str, before: str | None, words: str, **terms: Any
+) -> Trial:
+    """Try other terms of the offer."""
+    facts = replace(pair.offer, offer=replace(pair.offer.offer, **terms))
+    change = Change("offer", facts.offer.code, column, value, before, words)
+    return Trial(change, replace(pair, offer=facts))
+
+
+def need_trial(
+    pair: Pair, column: str, value: str, before: str | None, words: str, **terms: Any
+) -> Trial:
+    """Try other terms of the need."""
+    facts = replace(pair.need, need=replace(pair.need.need, **terms))
+    change = Change("need", facts.need.code, column, value, before, words)
+    return Trial(change, replace(pair, need=facts))
+
+
+def _quoted(change: Change) -> str:
+    text = f"{change.column}={change.value}"
+    return f"'{text}'" if any(mark in text for mark in " ;") else text
+
+
+SHARE_PLACES = 4
+"""Shares are proposed in hundredths of a percent."""
+
+
+def smaller_ticket(pair: Pair) -> Iterator[Trial]:
+    """Lower the smallest ticket to the most that the pair could take now."""
+    most, before = pair.best.offer, pair.offer.offer.min_ticket
+    if most is None or before is None or before <= pair.living.offer + most:
+        return
+    ticket = pair.living.offer + most
+    yield _ticket(pair, "min_ticket", ticket, before, "a smallest ticket of")
+
+
+def larger_ticket(pair: Pair) -> Iterator[Trial]:
+    """Raise the largest ticket so far that the least amount fits."""
+    ratio, before = pair.ratio, pair.offer.offer.max_ticket
+    if ratio is None or before is None:
+        return
+    ticket = pair.living.offer + ratio.to_offer(pair.least(ratio))
+    if ticket > before:
+        yield _ticket(pair, "max_ticket", ticket, before, "a largest ticket of")
+
+
+def larger_share(pair: Pair) -> Iterator[Trial]:
+    """Raise the largest share so far that the least amount fits."""
+    ratio, before, net = pair.ratio, pair.offer.offer.max_share, pair.need.standing.net
+    if ratio is None or before is None or net <= 0:
+        return
+    parts = 10**SHARE_PLACES
+    share = Decimal(-(-(pair.living.need + pair.least(ratio)) * parts // net)) / parts
+    if before < share <= 1:
+        words = f"a largest share of {percent(share)} instead of {percent(before)}"
+        yield offer_trial(pair, "max_share", _plain(share), _plain(before), words, max_share=share)
+
+
+def more_put_up(pair: Pair) -> Iterator[Trial]:
+    """Put up so much more that the least amount is available; or bring back a withdrawn offer."""
+    ratio, facts = pair.ratio, pair.offer
+    if ratio is None:
+        return
+    if facts.offer.withdrawn:
+        yield _reinstated(pair)
+        return
+    more = ratio.to_offer(pair.least(ratio)) - facts.standing.free
+    unit, total = facts.standing.unit, facts.standing.required
+    if 0 < more <= MAX_AMOUNT - total:
+        words = f"{brief(more, unit)} more put up"
+        after = replace(facts, standing=moved(facts.standing, Stage.AVAILABLE, more))
+        yield Trial(
+            Change(
+                "offer",
+                facts.offer.code,
+                "quantity",
+                format_amount(total + more, unit.decimals),
+                format_amount(total, unit.decimals),
+                words,
+            ),
+            replace(pair, offer=after),
+        )
+
+
+def divided(pair: Pair) -> Iterator[Trial]:
+    """Let several offers share the need."""
+    if not pair.need.need.divisible:
+        yield need_trial(pair, "divisible", "yes", "no", "the need made divisible", divisible=True)
+
+
+def amount_given(pair: Pair) -> Iterator[Trial]:
+    """Give the need's amount: the least that the offer could serve."""
+    ratio, standing = pair.ratio, pair.need.standing
+    if ratio is None or standing.quantified:
+        return
+    amount, share = pair.least(ratio), pair.offer.offer.max_share
+    if share is not None and pair.need.need.divisible:
+        amount = _ceiling(Fraction(amount) / Fraction(share))
+    known = replace(pair.need, standing=moved(standing, Stage.OPEN, amount))
+    words = "its amount given"
+    if amount > 1:
+        words = f"{words}, at least {brief(amount, standing.unit)}"
+    value = format_amount(amount, standing.unit.decimals)
+    change = Change("need", pair.need.need.code, "quantity", value, None, words)
+    yield Trial(change, replace(pair, need=known))
+
+
+def moved(standing: Standing, stage: Stage, more: int) -> Standing:
+    """Give a standing with so much more in one stage, as a declaration or revision adds it."""
+    stages = {**standing.stages, stage: standing.stages.get(stage, 0) + more}
+    return Standing(standing.side, standing.code, standing.unit, stages)
+
+
+def percent(share: Decimal) -> str:
+    """Write a share in percent: 0.25 as 25 %."""
+    return f"{_plain(share * 100)} %"
+
+
+def brought_back(standing: Standing, source: Stage) -> Standing:
+    """Give an offer's standing with what is withdrawn, or has expired, available again."""
+    amount = standing.stages.get(source, 0)
+    return moved(moved(standing, Stage.AVAILABLE, amount), source, -amount)
+
+
+def _ticket(pair: Pair, column: str, ticket: int, before: int, words: str) -> Trial:
+    unit = pair.offer.standing.unit
+    said = f"{words} {brief(ticket, unit)} instead of {brief(before, unit)}"
+    value, old = (format_amount(one, unit.decimals) for one in (ticket, before))
+    return offer_trial(pair, column, value, old, said, **{column: ticket})
+
+
+def _reinstated(pair: Pair) -> Trial:
+    facts = pair.offer
+    back = brought_back(facts.standing, Stage.WITHDRAWN)
+    whole = replace(pair, offer=replace(facts, standing=back))
+    words = "the offer brought back"
+    return offer_trial(whole, "withdrawn", "no", "yes", words, withdrawn=False)
+
+
+def _ceiling(number: Fraction) -> int:
+    return -(-number.numerator // number.denominator)
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def topic(pair: Pair) -> Iterator[Trial]:
+    """Add the need's topic to the offer's; a need without one may name one of the offer's."""
+    wanted, topics = pair.need.need.topic, pair.offer.offer.topics
+    if wanted is not None:
+        yield _added(pair, "topics", wanted, f"topic {wanted} added")
+        return
+    for one in topics:
+        yield need_trial(pair, "topic", one, None, f"the need to name the topic {one}", topic=one)
+
+
+def sector(pair: Pair) -> Iterator[Trial]:
+    """Add the project's sector to the mandate."""
+    wanted = pair.need.project.sector
+    yield _added(pair, "sectors", wanted, f"sector {wanted} added")
+
+
+def geography(pair: Pair) -> Iterator[Trial]:
+    """Exclude the country no longer, else add it, or only the city."""
+    offer, city = pair.offer.offer, pair.need.city
+    if city.country in offer.excluded_countries:
+        kept = tuple(one for one in offer.excluded_countries if one != city.country)
+        before, words = ";".join(offer.excluded_countries), f"country {city.country} not excluded"
+        yield offer_trial(
+            pair, "excluded_countries", ";".join(kept), before, words, excluded_countries=kept
+        )
+        return
+    yield _added(pair, "countries", city.country, f"country {city.country} added")
+    yield _added(pair, "cities", city.code, f"city {city.code} added")
+
+
+def instrument(pair: Pair) -> Iterator[Trial]:
+    """Let the need accept an instrument of the offer's, or the offer give one it accepts."""
+    offered, accepted = pair.offer.offer.instruments, pair.need.need.instruments
+    for one in offered:
+        more = (*accepted, one)
+        words = f"the need to accept {one}"
+        yield need_trial(
+            pair, "instruments", ";".join(more), ";".join(accepted), words, instruments=more
+        )
+    for one in accepted:
+        yield _added(pair, "instruments", one, f"instrument {one} added")
+
+
+def window(pair: Pair) -> Iterator[Trial]:
+    """Begin the offer's validity by the day, or end it no earlier; what lapsed comes back."""
+    offer, day = pair.offer.offer, pair.day
+    if offer.valid_from is not None and day < offer.valid_from:
+        words = f"valid from {day}, {days_apart(day, offer.valid_from)} earlier"
+        yield offer_trial(
+            pair, "valid_from", str(day), str(offer.valid_from), words, valid_from=day
+        )
+    if offer.valid_until is not None and day > offer.valid_until:
+        words = f"valid until {day}, {days_apart(offer.valid_until, day)} longer"
+        standing = brought_back(pair.offer.standing, Stage.EXPIRED)
+        longer = replace(pair, offer=replace(pair.offer, standing=standing))
+        yield offer_trial(
+            longer, "valid_until", str(day), str(offer.valid_until), words, valid_until=day
+        )
+
+
+def start(pair: Pair) -> Iterator[Trial]:
+    """Let the offer start by the day it is needed, or need it only when it can start."""
+    starts, needed_by = pair.offer.offer.available_from, pair.need.need.needed_by
+    if starts is None or needed_by is None:
+        return
+    apart = days_apart(needed_by, starts)
+    words = f"available from {needed_by}, {apart} earlier"
+    yield offer_trial(
+        pair, "available_from", str(needed_by), str(starts), words, available_from=needed_by
+    )
+    words = f"needed by {starts}, {apart} later"
+    yield need_trial(pair, "needed_by", str(starts), str(needed_by), words, needed_by=starts)
+
+
+def status(pair: Pair) -> Iterator[Trial]:
+    """Bring the project into the nearest status that takes new deals, the last of them."""
+    project, wanted = pair.need.project, ACTIVE_STATUSES[-1]
+    facts = replace(pair.need, project=replace(project, status=wanted))
+    words = f"the project back in {wanted}"
+    change = Change("project", project.code, "status", wanted, project.status, words)
+    yield Trial(change, replace(pair, need=facts))
+
+
+def days_apart(first: date, last: date) -> str:
+    """Say how many days lie between two."""
+    count = (last - first).days
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _added(pair: Pair, column: str, value: str, words: str) -> Trial:
+    before = getattr(pair.offer.offer, column)
+    after = (*before, value)
+    return offer_trial(pair, column, ";".join(after), ";".join(before), words, **{column: after})
+
+
+_MAKERS: Mapping[str, tuple[Callable[[Pair], Iterator[Trial]], ...]] = {
+    "quantified": (amount_given,),
+    "topic": (topic,),
+    "sector": (sector,),
+    "geography": (geography,),
+    "instrument": (instrument,),
+    "window": (window,),
+    "start": (start,),
+    "status": (status,),
+    "ticket": (
+        smaller_ticket,
+        larger_ticket,
+        larger_share,
+        more_put_up,
+        divided,
+    ),
+    "share": (larger_share, divided),
+    "indivisible": (more_put_up, divided),
+    AVAILABLE: (more_put_up,),
+}
+"""What could mend each failure. Another factor or unit is another offer, no change of this one."""
+
+
+def single_changes(pair: Pair) -> tuple[Change, ...]:
+    """Give every change that alone would let the pair meet, in the order of what it mends.
+
+    None where nothing stands between the two, or where it takes more than one change.
+    """
+    failed = {failure.rule for failure in pair.failures()}
+    if failed == {RATE}:
+        return (_a_rate(pair),)
+    found: dict[tuple[str, str, str | None], Change] = {}
+    for rule, makers in _MAKERS.items():
+        for make in makers if rule in failed else ():
+            for change, after in make(pair):
+                if not after.failures():
+                    found.setdefault((change.kind, change.column, change.value), change)
+    return tuple(found.values())
+
+
+def _a_rate(pair: Pair) -> Change:
+    """Ask for a rate: only it can tell whether the amounts then fit."""
+    needed, offered = pair.need.standing.unit.code, pair.offer.standing.unit.code
+    words = f"a rate between {needed} and {offered}"
+    return Change("rate", f"{needed}/{offered}", "rate", None, None, words)

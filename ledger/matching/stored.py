@@ -1,0 +1,127 @@
+"""A proposal that was stored: what was proposed at a moment, and which lines were taken up since.
+
+It never changes; what has become of its lines is read from the journal and from how things stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from ledger.core.quantity import format_quantity
+from ledger.eligibility.verdict import Failure, Pairing, verdict
+from ledger.matching.plan import Level
+from ledger.matching.proposal import LEVEL_PLACES, Cost, Line, Proposal
+
+COST_PLACES = 2
+"""Decimal places to which a proposal's cost is told."""
+
+
+class TakenUp(NamedTuple):
+    """The introduction that a line was taken up by."""
+
+    entry: int
+    deal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProposal:
+    """A stored proposal: `weights` are those of the projects that it would complete.
+
+    `selection` are the filters it was asked for with, `solved_on` the last entry there was when
+    it was solved, `taken` the lines that were taken up, by number.
+    """
+
+    code: str
+    proposal: Proposal
+    weights: Mapping[str, int]
+    selection: tuple[str, ...]
+    milliseconds: int
+    solved_on: int | None
+    recorded_at: datetime
+    actor: str
+    reason: str | None = None
+    taken: Mapping[int, TakenUp]
+
+    @property
+    def numbered(self) -> list[tuple[int, Line]]:
+        """Give the lines with their numbers, which count from one."""
+        return list(enumerate(self.proposal.lines, start=1))
+
+    @property
+    def left(self) -> list[int]:
+        """Give the numbers of the lines that nobody has taken up yet."""
+        return [number for number, _ in self.numbered if number not in self.taken]
+
+
+def rounded(proposal: Proposal) -> Proposal:
+    """Give a proposal with its levels and cost to the places that are told, as it is stored."""
+    cost = proposal.cost
+    return replace(
+        proposal,
+        complete_level=_rounded_level(proposal.complete_level),
+        coverage_level=_rounded_level(proposal.coverage_level),
+        cost=Cost(as_amount(cost_told(cost), cost), cost.unknown, cost.unit),
+    )
+
+
+def _rounded_level(level: Level) -> Level:
+    return Level(*(Fraction(decimal_of(one)) for one in (level.value, level.bound)))
+
+
+def decimal_of(value: Fraction, places: int = LEVEL_PLACES) -> Decimal:
+    """Give a fraction to so many places, rounded half-even, free of any decimal context."""
+    if value.denominator == 1:
+        return Decimal(value.numerator)
+    parts = round(value * 10**places)
+    return Decimal((int(parts < 0), tuple(map(int, str(abs(parts)))), -places))
+
+
+def cost_told(cost: Cost) -> Decimal:
+    """Give a proposal's cost a year in whole units of the base currency."""
+    return decimal_of(cost.amount / 10**cost.unit.decimals, COST_PLACES)
+
+
+def as_amount(told: Decimal, cost: Cost) -> Fraction:
+    """Give a cost as it was told in smallest parts again."""
+    return Fraction(told) * Fraction(10) ** cost.unit.decimals
+
+
+def misfits(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure, ...]:
+    """Give every reason why a line cannot be introduced as it was proposed; empty: it fits.
+
+    `pairing` is its need and offer as they stand, with the line's amounts; `rate` what the rule
+    of exchange gives today.
+    """
+    short = _too_little(line, pairing)
+    # Where an amount is missing, that an indivisible need takes it whole says the same again.
+    rules = (one for one in verdict(pairing) if not (short and one.rule == "indivisible"))
+    return (*_other_rate(line, rate), *short, *rules)
+
+
+def _other_rate(line: Line, rate: Decimal | None) -> Sequence[Failure]:
+    if rate == line.rate:
+        return ()
+    here, there = line.unit.code, line.offer_unit.code
+    today = f"today it is {rate:f}" if rate is not None else "today none is known"
+    was = f"it was proposed at {line.rate:f} {there} for 1 {here}"
+    return (Failure("rate", f"{was}; {today}"),)
+
+
+def _too_little(line: Line, pairing: Pairing) -> Sequence[Failure]:
+    found = []
+    need, offer = pairing.need.standing, pairing.offer.standing
+    if need.free < line.amount:
+        there, wanted = (format_quantity(one, line.unit) for one in (need.free, line.amount))
+        found.append(Failure("open", f"the need has {there} open, not {wanted}"))
+    if pairing.offer.offer.withdrawn:
+        found.append(Failure("available", "the offer was withdrawn"))
+    elif offer.free < line.offer_amount:
+        unit = line.offer_unit
+        there, wanted = (format_quantity(one, unit) for one in (offer.free, line.offer_amount))
+        found.append(Failure("available", f"the offer has {there} available, not {wanted}"))
+    return found

@@ -1,0 +1,232 @@
+"""Exchange rates: what one unit of money is in another, on a day, and by which road it was found.
+
+Only what was quoted on or before the day counts, so a report as of a past day never changes.
+A currency that has ended keeps its last rate: the latest quote simply grows old.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from functools import cache
+from typing import Final, Literal, NamedTuple, Protocol
+
+from ledger.core.errors import InvalidInput
+from ledger.core.numbers import plain_numeral, tidy
+from ledger.deals.deal import RATE_PLACES
+
+PIVOT = "EUR"
+"""The currency through which two others meet that were never quoted against each other."""
+
+MAX_RATE: Final = 10**15
+"""Every rate is below this; what lies beyond is a slip of keys."""
+
+_LONGEST_SHOWN: Final = 60
+_EXACT: Final = Context(prec=60, traps=[Inexact])
+
+_MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
+"""Powers of ten and digits of a rate that is a number already. Deals that were recorded before
+typed rates were limited to `RATE_PLACES` places have up to eighteen, and keep them."""
+
+Road = Literal["same", "direct", "inverse", "through EUR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One quote: on `day` one `base` was `rate` of `quote`; both are ISO 4217 codes."""
+
+    day: date
+    base: str
+    quote: str
+    rate: Decimal
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse at birth what would turn amounts into nothing or their opposite."""
+        assert self.rate.is_finite(), f"rate {self.rate} of {self.base} in {self.quote}"
+        assert self.rate > 0, f"rate {self.rate} of {self.base} in {self.quote}"
+
+
+class UnusableRate(InvalidInput):
+    """A rate that is not a positive decimal, or one given where nothing is exchanged."""
+
+    code = "unusable-rate"
+    default_why = "A rate is how much of one currency one unit of another is."
+    default_next = "Write it as a plain number such as 1.085, without any other sign."
+
+
+class RateFault(NamedTuple):
+    """Why a text is no rate. `code` is that of a bad cell in an imported table."""
+
+    code: Literal["bad-number", "out-of-range"]
+    what: str
+    why: str = UnusableRate.default_why
+    next_step: str = UnusableRate.default_next
+
+
+def read_rate(text: str) -> Decimal | RateFault:
+    """Read a rate as it is written anywhere: on the command line, in a table, in the ECB's file.
+
+    Latin, Persian or Arabic digits, with at most one decimal mark (the point or U+066B): above
+    zero, below `MAX_RATE`, and with at most `RATE_PLACES` places, zeros at the end not counted.
+    """
+    numeral = plain_numeral(tidy(text))
+    if numeral is None:
+        return RateFault("bad-number", f"{_quoted(text)} is not a plain decimal number.")
+    digits, places = numeral
+    if not digits:
+        nothing = "No currency is worth nothing; where no rate is known, none is recorded."
+        return RateFault("out-of-range", "A rate is above zero.", nothing)
+    while places > RATE_PLACES and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    if places > RATE_PLACES:
+        what = f"{_quoted(text)} has {places} places after the decimal point."
+        why = f"Rates are found and recorded to {RATE_PLACES} places, and none is rounded silently."
+        way = "Round it, or record the rate in the other direction: cityfund rates add QUOTE BASE."
+        return RateFault("bad-number", what, why, way)
+    if digits >= MAX_RATE * 10**places:
+        why = "A rate is below 10^15."
+        return RateFault("bad-number", f"{_quoted(text)} is too large for a rate.", why)
+    return _EXACT.scaleb(Decimal(digits), -places)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
+def parse_rate(text: str) -> Decimal:
+    """Read a rate as `read_rate` does. Raises `UnusableRate`."""
+    found = read_rate(text)
+    if isinstance(found, RateFault):
+        raise UnusableRate(found.what, why=found.why, next_step=found.next_step)
+    return found
+
+
+def is_rate(value: Decimal) -> bool:
+    """Say whether a number can be the rate of a deal: finite, above zero, of a sane size."""
+    if not value.is_finite() or value <= 0:
+        return False
+    within = abs(value.adjusted()) <= _MAX_STORED_MAGNITUDE
+    return within and len(value.as_tuple().digits) <= _MAX_STORED_DIGITS
+
+
+class FoundRate(NamedTuple):
+    """A usable rate: `rate` of the second currency per unit of the first.
+
+    `day` is the oldest day of the quotes it rests on (for `same`, the day asked).
+    """
+
+    rate: Decimal
+    day: date
+    road: Road
+
+
+class TracedRate(NamedTuple):
+    """A found rate and the quotes it rests on: one, or two where it goes through the euro."""
+
+    found: FoundRate
+    quotes: tuple[Rate, ...]
+
+
+class RateLookup(Protocol):
+    """Where quotes are kept; the store answers by SQL, a RateBook from memory."""
+
+    def latest(self, base: str, quote: str, day: date) -> Rate | None:
+        """Give the latest quote of exactly this pair on or before `day`."""
+        ...
+
+
+RateFinder = Callable[[str, str], FoundRate | None]
+"""Gives the rate from one unit's code to another's, or None where none is known."""
+
+
+class RateBook:
+    """Quotes in memory. Of two quotes for one pair and day the one given later counts."""
+
+    def __init__(self, rates: Iterable[Rate]) -> None:
+        """Sort quotes by pair and day."""
+        by_pair: dict[tuple[str, str], dict[date, Rate]] = {}
+        for rate in rates:
+            by_pair.setdefault((rate.base, rate.quote), {})[rate.day] = rate
+        self._quotes = {
+            pair: [by_day[day] for day in sorted(by_day)] for pair, by_day in by_pair.items()
+        }
+
+    def latest(self, base: str, quote: str, day: date) -> Rate | None:
+        """Give the latest quote of exactly this pair on or before `day`."""
+        quotes = self._quotes.get((base, quote), [])
+        position = bisect_right(quotes, day, key=lambda rate: rate.day)
+        return quotes[position - 1] if position else None
+
+
+def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> FoundRate | None:
+    """Find how many `to_unit` one `from_unit` is, by the latest quotes on or before `day`.
+
+    The direct quote, else the inverse, else through the euro; rounded half-even once, to twelve
+    places. None where no road leads there, or where the rate would round to nothing.
+    """
+    if from_unit == to_unit:
+        return FoundRate(Decimal(1), day, "same")
+    traced = trace_rate(lookup, from_unit, to_unit, day)
+    return None if traced is None else traced.found
+
+
+def trace_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> TracedRate | None:
+    """Find a rate between two currencies as `find_rate` does, with the quotes it rests on."""
+    leg = _leg(lookup, from_unit, to_unit, day) or _through_pivot(lookup, from_unit, to_unit, day)
+    if leg is None:
+        return None
+    rate = _rounded(leg.exact)
+    return TracedRate(FoundRate(rate, leg.day, leg.road), leg.quotes) if rate else None
+
+
+def finder(lookup: RateLookup, day: date) -> RateFinder:
+    """Fix the day, and ask the lookup for each pair of units only once."""
+
+    @cache
+    def found(from_unit: str, to_unit: str) -> FoundRate | None:
+        return find_rate(lookup, from_unit, to_unit, day)
+
+    return found
+
+
+class _Leg(NamedTuple):
+    exact: Fraction
+    day: date
+    road: Road
+    quotes: tuple[Rate, ...]
+
+
+def _leg(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg | None:
+    direct = lookup.latest(base, quote, day)
+    if direct is not None:
+        return _Leg(Fraction(direct.rate), direct.day, "direct", (direct,))
+    inverse = lookup.latest(quote, base, day)
+    if inverse is not None:
+        return _Leg(1 / Fraction(inverse.rate), inverse.day, "inverse", (inverse,))
+    return None
+
+
+def _through_pivot(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg | None:
+    if PIVOT in (base, quote):
+        return None
+    first = _leg(lookup, base, PIVOT, day)
+    second = _leg(lookup, PIVOT, quote, day)
+    if first is None or second is None:
+        return None
+    quotes = (*first.quotes, *second.quotes)
+    return _Leg(first.exact * second.exact, min(first.day, second.day), "through EUR", quotes)
+
+
+def _rounded(exact: Fraction) -> Decimal:
+    """Round half-even to twelve places and drop trailing zeros, free of any decimal context."""
+    parts = round(exact * 10**RATE_PLACES)
+    places = RATE_PLACES
+    while places and parts % 10 == 0:
+        parts //= 10
+        places -= 1
+    return Decimal((0, tuple(map(int, str(parts))), -places))

@@ -1,0 +1,139 @@
+"""Offices of the fund, member cities, and the providers that hold a factor.
+
+Projects of member cities and what each of them needs.
+
+Offers of providers: terms, validity and mandate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.core.factors import Factor
+
+PROVIDER_KINDS = ("fund", "bank", "donor", "firm", "institute", "association", "city")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """A fund office, the city that hosts it, and the UN M49 regions whose cities it looks after."""
+
+    code: str
+    name: str
+    host: str | None = None
+    regions: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """A member city. `country` is ISO 3166 alpha-2; `member_since` an ISO 8601 year or date."""
+
+    code: str
+    name: str
+    country: str
+    office: str
+    name_local: str | None = None
+    member_since: str | None = None
+    population: int | None = None
+    geonames_id: int | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """An organisation that holds a factor. A member city can be one, named by `city`."""
+
+    code: str
+    name: str
+    kind: str
+    country: str | None = None
+    city: str | None = None
+    sample: bool = False
+    withdrawn: bool = False
+
+
+ACTIVE_STATUSES = ("identification", "preparation", "implementation")
+"""OC4IDS projectStatus codes under which a project may take new deals."""
+
+WEIGHT_RANGE = (1, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A city's undertaking. `sector` and `status` are OC4IDS codes; `weight` runs 1 to 100."""
+
+    code: str
+    title: str
+    city: str
+    sector: str
+    status: str = "identification"
+    weight: int = 1
+    starts_on: date | None = None
+    ends_on: date | None = None
+    description: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """The terms of one need. Its quantity is not here: that stands in the journal's stages."""
+
+    code: str
+    project: str
+    factor: Factor
+    unit: str
+    declared_on: date
+    topic: str | None = None
+    needed_by: date | None = None
+    divisible: bool = True
+    instruments: tuple[str, ...] = ()
+    note: str | None = None
+
+
+CONDITION_COMPLETE = "complete"
+"""The one condition of a mandate: give only where the project ends complete."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The terms of one offer; its quantity stands in the journal's stages.
+
+    An empty tuple or None is "any". Tickets are whole smallest parts of the offer's own unit;
+    `max_share` lies in (0, 1]; `rate` is the cost per year in percent. `regions` are UN M49
+    codes, countries ISO 3166 alpha-2. `withdrawn` is set when the whole offer was taken back:
+    what later returns to it passes on to the withdrawn stage.
+    """
+
+    code: str
+    provider: str
+    factor: Factor
+    unit: str
+    declared_on: date
+    topics: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    available_from: date | None = None
+    sectors: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    excluded_countries: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    min_ticket: int | None = None
+    max_ticket: int | None = None
+    max_share: Decimal | None = None
+    condition: str | None = None
+    rate: Decimal | None = None
+    note: str | None = None
+    withdrawn: bool = False
+
+    def is_over(self, day: date) -> bool:
+        """Say whether what returns to this offer on `day` can no longer be taken up."""
+        return self.withdrawn or self.has_expired(day)
+
+    def has_expired(self, day: date) -> bool:
+        """Say whether `day` lies after the last day on which the offer can be taken up."""
+        return self.valid_until is not None and day > self.valid_until

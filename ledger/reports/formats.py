@@ -1,0 +1,109 @@
+"""Rows as CSV: UTF-8, a header, commas, and no text that a spreadsheet would run.
+
+Answers as JSON: keys in the order given, two spaces of indent, text as it is.
+
+Rows as a Markdown table, as GitHub renders them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from ledger.reports.cells import Column, Row, human, jsonable, machine
+
+_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+class _Line:
+    """A file for the csv writer that keeps the last line it was given."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text.removesuffix("\r\n") + "\n"
+
+
+def csv_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
+    """Write the header and then each row as one line; memory does not grow with the rows."""
+    line = _Line()
+    # The writer quotes only those line ends that its own consists of, so it is told of both.
+    writer = csv.writer(line, lineterminator="\r\n")
+    writer.writerow([column.key for column in columns])
+    yield line.text
+    keys = [column.key for column in columns]
+    for row in rows:
+        writer.writerow([neutralised(machine(row.get(key))) for key in keys])
+        yield line.text
+
+
+def neutralised(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Plain numbers, signs and all, stay numbers.
+    """
+    if text.startswith(_STARTS_A_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def json_text(document: Mapping[str, object], *, ascii_only: bool = False) -> str:
+    """Write one document, with a line's end behind it."""
+    return json.dumps(jsonable(document), ensure_ascii=ascii_only, indent=2) + "\n"
+
+
+def json_rows_chunks(
+    head: Mapping[str, object],
+    rows: Iterable[Row],
+    tail: Mapping[str, object],
+    *,
+    named: str = "rows",
+    ascii_only: bool = False,
+) -> Iterator[str]:
+    """Write `head`, then the rows, `named` so, one to a line, then `tail`, as one document.
+
+    Memory does not grow with the rows.
+    """
+
+    def dumped(value: object) -> str:
+        return json.dumps(jsonable(value), ensure_ascii=ascii_only)
+
+    yield "{\n"
+    for key, value in head.items():
+        yield f"  {dumped(key)}: {dumped(value)},\n"
+    yield f"  {dumped(named)}: ["
+    between = "\n    "
+    for row in rows:
+        yield between + dumped(row)
+        between = ",\n    "
+    yield "]" if between == "\n    " else "\n  ]"
+    for key, value in tail.items():
+        yield f",\n  {dumped(key)}: {dumped(value)}"
+    yield "\n}\n"
+
+
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "|": "\\|", "<": "&lt;", "`": "\\`", "\r": "", "\n": "<br>"}
+)
+
+
+def markdown_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
+    """Write the header, the rule below it and then each row; numbers are set flush right."""
+    shown = [column for column in columns if column.table]
+    yield _line([escaped(column.heading) for column in shown])
+    yield _line(["---:" if column.right else "---" for column in shown])
+    for row in rows:
+        yield _line([escaped(human(row, column)) for column in shown])
+
+
+def escaped(text: str) -> str:
+    """Keep a text inside its cell: bars, line ends and tags lose their meaning."""
+    return text.translate(_ESCAPES)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"

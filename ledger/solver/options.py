@@ -1,0 +1,85 @@
+"""How hard to try; apart from the solver, which takes long to load.
+
+Watching the solver while it searches, and stopping it at a limit of counted work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ledger.core.errors import InvalidInput
+from ledger.core.numbers import tidy
+
+Progress = Callable[[str, Fraction, Fraction], None]
+"""Told the stage, and the value and bound of level 1 so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try. `seconds` is the wall clock's limit, None for none."""
+
+    seconds: int | None = None
+    progress: Progress | None = None
+
+
+class UnusableTimeLimit(InvalidInput):
+    """A time limit that is no whole number of seconds, or below zero."""
+
+    code = "unusable-time-limit"
+    default_why = "A time limit is a whole number of seconds from 0 on; 0 gives the quick plan."
+    default_next = "Give a number such as 60, or leave it out to search until it is proven."
+
+
+def seconds_typed(text: str | None) -> int | None:
+    """Read a time limit as typed; None where there is none. Raises `UnusableTimeLimit`."""
+    if text is None:
+        return None
+    plain = tidy(text)
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS):
+        raise UnusableTimeLimit(f"{text!r} cannot be a time limit.")
+    return int(plain)
+
+
+_MOST_DIGITS = 7
+
+UNLIMITED = Effort()
+"""No time limit: as long as the work limits of the search allow."""
+
+Heed = Callable[[float, float], None]
+"""Told the value and the bound of a run as they come nearer to each other."""
+
+
+_STEPS_AT_THE_ROOT, _STEPS_IN_THE_TREE = 20, 3
+"""What is counted of a check: before the first branching, much work lies between two of them."""
+
+
+class Watch:
+    """Watches HiGHS while it searches, and stops it at a number of checks or of steps."""
+
+    def __init__(self, checks: int | None, heed: Heed | None, steps: int | None = None) -> None:
+        self._left, self._heed, self._most = checks, heed, steps
+        self.interrupted = False
+        self.made = 0
+        self._steps = 0
+
+    def check(self, event: Any) -> None:
+        """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
+        try:
+            self._tell(event)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        over = self._most is not None and self._steps >= self._most
+        if self.interrupted or self._left == 0 or over:
+            event.interrupt()
+
+    def _tell(self, event: Any) -> None:
+        self.made += 1
+        at_the_root = event.data_out.mip_node_count <= 1
+        self._steps += _STEPS_AT_THE_ROOT if at_the_root else _STEPS_IN_THE_TREE
+        if self._left:
+            self._left -= 1
+        if self._heed is not None:
+            self._heed(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)

@@ -1,0 +1,229 @@
+"""Moving house: every row of a ledger into an empty database, through the guards.
+
+Rows go table by table in an order that references and guards accept; ids, moments and versions
+are kept. What the target makes by itself is not written: its guards keep the balances as the
+movements come in, and what every ledger is made with is the program's own.
+
+Comparing two ledgers, each seen at one moment: leaf by leaf and row by row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice, zip_longest
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, String, Table, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from ledger.core.errors import RefusedByRule, StorageTrouble
+from ledger.store.checks.journal import stream
+from ledger.store.db import engine as engines
+from ledger.store.db import schema, tables
+from ledger.store.db.bulk import insert_tuples
+from ledger.store.evidence.leaves import (
+    LeafBytes as Leaf,
+)
+from ledger.store.evidence.leaves import (
+    stream_entry_leaves,
+    stream_version_leaves,
+)
+from ledger.store.session.numbering import NUMBERED, sequence_of
+
+Advance = Callable[[int], None]
+"""What is told of each advance on long work, in steps."""
+
+_BATCH: Final = 2000
+_MADE_BY_THE_TARGET: Final = (*tables.SEEDED_TABLES, *tables.MUTABLE_TABLES)
+COPIED_TABLES: Final = tuple(
+    table for table in tables.metadata.sorted_tables if table not in _MADE_BY_THE_TARGET
+)
+
+
+class TargetInUse(StorageTrouble):
+    """A ledger was to be written where something is already."""
+
+    code = "target-in-use"
+    default_why = "Nothing that is there is ever overwritten."
+    default_next = "Name a new file or an empty database, or move away what is there."
+
+
+class SourceUnreadable(RefusedByRule):
+    """A row of the ledger to be copied was written by hand and is none the program could write."""
+
+    code = "source-unreadable"
+    default_next = "Find out which: cityfund check"
+
+
+class CopyRefused(RefusedByRule):
+    """The target does not take a row that the source holds: its guards or its columns refuse."""
+
+    code = "copy-refused"
+    default_next = "Find out what is wrong with the source: cityfund check. Nothing was written."
+
+
+def prepare(target: Connection) -> None:
+    """Make the schema in an empty database, guards up. Raises `TargetInUse`."""
+    if schema.current_revision(target) is not None:
+        raise TargetInUse("There is a ledger already in the database to write to.")
+    found = inspect(target)
+    if found.get_table_names() or found.get_view_names():
+        raise TargetInUse("The database to write to holds tables already.")
+    schema.upgrade(target)
+
+
+def write_copy(source: Connection, target: Connection, advance: Advance) -> None:
+    """Write every row of the source into the target. Raises `CopyRefused`, `SourceUnreadable`."""
+    for table in COPIED_TABLES:
+        rows = read_by(source, rows_of(source, table))
+        while batch := list(islice(rows, _BATCH)):
+            with _taken(target, table):
+                insert_tuples(target, table, batch)
+            advance(len(batch))
+    if engines.on_server(target):
+        _number_on(target)
+
+
+def rows_of(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
+    """Read a table in the order of its key, the same on every engine, a batch in memory.
+
+    A table keyed by text is read whole, for each engine sorts text in a way of its own; such
+    tables are small. A region comes after the one it lies in.
+    """
+    key = list(table.primary_key.columns)
+    if not isinstance(key[0].type, String):
+        return stream(connection, select(table).order_by(*key))
+    places = [list(table.columns).index(column) for column in key]
+    rows = [tuple(row) for row in connection.execute(select(table))]
+    rows.sort(key=lambda row: [row[place] for place in places])
+    return _parents_first(rows) if table is tables.region else rows
+
+
+def _parents_first(regions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    parents = {code: parent for code, _, parent in regions}
+
+    def depth(code: str) -> int:
+        parent = parents.get(code)
+        return 0 if parent is None else 1 + depth(parent)
+
+    return sorted(regions, key=lambda region: depth(region[0]))
+
+
+def read_by(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
+    """Give what a connection reads, its own engine's complaints told as refusals."""
+    try:
+        with engines.translated(connection.engine):
+            yield from rows
+    except (ValueError, ArithmeticError) as error:
+        raise SourceUnreadable(
+            "The ledger holds a row that cannot be read.", why=f"A value of it is spoiled: {error}."
+        ) from error
+
+
+@contextmanager
+def _taken(target: Connection, table: Table) -> Iterator[None]:
+    try:
+        with engines.translated(target.engine):
+            yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0].removesuffix(".")
+        raise CopyRefused(
+            f"A row of {table.name} is not taken by the database to write to.",
+            why=f"It says: {said}.",
+        ) from error
+
+
+def _number_on(target: Connection) -> None:
+    """Let every sequence go on after the largest id, and the server know what it now holds."""
+    for table in sorted(NUMBERED, key=lambda table: table.name):
+        largest = target.execute(select(func.max(table.c.id))).scalar()
+        if largest is not None:
+            target.execute(
+                text("SELECT setval(CAST(:name AS regclass), :largest)"),
+                {"name": sequence_of(table), "largest": largest},
+            )
+    for table in tables.metadata.sorted_tables:
+        target.execute(text(f"ANALYZE {target.dialect.identifier_preparer.format_table(table)}"))
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Count the rows of every table, by name."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in tables.metadata.sorted_tables
+    }
+
+
+_STEP: Final = 1000
+_NONE: Final = Leaf("", b"")
+
+
+class CopyDiffers(RefusedByRule):
+    """What was written is not what the source holds; so it was thrown away."""
+
+    code = "copy-differs"
+    default_why = "The source does not keep its own rules, or a disk did not do what it was asked."
+    default_next = "Find out what is wrong with the source: cityfund check"
+
+
+class Compared(NamedTuple):
+    """What two ledgers were found to have in common: everything, in these numbers.
+
+    `sha256` is over the canonical bytes of all entries, then of all versions, each ended by a
+    line feed, in the order of `ledger.store.evidence.leaves`.
+    """
+
+    entries: int
+    versions: int
+    rows: int
+    sha256: str
+
+
+def compare(source: Connection, target: Connection, advance: Advance) -> Compared:
+    """Hold every entry, version and row of two ledgers to one another. Raises `CopyDiffers`."""
+    digest = hashlib.sha256()
+    counts = []
+    for leaves_of in (stream_entry_leaves, stream_version_leaves):
+        ours, theirs = read_by(source, leaves_of(source)), read_by(target, leaves_of(target))
+        count = 0
+        for one in _ticking(_equal_leaves(ours, theirs), advance):
+            digest.update(one.content + b"\n")
+            count += 1
+        counts.append(count)
+    rows = sum(
+        _equal_rows(source, target, table, advance) for table in tables.metadata.sorted_tables
+    )
+    return Compared(counts[0], counts[1], rows, digest.hexdigest())
+
+
+def _equal_leaves(ours: Iterable[Leaf], theirs: Iterable[Leaf]) -> Iterator[Leaf]:
+    for one, other in zip_longest(ours, theirs, fillvalue=_NONE):
+        if one != other:
+            raise CopyDiffers(f"{one.name or other.name} is not the same in what was written.")
+        yield one
+
+
+def _equal_rows(source: Connection, target: Connection, table: Table, advance: Advance) -> int:
+    """Count the rows of a table that both have: all of them, its kept balances too."""
+    key = [list(table.columns).index(column) for column in table.primary_key.columns]
+    ours = read_by(source, map(tuple, rows_of(source, table)))
+    theirs = read_by(target, map(tuple, rows_of(target, table)))
+    count = 0
+    for one, other in _ticking(zip_longest(ours, theirs), advance):
+        if one != other:
+            named = "/".join(str((one or other)[place]) for place in key)
+            raise CopyDiffers(f"{table.name} {named} is not the same in what was written.")
+        count += 1
+    return count
+
+
+def _ticking(things: Iterable[Any], advance: Advance) -> Iterator[Any]:
+    """Give things on, and tell of each thousand."""
+    count = 0
+    for count, thing in enumerate(things, start=1):
+        yield thing
+        if count % _STEP == 0:
+            advance(_STEP)
+    advance(count % _STEP)

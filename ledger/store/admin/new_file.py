@@ -1,0 +1,156 @@
+"""A SQLite file that comes to be as a whole: written under another name, proven, then named.
+
+Whatever ends the writing before, the name is still free; what a killed process leaves is a file
+`.cityfund-….part` beside it, its owner's alone like any other.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL
+
+from ledger.core.errors import StorageTrouble
+from ledger.store.admin.copy import TargetInUse
+from ledger.store.db.engine import make_engine
+from ledger.store.db.errors import NotADatabase
+from ledger.store.db.sqlite import refusal_for
+
+_PRIVATE: Final = 0o600
+_SIDES: Final = ("-wal", "-shm", "-journal")
+_PAGES: Final = 2000
+
+
+class CannotWriteFile(StorageTrouble):
+    """The file of a copy or a backup could not be written."""
+
+    code = "cannot-write-file"
+    default_why = "The system refused it; nothing was left half written."
+    default_next = "Look at the folder, the free space and who may write there."
+
+
+@contextmanager
+def new_file(path: Path, *, or_empty: bool = False) -> Iterator[Path]:
+    """Give an empty private file to write a database in; at the end it gets its name.
+
+    `or_empty` takes the name of a file without a single byte too. Raises `TargetInUse` and
+    `CannotWriteFile`.
+    """
+    _require_free(path, or_empty=or_empty)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".cityfund-", suffix=".part", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise CannotWriteFile(f"{path} cannot be written: {error.strerror}.") from error
+    beside = Path(name)
+    try:
+        yield beside
+        _give_name(beside, path, or_empty=or_empty)
+    except OSError as error:
+        raise CannotWriteFile(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        for left in (beside, *_sides(beside)):
+            left.unlink(missing_ok=True)
+
+
+def _sides(path: Path) -> list[Path]:
+    return [path.with_name(path.name + side) for side in _SIDES]
+
+
+def _require_free(path: Path, *, or_empty: bool) -> None:
+    if os.path.lexists(path) and not (or_empty and path.is_file() and path.stat().st_size == 0):
+        raise TargetInUse(f"{path} is there already.")
+    # SQLite would take the changes that wait in such a file for changes of the new one.
+    for left in _sides(path):
+        if os.path.lexists(left):
+            raise TargetInUse(
+                f"{left} is left of another ledger.", next_step="Move it to where its ledger is."
+            )
+
+
+def _give_name(beside: Path, path: Path, *, or_empty: bool) -> None:
+    _make_durable(beside)
+    _require_free(path, or_empty=or_empty)
+    fresh = not path.exists()
+    if fresh:
+        try:
+            # Whoever makes the file has the name; from then on it may be replaced.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+        except FileExistsError as error:
+            raise TargetInUse(f"{path} is there already.") from error
+    try:
+        beside.replace(path)
+    except OSError:
+        if fresh:
+            path.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        _make_durable(path.parent)
+
+
+def _make_durable(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def engine_of(path: Path, *, hurried: bool = False) -> Engine:
+    """Build the engine of a file; `hurried` for one that is thrown away if anything goes wrong."""
+    engine = make_engine(URL.create("sqlite", database=str(path)))
+    if hurried:
+        event.listen(engine, "connect", _hurry)
+    return engine
+
+
+def engine_of_kept(path: Path) -> Engine:
+    """Build the engine of a file that is only read, from a folder that takes no files too."""
+    if os.access(path.parent, os.W_OK) or any(side.exists() for side in _sides(path)):
+        return engine_of(path)
+    # Nobody writes there: without files beside it SQLite reads what it holds to be unchanging.
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return make_engine(URL.create("sqlite", database=f"file:{quote(str(path))}", query=query))
+
+
+def _hurry(connection: sqlite3.Connection, record: Any) -> None:
+    del record
+    for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "cache_size = -65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def copy_pages(source: Connection, path: Path) -> None:
+    """Copy a SQLite database into a file as this transaction sees it, while others write on."""
+    driver = source.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    with _told(), closing(sqlite3.connect(path)) as target:
+        _hurry(target, None)
+        driver.backup(target, pages=_PAGES)
+
+
+def finish(path: Path) -> None:
+    """Make a written file one that ledgers are opened in, and have SQLite look it through.
+
+    Raises `NotADatabase` where it is damaged.
+    """
+    with _told(), closing(sqlite3.connect(path)) as written:
+        written.execute("PRAGMA journal_mode = WAL")
+        (said,) = written.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise NotADatabase("The ledger is damaged.", why=f"SQLite says: {said}.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise (refusal_for(error) or error) from error

@@ -1,0 +1,57 @@
+"""What an administrator asks of a database server first: who, what, whether it can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+
+from ledger.store.db.engine import looking, make_engine
+from ledger.store.db.schema import current_revision
+
+_ASKED: Final = text(
+    "SELECT version() AS version, session_user AS database_user, "
+    "current_setting('server_encoding') AS encoding, "
+    "current_setting('fsync') AS fsync, "
+    "current_setting('synchronous_commit') AS synchronous_commit, "
+    "current_setting('is_superuser') AS is_superuser, "
+    "clock_timestamp() AS moment"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """A server as it answered. `ahead` is how far its clock is before this machine's.
+
+    `revision` is that of the ledger's schema, None where there is no ledger. `is_durable` says
+    that what was acknowledged outlives a power cut.
+    """
+
+    version: str
+    database_user: str
+    encoding: str
+    revision: str | None
+    is_durable: bool
+    is_superuser: bool
+    ahead: timedelta
+
+
+def read_server_facts(url: str) -> ServerFacts:
+    """Ask the server at a URL; raises `DatabaseUnreachable` and the like."""
+    engine = make_engine(url)
+    with looking(engine) as connection:
+        row = connection.execute(_ASKED).one()
+        here = datetime.now(UTC)
+        revision = current_revision(connection)
+    engine.dispose()
+    return ServerFacts(
+        version=row.version.split(" on ")[0],
+        database_user=row.database_user,
+        encoding=row.encoding,
+        revision=revision,
+        is_durable=row.fsync == "on" and row.synchronous_commit != "off",
+        is_superuser=row.is_superuser == "on",
+        ahead=row.moment - here,
+    )

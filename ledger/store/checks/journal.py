@@ -1,0 +1,312 @@
+"""What the checks read: the tables as they stand, streamed, with nothing taken on trust.
+
+Values come as the database holds them: dates as ISO text, moments as microseconds, words and
+amounts unconverted, so that a spoiled row reaches the check that names it.
+
+What the check of exact values reads of single cells: days that exist, words there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import date, tzinfo
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    Integer,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy import type_coerce as taken_as
+
+from ledger.checks.kept import AmountFault
+from ledger.checks.mandate import History
+from ledger.checks.rows import Books, DealFacts, EntryRow, HolderFacts, MovementRow, StepRow
+from ledger.store.db import tables
+from ledger.store.db.queries import read_units
+from ledger.store.db.types import Word
+from ledger.store.registers import REGISTERS
+
+_BATCH: Final = 5000
+ONE_WRITER: Final = "sqlite"
+_JUDGED: Final = ("need", "project", "city", "offer", "provider")
+
+
+def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """Run a query and give its rows one by one, a batch in memory."""
+    rows = connection.execute(query, execution_options={"yield_per": _BATCH})
+    # Whole batches at a time: row by row, fetching took longer than checking.
+    for batch in rows.partitions():
+        yield from batch
+
+
+def raw(column: Column[Any]) -> ColumnElement[Any]:
+    """Select a column as the database holds it: its type would choke on a spoiled value."""
+    if isinstance(column.type, (Integer, String)):
+        return column
+    return type_coerce(column, String)
+
+
+def moment(column: Column[Any]) -> ColumnElement[int]:
+    """Select a moment as whole microseconds since 1970."""
+    return cast(column, BigInteger)
+
+
+def day(column: Column[Any]) -> ColumnElement[str]:
+    """Select a date as ISO text, whatever stands there."""
+    return cast(column, String)
+
+
+def read_books(connection: Connection, calendar: tzinfo) -> Books:
+    """Read every holder and deal, and which entries are reversed: all but the journal."""
+    reverses = tables.entry.c.reverses
+    undone = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
+    return Books(
+        holders={row.id: row for row in _holders(connection)},
+        deals={row.id: row for row in _deals(connection)},
+        units=read_units(connection),
+        calendar=calendar,
+        reversed=frozenset(undone),
+        one_writer=_had_one_writer(connection),
+    )
+
+
+def _had_one_writer(connection: Connection) -> bool:
+    """Say whether all was written in turn; what came from a server may not have been."""
+    if connection.dialect.name != ONE_WRITER:
+        return False
+    user = tables.request.c.database_user
+    return connection.execute(select(user).where(user.is_not(None)).limit(1)).first() is None
+
+
+def _holders(connection: Connection) -> Iterator[HolderFacts]:
+    holder, need, offer = tables.holder, tables.need, tables.offer
+    query = (
+        select(
+            holder.c.id,
+            raw(holder.c.side),
+            holder.c.unit,
+            need.c.code,
+            need.c.unit,
+            offer.c.code,
+            offer.c.unit,
+            func.coalesce(day(need.c.declared_on), day(offer.c.declared_on)),
+        )
+        .outerjoin(need, need.c.id == holder.c.id)
+        .outerjoin(offer, offer.c.id == holder.c.id)
+    )
+    return map(HolderFacts._make, stream(connection, query))
+
+
+def _deals(connection: Connection) -> Iterator[DealFacts]:
+    deal = tables.deal
+    query = select(deal.c.id, deal.c.code, deal.c.offer_id, deal.c.need_id, raw(deal.c.rate))
+    for *row, rate in stream(connection, query):
+        yield DealFacts._make((*row, decimal_held(rate)))
+
+
+def decimal_held(text: Any, *, least: int | None = None) -> Decimal | None:
+    """Read a decimal that is held as text, above zero or from `least` on; else None."""
+    try:
+        value = Decimal(text) if isinstance(text, str) else None
+    except InvalidOperation:
+        return None
+    if value is None or not value.is_finite():
+        return None
+    return value if value > 0 or (least is not None and value >= least) else None
+
+
+def stream_entries(connection: Connection) -> Iterator[EntryRow]:
+    """Read the journal in recorded order, each entry with its movements.
+
+    Movements whose entry is not there come under an entry of no act and no lines.
+    """
+    entries = stream(connection, _entries())
+    groups = groupby(stream(connection, _movements()), key=itemgetter(0))
+    number, lines = _next_group(groups)
+    for row in entries:
+        while number is not None and number < row[0]:
+            yield _orphans(number, lines)
+            number, lines = _next_group(groups)
+        mine: tuple[MovementRow, ...] = ()
+        if number == row[0]:
+            mine = lines
+            number, lines = _next_group(groups)
+        yield EntryRow._make((*row, mine))
+    while number is not None:
+        yield _orphans(number, lines)
+        number, lines = _next_group(groups)
+
+
+def _next_group(groups: Iterator[Any]) -> tuple[int | None, tuple[MovementRow, ...]]:
+    number, rows = next(groups, (None, ()))
+    return number, tuple(MovementRow._make(row[1:]) for row in rows)
+
+
+def _orphans(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
+    first = lines[0]
+    times = (first.effective_on, first.recorded_at)
+    return EntryRow(number, "", *times, 0, first.deal_id, None, None, 0, 1, lines)
+
+
+def _entries() -> Select[Any]:
+    entry = tables.entry
+    return select(
+        entry.c.id,
+        raw(entry.c.act),
+        day(entry.c.effective_on),
+        moment(entry.c.recorded_at),
+        entry.c.request_id,
+        entry.c.deal_id,
+        entry.c.override,
+        entry.c.reverses,
+        entry.c.lines,
+        entry.c.format,
+    ).order_by(entry.c.id)
+
+
+def _movements() -> Select[Any]:
+    movement = tables.movement
+    return select(
+        movement.c.entry_id,
+        movement.c.line,
+        movement.c.holder_id,
+        movement.c.deal_id,
+        movement.c.unit,
+        raw(movement.c.from_stage),
+        raw(movement.c.to_stage),
+        movement.c.amount,
+        day(movement.c.effective_on),
+        moment(movement.c.recorded_at),
+    ).order_by(movement.c.entry_id, movement.c.line)
+
+
+def stream_timeline(connection: Connection) -> Iterator[StepRow]:
+    """Read all movements holder by holder, by effective date, then as recorded."""
+    movement = tables.movement
+    order = (
+        movement.c.holder_id,
+        movement.c.effective_on,
+        movement.c.entry_id,
+        movement.c.line,
+    )
+    query = select(
+        movement.c.holder_id,
+        day(movement.c.effective_on),
+        movement.c.entry_id,
+        movement.c.line,
+        movement.c.deal_id,
+        raw(movement.c.from_stage),
+        raw(movement.c.to_stage),
+        movement.c.amount,
+    ).order_by(*order)
+    return map(StepRow._make, stream(connection, query))
+
+
+def read_histories(connection: Connection) -> dict[str, dict[str, History]]:
+    """Read all versions of what a mandate is judged by, by register and code."""
+    return {kind: _histories(connection, kind) for kind in _JUDGED}
+
+
+def _histories(connection: Connection, kind: str) -> dict[str, History]:
+    register = REGISTERS[kind]
+    identity, versions = register.identity, register.versions
+    owner = versions.c[register.owner]
+    codes = {name: _codes(connection, target) for name, target in register.references.items()}
+    names = [field.name for field in fields(register.record)]
+    columns = [
+        (identity if register.is_fixed(name) else versions).c[register.column_name(name)]
+        for name in names
+    ]
+    reads = [_reader(column, connection.dialect) for column in columns]
+    query = (
+        select(moment(versions.c.recorded_at), *map(raw, columns))
+        .join_from(versions, identity, identity.c.id == owner)
+        .order_by(owner, versions.c.version)
+    )
+    found: dict[str, History] = {}
+    for recorded_at, *cells in stream(connection, query):
+        values = (read(cell) for read, cell in zip(reads, cells, strict=True))
+        terms = dict(zip(names, values, strict=True))
+        for name, code_of in codes.items():
+            terms[name] = code_of.get(terms[name])
+        history = found.setdefault(terms["code"], History())
+        history.moments.append(recorded_at)
+        history.records.append(register.record(**terms))
+    return found
+
+
+def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    """Give what reads a cell as its column's type does; what it cannot read is as if not given.
+
+    Another check names such a cell.
+    """
+    process: Callable[[Any], Any] | None = _day_or_none
+    if not isinstance(column.type, Date):
+        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    if process is None:
+        return lambda cell: cell
+
+    def read(cell: Any) -> Any:
+        try:
+            return process(cell)
+        except (ValueError, TypeError, ArithmeticError):
+            return None
+
+    return read
+
+
+def _day_or_none(cell: Any) -> date | None:
+    return cell if isinstance(cell, date) or cell is None else date.fromisoformat(cell)
+
+
+def _codes(connection: Connection, kind: str) -> dict[int, str]:
+    identity = REGISTERS[kind].identity
+    rows = connection.execute(select(identity.c.id, identity.c.code))
+    return {row.id: row.code for row in rows}
+
+
+def read_spoiled_cells(connection: Connection) -> Iterator[AmountFault]:
+    """Find days that the calendar lacks, and words that are none of their list."""
+    for table in tables.metadata.sorted_tables:
+        for column in table.columns:
+            wrong = _wrong(connection, column)
+            if wrong is not None:
+                yield from _faults(connection, table, column, wrong)
+
+
+def _wrong(connection: Connection, column: Column[Any]) -> ColumnElement[bool] | None:
+    kept = taken_as(column, String)
+    if isinstance(column.type, Word):
+        return kept.not_in([word.value for word in column.type.words])
+    # Elsewhere the column's type admits days alone; the program reads the years it can write.
+    if isinstance(column.type, Date) and connection.dialect.name == ONE_WRITER:
+        # Counted from, a day that the calendar lacks becomes another.
+        there = func.date(kept, "+0 days")
+        return or_(there.is_distinct_from(kept), func.typeof(kept) != "text")
+    return None
+
+
+def _faults(
+    connection: Connection, table: Table, column: Column[Any], wrong: ColumnElement[bool]
+) -> Iterator[AmountFault]:
+    key = [raw(one) for one in table.primary_key.columns]
+    query = select(*key, raw(column)).where(column.is_not(None), wrong)
+    for *parts, value in stream(connection, query):
+        yield AmountFault(table.name, "/".join(map(str, parts)), column.name, value)

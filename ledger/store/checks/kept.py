@@ -1,0 +1,340 @@
+"""What the checks read beside the journal: kept rows, guards, versions, requests, amounts.
+
+What the check of proposals reads: values as the database holds them, taken on no trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from ledger.checks.history import VersionRow
+from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray, VersionName
+from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
+from ledger.journal.entries import MAX_AMOUNT, PROPOSED_FORMAT
+from ledger.store.checks.journal import ONE_WRITER, decimal_held, moment, raw, stream
+from ledger.store.db import night_tables, tables
+from ledger.store.db import night_tables as statement_tables
+from ledger.store.db.tables import (
+    deal,
+    entry,
+    introduced_line,
+    movement,
+    need,
+    proposal,
+    proposal_line,
+    proposal_project,
+)
+from ledger.store.registers import REGISTERS
+
+
+def read_kept_holders(connection: Connection) -> Iterator[KeptStages]:
+    """Read the kept balances of needs and offers."""
+    table = tables.balance
+    for row in stream(connection, select(table)):
+        stages = {name: getattr(row, name) for name in tables.BALANCE_STAGES}
+        yield KeptStages(row.holder_id, None, stages)
+
+
+def read_kept_deals(connection: Connection) -> Iterator[KeptStages]:
+    """Read the kept balances of both sides of every deal."""
+    table = tables.deal_balance
+    names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
+    query = select(table.c.deal_id, raw(table.c.side), *(table.c[name] for name in names))
+    for deal_id, side, *amounts in stream(connection, query):
+        yield KeptStages(deal_id, side, dict(zip(names, amounts, strict=True)))
+
+
+def read_moves(connection: Connection) -> list[tuple[str, ...]]:
+    """Read the database's table of allowed moves."""
+    query = select(*(raw(column) for column in tables.allowed_move.columns))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Give the guards this program puts up on the engine, and those that stand there now."""
+    from migrations import guards  # noqa: PLC0415 (the guards' files are read for this alone)
+
+    return guards.due(connection), guards.present(connection)
+
+
+def read_versions(connection: Connection) -> Iterator[VersionRow]:
+    """Read every version's number and moment, in order, of registers and settings."""
+    for kind, register in REGISTERS.items():
+        identity, versions = register.identity, register.versions
+        owner = versions.c[register.owner]
+        known = select(
+            literal(kind),
+            cast(owner, String),
+            identity.c.code,
+            versions.c.version,
+            moment(versions.c.recorded_at),
+            raw(versions.c.format),
+        ).outerjoin_from(versions, identity, identity.c.id == owner)
+        yield from map(
+            VersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
+        )
+        bare = select(identity.c.id, identity.c.code).where(identity.c.id.not_in(select(owner)))
+        for number, code in connection.execute(bare):
+            yield VersionRow(kind, str(number), code, None, None)
+    setting = tables.setting_version
+    columns = (setting.c.version, moment(setting.c.recorded_at), raw(setting.c.format))
+    query = select(setting.c.name, *columns)
+    for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
+        yield VersionRow("setting", row[0], *row)
+
+
+def stream_requests(connection: Connection) -> Iterator[RequestRow]:
+    """Read every request with its receipt and what was made under it, in order."""
+    request, receipt, entry = tables.request, tables.receipt, tables.entry
+    query = (
+        select(request.c.id, request.c.key, receipt.c.body)
+        .outerjoin(receipt, receipt.c.request_id == request.c.id)
+        .order_by(request.c.id)
+    )
+    own = select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id)
+    entries = _Groups(stream(connection, own))
+    versions = _Groups(stream(connection, _versions_made()))
+    for number, key, body in stream(connection, query):
+        numbers = tuple(row[1] for row in entries.of(number))
+        named = tuple(VersionName(*row[1:]) for row in versions.of(number))
+        yield RequestRow(key, body, numbers, named)
+
+
+class _Groups:
+    """Rows in the order of the request in their first column, handed out request by request."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._owner: int | None
+        self._rows: Iterable[Any]
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._owner, self._rows = next(self._groups, (None, ()))
+
+    def of(self, request: int) -> Iterable[Any]:
+        """Give the rows of a request, which is not before the one asked for last."""
+        while self._owner is not None and self._owner < request:
+            self._go_on()
+        return self._rows if self._owner == request else ()
+
+
+def _versions_made() -> Select[Any]:
+    """Select every version by its request, named as a receipt names it."""
+    setting, unit, rate = tables.setting_version, tables.unit, tables.rate
+    proposal, seal = tables.proposal, tables.seal
+    pair = cast(rate.c.day, String) + " " + rate.c.base + "/" + rate.c.quote
+    parts = [
+        select(setting.c.request_id, literal("setting"), setting.c.name, setting.c.version),
+        select(unit.c.request_id, literal("unit"), unit.c.code, literal(1)),
+        select(rate.c.request_id, literal("rate"), pair, literal(1)),
+        select(proposal.c.request_id, literal("proposal"), proposal.c.code, literal(1)),
+        select(seal.c.request_id, literal("seal"), cast(seal.c.number, String), literal(1)),
+    ]
+    for kind, register in REGISTERS.items():
+        identity, versions = register.identity, register.versions
+        own = select(versions.c.request_id, literal(kind), identity.c.code, versions.c.version)
+        owner = versions.c[register.owner]
+        parts.append(own.outerjoin_from(versions, identity, identity.c.id == owner))
+    made = union_all(*parts).subquery()
+    return select(made).order_by(made.c.request_id)
+
+
+def read_strays(connection: Connection) -> Iterator[Stray]:
+    """Find rows without a request, or recorded at another moment than their request."""
+    request = tables.request
+    for table in tables.metadata.sorted_tables:
+        if "request_id" not in table.c:
+            continue
+        own = table.c.request_id
+        lost = select(*_key(table)).outerjoin(request, request.c.id == own)
+        for row in stream(connection, lost.where(request.c.id.is_(None))):
+            yield Stray(table.name, _named(row), "has no request")
+        if "recorded_at" not in table.c:
+            continue
+        moved = select(*_key(table)).join(request, request.c.id == own)
+        for row in stream(connection, moved.where(table.c.recorded_at != request.c.recorded_at)):
+            yield Stray(table.name, _named(row), "was recorded at another moment than its request")
+
+
+def read_repeated_keys(connection: Connection) -> Iterable[str]:
+    """Find keys that stand for more than one request."""
+    key = tables.request.c.key
+    query = select(key).group_by(key).having(func.count() > 1)
+    return connection.execute(query).scalars().all()
+
+
+_AMOUNTS: Final = (
+    (tables.movement, ("amount",), 1, MAX_AMOUNT),
+    (tables.balance, tables.BALANCE_STAGES, 0, MAX_AMOUNT),
+    (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
+    (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
+    (night_tables.gap_snapshot, night_tables.SNAPSHOT_STAGES, 0, MAX_AMOUNT),
+    (statement_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
+    (tables.proposal_line, ("need_amount", "offer_amount"), 1, MAX_AMOUNT),
+)
+_DECIMALS: Final = (
+    (tables.deal, "rate", None),
+    (tables.rate, "rate", None),
+    (tables.offer_version, "max_share", 1),
+    (tables.offer_version, "rate", None),
+    (tables.proposal_line, "rate", None),
+    (tables.proposal, "cost", None),
+    *((tables.proposal, f"{name}_value", None) for name in ("complete", "coverage")),
+    *((tables.proposal, f"{name}_bound", None) for name in ("complete", "coverage")),
+)
+
+
+def count_amounts(connection: Connection) -> int:
+    """Count the rows that hold amounts."""
+    counts = (select(func.count()).select_from(table) for table, *_ in _AMOUNTS)
+    return sum(connection.execute(query).scalar_one() for query in counts)
+
+
+def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
+    """Find amounts that are no whole numbers, or lie outside their bounds."""
+    for table, names, least, most in _AMOUNTS:
+        for name in names:
+            column = table.c[name]
+            wrong = [column < least, column > most]
+            if connection.dialect.name == ONE_WRITER:
+                # Elsewhere the column's type admits whole numbers only.
+                wrong.append(func.typeof(column).not_in(("integer", "null")))
+            query = select(*_key(table), type_coerce(column, String)).where(or_(*wrong))
+            for *key, value in stream(connection, query):
+                yield AmountFault(table.name, _named(key), name, value)
+
+
+def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
+    """Read every rate and share that is given, as it is held."""
+    for table, name, most in _DECIMALS:
+        column = table.c[name]
+        query = select(*_key(table), raw(column)).where(column.is_not(None))
+        for *key, value in stream(connection, query):
+            yield DecimalCell(table.name, _named(key), name, value, most)
+
+
+def _key(table: Table) -> list[ColumnElement[Any]]:
+    return [raw(column) for column in table.primary_key.columns]
+
+
+def _named(key: Iterable[Any]) -> str:
+    return "/".join(map(str, key))
+
+
+_LEVELS: Final = ("complete_value", "complete_bound", "coverage_value", "coverage_bound")
+
+
+def read_proposed(connection: Connection) -> Iterator[ProposedRow]:
+    """Read every proposal with its lines and projects, and what names one that is not there."""
+    columns = (raw(proposal.c[name]) for name in _LEVELS)
+    query = select(proposal.c.id, proposal.c.code, raw(proposal.c.lines), *columns)
+    heads = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+    lines = _grouped(connection, proposal_line)
+    projects = _grouped(connection, proposal_project)
+    for identity in sorted({*heads, *lines, *projects}, key=str):
+        code, announced, *levels = heads.get(identity, (None, 0, *(None for _ in _LEVELS)))
+        yield ProposedRow(
+            name=f"proposal {code or f'with id {identity}'}",
+            code=code,
+            announced=announced,
+            levels=tuple(decimal_held(one, least=0) for one in levels),
+            lines=tuple(_line(row) for row in lines.get(identity, ())),
+            weights=tuple(row[-1] for row in projects.get(identity, ())),
+        )
+
+
+def _grouped(connection: Connection, table: Table) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    query = select(*map(raw, table.columns)).order_by(*table.primary_key.columns)
+    for identity, *rest in stream(connection, query):
+        found.setdefault(identity, []).append(rest)
+    return found
+
+
+def _line(row: Iterable[Any]) -> ProposedLineRow:
+    *parts, rate = row
+    return ProposedLineRow._make((*parts, decimal_held(rate)))
+
+
+def read_introduced(connection: Connection) -> Iterator[IntroducedRow]:
+    """Read every line that was taken up beside the entry that names it."""
+    for row in stream(connection, _introduced()):
+        named = row.code or f"the proposal with id {row.proposal_id}"
+        yield IntroducedRow(
+            entry=row.entry_id,
+            proposal=named,
+            line=row.line,
+            act=row.act,
+            format=row.format,
+            sides=(row.deal_offer, row.deal_need),
+            proposed_sides=(row.offer_id, row.need_id),
+            rates=(decimal_held(row.deal_rate), decimal_held(row.rate)),
+            amounts=(row.amount, row.need_amount),
+        )
+
+
+def _introduced() -> Select[Any]:
+    part, line = introduced_line.c, proposal_line.c
+    return (
+        select(
+            part.entry_id,
+            part.proposal_id,
+            part.line,
+            proposal.c.code,
+            raw(entry.c.act).label("act"),
+            raw(entry.c.format).label("format"),
+            deal.c.offer_id.label("deal_offer"),
+            deal.c.need_id.label("deal_need"),
+            raw(deal.c.rate).label("deal_rate"),
+            line.offer_id,
+            line.need_id,
+            raw(line.rate).label("rate"),
+            line.need_amount,
+            _moved().label("amount"),
+        )
+        .select_from(introduced_line)
+        .outerjoin(
+            proposal_line, and_(line.proposal_id == part.proposal_id, line.line == part.line)
+        )
+        .outerjoin(proposal, proposal.c.id == part.proposal_id)
+        .outerjoin(entry, entry.c.id == part.entry_id)
+        .outerjoin(deal, deal.c.id == entry.c.deal_id)
+        .order_by(part.entry_id)
+    )
+
+
+def _moved() -> Any:
+    """Give what an entry moved of its need."""
+    return (
+        select(func.max(movement.c.amount))
+        .join(need, need.c.id == movement.c.holder_id)
+        .where(movement.c.entry_id == introduced_line.c.entry_id)
+        .scalar_subquery()
+    )
+
+
+def read_unnamed(connection: Connection) -> Iterable[int]:
+    """Find entries laid out as naming the line of a proposal that name none."""
+    named = select(introduced_line.c.entry_id)
+    query = select(entry.c.id).where(entry.c.format == PROPOSED_FORMAT, entry.c.id.not_in(named))
+    return connection.execute(query.order_by(entry.c.id)).scalars().all()

@@ -1,0 +1,179 @@
+"""Opening a database: the engine, and the two kinds of transaction on it.
+
+What is special to SQLite or to PostgreSQL stands in the module of that name; this one chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from ledger.store.db import sqlite
+from ledger.store.db.errors import AnswerLost, DatabaseGone, UnknownDatabase
+
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+
+_KIND: Final = "cityfund_transaction"
+_WRITES: Final = "writes"
+_LOOKS: Final = "looks"
+_LOCKS: Final = "locks"
+
+
+def parse_url(url: str | URL) -> URL:
+    """Parse a database URL; raises `UnknownDatabase` where it is malformed."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise UnknownDatabase("The database URL is not understood.") from error
+
+
+def absolute_url(url: str) -> str:
+    """Give the URL of a file in such words that it names the same from any folder."""
+    parsed = parse_url(url)
+    path = sqlite.database_file(parsed)
+    if path is None or path.is_absolute() or parsed.database is None:
+        return url
+    if parsed.database.startswith("file:"):
+        return url
+    try:
+        return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
+    except UnicodeEncodeError as error:
+        why = "The folder it lies in has a name that is not valid text."
+        raise UnknownDatabase("The ledger's file cannot be named in a URL.", why=why) from error
+
+
+def make_engine(url: str | URL) -> Engine:
+    """Build the engine for a ledger's URL; touches no file and asks no server yet.
+
+    Raises `UnknownDatabase` where the URL is malformed or names an engine not supported.
+    """
+    parsed = parse_url(url)
+    scheme = parsed.drivername.partition("+")[0]
+    if scheme in {POSTGRESQL, "postgres"}:
+        # A command on a SQLite ledger never waits for the other driver to be imported.
+        from ledger.store.db import postgresql  # noqa: PLC0415
+
+        engine = postgresql.make_engine(parsed)
+    elif scheme == SQLITE:
+        engine = _sqlite_engine(parsed)
+    else:
+        raise UnknownDatabase(f"This program keeps no ledgers on {scheme}.")
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    try:
+        return sqlite.make_engine(url)
+    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
+        # The driver converts what stands behind the question mark, each in its own way.
+        raise UnknownDatabase("The database URL is not understood.") from error
+
+
+def on_server(engine_or_connection: Engine | Connection) -> bool:
+    """Say whether the ledger is on a server that many write to at once."""
+    return engine_or_connection.dialect.name == POSTGRESQL
+
+
+def take_time(connection: Connection) -> None:
+    """Lift the bounds on how long this transaction may take, where the engine sets any."""
+    if on_server(connection):
+        from ledger.store.db import postgresql  # noqa: PLC0415
+
+        connection.exec_driver_sql(postgresql.TAKE_TIME)
+
+
+def _begin(connection: Connection) -> None:
+    # A writer makes sure from its first read on that what it checked is still so when it commits.
+    kind = connection.get_execution_options().get(_KIND)
+    if kind in {_LOOKS, _LOCKS}:
+        return
+    if on_server(connection):
+        from ledger.store.db import postgresql as own  # noqa: PLC0415
+    else:
+        from ledger.store.db import sqlite as own  # type: ignore[no-redef]  # noqa: PLC0415
+    connection.exec_driver_sql(own.BEGIN_WRITING if kind == _WRITES else own.BEGIN_READING)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Read in one transaction: every query sees the same moment."""
+    with translated(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """Look something up outside any transaction: each statement sees its own moment."""
+    with translated(engine), engine.connect() as plain:
+        yield plain.execution_options(**{_KIND: _LOOKS})
+
+
+@contextmanager
+def writing(engine: Engine, *, keep: bool = True) -> Iterator[Connection]:
+    """Write in one transaction that is committed at the end, or rolled back where not `keep`.
+
+    Raises `AnswerLost` where the database went away while it was committing.
+    """
+    with translated(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_KIND: _WRITES})
+        transaction = connection.begin()
+        try:
+            yield connection
+        except BaseException:
+            transaction.rollback()
+            raise
+        if not keep:
+            transaction.rollback()
+            return
+        try:
+            with translated(engine):
+                transaction.commit()
+        except DatabaseGone as error:
+            raise AnswerLost("It is not known whether the act was recorded.") from error
+
+
+@contextmanager
+def locking(engine: Engine) -> Iterator[Connection]:
+    """Give a line to a server whose transaction only holds locks, for as long as it may last.
+
+    It keeps no view of what others write.
+    """
+    from ledger.store.db import postgresql  # noqa: PLC0415 - only where there is a server
+
+    with translated(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_KIND: _LOCKS})
+        connection.exec_driver_sql(postgresql.BEGIN_LOCKING)
+        try:
+            take_time(connection)
+            yield connection
+        finally:
+            if not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Turn the driver's complaints about files, locks and lines into refusals with a way out."""
+    try:
+        yield
+    except DBAPIError as error:
+        refusal = _refusal_for(engine, error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal_for(engine: Engine, error: DBAPIError) -> Exception | None:
+    assert error.orig is not None
+    if on_server(engine):
+        from ledger.store.db import postgresql  # noqa: PLC0415
+
+        return postgresql.refusal_for(error.orig, lost=error.connection_invalidated)
+    return sqlite.refusal_for(error.orig)

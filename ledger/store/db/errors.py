@@ -1,0 +1,163 @@
+"""Refusals of the database itself: one that cannot be opened, is busy, full, or gone.
+
+Trying a write again where others came between, for as long as a writer waits and no longer.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from ledger.core.dates import LONGEST_WRITE
+from ledger.core.errors import Busy, CannotOpen, StorageTrouble
+
+BUSY_SECONDS: Final = LONGEST_WRITE.seconds
+"""How long a writer waits for another before it gives up; also the bound on one write."""
+
+
+class UnknownDatabase(CannotOpen):
+    """The URL names an engine this program does not keep ledgers on."""
+
+    code = "unknown-database"
+    default_why = "A ledger is kept in a SQLite file or on a PostgreSQL server."
+    default_next = (
+        "Give a URL such as sqlite:///ledger.db or postgresql://user@host/database "
+        "with --db or CITYFUND_DB."
+    )
+
+
+class DriverMissing(CannotOpen):
+    """The URL names PostgreSQL, and its driver is not installed."""
+
+    code = "driver-missing"
+    default_why = "PostgreSQL needs the driver psycopg, which is installed only where asked for."
+    default_next = "Install it: pip install 'cityfund[postgresql]'"
+
+
+class LedgerMissing(CannotOpen):
+    """There is no ledger at the URL."""
+
+    code = "ledger-missing"
+    default_why = "The file does not exist, and only `cityfund init` makes one."
+    default_next = "Check --db or CITYFUND_DB, or run: cityfund init"
+
+
+class NotADatabase(CannotOpen):
+    """The file is there but cannot be read as a database."""
+
+    code = "not-a-database"
+    default_why = "It is not a SQLite file, or it is damaged."
+    default_next = "Check --db or CITYFUND_DB; restore a backup if this was your ledger."
+
+
+class DatabaseUnreachable(CannotOpen):
+    """The database cannot be opened: a folder that is missing or a server that does not answer."""
+
+    code = "database-unreachable"
+    default_next = "Check --db or CITYFUND_DB, and who may read and write there."
+
+
+class DatabaseReadOnly(CannotOpen):
+    """The database cannot be written to."""
+
+    code = "database-read-only"
+    default_why = "The file or its folder may not be written by this user."
+    default_next = "Ask its owner for write access, or copy the ledger to a place of your own."
+
+
+class DatabaseForbids(CannotOpen):
+    """The database's user may not do what the act needs."""
+
+    code = "database-forbids"
+    default_next = "Ask the database's administrator for the rights, or name another user in --db."
+
+
+class DatabaseGone(CannotOpen):
+    """The database server stopped, or the line to it broke, before the act was recorded."""
+
+    code = "database-gone"
+    default_why = "The server stopped or the line to it broke; nothing was written."
+    default_next = "Run the same command again when the server is back."
+
+
+class AnswerLost(CannotOpen):
+    """The database went away while it was recording the act: nobody knows whether it did."""
+
+    code = "answer-lost"
+    default_why = "The server stopped or the line broke while the act was being recorded."
+    default_next = "Run the same command again with the same --key: it is done once, whatever came."
+
+
+class LedgerBusy(Busy):
+    """Another program has been writing for longer than a writer waits."""
+
+    code = "ledger-busy"
+    default_why = f"Another write held the ledger for more than {BUSY_SECONDS} seconds."
+    default_next = "Nothing was written. Run the same command again in a moment."
+
+
+class WriteConflict(Busy):
+    """Others kept changing what the write rests on, however often it was tried."""
+
+    code = "write-conflict"
+    default_why = "Other officers were writing to the same records at the same moment, each time."
+    default_next = "Nothing was written. Run the same command again in a moment."
+
+
+class WriteTooSlow(Busy):
+    """A write on a shared ledger took longer than a write may."""
+
+    code = "write-too-slow"
+    default_why = (
+        f"On a shared ledger a write ends within {BUSY_SECONDS} seconds, so that reports of what "
+        "was known when stay the same."
+    )
+    default_next = "Nothing was written. Run it again when less is going on, or in smaller parts."
+
+
+class DiskFull(StorageTrouble):
+    """The disk under the ledger has no room left."""
+
+    code = "disk-full"
+    default_why = "The disk is full, so the act could not be made durable."
+    default_next = "Nothing was written. Make room and run the same command again."
+
+
+class DiskTrouble(StorageTrouble):
+    """The disk under the ledger does not do what it is asked."""
+
+    code = "disk-trouble"
+    default_why = "The system could not read or write there; most often the disk is full."
+    default_next = "Look at the free space and the disk, then run the same command again."
+
+
+_MOST_TRIES: Final = 60
+_FIRST_WAIT_MS: Final = 4
+_LONGEST_WAIT_MS: Final = 250
+
+_Answer = TypeVar("_Answer")
+
+
+def retried(attempt: Callable[[int], _Answer]) -> _Answer:
+    """Do what may raise `WriteConflict` until it does not; the last conflict is raised.
+
+    `attempt` is told how often it was tried before. What it does leaves no trace when it raises.
+    Each wait is drawn by chance, so that those who met once do not meet again.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    tries = 0
+    while True:
+        try:
+            return attempt(tries)
+        except WriteConflict:
+            tries += 1
+            if tries >= _MOST_TRIES or time.monotonic() >= end:
+                raise
+        time.sleep(_wait_ms(tries) / 1000)
+
+
+def _wait_ms(tries: int) -> int:
+    longest = min(_LONGEST_WAIT_MS, _FIRST_WAIT_MS << min(tries, _MOST_TRIES))
+    return random.randrange(1, longest + 1)  # noqa: S311 (who waits how long is no secret)

@@ -1,0 +1,237 @@
+"""The tables of the night: its runs and their steps, what was missing each day, and the lock.
+
+A run says itself who, where and when, and belongs to no request: what a night does to the ledger
+is the same however often it had to be begun.
+
+The tables of statements: what providers sent, the findings it led to, and what became of them.
+
+All are append-only like the journal. How a finding stands is what its last event says.
+
+The tables of the seals: which leaf stands where in the tree, and the tree's root at each size.
+
+A leaf's place is fixed when it is sealed. It is known by its kind and its reference, such as
+`entry` and `17` or `city` and `MHD/2`; a request's leaf comes before all that was written under it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    quoted_name,
+)
+
+from ledger.journal.entries import MAX_AMOUNT
+from ledger.statements.findings import Event
+from ledger.statements.lines import Kind, LineKind
+from ledger.store.db.types import (
+    CODE,
+    ROW_ID,
+    CodeList,
+    Instant,
+    by_request,
+    metadata,
+    reference,
+    row_id,
+    word,
+)
+
+night_run = Table(
+    "night_run",
+    metadata,
+    row_id(),
+    Column("day", Date, nullable=False),
+    # What was asked for; `whole` where that was a night as it should be, and no single steps.
+    Column("steps", CodeList, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("actor", String(200), nullable=False),
+    # PostgreSQL has a word of its own by this name.
+    Column(quoted_name("system_user", quote=True), String(200), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("database_user", String(200)),
+    Column("program", String(40), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Index("ix_night_run_day", "day"),
+)
+"""One row for each run of a night, written when it begins. It ended if all its steps did."""
+
+night_step = Table(
+    "night_step",
+    metadata,
+    Column("run_id", BigInteger, ForeignKey("night_run.id"), primary_key=True, autoincrement=False),
+    Column("name", CODE, primary_key=True),
+    Column("place", SmallInteger, nullable=False),
+    # What came of it, as JSON: figures by name, findings, figures by office, sentences.
+    Column("figures", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("offices", Text, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("changed", Boolean, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What came of each step of a run, written when it ended."""
+
+SNAPSHOT_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn")
+
+gap_snapshot = Table(
+    "gap_snapshot",
+    metadata,
+    Column("need_id", BigInteger, ForeignKey("need.id"), primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    # Of several for one day the last taken is in force.
+    Column("taken", SmallInteger, primary_key=True, autoincrement=False),
+    # The project's status then: one that takes no new deals leaves the reports of gaps.
+    Column("status", CODE, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in SNAPSHOT_STAGES),
+    by_request(),
+    *(CheckConstraint(f"{name} BETWEEN 0 AND {MAX_AMOUNT}", name=name) for name in SNAPSHOT_STAGES),
+    sqlite_with_rowid=False,
+)
+"""Where a need stood at a night, a row only where that had changed since its last."""
+
+LOCK_NAME: Final = "night"
+
+night_lock = Table(
+    "night_lock",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    CheckConstraint(f"name = '{LOCK_NAME}'", name="name"),
+    sqlite_with_rowid=False,
+)
+"""The one row that a run on a server locks for as long as it lasts."""
+
+DIGEST: Final = String(64)
+
+statement = Table(
+    "statement",
+    metadata,
+    row_id(),
+    reference("provider_id", "provider.id"),
+    Column("code", String(64), nullable=False),
+    # Of the whole file, which may hold several statements: one that was read is known again.
+    Column("content_hash", DIGEST, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    by_request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("lines > 0", name="lines"),
+    UniqueConstraint("content_hash", "provider_id", "code"),
+    Index("ix_statement_provider_id", "provider_id"),
+)
+"""One row for each statement of a provider in each file that was read."""
+
+statement_line = Table(
+    "statement_line",
+    metadata,
+    Column(
+        "statement_id",
+        BigInteger,
+        ForeignKey("statement.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", String(80), nullable=False),
+    Column("day", Date, nullable=False),
+    word("kind", LineKind),
+    # As the provider wrote them: they may be none that the ledger has.
+    Column("deal", CODE),
+    Column("offer", CODE),
+    Column("need", CODE),
+    Column("amount", BigInteger, nullable=False),
+    Column("unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("reference", Text),
+    Column("file_line", Integer, nullable=False),
+    CheckConstraint(
+        f"amount BETWEEN -{MAX_AMOUNT} AND {MAX_AMOUNT} AND amount <> 0", name="amount"
+    ),
+    CheckConstraint("kind IN ('commitment', 'delivery')", name="kind"),
+    sqlite_with_rowid=False,
+)
+"""The lines of a statement, in the order of its file."""
+
+finding = Table(
+    "finding",
+    metadata,
+    row_id(),
+    # A digest of what makes it the same finding on a later night.
+    Column("key", DIGEST, nullable=False, unique=True),
+    word("kind", Kind),
+    Column("subject", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("ours", Text),
+    Column("theirs", Text),
+    Column("difference", Text),
+    Column("command", Text),
+    reference("provider_id", "provider.id", required=False),
+    Column("statement", String(64)),
+    Column("line", Text),
+    reference("deal_id", "deal.id", required=False),
+    reference("entry_id", "entry.id", required=False),
+    Column("office", CODE),
+    by_request(),
+    Column("recorded_at", Instant, nullable=False),
+)
+"""What an officer has to look at, as it was first found. It never changes: its events do."""
+
+finding_event = Table(
+    "finding_event",
+    metadata,
+    Column(
+        "finding_id", BigInteger, ForeignKey("finding.id"), primary_key=True, autoincrement=False
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    word("event", Event),
+    Column("reason", Text),
+    by_request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("(number = 1) = (event = 'opened')", name="number"),
+    CheckConstraint("event IN ('opened', 'settled', 'reopened', 'healed')", name="event"),
+    sqlite_with_rowid=False,
+)
+"""What happened to a finding, in order: opened by a night, settled by an officer, healed."""
+
+seal = Table(
+    "seal",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    # The roots of the complete trees that make up this one, the largest first: the next seal goes
+    # on from them and reads no older leaf.
+    Column("frontier", LargeBinary, nullable=False),
+    # All that was written under requests up to this one is covered.
+    reference("last_request", "request.id"),
+    by_request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("size > 0", name="size"),
+    CheckConstraint("length(root) = 32", name="root"),
+)
+
+sealed_leaf = Table(
+    "sealed_leaf",
+    metadata,
+    Column("position", ROW_ID, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("position >= 0", name="position"),
+    CheckConstraint("length(hash) = 32", name="hash"),
+    UniqueConstraint("kind", "reference"),
+)

@@ -1,0 +1,166 @@
+"""A ledger on a PostgreSQL server: the driver's settings, and what the server complains of.
+
+Readers and writers see one moment each (REPEATABLE READ). Of two writers who change one row at
+once the server stops the second, whose write is tried again on what the first left; and whoever
+changes a need, an offer or a deal, in its quantities or its terms, changes its balance row. So an
+act never rests on what somebody else was changing, and acts on different things never meet. A
+level of SERIALIZABLE would watch whole pages of indexes that every write adds to, and stop nearly
+everybody who writes at the same time. Nothing here is beyond what the engines that speak
+PostgreSQL's protocol have as well.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from ledger.core.errors import LedgerError
+from ledger.store.db.errors import (
+    BUSY_SECONDS,
+    DatabaseForbids,
+    DatabaseGone,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+    DiskFull,
+    DiskTrouble,
+    DriverMissing,
+    LedgerBusy,
+    LedgerMissing,
+    NotADatabase,
+    UnknownDatabase,
+    WriteConflict,
+    WriteTooSlow,
+)
+
+BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_LOCKING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+# What the driver notes of a line that it is closing anyway is no message to an officer.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+
+_DRIVER: Final = "postgresql+psycopg"
+_DRIVERS: Final = ("postgresql", "postgres", _DRIVER)
+_CONNECT_SECONDS: Final = 10
+
+# A hold on locks ends with the write's own bound, and dates come as ISO whatever the server's way.
+_SESSION: Final = (
+    "SELECT set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false), "
+    f"set_config('lock_timeout', '{BUSY_SECONDS}s', false), "
+    f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
+)
+
+TAKE_TIME: Final = (
+    "SELECT set_config('statement_timeout', '0', true), "
+    "set_config('idle_in_transaction_session_timeout', '0', true)"
+)
+"""Said in a transaction that nobody else waits for, and that may last."""
+
+
+def make_engine(url: URL) -> Engine:
+    """Build the engine of a PostgreSQL URL; asks no server yet.
+
+    Raises `UnknownDatabase` for another driver than psycopg 3, `DriverMissing` without it.
+    """
+    if url.drivername not in _DRIVERS:
+        raise UnknownDatabase(
+            f"This program does not use {url.drivername}.",
+            why="It speaks to PostgreSQL through psycopg 3.",
+        )
+    arguments = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    try:
+        engine = create_engine(
+            url.set(drivername=_DRIVER),
+            isolation_level="AUTOCOMMIT",  # transactions are begun in words, by their kind
+            use_native_hstore=False,
+            connect_args=arguments,
+        )
+    except ModuleNotFoundError as error:
+        raise DriverMissing("A ledger on PostgreSQL cannot be opened.") from error
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, record: Any) -> None:
+    del record
+    connection.execute(_SESSION)
+
+
+def moment_read(server: datetime) -> datetime:
+    """Give the moment of the server's clock, the one that all who share the ledger have.
+
+    Tests that live on another day put a clock of theirs in this function's place.
+    """
+    return server
+
+
+def refusal_for(error: BaseException, *, lost: bool) -> Exception | None:
+    """Turn a complaint of the server into a refusal with a way out; None where there is none.
+
+    `lost` says that the line to the server broke.
+    """
+    state = getattr(error, "sqlstate", None)
+    said = _first_line(error)
+    if state is None:
+        return _without_state(said, lost=lost)
+    made = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
+    if made is None:
+        return None
+    refusal, what, why = made
+    return refusal(what) if why is None else refusal(what, why=why.format(said=said))
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].removesuffix(".") if lines else type(error).__name__
+
+
+def _without_state(said: str, *, lost: bool) -> Exception:
+    # libpq itself speaks here: no server answered, or the one that did is gone.
+    if lost:
+        return DatabaseGone("The database server went away.")
+    if "does not exist" in said and "database" in said:
+        return LedgerMissing(
+            "There is no such database on the server.",
+            why=f"The server says: {said}.",
+            next_step="Make it (createdb NAME), then run: cityfund init",
+        )
+    return DatabaseUnreachable(
+        "The database server cannot be reached.",
+        why=f"The driver says: {said}.",
+        next_step="See that the server runs, and check --db: host, port, user and password.",
+    )
+
+
+_Made = tuple[type[LedgerError], str, str | None]
+_SAYS: Final = "The server says: {said}."
+_BY_STATE: Final[Mapping[str, _Made]] = {
+    "40001": (WriteConflict, "Others were writing to the same records.", None),
+    "40P01": (WriteConflict, "Others were writing to the same records.", None),
+    "23505": (WriteConflict, "Others were adding the same records.", None),
+    "42P07": (WriteConflict, "Others were making the same ledger.", None),
+    "42710": (WriteConflict, "Others were making the same ledger.", None),
+    "55P03": (LedgerBusy, "The ledger is busy.", None),
+    "53300": (LedgerBusy, "The database server has no line free.", _SAYS),
+    "57014": (WriteTooSlow, "The write took too long.", None),
+    "25P03": (WriteTooSlow, "The write took too long.", None),
+    "25P04": (WriteTooSlow, "The write took too long.", None),
+    "53100": (DiskFull, "The ledger could not be written.", None),
+    "58030": (DiskTrouble, "The server's disk does not do what it is asked.", _SAYS),
+    "25006": (DatabaseReadOnly, "The ledger cannot be written.", _SAYS),
+    "42501": (DatabaseForbids, "The database does not let this user do that.", _SAYS),
+    "3D000": (LedgerMissing, "There is no such database on the server.", _SAYS),
+    "42P01": (NotADatabase, "This database is not a cityfund ledger.", _SAYS),
+    "42703": (NotADatabase, "This database is not a cityfund ledger.", _SAYS),
+}
+_BY_CLASS: Final[Mapping[str, _Made]] = {
+    "08": (DatabaseGone, "The database server went away.", None),
+    "28": (DatabaseUnreachable, "The database server does not let this user in.", _SAYS),
+    "57": (DatabaseGone, "The database server is stopping or starting.", None),
+    "XX": (DiskTrouble, "The database is damaged.", _SAYS),
+}

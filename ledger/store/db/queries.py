@@ -1,0 +1,151 @@
+"""Small queries that both reading and writing use: settings and units.
+
+Requests and their receipts: what was said before, and the answer it was given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from ledger import __version__
+from ledger.core.quantity import Unit
+from ledger.core.requests import Request, require_same
+from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
+
+DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
+
+
+_SETTINGS: Final = select(tables.setting_version.c.name, tables.setting_version.c.value).order_by(
+    tables.setting_version.c.name, tables.setting_version.c.version
+)
+
+
+_SETTINGS_NOW: Final = Prepared(_SETTINGS)
+
+
+def read_settings(connection: Connection, known_at: datetime | None = None) -> dict[str, str]:
+    """Read the ledger's settings, as now or as known at a moment."""
+    if known_at is None:
+        rows = _SETTINGS_NOW.rows(connection)
+    else:
+        query = _SETTINGS.where(tables.setting_version.c.recorded_at <= known_at)
+        rows = [tuple(row) for row in connection.execute(query)]
+    # Later versions overwrite earlier ones of the same name as the rows come in order.
+    return {**DEFAULT_SETTINGS, **dict(rows)}
+
+
+class StoredUnits(Mapping[str, Unit]):
+    """The units of the ledger by code: each is read when it is first asked for, or all at once.
+
+    An act names one or two of nearly two hundred.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Start with none read."""
+        self._connection = connection
+        self._read: dict[str, Unit] = {}
+        self._all_are_read = False
+
+    def __getitem__(self, code: str) -> Unit:
+        """Give a unit by its exact code; KeyError where there is none."""
+        if code not in self._read and not self._all_are_read:
+            row = _UNIT.first(self._connection, code=code)
+            if row is not None:
+                self._read[code] = Unit(*row)
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give every code."""
+        return iter(self._every())
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._every())
+
+    def add(self, unit: Unit) -> None:
+        """Take in a unit that this transaction has just added."""
+        self._read[unit.code] = unit
+
+    def _every(self) -> dict[str, Unit]:
+        if not self._all_are_read:
+            self._read = {**read_units(self._connection), **self._read}
+            self._all_are_read = True
+        return self._read
+
+
+_UNITS: Final = select(*(tables.unit.c[name] for name in ("code", "decimals", "kind", "name")))
+_UNIT: Final = Prepared(_UNITS.where(tables.unit.c.code == bindparam("code")))
+
+
+def read_units(connection: Connection) -> dict[str, Unit]:
+    """Read every unit by its code."""
+    return {row[0]: Unit(*row) for row in connection.execute(_UNITS)}
+
+
+def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:
+    """Give the receipt of the same request said before, marked replayed; None where it is new.
+
+    Raises `KeyReused` where the key came with another command or input.
+    """
+    if request.key is None:
+        return None
+    kept = connection.execute(
+        select(tables.request.c.command, tables.request.c.input, tables.receipt.c.body)
+        .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
+        .where(tables.request.c.key == request.key)
+    ).first()
+    if kept is None:
+        return None
+    again = replace(request, given=json.loads(_as_kept(request.given)))
+    require_same(request.key, (kept.command, json.loads(kept.input)), again)
+    document: dict[str, Any] = json.loads(kept.body)
+    return {**document, "replayed": True}
+
+
+def last_request(connection: Connection) -> tuple[int, datetime | None]:
+    """Give the id and the moment of the last request; zero and None in a ledger that has none."""
+    row = _LAST.first(connection)
+    return (0, None) if row is None else (row[0], row[1])
+
+
+_LAST: Final = Prepared(
+    select(tables.request.c.id, tables.request.c.recorded_at)
+    .order_by(tables.request.c.id.desc())
+    .limit(1)
+)
+
+
+def request_row(
+    identity: int, key: str, request: Request, now: datetime, database_user: str | None
+) -> dict[str, Any]:
+    """Lay a request out as the row that is kept of it."""
+    return {
+        "id": identity,
+        "key": key,
+        "command": request.command,
+        "input": _as_kept(request.given),
+        "actor": request.actor,
+        "system_user": request.system_user,
+        "host": request.host,
+        "database_user": database_user,
+        "program": f"cityfund {__version__}",
+        "recorded_at": now,
+    }
+
+
+def receipt_row(identity: int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the answer to a request out as the row that is kept of it."""
+    body = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    return {"request_id": identity, "body": body}
+
+
+def _as_kept(given: Mapping[str, Any]) -> str:
+    """Give an input as the text it is kept as; in it a tuple and a list are the same."""
+    return json.dumps(given, ensure_ascii=False, sort_keys=True)

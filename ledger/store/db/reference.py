@@ -1,0 +1,100 @@
+"""The shipped reference tables in the database, for joins in views and analysts' own queries.
+
+They are copies: the program reads its own files. A newer program brings newer copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, type_coerce, update
+from sqlalchemy.types import NullType
+
+from ledger import reference
+from ledger.registers.records import ACTIVE_STATUSES
+from ledger.store.db import tables
+
+
+def load_reference_tables(connection: Connection) -> None:
+    """Bring every reference table to what this program ships; keeps what it no longer ships."""
+    for table, rows in _shipped():
+        _bring(connection, table, rows)
+
+
+def shipped_rows() -> dict[str, dict[str, dict[str, Any]]]:
+    """Give what this program ships: the rows of every reference table by code."""
+    return {table.name: {row["code"]: row for row in rows} for table, rows in _shipped()}
+
+
+def kept_rows(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Read what is kept in every reference table, as it stands there, by code."""
+    found: dict[str, dict[Any, dict[str, Any]]] = {}
+    for table in tables.REFERENCE_TABLES:
+        columns = (type_coerce(column, NullType()).label(column.name) for column in table.columns)
+        rows = connection.execute(select(*columns))
+        found[table.name] = {row.code: row._asdict() for row in rows}
+    return found
+
+
+def _shipped() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
+    yield tables.region, _regions()
+    yield tables.country, _countries()
+    yield tables.sector, _sectors()
+    yield tables.project_status, _statuses()
+    yield tables.instrument, _instruments()
+
+
+def _bring(connection: Connection, table: Table, shipped: Iterable[dict[str, Any]]) -> None:
+    kept = {row.code: row._asdict() for row in connection.execute(select(table))}
+    rows = list(shipped)
+    fresh = [row for row in rows if row["code"] not in kept]
+    if fresh:
+        connection.execute(insert(table), fresh)
+    for row in rows:
+        if kept.get(row["code"], row) != row:
+            connection.execute(update(table).where(table.c.code == row["code"]).values(row))
+
+
+def _regions() -> Iterable[dict[str, Any]]:
+    # Parents first, as the table refers to itself.
+    waiting = list(reference.regions().values())
+    placed: set[str] = set()
+    while waiting:
+        ready = [region for region in waiting if not region.parent or region.parent in placed]
+        assert ready, "the regions' parents form a circle"
+        for region in ready:
+            yield {"code": region.code, "name": region.name, "parent": region.parent or None}
+        placed.update(region.code for region in ready)
+        waiting = [region for region in waiting if region.code not in placed]
+
+
+def _countries() -> Iterable[dict[str, Any]]:
+    for country in reference.countries().values():
+        yield {
+            "code": country.alpha2,
+            "alpha3": country.alpha3,
+            "name": country.name,
+            "region": country.region,
+            "subregion_name": reference.subregion_name(country.alpha2),
+        }
+
+
+def _sectors() -> Iterable[dict[str, Any]]:
+    for sector in reference.sectors().values():
+        yield {"code": sector.code, "title": sector.title, "dac": sector.dac or None}
+
+
+def _statuses() -> Iterable[dict[str, Any]]:
+    for status in reference.project_statuses().values():
+        active = status.code in ACTIVE_STATUSES
+        yield {"code": status.code, "title": status.title, "active": active}
+
+
+def _instruments() -> Iterable[dict[str, Any]]:
+    for instrument in reference.instruments().values():
+        yield {
+            "code": instrument.code,
+            "name": instrument.name,
+            "iati_finance_type": instrument.iati_finance_type or None,
+        }

@@ -1,0 +1,137 @@
+"""A ledger in a SQLite file: the driver's settings, the file itself, and what it complains of."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from ledger.store.db.errors import (
+    BUSY_SECONDS,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+    DiskFull,
+    DiskTrouble,
+    LedgerBusy,
+    LedgerMissing,
+    NotADatabase,
+    UnknownDatabase,
+)
+
+BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
+BEGIN_READING: Final = "BEGIN"
+
+_PRIVATE: Final = 0o600
+_PARAMETERS: Final = frozenset({"cache", "immutable", "mode", "nolock", "timeout", "uri", "vfs"})
+"""What may stand behind the question mark; the driver's other settings are the program's own."""
+
+
+def make_engine(url: URL) -> Engine:
+    """Build the engine of a SQLite URL; touches no file yet. Raises `UnknownDatabase`."""
+    strange = ", ".join(sorted(url.query.keys() - _PARAMETERS))
+    if strange:
+        raise UnknownDatabase(
+            f"A SQLite URL takes no parameter {strange}.",
+            why=f"It takes {', '.join(sorted(_PARAMETERS))}.",
+        )
+    engine = create_engine(url, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+    del record
+    # The driver must not open transactions by itself: it would read outside of them.
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def database_file(url: URL) -> Path | None:
+    """Give the file of a SQLite URL; None for a database in memory, or on a server."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
+def create_private_file(engine: Engine) -> None:
+    """Make an empty database file that only its owner may read, before anything is in it."""
+    path = database_file(engine.url)
+    if path is None:
+        return
+    try:
+        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
+            return
+        make_private_folders(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE))
+    except OSError as error:
+        raise DatabaseUnreachable(
+            f"The ledger file {path} cannot be made.", why=f"{error.strerror}."
+        ) from error
+    _switch_to_wal(engine)
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    """Choose the write-ahead journal, which the file keeps; it is chosen outside transactions."""
+    with closing(engine.raw_connection()) as connection:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.DatabaseError as error:
+            raise (refusal_for(error) or error) from error
+
+
+def make_private_folders(folder: Path) -> None:
+    """Make a folder and those above it; `mkdir` itself would leave those above open to all."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def require_file(engine: Engine) -> None:
+    """Refuse with `LedgerMissing` where there is no file: opening it would make an empty one."""
+    path = database_file(engine.url)
+    if path is None:
+        return
+    try:
+        found = path.exists()
+    except OSError as error:
+        raise DatabaseUnreachable(
+            f"The ledger file {path} cannot be reached.", why=f"{error.strerror}."
+        ) from error
+    if not found:
+        raise LedgerMissing(f"There is no ledger at {path}.")
+    if path.is_dir():
+        raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a folder.")
+
+
+def refusal_for(error: BaseException) -> Exception | None:
+    """Turn a complaint of the driver into a refusal with a way out; None where there is none."""
+    complaint = str(error)
+    if "not a database" in complaint or "malformed" in complaint:
+        return NotADatabase("The ledger cannot be read.")
+    if not isinstance(error, sqlite3.OperationalError):
+        return None
+    return _of_operation(complaint)
+
+
+def _of_operation(complaint: str) -> Exception:
+    if "locked" in complaint or "busy" in complaint:
+        return LedgerBusy("The ledger is busy.")
+    if "full" in complaint:
+        return DiskFull("The ledger could not be written.")
+    if "I/O error" in complaint:
+        return DiskTrouble("The ledger's files cannot be used.")
+    if "readonly" in complaint:
+        return DatabaseReadOnly("The ledger cannot be written.")
+    if "no such table" in complaint or "no such column" in complaint:
+        return NotADatabase(
+            "This database is not a cityfund ledger.", why=f"The database says: {complaint}."
+        )
+    return DatabaseUnreachable(
+        "The ledger cannot be opened.", why=f"The database says: {complaint}."
+    )

@@ -1,0 +1,520 @@
+"""The tables, as SQLAlchemy Core sees them; the migrations make them, the guards protect them.
+
+Registers are split in two: an identity row with what can never change, and version rows with
+the terms; both are append-only, so nothing is ever overwritten. The journal is `entry` and
+`movement`. `balance` and `deal_balance` are kept by triggers in the same transaction as the
+movement; they are the only rows that change.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    quoted_name,
+)
+
+from ledger.core.factors import Factor, Side, Stage
+from ledger.journal.entries import MAX_AMOUNT, Act
+from ledger.store.db import (
+    night_tables,
+    types,
+)
+from ledger.store.db import (
+    night_tables as seal_tables,
+)
+from ledger.store.db import (
+    night_tables as statement_tables,
+)
+from ledger.store.db.types import CodeList, ExactDecimal, Instant, Word
+from ledger.store.db.types import by_request as _request
+from ledger.store.db.types import reference as _ref
+from ledger.store.db.types import row_id as _id
+from ledger.store.db.types import word as _words
+
+metadata: Final = types.metadata
+CODE: Final = types.CODE
+
+request = Table(
+    "request",
+    metadata,
+    _id(),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("command", String(80), nullable=False),
+    Column("input", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    # PostgreSQL has a word of its own by this name.
+    Column(quoted_name("system_user", quote=True), String(200), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("database_user", String(200)),
+    Column("program", String(40), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+"""One row for each write that was said: its key, and the input as it was typed."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column(
+        "request_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("request.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("body", Text, nullable=False),
+)
+"""The answer to a request, kept so that the same key gives the same receipt again."""
+
+setting_version = Table(
+    "setting_version",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False),
+    Column("reason", Text),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+    Column("format", SmallInteger, nullable=False),
+    # A hidden row number would be a second key, and a way to replace a row round its guard.
+    sqlite_with_rowid=False,
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("decimals", SmallInteger, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("name", Text, nullable=False),
+    _request(),
+    CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
+    CheckConstraint("kind IN ('money', 'work')", name="kind"),
+    sqlite_with_rowid=False,
+)
+
+region = Table(
+    "region",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", CODE, ForeignKey("region.code")),
+)
+country = Table(
+    "country",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("alpha3", CODE, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", CODE, ForeignKey("region.code"), nullable=False),
+    Column("subregion_name", Text, nullable=False),
+)
+sector = Table(
+    "sector",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("dac", CODE),
+)
+project_status = Table(
+    "project_status",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+instrument = Table(
+    "instrument",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("iati_finance_type", CODE),
+)
+
+
+def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Table]:
+    """Make a register's two tables: what never changes, and the versions of its terms."""
+    identity = Table(
+        name,
+        metadata,
+        _id(),
+        Column("code", CODE, nullable=False, unique=True),
+        # Two codes that differ only in capitals are one: the database compares them folded.
+        Column("folded", Text, nullable=False, unique=True),
+        # The number in a code that the program made, so that the next one is a single look-up.
+        Column("number", Integer),
+        *fixed,
+        _request(),
+        Index(f"ix_{name}_number", "number"),
+    )
+    versions = Table(
+        f"{name}_version",
+        metadata,
+        Column(
+            f"{name}_id",
+            BigInteger().with_variant(Integer, "sqlite"),
+            ForeignKey(f"{name}.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        *terms,
+        Column("reason", Text),
+        _request(),
+        Column("recorded_at", Instant, nullable=False),
+        Column("format", SmallInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    return identity, versions
+
+
+office, office_version = _register(
+    "office",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        Column("host", Text),
+        Column("regions", CodeList, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+city, city_version = _register(
+    "city",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        Column("name_local", Text),
+        Column("country", CODE, ForeignKey("country.code"), nullable=False),
+        _ref("office_id", "office.id"),
+        Column("member_since", String(10)),
+        Column("population", BigInteger),
+        Column("geonames_id", BigInteger),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+provider, provider_version = _register(
+    "provider",
+    [],
+    [
+        Column("name", Text, nullable=False),
+        Column("kind", String(20), nullable=False),
+        Column("country", CODE, ForeignKey("country.code")),
+        _ref("city_id", "city.id", required=False),
+        Column("sample", Boolean, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+project, project_version = _register(
+    "project",
+    [_ref("city_id", "city.id")],
+    [
+        Column("title", Text, nullable=False),
+        Column("sector", CODE, ForeignKey("sector.code"), nullable=False),
+        Column("status", CODE, ForeignKey("project_status.code"), nullable=False),
+        Column("weight", SmallInteger, nullable=False),
+        CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
+        Column("starts_on", Date),
+        Column("ends_on", Date),
+        Column("description", Text),
+        Column("source", Text),
+    ],
+)
+
+holder = Table(
+    "holder",
+    metadata,
+    _id(),
+    _words("side", Side, required=True),
+    Column("unit", CODE, ForeignKey("unit.code"), nullable=False),
+    _request(),
+    CheckConstraint("side IN ('need', 'offer')", name="side"),
+    UniqueConstraint("id", "unit"),
+)
+"""Whatever has stages: a need or an offer, never the fund. Needs and offers share these ids."""
+
+
+def _declared(owner: Column[int]) -> list[Any]:
+    return [
+        owner,
+        _words("factor", Factor),
+        Column("unit", CODE, nullable=False),
+        Column("declared_on", Date, nullable=False),
+    ]
+
+
+need, need_version = _register(
+    "need",
+    _declared(_ref("project_id", "project.id")),
+    [
+        Column("topic", Text),
+        Column("needed_by", Date),
+        Column("divisible", Boolean, nullable=False),
+        Column("instruments", CodeList, nullable=False),
+        Column("note", Text),
+    ],
+)
+offer, offer_version = _register(
+    "offer",
+    _declared(_ref("provider_id", "provider.id")),
+    [
+        Column("topics", CodeList, nullable=False),
+        Column("valid_from", Date),
+        Column("valid_until", Date),
+        Column("available_from", Date),
+        Column("sectors", CodeList, nullable=False),
+        Column("countries", CodeList, nullable=False),
+        Column("regions", CodeList, nullable=False),
+        Column("cities", CodeList, nullable=False),
+        Column("excluded_countries", CodeList, nullable=False),
+        Column("instruments", CodeList, nullable=False),
+        Column("min_ticket", BigInteger),
+        Column("max_ticket", BigInteger),
+        Column("max_share", ExactDecimal),
+        Column("condition", String(20)),
+        Column("rate", ExactDecimal),
+        Column("note", Text),
+        Column("withdrawn", Boolean, nullable=False),
+    ],
+)
+for _table in (need, offer):
+    _table.append_constraint(ForeignKeyConstraint(["id", "unit"], ["holder.id", "holder.unit"]))
+
+deal, deal_version = _register(
+    "deal",
+    [
+        _ref("offer_id", "offer.id"),
+        _ref("need_id", "need.id"),
+        Column("rate", ExactDecimal, nullable=False),
+        Column("rate_road", String(16)),
+        Column("rate_day", Date),
+        Column("instrument", CODE),
+        Index("ix_deal_need_id", "need_id"),
+        Index("ix_deal_offer_id", "offer_id"),
+    ],
+    [
+        Column("held_until", Date),
+        Column("due_on", Date),
+        Column("note", Text),
+    ],
+)
+
+allowed_move = Table(
+    "allowed_move",
+    metadata,
+    Column("act", Word(Act), primary_key=True),
+    Column("side", Word(Side), primary_key=True),
+    Column("from_stage", Word(Stage), primary_key=True),
+    Column("to_stage", Word(Stage), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    _words("act", Act),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    _request(),
+    _ref("deal_id", "deal.id", required=False),
+    Column("reference", Text),
+    Column("reason", Text),
+    Column("override", Text),
+    Column("reverses", BigInteger, ForeignKey("entry.id"), unique=True),
+    Column("lines", SmallInteger, nullable=False),
+    Column("format", SmallInteger, nullable=False),
+    CheckConstraint("lines > 0", name="lines"),
+    CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
+    Index("ix_entry_deal_id_effective_on", "deal_id", "effective_on"),
+    Index("ix_entry_request_id", "request_id"),
+)
+
+_AMOUNTS = f"BETWEEN 0 AND {MAX_AMOUNT}"
+
+movement = Table(
+    "movement",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    Column("line", SmallInteger, primary_key=True, autoincrement=False),
+    _ref("holder_id", "holder.id"),
+    _ref("deal_id", "deal.id", required=False),
+    Column("unit", CODE, nullable=False),
+    _words("from_stage", Stage),
+    _words("to_stage", Stage),
+    Column("amount", BigInteger, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint(f"amount BETWEEN 1 AND {MAX_AMOUNT}", name="amount"),
+    CheckConstraint("from_stage <> to_stage", name="stages"),
+    Index(
+        "ix_movement_timeline",
+        "holder_id",
+        "effective_on",
+        "recorded_at",
+        "from_stage",
+        "to_stage",
+        "amount",
+    ),
+    Index("ix_movement_deal_id", "deal_id"),
+    sqlite_with_rowid=False,
+)
+
+BALANCE_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn", "expired")
+
+
+def _bounded(stages: tuple[str, ...]) -> list[Any]:
+    # The checks stand on the table: on a column, a generated migration would leave them out.
+    return [
+        *(Column(stage, BigInteger, nullable=False) for stage in stages),
+        *(CheckConstraint(f"{stage} {_AMOUNTS}", name=stage) for stage in stages),
+    ]
+
+
+balance = Table(
+    "balance",
+    metadata,
+    Column(
+        "holder_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("holder.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    *_bounded(BALANCE_STAGES),
+)
+"""What stands in each stage of a need or offer; `free` is its open or available stage."""
+
+deal_balance = Table(
+    "deal_balance",
+    metadata,
+    Column("deal_id", BigInteger, ForeignKey("deal.id"), primary_key=True, autoincrement=False),
+    Column("side", Word(Side), primary_key=True),
+    *_bounded(BALANCE_STAGES[1:4]),
+    sqlite_with_rowid=False,
+)
+
+rate = Table(
+    "rate",
+    metadata,
+    _id(),
+    Column("day", Date, nullable=False),
+    Column("base", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("quote", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("rate", ExactDecimal, nullable=False),
+    Column("source", Text),
+    Column("withdrawn", Boolean, nullable=False),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("CAST(rate AS NUMERIC) > 0", name="rate"),
+    Index("ix_rate_lookup", "base", "quote", "day", "id"),
+)
+"""Exchange rates as they were learned; the latest recorded of a day and pair is in force."""
+
+proposal = Table(
+    "proposal",
+    metadata,
+    _id(),
+    Column("code", CODE, nullable=False, unique=True),
+    Column("folded", Text, nullable=False, unique=True),
+    Column("number", Integer),
+    Column("day", Date, nullable=False),
+    # The filters as they were typed, as a JSON list: what was matched.
+    Column("selection", Text, nullable=False),
+    Column("solver", Text, nullable=False),
+    Column("limited", Boolean, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    *(
+        Column(f"{level}_{what}", ExactDecimal, nullable=False)
+        for level in ("complete", "coverage")
+        for what in ("value", "bound")
+    ),
+    Column("cost", ExactDecimal, nullable=False),
+    Column("cost_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("cost_unknown", Integer, nullable=False),
+    # Pairs of units that were left out for want of a rate, each as EUR/USD.
+    Column("without_rate", CodeList, nullable=False),
+    # The last entry there was when it was solved.
+    _ref("solved_on", "entry.id", required=False),
+    Column("lines", Integer, nullable=False),
+    Column("reason", Text),
+    _request(),
+    Column("recorded_at", Instant, nullable=False),
+    CheckConstraint("lines >= 0", name="lines"),
+    Index("ix_proposal_number", "number"),
+)
+"""What matching proposed at a moment; it changes nothing, and is never changed."""
+
+proposal_line = Table(
+    "proposal_line",
+    metadata,
+    Column(
+        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
+    ),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    _ref("offer_id", "offer.id"),
+    _ref("need_id", "need.id"),
+    Column("need_amount", BigInteger, nullable=False),
+    Column("need_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("offer_amount", BigInteger, nullable=False),
+    Column("offer_unit", CODE, ForeignKey("unit.code"), nullable=False),
+    Column("rate", ExactDecimal, nullable=False),
+    CheckConstraint(f"need_amount BETWEEN 1 AND {MAX_AMOUNT}", name="need_amount"),
+    CheckConstraint(f"offer_amount BETWEEN 1 AND {MAX_AMOUNT}", name="offer_amount"),
+    sqlite_with_rowid=False,
+)
+
+proposal_project = Table(
+    "proposal_project",
+    metadata,
+    Column(
+        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
+    ),
+    Column(
+        "project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False
+    ),
+    Column("weight", SmallInteger, nullable=False),
+    CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
+    sqlite_with_rowid=False,
+)
+"""The projects that a proposal would complete, at the weight they had."""
+
+introduced_line = Table(
+    "introduced_line",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    Column("proposal_id", BigInteger, nullable=False),
+    Column("line", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["proposal_id", "line"], ["proposal_line.proposal_id", "proposal_line.line"]
+    ),
+    UniqueConstraint("proposal_id", "line"),
+    sqlite_with_rowid=False,
+)
+"""Which line of which proposal an introduction was made from; a line is taken up once."""
+
+seal, sealed_leaf = seal_tables.seal, seal_tables.sealed_leaf
+
+REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
+MUTABLE_TABLES: Final = (balance, deal_balance)
+SEEDED_TABLES: Final = (allowed_move, night_tables.night_lock)
+"""What every ledger is made with, and never written after that."""
+
+assert statement_tables.finding.metadata is metadata, "imported here, so that all know of them"
+
+APPEND_ONLY_TABLES: Final = tuple(
+    table for table in metadata.sorted_tables if table not in (*REFERENCE_TABLES, *MUTABLE_TABLES)
+)

@@ -1,0 +1,139 @@
+"""Column types that keep a value exact and the same on every engine.
+
+What tables are made of: the metadata that all share, and the columns that most have.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, MetaData, String, Text
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+LIST_SEPARATOR = ";"
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Count the microseconds from 1970 (UTC) to an aware moment, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """Give the aware UTC moment that many microseconds after 1970."""
+    return _EPOCH + count * _MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC moment, kept as whole microseconds: sortable, exact, equal on all engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Store microseconds."""
+        del dialect
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Read an aware UTC moment."""
+        del dialect
+        return None if value is None else from_microseconds(value)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal kept as its plain text: SQLite's own number types pass through float."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Store digits without an exponent."""
+        del dialect
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Read the same digits back."""
+        del dialect
+        return None if value is None else Decimal(value)
+
+
+class CodeList(TypeDecorator[tuple[str, ...]]):
+    """A list of codes in one cell, separated as in the canonical tables; empty means any."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+        """Store the codes joined."""
+        del dialect
+        return LIST_SEPARATOR.join(value or ())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """Read the codes apart."""
+        del dialect
+        return tuple(value.split(LIST_SEPARATOR)) if value else ()
+
+
+class Word(TypeDecorator[StrEnum]):
+    """One of the words of an enumeration, kept as the word itself."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+        # Looked up here, a word costs a fraction of what asking the enumeration for it does.
+        self._known = {word.value: word for word in words}
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Store the word."""
+        del dialect
+        return None if value is None else str(self._known.get(value) or self.words(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Read the word as a member of its enumeration."""
+        del dialect
+        return None if value is None else self._known.get(value) or self.words(value)
+
+
+CODE: Final = String(64)
+ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite's own row number has to be declared INTEGER."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def row_id() -> Column[int]:
+    """Make the `id` of a table whose rows are numbered."""
+    # Ids are assigned by the program, so that a batch of rows goes in by one compiled insert.
+    return Column("id", ROW_ID, primary_key=True, autoincrement=False)
+
+
+def reference(name: str, target: str, *, required: bool = True) -> Column[int]:
+    """Make a column that refers to a row of another table."""
+    return Column(name, BigInteger, ForeignKey(target), nullable=not required)
+
+
+def by_request() -> Column[int]:
+    """Make the column that says under which request a row was written."""
+    return reference("request_id", "request.id")
+
+
+def word(name: str, words: type[StrEnum], *, required: bool = True) -> Column[Any]:
+    """Make a column of one of an enumeration's words."""
+    return Column(name, Word(words), nullable=not required)

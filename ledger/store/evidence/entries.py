@@ -1,0 +1,144 @@
+"""Leaves of entries: each with its movements, its holders and deal named by their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, func, select
+
+from ledger.evidence.canonical import Unwritable, entry_bytes, movement_text, proposed_text, quoted
+from ledger.evidence.tree_head import ENTRY_KIND, Leaf
+from ledger.store.checks.journal import day, raw, stream
+from ledger.store.db import tables
+from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+
+_OWN: Final = 14
+"""How many values of a row are the entry's, before its movement's."""
+
+_TEXTS: Final = 9
+"""How many of those come up to the last of its texts."""
+
+
+def entry_leaves(connection: Connection, after: int, through: int) -> Source:
+    """Give the entries of all requests after one and up to another."""
+    names = _Names(connection, every=after <= 0)
+    rows = stream(connection, _entries(after, through))
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        for number, lines in groupby(rows, key=itemgetter(1)):
+            content = None
+            with suppress(*UNREADABLE):
+                content = names.content(list(lines), require_said(said))
+            yield Leaf(request, ENTRY_KIND, str(number), content)
+
+    return Source(rows, leaves)
+
+
+class _Names:
+    """The codes of holders and deals by their ids: all read at once, or each when it is needed."""
+
+    def __init__(self, connection: Connection, *, every: bool) -> None:
+        self._connection = connection
+        self._holders: dict[int, tuple[str, str]] = {}
+        self._deals: dict[int, str] = {}
+        if every:
+            for one, side, code in stream(connection, _holders()):
+                self._holders[one] = (side, code)
+            for one, code in stream(connection, select(tables.deal.c.id, tables.deal.c.code)):
+                self._deals[one] = quoted(code)
+
+    def content(self, lines: list[Any], said: str) -> bytes:
+        """Give the canonical bytes of an entry with its movements, all of them in order."""
+        head = lines[0]
+        _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
+        reverses, count, layout, proposal, proposed_line = head[_TEXTS:_OWN]
+        deal = None if deal_id is None else self._deal(deal_id)
+        if count != len(lines) or (proposal is None) != (proposed_line is None):
+            raise Unwritable(count)
+        movements = [
+            self._movement(place, line[_OWN:], (effective_on, recorded_at), deal_id, deal)
+            for place, line in enumerate(lines, start=1)
+        ]
+        terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
+        proposed = None if proposal is None else proposed_text(proposal, proposed_line)
+        return entry_bytes(*terms, deal, proposed, movements, said)
+
+    def _movement(
+        self,
+        place: int,
+        values: tuple[Any, ...],
+        times: tuple[Any, Any],
+        deal_id: int | None,
+        deal: str | None,
+    ) -> str:
+        line, holder_id, of_deal, unit, source, target, amount, *own_times = values
+        if line != place or tuple(own_times) != times or of_deal not in {None, deal_id}:
+            raise Unwritable(values)
+        side, holder = self._holder(holder_id)
+        return movement_text(
+            side, holder, unit, source, target, amount, None if of_deal is None else deal
+        )
+
+    def _holder(self, identity: int) -> tuple[str, str]:
+        if identity not in self._holders:
+            query = _holders().where(tables.holder.c.id == identity)
+            row = self._connection.execute(query).first()
+            if row is None:
+                raise Unwritable(identity)
+            self._holders[identity] = (row[1], row[2])
+        return self._holders[identity]
+
+    def _deal(self, identity: int) -> str:
+        if identity not in self._deals:
+            query = select(tables.deal.c.code).where(tables.deal.c.id == identity)
+            self._deals[identity] = quoted(self._connection.execute(query).scalar())  # type: ignore[arg-type]
+        return self._deals[identity]
+
+
+def _holders() -> Select[Any]:
+    holder, need, offer = tables.holder, tables.need, tables.offer
+    return (
+        select(holder.c.id, raw(holder.c.side), func.coalesce(need.c.code, offer.c.code))
+        .outerjoin(need, need.c.id == holder.c.id)
+        .outerjoin(offer, offer.c.id == holder.c.id)
+    )
+
+
+def _entries(after: int, through: int) -> Select[Any]:
+    entry, movement, introduced = tables.entry, tables.movement, tables.introduced_line
+    return (
+        select(
+            entry.c.request_id,
+            entry.c.id,
+            raw(entry.c.act),
+            day(entry.c.effective_on),
+            raw(entry.c.recorded_at),
+            entry.c.deal_id,
+            entry.c.override,
+            entry.c.reason,
+            entry.c.reference,
+            entry.c.reverses,
+            entry.c.lines,
+            entry.c.format,
+            tables.proposal.c.code,
+            introduced.c.line,
+            movement.c.line,
+            movement.c.holder_id,
+            movement.c.deal_id,
+            movement.c.unit,
+            raw(movement.c.from_stage),
+            raw(movement.c.to_stage),
+            movement.c.amount,
+            day(movement.c.effective_on),
+            raw(movement.c.recorded_at),
+        )
+        .outerjoin(introduced, introduced.c.entry_id == entry.c.id)
+        .outerjoin(tables.proposal, tables.proposal.c.id == introduced.c.proposal_id)
+        .outerjoin(movement, movement.c.entry_id == entry.c.id)
+        .where(*within(entry, after, through))
+        .order_by(entry.c.request_id, entry.c.id, movement.c.line)
+    )

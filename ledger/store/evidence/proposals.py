@@ -1,0 +1,147 @@
+"""Leaves of proposals: what matching proposed, with its lines and the projects it completes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from ledger.core.text import folded, number_in
+from ledger.evidence.canonical import (
+    Part,
+    Unwritable,
+    list_or_none,
+    number_or_none,
+    object_text,
+    proposal_bytes,
+    quoted,
+    text_or_none,
+    yes_or_none,
+)
+from ledger.evidence.tree_head import PROPOSAL_KIND, Leaf
+from ledger.store.checks.journal import day, raw, stream
+from ledger.store.db import tables
+from ledger.store.db.types import LIST_SEPARATOR
+from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+
+_COLUMNS: Final = tables.proposal.c
+_Write = Callable[[Any], str | None]
+
+_TERMS: Final[dict[str, tuple[ColumnElement[Any], _Write]]] = {
+    "complete_bound": (raw(_COLUMNS.complete_bound), text_or_none),
+    "complete_value": (raw(_COLUMNS.complete_value), text_or_none),
+    "cost": (raw(_COLUMNS.cost), text_or_none),
+    "cost_unit": (_COLUMNS.cost_unit, text_or_none),
+    "cost_unknown": (_COLUMNS.cost_unknown, number_or_none),
+    "coverage_bound": (raw(_COLUMNS.coverage_bound), text_or_none),
+    "coverage_value": (raw(_COLUMNS.coverage_value), text_or_none),
+    "day": (day(_COLUMNS.day), text_or_none),
+    "limited": (raw(_COLUMNS.limited), yes_or_none),
+    "milliseconds": (_COLUMNS.milliseconds, number_or_none),
+    "selection": (_COLUMNS.selection, text_or_none),
+    "solved_on": (_COLUMNS.solved_on, number_or_none),
+    "solver": (_COLUMNS.solver, text_or_none),
+    "without_rate": (
+        raw(_COLUMNS.without_rate),
+        partial(list_or_none, separator=LIST_SEPARATOR),
+    ),
+}
+"""The terms of a proposal in the order of their names: where each stands, and how it is written."""
+
+
+def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
+    """Give proposals in the order of their ids, each whole."""
+    query = (
+        select(
+            _COLUMNS.request_id,
+            _COLUMNS.id,
+            _COLUMNS.code,
+            raw(_COLUMNS.recorded_at),
+            _COLUMNS.reason,
+            _COLUMNS.lines,
+            _COLUMNS.folded,
+            _COLUMNS.number,
+            *(column for column, _ in _TERMS.values()),
+        )
+        .where(*within(tables.proposal, after, through))
+        .order_by(_COLUMNS.request_id, _COLUMNS.id)
+    )
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        for _, identity, code, recorded_at, reason, count, plain, number, *terms in rows:
+            content = None
+            with suppress(*UNREADABLE):
+                if (plain, number) != (folded(code), number_in(PROPOSAL_KIND, code)):
+                    raise Unwritable(code)
+                record = _record(connection, identity, count, terms)
+                content = proposal_bytes(code, record, recorded_at, reason, require_said(said))
+            yield Leaf(request, PROPOSAL_KIND, str(code), content)
+
+    return Source(stream(connection, query), leaves)
+
+
+def _record(connection: Connection, identity: int, count: int, terms: list[Any]) -> str:
+    """Write a proposal's terms with its lines and projects, all keys in order."""
+    lines = [_line(row) for row in connection.execute(_lines(identity))]
+    projects = [_project(row) for row in connection.execute(_projects(identity))]
+    if len(lines) != count:
+        raise Unwritable(count)
+    written = zip(_TERMS.items(), terms, strict=True)
+    parts: list[Part] = [(quoted(name), write(value)) for (name, (_, write)), value in written]
+    for name, ones in (("lines", lines), ("projects", projects)):
+        parts.append((quoted(name), f"[{','.join(ones)}]" if ones else None))
+    return object_text(sorted(parts))
+
+
+def _line(row: Any) -> str:
+    line, need, need_amount, need_unit, offer, offer_amount, offer_unit, rate = row
+    return object_text(
+        (
+            ('"line"', number_or_none(line)),
+            ('"need"', quoted(need)),
+            ('"need_amount"', number_or_none(need_amount)),
+            ('"need_unit"', quoted(need_unit)),
+            ('"offer"', quoted(offer)),
+            ('"offer_amount"', number_or_none(offer_amount)),
+            ('"offer_unit"', quoted(offer_unit)),
+            ('"rate"', quoted(rate)),
+        )
+    )
+
+
+def _project(row: Any) -> str:
+    project, weight = row
+    return object_text((('"project"', quoted(project)), ('"weight"', number_or_none(weight))))
+
+
+def _lines(identity: int) -> Select[Any]:
+    line, need, offer = tables.proposal_line.c, tables.need, tables.offer
+    return (
+        select(
+            line.line,
+            need.c.code,
+            line.need_amount,
+            line.need_unit,
+            offer.c.code,
+            line.offer_amount,
+            line.offer_unit,
+            raw(line.rate),
+        )
+        .join(need, need.c.id == line.need_id, isouter=True)
+        .join(offer, offer.c.id == line.offer_id, isouter=True)
+        .where(line.proposal_id == identity)
+        .order_by(line.line)
+    )
+
+
+def _projects(identity: int) -> Select[Any]:
+    kept, project = tables.proposal_project.c, tables.project
+    return (
+        select(project.c.code, kept.weight)
+        .join(project, project.c.id == kept.project_id, isouter=True)
+        .where(kept.proposal_id == identity)
+        .order_by(kept.project_id)
+    )

@@ -1,0 +1,185 @@
+"""Seals in the tables: reading them, what comes next to be sealed, and writing a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Select, exists, func, select
+
+from ledger.core.errors import RefusedByRule
+from ledger.evidence.merkle import Frontier, leaf_hash
+from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf
+from ledger.store.checks.journal import raw, stream
+from ledger.store.db import tables
+from ledger.store.db.bulk import insert_tuples
+from ledger.store.db.types import from_microseconds
+from ledger.store.evidence.leaves import stream_leaves
+
+MOST_LEAVES: Final = 50_000
+"""So many leaves go into one seal, and the rest of the request that the last of them is of."""
+
+_BATCH: Final = 5000
+_MOST_DIGITS: Final = 18
+
+
+class CannotSeal(RefusedByRule):
+    """A row that was written by hand cannot be sealed: the program could not have written it."""
+
+    code = "cannot-seal"
+    default_why = "A seal would say for ever that it was recorded so."
+    default_next = "Find out what is wrong with it: cityfund check"
+
+
+class Batch(NamedTuple):
+    """What one seal covers: its number, the tree with its new leaves in, and where it ends."""
+
+    number: int
+    tree: Frontier
+    leaves: Sequence[SealedLeaf]
+    last_request: int
+    is_last: bool
+
+
+def read_seals(connection: Connection) -> list[Seal]:
+    """Read all seals in order, with the moments their requests were recorded at."""
+    return [_seal(*row) for row in connection.execute(_seals().order_by(tables.seal.c.number))]
+
+
+def last_seal(connection: Connection) -> Seal | None:
+    """Read the newest seal; None where nothing was sealed yet."""
+    query = _seals().order_by(tables.seal.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else _seal(*row)
+
+
+def _seal(
+    number: int, size: Any, root: Any, frontier: Any, last: Any, at: Any, said_at: Any
+) -> Seal:
+    """Make a seal of its row, whatever somebody may have put there."""
+    counts = (one if type(one) is int else -1 for one in (size, last))
+    size, last = counts
+    return Seal(number, size, _bytes(root), _bytes(frontier), last, _moment(at), _moment(said_at))
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return from_microseconds(value)
+    except (OverflowError, TypeError):
+        return None
+
+
+def _seals() -> Select[Any]:
+    seal, request = tables.seal, tables.request
+    return select(
+        seal.c.number,
+        seal.c.size,
+        raw(seal.c.root),
+        raw(seal.c.frontier),
+        seal.c.last_request,
+        raw(seal.c.recorded_at),
+        raw(request.c.recorded_at),
+    ).outerjoin(request, request.c.id == seal.c.request_id)
+
+
+def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
+    """Read the sealed leaves in their order, a batch in memory."""
+    leaf = tables.sealed_leaf
+    query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, raw(leaf.c.hash))
+    for position, kind, reference, kept in stream(connection, query.order_by(leaf.c.position)):
+        yield SealedLeaf(position, str(kind), str(reference), _bytes(kept))
+
+
+def last_sealed_request(connection: Connection) -> int:
+    """Give the number of the last request whose leaf is sealed, as the leaves themselves say it."""
+    leaf = tables.sealed_leaf.c
+    query = select(leaf.reference).where(leaf.kind == REQUEST_KIND)
+    last = str(connection.execute(query.order_by(leaf.position.desc()).limit(1)).scalar())
+    return int(last) if last.isascii() and last.isdigit() and len(last) <= _MOST_DIGITS else 0
+
+
+def count_unsealed(
+    connection: Connection, last_request: int, settled: datetime | None = None
+) -> int:
+    """Count the requests after one, but for those that made seals; those recorded by a moment."""
+    request, seal = tables.request, tables.seal
+    made_a_seal = exists().where(seal.c.request_id == request.c.id)
+    query = select(func.count()).select_from(request).where(request.c.id > last_request)
+    if settled is not None:
+        query = query.where(request.c.recorded_at <= settled)
+    return int(connection.execute(query.where(~made_a_seal)).scalar_one())
+
+
+def batches(connection: Connection, settled: datetime | None) -> Iterator[Batch]:
+    """Read what the next seals cover, one after another; none where there is nothing new.
+
+    Where others may be writing, only requests recorded by the `settled` moment count: whatever
+    drew its number before the last of these has ended since. Raises `CannotSeal`.
+    """
+    after = last_seal(connection)
+    number, first = (1, 0) if after is None else (after.number + 1, after.last_request)
+    last = _last_request(connection, settled)
+    if last <= first or not count_unsealed(connection, first, settled):
+        return
+    tree = _tree_of(after)
+    leaves: list[SealedLeaf] = []
+    request = first
+    for leaf in stream_leaves(connection, first, last):
+        if leaf.request != request and len(leaves) >= MOST_LEAVES:
+            yield Batch(number, tree, leaves, request, is_last=False)
+            number, leaves = number + 1, []
+        request = leaf.request
+        leaves.append(_sealed(tree.size, leaf))
+        tree.add(leaves[-1].hash)
+    yield Batch(number, tree, leaves, request, is_last=True)
+
+
+def _last_request(connection: Connection, settled: datetime | None) -> int:
+    request = tables.request.c
+    query = select(request.id).order_by(request.id.desc()).limit(1)
+    if settled is not None:
+        query = query.where(request.recorded_at <= settled)
+    return connection.execute(query).scalar() or 0
+
+
+def _tree_of(seal: Seal | None) -> Frontier:
+    if seal is None:
+        return Frontier()
+    tree = Frontier.from_bytes(seal.size, seal.frontier)
+    if tree is None or tree.root() != seal.root:
+        raise CannotSeal(f"Seal {seal.number} does not fit together, so none can go on from it.")
+    return tree
+
+
+def _sealed(position: int, leaf: Leaf) -> SealedLeaf:
+    if leaf.content is None:
+        raise CannotSeal(f"The rows of {leaf.name} cannot be sealed.")
+    return SealedLeaf(position, leaf.kind, leaf.reference, leaf_hash(leaf.content))
+
+
+def write_leaves(connection: Connection, leaves: Sequence[SealedLeaf]) -> None:
+    """Write the leaves of a seal in their places."""
+    for start in range(0, len(leaves), _BATCH):
+        insert_tuples(connection, tables.sealed_leaf, leaves[start : start + _BATCH])
+
+
+def find_sealed(connection: Connection, kind: str, reference: str) -> SealedLeaf | None:
+    """Read where a leaf stands in the tree; None where it is not sealed."""
+    leaf = tables.sealed_leaf
+    query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, leaf.c.hash)
+    row = connection.execute(
+        query.where(leaf.c.kind == kind, leaf.c.reference == reference)
+    ).first()
+    return None if row is None else SealedLeaf._make(row)
+
+
+def stream_hashes(connection: Connection, size: int) -> Iterator[bytes]:
+    """Read the hashes of the first leaves in order, a batch in memory."""
+    leaf = tables.sealed_leaf
+    query = select(leaf.c.hash).where(leaf.c.position < size).order_by(leaf.c.position)
+    return (row[0] for row in stream(connection, query))

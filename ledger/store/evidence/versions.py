@@ -1,0 +1,241 @@
+"""Leaves of register versions: the terms as they stand in their columns, and who said them.
+
+Leaves of settings, units and rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Integer,
+    String,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from ledger.core.factors import Side
+from ledger.core.text import folded, number_in
+from ledger.evidence.canonical import (
+    Unwritable,
+    list_or_none,
+    number_or_none,
+    object_text,
+    quoted,
+    rate_bytes,
+    text_or_none,
+    version_bytes,
+    yes_or_none,
+)
+from ledger.evidence.tree_head import Leaf
+from ledger.store.checks.journal import day, raw, stream
+from ledger.store.db import tables
+from ledger.store.db.types import LIST_SEPARATOR, CodeList
+from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+from ledger.store.registers import Register
+
+_Write = Callable[[Any], str | None]
+_IDENTITY: Final = 7
+"""How many values of a row are of the identity that the version belongs to, beside its code."""
+
+
+def register_leaves(connection: Connection, register: Register, after: int, through: int) -> Source:
+    """Give the versions of a register's records, in the order of records and versions."""
+    versions = register.versions.c
+    terms, source = _terms(register)
+    keys = [(quoted(name), write) for name, _, write in terms]
+    query = (
+        select(
+            versions.request_id,
+            versions.version,
+            raw(versions.recorded_at),
+            versions.reason,
+            versions.format,
+            register.identity.c.code,
+            *_identity(register),
+            *(column for _, column, _ in terms),
+        )
+        .select_from(source)
+        .where(*within(register.versions, after, through))
+        .order_by(versions.request_id, versions[register.owner], versions.version)
+    )
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        for _, version, recorded_at, reason, layout, code, *values in rows:
+            content = None
+            with suppress(*UNREADABLE):
+                if version == 1:
+                    _require_first(register.kind, code, request, values[:_IDENTITY])
+                record = object_text(
+                    (key, write(value))
+                    for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
+                )
+                said_of = (recorded_at, reason, layout, require_said(said))
+                content = version_bytes(register.kind, code, version, record, *said_of)
+            yield Leaf(request, register.kind, f"{code}/{version}", content)
+
+    return Source(stream(connection, query), leaves)
+
+
+def _identity(register: Register) -> list[ColumnElement[Any]]:
+    """Select what follows from a record's code and request, and so stands in no leaf of its own."""
+    own, holder = register.identity.c, tables.holder.c
+    if not _is_side(register):
+        return [own.request_id, own.folded, own.number, *(null() for _ in range(4))]
+    of_holder = (raw(holder.side), holder.request_id, holder.unit)
+    return [own.request_id, own.folded, own.number, *of_holder, own.unit]
+
+
+def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
+    """Refuse a record whose other columns are not those that its first version was added with."""
+    of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
+    due = (request, folded(code), number_in(kind, code), *of_holder)
+    if tuple(identity[:-1]) != due:
+        raise Unwritable(code)
+
+
+def _is_side(register: Register) -> bool:
+    return register.kind in set(Side)
+
+
+def _terms(
+    register: Register,
+) -> tuple[list[tuple[str, ColumnElement[Any], _Write]], FromClause]:
+    """Give a record's fields by name, each with its column and what writes it as JSON."""
+    identity, versions = register.identity, register.versions
+    source: FromClause = versions.join(identity, identity.c.id == versions.c[register.owner])
+    if _is_side(register):
+        source = source.outerjoin(tables.holder, tables.holder.c.id == identity.c.id)
+    terms: list[tuple[str, ColumnElement[Any], _Write]] = []
+    for name, own, target in sorted(register.columns):
+        column = (identity if register.is_fixed(name) else versions).c[own]
+        if target is None:
+            terms.append((name, _as_held(column), _writer(column)))
+            continue
+        other = tables.metadata.tables[target].alias(f"its_{name}")
+        source = source.outerjoin(other, other.c.id == column)
+        # What refers to nothing is not as if it referred to none.
+        lost = literal("#").concat(cast(column, String))
+        terms.append((name, func.coalesce(other.c.code, lost), text_or_none))
+    return terms, source
+
+
+def _as_held(column: Column[Any]) -> ColumnElement[Any]:
+    return day(column) if isinstance(column.type, Date) else raw(column)
+
+
+def _writer(column: Column[Any]) -> _Write:
+    """Give what writes a cell of a column as its type's canonical form."""
+    if isinstance(column.type, Boolean):
+        return yes_or_none
+    if isinstance(column.type, Integer):
+        return number_or_none
+    if isinstance(column.type, CodeList):
+        return partial(list_or_none, separator=LIST_SEPARATOR)
+    return text_or_none
+
+
+def _by_name(row: Any) -> tuple[Any, ...]:
+    return tuple(row)[1:3]
+
+
+def setting_leaves(connection: Connection, after: int, through: int) -> Source:
+    """Give the versions of settings, by name and number."""
+    setting = tables.setting_version
+    query = select(
+        setting.c.request_id,
+        setting.c.name,
+        setting.c.version,
+        setting.c.value,
+        raw(setting.c.recorded_at),
+        setting.c.reason,
+        setting.c.format,
+    )
+    query = query.where(*within(setting, after, through)).order_by(setting.c.request_id)
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        # Each engine sorts text in a way of its own; there are few of these.
+        for _, name, version, value, recorded_at, reason, layout in sorted(rows, key=_by_name):
+            content = None
+            with suppress(*UNREADABLE):
+                record = object_text([('"value"', text_or_none(value))])
+                said_of = (recorded_at, reason, layout, require_said(said))
+                content = version_bytes("setting", name, version, record, *said_of)
+            yield Leaf(request, "setting", f"{name}/{version}", content)
+
+    return Source(stream(connection, query), leaves)
+
+
+def unit_leaves(connection: Connection, after: int, through: int) -> Source:
+    """Give units, by code; a unit has one version, recorded with its request."""
+    unit, request_ = tables.unit, tables.request
+    query = (
+        select(
+            unit.c.request_id,
+            unit.c.code,
+            unit.c.decimals,
+            unit.c.kind,
+            unit.c.name,
+            raw(request_.c.recorded_at),
+        )
+        .join(request_, request_.c.id == unit.c.request_id)
+        .where(*within(unit, after, through))
+        .order_by(unit.c.request_id)
+    )
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        for _, code, decimals, kind, name, recorded_at in sorted(rows, key=lambda row: row[1]):
+            content = None
+            with suppress(*UNREADABLE):
+                parts = (
+                    ('"decimals"', number_or_none(decimals)),
+                    ('"kind"', quoted(kind)),
+                    ('"name"', text_or_none(name)),
+                )
+                terms = (object_text(parts), recorded_at, None, 1, require_said(said))
+                content = version_bytes("unit", code, 1, *terms)
+            yield Leaf(request, "unit", code, content)
+
+    return Source(stream(connection, query), leaves)
+
+
+def rate_leaves(connection: Connection, after: int, through: int) -> Source:
+    """Give exchange rates, in the order in which they were learned."""
+    columns = tables.rate.c
+    query = (
+        select(
+            columns.request_id,
+            columns.id,
+            day(columns.day),
+            columns.base,
+            columns.quote,
+            raw(columns.rate),
+            columns.source,
+            raw(columns.withdrawn),
+            raw(columns.recorded_at),
+        )
+        .where(*within(tables.rate, after, through))
+        .order_by(columns.request_id, columns.id)
+    )
+
+    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+        for _, number, on, base, quote, rate, source, withdrawn, recorded_at in rows:
+            content = None
+            with suppress(*UNREADABLE):
+                learned = (rate, source, withdrawn, recorded_at, require_said(said))
+                content = rate_bytes(number, on, (base, quote), *learned)
+            yield Leaf(request, "rate", str(number), content)
+
+    return Source(stream(connection, query), leaves)

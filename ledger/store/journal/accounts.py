@@ -1,0 +1,222 @@
+"""The needs, offers and deals one write works on, with their standings kept up as it posts.
+
+An account is read once, then follows the movements posted in this transaction, so an import of
+a hundred thousand acts asks the database no more often than one act does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
+from ledger.journal.entries import Movement, Stages, Step
+from ledger.journal.standing import DealStanding, Standing
+from ledger.store import registers
+from ledger.store.journal import balances
+from ledger.store.journal.balances import DealNow
+from ledger.store.registers import Kept
+
+
+@dataclass(slots=True)
+class Account:
+    """One need or offer in this transaction. `last_on` is the date of its latest movement."""
+
+    side: Side
+    id: int
+    version: int
+    record: Any
+    unit: Unit
+    stages: Stages
+    last_on: date | None = None
+    posted: list[Step] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The need's or the offer's code."""
+        return str(self.record.code)
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands now, as a value that will not follow later movements."""
+        return Standing(self.side, self.code, self.unit, dict(self.stages))
+
+
+@dataclass(slots=True)
+class DealAccount:
+    """One deal in this transaction, with both of its sides. `last_on` is its latest act's date."""
+
+    id: int
+    version: int
+    record: Deal
+    stages: dict[Side, Stages]
+    last_on: date | None = None
+
+    @property
+    def code(self) -> str:
+        """The deal's code."""
+        return self.record.code
+
+    @property
+    def standing(self) -> DealStanding:
+        """Where both sides stand now, as a value."""
+        return DealStanding(
+            self.record, dict(self.stages[Side.NEED]), dict(self.stages[Side.OFFER])
+        )
+
+
+class Accounts:
+    """All accounts of one transaction, read on first use or all at once for an import."""
+
+    def __init__(self, connection: Connection, units: Callable[[], Mapping[str, Unit]]) -> None:
+        """Start with none read."""
+        self._connection = connection
+        self._units = units
+        self._by_code: dict[tuple[Side, str], Account] = {}
+        self._deals: dict[str, DealAccount] = {}
+        self._deals_of_need: dict[str, list[str]] = defaultdict(list)
+        self._paired_needs: set[str] = set()
+        self._everything = False
+
+    def read_everything(self) -> None:
+        """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
+        for side in Side:
+            self._take_in(side, registers.load_all(self._connection, side.value).values())
+        deals = registers.load_all(self._connection, "deal").values()
+        self._take_in_deals(deals, balances.all_deals_now(self._connection))
+        self._everything = True
+
+    def of(self, side: Side, code: str) -> Account:
+        """Give a need or an offer by its exact code, read where it was not yet."""
+        known = self._by_code.get((side, code))
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, side.value, code)
+        self._take_in_one(side, kept)
+        return self._by_code[side, kept.record.code]
+
+    def deal(self, code: str) -> DealAccount:
+        """Give a deal by its exact code, read where it was not yet."""
+        known = self._deals.get(code)
+        if known is not None:
+            return known
+        kept = registers.find(self._connection, "deal", code)
+        self._take_in_deals([kept], balances.deals_now(self._connection, id=kept.id))
+        return self._deals[kept.record.code]
+
+    def known_id(self, kind: str, code: str) -> int | None:
+        """Give the id of a need or an offer that was read or added already, else None."""
+        account = self._by_code.get((Side(kind), code)) if kind in SIDES else None
+        return None if account is None else account.id
+
+    def known_deal(self, code: str) -> DealAccount | None:
+        """Give a deal by its exact code, None where there is none; after reading everything."""
+        assert self._everything
+        return self._deals.get(code)
+
+    def deals_of_need(self, need: str) -> list[DealAccount]:
+        """Give every deal of a need, oldest first."""
+        if not self._everything and need not in self._paired_needs:
+            self._read_deals_of(need)
+        return [self._deals[code] for code in self._deals_of_need[need]]
+
+    def living_between(self, offer: str, need: str) -> tuple[int, int]:
+        """Add up what lives between an offer and a need, in the need's and the offer's unit."""
+        deals = [deal for deal in self.deals_of_need(need) if deal.record.offer == offer]
+        return (
+            sum(sum(deal.stages[Side.NEED].values()) for deal in deals),
+            sum(sum(deal.stages[Side.OFFER].values()) for deal in deals),
+        )
+
+    def living_elsewhere(self, offer: str, need: str) -> tuple[str, ...]:
+        """Name the other offers that have something living in a need."""
+        living = {
+            deal.record.offer
+            for deal in self.deals_of_need(need)
+            if deal.record.offer != offer and any(deal.stages[Side.NEED].values())
+        }
+        return tuple(sorted(living))
+
+    def open_account(self, side: Side, identity: int, record: Any) -> Account:
+        """Take in a need or an offer that this transaction has just added."""
+        unit = self._units()[record.unit]
+        account = Account(side, identity, 1, record, unit, {})
+        self._by_code[side, record.code] = account
+        return account
+
+    def open_deal(self, identity: int, record: Deal) -> DealAccount:
+        """Take in a deal that this transaction has just opened."""
+        account = DealAccount(identity, 1, record, {side: {} for side in Side})
+        self._index(account)
+        return account
+
+    def follow(self, number: int, day: date, movements: Iterable[Movement]) -> None:
+        """Move the standings of all accounts that an entry's movements touch."""
+        for line, movement in enumerate(movements, start=1):
+            account = self.of(movement.side, movement.holder)
+            _shift(account.stages, movement, STAGES_OF[movement.side])
+            account.posted.append(
+                Step(day, number, line, movement.from_stage, movement.to_stage, movement.amount)
+            )
+            account.last_on = max(day, account.last_on or day)
+            if movement.deal is not None:
+                deal = self.deal(movement.deal)
+                _shift(deal.stages[movement.side], movement, DEAL_STAGES)
+                deal.last_on = day
+
+    def timeline(self, account: Account) -> list[Step]:
+        """Give every step of a need or offer: those in the database and those of this write."""
+        return balances.steps(self._connection, account.id) + account.posted
+
+    def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
+        """Take in all needs or all offers."""
+        stages = balances.holder_stages(self._connection, side)
+        dates = balances.last_dates(self._connection)
+        for one in kept:
+            self._add(side, one, stages.get(one.id, {}), dates.get(one.id))
+
+    def _take_in_one(self, side: Side, kept: Kept) -> None:
+        self._add(side, kept, *balances.holder_now(self._connection, side, kept.id))
+
+    def _add(self, side: Side, kept: Kept, stages: Stages, last_on: date | None) -> None:
+        record = kept.record
+        unit = self._units()[record.unit]
+        account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
+        self._by_code.setdefault((side, record.code), account)
+
+    def _take_in_deals(self, kept: Iterable[Kept], now: Mapping[int, DealNow]) -> None:
+        for one in kept:
+            if one.record.code not in self._deals:
+                stands = now.get(one.id, DealNow({}, None))
+                sides = {side: stands.stages.get(side, {}) for side in Side}
+                self._index(DealAccount(one.id, one.version, one.record, sides, stands.last_on))
+
+    def _index(self, account: DealAccount) -> None:
+        self._deals[account.code] = account
+        self._deals_of_need[account.record.need].append(account.code)
+
+    def _read_deals_of(self, need: str) -> None:
+        need_id = self.of(Side.NEED, need).id
+        kept = registers.load_by(self._connection, "deal", "need_id", need_id)
+        stands = balances.deals_now(self._connection, need_id=need_id) if kept else {}
+        self._take_in_deals(sorted(kept, key=lambda one: one.id), stands)
+        self._paired_needs.add(need)
+
+
+SIDES = frozenset(side.value for side in Side)
+
+
+def _shift(stages: Stages, movement: Movement, kept: tuple[Stage, ...]) -> None:
+    for stage, change in (
+        (movement.from_stage, -movement.amount),
+        (movement.to_stage, movement.amount),
+    ):
+        if stage in kept:
+            stages[stage] = stages.get(stage, 0) + change

@@ -1,0 +1,194 @@
+"""Reading the journal back: entries with their movements, one or many.
+
+Reading the entry that was recorded last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.numbers import tidy
+from ledger.journal.entries import Entry, Movement, ProposedLine
+from ledger.store.db.tables import (
+    deal,
+    entry,
+    holder,
+    introduced_line,
+    movement,
+    need,
+    offer,
+    proposal,
+    request,
+)
+from ledger.store.journal.balances import NOW, Times
+
+
+class NotAnEntryNumber(InvalidInput):
+    """What was typed is not a whole number."""
+
+    code = "not-an-entry-number"
+    default_why = "Entries are numbered 1, 2, 3 in the order in which they were recorded."
+    default_next = "Find the number with: cityfund journal list"
+
+
+class UnknownEntry(NotFound):
+    """The journal has no entry of that number."""
+
+    code = "unknown-entry"
+    default_next = "List entries with: cityfund journal list"
+
+
+_MAX_DIGITS = 18
+_ROW_BY_ROW = {"yield_per": 2000}
+
+
+def read_entry(connection: Connection, number: int) -> Entry:
+    """Read one entry; raises `UnknownEntry`."""
+    found = next(read_entries(connection, entry.c.id == number), None)
+    if found is None:
+        raise _unknown(connection, number)
+    return found
+
+
+def request_of_entry(connection: Connection, number: int) -> int:
+    """Give the number of the request that an entry was posted under; raises `UnknownEntry`."""
+    found = connection.execute(select(entry.c.request_id).where(entry.c.id == number)).scalar()
+    if found is None:
+        raise _unknown(connection, number)
+    return int(found)
+
+
+def _unknown(connection: Connection, number: int) -> UnknownEntry:
+    last = connection.execute(select(func.max(entry.c.id))).scalar()
+    why = f"The last entry is {last}." if last else "The journal is still empty."
+    return UnknownEntry(f"There is no entry {number}.", why=why)
+
+
+def reversal_of(connection: Connection, number: int) -> int | None:
+    """Give the number of the entry that reverses this one, if any does."""
+    return connection.execute(select(entry.c.id).where(entry.c.reverses == number)).scalar()
+
+
+def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
+    """Read entries with their movements in recorded order, in one statement, row by row."""
+    rows = connection.execute(_entries().where(*where), execution_options=_ROW_BY_ROW)
+    for _, lines in groupby(rows, key=lambda row: row.number):
+        yield _entry(list(lines))
+
+
+def entry_number(typed: str) -> int:
+    """Read an entry's number as typed; raises `NotAnEntryNumber`."""
+    plain = tidy(typed).removeprefix("#")
+    if not plain.isascii() or not plain.isdigit() or len(plain) > _MAX_DIGITS:
+        raise NotAnEntryNumber(f"{typed!r} is not the number of an entry.")
+    return int(plain)
+
+
+def entries_touching(holder_id: int) -> Select[Any]:
+    """Select the entries that moved something of a need or an offer."""
+    return select(movement.c.entry_id).where(movement.c.holder_id == holder_id)
+
+
+def deal_entries(connection: Connection) -> Iterator[Entry]:
+    """Read every entry of a deal, in recorded order."""
+    return read_entries(connection, entry.c.deal_id.is_not(None))
+
+
+def quantity_entries(connection: Connection) -> Iterator[Entry]:
+    """Read every entry on a need's or an offer's own quantity, in recorded order."""
+    return read_entries(connection, entry.c.deal_id.is_(None))
+
+
+@cache
+def _entries() -> Select[Any]:
+    return (
+        select(
+            entry.c.id.label("number"),
+            entry.c.act,
+            entry.c.effective_on,
+            entry.c.recorded_at,
+            entry.c.reference,
+            entry.c.reason,
+            entry.c.override,
+            entry.c.reverses,
+            entry.c.format,
+            request.c.key,
+            request.c.actor,
+            request.c.system_user,
+            request.c.host,
+            request.c.database_user,
+            deal.c.code.label("deal"),
+            proposal.c.code.label("proposal"),
+            introduced_line.c.line.label("proposal_line"),
+            holder.c.side,
+            func.coalesce(need.c.code, offer.c.code).label("holder"),
+            movement.c.unit,
+            movement.c.from_stage,
+            movement.c.to_stage,
+            movement.c.amount,
+            movement.c.deal_id.is_not(None).label("of_deal"),
+        )
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .join(request, request.c.id == entry.c.request_id)
+        .join(holder, holder.c.id == movement.c.holder_id)
+        .outerjoin(need, need.c.id == holder.c.id)
+        .outerjoin(offer, offer.c.id == holder.c.id)
+        .outerjoin(deal, deal.c.id == entry.c.deal_id)
+        .outerjoin(introduced_line, introduced_line.c.entry_id == entry.c.id)
+        .outerjoin(proposal, proposal.c.id == introduced_line.c.proposal_id)
+        .order_by(entry.c.id, movement.c.line)
+    )
+
+
+def _entry(lines: list[Any]) -> Entry:
+    first = lines[0]
+    return Entry(
+        number=first.number,
+        act=first.act,
+        effective_on=first.effective_on,
+        recorded_at=first.recorded_at,
+        request_key=first.key,
+        actor=first.actor,
+        system_user=first.system_user,
+        host=first.host,
+        database_user=first.database_user,
+        movements=tuple(_movements(lines)),
+        deal=first.deal,
+        reference=first.reference,
+        reason=first.reason,
+        override=first.override,
+        reverses=first.reverses,
+        proposed=None
+        if first.proposal is None
+        else ProposedLine(first.proposal, first.proposal_line),
+        format=first.format,
+    )
+
+
+def _movements(lines: Iterable[Any]) -> Iterator[Movement]:
+    for line in lines:
+        yield Movement(
+            side=line.side,
+            holder=line.holder,
+            unit=line.unit,
+            from_stage=line.from_stage,
+            to_stage=line.to_stage,
+            amount=line.amount,
+            deal=line.deal if line.of_deal else None,
+        )
+
+
+def last_entry(connection: Connection, times: Times = NOW) -> Entry | None:
+    """Read the last entry that counts at these times; None where nothing was recorded yet."""
+    newest = select(func.max(entry.c.id))
+    if times.as_of is not None:
+        newest = newest.where(entry.c.effective_on <= times.as_of)
+    if times.known_at is not None:
+        newest = newest.where(entry.c.recorded_at <= times.known_at)
+    return next(read_entries(connection, entry.c.id == newest.scalar_subquery()), None)

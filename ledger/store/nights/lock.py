@@ -1,0 +1,132 @@
+"""The lock of the night: one run at a time, across processes and, on a server, across machines.
+
+A ledger in a file is locked by a file beside it, which the system frees however a run ends. On a
+server a row is locked on a line of its own; the server frees it when that line ends.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy import Connection, select
+
+from ledger.core.errors import Busy, StorageTrouble
+from ledger.store.db import engine as engines
+from ledger.store.db.errors import LedgerBusy
+from ledger.store.db.night_tables import night_lock
+from ledger.store.db.sqlite import database_file
+from ledger.store.nights.runs import KeptRun, last_run
+from ledger.store.session.ledger import Ledger
+
+_PRIVATE: Final = 0o600
+_LOOKS: Final = 40
+_BETWEEN_LOOKS_MS: Final = 50
+
+
+class NightUnderWay(Busy):
+    """A night was to be reconciled while another run is at it."""
+
+    code = "night-under-way"
+    default_why = "Two runs never overlap: the second would do what the first is doing."
+    default_next = "Wait until it has ended; cityfund status tells what came of it."
+
+
+class CannotLock(StorageTrouble):
+    """The file that a run locks cannot be made or used."""
+
+    code = "cannot-lock"
+    default_why = "A run of the night locks a file beside the ledger, so that there is only one."
+    default_next = "Look at the folder of the ledger, and who may write there."
+
+
+class Lock(Protocol):
+    """What a run holds for as long as it lasts."""
+
+    def require(self) -> None:
+        """Make sure that it is still held. Raises `DatabaseGone` where the server let go."""
+
+
+class _FileLock:
+    """The system itself holds it until the process ends."""
+
+    def require(self) -> None:
+        """Nothing takes it away."""
+
+
+class _RowLock:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def require(self) -> None:
+        """Ask something on the line that holds it."""
+        self._connection.exec_driver_sql("SELECT 1")
+
+
+@contextmanager
+def locked(ledger: Ledger) -> Iterator[Lock]:
+    """Hold the lock of the night. Raises `NightUnderWay` naming who holds it, and `CannotLock`."""
+    how = _row_locked if engines.on_server(ledger.engine) else _file_locked
+    with how(ledger) as lock:
+        yield lock
+
+
+def lock_file(ledger: Ledger) -> Path | None:
+    """Give the file that is locked for a ledger in a file; None for one in memory."""
+    path = database_file(ledger.engine.url)
+    if path is None:
+        return None
+    real = path.resolve()  # a ledger has one lock, by whatever way it is reached
+    return real.with_name(f"{real.name}-night")
+
+
+@contextmanager
+def _file_locked(ledger: Ledger) -> Iterator[Lock]:
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a night is run
+
+    path = lock_file(ledger)
+    if path is None:
+        yield _FileLock()
+        return
+    lock = FileLock(path, mode=_PRIVATE, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _under_way(ledger) from None
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CannotLock(f"{path} cannot be locked: {reason}.") from error
+    try:
+        yield _FileLock()
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _row_locked(ledger: Ledger) -> Iterator[Lock]:
+    with engines.locking(ledger.engine) as connection:
+        try:
+            with engines.translated(ledger.engine):
+                connection.execute(select(night_lock).with_for_update(nowait=True)).one()
+        except LedgerBusy:
+            raise _under_way(ledger) from None
+        yield _RowLock(connection)
+
+
+def _under_way(ledger: Ledger) -> NightUnderWay:
+    """Name who holds the lock, waiting a moment for whoever has only just taken it."""
+    for _ in range(_LOOKS):
+        with ledger.read() as connection:
+            run = last_run(connection)
+        if run is not None and not run.ended:
+            return NightUnderWay(f"The night of {run.day} is being reconciled {_told(run)}.")
+        time.sleep(_BETWEEN_LOOKS_MS / 1000)
+    return NightUnderWay("Another run is at it, and has not said yet whose it is.")
+
+
+def _told(run: KeptRun) -> str:
+    acting = run.actor if run.actor == run.system_user else f"{run.actor} ({run.system_user})"
+    return f"by {acting} on {run.host} since {run.started_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,237 @@
+"""The rows of nights: a run when it begins, each of its steps when it has ended, and reading them.
+
+They are no requests: a run says itself who, where and when. Only who holds the lock writes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from ledger import __version__
+from ledger.core.dates import moment_to_record
+from ledger.store.db import engine as engines
+from ledger.store.db import tables
+from ledger.store.db.bulk import insert_rows
+from ledger.store.db.night_tables import night_run, night_step
+from ledger.store.db.schema import require_current
+from ledger.store.session.ledger import Ledger, moment_of
+from ledger.store.session.numbering import LockedNumbering, SharedNumbering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptStep:
+    """What came of a step, as it is kept."""
+
+    name: str
+    figures: Mapping[str, int | str] = field(default_factory=dict)
+    findings: Sequence[Mapping[str, Any]] = ()
+    offices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    lines: Sequence[str] = ()
+    changed: bool = False
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """A run of a night, with the steps of it that have ended, in their order."""
+
+    id: int
+    day: date
+    asked: tuple[str, ...]
+    whole: bool
+    actor: str
+    system_user: str
+    host: str
+    started_at: datetime
+    steps: tuple[KeptStep, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Say whether every step that was asked for has ended."""
+        return {step.name for step in self.steps} >= set(self.asked)
+
+    def step(self, name: str) -> KeptStep | None:
+        """Give one of its steps; None where that has not ended or was not asked for."""
+        return next((step for step in self.steps if step.name == name), None)
+
+
+def require_clock(connection: Connection) -> datetime:
+    """Give the moment that is recorded now. Raises `ClockSteppedBack`."""
+    newest = [
+        connection.execute(select(func.max(table.c[name]))).scalar()
+        for table, name in (
+            (tables.request, "recorded_at"),
+            (night_run, "started_at"),
+            (night_step, "ended_at"),
+        )
+    ]
+    last = max((moment for moment in newest if moment is not None), default=None)
+    return moment_to_record(moment_of(connection), last)
+
+
+def _moment_to_begin(connection: Connection) -> datetime:
+    """Give a moment later than that at which any run before began."""
+    before = connection.execute(select(func.max(night_run.c.started_at))).scalar()
+    moment = require_clock(connection)
+    return moment if moment != before else moment + datetime.resolution
+
+
+def begin_run(
+    ledger: Ledger,
+    day: date,
+    steps: Sequence[str],
+    *,
+    whole: bool,
+    who: tuple[str, str, str],
+) -> KeptRun:
+    """Write the row of a run that begins. Raises `ClockSteppedBack`."""
+    with engines.writing(ledger.engine) as connection:
+        require_current(connection)
+        moment = _moment_to_begin(connection)
+        actor, system_user, host = who
+        run = KeptRun(
+            id=_next_id(connection),
+            day=day,
+            asked=tuple(steps),
+            whole=whole,
+            actor=actor,
+            system_user=system_user,
+            host=host,
+            started_at=moment,
+        )
+        insert_rows(connection, night_run, [_run_row(connection, run)])
+    return run
+
+
+def _next_id(connection: Connection) -> int:
+    numbering = (
+        SharedNumbering(connection, {})
+        if engines.on_server(connection)
+        else LockedNumbering(connection, last_request=0)
+    )
+    return numbering.next_id(night_run)
+
+
+def _run_row(connection: Connection, run: KeptRun) -> dict[str, Any]:
+    user = None
+    if engines.on_server(connection):
+        user = connection.execute(text("SELECT session_user")).scalar_one()
+    return {
+        "id": run.id,
+        "day": run.day,
+        "steps": run.asked,
+        "whole": run.whole,
+        "actor": run.actor,
+        "system_user": run.system_user,
+        "host": run.host,
+        "database_user": user,
+        "program": f"cityfund {__version__}",
+        "started_at": run.started_at,
+    }
+
+
+def keep_step(ledger: Ledger, run: int, place: int, step: KeptStep) -> None:
+    """Write what came of a step of a run."""
+    row = {
+        "run_id": run,
+        "name": step.name,
+        "place": place,
+        **{name: _as_text(getattr(step, name)) for name in _TEXTS},
+        "changed": step.changed,
+        "started_at": step.started_at,
+        "ended_at": step.ended_at,
+    }
+    with engines.writing(ledger.engine) as connection:
+        insert_rows(connection, night_step, [row])
+
+
+_TEXTS = ("figures", "findings", "offices", "lines")
+
+
+def _as_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def machine_moment(ledger: Ledger) -> datetime:
+    """Give the moment of the clock that the ledger's writes are recorded by."""
+    with engines.looking(ledger.engine) as connection:
+        return moment_of(connection)
+
+
+def requests_said(connection: Connection, day: date) -> int:
+    """Count the requests that may have changed what a night's check looks at.
+
+    Its seal comes after the check, and adds nothing that the rules speak of. Nothing is ever taken
+    out, so as many requests are the same ones; a server's highest number would not say that, for
+    a lower one may come later.
+    """
+    sealing = tables.request.c.key.startswith(f"night:{day}:seal", autoescape=True)
+    query = select(func.count()).select_from(tables.request).where(~sealing)
+    return int(connection.execute(query).scalar_one())
+
+
+def last_ended(connection: Connection) -> KeptRun | None:
+    """Give the last run of the latest night that was done whole; None where none ever was."""
+    days = select(night_run.c.day).where(night_run.c.whole).distinct()
+    for (day,) in connection.execute(days.order_by(night_run.c.day.desc())):
+        ended = [run for run in runs_of(connection, day) if run.whole and run.ended]
+        if ended:
+            return ended[-1]
+    return None
+
+
+def last_night(connection: Connection, day: date, known_at: datetime | None) -> KeptRun | None:
+    """Give the last run of whole nights through a day, begun by a moment; None without one."""
+    query = select(night_run).where(night_run.c.whole, night_run.c.day <= day)
+    if known_at is not None:
+        query = query.where(night_run.c.started_at <= known_at)
+    query = query.order_by(night_run.c.day.desc(), night_run.c.id.desc())
+    found = connection.execute(query.limit(1)).first()
+    return None if found is None else _run(connection, found)
+
+
+def last_run(connection: Connection) -> KeptRun | None:
+    """Give the run that began last; None where none ever did."""
+    query = select(night_run).order_by(night_run.c.id.desc()).limit(1)
+    found = connection.execute(query).first()
+    return None if found is None else _run(connection, found)
+
+
+def runs_of(connection: Connection, day: date) -> list[KeptRun]:
+    """Give every run of a night, in the order in which they began."""
+    query = select(night_run).where(night_run.c.day == day).order_by(night_run.c.id)
+    return [_run(connection, row) for row in connection.execute(query).all()]
+
+
+def _run(connection: Connection, row: Any) -> KeptRun:
+    kept = connection.execute(
+        select(night_step).where(night_step.c.run_id == row.id).order_by(night_step.c.place)
+    )
+    return KeptRun(
+        id=row.id,
+        day=row.day,
+        asked=row.steps,
+        whole=row.whole,
+        actor=row.actor,
+        system_user=row.system_user,
+        host=row.host,
+        started_at=row.started_at,
+        steps=tuple(map(_step, kept)),
+    )
+
+
+def _step(row: Any) -> KeptStep:
+    return KeptStep(
+        name=row.name,
+        **{name: json.loads(getattr(row, name)) for name in _TEXTS},
+        changed=row.changed,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )

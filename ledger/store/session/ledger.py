@@ -1,0 +1,170 @@
+"""A ledger at a URL: opening it, and its two ways in, reading and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import Connection, Engine, text
+
+from ledger.core.dates import day_of, zone
+from ledger.core.errors import InvalidInput
+from ledger.core.requests import Request
+from ledger.store.db import engine as engines
+from ledger.store.db.queries import read_settings
+from ledger.store.db.schema import require_current
+from ledger.store.db.sqlite import require_file
+from ledger.store.journal.balances import NOW, Times
+
+if TYPE_CHECKING:
+    from ledger.store.session.begin import Look
+    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.unit_of_work import UnitOfWork
+
+
+SETTLED: Final = timedelta(minutes=1)
+"""So long after a moment no write that began before it can still commit on a server."""
+
+_CLOCK: Final = text("SELECT clock_timestamp()")
+
+
+def now() -> datetime:
+    """Give the machine's moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class KnownLater(InvalidInput):
+    """A report was asked for as known at a moment that is still to come."""
+
+    code = "known-later"
+    default_why = "What will be recorded until then is not known yet."
+    default_next = "Give --known-at a moment that has passed."
+
+
+class KnownTooRecently(InvalidInput):
+    """A report of a shared ledger was asked for as known at a moment that is hardly past."""
+
+    code = "known-too-recently"
+    default_why = (
+        "On a shared ledger a write that began then may still be on its way, and the report "
+        "would not stay the same."
+    )
+    default_next = f"Give --known-at a moment at least {SETTLED.seconds} seconds ago."
+
+
+class Calendar(NamedTuple):
+    """The ledger's time zone, and today there."""
+
+    zone: tzinfo
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An opened ledger. Nothing outside the two context managers commits anything."""
+
+    engine: Engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read in one transaction, after checking that the schema is this program's."""
+        with engines.reading(self.engine) as connection:
+            require_current(connection)
+            yield connection
+
+    @contextmanager
+    def picture(self, times: Times = NOW) -> Iterator[Picture]:
+        """Look at the ledger at two times, in one reading transaction."""
+        with self.read() as connection:
+            moment = moment_of(connection)
+            _require_known(times.known_at, moment, shared=engines.on_server(connection))
+            from ledger.store.session.snapshot import Picture  # noqa: PLC0415 - a writer does without it
+
+            yield Picture(connection, times, moment)
+
+    def calendar(self) -> Calendar:
+        """Read the ledger's one time zone, and which day it is there."""
+        with self.read() as connection:
+            here = zone(read_settings(connection)["time_zone"])
+            return Calendar(here, day_of(moment_of(connection), here))
+
+    def today(self) -> date:
+        """Give today by the ledger's one calendar."""
+        return self.calendar().today
+
+    @contextmanager
+    def write(
+        self, request: Request, *, key: str | None = None, tries: int = 0
+    ) -> Iterator[UnitOfWork]:
+        """Carry a request out in one transaction; rolled back on an error or for a dry run.
+
+        `tries` says how often that ended in a `WriteConflict` before.
+        """
+        seen = self._seen(request) if engines.on_server(self.engine) else None
+        with engines.writing(self.engine, keep=not request.dry_run) as connection:
+            if seen is None:
+                require_current(connection)
+            uow = unit_of_work(connection, request, key=key, seen=seen, tries=tries)
+            yield uow
+            uow.beginning.require_in_time()
+
+    def _seen(self, request: Request) -> Look:
+        from ledger.store.session.begin import look  # noqa: PLC0415 - writers alone need it
+
+        with engines.looking(self.engine) as connection:
+            require_current(connection)
+            return look(connection, request)
+
+
+def settled(connection: Connection) -> datetime | None:
+    """Give a moment before which every write has ended; None where one writes at a time."""
+    return moment_of(connection) - SETTLED if engines.on_server(connection) else None
+
+
+def moment_of(connection: Connection) -> datetime:
+    """Give the moment of the clock that the ledger's writes are recorded by."""
+    if not engines.on_server(connection):
+        return now()
+    from ledger.store.db import postgresql  # noqa: PLC0415 - only where there is a server
+
+    return postgresql.moment_read(connection.execute(_CLOCK).scalar_one())
+
+
+def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool) -> None:
+    """Refuse a moment that is still to come or, where many write, may still change."""
+    if known_at is None:
+        return
+    if known_at > moment:
+        raise KnownLater(f"{known_at.isoformat()} lies in the future.")
+    if shared and moment - known_at < SETTLED:
+        raise KnownTooRecently(f"{known_at.isoformat()} is less than a minute ago.")
+
+
+def unit_of_work(
+    connection: Connection,
+    request: Request,
+    *,
+    key: str | None = None,
+    seen: Look | None = None,
+    tries: int = 0,
+) -> UnitOfWork:
+    """Begin a request in a write transaction, at a moment not before the last one recorded."""
+    # Reading, which must start fast, does without all that writing brings.
+    from ledger.store.session import begin  # noqa: PLC0415
+    from ledger.store.session.unit_of_work import UnitOfWork  # noqa: PLC0415
+
+    if engines.on_server(connection):
+        begun = begin.begin_among_many(connection, request, seen or begin.Look(), tries)
+    else:
+        begun = begin.begin_alone(connection, request, now())
+    return UnitOfWork(connection, request, begun, key)
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger at a URL; raises `LedgerMissing` or `UnknownDatabase`."""
+    engine = engines.make_engine(url)
+    require_file(engine)
+    return Ledger(engine)

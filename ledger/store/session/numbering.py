@@ -1,0 +1,162 @@
+"""Numbers of new rows and new codes: drawn under the write lock, or from sequences on a server.
+
+On a server nobody waits for another's number: rows take blocks from sequences, whose numbers may
+have holes. Entries draw theirs when every rule of the program has passed, so that a refused act
+leaves no hole and the journal counts on one by one when acts come one by one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, Protocol
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
+from ledger.store.registers import IDENTITIES
+
+NUMBERED: Final = frozenset(
+    table
+    for table in tables.metadata.tables.values()
+    if "id" in table.c and table not in {tables.need, tables.offer}
+)
+"""The tables whose ids count on by themselves; needs and offers have those of their holders."""
+
+_LARGEST_BLOCK: Final = 1000
+
+
+def sequence_of(table: Table) -> str:
+    """Name the sequence that a table's ids come from on a server."""
+    return f"{table.name}_id_seq"
+
+
+class Numbering(Protocol):
+    """Where a write draws the numbers of its new rows and codes from."""
+
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw as many ids of a table, in order."""
+
+    def next_id(self, table: Table) -> int:
+        """Draw one id of a table."""
+
+    def code_number(self, kind: str) -> int:
+        """Draw the number of a code such as PRJ-0043."""
+
+    def used(self, kind: str, number: int | None) -> None:
+        """Take note of the number in a code that this write gave a record."""
+
+
+class _Codes:
+    """The numbers of codes: after the largest known, those of this write included."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def _largest(self, kind: str) -> int:
+        raise NotImplementedError
+
+    def code_number(self, kind: str) -> int:
+        """Draw the number of a code: the one after the largest."""
+        number = max(self._last.get(kind, 0), self._largest(kind)) + 1
+        self._last[kind] = number
+        return number
+
+    def used(self, kind: str, number: int | None) -> None:
+        """Take note of the number in a code that this write gave a record."""
+        if number is not None:
+            self._last[kind] = max(self._last.get(kind, 0), number)
+
+
+class LockedNumbering(_Codes):
+    """Counts on from the largest there is: the one writer there can be knows it."""
+
+    def __init__(self, connection: Connection, *, last_request: int) -> None:
+        super().__init__()
+        self._connection = connection
+        self._last_ids: dict[str, int] = {tables.request.name: last_request}
+        self._largest_codes: dict[str, int] = {}
+
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw the ids after the largest."""
+        if table.name not in self._last_ids:
+            self._last_ids[table.name] = _last_id(table).value(self._connection) or 0
+        first = self._last_ids[table.name] + 1
+        self._last_ids[table.name] += count
+        return list(range(first, first + count))
+
+    def next_id(self, table: Table) -> int:
+        """Draw the id after the largest."""
+        return self.ids(table, 1)[0]
+
+    def _largest(self, kind: str) -> int:
+        if kind not in self._largest_codes:
+            self._largest_codes[kind] = _last_number(kind).value(self._connection) or 0
+        return self._largest_codes[kind]
+
+
+@cache
+def _last_id(table: Table) -> Prepared:
+    return Prepared(select(func.max(table.c.id)))
+
+
+@cache
+def _last_number(kind: str) -> Prepared:
+    return Prepared(select(func.max(IDENTITIES[kind].c.number)))
+
+
+class SharedNumbering(_Codes):
+    """Draws ids from sequences; codes go on from what was there before the write began.
+
+    A `trial` draws nothing: it looks at the number that would come next, for what is rolled back
+    anyway. Two who choose one code at once meet at its unique key, and one of them tries again;
+    after some `tries` it leaps ahead by chance, so that a crowd comes apart.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        largest_codes: Mapping[str, int],
+        *,
+        trial: bool = False,
+        tries: int = 0,
+    ) -> None:
+        super().__init__()
+        self._connection = connection
+        self._leap = random.randrange(max(1, 2 * tries - 1))  # noqa: S311 (a code is no secret)
+        self._largest_codes = largest_codes
+        self._trial = trial
+        self._blocks: dict[str, deque[int]] = {}
+        self._drawn: dict[str, int] = {}
+
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw exactly as many ids: from a block that was begun, and the rest from the sequence."""
+        block = self._blocks.setdefault(table.name, deque())
+        if len(block) < count:
+            block.extend(self._draw(table, count - len(block)))
+        return [block.popleft() for _ in range(count)]
+
+    def next_id(self, table: Table) -> int:
+        """Draw one id, from a block that grows with what the write needs."""
+        block = self._blocks.setdefault(table.name, deque())
+        if not block:
+            drawn = self._drawn.get(table.name, 0)
+            block.extend(self._draw(table, min(max(1, drawn), _LARGEST_BLOCK)))
+        return block.popleft()
+
+    def _draw(self, table: Table, count: int) -> list[int]:
+        drawn = self._drawn.get(table.name, 0)
+        self._drawn[table.name] = drawn + count
+        name = sequence_of(table)
+        if self._trial:
+            next_ = f"SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {name}"  # noqa: S608
+            first = drawn + self._connection.execute(text(next_)).scalar_one()
+            return list(range(first, first + count))
+        draw = text("SELECT nextval(:name) FROM generate_series(1, :count)")
+        return sorted(self._connection.execute(draw, {"name": name, "count": count}).scalars())
+
+    def _largest(self, kind: str) -> int:
+        return self._largest_codes.get(kind, 0) + self._leap

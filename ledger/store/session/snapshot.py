@@ -1,0 +1,201 @@
+"""Everything a report looks at, read at one pair of times: registers, standings, deals, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.core.dates import day_of, zone
+from ledger.core.factors import Side
+from ledger.core.quantity import Unit
+from ledger.deals.deal import Deal
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.journal.entries import Entry, Stages
+from ledger.journal.standing import DealStanding, Standing
+from ledger.rates.rates import RateFinder, finder
+from ledger.reference import region_chain
+from ledger.store import registers
+from ledger.store.db.queries import read_settings, read_units
+from ledger.store.db.tables import entry
+from ledger.store.journal import balances
+from ledger.store.journal.balances import Times
+from ledger.store.journal.entries import entries_touching, read_entries
+from ledger.store.rates import DayRates
+from ledger.store.registers import Kept, find_id
+
+
+class Picture:
+    """A ledger at two times. Each part is read once, when it is first asked for.
+
+    `as_of` counts acts through the end of that day; `known_at` what was recorded by then, and it
+    selects the versions of registers, rates and settings known then. None is now.
+    """
+
+    def __init__(self, connection: Connection, times: Times, moment: datetime) -> None:
+        """Look at the ledger behind a connection; `moment` is the machine's, now."""
+        self.connection = connection
+        self.times = times
+        self._moment = times.known_at or moment
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The settings known then."""
+        return read_settings(self.connection, self.times.known_at)
+
+    @cached_property
+    def day(self) -> date:
+        """The day asked for: the as-of date, else the day of the moment known, else today."""
+        here = zone(self.settings["time_zone"])
+        return self.times.as_of or day_of(self._moment, here)
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Every unit by code."""
+        return read_units(self.connection)
+
+    @cached_property
+    def base_unit(self) -> Unit:
+        """The base currency."""
+        return self.units[self.settings["base_currency"]]
+
+    @cached_property
+    def rate_of(self) -> RateFinder:
+        """What finds the rate between two units on the day."""
+        return finder(self.rates, self.day)
+
+    @cached_property
+    def rates(self) -> DayRates:
+        """The rates of the day, as known then."""
+        return DayRates(self.connection, self.day, self.times.known_at)
+
+    def records(self, kind: str) -> dict[str, Any]:
+        """Give every record of a register by code, as known then."""
+        if kind not in self._records:
+            self._records[kind] = {c: kept.record for c, kept in self._kept(kind).items()}
+        return self._records[kind]
+
+    @cached_property
+    def _records(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    @cached_property
+    def _registers(self) -> dict[str, dict[str, Kept]]:
+        return {}
+
+    def _kept(self, kind: str) -> dict[str, Kept]:
+        if kind not in self._registers:
+            kept = registers.load_all(self.connection, kind, self.times.known_at)
+            self._registers[kind] = {
+                c: one for c, one in kept.items() if self._was_there(kind, one)
+            }
+        return self._registers[kind]
+
+    def _was_there(self, kind: str, kept: Kept) -> bool:
+        """Say whether a record known then existed on the day: what is dated only later did not."""
+        if self.times.as_of is None:
+            return True
+        if kind == "deal":
+            return (kept.id, Side.NEED) in self._deal_stages
+        return kind not in {*Side} or kept.record.declared_on <= self.times.as_of
+
+    @cached_property
+    def _stage_rows(self) -> dict[int, Any]:
+        return balances.holder_rows(self.connection, self.times)
+
+    def standings(self, side: Side) -> dict[str, Standing]:
+        """Give where every need or offer stood, by code."""
+        return {code: self._standing(side, kept) for code, kept in self._kept(side.value).items()}
+
+    def _standing(self, side: Side, kept: Kept) -> Standing:
+        stages = balances.stages_of_side(side, self._stage_rows.get(kept.id))
+        return Standing(side, kept.record.code, self.units[kept.record.unit], stages)
+
+    @cached_property
+    def _deal_stages(self) -> dict[tuple[int, Side], Stages]:
+        return balances.deal_stages(self.connection, self.times)
+
+    @cached_property
+    def deals(self) -> dict[str, DealStanding]:
+        """Every deal with both of its sides, by code."""
+        stages = self._deal_stages
+        return {
+            code: DealStanding(
+                kept.record,
+                stages.get((kept.id, Side.NEED), {}),
+                stages.get((kept.id, Side.OFFER), {}),
+            )
+            for code, kept in self._kept("deal").items()
+        }
+
+    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealStanding]:
+        """Give the deals of a need or of an offer, by code."""
+        return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+
+    def entries(
+        self,
+        *,
+        deal: str | None = None,
+        need: str | None = None,
+        offer: str | None = None,
+        since: date | None = None,
+    ) -> Iterator[Entry]:
+        """Read the entries that count at these times, in recorded order, all or of one thing.
+
+        Codes are as typed; raises `UnknownCode`. `since` keeps what took effect then or later.
+        """
+        where: list[Any] = []
+        if deal is not None:
+            where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, beginning=True))
+        for kind, typed in (("need", need), ("offer", offer)):
+            if typed is not None:
+                holder = find_id(self.connection, kind, typed, beginning=True)
+                where.append(entry.c.id.in_(entries_touching(holder)))
+        if since is not None:
+            where.append(entry.c.effective_on >= since)
+        if self.times.as_of is not None:
+            where.append(entry.c.effective_on <= self.times.as_of)
+        if self.times.known_at is not None:
+            where.append(entry.c.recorded_at <= self.times.known_at)
+        return read_entries(self.connection, *where)
+
+    def local(self, moment: datetime) -> str:
+        """Write a recorded moment in the ledger's own time zone, to the second."""
+        here = moment.astimezone(zone(self.settings["time_zone"]))
+        return here.isoformat(sep=" ", timespec="seconds")
+
+    @cached_property
+    def need_facts(self) -> dict[str, NeedFacts]:
+        """What the rules of eligibility ask of every need."""
+        projects, cities = self.records("project"), self.records("city")
+        standings = self.standings(Side.NEED)
+        chains: dict[str, tuple[str, ...]] = {}
+        found: dict[str, NeedFacts] = {}
+        for code, need in self.records("need").items():
+            project = projects[need.project]
+            city = cities[project.city]
+            if city.country not in chains:
+                chains[city.country] = region_chain(city.country)
+            chain = chains[city.country]
+            found[code] = NeedFacts(need, project, city, standings[code], chain)
+        return found
+
+    @cached_property
+    def offer_facts(self) -> dict[str, OfferFacts]:
+        """What the rules of eligibility ask of every offer."""
+        providers, standings = self.records("provider"), self.standings(Side.OFFER)
+        return {
+            code: OfferFacts(offer, providers[offer.provider], standings[code])
+            for code, offer in self.records("offer").items()
+        }
+
+    def needs_of(self, project: str) -> Iterable[NeedFacts]:
+        """Give the needs of a project, by code."""
+        return [facts for facts in self.need_facts.values() if facts.project.code == project]
+
+
+def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
+    return need in (None, deal.need) and offer in (None, deal.offer)

@@ -1,0 +1,385 @@
+"""A unit of work: one write transaction, with the request it carries out and what it records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from ledger.core.dates import day_of, zone
+from ledger.core.factors import Side
+from ledger.core.quantity import Unit
+from ledger.core.requests import Request
+from ledger.core.text import folded, number_in, numbered
+from ledger.journal.entries import CANONICAL_FORMAT, Movement
+from ledger.journal.receipts import Receipt, RegisterChange
+from ledger.rates.rates import Rate
+from ledger.store.db import queries, tables
+from ledger.store.db.bulk import RowBuffer
+from ledger.store.db.queries import StoredUnits, read_settings
+from ledger.store.journal.accounts import SIDES, Accounts
+from ledger.store.rates import StoredRates
+from ledger.store.registers import REGISTERS, Kept, find, find_id
+from ledger.store.session.begin import Beginning, made_key
+from ledger.store.session.entry_rows import Draft, JournalRows, Posted
+
+if TYPE_CHECKING:
+    from ledger.evidence.tree_head import Seal
+    from ledger.matching.stored import KeptProposal
+
+
+class UnitOfWork:
+    """What a use-case works with: it reads, adds, edits and posts; the caller commits."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        request: Request,
+        beginning: Beginning,
+        key: str | None = None,
+    ) -> None:
+        """Begin the request; `key` is the one made for it where it came without."""
+        self.connection = connection
+        self.request = request
+        self.beginning = beginning
+        self.now = beginning.moment
+        self.last_posted: Posted | None = None
+        self.laid_down: Counter[str] = Counter()
+        self.changes: list[RegisterChange] = []
+        self._rows = RowBuffer()
+        self._journal = JournalRows(beginning.numbering)
+        self._numbering = beginning.numbering
+        self._ids: dict[tuple[str, str], int] = {}
+        self._records: dict[tuple[str, str], Any] = {}
+        self.accounts = Accounts(connection, lambda: self.units)
+        self.request_id = self._numbering.next_id(tables.request)
+        self.key = request.key or key or made_key()
+        self._rows.add(
+            tables.request,
+            queries.request_row(
+                self.request_id, self.key, request, self.now, beginning.database_user
+            ),
+        )
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The ledger's settings now."""
+        return read_settings(self.connection)
+
+    @cached_property
+    def today(self) -> date:
+        """Today by the ledger's one calendar."""
+        return day_of(self.now, zone(self.settings.get("time_zone", "UTC")))
+
+    @property
+    def day(self) -> date:
+        """The officer's date of this request: as given, else today."""
+        return self.request.on or self.today
+
+    @cached_property
+    def units(self) -> StoredUnits:
+        """Every unit of the ledger by code."""
+        return StoredUnits(self.connection)
+
+    @property
+    def rates(self) -> StoredRates:
+        """The rates table, with what this unit of work has added to it."""
+        if self._rows.waits(tables.rate):
+            self.flush_registers()
+        return StoredRates(self.connection)
+
+    def find(self, kind: str, typed: str) -> Kept:
+        """Find a record by its code as a person typed it; raises `UnknownCode`."""
+        self.flush_registers()
+        return find(self.connection, kind, typed)
+
+    def record(self, kind: str, code: str) -> Any:
+        """Give a record by its exact code, remembered for as long as this transaction."""
+        if (kind, code) not in self._records:
+            self.flush_registers()
+            kept = find(self.connection, kind, code)
+            self._ids[kind, code] = kept.id
+            self._records[kind, code] = kept.record
+        return self._records[kind, code]
+
+    def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
+        """Take records in that an import has just read or added, so none is asked for singly."""
+        self._records.update({(kind, code): record for code, record in records.items()})
+
+    def code_for(self, kind: str, given: str | None) -> str:
+        """Give the code of a new record: the one given, or the next free one."""
+        if given is not None:
+            return given
+        return numbered(kind, self._numbering.code_number(kind))
+
+    def add(self, kind: str, record: Any) -> int:
+        """Add a record with its first version; give its id."""
+        register = REGISTERS[kind]
+        values = self._columns(kind, record)
+        identity = self._new_identity(kind, record)
+        number = number_in(kind, record.code)
+        self._numbering.used(kind, number)
+        self._ids[kind, record.code] = identity
+        self._records[kind, record.code] = record
+        self._rows.add(
+            register.identity,
+            {
+                **{name: values[name] for name in register.fixed},
+                "id": identity,
+                "folded": folded(record.code),
+                "number": number,
+                "request_id": self.request_id,
+            },
+        )
+        self._add_version(kind, identity, 1, values)
+        self.changes.append(RegisterChange(kind, record.code, 1))
+        return identity
+
+    def edit(self, kind: str, kept: Kept, record: Any) -> int:
+        """Add a version with the new terms; give its number."""
+        version = kept.version + 1
+        self._records[kind, record.code] = record
+        self._add_version(kind, kept.id, version, self._columns(kind, record))
+        self.changes.append(RegisterChange(kind, record.code, version))
+        return version
+
+    def edit_account(self, side: Side, code: str, **terms: Any) -> None:
+        """Add a version of a need's or an offer's terms, and let its account follow."""
+        account = self.accounts.of(side, code)
+        record = replace(account.record, **terms)
+        kept = Kept(account.id, account.version, self.now, account.record)
+        account.version = self.edit(side.value, kept, record)
+        account.record = record
+
+    def edit_deal(self, code: str, **terms: Any) -> None:
+        """Add a version of a deal's terms, and let its account follow."""
+        account = self.accounts.deal(code)
+        if all(getattr(account.record, name) == value for name, value in terms.items()):
+            return
+        record = replace(account.record, **terms)
+        kept = Kept(account.id, account.version, self.now, account.record)
+        account.version = self.edit("deal", kept, record)
+        account.record = record
+
+    def post(self, draft: Draft) -> None:
+        """Post an entry and its movements; it gets its number when all is decided."""
+        proposed = None if draft.proposed is None else draft.proposed.proposal
+        number = self._journal.post(
+            draft,
+            self._entry_terms(draft),
+            self._movement_terms,
+            None if proposed is None else self._id_of("proposal", proposed),
+        )
+        self.accounts.follow(number, draft.effective_on, draft.movements)
+        self.last_posted = Posted(
+            number, draft.act, draft.effective_on, draft.deal, draft.movements
+        )
+
+    def _entry_terms(self, draft: Draft) -> dict[str, Any]:
+        deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
+        return {"recorded_at": self.now, "request_id": self.request_id, "deal_id": deal_id}
+
+    def _movement_terms(self, movement: Movement) -> dict[str, Any]:
+        deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
+        holder = self.accounts.of(movement.side, movement.holder).id
+        return {"holder_id": holder, "deal_id": deal}
+
+    @property
+    def entries(self) -> list[int]:
+        """The numbers of the entries posted so far; asking for them is what draws them."""
+        return self._journal.numbers()
+
+    @property
+    def posted(self) -> int:
+        """How many entries were posted so far."""
+        return self._journal.count
+
+    def add_unit(self, unit: Unit) -> None:
+        """Add a unit that quantities can be counted in."""
+        self._rows.add(
+            tables.unit,
+            {
+                "code": unit.code,
+                "decimals": unit.decimals,
+                "kind": unit.kind,
+                "name": unit.name,
+                "request_id": self.request_id,
+            },
+        )
+        self.units.add(unit)
+        self.changes.append(RegisterChange("unit", unit.code, 1))
+
+    def add_rate(self, rate: Rate, *, withdrawn: bool = False) -> None:
+        """Add an exchange rate, or the row that withdraws it.
+
+        The latest recorded of its day and pair counts.
+        """
+        self._rows.add(
+            tables.rate,
+            {
+                "id": self._numbering.next_id(tables.rate),
+                "day": rate.day,
+                "base": rate.base,
+                "quote": rate.quote,
+                "rate": rate.rate,
+                "source": rate.source,
+                "withdrawn": withdrawn,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+            },
+        )
+        self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
+
+    def add_proposal(self, kept: KeptProposal) -> None:
+        """Add a proposal, with its lines and the projects it would complete."""
+        from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
+
+        identity = self._numbering.next_id(tables.proposal)
+        self._ids["proposal", kept.code] = identity
+        for table, row in proposal_rows(identity, kept, self._id_of):
+            self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
+        self.changes.append(RegisterChange("proposal", kept.code, 1))
+
+    def _proposal_terms(self, table: Table, kept: KeptProposal) -> dict[str, Any]:
+        if table is not tables.proposal:
+            return {}
+        return {
+            "folded": folded(kept.code),
+            "number": number_in("proposal", kept.code),
+            "request_id": self.request_id,
+            "recorded_at": self.now,
+        }
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Add a version of one of the ledger's settings."""
+        versions = tables.setting_version
+        query = select(func.max(versions.c.version)).where(versions.c.name == name)
+        last = self.connection.execute(query).scalar() or 0
+        self._rows.add(
+            versions,
+            {
+                "name": name,
+                "version": last + 1,
+                "value": value,
+                "reason": self.request.reason,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+                "format": CANONICAL_FORMAT,
+            },
+        )
+        self.changes.append(RegisterChange("setting", name, last + 1))
+
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that is no register; each is given the request it is written by."""
+        self.add_plain_rows(table, [{**row, "request_id": self.request_id} for row in rows])
+
+    def add_seal(self, seal: Seal) -> None:
+        """Add a seal, whose leaves stand in their places already."""
+        self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
+        self.changes.append(RegisterChange("seal", str(seal.number), 1))
+
+    def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows of a table that belong to a row of another, and name no request themselves."""
+        self._rows.add_all(table, list(rows))
+        self.laid_down[table.name] += len(rows)
+
+    def new_ids(self, table: Table, count: int) -> list[int]:
+        """Draw the ids of rows to come of a table that is no register."""
+        return self._numbering.ids(table, count) if count else []
+
+    def id_of(self, kind: str, code: str) -> int:
+        """Give a record's id by its exact code."""
+        return self._id_of(kind, code)
+
+    @property
+    def has_written(self) -> bool:
+        """Say whether this unit of work records anything beside the request itself."""
+        return bool(self._journal.count) or self._rows.holds_more_than(tables.request)
+
+    def receipt(self, **parts: Any) -> Receipt:
+        """Make the receipt of what this unit of work has done so far."""
+        return Receipt(
+            entries=tuple(self.entries),
+            registers=tuple(self.changes),
+            laid_down={name: count for name, count in self.laid_down.items() if count},
+            **parts,
+        )
+
+    def first_receipt(self) -> dict[str, Any] | None:
+        """Give the receipt of the same request said before; None where it is new."""
+        return self.beginning.first_receipt
+
+    def keep_receipt(self, document: Mapping[str, Any]) -> None:
+        """Keep the answer, so that the same key gives it again; then write all that waits."""
+        self._rows.add(tables.receipt, queries.receipt_row(self.request_id, document))
+        self._journal.move_into(self._rows)
+        self._rows.flush(self.connection)
+
+    def flush_registers(self) -> None:
+        """Write all that waits but the journal, so that queries see it."""
+        if self._rows.holds_more_than(tables.request):
+            self._rows.flush(self.connection)
+
+    def _new_identity(self, kind: str, record: Any) -> int:
+        if kind not in SIDES:
+            identity = self._numbering.next_id(REGISTERS[kind].identity)
+            if kind == "deal":
+                self.accounts.open_deal(identity, record)
+            return identity
+        identity = self._numbering.next_id(tables.holder)
+        self._rows.add(
+            tables.holder,
+            {
+                "id": identity,
+                "side": Side(kind),
+                "unit": record.unit,
+                "request_id": self.request_id,
+            },
+        )
+        self.accounts.open_account(Side(kind), identity, record)
+        return identity
+
+    def _add_version(
+        self, kind: str, identity: int, version: int, values: Mapping[str, Any]
+    ) -> None:
+        register = REGISTERS[kind]
+        self._rows.add(
+            register.versions,
+            {
+                **{name: values[name] for name in register.terms},
+                register.owner: identity,
+                "version": version,
+                "reason": self.request.reason,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+                "format": CANONICAL_FORMAT,
+            },
+        )
+
+    def _columns(self, kind: str, record: Any) -> dict[str, Any]:
+        """Give a record as column values, with the codes of other registers as their ids."""
+        values: dict[str, Any] = {}
+        for name, column, target in REGISTERS[kind].columns:
+            value = getattr(record, name)
+            if target is not None and value is not None:
+                value = self._id_of(target, value)
+            values[column] = value
+        return values
+
+    def _id_of(self, kind: str, code: str) -> int:
+        """Give a record's id by its exact code, remembering it for the next row."""
+        if (kind, code) not in self._ids:
+            known = self.accounts.known_id(kind, code)
+            self._ids[kind, code] = known or find_id(self.connection, kind, code)
+        return self._ids[kind, code]
+
+    def remember_ids(self) -> None:
+        """Read the ids of every register at once: for an import that names thousands."""
+        for kind, register in REGISTERS.items():
+            rows = self.connection.execute(select(register.identity.c.code, register.identity.c.id))
+            self._ids.update({(kind, code): identity for code, identity in rows})

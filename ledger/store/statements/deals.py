@@ -1,0 +1,192 @@
+"""What of the ledger a provider's statements are compared with: its deals, and their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from ledger.core.factors import Side, Stage
+from ledger.core.text import folded
+from ledger.journal.entries import Act as Done
+from ledger.statements.lines import Act, Books, DealFacts, Line, LineKind
+from ledger.store.db import tables
+from ledger.store.db.queries import read_units
+
+_BATCH: Final = 500
+_TOLD: Final = (
+    (Done.COMMIT, None, Stage.COMMITTED, LineKind.COMMITMENT, 1),
+    (Done.RELEASE, Stage.COMMITTED, None, LineKind.COMMITMENT, -1),
+    (Done.DELIVER, None, Stage.DELIVERED, LineKind.DELIVERY, 1),
+    (Done.RETURN, Stage.DELIVERED, None, LineKind.DELIVERY, -1),
+)
+"""The moves of a deal that a statement can tell of: the act, out of, into, as what, which way."""
+
+_KIND_OF: Final = {act: (kind, sign) for act, _, _, kind, sign in _TOLD}
+
+
+def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
+    """Read the deals of the lines' providers, those that lines name, and the acts of them all.
+
+    An act of anybody's that bears a reference of a line comes along, for whom it may belong to.
+    """
+    providers = sorted({line.provider for line in lines})
+    deals = {
+        folded(deal.code): deal
+        for deal in (
+            *_deals(connection, tables.provider.c.code, providers),
+            *_deals(connection, tables.deal.c.folded, _named(line.deal for line in lines)),
+        )
+    }
+    acts = {
+        act.entry: act
+        for act in (
+            *_acts(connection, tables.provider.c.code, providers),
+            *_acts(connection, tables.deal.c.folded, _named(line.deal for line in lines)),
+        )
+    }
+    own = {act.reference for act in acts.values()}
+    asked = sorted({line.reference for line in lines if line.reference} - own)
+    for act in _acts(connection, tables.entry.c.reference, asked):
+        acts[act.entry] = act
+    lacking = sorted({folded(act.deal) for act in acts.values()} - deals.keys())
+    deals |= {folded(d.code): d for d in _deals(connection, tables.deal.c.folded, lacking)}
+    return Books(
+        deals=deals,
+        acts=tuple(acts[entry] for entry in sorted(acts)),
+        offers=_offers(connection, _named(line.offer for line in lines)),
+        needs=_needs(connection, _named(line.need for line in lines)),
+    )
+
+
+def _named(codes: Iterable[str | None]) -> list[str]:
+    return sorted({folded(code) for code in codes if code is not None})
+
+
+def _batches(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(wanted), _BATCH):
+        yield wanted[start : start + _BATCH]
+
+
+def _deals(
+    connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]
+) -> Iterator[DealFacts]:
+    units = read_units(connection)
+    for batch in _batches(wanted):
+        for row in connection.execute(_deal_query().where(by.in_(batch))):
+            yield DealFacts(
+                code=row.code,
+                offer=row.offer,
+                need=row.need,
+                provider=row.provider,
+                need_unit=units[row.need_unit],
+                offer_unit=units[row.offer_unit],
+                rate=row.rate,
+                held=int(row.held),
+                committed=int(row.committed),
+                last_on=row.last_on,
+                office=row.office,
+            )
+
+
+def _deal_query() -> Select[Any]:
+    deal, stands, city = tables.deal, tables.deal_balance, tables.city_version
+    later = city.alias("later")
+    newest = select(func.max(later.c.version)).where(later.c.city_id == city.c.city_id)
+    entry = tables.entry.c
+    last_on = select(func.max(entry.effective_on)).where(entry.deal_id == deal.c.id)
+    return (
+        select(deal.c.code, deal.c.rate, stands.c.held, stands.c.committed)
+        .add_columns(last_on.scalar_subquery().label("last_on"))
+        .add_columns(
+            tables.offer.c.code.label("offer"),
+            tables.offer.c.unit.label("offer_unit"),
+            tables.need.c.code.label("need"),
+            tables.need.c.unit.label("need_unit"),
+            tables.provider.c.code.label("provider"),
+            tables.office.c.code.label("office"),
+        )
+        .select_from(deal)
+        .join(stands, and_(stands.c.deal_id == deal.c.id, stands.c.side == Side.NEED))
+        .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
+        .join(tables.need, tables.need.c.id == deal.c.need_id)
+        .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
+        .join(tables.project, tables.project.c.id == tables.need.c.project_id)
+        .join(city, city.c.city_id == tables.project.c.city_id)
+        .join(tables.office, tables.office.c.id == city.c.office_id)
+        .where(city.c.version == newest.scalar_subquery())
+        .order_by(deal.c.id)
+    )
+
+
+def _acts(connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]) -> Iterator[Act]:
+    for batch in _batches(wanted):
+        rows = connection.execute(_act_query().where(by.in_(batch)))
+        for _, moved in groupby(rows, key=lambda row: row.id):
+            yield _act(list(moved))
+
+
+def _act(rows: Sequence[Any]) -> Act:
+    first = rows[0]
+    kind, sign = _KIND_OF[first.act]
+    sides = {Side.NEED: 0, Side.OFFER: 0}
+    for row in rows:
+        sides[Side.NEED if row.holder_id == row.need_id else Side.OFFER] += sign * row.amount
+    return Act(
+        entry=first.id,
+        deal=first.deal,
+        kind=kind,
+        day=first.effective_on,
+        need_amount=sides[Side.NEED],
+        offer_amount=sides[Side.OFFER],
+        reference=first.reference,
+    )
+
+
+def _act_query() -> Select[Any]:
+    """Select the moves that a statement can tell of; what was reversed tells of nothing."""
+    entry, moved, deal = tables.entry, tables.movement, tables.deal
+    undone = entry.alias("undone")
+    told = []
+    for act, source, target, _, _ in _TOLD:
+        parts: list[ColumnElement[bool]] = [entry.c.act == act]
+        if source is not None:
+            parts.append(moved.c.from_stage == source)
+        if target is not None:
+            parts.append(moved.c.to_stage == target)
+        told.append(and_(*parts))
+    return (
+        select(entry.c.id, entry.c.act, entry.c.effective_on, entry.c.reference)
+        .add_columns(deal.c.code.label("deal"), deal.c.need_id, moved.c.holder_id, moved.c.amount)
+        .select_from(entry)
+        .join(deal, deal.c.id == entry.c.deal_id)
+        .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
+        .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
+        .join(moved, and_(moved.c.entry_id == entry.c.id, moved.c.deal_id.is_not(None)))
+        .outerjoin(undone, undone.c.reverses == entry.c.id)
+        .where(undone.c.id.is_(None), or_(*told))
+        .order_by(entry.c.id)
+    )
+
+
+def _offers(connection: Connection, wanted: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for batch in _batches(wanted):
+        query = (
+            select(tables.offer.c.folded, tables.provider.c.code)
+            .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
+            .where(tables.offer.c.folded.in_(batch))
+        )
+        found.update(connection.execute(query).all())
+    return found
+
+
+def _needs(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for batch in _batches(list(wanted)):
+        query = select(tables.need.c.folded, tables.need.c.code)
+        rows = connection.execute(query.where(tables.need.c.folded.in_(batch)))
+        found.update(rows.all())
+    return found

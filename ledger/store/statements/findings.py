@@ -1,0 +1,235 @@
+"""Findings as they are kept: opened by nights, settled and opened again by officers, healed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from ledger.core.errors import NotFound
+from ledger.core.numbers import tidy
+from ledger.statements.describe import Told
+from ledger.statements.findings import Changes, Event, Standing, finding_code, finding_number
+from ledger.statements.lines import Kind
+from ledger.store.db import tables
+from ledger.store.db.night_tables import finding, finding_event
+from ledger.store.session.unit_of_work import UnitOfWork
+
+_LONGEST_LINE = 200
+
+
+class UnknownFinding(NotFound):
+    """There is no finding of that code."""
+
+    code = "unknown-finding"
+    default_why = "Findings are numbered F-0001, F-0002 as nights open them."
+    default_next = "List them with: cityfund finding list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """What happened to a finding, when, by whom, and why."""
+
+    event: Event
+    recorded_at: datetime
+    actor: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """A finding with what happened to it, in order."""
+
+    id: int
+    kind: Kind
+    subject: str
+    said: str
+    ours: str | None
+    theirs: str | None
+    difference: str | None
+    command: str | None
+    provider: str | None
+    statement: str | None
+    line: str | None
+    deal: str | None
+    entry: int | None
+    office: str | None
+    events: tuple[KeptEvent, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Give the code it goes by: F-0042."""
+        return finding_code(self.id)
+
+    @property
+    def last(self) -> KeptEvent:
+        """Give what happened to it last, which is how it stands."""
+        return self.events[-1]
+
+    @property
+    def settled_by(self) -> str:
+        """Give the command that would settle it."""
+        return self.command or settling(self.id)
+
+
+def settling(identity: int) -> str:
+    """Give the command by which an officer settles a finding with a reason."""
+    return f"cityfund finding settle {finding_code(identity)} --reason TEXT"
+
+
+def standings(connection: Connection) -> dict[str, Standing]:
+    """Give how every finding stands, by its key, in the order in which they were opened."""
+    query = (
+        select(finding.c.key, finding.c.id, finding.c.kind, finding_event.c.event)
+        .join_from(finding, finding_event, finding_event.c.finding_id == finding.c.id)
+        .where(finding_event.c.number == last_number())
+        .order_by(finding.c.id)
+    )
+    return {key: Standing(*rest) for key, *rest in connection.execute(query)}
+
+
+def last_number() -> Any:
+    """Select the number of a finding's last event, within a query of findings."""
+    later = finding_event.alias("later")
+    query = select(func.max(later.c.number)).where(later.c.finding_id == finding.c.id)
+    return query.scalar_subquery()
+
+
+def keep_changes(uow: UnitOfWork, found: Changes, healed_because: str) -> list[int]:
+    """Write what a night changes of the findings; give the ids of those that are new."""
+    ids = uow.new_ids(finding, len(found.opened))
+    rows = [_row(uow, *one) for one in zip(ids, found.opened, strict=True)]
+    uow.add_rows(finding, rows)
+    uow.add_rows(finding_event, [_event(uow, one, 1, Event.OPENED, None) for one in ids])
+    add_events(uow, found.reopened, Event.REOPENED, "found again")
+    add_events(uow, found.healed, Event.HEALED, healed_because)
+    return ids
+
+
+def add_events(
+    uow: UnitOfWork, identities: Sequence[int], event: Event, reason: str | None
+) -> None:
+    """Write that the same happened to some findings."""
+    if not identities:
+        return
+    query = (
+        select(finding_event.c.finding_id, func.max(finding_event.c.number))
+        .where(finding_event.c.finding_id.between(min(identities), max(identities)))
+        .group_by(finding_event.c.finding_id)
+    )
+    last = dict(uow.connection.execute(query).all())
+    uow.add_rows(
+        finding_event,
+        [_event(uow, one, last[one] + 1, event, reason) for one in identities],
+    )
+
+
+def _event(
+    uow: UnitOfWork, identity: int, number: int, event: Event, reason: str | None
+) -> dict[str, Any]:
+    return {
+        "finding_id": identity,
+        "number": number,
+        "event": event,
+        "reason": reason,
+        "recorded_at": uow.now,
+    }
+
+
+def _row(uow: UnitOfWork, identity: int, told: Told) -> dict[str, Any]:
+    names = ("kind", "subject", "said", "ours", "theirs", "difference", "command", "statement")
+    line = told.line
+    if line is not None and len(line) > _LONGEST_LINE:
+        line = f"{line[: _LONGEST_LINE - 1]}…"
+    return {
+        "id": identity,
+        "key": told.key,
+        **{name: getattr(told, name) for name in names},
+        "line": line,
+        "provider_id": None if told.provider is None else uow.id_of("provider", told.provider),
+        "deal_id": None if told.deal is None else uow.id_of("deal", told.deal),
+        "entry_id": told.entry,
+        "office": told.office,
+        "recorded_at": uow.now,
+    }
+
+
+def typed_number(typed: str) -> int:
+    """Read a finding's code as typed: F-0042, in any capitals, or 42. Raises `UnknownFinding`."""
+    number = finding_number(tidy(typed))
+    if number is None:
+        raise UnknownFinding(f"{typed!r} is no finding's code.")
+    return number
+
+
+def read_finding(connection: Connection, number: int) -> KeptFinding:
+    """Read one finding with all that happened to it. Raises `UnknownFinding`."""
+    found = next(iter(read_findings(connection, finding.c.id == number)), None)
+    if found is None:
+        raise UnknownFinding(f"There is no finding {finding_code(number)}.")
+    return found
+
+
+def read_findings(
+    connection: Connection, *where: Any, known_at: datetime | None = None
+) -> list[KeptFinding]:
+    """Read findings with what happened to them, those opened first before others."""
+    events = _events(connection, known_at)
+    query = _findings().where(*where)
+    return [
+        KeptFinding(**row._mapping, events=events[row.id])  # noqa: SLF001 - its public name
+        for row in connection.execute(query)
+        if row.id in events
+    ]
+
+
+def open_findings(connection: Connection) -> list[KeptFinding]:
+    """Read the findings that are open, without asking for what became of all others."""
+    last = finding_event.c.number == last_number()
+    still = finding_event.c.event.in_((Event.OPENED, Event.REOPENED))
+    query = select(finding.c.id).join_from(
+        finding, finding_event, finding_event.c.finding_id == finding.c.id
+    )
+    wanted = query.where(last, still)
+    return [
+        KeptFinding(**row._mapping)  # noqa: SLF001 - its public name
+        for row in connection.execute(_findings().where(finding.c.id.in_(wanted)))
+    ]
+
+
+def _findings() -> Select[Any]:
+    own = ("id", "kind", "subject", "said", "ours", "theirs", "difference", "command", "statement")
+    return (
+        select(*(finding.c[name] for name in own), finding.c.line, finding.c.office)
+        .add_columns(
+            finding.c.entry_id.label("entry"),
+            tables.provider.c.code.label("provider"),
+            tables.deal.c.code.label("deal"),
+        )
+        .select_from(finding)
+        .outerjoin(tables.provider, tables.provider.c.id == finding.c.provider_id)
+        .outerjoin(tables.deal, tables.deal.c.id == finding.c.deal_id)
+        .order_by(finding.c.id)
+    )
+
+
+def _events(
+    connection: Connection, known_at: datetime | None
+) -> Mapping[int, tuple[KeptEvent, ...]]:
+    happened, request = finding_event.c, tables.request.c
+    query = (
+        select(happened.finding_id, happened.event, happened.recorded_at, request.actor)
+        .add_columns(happened.reason)
+        .join_from(finding_event, tables.request, request.id == happened.request_id)
+        .order_by(happened.finding_id, happened.number)
+    )
+    if known_at is not None:
+        query = query.where(happened.recorded_at <= known_at)
+    found: dict[int, list[KeptEvent]] = {}
+    for identity, event, moment, actor, reason in connection.execute(query):
+        told = KeptEvent(event=event, recorded_at=moment, actor=actor, reason=reason)
+        found.setdefault(identity, []).append(told)
+    return {identity: tuple(events) for identity, events in found.items()}

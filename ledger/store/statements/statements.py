@@ -1,0 +1,219 @@
+"""Providers' statements as they are kept: what was read, and the lines that are in force.
+
+Which providers have to be compared again: those of whom anything was recorded since the last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select, union
+
+from ledger import __version__
+from ledger.core.dates import day_of
+from ledger.statements.findings import Event
+from ledger.statements.lines import Line, ReadLine
+from ledger.store.db import tables
+from ledger.store.db.night_tables import (
+    finding,
+    finding_event,
+    night_run,
+    night_step,
+    statement,
+    statement_line,
+)
+from ledger.store.db.queries import read_units
+from ledger.store.session.ledger import settled
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.statements.findings import last_number
+
+
+class KeptStatement(NamedTuple):
+    """A statement as it was read, with its lines in their order."""
+
+    provider: str
+    code: str
+    lines: tuple[Line, ...]
+
+
+def known_hashes(connection: Connection) -> set[str]:
+    """Give the digests of all files that were read."""
+    return set(connection.execute(select(statement.c.content_hash).distinct()).scalars())
+
+
+def keep_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[ReadLine]) -> None:
+    """Write the statements of a file with their lines."""
+    groups: dict[tuple[str, str], list[ReadLine]] = {}
+    for read in read_lines:
+        groups.setdefault((read.line.provider, read.line.statement), []).append(read)
+    ids = uow.new_ids(statement, len(groups))
+    for identity, ((provider, code), lines) in zip(ids, groups.items(), strict=True):
+        uow.add_rows(
+            statement,
+            [
+                {
+                    "id": identity,
+                    "provider_id": uow.id_of("provider", provider),
+                    "code": code,
+                    "content_hash": digest,
+                    "file_name": name,
+                    "lines": len(lines),
+                    "recorded_at": uow.now,
+                }
+            ],
+        )
+        uow.add_plain_rows(
+            statement_line, [_row(identity, at, one) for at, one in _numbered(lines)]
+        )
+
+
+def _numbered(lines: Sequence[ReadLine]) -> Iterable[tuple[int, ReadLine]]:
+    return enumerate(lines, start=1)
+
+
+def _row(identity: int, position: int, read: ReadLine) -> dict[str, Any]:
+    line = read.line
+    return {
+        "statement_id": identity,
+        "position": position,
+        "number": line.number,
+        "day": line.day,
+        "kind": line.kind,
+        "deal": line.deal,
+        "offer": line.offer,
+        "need": line.need,
+        "amount": line.amount,
+        "unit": line.unit.code,
+        "reference": line.reference,
+        "file_line": read.file_line,
+    }
+
+
+def read_statements(connection: Connection) -> list[KeptStatement]:
+    """Read every statement with its lines, in the order in which they came."""
+    units = read_units(connection)
+    kept, one, provider = statement_line.c, statement.c, tables.provider.c
+    query = (
+        select(one.id, provider.code.label("provider"), one.code.label("statement"))
+        .add_columns(*(column for column in kept if column.name != "statement_id"))
+        .join_from(statement, tables.provider, provider.id == one.provider_id)
+        .join(statement_line, kept.statement_id == one.id)
+        .order_by(one.id, kept.position)
+    )
+    found: dict[int, tuple[str, str, list[Line]]] = {}
+    for row in connection.execute(query):
+        line = Line(
+            provider=row.provider,
+            statement=row.statement,
+            number=row.number,
+            day=row.day,
+            kind=row.kind,
+            amount=row.amount,
+            unit=units[row.unit],
+            deal=row.deal,
+            offer=row.offer,
+            need=row.need,
+            reference=row.reference,
+        )
+        found.setdefault(row.id, (row.provider, row.statement, []))[2].append(line)
+    return [KeptStatement(name, code, tuple(lines)) for name, code, lines in found.values()]
+
+
+def last_read(connection: Connection) -> Mapping[str, datetime]:
+    """Give when each provider's last statement was read."""
+    query = (
+        select(tables.provider.c.code, func.max(statement.c.recorded_at))
+        .join_from(statement, tables.provider, tables.provider.c.id == statement.c.provider_id)
+        .group_by(tables.provider.c.code)
+    )
+    return dict(connection.execute(query).all())
+
+
+def living_since(connection: Connection) -> Mapping[str, date]:
+    """Give the providers with something held or committed, and the day of their first such deal."""
+    stands, deal, offer = tables.deal_balance, tables.deal, tables.offer
+    query = (
+        select(tables.provider.c.code, func.min(tables.entry.c.effective_on))
+        .select_from(stands)
+        .join(deal, deal.c.id == stands.c.deal_id)
+        .join(offer, offer.c.id == deal.c.offer_id)
+        .join(tables.provider, tables.provider.c.id == offer.c.provider_id)
+        .join(tables.entry, tables.entry.c.deal_id == deal.c.id)
+        .where(stands.c.side == "need", stands.c.held + stands.c.committed > 0)
+        .group_by(tables.provider.c.code)
+    )
+    return dict(connection.execute(query).all())
+
+
+STATEMENTS_STEP: Final = "statements"
+
+
+def recorded_through(connection: Connection) -> int:
+    """Give a request's number: all of its number or a lower one are recorded, and none will be."""
+    number, moment = tables.request.c.id, tables.request.c.recorded_at
+    last = connection.execute(select(func.max(number))).scalar() or 0
+    before = settled(connection)
+    if before is None:
+        return int(last)
+    unsettled = connection.execute(select(func.min(number)).where(moment > before)).scalar()
+    return int(last if unsettled is None else unsettled - 1)
+
+
+def unchanged_providers(
+    connection: Connection, day: date, basis: Mapping[str, int | str], zone: tzinfo
+) -> frozenset[str]:
+    """Give the providers whose comparison cannot come to anything else than it did the last time.
+
+    That is: all agreed then, on the same `basis`; no statement of theirs and no act of their
+    deals was recorded since; and no act was dated after the night that was compared for.
+    """
+    last = _last_compared(connection)
+    if last is None or last.day > day or day_of(last.ended_at, zone) != last.day:
+        return frozenset()
+    figures = json.loads(last.figures)
+    through = figures.get("through_request")
+    if last.program != f"cityfund {__version__}" or not isinstance(through, int):
+        return frozenset()
+    if any(figures.get(name) != value for name, value in basis.items()):
+        return frozenset()
+    sent = select(tables.provider.c.code).join(statement)
+    changed = connection.execute(union(_changed_since(through), _differing())).scalars()
+    return frozenset(connection.execute(sent.distinct()).scalars()) - frozenset(changed)
+
+
+def _last_compared(connection: Connection) -> Any:
+    query = (
+        select(night_run.c.day, night_run.c.program, night_step.c.figures, night_step.c.ended_at)
+        .join(night_step, night_step.c.run_id == night_run.c.id)
+        .where(night_step.c.name == STATEMENTS_STEP)
+        .order_by(night_run.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).first()
+
+
+def _changed_since(request: int) -> Select[Any]:
+    """Select the providers with new statements, or with new acts of their deals."""
+    provider, offer, deal, entry = tables.provider, tables.offer, tables.deal, tables.entry
+    acts = (
+        select(offer.c.provider_id)
+        .join(deal, deal.c.offer_id == offer.c.id)
+        .join(entry, entry.c.deal_id == deal.c.id)
+        .where(entry.c.request_id > request)
+    )
+    sent = select(statement.c.provider_id).where(statement.c.request_id > request)
+    return select(provider.c.code).where(provider.c.id.in_(acts.union(sent)))
+
+
+def _differing() -> Select[Any]:
+    """Select the providers with a finding that no night found gone, open or settled."""
+    provider, event = tables.provider, finding_event.c
+    return (
+        select(provider.c.code)
+        .join(finding, finding.c.provider_id == provider.c.id)
+        .join(finding_event, event.finding_id == finding.c.id)
+        .where(event.number == last_number(), event.event != Event.HEALED)
+    )

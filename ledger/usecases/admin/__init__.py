@@ -1,0 +1,4 @@
+"""Setting up, copying, backing up and restoring a ledger.
+
+Start with `set_up`.
+"""

@@ -1,0 +1,100 @@
+"""Backing a ledger up into one file, consistent while others write.
+
+Bringing a ledger back from a backup, into a new file or an empty database.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ledger.core.errors import CannotOpen, StorageTrouble
+from ledger.store.admin import new_file
+from ledger.store.db import engine as engines
+from ledger.store.db import schema
+from ledger.store.db.errors import NotADatabase
+from ledger.store.session.ledger import open_ledger
+from ledger.usecases.admin import copy as house
+
+
+def back_up(url: str, path: Path, watch: house.Watch) -> house.Moved:
+    """Write one moment of a ledger into a new file, which is a ledger itself, and prove it.
+
+    A ledger in a file is copied page by page, one of an older schema too; one on a server row by
+    row. Raises `TargetInUse`, `CannotWriteFile`, `NotADatabase` and `CopyDiffers`.
+    """
+    engine = open_ledger(url).engine
+    if not engines.on_server(engine):
+        with engines.reading(engine) as source:
+            return house.pages_into_file(source, path, watch)
+    try:
+        with house.snapshot(engine) as source:
+            return house.Moved(schema.CURRENT_REVISION, house.into_file(source, path, watch))
+    except schema.SchemaOlder as error:
+        keep = "Keep a copy of it with the server's own pg_dump, then run: cityfund db upgrade"
+        raise schema.SchemaOlder(error.what, next_step=keep) from error
+
+
+class CannotReadBackup(StorageTrouble):
+    """A file named as a backup is not there or cannot be read."""
+
+    code = "cannot-read-backup"
+    default_next = "Look at the path and at who may read it."
+
+
+def restore(path: Path, url: str, watch: house.Watch) -> house.Moved:
+    """Make the ledger at a URL out of a backup, and prove it; nothing is ever overwritten.
+
+    Raises `CannotReadBackup`, `TargetInUse`, `CannotWriteFile`, `NotADatabase`, `NotALedger`,
+    `SchemaOlder`, `SchemaNewer`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.
+    """
+    _require_readable(path)
+    source, target = new_file.engine_of_kept(path), engines.make_engine(url)
+    try:
+        with _told_of_a_backup(path):
+            return _restored(source, target, watch)
+    finally:
+        source.dispose()
+
+
+def _restored(source: Engine, target: Engine, watch: house.Watch) -> house.Moved:
+    path = house.file_of(target)
+    if path is None:
+        return house.into_database(source, target, watch)
+    with house.snapshot(source) as reading:
+        house.make_folders(path)
+        return house.pages_into_file(reading, path, watch, or_empty=True)
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+        if path.is_dir():
+            raise CannotReadBackup(f"{path} is no backup.", why="It is a folder.")
+    except OSError as error:
+        raise CannotReadBackup(f"{path} cannot be read.", why=f"{error.strerror}.") from error
+
+
+@contextmanager
+def _told_of_a_backup(path: Path) -> Iterator[None]:
+    """Tell what is wrong with the file as of a backup: the way out is another one."""
+    try:
+        yield
+    except (NotADatabase, schema.NotALedger) as error:
+        raise _with_next(
+            error, f"{path} is no backup of a ledger, or is damaged: name another one."
+        ) from error
+    except schema.SchemaOlder as error:
+        raise _with_next(
+            error,
+            f"Restore from a copy of {path} that was upgraded: "
+            "cityfund db upgrade --db sqlite:///COPY",
+        ) from error
+
+
+def _with_next(error: CannotOpen, next_step: str) -> CannotOpen:
+    return type(error)(error.what, why=error.why, next_step=next_step)

@@ -1,0 +1,199 @@
+"""What copy, backup and restore have in common: one moment of the source, written and proven.
+
+Copying a ledger to an empty database of either engine, with everything it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from ledger.core.errors import UsageError
+from ledger.store.admin import copy, new_file
+from ledger.store.admin.copy import Compared, compare
+from ledger.store.db import engine as engines
+from ledger.store.db.errors import AnswerLost, LedgerMissing, UnknownDatabase
+from ledger.store.db.schema import (
+    CURRENT_REVISION,
+    KNOWN_REVISIONS,
+    current_revision,
+    require_current,
+)
+from ledger.store.db.sqlite import database_file, make_private_folders
+from ledger.store.session.ledger import open_ledger
+
+Watch = Callable[[int], AbstractContextManager[copy.Advance]]
+"""Given how many steps there will be, gives what to tell of each advance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was moved: the schema, and what was compared; None for an older schema, as it is."""
+
+    revision: str
+    compared: Compared | None
+
+    def as_document(self) -> dict[str, Any]:
+        """Give it as a part of a JSON document."""
+        compared = {} if self.compared is None else self.compared._asdict()
+        return {"revision": self.revision, "compared": self.compared is not None, **compared}
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Read one moment of a ledger of this program's schema, for as long as it takes."""
+    with engines.reading(engine) as source:
+        engines.take_time(source)
+        require_current(source)
+        yield source
+
+
+def file_of(engine: Engine) -> Path | None:
+    """Give the new file that a target is; None on a server. Raises `UnknownDatabase`."""
+    if engines.on_server(engine):
+        return None
+    path = database_file(engine.url)
+    if path is None:
+        raise UnknownDatabase(
+            "The ledger is to be written into memory.", why="It would be gone at once."
+        )
+    return path
+
+
+def make_folders(path: Path) -> None:
+    """Make the folder of a new ledger, for its owner alone. Raises `CannotWriteFile`."""
+    try:
+        make_private_folders(path.parent)
+    except OSError as error:
+        raise new_file.CannotWriteFile(
+            f"{path} cannot be written.", why=f"{error.strerror}."
+        ) from error
+
+
+def into_file(source: Connection, path: Path, watch: Watch, *, or_empty: bool = False) -> Compared:
+    """Write a ledger row by row into a new file, which gets its name when it is proven."""
+    with new_file.new_file(path, or_empty=or_empty) as beside, watch(_steps(source)) as advance:
+        engine = new_file.engine_of(beside, hurried=True)
+        try:
+            with engines.writing(engine) as target:
+                copy.prepare(target)
+                copy.write_copy(source, target, advance)
+        finally:
+            engine.dispose()
+        new_file.finish(beside)
+        return proven(source, beside, advance)
+
+
+def pages_into_file(
+    source: Connection, path: Path, watch: Watch, *, or_empty: bool = False
+) -> Moved:
+    """Copy a ledger in a file page by page into a new one, and prove it before it has its name.
+
+    A ledger of an older schema is looked through, and not compared.
+    """
+    revision = known_revision(source)
+    current = revision == CURRENT_REVISION
+    steps = steps_to_compare(copy.count_rows(source)) if current else 1
+    with new_file.new_file(path, or_empty=or_empty) as beside, watch(steps) as advance:
+        new_file.copy_pages(source, beside)
+        new_file.finish(beside)
+        return Moved(revision, proven(source, beside, advance) if current else None)
+
+
+def known_revision(source: Connection) -> str:
+    """Give a ledger's schema, an older one too. Raises `NotALedger` and `SchemaNewer`."""
+    revision = current_revision(source)
+    if revision not in KNOWN_REVISIONS:
+        require_current(source)
+    assert revision is not None
+    return revision
+
+
+def proven(source: Connection, path: Path, advance: copy.Advance) -> Compared:
+    """Read a written file again and hold it to its source. Raises `CopyDiffers`."""
+    engine = new_file.engine_of(path)
+    try:
+        with engines.reading(engine) as target:
+            return compare(source, target, advance)
+    finally:
+        engine.dispose()
+
+
+def into_database(source: Engine, target: Engine, watch: Watch) -> Moved:
+    """Write a ledger into an empty database on a server, all in one transaction of it."""
+    try:
+        # The source is let go before the target commits: what could fail has failed by then.
+        with engines.writing(target) as writing:
+            engines.take_time(writing)
+            with snapshot(source) as reading:
+                copy.prepare(writing)
+                with watch(_steps(reading)) as advance:
+                    copy.write_copy(reading, writing, advance)
+                    return Moved(CURRENT_REVISION, compare(reading, writing, advance))
+    except LedgerMissing as error:
+        raise _no_database(error) from error
+    except AnswerLost as error:
+        look = "Look there: cityfund status --db URL. If there is none, run the same command again."
+        raise AnswerLost(
+            "It is not known whether the ledger was written.", next_step=look
+        ) from error
+
+
+def _no_database(error: LedgerMissing) -> LedgerMissing:
+    again = "Make an empty one (createdb NAME), then run the same command again."
+    return LedgerMissing(error.what, why=error.why, next_step=again)
+
+
+def _steps(source: Connection) -> int:
+    """Say how much there is to do: each row is written, then compared, leaves once more."""
+    counts = copy.count_rows(source)
+    written = sum(counts[table.name] for table in copy.COPIED_TABLES)
+    return written + steps_to_compare(counts)
+
+
+def steps_to_compare(counts: dict[str, int]) -> int:
+    """Say how many rows and leaves there are to compare."""
+    leaves = sum(
+        count
+        for name, count in counts.items()
+        if name in {"entry", "unit"} or name.endswith("_version")
+    )
+    return leaves + sum(counts.values())
+
+
+class CopyOntoItself(UsageError):
+    """A ledger was to be copied to where it is."""
+
+    code = "copy-onto-itself"
+    default_why = "A copy is another ledger, in another place."
+    default_next = "Name an empty database or a new file with --to."
+
+
+def copy_ledger(source_url: str, target_url: str, watch: Watch) -> Moved:
+    """Copy the ledger at one URL to another, whole or not at all, and compare the two.
+
+    Raises `CopyOntoItself`, `TargetInUse`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.
+    """
+    source = open_ledger(source_url).engine
+    target = engines.make_engine(target_url)
+    if _place(source) == _place(target):
+        raise CopyOntoItself("The ledger is to be copied to where it is.")
+    path = file_of(target)
+    if path is None:
+        return into_database(source, target, watch)
+    make_folders(path)
+    with snapshot(source) as reading:
+        return Moved(CURRENT_REVISION, into_file(reading, path, watch, or_empty=True))
+
+
+def _place(engine: Engine) -> tuple[object, ...]:
+    """Give where a ledger is, in one spelling."""
+    url, path = engine.url, database_file(engine.url)
+    if path is not None:
+        return (path.resolve(),)
+    return (url.host, url.port, url.database, url.query)

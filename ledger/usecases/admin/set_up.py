@@ -1,0 +1,107 @@
+"""Making a ledger, or bringing one up to date: schema, reference tables, offices, settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from ledger import reference
+from ledger.core.dates import zone
+from ledger.core.errors import RefusedByRule
+from ledger.core.quantity import find_unit
+from ledger.core.requests import Request
+from ledger.journal.receipts import Receipt
+from ledger.store.db import engine as engines
+from ledger.store.db import schema
+from ledger.store.db.errors import retried
+from ledger.store.db.reference import load_reference_tables
+from ledger.store.db.sqlite import create_private_file
+from ledger.store.registers import load_all
+from ledger.store.session.execute import answered
+from ledger.store.session.ledger import open_ledger, unit_of_work
+from ledger.store.session.unit_of_work import UnitOfWork
+
+
+class CalendarIsSet(RefusedByRule):
+    """`init` was asked to give an existing ledger another calendar or base currency."""
+
+    code = "calendar-is-set"
+    default_why = "Every date of the ledger was recorded by its one calendar."
+    default_next = "Leave --time-zone and --base-currency out, or make another ledger."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """What a new ledger is made with; None keeps what an existing one has."""
+
+    time_zone: str | None = None
+    base_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after."""
+
+    before: str | None
+    after: str
+    receipt: dict[str, Any] | None
+
+
+def set_up(url: str, said: SetUp, request: Request) -> Made:
+    """Make the ledger at a URL, or upgrade it; doing it again changes nothing."""
+    if said.time_zone is not None:
+        zone(said.time_zone)
+    if said.base_currency is not None:
+        find_unit(said.base_currency, reference.iso4217_units())
+    engine = engines.make_engine(url)
+    create_private_file(engine)
+    return bring_up(engine, said, request)
+
+
+def upgrade(url: str, request: Request) -> Made:
+    """Bring an existing ledger to this program's schema and reference tables."""
+    engine = open_ledger(url).engine
+    with engines.reading(engine) as connection:
+        if schema.current_revision(connection) is None:
+            raise schema.NotALedger("This database is not a cityfund ledger.")
+    return bring_up(engine, SetUp(), request)
+
+
+def bring_up(engine: Engine, said: SetUp, request: Request) -> Made:
+    """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
+
+    def once(tries: int) -> Made:
+        with engines.writing(engine) as connection:
+            before, after = schema.upgrade(connection)
+            uow = unit_of_work(connection, request, tries=tries)
+            document = answered(uow, lambda working: _fill(working, said))
+            return Made(before, after, document)
+
+    return retried(once)
+
+
+def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:
+    # Offices come first and are never deleted: without any, no set-up was ever finished.
+    is_new = not load_all(uow.connection, "office")
+    load_reference_tables(uow.connection)
+    for unit in reference.shipped_units().values():
+        if unit.code not in uow.units:
+            uow.add_unit(unit)
+    _set(uow, "time_zone", said.time_zone, is_new=is_new)
+    currency = said.base_currency and said.base_currency.upper()
+    _set(uow, "base_currency", currency, is_new=is_new)
+    if is_new:
+        for office in reference.default_offices():
+            uow.add("office", office)
+    return uow.receipt()
+
+
+def _set(uow: UnitOfWork, name: str, value: str | None, *, is_new: bool) -> None:
+    kept = uow.settings.get(name)
+    if value is None or value == kept:
+        return
+    if not is_new:
+        raise CalendarIsSet(f"This ledger's {name.replace('_', ' ')} is {kept}, not {value}.")
+    uow.set_setting(name, value)

@@ -1,0 +1,4 @@
+"""Acts on deals: introduce, commit, deliver, release, return, and changes of their terms.
+
+Start with `workflow`.
+"""

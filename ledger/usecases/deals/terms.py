@@ -1,0 +1,160 @@
+"""The terms two sides meet on: rate, instrument, and whether the mandate admits the pair."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.core.errors import RefusedByRule
+from ledger.core.factors import Side
+from ledger.deals.deal import offer_amount_to_hold
+from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.journal.moves import WrongUnit
+from ledger.rates.rates import UnusableRate, find_rate, is_rate
+from ledger.reference import region_chain
+from ledger.store.journal.accounts import Account
+from ledger.store.session.unit_of_work import UnitOfWork
+
+NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
+"""Rules about what a need is, not about what a provider is willing to do."""
+
+
+class NotEligible(RefusedByRule):
+    """The offer cannot serve the need at all, whatever its provider would agree to."""
+
+    code = "not-eligible"
+
+
+class OutsideMandate(RefusedByRule):
+    """The offer's mandate does not admit this need, this quantity or this day."""
+
+    code = "outside-mandate"
+
+
+class NoRate(RefusedByRule):
+    """Two currencies meet, and no rate between them is known on the day."""
+
+    code = "no-rate"
+    default_why = "The rates table holds none on or before that day, and none was given."
+    default_next = "Give the rate with --rate (offer units per need unit), or import rates."
+
+
+class InstrumentNotOffered(RefusedByRule):
+    """The instrument of the deal is not one that both sides accept."""
+
+    code = "instrument-not-offered"
+    default_next = "Choose one that both accept, or leave --instrument out."
+
+
+class AgreedRate(NamedTuple):
+    """The rate of a deal, where it came from, and the day of the oldest quote it rests on."""
+
+    rate: Decimal
+    road: str | None = None
+    day: date | None = None
+
+
+def agreed_rate(
+    uow: UnitOfWork, need: Account, offer: Account, day: date, given: Decimal | None
+) -> AgreedRate:
+    """Give the offer units that one need unit costs: one within a unit, else as given or found.
+
+    Raises `WrongUnit` where the two are no currencies, `NoRate` and `UnusableRate`.
+    """
+    if given is not None and not is_rate(given):
+        raise UnusableRate(f"{given} cannot be a rate.")
+    if need.unit.code == offer.unit.code:
+        if given is not None and given != 1:
+            raise UnusableRate(
+                f"Both sides are counted in {need.unit.code}; no rate applies.",
+                next_step="Leave --rate out.",
+            )
+        return AgreedRate(Decimal(1))
+    if need.unit.kind != "money" or offer.unit.kind != "money":
+        raise WrongUnit(
+            f"Need {need.code} is counted in {need.unit.code}, "
+            f"offer {offer.code} in {offer.unit.code}.",
+            next_step="Look for an offer in the need's unit.",
+        )
+    if given is not None:
+        return AgreedRate(given, "given")
+    found = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
+    if found is None:
+        raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
+    return AgreedRate(found.rate, found.road, found.day)
+
+
+def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:
+    """Give the deal's instrument: the one given, or the only one that both sides accept."""
+    lists = [set(side.record.instruments) for side in (need, offer) if side.record.instruments]
+    accepted = set.intersection(*lists) if lists else set()
+    if given is None:
+        return next(iter(accepted)) if len(accepted) == 1 else None
+    if lists and given not in accepted:
+        raise InstrumentNotOffered(
+            f"{given} is not an instrument that both sides accept.",
+            why=f"Both accept: {', '.join(sorted(accepted)) or 'none in common'}.",
+        )
+    return given
+
+
+def require_eligible(
+    uow: UnitOfWork,
+    need: Account,
+    offer: Account,
+    amount: int,
+    rate: Decimal,
+    day: date,
+    override: str | None,
+) -> str | None:
+    """Test the pair on the quantity that is about to be held; give the override that is used.
+
+    Raises `NotEligible`, or `OutsideMandate` where no reason overrides the mandate.
+    """
+    failures = verdict(pairing_of(uow, need, offer, amount, rate, day))
+    if not failures:
+        return None
+    what = f"Offer {offer.code} cannot serve need {need.code}."
+    elsewhere = f"Look for another offer (cityfund need candidates {need.code})"
+    if any(failure.rule in NEVER_OVERRIDDEN for failure in failures):
+        raise NotEligible(what, why=_sentences(failures), next_step=f"{elsewhere}.")
+    if override is None:
+        agreed = "or, where the provider agreed, say why: --override REASON"
+        raise OutsideMandate(what, why=_sentences(failures), next_step=f"{elsewhere}, {agreed}")
+    return override
+
+
+def _sentences(failures: tuple[Failure, ...]) -> str:
+    return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in failures) + "."
+
+
+def pairing_of(
+    uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Decimal, day: date
+) -> Pairing:
+    """Gather what the rules ask of a pair, with the quantity that is about to be held."""
+    living_need, living_offer = uow.accounts.living_between(offer.code, need.code)
+    return Pairing(
+        need=need_facts(uow, need),
+        offer=offer_facts(uow, offer),
+        day=day,
+        need_amount=amount,
+        offer_amount=offer_amount_to_hold(amount, rate, need.unit.decimals, offer.unit.decimals),
+        living_need=living_need,
+        living_offer=living_offer,
+        living_elsewhere=uow.accounts.living_elsewhere(offer.code, need.code),
+    )
+
+
+def need_facts(uow: UnitOfWork, need: Account) -> NeedFacts:
+    """Gather what the rules ask of a need's side."""
+    assert need.side is Side.NEED
+    project = uow.record("project", need.record.project)
+    city = uow.record("city", project.city)
+    return NeedFacts(need.record, project, city, need.standing, region_chain(city.country))
+
+
+def offer_facts(uow: UnitOfWork, offer: Account) -> OfferFacts:
+    """Gather what the rules ask of an offer's side."""
+    assert offer.side is Side.OFFER
+    return OfferFacts(offer.record, uow.record("provider", offer.record.provider), offer.standing)

@@ -1,0 +1,219 @@
+"""Sealing the journal: what was recorded since the last seal goes into the tree, once and for all.
+
+Reading and hashing hold nobody up; only the write of the finished leaves is a transaction of its
+own. A first seal of a large ledger is made in parts, so that other writers get their turn.
+
+The seals of a ledger, as they are listed and kept elsewhere.
+
+Proving that an entry is in the journal: what it says, and the way from it to a seal's root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import count, pairwise
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ledger.core.errors import NotFound, RefusedByRule
+from ledger.core.requests import Request
+from ledger.evidence.merkle import inclusion_spans, leaf_hash, node_hash, span_roots
+from ledger.evidence.tree_head import ENTRY_KIND, Seal, SealedLeaf
+from ledger.journal.receipts import Receipt
+from ledger.store.db.queries import first_receipt
+from ledger.store.evidence.leaves import stream_leaves
+from ledger.store.evidence.seals import (
+    Batch,
+    batches,
+    find_sealed,
+    last_seal,
+    read_seals,
+    stream_hashes,
+    write_leaves,
+)
+from ledger.store.journal.entries import request_of_entry
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger, settled
+from ledger.store.session.snapshot import Picture
+from ledger.store.session.unit_of_work import UnitOfWork
+
+Asked = Callable[[int], Request]
+"""Given the number of a part, from 1 on, makes the request of its seal."""
+
+NOTHING_NEW: Final = "Nothing was recorded since the last seal that can be sealed by now."
+
+
+class _Overtaken(Exception):
+    """Somebody else made the next seal meanwhile."""
+
+
+def seal_journal(ledger: Ledger, asked: Asked) -> list[dict[str, Any]]:
+    """Seal what was recorded and is not sealed yet; give the receipt of each part.
+
+    There are none where nothing is new. A dry run makes the first part. Raises `CannotSeal`.
+    """
+    receipts = list(_said_before(ledger, asked))
+    while not receipts or not _is_last(receipts[-1]):
+        try:
+            _seal_on(ledger, asked, receipts)
+        except _Overtaken:
+            continue
+        return receipts
+    return receipts
+
+
+def _said_before(ledger: Ledger, asked: Asked) -> Iterator[dict[str, Any]]:
+    with ledger.read() as connection:
+        for part in count(1):
+            request = asked(part)
+            receipt = None if request.key is None else first_receipt(connection, request)
+            if receipt is None:
+                return
+            yield receipt
+
+
+def _is_last(receipt: Mapping[str, Any]) -> bool:
+    return bool(receipt["seal"]["complete"] or receipt.get("dry_run"))
+
+
+def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> None:
+    """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
+    with ledger.read() as connection:
+        for batch in batches(connection, settled(connection)):
+            request = asked(len(receipts) + 1)
+            receipts.append(carry_out(ledger, request, partial(write_seal, batch=batch)))
+            if request.dry_run:
+                return
+
+
+def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:
+    """Write what was read as the next seal, if it still is the next."""
+    last = last_seal(uow.connection)
+    if batch.number != (1 if last is None else last.number + 1):
+        raise _Overtaken
+    tree = batch.tree
+    values = (batch.number, tree.size, tree.root(), tree.to_bytes(), batch.last_request)
+    seal = Seal(*values, uow.now)
+    write_leaves(uow.connection, batch.leaves)
+    uow.add_seal(seal)
+    return uow.receipt(seal=_document(seal, batch))
+
+
+def _document(seal: Seal, batch: Batch) -> dict[str, Any]:
+    return {
+        "number": seal.number,
+        "size": seal.size,
+        "root": seal.root.hex(),
+        "leaves": len(batch.leaves),
+        "complete": batch.is_last,
+    }
+
+
+def seal_rows(picture: Picture) -> list[dict[str, Any]]:
+    """Give each seal as a row, the oldest first; `mark` is what to keep of it elsewhere."""
+    seals = read_seals(picture.connection)
+    sizes = pairwise([0, *(seal.size for seal in seals)])
+    return [
+        {
+            "seal": seal.number,
+            "size": seal.size,
+            "root": seal.root.hex(),
+            "leaves": size - before,
+            "sealed_at": None if seal.recorded_at is None else picture.local(seal.recorded_at),
+            "mark": str(seal.mark),
+        }
+        for seal, (before, size) in zip(seals, sizes, strict=True)
+    ]
+
+
+PROOF_SCHEMA: Final = "cityfund.proof/1"
+
+
+class NotSealedYet(RefusedByRule):
+    """An entry that no seal covers, or none of the size that was asked for."""
+
+    code = "not-sealed-yet"
+    default_why = "Only what a seal covers can be proven."
+    default_next = (
+        "Seal it: cityfund journal seal. On a shared ledger that takes in what is older than a "
+        "minute."
+    )
+
+
+class UnknownSeal(NotFound):
+    """No seal covers that many leaves."""
+
+    code = "unknown-seal"
+    default_next = "List the seals with: cityfund journal seals"
+
+
+class NotAsSealed(RefusedByRule):
+    """What was sealed is no longer what it was, so nothing is proven by it."""
+
+    code = "not-as-sealed"
+    default_why = "Somebody changed the ledger past its guards."
+    default_next = "Find out what differs: cityfund check seals"
+
+
+def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any]:
+    """Give the proof of an entry as a document, against the newest seal or the one of a size.
+
+    Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal` and `NotAsSealed`.
+    """
+    with ledger.read() as connection:
+        request = request_of_entry(connection, number)
+        leaf = _leaf(connection, request, number)
+        place = find_sealed(connection, ENTRY_KIND, str(number))
+        seal = _seal(connection, size)
+        if place is None or seal is None or place.position >= seal.size:
+            covers = "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
+            raise NotSealedYet(
+                f"Entry {number} is not sealed.",
+                why=f"{NotSealedYet.default_why} There is {covers}.",
+            )
+        return _proof_document(connection, leaf, place, seal)
+
+
+def _leaf(connection: Connection, request: int, number: int) -> bytes:
+    leaves = stream_leaves(connection, request - 1, request)
+    wanted = (ENTRY_KIND, str(number))
+    found = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == wanted), None)
+    if found is None or found.content is None:
+        raise NotAsSealed(f"Entry {number} cannot be read as it was written.")
+    return found.content
+
+
+def _seal(connection: Connection, size: int | None) -> Seal | None:
+    seals = read_seals(connection)
+    if size is None:
+        return seals[-1] if seals else None
+    found = next((seal for seal in seals if seal.size == size), None)
+    if found is None:
+        sizes = ", ".join(str(seal.size) for seal in seals[-5:]) or "none"
+        raise UnknownSeal(f"No seal covers {size} leaves.", why=f"The newest sizes are: {sizes}.")
+    return found
+
+
+def _proof_document(
+    connection: Connection, content: bytes, place: SealedLeaf, seal: Seal
+) -> dict[str, Any]:
+    """Lay the proof out, after going its way once: what does not lead to the root is none."""
+    spans = inclusion_spans(place.position, seal.size)
+    path = span_roots(spans, stream_hashes(connection, seal.size))
+    root = leaf_hash(content)
+    for span, step in zip(spans, path, strict=True):
+        root = node_hash(root, step) if span.first > place.position else node_hash(step, root)
+    if root != seal.root:
+        raise NotAsSealed(f"{place.name.capitalize()} is not what was sealed.")
+    return {
+        "schema": PROOF_SCHEMA,
+        "leaf": content.decode(),
+        "position": place.position,
+        "size": seal.size,
+        "path": [step.hex() for step in path],
+        "root": seal.root.hex(),
+        "seal": seal.number,
+        "sealed_at": seal.sealed_at,
+    }

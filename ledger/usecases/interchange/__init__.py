@@ -1,0 +1,4 @@
+"""Import and export of the canonical tables.
+
+Start with `import_tables`.
+"""

@@ -1,0 +1,235 @@
+"""Exporting a whole ledger as canonical tables, so that it can be imported again elsewhere.
+
+The journal as rows of the canonical tables `deals` and `changes`, each act with its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from ledger.core.errors import InvalidInput
+from ledger.core.factors import Side, Stage
+from ledger.deals.deal import Deal
+from ledger.interchange.canonical import TABLES
+from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
+from ledger.interchange.writer import Line, act_line, change_line, rate_line, register_line
+from ledger.journal.entries import Act, Entry, Movement
+from ledger.reference import countries, shipped_units
+from ledger.store.journal.entries import deal_entries, quantity_entries
+from ledger.store.rates import read_rates
+from ledger.store.session.snapshot import Picture
+
+_ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
+
+
+def deal_row(entry: Entry, deal: Deal) -> DealActRow:
+    """Give an entry of a deal as a row, with the deal's terms and the entry's number."""
+    moved = next(one for one in entry.movements if one.side is Side.NEED)
+    holds = moved.from_stage is Stage.OPEN
+    released = entry.act is Act.RELEASE
+    return DealActRow(
+        code=deal.code,
+        offer=deal.offer,
+        need=deal.need,
+        act=entry.act,
+        amount=moved.amount,
+        unit=moved.unit,
+        effective_on=entry.effective_on,
+        reference=entry.reference,
+        instrument=deal.instrument,
+        held_until=_hold_end(entry, deal) if entry.act is Act.INTRODUCE else None,
+        due_on=deal.due_on if holds else None,
+        rate=deal.rate,
+        note=deal.note if holds else None,
+        override=entry.override,
+        reason=entry.reason,
+        from_stage=moved.from_stage if released else Stage.HELD,
+        passed_to=_passed_to(entry.movements),
+        sequence=entry.number,
+        reverses=entry.reverses,
+    )
+
+
+def _hold_end(entry: Entry, deal: Deal) -> date | None:
+    """Give the deal's last day of holding, unless this hold began after it was over."""
+    until = deal.held_until
+    return until if until is None or until >= entry.effective_on else None
+
+
+def _passed_to(movements: Iterable[Movement]) -> Stage | None:
+    """Say where what returned to an offer went on to, if it did in the same entry."""
+    for movement in movements:
+        if movement.deal is None and movement.from_stage is Stage.AVAILABLE:
+            return movement.to_stage if movement.to_stage in _ENDS else None
+    return None
+
+
+def change_row(entry: Entry) -> ChangeRow:
+    """Give an entry on a need's or offer's own quantity as a row; a revision down is negative."""
+    moved = entry.movements[0]
+    down = entry.act is Act.REVISE and moved.to_stage is Stage.UNDECLARED
+    return ChangeRow(
+        side=moved.side,
+        code=moved.holder,
+        act=entry.act,
+        amount=-moved.amount if down else moved.amount,
+        unit=moved.unit,
+        effective_on=entry.effective_on,
+        reference=entry.reference,
+        reason=entry.reason,
+        from_stage=moved.from_stage if entry.act is Act.REINSTATE else None,
+        sequence=entry.number,
+        reverses=entry.reverses,
+    )
+
+
+def rows_of(
+    entries: Iterable[Entry], deals: Mapping[str, Deal]
+) -> tuple[list[DealActRow], list[ChangeRow]]:
+    """Split the journal into acts of deals and changes of quantities, in recorded order."""
+    acts: list[DealActRow] = []
+    changes: list[ChangeRow] = []
+    for entry in entries:
+        if entry.deal is not None:
+            acts.append(deal_row(entry, deals[entry.deal]))
+        else:
+            changes.append(change_row(entry))
+    return acts, changes
+
+
+def amounts_by_key(
+    rows: Iterable[DealActRow | ChangeRow],
+) -> dict[ActKey | ChangeKey, tuple[int, ...]]:
+    """Gather the amounts posted under each identity, in recorded order."""
+    found: dict[ActKey | ChangeKey, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.key, []).append(row.amount)
+    return {key: tuple(amounts) for key, amounts in found.items()}
+
+
+_PLAIN = {"offices": "office", "cities": "city", "providers": "provider", "projects": "project"}
+_SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
+
+
+class UnknownExport(InvalidInput):
+    """A table was named that no export has."""
+
+    code = "unknown-export"
+    default_next = "Name one of them, or none for all."
+
+
+def tables_named(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Give the tables to export, all where none is named; raises `UnknownExport`."""
+    asked = [name.casefold() for name in names or ()]
+    for name in asked:
+        if name not in TABLES:
+            raise UnknownExport(
+                f"There is no table {name!r}.", why=f"The tables are: {', '.join(TABLES)}."
+            )
+    return tuple(name for name in TABLES if not asked or name in asked)
+
+
+def export_lines(picture: Picture, table: str) -> Iterable[Line]:
+    """Give the rows of one canonical table, ordered by code, acts in recorded order."""
+    if table in _PLAIN:
+        records = picture.records(_PLAIN[table])
+        shown = _SHOWN.get(table, _nothing)
+        return (
+            register_line(table, records[code], shown=shown(picture, records[code]))
+            for code in sorted(records)
+        )
+    if table in _SIDES:
+        return _measured(picture, table)
+    return _OTHERS[table](picture)
+
+
+def _nothing(picture: Picture, record: Any) -> dict[str, str | None]:
+    del picture, record
+    return {}
+
+
+def _country_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    del picture
+    country = countries().get(record.country)
+    return {"country_name": None if country is None else country.name}
+
+
+def _city_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"city_name": picture.records("city")[record.city].name}
+
+
+def _project_title(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"project_title": picture.records("project")[record.project].title}
+
+
+def _provider_name(picture: Picture, record: Any) -> dict[str, str | None]:
+    return {"provider_name": picture.records("provider")[record.provider].name}
+
+
+_SHOWN: Mapping[str, Callable[[Picture, Any], dict[str, str | None]]] = {
+    "cities": _country_name,
+    "providers": _country_name,
+    "projects": _city_name,
+    "needs": _project_title,
+    "offers": _provider_name,
+}
+"""Names beside codes, for whoever reads the file; an import passes them over."""
+
+
+def _measured(picture: Picture, table: str) -> Iterator[Line]:
+    side = _SIDES[table]
+    records, standings = picture.records(side.value), picture.standings(side)
+    for code in sorted(records):
+        standing = standings[code]
+        quantity = standing.required if standing.quantified else None
+        shown = _SHOWN[table](picture, records[code])
+        yield register_line(table, records[code], standing.unit, quantity, shown)
+
+
+def _units(picture: Picture) -> Iterator[Line]:
+    shipped = shipped_units()
+    for code in sorted(picture.units):
+        if code not in shipped:
+            yield register_line("units", picture.units[code])
+
+
+def _deals(picture: Picture) -> Iterator[Line]:
+    deals = picture.records("deal")
+    acts, _ = rows_of(deal_entries(picture.connection), deals)
+    return (act_line(row, picture.units[row.unit]) for row in acts)
+
+
+def _changes(picture: Picture) -> Iterator[Line]:
+    _, changes = rows_of(quantity_entries(picture.connection), {})
+    told = _told_by_their_register(picture, changes)
+    for row in changes:
+        if (row.side, row.code) not in told:
+            yield change_line(row, picture.units[row.unit])
+
+
+def _told_by_their_register(
+    picture: Picture, changes: Iterable[ChangeRow]
+) -> set[tuple[Side, str]]:
+    """Find the needs and offers whose only change is the declaration their own row tells."""
+    by_holder: dict[tuple[Side, str], list[ChangeRow]] = {}
+    for row in changes:
+        by_holder.setdefault((row.side, row.code), []).append(row)
+    records: dict[Side, Any] = {side: picture.records(side.value) for side in Side}
+    return {
+        (side, code)
+        for (side, code), rows in by_holder.items()
+        if len(rows) == 1
+        and rows[0].act is Act.DECLARE
+        and rows[0].effective_on == records[side][code].declared_on
+        and rows[0].reference is None
+    }
+
+
+def _rates(picture: Picture) -> Iterator[Line]:
+    found = read_rates(picture.connection)
+    return (rate_line(found[key]) for key in sorted(found))
+
+
+_OTHERS = {"units": _units, "deals": _deals, "changes": _changes, "rates": _rates}

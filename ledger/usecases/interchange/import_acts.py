@@ -1,0 +1,158 @@
+"""Posting imported acts: through the same rules as an officer's, dated as the rows say.
+
+A row that carries a sequence is history of another ledger: it was judged there under the terms
+of its day. Where today's terms would refuse it, the act goes outside the mandate and says so.
+"""
+
+from __future__ import annotations
+
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.interchange.records import ChangeRow, DealActRow
+from ledger.journal import moves
+from ledger.journal.entries import Act
+from ledger.store.journal.accounts import DealAccount
+from ledger.store.session.entry_rows import Draft, Posted
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import workflow
+from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.journal.posting import post
+from ledger.usecases.journal.reversal import reverse_posted
+from ledger.usecases.registers.quantities import expire_offer
+
+HISTORY_OVERRIDE = "recorded in the ledger this was exported from, under the terms of its day"
+
+
+class History:
+    """Posts imported acts, remembering the number each row's sequence was given here."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        """Post within this unit of work."""
+        self._uow = uow
+        self._posted: dict[int, Posted] = {}
+
+    def post_act(self, row: DealActRow) -> None:
+        """Post one act of a deal; its first one opens the deal."""
+        if row.act is Act.REVERSE:
+            self._reverse(row, row.passed_to)
+        elif row.act is Act.INTRODUCE or (row.act is Act.COMMIT and not self._holds(row)):
+            self._hold(row)
+        else:
+            self._onward(row)
+        self._remember(row)
+
+    def _holds(self, row: DealActRow) -> bool:
+        """Say whether the deal holds something that a commitment can draw on."""
+        deal = self._deal(row.code)
+        return deal is not None and bool(deal.stages[Side.NEED].get(Stage.HELD))
+
+    def _deal(self, code: str) -> DealAccount | None:
+        return self._uow.accounts.known_deal(code)
+
+    def _hold(self, row: DealActRow) -> None:
+        need = self._uow.accounts.of(Side.NEED, row.need)
+        offer = self._uow.accounts.of(Side.OFFER, row.offer)
+        deal = self._deal(row.code)
+        rate, instrument = row.rate, row.instrument
+        if deal is not None:
+            # The terms of a deal never change: a further part is held at the first one's.
+            instrument = deal.record.instrument
+            rate = deal.record.rate if need.unit.code != offer.unit.code else None
+        said = Hold(
+            day=row.effective_on,
+            directly=row.act is Act.COMMIT,
+            until=row.held_until,
+            due_on=row.due_on,
+            rate=rate,
+            instrument=instrument,
+            reference=row.reference,
+            reason=row.reason,
+            override=row.override or (HISTORY_OVERRIDE if row.sequence is not None else None),
+            code=row.code,
+            note=row.note,
+        )
+        workflow.hold(self._uow, need, offer, row.amount, said)
+
+    def _onward(self, row: DealActRow) -> None:
+        deal = self._uow.accounts.deal(row.code)
+        said = Onward(
+            day=row.effective_on, amount=row.amount, reference=row.reference, reason=row.reason
+        )
+        if row.act is Act.RELEASE:
+            ends_in = (
+                row.passed_to
+                if row.sequence is not None
+                else workflow.ends_in(self._uow, deal, said)
+            )
+            workflow.release_into(self._uow, deal, said, row.from_stage, ends_in)
+        else:
+            _ONWARD[row.act](self._uow, deal, said)
+        self._uow.edit_deal(
+            deal.code,
+            due_on=row.due_on or deal.record.due_on,
+            note=row.note or deal.record.note,
+        )
+
+    def post_change(self, row: ChangeRow) -> None:
+        """Post one act on a need's or an offer's own quantity."""
+        if row.act is Act.REVERSE:
+            self._reverse(row, None)
+        elif row.act is Act.EXPIRE and row.sequence is None:
+            offer = self._uow.accounts.of(row.side, row.code)
+            expire_offer(self._uow, offer, row.effective_on, row.reference)
+        else:
+            post(
+                self._uow,
+                Draft(
+                    act=row.act,
+                    effective_on=row.effective_on,
+                    movements=self._change(row),
+                    reference=row.reference,
+                    reason=row.reason,
+                ),
+            )
+        self._remember(row)
+
+    def _change(self, row: ChangeRow) -> moves.Movements:
+        account = self._uow.accounts.of(row.side, row.code)
+        free = FREE_STAGE[row.side]
+        match row.act:
+            case Act.DECLARE:
+                return moves.declare(row.side, row.code, account.unit, row.amount)
+            case Act.REVISE:
+                return moves.revise(account.standing, account.standing.required + row.amount)
+            case Act.WITHDRAW:
+                return moves.shift(account.standing, free, Stage.WITHDRAWN, row.amount)
+            case Act.EXPIRE:
+                return moves.shift(account.standing, free, Stage.EXPIRED, row.amount)
+            case _:
+                source = row.from_stage or Stage.WITHDRAWN
+                return moves.shift(account.standing, source, free, row.amount)
+
+    def _reverse(self, row: DealActRow | ChangeRow, passed_to: Stage | None) -> None:
+        assert row.reverses is not None
+        offers = {
+            one.holder: passed_to
+            for one in self._posted[row.reverses].movements
+            if one.side is Side.OFFER
+        }
+        reverse_posted(
+            self._uow,
+            self._posted[row.reverses],
+            row.effective_on,
+            reason=row.reason,
+            reference=row.reference,
+            passes_to=offers,
+        )
+
+    def _remember(self, row: DealActRow | ChangeRow) -> None:
+        if row.sequence is not None:
+            posted = self._uow.last_posted
+            assert posted is not None
+            self._posted[row.sequence] = posted
+
+
+_ONWARD = {
+    Act.COMMIT: workflow.commit,
+    Act.DELIVER: workflow.deliver,
+    Act.RETURN: workflow.give_back,
+}

@@ -1,0 +1,4 @@
+"""Posting entries and reversing them.
+
+Start with `posting`.
+"""

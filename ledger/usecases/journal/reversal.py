@@ -1,0 +1,218 @@
+"""Reversing an entry: a mirrored entry that names what it undoes and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ledger.core.dates import require_in_order, require_not_before_reversed
+from ledger.core.errors import RefusedByRule, UsageError
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import format_quantity
+from ledger.journal import moves
+from ledger.journal.entries import Act, Entry, Movement, Stages
+from ledger.journal.receipts import Receipt
+from ledger.store.journal.entries import read_entry, reversal_of
+from ledger.store.session.entry_rows import WAITING, Draft, Posted
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.versions import was_reopened_by
+from ledger.usecases.journal.posting import passes_to, post
+
+_LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "
+
+
+class ReasonMissing(UsageError):
+    """A correction came without its reason."""
+
+    code = "reason-missing"
+    default_why = "A correction stays in the journal for ever, and so must why it was made."
+    default_next = "Say it in a few words: --reason TEXT"
+
+
+class AlreadyReversed(RefusedByRule):
+    """An entry was to be reversed a second time."""
+
+    code = "already-reversed"
+    default_why = "An entry can be undone once."
+    default_next = "To undo the reversal, reverse that entry instead."
+
+
+class CannotReverse(RefusedByRule):
+    """The stages no longer hold what the entry moved."""
+
+    code = "cannot-reverse"
+    default_why = "What the entry moved has been moved on since."
+
+
+def reverse(uow: UnitOfWork, number: int) -> Receipt:
+    """Undo the entry of that number, dated today unless the officer dates it otherwise."""
+    if not (uow.request.reason or "").strip():
+        raise ReasonMissing(f"Entry {number} cannot be reversed without a reason.")
+    entry = read_entry(uow.connection, number)
+    earlier = reversal_of(uow.connection, number)
+    if earlier is not None:
+        raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
+    posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
+    ends = {
+        code: passes_to(uow.accounts.of(Side.OFFER, code), uow.day)
+        for code in _offers_of(entry.movements)
+    }
+    reverse_posted(uow, posted, uow.day, reason=uow.request.reason, reference=None, passes_to=ends)
+    _undo_reopening(uow, entry)
+    return _receipt(uow, entry)
+
+
+def reverse_posted(
+    uow: UnitOfWork,
+    posted: Posted,
+    day: date,
+    *,
+    reason: str | None,
+    reference: str | None,
+    passes_to: Mapping[str, Stage | None],
+) -> None:
+    """Post the mirror of an entry after checking its date, its deal's order and the stages.
+
+    `passes_to` says, by the code of an offer, where what returns to it goes on to.
+    """
+    require_not_before_reversed(day, posted.effective_on, posted.number)
+    if posted.deal is not None:
+        require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
+    movements = moves.mirror(posted.movements, passes_to)
+    _require_stages(uow, posted, movements)
+    _require_both_sides(uow, posted, movements)
+    _require_undivided(uow, posted, movements)
+    post(
+        uow,
+        Draft(
+            act=Act.REVERSE,
+            effective_on=day,
+            movements=movements,
+            deal=posted.deal,
+            reference=reference,
+            reason=reason,
+            reverses=posted.number,
+        ),
+    )
+    _undo_ending(uow, posted)
+
+
+def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that some need, offer or deal cannot give any more."""
+    for movement in movements:
+        account = uow.accounts.of(movement.side, movement.holder)
+        held_by: list[tuple[str, Stages]] = [(f"{account.side} {account.code}", account.stages)]
+        if movement.deal is not None and movement.from_stage in _DEAL_STAGES:
+            deal = uow.accounts.deal(movement.deal)
+            held_by.append((f"deal {deal.code}", deal.stages[movement.side]))
+        for who, stages in held_by:
+            there = _after(stages, movement, movements)
+            if there < movement.amount:
+                raise CannotReverse(
+                    f"{_called(posted)} cannot be reversed: {who} has "
+                    f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
+                    f"{format_quantity(movement.amount, account.unit)}.",
+                    next_step=_LATER_FIRST
+                    + (
+                        f"--deal {movement.deal}"
+                        if movement.deal
+                        else f"--{account.side} {account.code}"
+                    ),
+                )
+
+
+def _called(posted: Posted) -> str:
+    """Name an entry; one that came with this import has no number yet."""
+    return "This entry" if posted.number >= WAITING else f"Entry {posted.number}"
+
+
+def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that empties a stage of the need's side of a deal but not of the offer's.
+
+    Parts of a deal are rounded by what stood there then: undone out of turn, they may not fit.
+    """
+    if posted.deal is None:
+        return
+    deal = uow.accounts.deal(posted.deal)
+    for stage in _DEAL_STAGES:
+        need = _ends_with(deal.stages[Side.NEED], Side.NEED, stage, movements)
+        offer = _ends_with(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
+        if offer and not need:
+            unit = uow.accounts.of(Side.OFFER, deal.record.offer).unit
+            raise CannotReverse(
+                f"{_called(posted)} cannot be reversed: deal {deal.code} would be left with "
+                f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need.",
+                next_step=f"{_LATER_FIRST}--deal {deal.code}",
+            )
+
+
+def _ends_with(stages: Stages, side: Side, stage: Stage, movements: tuple[Movement, ...]) -> int:
+    """Give what stands in a stage of a deal's side once all movements are made."""
+    mine = [one for one in movements if one.deal is not None and one.side is side]
+    added = sum(one.amount for one in mine if one.to_stage is stage)
+    taken = sum(one.amount for one in mine if one.from_stage is stage)
+    return stages.get(stage, 0) + added - taken
+
+
+def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
+    """Refuse a mirror that brings a second offer into an indivisible need."""
+    if posted.deal is None or all(one.from_stage is not Stage.OPEN for one in movements):
+        return
+    deal = uow.accounts.deal(posted.deal).record
+    others = uow.accounts.living_elsewhere(deal.offer, deal.need)
+    if others and not uow.accounts.of(Side.NEED, deal.need).record.divisible:
+        raise CannotReverse(
+            f"{_called(posted)} cannot be reversed: need {deal.need} is indivisible and "
+            f"lives with {', '.join(others)}.",
+            why="All that lives in an indivisible need is one offer's.",
+            next_step="Release its other deals first; they are listed with: "
+            f"cityfund need show {deal.need}",
+        )
+
+
+_DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
+
+
+def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) -> int:
+    """Give what stands in a movement's stage once the movements before it are made."""
+    there = stages.get(movement.from_stage, 0)
+    if movement.from_stage is Stage.UNDECLARED:
+        return movement.amount
+    for earlier in movements:
+        if earlier is movement:
+            break
+        if (earlier.side, earlier.holder) == (movement.side, movement.holder):
+            there += earlier.amount * (earlier.to_stage is movement.from_stage)
+            there -= earlier.amount * (earlier.from_stage is movement.from_stage)
+    return there
+
+
+def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:
+    """Reopen an offer where the entry that withdrew all of it is undone."""
+    if entry.act is not Act.WITHDRAW:
+        return
+    for code in _offers_of(entry.movements):
+        if uow.accounts.of(Side.OFFER, code).record.withdrawn:
+            uow.edit_account(Side.OFFER, code, withdrawn=False)
+
+
+def _undo_reopening(uow: UnitOfWork, entry: Entry) -> None:
+    """End an offer again where the entry that brought it back is undone."""
+    if entry.act not in (Act.REINSTATE, Act.REVERSE):
+        return
+    for code in _offers_of(entry.movements):
+        offer = uow.accounts.of(Side.OFFER, code)
+        if not offer.record.withdrawn and was_reopened_by(
+            uow.connection, offer.id, entry.request_key
+        ):
+            uow.edit_account(Side.OFFER, code, withdrawn=True)
+
+
+def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
+    return list(dict.fromkeys(one.holder for one in movements if one.side is Side.OFFER))
+
+
+def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
+    holders = {movement.side: movement.holder for movement in entry.movements}
+    sides = {side.value: uow.accounts.of(side, code).standing for side, code in holders.items()}
+    return uow.receipt(deal=entry.deal, **sides)

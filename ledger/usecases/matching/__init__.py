@@ -1,0 +1,4 @@
+"""Proposals: computing, storing, accepting, explaining, what-if and the worth of gaps.
+
+Start with `propose`.
+"""

@@ -1,0 +1,75 @@
+"""What is matched: the needs that filters of the gap report keep, with every code looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.factors import Factor
+from ledger.core.suggest import nearest
+from ledger.gaps.filters import GapFilter, filtered, read_filter
+from ledger.gaps.rows import BaseCurrency, gap_rows
+from ledger.store.registers import find_id
+from ledger.store.session.snapshot import Picture
+from ledger.usecases.gaps import count, positions
+
+
+class NothingSelected(NotFound):
+    """Filters that keep no need: there is nothing to match."""
+
+    code = "nothing-selected"
+    default_why = "No need of a project that takes new deals meets all of them."
+    default_next = "Leave a filter out, or see what there is with the same ones: cityfund gaps"
+
+
+class UnknownFactor(InvalidInput):
+    """A factor that is none of the three."""
+
+    code = "unknown-factor"
+    default_why = f"The factors are {', '.join(Factor)}."
+    default_next = "Choose one of the three."
+
+
+_CODED: Final = ("project", "need", "city", "office")
+_COUNTED: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
+
+
+def chosen_needs(
+    picture: Picture, base: BaseCurrency, where: Sequence[str]
+) -> frozenset[str] | None:
+    """Give the needs that the filters keep; None where there are no filters.
+
+    Raises for unknown columns, unreadable filters and unknown codes, and `NothingSelected`.
+    """
+    if not where:
+        return None
+    filters = [read_filter(text) for text in where]
+    for one in filters:
+        _require_known(picture, one)
+    counts = count(picture) if any(one.column in _COUNTED for one in filters) else None
+    rows = gap_rows(positions(picture), base, counts)
+    kept = frozenset(row.need for row in filtered(rows, filters))
+    if not kept:
+        raise NothingSelected(f"Nothing is selected by {' and '.join(where)}.")
+    return kept
+
+
+def _require_known(picture: Picture, one: GapFilter) -> None:
+    """Refuse a code that is in no register, naming the nearest."""
+    if one.sign != "=" or not isinstance(one.value, str):
+        return
+    if one.column in _CODED:
+        find_id(picture.connection, one.column, one.value)
+    elif one.column == "factor":
+        factor_typed(one.value)
+
+
+def factor_typed(text: str) -> Factor:
+    """Read a factor in any case. Raises `UnknownFactor` with the nearest."""
+    wanted = text.strip().casefold()
+    if wanted in set(Factor):
+        return Factor(wanted)
+    near = nearest(wanted, list(Factor), limit=1)
+    hint = f"Did you mean {near[0]}?" if near else None
+    raise UnknownFactor(f"There is no factor {text!r}.", next_step=hint)

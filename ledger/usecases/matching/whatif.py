@@ -1,0 +1,367 @@
+"""What-if: today's proposal beside the one of a world that is supposed. Nothing is written.
+
+Suppositions: offers added, withdrawn or changed on a copy of what the ledger holds.
+
+What is supposed, as typed: read by the same cells as an import, onto a day's picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.core.errors import InvalidInput, UsageError
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
+from ledger.core.quantity_errors import BadQuantity
+from ledger.core.suggest import nearest
+from ledger.eligibility.counts import living_by_need
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.interchange import registers as converters
+from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.cells import Cells, Lookups, neutral_text
+from ledger.interchange.problems import Place
+from ledger.interchange.reader import read_paths
+from ledger.interchange.writer import register_line
+from ledger.journal import moves
+from ledger.journal.moves import WrongUnit
+from ledger.journal.standing import Standing
+from ledger.matching.build import build
+from ledger.matching.comparison import Comparison
+from ledger.matching.proposal import propose
+from ledger.registers.records import Offer, Provider
+from ledger.solver.options import UNLIMITED, Effort
+from ledger.store.registers import find_code
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.snapshot import Picture
+from ledger.usecases.matching.explain import find_target
+from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solved
+from ledger.usecases.registers.parse import TABLE_OF, BadTerms
+
+_PAIR = re.compile(r"(?:^|\s)([a-z_]+)=")
+_AMOUNTS = ("quantity", "min_ticket", "max_ticket")
+
+
+class UnreadableSupposition(UsageError):
+    """A supposition that is not made of field=value."""
+
+    code = "unreadable-supposition"
+    default_why = "Fields are the columns of the canonical tables, each with its value behind =."
+    default_next = "Write it like 'factor=money quantity=50M unit=EUR sectors=transport'."
+
+
+class UnknownField(InvalidInput):
+    """A supposition names a field that the record does not have, or that never changes."""
+
+    code = "unknown-field"
+
+
+def require_field(kind: str, column: str, known: Sequence[str]) -> None:
+    """Refuse a field that a record does not have, or of which nothing can be supposed."""
+    if column in known:
+        return
+    near = nearest(column, known, limit=1)
+    article = "an" if kind == "offer" else "a"
+    raise UnknownField(
+        f"There is no field {column!r} to suppose of {article} {kind}.",
+        why=f"The fields are {', '.join(known)}.",
+        next_step=f"Did you mean {near[0]}?" if near else "Name one of those.",
+    )
+
+
+def offers_in(text: str) -> Iterable[dict[str, str]]:
+    """Read an offer as field=value pairs, or offers from a CSV file in canonical columns."""
+    if "=" not in text:
+        reading = read_paths([Path(text)], "offers")
+        if reading.problems:
+            raise BadTerms.of(reading.problems)
+        return [row.cells for table in reading.tables for row in table.rows]
+    marks = list(_PAIR.finditer(text))
+    if not marks or text[: marks[0].start()].strip():
+        raise UnreadableSupposition(f"{text!r} does not begin with field=value.")
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    pairs = [
+        (mark[1], text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)
+    ]
+    twice = [name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1]
+    if twice:
+        raise UnreadableSupposition(f"{text!r} gives {twice[0]} twice.")
+    return [dict(pairs)]
+
+
+def plain_amounts(
+    units: Mapping[str, Unit], cells: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """Let quantity and tickets be typed with their unit; the quantity's is the offer's."""
+    plain = dict(cells)
+    unit = units.get(cells.get("unit") or "")
+    for column in _AMOUNTS:
+        text = plain.get(column)
+        if not text or (column == "quantity" and unit is not None and text[-1].isdigit()):
+            continue
+        if unit is None:
+            quantity = parse_quantity(text, units)
+            unit = quantity.unit
+            plain["unit"] = unit.code
+        plain[column] = format_amount(typed_amount(units, column, text, unit), unit.decimals)
+    return plain
+
+
+def typed_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) -> int:
+    """Read an amount typed with or without its unit. Raises `WrongUnit` and `BadQuantity`."""
+    try:
+        quantity = parse_quantity(text, units, default_unit=unit)
+    except BadQuantity as error:
+        raise error.with_what(f"{column}: {error.what}") from error
+    if quantity.unit.code != unit.code:
+        raise WrongUnit(
+            f"{column} is in {quantity.unit.code}, not in {unit.code}.",
+            next_step=f"Give it in {unit.code}.",
+        )
+    return quantity.amount
+
+
+_READERS: Final[Mapping[str, Any]] = {
+    "offer": converters.offer,
+    "need": converters.need,
+    "project": converters.project,
+}
+
+
+def read_record(
+    units: Mapping[str, Unit], day: date, kind: str, cells: Mapping[str, str | None]
+) -> Any:
+    """Read the cells of a record as an import does. Raises `BadTerms`."""
+    kinds = {column.name: column.kind for column in TABLES[TABLE_OF[kind]].columns}
+    filled = {
+        name: neutral_text(text) if kinds[name] in (Kind.TEXT, Kind.TEXTS) else text
+        for name, text in cells.items()
+        if text
+    }
+    lookups = Lookups(units, day)
+    record = _READERS[kind](Cells(Place("", 0), filled, lookups, {}))
+    if lookups.problems:
+        raise BadTerms.of(lookups.problems)
+    return record
+
+
+CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "offer": (
+        *("quantity", "topics", "valid_from", "valid_until", "available_from", "sectors"),
+        *("countries", "regions", "cities", "excluded_countries", "instruments", "min_ticket"),
+        *("max_ticket", "max_share", "condition", "rate", "withdrawn"),
+    ),
+    "need": ("quantity", "topic", "needed_by", "divisible", "instruments"),
+    "project": ("weight", "status", "sector"),
+}
+"""What may be supposed of a record: the terms that matching looks at."""
+
+_SUPPOSED: Final = Provider(code="SUPPOSED", name="supposed", kind="fund")
+
+
+class NothingSupposed(UsageError):
+    """A what-if without a supposition."""
+
+    code = "nothing-supposed"
+    default_why = "What-if sets today's proposal beside the one of another world."
+    default_next = (
+        "Suppose something: --add-offer 'factor=money quantity=50M unit=EUR', --withdraw OFFER "
+        "or --change OFFER field=value."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is supposed, as typed: offers to add, codes to withdraw, codes with field=value."""
+
+    add_offers: Sequence[str] = ()
+    withdraw: Sequence[str] = ()
+    changes: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(slots=True)
+class Supposed:
+    """A copy of the needs and offers on which suppositions are made; `said` tells each."""
+
+    needs: dict[str, NeedFacts]
+    offers: dict[str, OfferFacts]
+    units: Mapping[str, Unit]
+    picture: Picture
+    said: list[str] = field(default_factory=list)
+
+
+def suppose(picture: Picture, wish: Wish) -> Supposed:
+    """Make every supposition on a copy: withdrawals, then changes, then what is added.
+
+    Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
+    and what revising and withdrawing raise.
+    """
+    if not (wish.add_offers or wish.withdraw or wish.changes):
+        raise NothingSupposed("Nothing is supposed.")
+    needs, offers = dict(picture.need_facts), dict(picture.offer_facts)
+    found = Supposed(needs, offers, picture.units, picture)
+    for typed in wish.withdraw:
+        _withdraw(found, find_code(picture.connection, Side.OFFER, typed))
+    for typed, text in wish.changes:
+        kind, code = find_target(picture, typed)
+        _change(found, kind, code, text)
+    for text in wish.add_offers:
+        for cells in offers_in(text):
+            _add(found, cells)
+    return found
+
+
+def _withdraw(found: Supposed, code: str) -> None:
+    facts = found.offers[code]
+    standing = moved(facts.standing, moves.withdraw(facts.standing, None))
+    offer = replace(facts.offer, withdrawn=True)
+    found.offers[code] = replace(facts, offer=offer, standing=standing)
+    found.said.append(f"offer {code} withdrawn")
+
+
+def _change(found: Supposed, kind: str, code: str, text: str) -> None:
+    column, equals, value = text.partition("=")
+    column = column.strip().casefold().replace("-", "_")
+    if not equals or not column:
+        raise UnreadableSupposition(f"{text!r} is not field=value.")
+    require_field(kind, column, CHANGEABLE[kind])
+    if kind == "project":
+        _change_project(found, code, column, value.strip())
+    elif kind == "need":
+        _change_need(found, code, column, value.strip())
+    else:
+        _change_offer(found, code, column, value.strip())
+    found.said.append(f"{kind} {code}: {column} {value.strip() or 'none'}")
+
+
+def _change_project(found: Supposed, code: str, column: str, value: str) -> None:
+    for need, facts in found.needs.items():
+        if facts.project.code == code:
+            cells = {**register_line("projects", facts.project), column: value}
+            project = read_record(found.units, found.picture.day, "project", cells)
+            found.needs[need] = replace(facts, project=project)
+
+
+def _change_need(found: Supposed, code: str, column: str, value: str) -> None:
+    facts = found.needs[code]
+    unit = facts.standing.unit
+    if column == "quantity":
+        found.needs[code] = replace(facts, standing=_revised(found, facts.standing, value))
+        return
+    cells = {**register_line("needs", facts.need, unit), column: value}
+    need, _ = read_record(found.units, found.picture.day, "need", cells)
+    found.needs[code] = replace(facts, need=need)
+
+
+def _change_offer(found: Supposed, code: str, column: str, value: str) -> None:
+    facts = found.offers[code]
+    before, standing = facts.offer, facts.standing
+    if column == "quantity":
+        found.offers[code] = replace(facts, standing=_revised(found, standing, value))
+        return
+    cells = {**register_line("offers", before, standing.unit), column: value}
+    offer, _ = read_record(
+        found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
+    )
+    day = found.picture.day
+    if before.has_expired(day) and not offer.has_expired(day) and standing.expired:
+        standing = moved(standing, moves.reinstate(standing, Stage.EXPIRED, None))
+    if before.withdrawn and not offer.withdrawn and standing.withdrawn:
+        standing = moved(standing, moves.reinstate(standing, Stage.WITHDRAWN, None))
+    if offer.withdrawn and standing.free:
+        standing = moved(standing, moves.withdraw(standing, None))
+    found.offers[code] = replace(facts, offer=offer, standing=standing)
+
+
+def _revised(found: Supposed, standing: Standing, value: str) -> Standing:
+    """Give a standing with another quantity in all. Raises `BelowWhatIsTaken` and `WrongUnit`."""
+    quantity = typed_amount(found.units, "quantity", value, standing.unit)
+    return moved(standing, moves.revise(standing, quantity))
+
+
+def _add(found: Supposed, given: Mapping[str, str]) -> None:
+    known = [one.name for one in TABLES["offers"].columns if one.kind is not Kind.SHOWN]
+    for column in given:
+        require_field("offer", column, known)
+    cells: dict[str, str | None] = {"code": _free_code(found), "provider": _SUPPOSED.code}
+    cells |= {column: text for column, text in given.items() if text}
+    offer, amount = read_record(
+        found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
+    )
+    if amount is None:
+        raise BadTerms("quantity: The quantity is missing.")
+    if offer.code in found.offers:
+        raise BadTerms(
+            f"code: There is an offer {offer.code} already.",
+            next_step=f"Leave the code out, or suppose --change {offer.code} field=value.",
+        )
+    _require_cities(found, offer)
+    provider = found.picture.records("provider").get(offer.provider)
+    unit = found.units[offer.unit]
+    standing = Standing(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
+    facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), standing)
+    found.offers[offer.code] = facts
+    shown = format_quantity(amount, unit)
+    found.said.append(f"offer {offer.code} added: {offer.factor}, {shown}")
+
+
+def _require_cities(found: Supposed, offer: Offer) -> None:
+    cities = found.picture.records("city")
+    for code in offer.cities:
+        if code not in cities:
+            near = nearest(code, cities)
+            hint = f"Did you mean {' or '.join(near)}?" if near else None
+            raise BadTerms(f"cities: There is no city {code!r}.", next_step=hint)
+
+
+def _free_code(found: Supposed) -> str:
+    number = 1
+    while f"NEW-{number}" in found.offers:
+        number += 1
+    return f"NEW-{number}"
+
+
+def moved(standing: Standing, movements: moves.Movements) -> Standing:
+    """Give a standing as movements would leave it."""
+    stages = dict(standing.stages)
+    for one in movements:
+        stages[one.from_stage] = stages.get(one.from_stage, 0) - one.amount
+        stages[one.to_stage] = stages.get(one.to_stage, 0) + one.amount
+    return replace(standing, stages=stages)
+
+
+def what_if(
+    ledger: Ledger, query: MatchQuery, wish: Wish, effort: Effort = UNLIMITED
+) -> Comparison:
+    """Set today's proposal beside that of a supposed world, over the same selection.
+
+    Raises what supposing and proposing raise.
+    """
+    with ledger.picture(query.times) as picture:
+        supposed = suppose(picture, wish)
+        pipeline = read_pipeline(picture, query.where)
+        built = build(
+            supposed.needs.values(),
+            supposed.offers.values(),
+            picture.day,
+            pipeline.rate_of,
+            living_by_need(picture.deals.values()),
+            chosen=pipeline.chosen,
+        )
+    today = solved(pipeline, effort)
+    from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
+
+    then = propose(
+        built,
+        solve(built.problem, effort),
+        supposed.needs,
+        supposed.offers,
+        picture.day,
+        pipeline.rate_of,
+        pipeline.base,
+    )
+    return Comparison(said=tuple(supposed.said), today=today.proposal, then=then)

@@ -1,0 +1,184 @@
+"""The worth of the largest gaps, found by solving again with one step more for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from ledger.core.errors import InvalidInput
+from ledger.core.quantity import Unit, format_quantity, parse_quantity
+from ledger.eligibility.index import ratio_between
+from ledger.gaps.filters import column_named
+from ledger.gaps.rows import gap_rows
+from ledger.matching.explain import Outcome
+from ledger.matching.proposal import Proposal
+from ledger.matching.variants import filled, with_more
+from ledger.matching.worth import Gap, Keys, Measure, Worth, gaps_of, largest, ranked, worth_of
+from ledger.solver.options import UNLIMITED, Effort
+from ledger.store.session.ledger import Ledger
+from ledger.store.session.snapshot import Picture
+from ledger.usecases.gaps import positions
+from ledger.usecases.matching.propose import Matched, MatchQuery, Pipeline, read_pipeline, solved
+
+MOST_GAPS = 20
+_STEP_CODE = "one step more"
+_SHARE_OF_TODAY = 3
+"""With a time limit, today's proposal gets one part of so many; the steps share what is left."""
+
+Told = Callable[[int, int], None]
+"""Told how many steps of how many were tried."""
+
+
+class UnusableStep(InvalidInput):
+    """A step in a unit of which nothing stays open, or a second one in the same unit."""
+
+    code = "unusable-step"
+    default_why = "A step is one more offer for a gap, counted in that gap's unit."
+    default_next = "Give it as --step '5M EUR', once for each unit."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorthQuery:
+    """What to weigh: a matching, the columns to group needs by (none: each by itself), steps."""
+
+    match: MatchQuery
+    by: Sequence[str] = ()
+    steps: Sequence[str] = ()
+    most: int = MOST_GAPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorthTable:
+    """What each gap is worth, the most first, beside today's proposal.
+
+    `not_tried` counts the gaps that the time limit left no time for.
+    """
+
+    today: Proposal
+    by: tuple[str, ...]
+    rows: tuple[Worth, ...]
+    not_tried: int = 0
+
+
+def worth(
+    ledger: Ledger, query: WorthQuery, effort: Effort = UNLIMITED, told: Told | None = None
+) -> WorthTable:
+    """Find by how much the levels would rise with one step more for each of the largest gaps.
+
+    Raises for unknown columns, `UnusableStep`, and what proposing raises.
+    """
+    by = tuple(dict.fromkeys(column_named(text) for text in query.by)) or ("project", "need")
+    begun = monotonic()
+    with ledger.picture(query.match.times) as picture:
+        pipeline = read_pipeline(picture, query.match.where)
+        keys = _keys(picture, pipeline, by)
+        measures = _measures(picture, pooled=not {"need", "unit"} & set(by))
+        steps = _steps(picture.units, query.steps)
+    matched = solved(pipeline, _for_today(effort))
+    outcome = Outcome(pipeline.built.problem, matched.solution.gives)
+    gaps = gaps_of(outcome, keys, measures)
+    _require_used(steps, gaps)
+    if steps:
+        gaps = [gap for gap in gaps if gap.unit.code in steps]
+    chosen = largest(gaps, query.most, pipeline.base.convert)
+    rows = list(_tried(matched, outcome, chosen, steps, _Clock(effort, begun), told))
+    return WorthTable(
+        today=matched.proposal,
+        by=by,
+        rows=tuple(ranked(rows)),
+        not_tried=len(chosen) - len(rows),
+    )
+
+
+def _tried(
+    matched: Matched,
+    outcome: Outcome,
+    gaps: Sequence[Gap],
+    steps: dict[str, int],
+    clock: _Clock,
+    told: Told | None,
+) -> Iterator[Worth]:
+    from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
+
+    problem, today = outcome.problem, matched.solution
+    for number, gap in enumerate(gaps):
+        if told is not None:
+            told(number, len(gaps))
+        effort = clock.share(len(gaps) - number)
+        if effort is None:
+            return
+        step = steps.get(gap.unit.code, gap.middle)
+        richer = with_more(problem, gap.demands, step, _STEP_CODE)
+        known = filled(richer, today.gives, gap.demands)
+        yield worth_of(gap, step, outcome, today, solve(richer, effort, known))
+
+
+class _Clock:
+    """Shares what is left of a time limit among the steps that are left."""
+
+    def __init__(self, effort: Effort, begun: float) -> None:
+        self._effort, self._begun = effort, begun
+
+    def share(self, left: int) -> Effort | None:
+        """Give the effort for the next of so many steps; None where the time is over."""
+        limit = self._effort.seconds
+        quiet = replace(self._effort, progress=None)
+        if not limit:
+            return quiet
+        remaining = limit - int(monotonic() - self._begun)
+        return replace(quiet, seconds=max(1, remaining // left)) if remaining > 0 else None
+
+
+def _for_today(effort: Effort) -> Effort:
+    if not effort.seconds:
+        return effort
+    return replace(effort, seconds=max(1, effort.seconds // _SHARE_OF_TODAY))
+
+
+def _keys(picture: Picture, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
+    """Give each need's group: the cells of the columns it is grouped by, but factor and unit."""
+    columns = [column for column in by if column not in ("factor", "unit")]
+    return {
+        row.need: tuple((column, row.cell(column)) for column in columns)
+        for row in gap_rows(positions(picture), pipeline.base)
+    }
+
+
+def _measures(picture: Picture, *, pooled: bool) -> dict[str, Measure]:
+    """Say in what each need's gap is counted: its own unit, or, `pooled`, money in the base.
+
+    Money without a rate into the base currency keeps its own.
+    """
+    base = picture.base_unit
+    found: dict[str, Measure] = {}
+    for code, facts in picture.need_facts.items():
+        unit = facts.standing.unit
+        known = picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+        measure = Measure(facts.need.factor.value, unit)
+        if known is not None:
+            measure = Measure(measure.factor, base, ratio_between(known.rate, unit, base))
+        found[code] = measure
+    return found
+
+
+def _steps(units: dict[str, Unit], typed: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for text in typed:
+        quantity = parse_quantity(text, units)
+        if quantity.unit.code in found:
+            shown = format_quantity(quantity.amount, quantity.unit)
+            raise UnusableStep(f"{shown} is a second step in {quantity.unit.code}.")
+        found[quantity.unit.code] = quantity.amount
+    return found
+
+
+def _require_used(steps: dict[str, int], gaps: Iterable[Gap]) -> None:
+    open_units = {gap.unit.code for gap in gaps}
+    for code in steps:
+        if code not in open_units:
+            counted = ", ".join(sorted(open_units)) or "nothing"
+            raise UnusableStep(
+                f"Nothing that is counted in {code} stays open.",
+                why=f"Today's proposal leaves gaps in: {counted}.",
+            )

@@ -1,0 +1,162 @@
+"""What a step of the night is given, and what it answers: the contract that all steps share.
+
+A step is the function `step(night: Night) -> StepResult` of the module of its name. It is safe to
+repeat: a run that was killed is finished by the next, which does every step again. So whatever a
+step writes goes through `carry_out` with a request of `night.request`, whose key names the night
+and the thing; in a dry run that request is rolled back by itself. What changed between reading and
+writing is left out, and a step that has nothing to write asks for no write at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from ledger.core.requests import Request
+from ledger.store.session.ledger import Ledger
+
+COMMAND: Final = "reconcile"
+"""The command that a night's requests are kept under."""
+
+STEPS: Final = ("lapse", "statements", "gaps", "propose", "check", "seal", "report")
+"""The steps of a night, in their order."""
+
+ONLY_FOR_THE_LAST: Final = frozenset({"propose", "check"})
+"""Of several nights that are caught up, the last does these alone: they look at all that is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that an officer has to look at, with three numbers where there are any.
+
+    `kind` is a word with hyphens, `subject` the code of what it is about. `ours`, `theirs` and
+    `difference` are written exactly, with their unit where they have one. `command` is the line
+    that would settle it, `said` the finding in one sentence, `code` the finding's own where it is
+    kept, `office` the one it concerns.
+    """
+
+    kind: str
+    subject: str
+    said: str
+    ours: str | None = None
+    theirs: str | None = None
+    difference: str | None = None
+    command: str | None = None
+    code: str | None = None
+    office: str | None = None
+
+    def as_document(self) -> dict[str, str | None]:
+        """Give the finding as it stands in `cityfund.reconcile/1`, and as it is kept."""
+        keys = ("kind", "subject", "ours", "theirs", "difference", "command")
+        more = ("said", "code", "office")
+        return {key: getattr(self, key) for key in (*keys, *more)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What came of a step.
+
+    `figures` are by name, the same names every night whether or not there was anything to count;
+    the seal's are `entries` and `root`. `offices` are figures by an office's code, for `status`.
+    `lines` are sentences for the report, none where the figures say it all. `changed` tells
+    whether anything was written.
+    """
+
+    figures: Mapping[str, int | str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[str, ...] = ()
+    offices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Whose doing the night is, as every write records it."""
+
+    actor: str
+    system_user: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightOptions:
+    """What the night was asked for beside its day. A step takes what is its own.
+
+    `solve_seconds` bounds the search for the proposal, None for none. `only` names the steps that
+    were asked for by name, empty for a whole night. `statements` are the options of that step by
+    name, as the command line understood them.
+    """
+
+    warn_days: int = 7
+    solve_seconds: int | None = 120
+    dry_run: bool = False
+    only: tuple[str, ...] = ()
+    statements: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _nobody(steps: int) -> None:
+    del steps
+
+
+def _nothing(words: str) -> None:
+    del words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """One night as its steps see it.
+
+    `day` is the ledger's day the night is for, today or one that was missed; `run` the number of
+    its run row, zero in a dry run; `is_last` says that no later night follows in this run.
+    `advance` is told of progress, `say` of what a person who watches would want to know now.
+    """
+
+    ledger: Ledger
+    day: date
+    run: int
+    who: Who
+    options: NightOptions = NightOptions()
+    is_last: bool = True
+    advance: Callable[[int], None] = _nobody
+    say: Callable[[str], None] = _nothing
+
+    @property
+    def dry_run(self) -> bool:
+        """Say whether all is to be done but written."""
+        return self.options.dry_run
+
+    def key(self, thing: str) -> str:
+        """Give the request key of a thing of this night: `night:2026-11-24:lapse:D-0007`."""
+        return f"night:{self.day}:{thing}"
+
+    def request(
+        self,
+        thing: str,
+        *,
+        given: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+        key: str | None = None,
+    ) -> Request:
+        """Make the request of one write of this night, dated on its day.
+
+        `key` stands for what is done once whatever the night, such as a delivery under its
+        provider's reference. The input has to be the same whenever the request is made again.
+        """
+        night = {} if key else {"night": self.day.isoformat()}
+        return Request(
+            command=COMMAND,
+            given={**night, "thing": thing, **(given or {})},
+            key=key or self.key(thing),
+            actor=self.who.actor,
+            system_user=self.who.system_user,
+            host=self.who.host,
+            reason=reason,
+            on=self.day,
+            dry_run=self.dry_run,
+        )
+
+
+Step = Callable[[Night], StepResult]
+"""One step: does its part of the night, and tells what came of it."""

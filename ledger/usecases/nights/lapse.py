@@ -1,0 +1,196 @@
+"""The first step: holds past their date are released, then offers past their validity expire.
+
+Each is one act with a request key of its own. What an officer did between the reading and the
+act is seen by the act: what no longer lapses is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from ledger.core.dates import BeforeDeclaration, BeforePreviousAct, ClockSteppedBack, OverdrawnLater
+from ledger.core.errors import Busy, InvalidInput, LedgerError, RefusedByRule
+from ledger.core.factors import Side, Stage
+from ledger.journal.receipts import Receipt
+from ledger.store.journal.accounts import DealAccount
+from ledger.store.nights.lapsing import EndingHold, EndingOffer, holds_ending_by, offers_ending_by
+from ledger.store.session.execute import Work, carry_out
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import acts, workflow
+from ledger.usecases.deals.workflow import Onward
+from ledger.usecases.night_step import Finding, Night, StepResult
+from ledger.usecases.registers import quantities
+
+REASON: Final = "lapsed"
+"""What the journal gives as the reason of what the night gave back."""
+
+_LISTED: Final = 20
+_AT_ANOTHER_DATE = (BeforePreviousAct, BeforeDeclaration, OverdrawnLater)
+
+
+class _ChangedMeanwhile(Exception):
+    """What was to lapse no longer does; it ends the write, and leaves no trace."""
+
+
+@dataclass(slots=True)
+class _Came:
+    """What came of the things that were to lapse."""
+
+    lapsed: list[str] = field(default_factory=list)
+    left: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def step(night: Night) -> StepResult:
+    """Lapse what has ended before the night's day, and warn of what ends soon."""
+    before = night.day - timedelta(days=1)
+    with night.ledger.read() as connection:
+        holds = holds_ending_by(connection, before)
+    held = _all(night, "deal", [one.deal for one in holds], _release)
+    with night.ledger.read() as connection:
+        offers = offers_ending_by(connection, before)
+    offered = _all(night, "offer", [one.offer for one in offers], _expire)
+    return _result(night, holds, held, offered)
+
+
+def _all(night: Night, kind: str, codes: Sequence[str], work: Callable[..., Receipt]) -> _Came:
+    """Lapse things one by one; those that others were in the way of once more at the end."""
+    came, busy = _Came(), []
+    for code in codes:
+        try:
+            _one(night, kind, code, work, came)
+        except Busy:
+            busy.append(code)
+        night.advance(1)
+    for code in busy:
+        _one(night, kind, code, work, came)
+    return came
+
+
+def _one(night: Night, kind: str, code: str, work: Callable[..., Receipt], came: _Came) -> None:
+    try:
+        _lapse_once(night, code, lambda uow: work(uow, code, night.day))
+    except _ChangedMeanwhile:
+        came.left += 1
+    except ClockSteppedBack:
+        raise
+    except (RefusedByRule, InvalidInput) as error:
+        came.findings.append(_finding(kind, code, error))
+    else:
+        came.lapsed.append(code)
+
+
+def _lapse_once(night: Night, code: str, work: Work) -> None:
+    thing, number = f"lapse:{code}", 1
+    # A key that was used stands for what lapsed then; what was held again since is another thing.
+    while carry_out(night.ledger, night.request(thing, reason=REASON), work)["replayed"]:
+        number += 1
+        thing = f"lapse:{code}:{number}"
+
+
+def _finding(kind: str, code: str, error: LedgerError) -> Finding:
+    return Finding(
+        kind="lapse-refused",
+        subject=code,
+        said=f"{kind.capitalize()} {code} should have lapsed: {error.what} {error.why}",
+        command=f"cityfund {kind} show {code}",
+    )
+
+
+def _release(uow: UnitOfWork, code: str, day: date) -> Receipt:
+    """Release all that a deal holds past its date."""
+    deal = acts.find_deal(uow, code)
+    until = deal.record.held_until
+    if until is None or until >= day or not deal.stages[Side.NEED].get(Stage.HELD):
+        raise _ChangedMeanwhile
+    _dated(lambda on: _release_on(uow, deal, on), day, _latest(uow, deal))
+    return acts.receipt(uow, deal)
+
+
+def _release_on(uow: UnitOfWork, deal: DealAccount, day: date) -> None:
+    workflow.release(uow, deal, Onward(day=day, reason=uow.request.reason))
+
+
+def _latest(uow: UnitOfWork, deal: DealAccount) -> date | None:
+    sides = ((Side.NEED, deal.record.need), (Side.OFFER, deal.record.offer))
+    days = [deal.last_on, *(uow.accounts.of(side, code).last_on for side, code in sides)]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
+    """Expire what is still available of an offer past its last day."""
+    offer = acts.account(uow, Side.OFFER, code)
+    if not offer.record.has_expired(day) or not offer.standing.free:
+        raise _ChangedMeanwhile
+    _dated(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
+    return uow.receipt(offer=offer.standing)
+
+
+def _dated(act: Callable[[date], None], day: date, latest: date | None) -> None:
+    """Do an act on the night's day or, where something later stands in its way, the day of that."""
+    try:
+        act(day)
+    except _AT_ANOTHER_DATE:
+        if latest is None or latest <= day:
+            raise
+        act(latest)
+
+
+def _result(night: Night, holds: Iterable[EndingHold], held: _Came, offered: _Came) -> StepResult:
+    soon = night.day + timedelta(days=min(night.options.warn_days, (date.max - night.day).days))
+    with night.ledger.read() as connection:
+        holds_soon = [one for one in holds_ending_by(connection, soon) if one.until >= night.day]
+        offers_soon = [one for one in offers_ending_by(connection, soon) if one.until >= night.day]
+    return StepResult(
+        figures={
+            "holds_lapsed": len(held.lapsed),
+            "offers_lapsed": len(offered.lapsed),
+            "left_alone": held.left + offered.left,
+            "days_ahead": night.options.warn_days,
+            "holds_lapsing": len(holds_soon),
+            "offers_lapsing": len(offers_soon),
+        },
+        findings=(*held.findings, *offered.findings),
+        lines=(
+            *_listed("Lapsed", [f"deal {code}" for code in held.lapsed]),
+            *_listed("Lapsed", [f"offer {code}" for code in offered.lapsed]),
+            *_listed("Lapses soon", list(map(_hold_told, holds_soon))),
+            *_listed("Lapses soon", list(map(_offer_told, offers_soon))),
+        ),
+        offices=_by_office(holds, held, holds_soon),
+        changed=bool(held.lapsed or offered.lapsed) and not night.dry_run,
+    )
+
+
+def _hold_told(hold: EndingHold) -> str:
+    return f"deal {hold.deal} (offer {hold.offer} for need {hold.need}) holds until {hold.until}"
+
+
+def _offer_told(offer: EndingOffer) -> str:
+    return f"offer {offer.offer} of {offer.provider} is valid until {offer.until}"
+
+
+def _listed(title: str, told: Sequence[str]) -> list[str]:
+    more = len(told) - _LISTED
+    return [
+        *(f"{title}: {one}." for one in told[:_LISTED]),
+        *([f"{title}: {more} more."] if more > 0 else []),
+    ]
+
+
+def _by_office(
+    holds: Iterable[EndingHold], held: _Came, soon: Iterable[EndingHold]
+) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {}
+    done = set(held.lapsed)
+    for name, ones in (
+        ("holds_lapsed", [one for one in holds if one.deal in done]),
+        ("holds_lapsing", soon),
+    ):
+        for one in ones:
+            found.setdefault(one.office, Counter())[name] += 1
+    return {office: dict(found[office]) for office in sorted(found)}

@@ -1,0 +1,110 @@
+"""The fourth step: the proposal that officers find in the morning, solved outside any write.
+
+It is stored once for a night, and only where it is another than the one stored last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from ledger.matching.proposal import Proposal
+from ledger.solver.options import Effort
+from ledger.store.db.queries import first_receipt
+from ledger.store.nights.runs import KeptStep, requests_said, runs_of
+from ledger.store.proposals import latest_code, read_proposal
+from ledger.store.session.execute import carry_out
+from ledger.store.session.ledger import Ledger
+from ledger.usecases.matching.propose import MatchQuery
+from ledger.usecases.matching.saved import Fresh, solve_now, store
+from ledger.usecases.night_step import Night, StepResult
+
+NAME: Final = "propose"
+
+
+def step(night: Night) -> StepResult:
+    """Propose over all that is open and available, unless an earlier run of this night did."""
+    said = _said(night)
+    earlier = _earlier(night, said)
+    if earlier is not None and NAME not in night.options.only:
+        told = "Nothing was recorded since an earlier run of this night proposed."
+        return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(told,))
+    fresh = solve_now(night.ledger, MatchQuery(), Effort(night.options.solve_seconds))
+    proposal = fresh.matched.proposal
+    code = None if not proposal.lines else _same_as(night.ledger, proposal)
+    stored = proposal.lines and code is None and _can_be_stored(night)
+    if stored:
+        code = _store(night, fresh)
+    kept = bool(stored) and not night.dry_run
+    level = proposal.complete_level
+    return StepResult(
+        figures={
+            "proposal": code or "",
+            "projects_completed": len(proposal.complete),
+            "weight": str(level.value),
+            "bound": str(level.bound),
+            "lines": len(proposal.lines),
+            "limited": int(proposal.limited),
+            # Storing it is a request too; what others said meanwhile is for the next run.
+            "requests": said + kept,
+        },
+        lines=_told(code, stored=bool(stored)),
+        offices=_by_office(fresh),
+        changed=kept,
+    )
+
+
+def _earlier(night: Night, said: int) -> KeptStep | None:
+    """Give what an earlier run of this night came to, if nothing was recorded since."""
+    with night.ledger.read() as connection:
+        runs = runs_of(connection, night.day)
+    done = [run.step(NAME) for run in runs if run.id != night.run]
+    last = next((one for one in reversed(done) if one is not None), None)
+    return None if last is None or last.figures.get("requests") != said else last
+
+
+def _said(night: Night) -> int:
+    with night.ledger.read() as connection:
+        return requests_said(connection, night.day)
+
+
+def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
+    """Give the code of the proposal stored last, if it says the same and nobody took it up."""
+    with ledger.read() as connection:
+        code = latest_code(connection)
+        kept = None if code is None else read_proposal(connection, code)
+    if kept is None or kept.selection or kept.taken:
+        return None
+    same = (kept.proposal.lines, kept.proposal.complete) == (proposal.lines, proposal.complete)
+    return code if same else None
+
+
+def _can_be_stored(night: Night) -> bool:
+    """Say whether this night has not stored one yet: a second run changes nothing."""
+    with night.ledger.read() as connection:
+        return first_receipt(connection, night.request(NAME)) is None
+
+
+def _store(night: Night, fresh: Fresh) -> str:
+    receipt = carry_out(
+        night.ledger, night.request(NAME), lambda uow: store(uow, fresh, MatchQuery())
+    )
+    return str(receipt["proposal"])
+
+
+def _told(code: str | None, *, stored: bool) -> tuple[str, ...]:
+    if code is None:
+        return ()
+    how = "For the morning" if stored else "The same as before"
+    return (f"{how}: cityfund match show {code}",)
+
+
+def _by_office(fresh: Fresh) -> dict[str, dict[str, int]]:
+    proposal, needs = fresh.matched.proposal, fresh.matched.pipeline.picture.need_facts
+    office_of = {facts.project.code: facts.city.office for facts in needs.values()}
+    lines = Counter(office_of[line.project] for line in proposal.lines)
+    complete = Counter(office_of[project] for project in proposal.complete)
+    return {
+        office: {"lines_proposed": lines[office], "projects_completed": complete[office]}
+        for office in sorted(lines)
+    }

@@ -1,0 +1,93 @@
+"""The fifth step: every rule of the ledger, recomputed from its journal.
+
+The sixth step: what was recorded since the last seal goes into the tree, with its root told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ledger.checks import CheckResult
+from ledger.store.evidence.seals import last_seal
+from ledger.store.nights.runs import KeptStep, requests_said, runs_of
+from ledger.usecases.check import run_checks
+from ledger.usecases.evidence import NOTHING_NEW, seal_journal
+from ledger.usecases.night_step import Finding, Night, StepResult
+
+CHECK: Final = "check"
+_FAILURES_TOLD: Final = 20
+
+
+def check_step(night: Night) -> StepResult:
+    """Prove the books, unless an earlier run of this night did and nothing was recorded since."""
+    with night.ledger.read() as connection:
+        said = requests_said(connection, night.day)
+        earlier = [run.step(CHECK) for run in runs_of(connection, night.day) if run.id != night.run]
+    proven = next((one for one in reversed(earlier) if one is not None), None)
+    if CHECK not in night.options.only and _still_good(proven, said):
+        assert proven is not None
+        told = "Nothing was recorded since an earlier run of this night proved the books."
+        return StepResult(figures=proven.figures, lines=(told,))
+    results = run_checks(night.ledger)
+    broken = [result for result in results if not result.ok]
+    return StepResult(
+        figures={
+            "checks": len(results),
+            "broken": len(broken),
+            "examined": sum(result.examined for result in results),
+            "requests": said,
+        },
+        findings=tuple(finding for result in broken for finding in _check_findings(result)),
+    )
+
+
+def _still_good(proven: KeptStep | None, said: int) -> bool:
+    if proven is None:
+        return False
+    return proven.figures.get("broken") == 0 and proven.figures.get("requests") == said
+
+
+def _check_findings(result: CheckResult) -> list[Finding]:
+    told: Sequence[str] = result.failures[:_FAILURES_TOLD] or ("It does not hold.",)
+    more = result.failed - len(told)
+    if more > 0:
+        told = (*told, f"{more} more failures")
+    return [
+        Finding(
+            kind="check-broken",
+            subject=result.name,
+            said=f"The check {result.name} is broken: {failure}",
+            command=f"cityfund check {result.name}",
+        )
+        for failure in told
+    ]
+
+
+SEAL: Final = "seal"
+
+
+def seal_step(night: Night) -> StepResult:
+    """Seal the journal, in as many parts as it takes; what an earlier run sealed stays as it is.
+
+    `entries` is the size of the seal, `entries:root` what to keep of it outside the ledger.
+    """
+    receipts = seal_journal(night.ledger, lambda part: night.request(f"{SEAL}:{part}"))
+    made = [one["seal"] for one in receipts if not one["replayed"]]
+    newest = made[-1] if made else _newest_seal(night)
+    figures: dict[str, int | str] = {
+        "seal": 0, "entries": 0, "new": sum(one["leaves"] for one in made)
+    }  # fmt: skip
+    lines: tuple[str, ...] = (NOTHING_NEW,) if not made else ()
+    if newest is not None:
+        figures |= {"seal": newest["number"], "entries": newest["size"], "root": newest["root"]}
+        lines = (*lines, f"Keep this outside the ledger: {newest['size']}:{newest['root']}")
+    return StepResult(figures=figures, lines=lines, changed=bool(made) and not night.dry_run)
+
+
+def _newest_seal(night: Night) -> dict[str, Any] | None:
+    with night.ledger.read() as connection:
+        seal = last_seal(connection)
+    if seal is None:
+        return None
+    return {"number": seal.number, "size": seal.size, "root": seal.root.hex()}

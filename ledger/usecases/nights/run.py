@@ -1,0 +1,290 @@
+"""Running a night: under the lock, missed nights first, step by step, each with a row of its own.
+
+A run that is killed leaves its row without all of its steps; the next run does the night again,
+and every step finds done what was done.
+
+The last step: what came of the night in all, as its row keeps it for the morning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any, Final
+
+from ledger.core.dates import ClockSteppedBack, require_not_future
+from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
+from ledger.core.suggest import nearest
+from ledger.store.nights import runs as nights
+from ledger.store.nights.lock import locked
+from ledger.store.nights.runs import KeptRun, KeptStep
+from ledger.store.session.ledger import Ledger
+from ledger.usecases.night_step import (
+    ONLY_FOR_THE_LAST,
+    STEPS,
+    Finding,
+    Night,
+    NightOptions,
+    StepResult,
+    Who,
+)
+
+
+def report(steps: Iterable[KeptStep]) -> StepResult:
+    """Add up what the steps before it came to."""
+    done = list(steps)
+    return StepResult(
+        figures={
+            "steps": len(done),
+            "changed": sum(step.changed for step in done),
+            "findings": sum(len(step.findings) for step in done),
+        }
+    )
+
+
+REPORT: Final = "report"
+_PACKAGE: Final = "ledger.usecases.nights"
+_FUNCTIONS: Final = {
+    "lapse": ("lapse", "step"),
+    "statements": ("statements", "step"),
+    "gaps": ("gaps", "step"),
+    "propose": ("propose", "step"),
+    "check": ("prove", "check_step"),
+    "seal": ("prove", "seal_step"),
+}
+"""The module and the function of each step; modules are imported when their step runs."""
+_ENDS_THE_NIGHT: Final = (Busy, CannotOpen, ClockSteppedBack)
+"""Refusals that no other step could do better after."""
+
+
+class UnknownStep(InvalidInput):
+    """A step was asked for that a night does not have."""
+
+    code = "unknown-step"
+    default_next = "Name one of those with --only, or leave it out for the whole night."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something a log would keep: what happened, in which run of which night, at which step."""
+
+    what: str
+    night: date
+    run: int
+    step: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+Watch = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightDone:
+    """One night as it was done. `repeats` is an earlier run that had done it, if there was one."""
+
+    run: KeptRun
+    repeats: int | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Say whether anything but the run's own rows was written."""
+        return any(step.changed for step in self.run.steps)
+
+    @property
+    def findings(self) -> list[Mapping[str, Any]]:
+        """Give what has to be looked at, in the order of the steps."""
+        return [finding for step in self.run.steps for finding in step.findings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What came of it: the nights caught up in order, the last of them the one asked for.
+
+    `missed` are the nights that a dry run left out.
+    """
+
+    nights: tuple[NightDone, ...]
+    dry_run: bool = False
+    missed: tuple[date, ...] = ()
+
+    @property
+    def last(self) -> NightDone:
+        """The night that was asked for."""
+        return self.nights[-1]
+
+
+def steps_there_are() -> tuple[str, ...]:
+    """Give the steps of a night that this program has, in their order."""
+    return tuple(name for name in STEPS if name == REPORT or name in _FUNCTIONS)
+
+
+def chosen_steps(only: Sequence[str]) -> tuple[str, ...]:
+    """Give the steps asked for by name in their order, or all. Raises `UnknownStep`."""
+    there = steps_there_are()
+    for name in only:
+        if name not in there:
+            close = nearest(name, there)
+            hint = f"Did you mean {close[0]}?" if close else None
+            raise UnknownStep(
+                f"There is no step {name!r}.",
+                why=f"The steps of a night are: {', '.join(there)}.",
+                next_step=hint,
+            )
+    return tuple(name for name in there if name in only) if only else there
+
+
+def reconcile(
+    ledger: Ledger, who: Who, options: NightOptions, watch: Watch, day: date | None = None
+) -> Reconciled:
+    """Do the night of a day, today's unless told otherwise, and those missed before it.
+
+    Raises `FutureDate`, `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
+    """
+    steps = chosen_steps(options.only)
+    today = ledger.today()
+    last = day or today
+    require_not_future(last, today)
+    if options.dry_run:
+        return _dry_run(ledger, who, options, watch, last)
+    with locked(ledger) as lock:
+        due = [last] if options.only else _due(ledger, last)
+        done = []
+        for one in due:
+            running = _Running(ledger, who, options, watch, lock.require, is_last=one == last)
+            done.append(running.night(one, steps))
+    return Reconciled(nights=tuple(done))
+
+
+def _dry_run(
+    ledger: Ledger, who: Who, options: NightOptions, watch: Watch, last: date
+) -> Reconciled:
+    # What a dry run of a missed night rolled back would lapse again in the next.
+    running = _Running(ledger, who, options, watch, lambda: None, is_last=True)
+    with ledger.read() as connection:
+        nights.require_clock(connection)
+    due = [last] if options.only else _due(ledger, last)
+    done = running.night(last, chosen_steps(options.only))
+    return Reconciled(nights=(done,), dry_run=True, missed=tuple(due[:-1]))
+
+
+def _due(ledger: Ledger, last: date) -> list[date]:
+    """Give the nights to do: those after the last that was done whole, through `last`."""
+    with ledger.read() as connection:
+        ended = nights.last_ended(connection)
+    if ended is None or ended.day >= last:
+        return [last]
+    return [last - timedelta(days=ago) for ago in reversed(range((last - ended.day).days))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Does nights for one caller."""
+
+    ledger: Ledger
+    who: Who
+    options: NightOptions
+    watch: Watch
+    require_lock: Callable[[], None]
+    is_last: bool = field(kw_only=True)
+
+    def night(self, day: date, steps: Sequence[str]) -> NightDone:
+        """Do one night."""
+        names = steps if self.is_last else [one for one in steps if one not in ONLY_FOR_THE_LAST]
+        repeats = self._ended_before(day)
+        run = self._begin(day, names)
+        self.watch(Event(what="run-begun", night=day, run=run.id, more={"steps": list(names)}))
+        for place, name in enumerate(names, start=1):
+            self.require_lock()
+            kept = self._step(run, name)
+            if not self.options.dry_run:
+                nights.keep_step(self.ledger, run.id, place, kept)
+            run = replace(run, steps=(*run.steps, kept))
+            self._tell_end(run, kept)
+        self.watch(Event(what="run-ended", night=day, run=run.id))
+        return NightDone(run=run, repeats=repeats)
+
+    def _ended_before(self, day: date) -> int | None:
+        with self.ledger.read() as connection:
+            ended = [run.id for run in nights.runs_of(connection, day) if run.whole and run.ended]
+        return ended[-1] if ended else None
+
+    def _begin(self, day: date, names: Sequence[str]) -> KeptRun:
+        who = (self.who.actor, self.who.system_user, self.who.host)
+        whole = not self.options.only
+        if not self.options.dry_run:
+            return nights.begin_run(self.ledger, day, names, whole=whole, who=who)
+        return KeptRun(
+            id=0,
+            day=day,
+            asked=tuple(names),
+            whole=whole,
+            actor=self.who.actor,
+            system_user=self.who.system_user,
+            host=self.who.host,
+            started_at=nights.machine_moment(self.ledger),
+        )
+
+    def _step(self, run: KeptRun, name: str) -> KeptStep:
+        self.watch(Event(what="step-begun", night=run.day, run=run.id, step=name))
+        begun = nights.machine_moment(self.ledger)
+        result = report(run.steps) if name == REPORT else self._done(run, name)
+        return KeptStep(
+            name=name,
+            figures=dict(result.figures),
+            findings=[finding.as_document() for finding in result.findings],
+            offices={office: dict(figures) for office, figures in result.offices.items()},
+            lines=list(result.lines),
+            changed=result.changed,
+            started_at=begun,
+            ended_at=nights.machine_moment(self.ledger),
+        )
+
+    def _done(self, run: KeptRun, name: str) -> StepResult:
+        """Do a step; where it is refused, that is a finding, and the night goes on."""
+        module, function = _FUNCTIONS[name]
+        step = getattr(import_module(f"{_PACKAGE}.{module}"), function)
+        try:
+            with self._seen(run, name) as night:
+                result: StepResult = step(night)
+                return result
+        except _ENDS_THE_NIGHT:
+            raise
+        except LedgerError as error:
+            return StepResult(findings=(_refused(name, error),))
+
+    @contextmanager
+    def _seen(self, run: KeptRun, name: str) -> Iterator[Night]:
+        def event(what: str, **more: Any) -> None:
+            self.watch(Event(what=what, night=run.day, run=run.id, step=name, more=more))
+
+        yield Night(
+            ledger=self.ledger,
+            day=run.day,
+            run=run.id,
+            who=self.who,
+            options=self.options,
+            is_last=self.is_last,
+            advance=lambda steps: event("advance", steps=steps),
+            say=lambda words: event("say", words=words),
+        )
+
+    def _tell_end(self, run: KeptRun, kept: KeptStep) -> None:
+        more = {
+            "figures": kept.figures,
+            "findings": len(kept.findings),
+            "changed": kept.changed,
+            "milliseconds": (kept.ended_at - kept.started_at) // timedelta(milliseconds=1),
+        }
+        self.watch(Event(what="step-ended", night=run.day, run=run.id, step=kept.name, more=more))
+
+
+def _refused(name: str, error: LedgerError) -> Finding:
+    return Finding(
+        kind="step-refused",
+        subject=name,
+        said=f"The step {name} could not be done: {error.what} {error.why}",
+        command=f"cityfund reconcile --only {name}",
+    )

@@ -1,0 +1,277 @@
+"""The second step: new statements are read, and all of them compared with the ledger line by line.
+
+Every night compares all of a provider's statements anew, unless all agreed and nothing was recorded
+since. So a finding whose cause is gone is no longer found, and heals; nothing is repaired but what
+an officer asked to be posted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.journal.receipts import Receipt
+from ledger.statements.describe import Told
+from ledger.statements.findings import Changes, Standing, changes, finding_code
+from ledger.statements.lines import Kind, Tolerance
+from ledger.store.db.queries import read_units
+from ledger.store.registers import load_all
+from ledger.store.session.execute import carry_out
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.statements.findings import (
+    KeptFinding,
+    keep_changes,
+    open_findings,
+    settling,
+    standings,
+)
+from ledger.store.statements.statements import keep_file, known_hashes, unchanged_providers
+from ledger.usecases.night_step import Finding, Night, StepResult
+from ledger.usecases.statements.compare import (
+    DIFFERENCES,
+    Compared,
+    bad_files,
+    compare_all,
+    post,
+    silent_providers,
+)
+from ledger.usecases.statements.inbox import Inbox, Reader, read_inbox
+
+if TYPE_CHECKING:
+    from ledger.interchange.import_rules import ImportRule
+
+_LISTED: Final = 20
+
+
+class _NothingLeft(Exception):
+    """What was to be written is written already; it ends the write, and leaves no trace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementOptions:
+    """What this step was asked for. Without an inbox, what was read before is compared again."""
+
+    inbox: Path | None = None
+    rules: tuple[ImportRule, ...] = ()
+    tolerance_days: int = Tolerance().days
+    silent_days: int | None = None
+    post_deliveries: bool = False
+
+
+@dataclass(slots=True)
+class _Came:
+    """What came of the step so far."""
+
+    inbox: Inbox
+    compared: Compared = field(default_factory=Compared)
+    posted: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    changed: Changes = field(default_factory=Changes)
+
+
+def step(night: Night) -> StepResult:
+    """Read what is new in the inbox, compare everything, and bring the findings up to date."""
+    options = StatementOptions(**night.options.statements)
+    came = _Came(_read(night, options))
+    _keep_files(night, came.inbox)
+    came.compared = _compared(night, options, came.inbox)
+    if options.post_deliveries:
+        came.posted, came.refused = post(night, came.compared.postings)
+        if came.posted and not night.dry_run:
+            came.compared = _compared(night, options, came.inbox)
+    told, looked_for = _told(night, options, came)
+    came.changed = _keep_changes(night, told, looked_for)
+    return _result(night, came, told, _basis(options))
+
+
+def _read(night: Night, options: StatementOptions) -> Inbox:
+    if options.inbox is None:
+        return Inbox()
+    with night.ledger.read() as connection:
+        reader = Reader(
+            rules=options.rules,
+            units=read_units(connection),
+            providers=load_all(connection, "provider").keys(),
+            today=night.ledger.today(),
+        )
+        known = known_hashes(connection)
+    return read_inbox(options.inbox, reader, known, night.advance)
+
+
+def _keep_files(night: Night, inbox: Inbox) -> None:
+    """Write each file that could be read, once whatever the night and its name."""
+    for file in inbox.files:
+        if file.problems:
+            continue
+
+        def keeping(uow: UnitOfWork, file: Any = file) -> Receipt:
+            if file.digest in known_hashes(uow.connection):
+                raise _NothingLeft
+            keep_file(uow, file.name, file.digest, file.lines)
+            note = f"{file.name}: {len(file.lines):,} lines"
+            return uow.receipt(notes=(note,))
+
+        thing = f"statement:{file.digest[:32]}"
+        try:
+            carry_out(night.ledger, night.request(thing, key=thing), keeping)
+        except _NothingLeft:
+            continue
+
+
+def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Compared:
+    # What a dry run reads was rolled back, and is compared all the same.
+    read = [file for file in inbox.files if not file.problems] if night.dry_run else []
+    fresh = [[one.line for one in file.lines] for file in read]
+    zone = night.ledger.calendar().zone
+    with night.ledger.read() as connection:
+        unchanged = unchanged_providers(connection, night.day, _basis(options), zone)
+        tolerance = Tolerance(options.tolerance_days)
+        return compare_all(connection, fresh, night.day, tolerance, unchanged)
+
+
+def _basis(options: StatementOptions) -> dict[str, int | str]:
+    """Give the figures that say by which measure was compared."""
+    return {"tolerance_days": options.tolerance_days}
+
+
+def _told(
+    night: Night, options: StatementOptions, came: _Came
+) -> tuple[list[Told], Collection[Kind]]:
+    """Give all that was found, and the kinds that were looked for."""
+    told, looked_for = list(came.compared.told), set(DIFFERENCES)
+    if options.inbox is not None:
+        told += bad_files(came.inbox.files)
+        looked_for.add(Kind.FILE)
+    if options.silent_days is not None:
+        calendar = night.ledger.calendar()
+        with night.ledger.read() as connection:
+            silent = silent_providers(connection, night.day, options.silent_days, calendar.zone)
+            told += silent
+        looked_for.add(Kind.SILENT)
+    return told, looked_for
+
+
+def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kind]) -> Changes:
+    with night.ledger.read() as connection:
+        found = changes(standings(connection), told, looked_for)
+    if not found:
+        return found
+
+    def keeping(uow: UnitOfWork) -> Receipt:
+        # What an officer settled between the reading and the act is not touched.
+        now = changes(standings(uow.connection), told, looked_for)
+        if not now:
+            raise _NothingLeft
+        keep_changes(uow, now, f"no longer found on the night of {night.day}")
+        return uow.receipt(notes=(f"{len(now.opened)} opened, {len(now.healed)} healed",))
+
+    thing, number = f"findings:{_digest(found)}", 1
+    try:
+        # The same change may come again on one night, after an officer's act between.
+        while carry_out(night.ledger, night.request(thing), keeping)["replayed"]:
+            number += 1
+            thing = f"findings:{_digest(found)}:{number}"
+    except _NothingLeft:
+        return Changes()
+    return found
+
+
+def _digest(found: Changes) -> str:
+    words = [*(one.key for one in found.opened), *map(str, found.reopened), *map(str, found.healed)]
+    return sha256("\n".join(words).encode()).hexdigest()[:32]
+
+
+def _result(
+    night: Night, came: _Came, told: Sequence[Told], options_told: Mapping[str, int | str]
+) -> StepResult:
+    with night.ledger.read() as connection:
+        kept = open_findings(connection)
+        known: Mapping[str, Standing] = standings(connection)
+    findings = _findings(came, told, kept, known, dry_run=night.dry_run)
+    bad = sum(bool(file.problems) for file in came.inbox.files)
+    offices = Counter(finding.office for finding in findings if finding.office)
+    return StepResult(
+        figures={
+            "files_read": len(came.inbox.files) - bad,
+            "files_skipped": came.inbox.skipped,
+            "files_bad": bad,
+            "lines": came.compared.lines,
+            "confirmed": came.compared.confirmed,
+            "providers_unchanged": came.compared.unchanged,
+            "deliveries_posted": len(came.posted),
+            "opened": len(came.changed.opened),
+            "reopened": len(came.changed.reopened),
+            "healed": len(came.changed.healed),
+            "open": len(findings),
+            "through_request": came.compared.through,
+            **options_told,
+        },
+        findings=tuple(findings),
+        lines=(
+            *_listed("Healed", map(finding_code, came.changed.healed)),
+            *_listed("Found again", map(finding_code, came.changed.reopened)),
+            *_listed("Posted", came.posted),
+            *came.refused[:_LISTED],
+        ),
+        offices={office: {"statement_findings": offices[office]} for office in sorted(offices)},
+        changed=not night.dry_run
+        and bool(came.changed or came.posted or len(came.inbox.files) > bad),
+    )
+
+
+def _findings(
+    came: _Came,
+    told: Sequence[Told],
+    kept: Sequence[KeptFinding],
+    known: Mapping[str, Standing],
+    *,
+    dry_run: bool,
+) -> list[Finding]:
+    """Give what is open: as it is kept, told by what tonight's comparison would do about it."""
+    tonight = {known[one.key].id: one for one in told if one.key in known}
+    gone = set(came.changed.healed) if dry_run else set()
+    found = [_finding(one, tonight.get(one.id)) for one in kept if one.id not in gone]
+    if dry_run:
+        found += [_unkept(one) for one in came.changed.opened]
+    return found
+
+
+def _finding(kept: KeptFinding, tonight: Told | None) -> Finding:
+    command = kept.command if tonight is None else tonight.command
+    return Finding(
+        kind=kept.kind,
+        subject=kept.subject,
+        said=kept.said,
+        ours=kept.ours,
+        theirs=kept.theirs,
+        difference=kept.difference,
+        command=command or settling(kept.id),
+        code=kept.code,
+        office=kept.office,
+    )
+
+
+def _unkept(told: Told) -> Finding:
+    return Finding(
+        kind=told.kind,
+        subject=told.subject,
+        said=told.said,
+        ours=told.ours,
+        theirs=told.theirs,
+        difference=told.difference,
+        command=told.command,
+        office=told.office,
+    )
+
+
+def _listed(title: str, told: Any) -> list[str]:
+    every = list(told)
+    more = len(every) - _LISTED
+    return [
+        *(f"{title}: {one}." for one in every[:_LISTED]),
+        *([f"{title}: {more} more."] if more > 0 else []),
+    ]

@@ -1,0 +1,252 @@
+"""An officer's own rates: adding one, giving it another figure, and withdrawing it.
+
+What currencies were in one another on a day, and every version of a quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, Literal
+
+from ledger.core.dates import require_not_future
+from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.factors import Side
+from ledger.core.numbers import tidy
+from ledger.core.quantity import Unit, find_unit
+from ledger.core.text import typed_text
+from ledger.journal.moves import WrongUnit
+from ledger.journal.receipts import Receipt
+from ledger.rates.rates import PIVOT, Rate, Road, find_rate, parse_rate, trace_rate
+from ledger.store.rates import QuoteVersion, held_quote, quote_versions
+from ledger.store.session.snapshot import Picture
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.journal.reversal import ReasonMissing
+
+ADD_COMMAND: Final = "rates add"
+"""The command by which an officer gives a rate of his own; an import leaves those alone."""
+
+
+class SameCurrency(InvalidInput):
+    """A rate between a currency and itself."""
+
+    code = "same-currency"
+    default_why = "One unit of a currency is one unit of it, on every day."
+    default_next = "Name two currencies: EUR USD"
+
+
+class NoSuchRate(NotFound):
+    """A rate of a pair and day that the ledger does not have in force."""
+
+    code = "no-such-rate"
+    default_next = "See which days have one: cityfund rates history BASE QUOTE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRate:
+    """A rate as an officer says it: one `base` is `figure` of `quote`; all as typed."""
+
+    base: str
+    quote: str
+    figure: str
+    source: str | None = None
+
+
+def currency(units: Mapping[str, Unit], typed: str) -> Unit:
+    """Find a currency by its code. Raises `UnknownUnit`, and `WrongUnit` for a unit of work."""
+    unit = find_unit(tidy(typed), units)
+    if unit.kind != "money":
+        raise WrongUnit(
+            f"{unit.code} is no currency.",
+            why="Rates are between currencies; units of work are never exchanged.",
+            next_step="Name two currencies by their ISO 4217 codes: EUR USD",
+        )
+    return unit
+
+
+def pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
+    """Find two currencies. Raises `UnknownUnit`, `WrongUnit` and `SameCurrency`."""
+    first, second = currency(units, base).code, currency(units, quote).code
+    if first == second:
+        raise SameCurrency(f"{first} and {second} are one currency.")
+    return first, second
+
+
+def add_rate(uow: UnitOfWork, said: OwnRate) -> Receipt:
+    """Record a rate of the request's day, or another figure for it: that needs a reason.
+
+    Raises what `pair` and `parse_rate` do, `FutureDate`, `ReasonMissing` and `NothingToChange`.
+    """
+    base, quote = pair(uow.units, said.base, said.quote)
+    day = uow.day
+    require_not_future(day, uow.today)
+    source = typed_text(said.source, "source")
+    rate = Rate(day, base, quote, parse_rate(said.figure), source)
+    before = held_quote(uow.connection, base, quote, day)
+    if before is not None:
+        _require_change(uow, before, rate)
+    notes = [*_replaced(before), *_now_in_the_way(uow, rate, before)]
+    uow.add_rate(rate)
+    return uow.receipt(notes=tuple(notes))
+
+
+def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
+    """Withdraw the rate of a pair and day: the day then has none. Raises `NoSuchRate`."""
+    first, second = pair(uow.units, base, quote)
+    held = held_quote(uow.connection, first, second, day)
+    if held is None:
+        raise NoSuchRate(
+            f"No rate of {first} in {second} is in force of {day}.",
+            why=_why_none(uow, first, second, day),
+            next_step=f"See which days have one: cityfund rates history {first} {second}",
+        )
+    if uow.request.reason is None:
+        raise ReasonMissing(f"A rate of {day} cannot be withdrawn without a reason.")
+    uow.add_rate(held, withdrawn=True)
+    found = find_rate(uow.rates, first, second, day)
+    now = "unknown" if found is None else f"{found.rate:f}, of {found.day} ({found.road})"
+    return uow.receipt(
+        notes=(
+            f"{first} in {second} on {day} is now {now}",
+            "deals keep the rate they were made at",
+        )
+    )
+
+
+def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
+    named = f"{rate.base} in {rate.quote} on {rate.day}"
+    if (before.rate, before.source) == (rate.rate, rate.source or before.source):
+        raise NothingToChange(
+            f"The rate of {named} is {before.rate:f} already.",
+            next_step=f"See it with: cityfund rates history {rate.base} {rate.quote}",
+        )
+    if uow.request.reason is None:
+        raise ReasonMissing(
+            f"{named} is {before.rate:f} already, and another figure came without a reason.",
+            why="Both stay readable for ever, and so must why the second was given.",
+        )
+
+
+def _replaced(before: Rate | None) -> Iterator[str]:
+    if before is not None:
+        source = f" ({before.source})" if before.source else ""
+        yield f"it stands instead of {before.rate:f}{source}, which stays readable"
+
+
+def _now_in_the_way(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
+    """Warn where a direct quote begins to outrank the fresher road that was taken till now."""
+    if before is not None or uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
+        return
+    found = find_rate(uow.rates, rate.base, rate.quote, uow.today)
+    if found is not None:
+        via = "the inverse quote" if found.road == "inverse" else f"the road through {PIVOT}"
+        yield (
+            f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
+            f"no longer from {via} (last of {found.day}): keep it up to date, or withdraw it"
+        )
+
+
+def _why_none(uow: UnitOfWork, base: str, quote: str, day: date) -> str:
+    if held_quote(uow.connection, quote, base, day) is not None:
+        return f"It is quoted the other way round, as {quote} in {base}."
+    last = uow.rates.latest(base, quote, day)
+    if last is None:
+        return "The ledger has no rate of this pair on or before that day."
+    return f"The last one before is of {last.day}."
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """How much of `quote` one `base` was; None is unknown. `day` is the oldest of its quotes'."""
+
+    base: str
+    quote: str
+    rate: Decimal | None = None
+    day: date | None = None
+    age_days: int | None = None
+    road: Road | None = None
+    rests_on: tuple[Rate, ...] = ()
+
+    @property
+    def sources(self) -> str | None:
+        """The sources of the quotes, each once."""
+        return "; ".join(dict.fromkeys(one.source for one in self.rests_on if one.source)) or None
+
+
+def rate_rows(picture: Picture, base: str | None, quote: str | None) -> list[RateRow]:
+    """Give the rate of a pair, of one currency to the others, or of all to the base currency.
+
+    The others are the ledger's base currency and those that needs and offers are counted in.
+    Raises `UnknownUnit`, `WrongUnit` and `SameCurrency`.
+    """
+    own = picture.base_unit.code
+    if base is None:
+        return [_row(picture, one, own) for one in currencies_in_use(picture) if one != own]
+    if quote is None:
+        first = currency(picture.units, base).code
+        others = [own, *(one for one in currencies_in_use(picture) if one != own)]
+        return [_row(picture, first, one) for one in others if one != first]
+    return [_row(picture, *pair(picture.units, base, quote))]
+
+
+def currencies_in_use(picture: Picture) -> list[str]:
+    """Give the currencies that needs and offers are counted in, by code."""
+    used = {record.unit for side in Side for record in picture.records(side.value).values()}
+    return sorted(code for code in used if picture.units[code].kind == "money")
+
+
+def _row(picture: Picture, base: str, quote: str) -> RateRow:
+    traced = trace_rate(picture.rates, base, quote, picture.day)
+    if traced is None:
+        return RateRow(base, quote)
+    rate, day, road = traced.found
+    return RateRow(base, quote, rate, day, (picture.day - day).days, road, traced.quotes)
+
+
+Standing = Literal["in force", "superseded", "withdrawn", "withdrawal"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of a quote. `superseded_at` is when the next one of its day was recorded."""
+
+    version: int
+    standing: Standing
+    superseded_at: datetime | None
+    of: QuoteVersion
+
+
+def history_rows(
+    picture: Picture, base: str, quote: str, since: date | None, *, revised: bool
+) -> tuple[tuple[str, str], list[VersionRow]]:
+    """Give the pair's codes and its quotes with all their versions, the newest day first.
+
+    With `revised` only the days of which there is more than one. Raises what `rate_rows` does.
+    """
+    codes = pair(picture.units, base, quote)
+    times = picture.times
+    found = quote_versions(
+        picture.connection, codes, since=since, until=times.as_of, known_at=times.known_at
+    )
+    days: dict[date, list[QuoteVersion]] = {}
+    for one in found:
+        days.setdefault(one.day, []).append(one)
+    chosen = [rows for _, rows in sorted(days.items(), reverse=True)]
+    return codes, [
+        row for rows in chosen if len(rows) > 1 or not revised for row in reversed([*_of_day(rows)])
+    ]
+
+
+def _of_day(rows: list[QuoteVersion]) -> Iterator[VersionRow]:
+    for number, (one, after) in enumerate(zip(rows, [*rows[1:], None], strict=True), start=1):
+        standing: Standing
+        if one.withdrawn:
+            standing = "withdrawal"
+        elif after is None:
+            standing = "in force"
+        else:
+            standing = "withdrawn" if after.withdrawn else "superseded"
+        yield VersionRow(number, standing, after.recorded_at if after else None, one)

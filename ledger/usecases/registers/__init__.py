@@ -1,0 +1,4 @@
+"""Adding, editing, withdrawing and reinstating records of the registers.
+
+Start with `records`.
+"""

@@ -1,0 +1,152 @@
+"""Adding needs and offers with their quantity, and editing their terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.core.dates import require_not_future
+from ledger.core.factors import Side
+from ledger.core.quantity import parse_quantity
+from ledger.interchange.writer import register_line
+from ledger.journal.moves import require_unit
+from ledger.journal.receipts import Receipt
+from ledger.registers.records import ACTIVE_STATUSES, Offer
+from ledger.store.journal.accounts import Account
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.acts import account
+from ledger.usecases.registers.parse import (
+    TABLE_OF,
+    BadTerms,
+    Said,
+    as_cells,
+    put_tickets,
+    typed_quantity,
+    understood_measured,
+)
+from ledger.usecases.registers.quantities import set_quantity
+from ledger.usecases.registers.records import changed, nothing_to_change, put_code
+from ledger.usecases.registers.rules import refuse_taken, require_one_offer, resolve_references
+
+
+def add_measured(uow: UnitOfWork, side: Side, said: Said) -> Receipt:
+    """Add a need or an offer and declare its quantity; a need's may be unknown: `? EUR`.
+
+    Declared on the day said, else on the request's date. Raises what adding to a register does,
+    `FutureDate`, and the refusals of a typed quantity.
+    """
+    code, notes = declare(uow, side, said)
+    return uow.receipt(notes=notes, **{side.value: uow.accounts.of(side, code).standing})
+
+
+def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ...]]:
+    """Add a need or an offer; give its code and what the officer should know."""
+    kind = side.value
+    cells = as_cells(kind, said)
+    resolve_references(uow, kind, cells)
+    put_code(uow, kind, cells)
+    unit, plain = typed_quantity(uow, said.terms.get("quantity", ""))
+    if plain is None and side is Side.OFFER:
+        raise BadTerms(
+            f"{said.name_of('quantity')}: the quantity is missing.",
+            why="A need can wait for its amount; an offer is what its provider really puts up.",
+            next_step=f'Give all that is put up, such as "40M {unit.code}".',
+        )
+    cells |= {"unit": unit.code, "quantity": plain or ""}
+    put_tickets(uow, cells, unit.code, said)
+    _put_day(uow, cells, said)
+    record, amount = understood_measured(uow, kind, cells, said)
+    require_not_future(record.declared_on, uow.today)
+    if said.terms.get("code"):
+        refuse_taken(uow, kind, record.code)
+    uow.add(kind, record)
+    if amount is not None:
+        set_quantity(uow, uow.accounts.of(side, record.code), amount, record.declared_on)
+    return record.code, tuple(_notes(uow, side, record, amount))
+
+
+def _put_day(uow: UnitOfWork, cells: dict[str, str], said: Said) -> None:
+    """Settle the day of declaration: the one said, else the request's date."""
+    require_not_future(uow.day, uow.today)
+    day = uow.day.isoformat()
+    if not cells.get("declared_on"):
+        cells["declared_on"] = day
+    elif uow.request.on is not None and cells["declared_on"] != day:
+        raise BadTerms(
+            f"{said.name_of('declared_on')} {cells['declared_on']} and --on {day} are two days.",
+            why="What is added takes effect on the day it is declared.",
+            next_step="Keep one of the two.",
+        )
+
+
+def _notes(uow: UnitOfWork, side: Side, record: Any, amount: int | None) -> list[str]:
+    if side is Side.OFFER:
+        return _notes_on_offer(uow, record)
+    notes = []
+    if amount is None:
+        notes.append(
+            f"the amount of {record.code} is unknown: it is reported so, and takes no part in "
+            f'matching until it is given: cityfund need edit {record.code} --quantity "... '
+            f'{record.unit}"'
+        )
+    project = uow.record("project", record.project)
+    if project.status not in ACTIVE_STATUSES:
+        notes.append(f"project {project.code} is in status {project.status}: it takes no deals")
+    return notes
+
+
+def _notes_on_offer(uow: UnitOfWork, offer: Offer) -> list[str]:
+    if not offer.has_expired(uow.today):
+        return []
+    return [f"offer {offer.code} was valid through {offer.valid_until}: nobody can take it up"]
+
+
+def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receipt:
+    """Change the terms of a need or an offer that were said, and its quantity, dated `--on`.
+
+    Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
+    """
+    holder = account(uow, side, typed)
+    before, posted = holder.record, uow.posted
+    after = _edited(uow, holder, said)
+    if after != before:
+        terms = {name: getattr(after, name) for name in said.terms if hasattr(after, name)}
+        uow.edit_account(side, holder.code, **terms)
+    _revise(uow, holder, said)
+    if after == before and uow.posted == posted:
+        raise nothing_to_change(side.value, holder.code)
+    notes = _notes_on_edit(uow, holder, before)
+    return uow.receipt(notes=tuple(notes), **{side.value: holder.standing})
+
+
+def _edited(uow: UnitOfWork, holder: Account, said: Said) -> Any:
+    kind, unit = holder.side.value, holder.unit
+    cells = as_cells(kind, said)
+    resolve_references(uow, kind, cells)
+    put_tickets(uow, cells, unit.code, said)
+    cells.pop("quantity", None)
+    line = {**register_line(TABLE_OF[kind], holder.record, unit), **cells}
+    read, _ = understood_measured(uow, kind, line, said)
+    after = changed(kind, holder.record, read, cells)
+    if holder.side is Side.NEED and holder.record.divisible and not after.divisible:
+        require_one_offer(uow, holder)
+    return after
+
+
+def _revise(uow: UnitOfWork, holder: Account, said: Said) -> None:
+    typed = said.terms.get("quantity")
+    if typed is None:
+        return
+    quantity = parse_quantity(typed, uow.units)
+    require_unit(holder.standing, quantity.unit)
+    set_quantity(uow, holder, quantity.amount, uow.day)
+
+
+def _notes_on_edit(uow: UnitOfWork, holder: Account, before: Any) -> list[str]:
+    if holder.side is Side.NEED:
+        return []
+    offer: Offer = holder.record
+    if before.has_expired(uow.today) and not offer.has_expired(uow.today):
+        if holder.standing.expired:
+            return [f"bring back what expired with: cityfund offer reinstate {offer.code}"]
+        return []
+    return _notes_on_offer(uow, offer)

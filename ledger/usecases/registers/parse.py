@@ -1,0 +1,160 @@
+"""Terms of registers as an officer says them: text by column, read as an import's cells are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from ledger.core.errors import InvalidInput
+from ledger.core.quantity import Unit, find_unit, format_amount, parse_quantity
+from ledger.core.quantity_errors import BadQuantity, MissingUnit
+from ledger.interchange import registers as converters
+from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.cells import Cells, Lookups, neutral_text
+from ledger.interchange.problems import Place, Problem
+from ledger.journal.moves import WrongUnit
+from ledger.registers.records import City, Office, Project, Provider
+from ledger.store.session.unit_of_work import UnitOfWork
+
+TABLE_OF = {
+    "unit": "units",
+    "office": "offices",
+    "city": "cities",
+    "provider": "providers",
+    "project": "projects",
+    "need": "needs",
+    "offer": "offers",
+}
+"""The canonical table of each register."""
+
+TICKETS = ("min_ticket", "max_ticket")
+_NOT_KNOWN = "?"
+_FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
+_PLAIN = {
+    "unit": converters.unit,
+    "office": converters.office,
+    "city": converters.city,
+    "provider": converters.provider,
+    "project": converters.project,
+}
+_MEASURED = {"need": converters.need, "offer": converters.offer}
+
+Register = Office | City | Provider | Project | Unit
+"""A record whose terms are all there is to it; needs and offers have a quantity beside theirs."""
+
+
+class BadTerms(InvalidInput):
+    """One or more terms of a record cannot be what they claim to be."""
+
+    code = "bad-terms"
+    default_why = "Every term is checked before anything is written, and nothing was."
+    default_next = "Correct what is named and run the command again."
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> BadTerms:
+        """Tell every problem in one line, and every way out once."""
+        found = list(problems)
+        told = [f"{one.column}: {one.what}" if one.column else one.what for one in found]
+        ways = dict.fromkeys(one.next for one in found if one.next)
+        return cls(" ".join(told), next_step=" ".join(ways) or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Terms as they were said: text by canonical column; an empty text takes a term away.
+
+    Days are ISO 8601; quantity and tickets carry their unit. `shown` is what the officer's
+    screen calls a column; a column it leaves out is called by its option.
+    """
+
+    terms: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def name_of(self, column: str) -> str:
+        """Give what the officer's screen calls a column."""
+        typed = "quantity" if column == "unit" else column  # a unit is typed behind its amount
+        return self.shown.get(typed) or f"--{typed.replace('_', '-')}"
+
+
+def as_cells(kind: str, said: Said) -> dict[str, str]:
+    """Give the said terms as cells of the canonical table; typed text means just what it says."""
+    kinds = {column.name: column.kind for column in TABLES[TABLE_OF[kind]].columns}
+    return {
+        column: neutral_text(text.strip()) if kinds[column] in _FREE_TEXT else text.strip()
+        for column, text in said.terms.items()
+    }
+
+
+def understood(uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said) -> Any:
+    """Give the record of a register that the cells describe. Raises `BadTerms`."""
+    return _checked(uow, said, cells, _PLAIN[kind])
+
+
+def understood_measured(
+    uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said
+) -> tuple[Any, int | None]:
+    """Give a need or an offer and its quantity in smallest parts, None for unknown.
+
+    Raises `BadTerms`.
+    """
+    found: tuple[Any, int | None] = _checked(uow, said, cells, _MEASURED[kind])
+    return found
+
+
+def _checked(uow: UnitOfWork, said: Said, values: Mapping[str, str | None], convert: Any) -> Any:
+    lookups = Lookups(uow.units, uow.today)
+    filled = {column: text for column, text in values.items() if text}
+    shown = _Names(said)
+    record = convert(Cells(Place("", 0), filled, lookups, shown))
+    if lookups.problems:
+        raise BadTerms.of(lookups.problems)
+    return record
+
+
+class _Names(dict[str, str]):
+    """The names of columns on the officer's screen, made when a problem asks for one."""
+
+    def __init__(self, said: Said) -> None:
+        """Take the names from what was said."""
+        super().__init__()
+        self._said = said
+
+    def get(self, column: str, default: Any = None) -> Any:
+        """Give the name of a column."""
+        del default
+        return self._said.name_of(column)
+
+
+def typed_quantity(uow: UnitOfWork, typed: str) -> tuple[Unit, str | None]:
+    """Read `40M EUR` as a unit and a plain amount; `? EUR` names the unit, the amount unknown."""
+    text = typed.strip()
+    if not text.startswith(_NOT_KNOWN):
+        quantity = parse_quantity(text, uow.units)
+        return quantity.unit, format_amount(quantity.amount, quantity.unit.decimals)
+    unit = text.removeprefix(_NOT_KNOWN).strip()
+    if not unit:
+        raise MissingUnit(
+            "A quantity that is not known yet has no unit.",
+            why="What is counted is known before how much of it: euros, person-days, kilometres.",
+            next_step='Name the unit behind the question mark: "? EUR".',
+        )
+    return find_unit(unit, uow.units), None
+
+
+def put_tickets(uow: UnitOfWork, cells: dict[str, str], unit: str, said: Said) -> None:
+    """Turn typed tickets into plain amounts. Raises `WrongUnit` where not in the offer's unit."""
+    for column in TICKETS:
+        if not cells.get(column):
+            continue
+        try:
+            quantity = parse_quantity(cells[column], uow.units)
+        except BadQuantity as error:
+            raise error.with_what(f"{said.name_of(column)}: {error.what}") from error
+        if quantity.unit.code != unit:
+            raise WrongUnit(
+                f"{said.name_of(column)} is in {quantity.unit.code}, the offer in {unit}.",
+                next_step=f"Give the ticket in {unit}.",
+            )
+        cells[column] = format_amount(quantity.amount, quantity.unit.decimals)

@@ -1,0 +1,107 @@
+"""Logging a project together with its needs, in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ledger.core.errors import InvalidInput, LedgerError
+from ledger.core.factors import Factor, Side
+from ledger.core.quantity import Unit, find_unit, format_quantity, parse_quantity
+from ledger.core.suggest import nearest
+from ledger.journal.receipts import Receipt
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.registers.measured import declare
+from ledger.usecases.registers.parse import Said
+from ledger.usecases.registers.records import add_record
+
+_FACTORS = tuple(factor.value for factor in Factor)
+_GRAMMAR = 'Write FACTOR QUANTITY [TOPIC], such as --need "expertise 120 person-day metro".'
+
+
+class BadNeed(InvalidInput):
+    """A need given with its project cannot be read."""
+
+    code = "bad-need"
+    default_why = "A need is a factor, a quantity with its unit (or ? for not known), and a topic."
+    default_next = _GRAMMAR
+
+
+def add_project(uow: UnitOfWork, said: Said, needs: Sequence[str] = ()) -> Receipt:
+    """Add a project and its needs, each said as `FACTOR QUANTITY [TOPIC]`.
+
+    Raises what adding to a register does, and `BadNeed` naming the need that cannot be read.
+    """
+    terms = [read_need(text, uow.units) for text in needs]
+    project = add_record(uow, "project", said)
+    notes: list[str] = []
+    for text, need in zip(needs, terms, strict=True):
+        shown = dict.fromkeys(("factor", "quantity", "unit", "topic"), f'--need "{text}"')
+        code, _ = declare(uow, Side.NEED, Said({**need, "project": project.code}, shown))
+        notes.append(_told(uow, code))
+    return uow.receipt(notes=tuple(notes))
+
+
+def _told(uow: UnitOfWork, code: str) -> str:
+    need = uow.accounts.of(Side.NEED, code)
+    standing, record = need.standing, need.record
+    amount = (
+        format_quantity(standing.required, standing.unit)
+        if standing.quantified
+        else f"amount in {record.unit} not known yet"
+    )
+    return f"{code}: {record.factor}, {amount}{f', {record.topic}' if record.topic else ''}"
+
+
+def read_need(text: str, units: Mapping[str, Unit]) -> dict[str, str]:
+    """Read `money 40M EUR`, `expertise 120 person-day metro` or `money ? EUR` as terms.
+
+    Raises `BadNeed` naming the whole text.
+    """
+    factor, *words = text.split() or [""]
+    if factor.casefold() not in _FACTORS:
+        near = nearest(factor, _FACTORS)
+        raise BadNeed(
+            f"--need {text!r}: {factor!r} is no factor.",
+            why=f"The factors are {', '.join(_FACTORS)}.",
+            next_step=f"Did you mean {near[0]}?" if near else None,
+        )
+    if not words:
+        raise BadNeed(f"--need {text!r}: the quantity is missing.")
+    try:
+        taken = _quantity_words(words, units)
+    except LedgerError as error:
+        told = error.what.removesuffix(".")
+        raise BadNeed(
+            f"--need {text!r}: {told}.",
+            why=error.why or None,
+            next_step=error.next_step or None,
+        ) from error
+    quantity, topic = " ".join(words[:taken]), " ".join(words[taken:])
+    return {"factor": factor, "quantity": quantity, "topic": topic}
+
+
+def _quantity_words(words: list[str], units: Mapping[str, Unit]) -> int:
+    """Count the words of the quantity: the longest beginning that is one, so none is cut short."""
+    if words[0].startswith("?"):
+        return _unknown_words(words, units)
+    for taken in range(len(words), 0, -1):
+        try:
+            parse_quantity(" ".join(words[:taken]), units)
+        except LedgerError:
+            continue
+        return taken
+    parse_quantity(" ".join(words[:2]), units)
+    raise AssertionError(words)
+
+
+def _unknown_words(words: list[str], units: Mapping[str, Unit]) -> int:
+    if words[0] != "?":
+        find_unit(words[0].removeprefix("?"), units)
+        return 1
+    if len(words) == 1:
+        raise BadNeed(
+            "a quantity that is not known yet still names its unit.",
+            next_step='Name it behind the question mark: "money ? EUR".',
+        )
+    find_unit(words[1], units)
+    return 2

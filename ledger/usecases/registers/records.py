@@ -1,0 +1,162 @@
+"""Adding to the registers and editing them: offices, cities, providers, projects, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ledger.core.errors import LedgerError, RefusedByRule
+from ledger.core.quantity import Unit, parse_quantity
+from ledger.interchange.writer import register_line
+from ledger.journal.receipts import Receipt
+from ledger.reference import office_for_country
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.registers.parse import TABLE_OF, BadTerms, Said, as_cells, understood
+from ledger.usecases.registers.rules import (
+    AlreadyThere,
+    offices_of,
+    refuse_taken,
+    refuse_the_fund,
+    resolve_references,
+)
+
+FIXED = {
+    "office": ("code",),
+    "city": ("code",),
+    "provider": ("code",),
+    "project": ("code", "city"),
+    "need": ("code", "project", "factor", "unit", "declared_on"),
+    "offer": ("code", "provider", "factor", "unit", "declared_on"),
+}
+"""Terms that never change once recorded: acts of the past rest on them."""
+
+
+class FixedTerm(RefusedByRule):
+    """A term was to be changed that never changes."""
+
+    code = "fixed-term"
+    default_why = "It was fixed when the record was made: acts of the past rest on it."
+
+
+def add(uow: UnitOfWork, kind: str, said: Said) -> Receipt:
+    """Add an office, a city, a provider or a project.
+
+    Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
+    """
+    record = add_record(uow, kind, said)
+    found = kind == "city" and not said.terms.get("office")
+    notes = (
+        (f"office {record.office} looks after city {record.code}, by its country",) if found else ()
+    )
+    return uow.receipt(notes=(*notes, *day_unused(uow)))
+
+
+def add_record(uow: UnitOfWork, kind: str, said: Said) -> Any:
+    """Add a record that is nothing but its terms, and give it."""
+    cells = as_cells(kind, said)
+    resolve_references(uow, kind, cells)
+    put_code(uow, kind, cells)
+    record = understood(uow, kind, cells, said)
+    if said.terms.get("code"):
+        refuse_taken(uow, kind, record.code)
+    record = _completed(uow, kind, record)
+    uow.add(kind, record)
+    return record
+
+
+def put_code(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
+    """Give a new record the next free code where it came without one; offices name their own."""
+    if not cells.get("code") and kind != "office":
+        cells["code"] = uow.code_for(kind, None)
+
+
+def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
+    """Find what follows from the other terms, and refuse what the fund may not be."""
+    if kind == "city" and not record.office:
+        found = office_for_country(record.country, offices_of(uow).values())
+        return replace(record, office=found)
+    if kind == "provider":
+        refuse_the_fund(record, offices_of(uow).values())
+    return record
+
+
+def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
+    """Change the terms that were said, and only those; the old ones stay readable.
+
+    Raises what `add` does, `FixedTerm` and `NothingToChange`.
+    """
+    kept = uow.find(kind, typed)
+    cells = as_cells(kind, said)
+    resolve_references(uow, kind, cells)
+    line = {**register_line(TABLE_OF[kind], kept.record), **cells}
+    after = changed(kind, kept.record, understood(uow, kind, line, said), cells)
+    after = _completed(uow, kind, after)
+    if after == kept.record:
+        raise nothing_to_change(kind, kept.record.code)
+    uow.edit(kind, kept, after)
+    return uow.receipt(notes=day_unused(uow))
+
+
+def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
+    """Give a record with the named terms taken from another. Raises `FixedTerm`."""
+    terms = {name: getattr(read, name) for name in columns if hasattr(read, name)}
+    for name in FIXED[kind]:
+        if name in terms and terms.pop(name) != getattr(before, name):
+            raise FixedTerm(
+                f"The {name.replace('_', ' ')} of {kind} {before.code} is "
+                f"{getattr(before, name)}, and never changes.",
+                next_step=f"Withdraw it, and add another {kind} with the right one.",
+            )
+    return replace(before, **terms)
+
+
+def nothing_to_change(kind: str, code: str) -> NothingToChange:
+    """Make the refusal of an edit that changes nothing."""
+    return NothingToChange(
+        f"{kind.capitalize()} {code} has these terms already, or none was named.",
+        next_step=f"See them with: cityfund {kind} show {code}; and what can be changed with: "
+        f"cityfund {kind} edit --help",
+    )
+
+
+def day_unused(uow: UnitOfWork) -> tuple[str, ...]:
+    """Say that a date given has no effect: terms are true from the moment they are recorded."""
+    if uow.request.on is None:
+        return ()
+    return ("terms hold from the moment they are recorded; --on was not used",)
+
+
+def add_unit(uow: UnitOfWork, said: Said) -> Receipt:
+    """Add a unit of work. Raises `BadTerms` and `AlreadyThere`."""
+    unit: Unit = understood(uow, "unit", as_cells("unit", said), said)
+    alike = [one for one in uow.units if one.casefold() == unit.code.casefold()]
+    if alike:
+        held = uow.units[alike[0]]
+        raise AlreadyThere(
+            f"Unit {held.code} is there already: {held.name}, {held.decimals} decimals.",
+            why="Quantities are counted in it, so a unit never changes.",
+            next_step="Use it as it is, or choose another code: cityfund unit list",
+        )
+    _require_typeable(uow, unit, said)
+    uow.add_unit(unit)
+    return uow.receipt(notes=day_unused(uow))
+
+
+def _require_typeable(uow: UnitOfWork, unit: Unit, said: Said) -> None:
+    """Refuse a unit that could not be typed behind a number: `k` would be a thousand."""
+    try:
+        read = parse_quantity(f"1 {unit.code}", {**uow.units, unit.code: unit}).unit
+    except LedgerError as error:
+        raise _untypeable(unit, said, error.why) from None
+    if read != unit:
+        raise _untypeable(unit, said, f"It would be read as {read.code}.")
+
+
+def _untypeable(unit: Unit, said: Said, why: str) -> BadTerms:
+    return BadTerms(
+        f"{said.name_of('code')}: {unit.code!r} cannot be a unit.",
+        why=f"Nobody could type 1 {unit.code}. {why}",
+        next_step="Choose a word such as tree, household or bus-stop.",
+    )

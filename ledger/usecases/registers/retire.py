@@ -1,0 +1,143 @@
+"""Taking a record out of use and bringing it back: offices, cities, providers, whole projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import format_quantity
+from ledger.journal.receipts import Receipt
+from ledger.reference import find_status
+from ledger.store.journal.accounts import Account
+from ledger.store.registers import load_all
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
+from ledger.usecases.registers.records import day_unused
+from ledger.usecases.registers.rules import refuse_withdrawn, title_of
+
+CANCELLED = "cancelled"
+_RESTS_ON = {"office": ("city", "office"), "city": ("project", "city")}
+
+
+def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) -> Receipt:
+    """Take an office, a city or a provider out of use, or bring it back.
+
+    Raises `UnknownCode`, and `NothingToChange` where it is so already.
+    """
+    kept = uow.find(kind, typed)
+    record, state = kept.record, "withdrawn" if withdrawn else "in use"
+    if record.withdrawn == withdrawn:
+        raise NothingToChange(
+            f"{kind.capitalize()} {record.code} is {state} already.",
+            why="Nothing would change.",
+            next_step=f"See it with: cityfund {kind} show {record.code}",
+        )
+    uow.edit(kind, kept, replace(record, withdrawn=withdrawn))
+    notes = [f"{kind} {record.code} ({title_of(uow, kind, record)}) is {state} from now on"]
+    if withdrawn:
+        notes += _left_behind(uow, kind, record)
+    return uow.receipt(notes=(*notes, *day_unused(uow)))
+
+
+def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
+    """Say what still rests on a record that was withdrawn; nothing of it changes by itself."""
+    if kind == "provider":
+        offers = [code for code, one in _all(uow, "offer") if one.provider == record.code]
+        free = [code for code in offers if uow.accounts.of(Side.OFFER, code).standing.free]
+        if free:
+            yield (
+                f"still available of it: {_some(free)}; take them back with: "
+                f"cityfund offer withdraw {free[0]}"
+            )
+        return
+    other, column = _RESTS_ON[kind]
+    codes = [
+        code
+        for code, one in _all(uow, other)
+        if getattr(one, column) == record.code and not getattr(one, "withdrawn", False)
+    ]
+    if codes and kind == "office":
+        yield f"cities still with it: {_some(codes)}; move them: cityfund city edit CITY --office"
+    if codes and kind == "city":
+        yield f"its projects stand as they were: {_some(codes)}"
+
+
+def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
+    uow.flush_registers()
+    return [(code, kept.record) for code, kept in load_all(uow.connection, kind).items()]
+
+
+def _some(codes: list[str], most: int = 5) -> str:
+    more = f" and {len(codes) - most} more" if len(codes) > most else ""
+    return f"{', '.join(codes[:most])}{more}"
+
+
+def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
+    """Withdraw all that is open of a project's needs, and set its status to cancelled.
+
+    What is held, committed or delivered stays, and is named. Raises `NothingToChange`.
+    """
+    kept = uow.find("project", typed)
+    notes: list[str] = []
+    for need in _needs_of(uow, kept.record.code):
+        open_amount = need.standing.free
+        if open_amount:
+            withdraw_amount(uow, need, None, uow.day)
+            notes.append(f"{need.code}: {format_quantity(open_amount, need.unit)} withdrawn")
+        notes += _still_living(uow, need)
+    if kept.record.status != CANCELLED:
+        uow.edit("project", kept, replace(kept.record, status=CANCELLED))
+    elif not uow.posted:
+        raise NothingToChange(
+            f"Project {kept.record.code} is cancelled already, and nothing of it is open.",
+            why="Nothing would change.",
+            next_step=f"See it with: cityfund project show {kept.record.code}",
+        )
+    return uow.receipt(notes=tuple(notes))
+
+
+def _still_living(uow: UnitOfWork, need: Account) -> Iterator[str]:
+    for deal in uow.accounts.deals_of_need(need.code):
+        stages = deal.stages[Side.NEED]
+        for stage, ending in ((Stage.HELD, ""), (Stage.COMMITTED, " --committed")):
+            if stages.get(stage):
+                amount = format_quantity(stages[stage], need.unit)
+                yield (
+                    f"{need.code}: {amount} is still {stage}; give it back with: "
+                    f"cityfund deal release {deal.code}{ending}"
+                )
+
+
+def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receipt:
+    """Bring a cancelled project back in a status, with all that was withdrawn of its needs.
+
+    Raises `UnknownStatus`, `ParentWithdrawn`, and `NothingToChange` where it is not cancelled.
+    """
+    kept = uow.find("project", typed)
+    project, wanted = kept.record, find_status(status or "identification").code
+    if project.status != CANCELLED or wanted == CANCELLED:
+        raise NothingToChange(
+            f"Project {project.code} is in status {project.status}, not cancelled."
+            if project.status != CANCELLED
+            else f"Project {project.code} is cancelled, and would stay so.",
+            why="Only a cancelled project comes back, and it comes back in another status.",
+            next_step=f"See it, and which needs were withdrawn (cityfund project show "
+            f"{project.code}); a need comes back with: cityfund need reinstate",
+        )
+    refuse_withdrawn("city", uow.record("city", project.city))
+    uow.edit("project", kept, replace(project, status=wanted))
+    notes = [f"project {project.code} is in status {wanted}"]
+    for need in _needs_of(uow, project.code):
+        amount = need.standing.withdrawn
+        if amount:
+            reinstate_amount(uow, need, Stage.WITHDRAWN, None, uow.day)
+            notes.append(f"{need.code}: {format_quantity(amount, need.unit)} open again")
+    return uow.receipt(notes=tuple(notes))
+
+
+def _needs_of(uow: UnitOfWork, project: str) -> list[Account]:
+    codes = [code for code, one in _all(uow, "need") if one.project == project]
+    return [uow.accounts.of(Side.NEED, code) for code in codes]

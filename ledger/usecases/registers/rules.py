@@ -1,0 +1,143 @@
+"""Rules of the registers: one record to a code, nothing new under what is withdrawn, no fund."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ledger.core.errors import RefusedByRule
+from ledger.deals.deal import BrokerNotBank
+from ledger.registers.records import Office, Provider
+from ledger.store.journal.accounts import Account
+from ledger.store.registers import AmbiguousCode, UnknownCode, load_all
+from ledger.store.session.unit_of_work import UnitOfWork
+
+THE_FUND = frozenset(
+    {
+        "cityfund",
+        "thefund",
+        "thecityfund",
+        "globalfundforcities",
+        "globalfundforcitiesdevelopment",
+        "thefunditself",
+    }
+)
+"""Names of the fund itself, without spaces, marks and capitals."""
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "city": {"office": "office"},
+    "provider": {"city": "city"},
+    "project": {"city": "city"},
+    "need": {"project": "project"},
+    "offer": {"provider": "provider", "cities": "city"},
+}
+"""The terms of each register that name a record of another, and which."""
+
+_PARENTS = {("city", "office"), ("project", "city"), ("offer", "provider")}
+
+
+class AlreadyThere(RefusedByRule):
+    """A record was to be added under a code that another has."""
+
+    code = "already-there"
+    default_why = "A code stands for one record for ever, whatever its capitals."
+
+
+class ParentWithdrawn(RefusedByRule):
+    """Something was to be put under a record that is no longer in use."""
+
+    code = "parent-withdrawn"
+    default_why = "Nothing new is put under what has been withdrawn."
+
+
+def refuse_taken(uow: UnitOfWork, kind: str, code: str) -> None:
+    """Refuse a code that is taken, in any capitals. Raises `AlreadyThere`."""
+    try:
+        held = uow.find(kind, code).record
+    except UnknownCode:
+        return
+    except AmbiguousCode as error:
+        raise AlreadyThere(f"The code {code} is taken.", next_step=error.default_next) from None
+    raise AlreadyThere(
+        f"{kind.capitalize()} {held.code} is there already: {title_of(uow, kind, held)}.",
+        next_step=f"Change it with: cityfund {kind} edit {held.code}; or choose another code.",
+    )
+
+
+def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
+    """Say in a few words what a record is."""
+    if kind == "need":
+        return f"{record.factor} for {uow.record('project', record.project).title}"
+    if kind == "offer":
+        return f"{record.factor} of {uow.record('provider', record.provider).name}"
+    return str(record.title if kind == "project" else record.name)
+
+
+def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
+    """Spell every code the cells name as the register has it.
+
+    Raises `UnknownCode` with the nearest codes, and `ParentWithdrawn`.
+    """
+    for column, other in REFERENCES.get(kind, {}).items():
+        if not cells.get(column):
+            continue
+        typed = [part.strip() for part in cells[column].split(";")]
+        found = [uow.find(other, code).record for code in typed if code]
+        cells[column] = ";".join(record.code for record in found)
+        if (kind, column) in _PARENTS:
+            refuse_withdrawn(other, found[0])
+        if other == "project":
+            refuse_withdrawn("city", uow.record("city", found[0].city))
+
+
+def refuse_withdrawn(kind: str, record: Any) -> None:
+    """Refuse a parent that is no longer in use. Raises `ParentWithdrawn`."""
+    if record.withdrawn:
+        raise ParentWithdrawn(
+            f"{kind.capitalize()} {record.code} ({record.name}) is withdrawn.",
+            next_step=f"Name another {kind}, or bring it back: "
+            f"cityfund {kind} reinstate {record.code}",
+        )
+
+
+def is_the_fund(provider: Provider, offices: Iterable[Office]) -> bool:
+    """Say whether a provider is the fund itself: by a name of it, or an office's code or name."""
+    own = THE_FUND | {_bare(text) for one in offices for text in (one.code, one.name)}
+    return _bare(provider.code) in own or _bare(provider.name) in own
+
+
+def refuse_the_fund(provider: Provider, offices: Iterable[Office]) -> None:
+    """Refuse the fund as a provider: it holds nothing of its own. Raises `BrokerNotBank`."""
+    if is_the_fund(provider, offices):
+        raise BrokerNotBank(f"{provider.name} ({provider.code}) is the fund itself.")
+
+
+def offices_of(uow: UnitOfWork) -> dict[str, Office]:
+    """Read the fund's offices by code."""
+    uow.flush_registers()
+    return {code: kept.record for code, kept in load_all(uow.connection, "office").items()}
+
+
+def _bare(text: str) -> str:
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+class SharedAlready(RefusedByRule):
+    """A need was to become indivisible while several offers live in it."""
+
+    code = "shared-already"
+    default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
+
+
+def require_one_offer(uow: UnitOfWork, need: Account) -> None:
+    """Refuse to make a need indivisible in which several offers live already."""
+    offers = uow.accounts.living_elsewhere("", need.code)
+    if len(offers) > 1:
+        raise SharedAlready(
+            f"Need {need.code} lives with {len(offers)} offers: {', '.join(offers)}.",
+            next_step=f"Release all but one of their deals first: cityfund need show {need.code}",
+        )

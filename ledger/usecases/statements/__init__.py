@@ -1,0 +1,4 @@
+"""Reading providers' statements, comparing them with the ledger, and resolving findings.
+
+Start with `compare`.
+"""

@@ -1,0 +1,124 @@
+"""Reading the inbox: a folder that providers, or who keeps their mail, put statement files into.
+
+The folder is only ever read: nothing in it is moved, renamed or deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.core.errors import StorageTrouble
+from ledger.core.quantity import Unit
+from ledger.core.text import folded
+from ledger.interchange.problems import Problem, did_you_mean
+from ledger.interchange.statements import (
+    MAX_BYTES,
+    StatementFile,
+    digest,
+    read_statement,
+    too_large,
+)
+from ledger.statements.lines import ReadLine
+
+if TYPE_CHECKING:
+    from ledger.interchange.import_rules import ImportRule
+
+_PARTIAL = (".part", ".partial", ".crdownload", ".tmp", "~")
+
+
+class InboxUnreadable(StorageTrouble):
+    """The inbox is no folder, or may not be read."""
+
+    code = "inbox-unreadable"
+    default_why = "The night reads the providers' statements from there."
+    default_next = "Make the folder, or name another with --inbox or CITYFUND_INBOX."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What lies in the inbox: files with something new, and how many were read before."""
+
+    files: tuple[StatementFile, ...] = ()
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What the files of an inbox are read by."""
+
+    rules: Sequence[ImportRule]
+    units: Mapping[str, Unit]
+    providers: Collection[str]
+    today: date
+
+
+def read_inbox(
+    folder: Path, reader: Reader, known: Collection[str], advance: Callable[[int], None]
+) -> Inbox:
+    """Read the files of a folder in the order of their names, but for those read before.
+
+    Hidden files, folders and what is still on its way are passed over. Raises `InboxUnreadable`.
+    """
+    files: list[StatementFile] = []
+    seen, skipped = set(known), 0
+    for path in _paths(folder):
+        file = _read(path, reader, seen)
+        advance(1)
+        if file is None:
+            skipped += 1
+            continue
+        if not file.problems:
+            seen.add(file.digest)
+        files.append(file)
+    return Inbox(files=tuple(files), skipped=skipped)
+
+
+def _paths(folder: Path) -> list[Path]:
+    try:
+        inside = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as error:
+        raise InboxUnreadable(f"The inbox {folder} cannot be read: {error.strerror}.") from error
+    return [
+        path
+        for path in inside
+        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_PARTIAL)
+    ]
+
+
+def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile | None:
+    """Read a file; None where its content was read before."""
+    name = path.name.encode(errors="backslashreplace").decode()  # bytes that are no text, too
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return StatementFile(name, f"{size} bytes", problems=(too_large(name, size),))
+        content = path.read_bytes()
+    except OSError as error:
+        what = f"The file cannot be read: {error.strerror}."
+        found = Problem(name, 1, None, "cannot-read", what, "See who may read it.")
+        return StatementFile(name, "unread", problems=(found,))
+    if digest(content) in known:
+        return None
+    file = read_statement(name, content, reader.rules, reader.units, reader.today)
+    return file if file.problems else _of_known_providers(file, reader.providers)
+
+
+def _of_known_providers(file: StatementFile, providers: Collection[str]) -> StatementFile:
+    """Spell the providers as the ledger does; a file of one it does not know is not taken."""
+    spelt = {folded(code): code for code in providers}
+    lines: list[ReadLine] = []
+    problems: list[Problem] = []
+    for read in file.lines:
+        code = spelt.get(folded(read.line.provider))
+        if code is None:
+            what = f"There is no provider {read.line.provider!r}."
+            hint = did_you_mean(read.line.provider, providers) or "Add it: cityfund provider add"
+            place = (file.name, read.file_line, "provider")
+            problems.append(Problem(*place, "unknown-code", what, hint))
+        else:
+            lines.append(ReadLine(replace(read.line, provider=code), read.file_line))
+    return replace(file, lines=() if problems else tuple(lines), problems=tuple(problems))
