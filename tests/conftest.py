@@ -6,6 +6,7 @@ about one of them says so: `@pytest.mark.only_on("sqlite")`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import hypothesis_profiles
 import pytest
+import scratch
 import time_machine
 from ledgers import (
     ENGINES,
@@ -77,7 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if given is not None:
         config.stash[PLACE] = Path(given["postgresql_place"])
         return
-    config.stash[PLACE] = make_place()
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch.folder()))
+    config.stash[PLACE] = make_place(scratch.folder())
     config.stash[LOCK] = hold(config.stash[PLACE])
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import scratch
 
 ROLE = "cityfund"
 """Who owns the tests' databases: no superuser, as in an office."""
@@ -42,9 +43,11 @@ _SPEED = {
     "wal_level": "minimal",
 }
 _ALWAYS = {
+    "dynamic_shared_memory_type": "mmap",  # in the data's folder, and gone with it
     "jit": "off",
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
+    "max_wal_size": "256MB",
     "timezone": "Asia/Tehran",  # whose days are not the program's, nor this machine's
 }
 
@@ -82,8 +85,10 @@ class Server:
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database, empty or as a template is; give its URL."""
+        # A disk takes a few writes to the log more easily than some hundred new files.
+        strategy = "file_copy" if self.data.is_relative_to(scratch.MEMORY) else "wal_log"
         self._with_checkpoint(
-            f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}" STRATEGY file_copy'
+            f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}" STRATEGY {strategy}'
         )
         return self.url(name)
 
@@ -179,7 +184,7 @@ def start_server(data_dir: Path | None = None, *, durable: bool = False) -> Serv
     `durable`: commits are on the disk before they are told, as in an office. Without a `data_dir`
     the data are deleted with the server.
     """
-    place = make_place()
+    place = make_place(scratch.DISK if durable else scratch.folder())
     data = place / "data" if data_dir is None else data_dir.resolve()
     server = Server(place, data, _free_port(), secrets.token_hex(8), durable=durable)
     server.own()
@@ -226,9 +231,9 @@ def once(place: Path, name: str) -> Iterator[bool]:
         done.touch()
 
 
-def make_place() -> Path:
+def make_place(folder: Path) -> Path:
     """Make a folder for a server; its path is short, as the paths of sockets have to be."""
-    place = Path(tempfile.mkdtemp(prefix="cityfund-", dir="/tmp"))
+    place = Path(tempfile.mkdtemp(prefix="cityfund-", dir=folder))
     if os.geteuid() == 0:
         os.chown(place, *_nobody())
     return place

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import scratch
 from hands import Hand, broken_checks, tell
 from killing import run_line, said_well
 from ledgers import PostgresqlLedgers, made_on_server
@@ -126,7 +127,7 @@ def test_a_server_without_a_free_line_is_told(used, ledgers: PostgresqlLedgers):
 @contextmanager
 def on_a_small_disk(server: Server) -> Iterator[tuple[str, Path]]:
     """Give a ledger whose tables lie on a disk of a few megabytes, with what fills it up."""
-    template, place = made_on_server(server), make_place()
+    template, place = made_on_server(server), make_place(scratch.folder())
     with small_disk(place / "disk", 32 * 2**20) as disk:
         owner = server.data.stat()
         tables = disk / "tables"
