@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from offences import assert_none
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +20,29 @@ LISTS_OF_TABLES = {
 """Definitions of tables: as long as there are columns."""
 
 SHORTEST = 80
-SHORT: dict[str, str] = {}
+GROWN = 100
+SHORT = {
+    "cli/demo/place.py": "the files of the demonstration, apart from its story",
+    "cli/framework/completion.py": "loaded at each press of Tab: imports no database toolkit",
+    "cli/views/database.py": "one page for the commands that make and copy ledgers",
+    "ledger/checks/result.py": "the answer of every check, imported by each of them",
+    "ledger/core/factors.py": "the words of the domain: factors, sides, stages",
+    "ledger/core/suggest.py": "the nearest names, for every register alike",
+    "ledger/deals/deal.py": "the deal and its arithmetic, below everything that uses them",
+    "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",
+    "ledger/reference/units.py": "one reference table, as places and terms are",
+    "ledger/solver/candidates.py": "one list of the model, used by two algorithms",
+    "ledger/statements/rounding.py": "a rule with a proof of its own",
+    "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
+    "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
+    "ledger/store/nights/lapsing.py": "queries of one step of the night",
+    "ledger/store/session/execute.py": "the one way to write",
+    "ledger/usecases/journal/posting.py": "the checks that every posting passes",
+    "ledger/usecases/matching/select.py": "the filters of every matching command",
+    "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
+    "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",
+    "ledger/usecases/statements/findings.py": "the acts on one record",
+}
 """Modules that are a whole topic in fewer lines, each with its reason."""
 
 
@@ -48,8 +69,9 @@ def test_no_module_holds_more_than_one_topic() -> None:
     )
 
 
-@pytest.mark.xfail(reason="modules of one topic are still scattered over several files")
 def test_no_topic_is_scattered_over_short_modules() -> None:
+    """Merge a short module with its topic, or list it with the reason why it is one."""
+
     assert_none(
         f"{name}: {lines} lines"
         for name, lines in lengths().items()
@@ -57,8 +79,9 @@ def test_no_topic_is_scattered_over_short_modules() -> None:
     )
 
 
-def test_every_listed_module_is_out_of_bounds() -> None:
+def test_every_listed_module_is_still_out_of_bounds() -> None:
+    """A short one may grow a little before it has to leave the list."""
     found = lengths()
 
     assert_none(name for name in LISTS_OF_TABLES if found.get(name, 0) <= LONGEST)
-    assert_none(name for name in SHORT if found.get(name, SHORTEST) >= SHORTEST)
+    assert_none(name for name in SHORT if found.get(name, GROWN) >= GROWN)
