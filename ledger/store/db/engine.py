@@ -19,18 +19,37 @@ from ledger.store.db.errors import AnswerLost, DatabaseGone, UnknownDatabase
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 
+_SQLITE_DRIVERS: Final = ("sqlite", "sqlite+pysqlite")
 _KIND: Final = "cityfund_transaction"
 _WRITES: Final = "writes"
 _LOOKS: Final = "looks"
 _LOCKS: Final = "locks"
 
 
-def parse_url(url: str | URL) -> URL:
-    """Parse a database URL; raises `UnknownDatabase` where it is malformed."""
+def parse_url(url: str) -> URL:
+    """Parse a database URL as it was typed; raises `UnknownDatabase` where it cannot be used."""
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise UnknownDatabase("The database URL is not understood.") from error
+    if parsed.get_backend_name() == SQLITE:
+        _require_plain_file(parsed)
+    return parsed
+
+
+def _require_plain_file(url: URL) -> None:
+    """Refuse what the driver would ignore or choke on, or would take for part of the name."""
+    if url.drivername not in _SQLITE_DRIVERS:
+        raise UnknownDatabase(
+            f"This program does not use {url.drivername}.",
+            why="It opens SQLite files with the driver that comes with Python.",
+        )
+    strange = ", ".join(sorted(url.query.keys() - {"timeout"}))
+    if strange:
+        raise UnknownDatabase(
+            f"The URL of a SQLite file takes no parameter {strange}.",
+            why="The program sets up by itself how it opens the file.",
+        )
 
 
 def absolute_url(url: str) -> str:
@@ -53,27 +72,24 @@ def make_engine(url: str | URL) -> Engine:
 
     Raises `UnknownDatabase` where the URL is malformed or names an engine not supported.
     """
-    parsed = parse_url(url)
+    parsed = parse_url(url) if isinstance(url, str) else url
     scheme = parsed.drivername.partition("+")[0]
     if scheme in {POSTGRESQL, "postgres"}:
         # A command on a SQLite ledger never waits for the other driver to be imported.
         from ledger.store.db import postgresql  # noqa: PLC0415
 
-        engine = postgresql.make_engine(parsed)
+        build = postgresql.make_engine
     elif scheme == SQLITE:
-        engine = _sqlite_engine(parsed)
+        build = sqlite.make_engine
     else:
         raise UnknownDatabase(f"This program keeps no ledgers on {scheme}.")
+    try:
+        engine = build(parsed)
+    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
+        # The driver converts what stands behind the question mark, each part in its own way.
+        raise UnknownDatabase("The database URL is not understood.") from error
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    try:
-        return sqlite.make_engine(url)
-    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
-        # The driver converts what stands behind the question mark, each in its own way.
-        raise UnknownDatabase("The database URL is not understood.") from error
 
 
 def on_server(engine_or_connection: Engine | Connection) -> bool:

@@ -20,25 +20,16 @@ from ledger.store.db.errors import (
     LedgerBusy,
     LedgerMissing,
     NotADatabase,
-    UnknownDatabase,
 )
 
 BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 BEGIN_READING: Final = "BEGIN"
 
 _PRIVATE: Final = 0o600
-_PARAMETERS: Final = frozenset({"cache", "immutable", "mode", "nolock", "timeout", "uri", "vfs"})
-"""What may stand behind the question mark; the driver's other settings are the program's own."""
 
 
 def make_engine(url: URL) -> Engine:
-    """Build the engine of a SQLite URL; touches no file yet. Raises `UnknownDatabase`."""
-    strange = ", ".join(sorted(url.query.keys() - _PARAMETERS))
-    if strange:
-        raise UnknownDatabase(
-            f"A SQLite URL takes no parameter {strange}.",
-            why=f"It takes {', '.join(sorted(_PARAMETERS))}.",
-        )
+    """Build the engine of a SQLite URL; touches no file yet."""
     engine = create_engine(url, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
