@@ -56,11 +56,12 @@ def checks_of(formulation: Formulation) -> int:
 
 SMALL_PROBLEM = 12
 """Up to so many needs, the work limit is one of the whole search: a CPU second, or less."""
-WORK_OF_A_SMALL_PROBLEM = 1_600_000
-"""In columns times steps (see `Solver`)."""
+WORK_OF_A_SMALL_PROBLEM = 2_400_000
+"""In steps (see `Solver`) times the size of the program."""
+_COLUMNS_OF_ANY = 30
 _STEPS_OF_A_RUN = 50
 """What a run of the solver costs before its first step and after its last one."""
-_SHARES = {(1, False): 0.3, (1, True): 0.5, (2, False): 0.75, (2, True): 1.0}
+_SHARES = {(1, False): 0.25, (1, True): 0.4, (2, False): 0.6, (2, True): 1.0}
 """How much of the work may be used once a level has been solved in fractions, in whole numbers."""
 
 
@@ -79,12 +80,17 @@ class WorkLimit:
         if not self._binds:
             return None
         allowed = int(WORK_OF_A_SMALL_PROBLEM * _SHARES[formulation.level, formulation.whole])
-        steps = (allowed - self.used) // max(1, formulation.model.columns)
+        steps = (allowed - self.used) // _size(formulation)
         return max(0, steps - _STEPS_OF_A_RUN)
 
     def count(self, formulation: Formulation, steps: int) -> None:
         """Add the work of one run."""
-        self.used += formulation.model.columns * (_STEPS_OF_A_RUN + steps)
+        self.used += _size(formulation) * (_STEPS_OF_A_RUN + steps)
+
+
+def _size(formulation: Formulation) -> int:
+    """Give what a step costs: some of it is the same for every program."""
+    return _COLUMNS_OF_ANY + formulation.model.columns
 
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
