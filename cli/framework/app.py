@@ -5,7 +5,6 @@ The words `cityfund` knows, and the module each is loaded from when it is used.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
@@ -105,12 +104,6 @@ class Root(PlainHelp, TyperGroup):
         if ctx.resilient_parsing:
             return None, None, args[1:]
         raise unknown_command(ctx, args[0], list(self.words))
-
-    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
-        """Run as the program does, ending the process with the exit code."""
-        from cli.main import run  # noqa: PLC0415 - main imports this module
-
-        sys.exit(run(self, sys.argv[1:] if args is None else list(args)))
 
 
 def load(word: Word) -> Any:

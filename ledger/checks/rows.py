@@ -16,8 +16,7 @@ from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.factors import DEAL_STAGES, Side, Stage
-from ledger.core.quantity import Unit, format_quantity
-from ledger.journal.entries import MAX_AMOUNT
+from ledger.core.quantity import MAX_AMOUNT, Unit, format_quantity
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60_000_000

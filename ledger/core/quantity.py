@@ -27,10 +27,10 @@ from ledger.core.quantity_errors import (
     ZeroQuantity,
     shown,
 )
-from ledger.journal.entries import MAX_AMOUNT
 
 __all__ = [
     "CURRENCY_SIGNS",
+    "MAX_AMOUNT",
     "MULTIPLIERS",
     "Quantity",
     "Unit",
@@ -43,6 +43,9 @@ __all__ = [
     "short_quantity",
     "unknown_unit",
 ]
+
+MAX_AMOUNT: Final = 10**17
+"""The largest quantity of one movement, in the unit's smallest part; SQL has the same bound."""
 
 CURRENCY_SIGNS: Final = "€$£¥₤₹₺₩﷼"
 """Signs people put for a currency. None is accepted: many currencies share one."""

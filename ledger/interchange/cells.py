@@ -15,10 +15,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ledger.core.errors import LedgerError
-from ledger.core.quantity import Unit, parse_amount
+from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.text import MAX_TEXT, control_in, tidied
 from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
-from ledger.journal.entries import MAX_AMOUNT
 from ledger.rates.rates import RateFault, read_rate
 
 MAX_CODE = 64

@@ -9,10 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
-
-MAX_AMOUNT = 10**17
-"""The largest quantity of one movement, in the unit's smallest part; SQL holds the same bound."""
-
+from ledger.core.quantity import MAX_AMOUNT
 
 CANONICAL_FORMAT = 1
 """The layout of canonical bytes that entries and register versions are kept with today."""

@@ -12,10 +12,10 @@ from itertools import zip_longest
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.core.quantity import Unit, format_quantity
+from ledger.core.quantity import MAX_AMOUNT, Unit, format_quantity
 from ledger.core.quantity_errors import QuantityTooLarge
 from ledger.deals.deal import offer_amount_to_hold, offer_part
-from ledger.journal.entries import MAX_AMOUNT, Movement
+from ledger.journal.entries import Movement
 from ledger.journal.standing import DealStanding, Standing
 
 Movements = tuple[Movement, ...]

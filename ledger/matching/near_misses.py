@@ -23,8 +23,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
-from ledger.core.quantity import format_amount
-from ledger.journal.entries import MAX_AMOUNT
+from ledger.core.quantity import MAX_AMOUNT, format_amount
 from ledger.journal.standing import Standing
 from ledger.matching.pairs import AVAILABLE, RATE, Pair, brief
 from ledger.registers.records import ACTIVE_STATUSES

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.core.factors import Side, Stage
-from ledger.journal.entries import ALLOWED_MOVES, MAX_AMOUNT, Act, Movement
+from ledger.core.quantity import MAX_AMOUNT
+from ledger.journal.entries import ALLOWED_MOVES, Act, Movement
 
 OF_A_NEED = """
     declare    undeclared  open

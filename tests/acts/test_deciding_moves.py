@@ -13,11 +13,11 @@ from world import says_enough
 
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Unit
+from ledger.core.quantity import MAX_AMOUNT, Unit
 from ledger.core.quantity_errors import QuantityTooLarge
 from ledger.deals.deal import Deal
 from ledger.journal import moves as acts
-from ledger.journal.entries import MAX_AMOUNT, Movement
+from ledger.journal.entries import Movement
 from ledger.journal.standing import DealStanding, Standing
 
 EUR = Unit("EUR", 2, "money", "Euro")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.core.quantity import MAX_AMOUNT
 from ledger.deals.deal import need_amount_within, offer_amount_to_hold, offer_part
-from ledger.journal.entries import MAX_AMOUNT
 
 amounts = st.integers(1, MAX_AMOUNT)
 rates = st.decimals(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table
 
-from ledger.journal.entries import MAX_AMOUNT
+from ledger.core.quantity import MAX_AMOUNT
 from ledger.store.db import tables
 from ledger.store.db.night_tables import finding_event, night_run, night_step, statement_line
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from importing import EMPTY, TODAY
 
 from ledger.core.factors import Factor, Side, Stage
+from ledger.core.quantity import MAX_AMOUNT
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.cells import neutral_text, plain_text
 from ledger.interchange.reader import read_paths, read_table
@@ -31,7 +32,7 @@ from ledger.interchange.writer import (
     write_folder,
     write_table,
 )
-from ledger.journal.entries import MAX_AMOUNT, Act
+from ledger.journal.entries import Act
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from world import NEW_YEAR, World
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.core.quantity import Unit
+from ledger.core.quantity import MAX_AMOUNT, Unit
 from ledger.deals.deal import Deal
 from ledger.journal import moves
-from ledger.journal.entries import MAX_AMOUNT, Holder, Movement, Stages, fold
+from ledger.journal.entries import Holder, Movement, Stages, fold
 from ledger.journal.standing import DealStanding, Standing
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import (
+    MAX_AMOUNT,
     MULTIPLIERS,
     Quantity,
     Unit,
@@ -19,7 +20,6 @@ from ledger.core.quantity import (
     parse_quantity,
     short_quantity,
 )
-from ledger.journal.entries import MAX_AMOUNT
 
 UNITS = {
     unit.code: unit

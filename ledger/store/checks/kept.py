@@ -29,7 +29,8 @@ from sqlalchemy import (
 from ledger.checks.history import VersionRow
 from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray, VersionName
 from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
-from ledger.journal.entries import MAX_AMOUNT, PROPOSED_FORMAT
+from ledger.core.quantity import MAX_AMOUNT
+from ledger.journal.entries import PROPOSED_FORMAT
 from ledger.store.checks.journal import ONE_WRITER, decimal_held, moment, raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db import night_tables as statement_tables

@@ -35,7 +35,7 @@ from sqlalchemy import (
     quoted_name,
 )
 
-from ledger.journal.entries import MAX_AMOUNT
+from ledger.core.quantity import MAX_AMOUNT
 from ledger.statements.findings import Event
 from ledger.statements.lines import Kind, LineKind
 from ledger.store.db.types import (

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 
 from ledger.core.factors import Factor, Side, Stage
-from ledger.journal.entries import MAX_AMOUNT, Act
+from ledger.core.quantity import MAX_AMOUNT
+from ledger.journal.entries import Act
 from ledger.store.db import (
     night_tables,
     types,
