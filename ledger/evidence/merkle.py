@@ -1,4 +1,4 @@
-"""The ledger's Merkle tree: the tree hash of RFC 6962, with the proofs of RFC 9162.
+"""The ledger's Merkle tree: the tree hash of RFC 6962, with the proofs of inclusion of RFC 9162.
 
 A tree over n leaves splits at the largest power of two below n. So a tree that grows keeps the
 complete trees it is made of, and whoever keeps their roots (the frontier) can go on from there
@@ -103,22 +103,6 @@ def _inclusion(position: int, within: Span) -> list[Span]:
     return [*_inclusion(position, right), left]
 
 
-def consistency_spans(first: int, size: int) -> list[Span]:
-    """Give the spans whose roots lead from the root of the first leaves to that of all."""
-    assert 0 < first <= size, f"{first} leaves of {size}"
-    return _consistency(first, Span(0, size), known=True)
-
-
-def _consistency(first: int, within: Span, *, known: bool) -> list[Span]:
-    if first == within.end:
-        # Whoever holds the first root knows a tree that it is itself.
-        return [] if known else [within]
-    left, right = _halves(within)
-    if first <= left.end:
-        return [*_consistency(first, left, known=known), right]
-    return [*_consistency(first, right, known=False), left]
-
-
 def _halves(span: Span) -> tuple[Span, Span]:
     """Split a tree of two leaves or more at the largest power of two below its size."""
     middle = span.first + (1 << (span.end - span.first - 1).bit_length() - 1)
@@ -145,13 +129,3 @@ def _pass_by(leaves: Iterator[bytes], count: int) -> None:
 def _taken(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
     for _ in range(count):
         yield next(leaves)
-
-
-def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[bytes]:
-    """Give the audit path of a leaf in the tree over the hashes of leaves."""
-    return span_roots(inclusion_spans(position, len(leaves)), leaves)
-
-
-def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
-    """Give the proof that the tree over all leaves goes on from the tree over the first ones."""
-    return span_roots(consistency_spans(first, len(leaves)), leaves)

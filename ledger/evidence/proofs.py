@@ -1,7 +1,7 @@
 """Checking a proof of inclusion without the ledger: the file, and a root from elsewhere.
 
 This stands apart from what makes proofs and shares nothing with it but SHA-256, so that one is not
-wrong because the other is. The way up the tree is that of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
+wrong because the other is. The way up the tree is that of RFC 9162, section 2.1.3.2.
 """
 
 from __future__ import annotations
@@ -109,34 +109,6 @@ def leads_to(content: bytes, position: int, size: int, path: Sequence[bytes], ro
             found = _joined(found, step)
         left, last = left >> 1, last >> 1
     return last == 0 and found == root
-
-
-def extends(first: SealMark, later: SealMark, path: Sequence[bytes]) -> bool:
-    """Say whether a path shows that the tree of a later seal goes on from that of an earlier."""
-    if first.size == later.size:
-        return first.root == later.root and not path
-    if not 0 < first.size < later.size:
-        return False
-    steps = list(path)
-    if not first.size & (first.size - 1):
-        steps.insert(0, first.root)
-    if not steps:
-        return False
-    left, last = first.size - 1, later.size - 1
-    while left & 1:
-        left, last = left >> 1, last >> 1
-    old = new = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if left & 1 or left == last:
-            old, new = _joined(step, old), _joined(step, new)
-            while left and not left & 1:
-                left, last = left >> 1, last >> 1
-        else:
-            new = _joined(new, step)
-        left, last = left >> 1, last >> 1
-    return last == 0 and old == first.root and new == later.root
 
 
 def _joined(left: bytes, right: bytes) -> bytes:

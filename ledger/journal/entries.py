@@ -153,32 +153,8 @@ class Entry:
     format: int = CANONICAL_FORMAT
 
 
-class Holder(NamedTuple):
-    """Whose stages: a need's, an offer's, or one side of a deal (then `deal` is set)."""
-
-    side: Side
-    code: str
-    deal: str | None = None
-
-
 Stages = dict[Stage, int]
 """Amounts by stage, in the smallest part of the holder's unit; a missing stage is zero."""
-
-
-def fold(movements: Iterable[Movement]) -> dict[Holder, Stages]:
-    """Add movements up into what stands in each stage of every need, offer and deal side."""
-    balances: dict[Holder, Stages] = {}
-    for movement in movements:
-        _apply(balances.setdefault(Holder(movement.side, movement.holder), {}), movement)
-        if movement.deal is not None:
-            key = Holder(movement.side, movement.holder, movement.deal)
-            _apply(balances.setdefault(key, {}), movement)
-    return balances
-
-
-def _apply(stages: Stages, movement: Movement) -> None:
-    stages[movement.from_stage] = stages.get(movement.from_stage, 0) - movement.amount
-    stages[movement.to_stage] = stages.get(movement.to_stage, 0) + movement.amount
 
 
 class Step(NamedTuple):

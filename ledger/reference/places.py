@@ -13,7 +13,6 @@ from ledger.reference.errors import NoOfficeForCountry, UnknownCountry, UnknownR
 from ledger.reference.units import read_table
 from ledger.registers.records import Office
 
-WORLD = "001"
 _USED_INSTEAD = {"UK": "GB", "EL": "GR"}
 """Codes other bodies use for a country whose ISO 3166 code is another."""
 

@@ -85,14 +85,6 @@ ASCII_GLYPHS = {"delivered": "#", "committed": "=", "held": "-", "open": ".", "a
 _ORDER = ("delivered", "committed", "held", "open", "available")
 
 
-def bar(part: int, whole: int, width: int, *, unicode: bool = True) -> str:
-    """Draw `part` of `whole` in `width` characters; any part shows, only a whole one fills."""
-    assert 0 <= part <= whole
-    glyphs = GLYPHS if unicode else ASCII_GLYPHS
-    filled, rest = _shares((part, whole - part), width)
-    return glyphs["delivered"] * filled + glyphs["open"] * rest
-
-
 def stage_bar(stages: Mapping[str, int], width: int, *, unicode: bool = True) -> str:
     """Draw the stages of a need or offer, the furthest first, in `width` characters.
 

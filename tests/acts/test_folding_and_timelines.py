@@ -1,4 +1,4 @@
-"""Adding movements up, and finding where a stage would fall below zero on the timeline."""
+"""Finding where a stage would fall below zero on the timeline of effective dates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.core.factors import Side, Stage
-from ledger.journal.entries import Holder, Movement, Step, first_overdraft, fold, required
+from ledger.core.factors import Stage
+from ledger.journal.entries import Step, first_overdraft, required
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -19,19 +19,8 @@ def step(day: date, number: int, source: Stage, target: Stage, amount: int, line
     return Step(day, number, line, source, target, amount)
 
 
-def test_movements_of_a_deal_count_for_the_holder_and_for_the_deal():
-    declared = moved(Stage.UNDECLARED, Stage.OPEN, 100)
-    held = moved(Stage.OPEN, Stage.HELD, 30, deal="D-0001")
-
-    folded = fold([declared, held])
-
-    assert folded[Holder(Side.NEED, "N-0001")] == {
-        Stage.UNDECLARED: -100,
-        Stage.OPEN: 70,
-        Stage.HELD: 30,
-    }
-    assert folded[Holder(Side.NEED, "N-0001", "D-0001")][Stage.HELD] == 30
-    assert required(folded[Holder(Side.NEED, "N-0001")]) == 100
+def test_what_is_required_is_every_stage_but_the_counter_stage():
+    assert required({Stage.UNDECLARED: -100, Stage.OPEN: 70, Stage.HELD: 30}) == 100
 
 
 def test_what_was_declared_may_be_taken():
@@ -103,15 +92,3 @@ def test_an_overdraft_is_found_exactly_where_a_running_sum_falls_below_zero(step
             overdrawn = one
 
     assert first_overdraft(steps, COUNTER) == overdrawn
-
-
-def moved(source: Stage, target: Stage, amount: int, deal: str | None = None) -> Movement:
-    return Movement(
-        side=Side.NEED,
-        holder="N-0001",
-        unit="EUR",
-        from_stage=source,
-        to_stage=target,
-        amount=amount,
-        deal=deal,
-    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT, Unit
 from ledger.deals.deal import Deal
 from ledger.journal import moves
-from ledger.journal.entries import Holder, Movement, Stages, fold
+from ledger.journal.entries import Movement, Stages
 from ledger.journal.standing import DealStanding, Standing
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
@@ -76,6 +78,30 @@ def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
 
 UNITS = st.sampled_from([JPY, EUR, KWD])
 RATES = st.decimals("0.000000000001", "5000", places=12, allow_nan=False)
+
+
+class Holder(NamedTuple):
+    """Whose stages: a need's, an offer's, or one side of a deal (then `deal` is set)."""
+
+    side: Side
+    code: str
+    deal: str | None = None
+
+
+def fold(movements: Iterable[Movement]) -> dict[Holder, Stages]:
+    """Add movements up into what stands in each stage of every need, offer and deal side."""
+    balances: dict[Holder, Stages] = {}
+    for movement in movements:
+        _apply(balances.setdefault(Holder(movement.side, movement.holder), {}), movement)
+        if movement.deal is not None:
+            key = Holder(movement.side, movement.holder, movement.deal)
+            _apply(balances.setdefault(key, {}), movement)
+    return balances
+
+
+def _apply(stages: Stages, movement: Movement) -> None:
+    stages[movement.from_stage] = stages.get(movement.from_stage, 0) - movement.amount
+    stages[movement.to_stage] = stages.get(movement.to_stage, 0) + movement.amount
 
 
 class TwoSides:

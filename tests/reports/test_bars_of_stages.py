@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.text import ASCII_GLYPHS, GLYPHS, bar, legend, stage_bar
+from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
 AMOUNTS = st.integers(0, 10**17)
 STAGES = st.fixed_dictionaries(dict.fromkeys(("delivered", "committed", "held", "open"), AMOUNTS))
@@ -22,7 +22,7 @@ def test_every_stage_that_holds_anything_shows_in_a_bar_of_full_width(
 
 @given(AMOUNTS, AMOUNTS, st.integers(2, 80))
 def test_only_a_whole_part_fills(part: int, rest: int, width: int) -> None:
-    drawn = bar(part, part + rest, width, unicode=False)
+    drawn = stage_bar({"delivered": part, "open": rest}, width, unicode=False)
     assert ("." in drawn) == (rest > 0)
     assert ("#" in drawn) == (part > 0)
 

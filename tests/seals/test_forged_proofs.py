@@ -14,7 +14,7 @@ from sealed_world import Sealed
 from world import World
 
 from ledger.core.errors import LedgerError
-from ledger.evidence.merkle import Frontier, inclusion_proof, leaf_hash
+from ledger.evidence.merkle import Frontier, inclusion_spans, leaf_hash, span_roots
 from ledger.evidence.proofs import read_proof, verify
 from ledger.evidence.tree_head import SealMark
 from ledger.store.evidence.leaves import stream_leaves
@@ -191,9 +191,10 @@ def test_a_tree_of_somebodys_own_is_refused_by_whoever_keeps_the_seal(
         tree = Frontier()
         for leaf in leaves:
             tree.add(leaf)
+        spans = inclusion_spans(position, mark.size)
         document = {
             **honest[mark][0], "leaf": mine, "position": position, "root": tree.root().hex(),
-            "path": [step.hex() for step in inclusion_proof(leaves, position)],
+            "path": [step.hex() for step in span_roots(spans, leaves)],
         }  # fmt: skip
         path = tmp_path / "proof.json"
         path.write_text(json.dumps(document), encoding="utf-8")
