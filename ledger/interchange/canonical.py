@@ -51,13 +51,6 @@ class Table(NamedTuple):
         """Give the names of the columns that a file must have and a row must fill."""
         return tuple(column.name for column in self.columns if column.required)
 
-    def kind_of(self, name: str) -> Kind:
-        """Give the kind of a column; KeyError for a name the table does not have."""
-        for column in self.columns:
-            if column.name == name:
-                return column.kind
-        raise KeyError(name)
-
 
 def _must(name: str, kind: Kind, words: str) -> Column:
     return Column(name, kind, words, required=True)

@@ -17,9 +17,6 @@ from ledger.interchange.problems import Place, Problem, did_you_mean
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""
 
-MAX_CELL_CHARACTERS = 131_072
-"""The csv module's own bound on a cell; a larger one is nearly always a quote left open."""
-
 
 class NothingToImport(UsageError):
     """None of the paths given is a canonical table."""

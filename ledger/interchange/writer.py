@@ -91,19 +91,6 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[Cells]]) -> dict[st
     return counts
 
 
-def write_file(path: Path, table: str, rows: Iterable[Cells]) -> int:
-    """Write one table into one file, replacing it in one step; raises `CannotWriteExport`."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        count = _write_file(beside, table, rows)
-        beside.replace(path)
-    except OSError as error:
-        raise CannotWriteExport(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
-
-
 def _write_file(path: Path, table: str, rows: Iterable[Cells]) -> int:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123

@@ -28,7 +28,6 @@ from ledger.interchange.writer import (
     change_line,
     rate_line,
     register_line,
-    write_file,
     write_folder,
     write_table,
 )
@@ -266,8 +265,6 @@ def test_a_failed_export_leaves_nothing_behind(tmp_path: Path):
 
     with pytest.raises(CannotWriteExport):
         write_folder(tmp_path / "out", {"cities": failing()})
-    with pytest.raises(CannotWriteExport):
-        write_file(tmp_path / "cities.csv", "cities", failing())
     assert not list(tmp_path.iterdir())
 
 
