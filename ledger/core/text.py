@@ -54,14 +54,16 @@ def control_in(text: str) -> str | None:
     return None
 
 
-def typed_text(text: str | None, name: str, most: int = MAX_TEXT) -> str | None:
+def typed_text(text: str | None, name: str) -> str | None:
     """Give a typed text as it is kept, None where nothing is in it.
 
     `name` is what the text is called. Raises `TextTooLong` and `ControlCharacter`.
     """
     kept = tidied(text or "")
-    if len(kept) > most:
-        raise TextTooLong(f"The {name} has {len(kept):,} characters; at most {most:,} are kept.")
+    if len(kept) > MAX_TEXT:
+        raise TextTooLong(
+            f"The {name} has {len(kept):,} characters; at most {MAX_TEXT:,} are kept."
+        )
     control = control_in(kept)
     if control is not None:
         raise ControlCharacter(f"The {name} holds the control character {control}.")

@@ -173,11 +173,9 @@ def read_finding(connection: Connection, number: int) -> KeptFinding:
     return found
 
 
-def read_findings(
-    connection: Connection, *where: Any, known_at: datetime | None = None
-) -> list[KeptFinding]:
+def read_findings(connection: Connection, *where: Any) -> list[KeptFinding]:
     """Read findings with what happened to them, those opened first before others."""
-    events = _events(connection, known_at)
+    events = _events(connection)
     query = _findings().where(*where)
     return [
         KeptFinding(**row._mapping, events=events[row.id])  # noqa: SLF001 - its public name
@@ -216,9 +214,7 @@ def _findings() -> Select[Any]:
     )
 
 
-def _events(
-    connection: Connection, known_at: datetime | None
-) -> Mapping[int, tuple[KeptEvent, ...]]:
+def _events(connection: Connection) -> Mapping[int, tuple[KeptEvent, ...]]:
     happened, request = finding_event.c, tables.request.c
     query = (
         select(happened.finding_id, happened.event, happened.recorded_at, request.actor)
@@ -226,8 +222,6 @@ def _events(
         .join_from(finding_event, tables.request, request.id == happened.request_id)
         .order_by(happened.finding_id, happened.number)
     )
-    if known_at is not None:
-        query = query.where(happened.recorded_at <= known_at)
     found: dict[int, list[KeptEvent]] = {}
     for identity, event, moment, actor, reason in connection.execute(query):
         told = KeptEvent(event=event, recorded_at=moment, actor=actor, reason=reason)

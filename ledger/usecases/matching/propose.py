@@ -15,7 +15,6 @@ from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
 from ledger.solver.options import Effort
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.usecases.matching.select import chosen_needs
 
@@ -56,18 +55,11 @@ class Matched:
     proposal: Proposal
 
 
-def match(ledger: Ledger, query: MatchQuery, effort: Effort) -> Matched:
-    """Propose the pairings that complete the most projects, over all that is open or selected.
+def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
+    """Read all that matching looks at, while the picture's transaction is open.
 
     Raises for unknown columns and unreadable filters, and `NothingSelected`.
     """
-    with ledger.picture(query.times) as picture:
-        pipeline = read_pipeline(picture, query.where)
-    return solved(pipeline, effort)
-
-
-def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
-    """Read all that matching looks at, while the picture's transaction is open."""
     base = BaseCurrency(picture.base_unit, picture.rate_of)
     chosen = chosen_needs(picture, base, where)
     built = build(

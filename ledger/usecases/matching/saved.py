@@ -65,7 +65,7 @@ class Saved:
 def solve_now(ledger: Ledger, query: MatchQuery, effort: Effort) -> Fresh:
     """Solve over what the ledger holds, and remember on which state; nothing is locked meanwhile.
 
-    Raises as `ledger.usecases.matching.propose.match` does.
+    Raises as `read_pipeline` does.
     """
     begun = monotonic_ns()
     with ledger.picture(query.times) as picture:

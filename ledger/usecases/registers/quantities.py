@@ -51,14 +51,12 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
     return _receipt(uow, holder)
 
 
-def withdraw_amount(
-    uow: UnitOfWork, holder: Account, amount: int | None, day: date, reference: str | None = None
-) -> None:
+def withdraw_amount(uow: UnitOfWork, holder: Account, amount: int | None, day: date) -> None:
     """Withdraw an amount already understood, or (None) all of what is open or available."""
     ends = amount is None and holder.side is Side.OFFER and not holder.record.withdrawn
     if holder.standing.free or not ends:
         movements = moves.withdraw(holder.standing, amount)
-        _post(uow, Act.WITHDRAW, movements, day, reference)
+        _post(uow, Act.WITHDRAW, movements, day)
     if ends:
         uow.edit_account(holder.side, holder.code, withdrawn=True)
 
@@ -107,13 +105,12 @@ def reinstate_amount(
     source: Stage,
     amount: int | None,
     day: date,
-    reference: str | None = None,
 ) -> None:
     """Bring back an amount already understood, or (None) all that stands in `source`."""
     ended = holder.side is Side.OFFER and holder.record.withdrawn and source is Stage.WITHDRAWN
     if holder.standing.stages.get(source, 0) or amount is not None or not ended:
         movements = moves.reinstate(holder.standing, source, amount)
-        _post(uow, Act.REINSTATE, movements, day, reference)
+        _post(uow, Act.REINSTATE, movements, day)
     if ended:
         uow.edit_account(holder.side, holder.code, withdrawn=False)
 

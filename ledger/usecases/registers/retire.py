@@ -20,6 +20,7 @@ from ledger.usecases.registers.rules import refuse_withdrawn, title_of
 
 CANCELLED = "cancelled"
 _RESTS_ON = {"office": ("city", "office"), "city": ("project", "city")}
+_MOST_NAMED = 5
 
 
 def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) -> Receipt:
@@ -70,9 +71,9 @@ def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
     return [(code, kept.record) for code, kept in load_all(uow.connection, kind).items()]
 
 
-def _some(codes: list[str], most: int = 5) -> str:
-    more = f" and {len(codes) - most} more" if len(codes) > most else ""
-    return f"{', '.join(codes[:most])}{more}"
+def _some(codes: list[str]) -> str:
+    more = f" and {len(codes) - _MOST_NAMED} more" if len(codes) > _MOST_NAMED else ""
+    return f"{', '.join(codes[:_MOST_NAMED])}{more}"
 
 
 def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
