@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column
 from cli.framework.terminal import is_terminal, width
-from ledger.core.factors import STAGES_OF, Side
+from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES, Kind
 from ledger.reference import countries
@@ -181,14 +181,6 @@ def _ticket(offer: Any, unit: Unit) -> list[str]:
     return [f"ticket to {short_quantity(most, unit)}"] if most is not None else []
 
 
-def stage_names(side: Side) -> tuple[str, ...]:
-    """Name the stages of a side, free first."""
-    return tuple(stage.value for stage in STAGES_OF[side])
-
-
 def unit_row(unit: Unit) -> dict[str, Any]:
     """Lay a unit out."""
     return {"code": unit.code, "decimals": unit.decimals, "name": unit.name, "kind": unit.kind}
-
-
-Rows = Sequence[Mapping[str, Any]]

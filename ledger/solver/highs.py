@@ -37,7 +37,6 @@ class Kind(IntEnum):
     CONTINUOUS = 0
     WHOLE = 1
     SEMI_CONTINUOUS = 2
-    SEMI_WHOLE = 3
 
 
 class Deadline:
@@ -206,10 +205,6 @@ class Solver:
     def leave_out_feasibility_jump(self) -> None:
         """Don't look for a first solution by jumping: on large models its finds lead astray."""
         self.set_option("mip_heuristic_run_feasibility_jump", value=False)
-
-    def set_costs(self, columns: Places, costs: Floats) -> None:
-        """Change what columns are worth."""
-        self._highs.changeColsCost(len(columns), columns, costs)
 
     def set_bounds(self, columns: Places, lower: Floats, upper: Floats) -> None:
         """Change between what bounds columns lie."""

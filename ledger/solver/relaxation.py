@@ -110,11 +110,9 @@ class Relaxation:
             best = self.solve(deadline) or best
         return best
 
-    def crowded(
-        self, best: Relaxed, deadline: Deadline | None = None, rounds: int = _CROWDED
-    ) -> Relaxed:
+    def crowded(self, best: Relaxed, deadline: Deadline | None = None) -> Relaxed:
         """Solve with the rows that whole projects would keep where stores are used up."""
-        for _ in range(rounds):
+        for _ in range(_CROWDED):
             broken = self._finder.broken(best.part, best.flow)
             for crowd in broken:
                 self.add(crowd)
