@@ -14,7 +14,7 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import discard, open_closed_streams
+from cli.framework.terminal import discard, open_closed_streams, say_beside
 from cli.framework.usage_errors import NotText, ReceiptNotWritten
 from ledger.core.errors import ExitCode, LedgerError
 
@@ -67,6 +67,8 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except typer.TyperException as error:
         return _ended_by(error, error_output.of_usage(error), session)
     except (KeyboardInterrupt, typer.Abort):
+        if session.recorded is not None:
+            say_beside(session.recorded)
         return ExitCode.INTERRUPTED
     except SystemExit:  # Rich ends the process itself where the reader of a help page has left
         raise BrokenPipeError from None

@@ -13,6 +13,7 @@ import pytest
 from world import World
 
 from cli.main import main
+from ledger.store.db.errors import DatabaseGone
 
 FULL = Path("/dev/full")
 PROGRAM = [sys.executable, "-m", "cli.main"]
@@ -108,6 +109,27 @@ def test_a_trial_that_cannot_be_told_recorded_nothing(metro, capsys, monkeypatch
 
     assert into_full_disk(monkeypatch, metro, *words) == 74
     assert "recorded" not in capsys.readouterr().err
+
+
+def test_an_act_that_is_interrupted_after_it_was_recorded_says_so(metro, capsys, monkeypatch):
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.framework.session.emit_receipt", interrupted)
+    words = ("need", "withdraw", "N-0001", "1 EUR", "--reason", "x", "--key", "mine")
+
+    assert main([*words, "--db", metro.url]) == 130
+    assert re.fullmatch(r"recorded as entry \d+; repeat with --key mine\n", capsys.readouterr().err)
+
+
+def test_an_act_whose_answer_fails_otherwise_says_so(metro, capsys, monkeypatch):
+    def gone(*_: Any) -> None:
+        raise DatabaseGone("The database server went away.")
+
+    monkeypatch.setattr("ledger.usecases.matching.saved.find_proposal", gone)
+
+    assert main(["match", "--save", "--json", "--db", metro.url]) == 7
+    assert "recorded as proposal MAT-0001; repeat with --key " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["export", "{}/out"], ["db", "backup", "{}/kept.db"]])
