@@ -204,23 +204,30 @@ def _meeting(
     else:
         unit = facts.standing.unit
         rate = rates.get((standing.unit.code, unit.code), Decimal(1))
-    share = facts.offer.max_share or Decimal(1)
+    max_share = draw(st.sampled_from([None, facts.offer.max_share]))
+    share = max_share or Decimal(1)
     decimals = standing.unit.decimals, unit.decimals
     asked = draw(st.sampled_from([standing.free, share_limit(share, standing.net), 1]))
     cost = offer_amount_to_hold(asked, rate, *decimals)
     figure = min(max(1, cost + draw(st.sampled_from([0, 0, -1, 1]))), 10**17)
-    terms: dict[str, Any] = {"factor": need.need.factor, "unit": unit.code}
+    terms: dict[str, Any] = {
+        "factor": need.need.factor,
+        "unit": unit.code,
+        "max_share": max_share,
+        "min_ticket": None,
+        "max_ticket": None,
+    }
     free = facts.standing.free
     match draw(st.sampled_from(["min_ticket", "max_ticket", "both", "free", "free and ticket"])):
         case "free":
             free = figure
         case "free and ticket":
             free = figure
-            terms |= {"min_ticket": figure, "max_ticket": None}
+            terms["min_ticket"] = figure
         case "both":
             terms |= {"min_ticket": figure, "max_ticket": figure}
         case ticket:
-            terms |= {"min_ticket": None, "max_ticket": None, ticket: figure}
+            terms[ticket] = figure
     if need.need.needed_by is not None and draw(st.booleans()):
         terms["available_from"] = need.need.needed_by + timedelta(days=draw(st.integers(-1, 1)))
     if draw(st.booleans()):

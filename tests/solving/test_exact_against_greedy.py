@@ -44,7 +44,32 @@ def problems(draw, rates=RATES, odd=ODD):
     offers = [supply(1, kind=0), supply(1, kind=1), *draw(st.lists(supplies, max_size=4))]
     rate = draw(rates)
     links = [{0: ONE, 1: rate}, {1: ONE}]
-    return problem(draw(ventures), offers, links=links)
+    wanted = draw(ventures)
+    asked = [one for _, several in wanted for one in several]
+    offers = [draw(meeting(one, asked, links)) for one in offers]
+    return problem(wanted, offers, links=links)
+
+
+@st.composite
+def meeting(draw, one, asked, links):
+    """Let one figure of an offer equal what a need costs, in a third of all cases."""
+    linked = [demand for demand in asked if one["kind"] in links[demand["kind"]]]
+    if not linked or draw(st.sampled_from([True, True, False])):
+        return one
+    need = draw(st.sampled_from(linked))
+    cost = links[need["kind"]][one["kind"]].to_offer(need["open"])
+    terms = draw(
+        st.sampled_from(
+            [
+                {"free": cost},
+                {"min_ticket": cost},
+                {"max_ticket": cost, "min_ticket": None},
+                {"max_ticket": cost, "min_ticket": cost},
+                {"free": cost, "min_ticket": cost},
+            ]
+        )
+    )
+    return {**one, **terms}
 
 
 @given(problems())
