@@ -97,12 +97,24 @@ def many_ways_to_round():
     return problem(ventures, offers, links=links)
 
 
+def one_long_run():
+    """Few needs and two offers, proven in a single long run of the solver."""
+    ventures = [
+        (1, [demand(653314, kind=1), demand(699264, kind=1)]),
+        (1, [demand(651359), demand(675875)]),
+        (1, [demand(264992, kind=1), demand(930441, kind=1)]),
+    ]
+    offers = [supply(832760, max_ticket=273728, share="0.75"), supply(1207786, kind=1)]
+    links = [{0: ONE}, {0: Ratio(112345678, 10**8), 1: ONE}]
+    return problem(ventures, offers, links=links)
+
+
 def test_amounts_in_two_currencies_are_not_tightened_part_by_part():
     asked = needs_in_two_currencies()
 
     found, used = solved(asked)
 
-    assert used < exact.WORK_OF_A_SMALL_PROBLEM / 4
+    assert used < exact.WORK_OF_A_SMALL_PROBLEM / 40
     assert found.limit is None
     assert found.complete.gap == found.coverage.gap == 0
 
@@ -122,6 +134,14 @@ def test_a_search_that_reaches_the_work_limit_stops_and_says_so():
     assert broken_rules(asked, found.gives) == []
     assert never_worse_than_greedy(asked, found)
     assert again == found
+
+
+def test_a_single_run_stops_at_the_work_limit():
+    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 300_000):
+        found, used = solved(one_long_run())
+
+    assert found.limit is Limit.WORK
+    assert used < OVERSHOOT * 300_000
 
 
 def test_a_search_without_any_work_keeps_the_greedy_plan_and_true_bounds():
