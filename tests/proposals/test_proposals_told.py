@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from unittest.mock import patch
 
 import pexpect
 import pytest
 
 from ledger.core.factors import Factor
+from ledger.solver import exact, solve
 
 TOLD = """\
 Proposal of 2026-11-23
@@ -194,3 +196,20 @@ def test_texts_of_the_registers_cannot_steer_the_terminal(officer):
     told = officer.says("match")
     assert "\x1b" not in told
     assert "A line\\x1b[31m of ours" in told
+
+
+def test_a_work_limit_that_was_reached_is_said_as_such(fund):
+    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 0), patch.object(solve, "greedy_plan", _no):
+        document = fund.asks("match")
+        told = fund.says("match")
+        fund.says("match --save")
+    saved = fund.asks("match show MAT-0001")
+
+    assert (document["limited"], document["limit"]) == (True, "work")
+    assert "The work limit was reached: there may be a better one." in told
+    assert saved["limited"]
+    assert "A limit of time or work was reached" in fund.says("match show MAT-0001")
+
+
+def _no(_problem):
+    return ()
