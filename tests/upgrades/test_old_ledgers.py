@@ -1,0 +1,103 @@
+"""A ledger recorded by an earlier version upgrades, answers as it did, and keeps its evidence.
+
+`ledger_0_1_0.sql` is a ledger that version 0.1.0 recorded, as SQL; `answers_0_1_0.json` is what
+that version answered to each command. An answer may gain keys; it never loses or changes one.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from cli.main import main
+
+HERE = Path(__file__).parent
+ANSWERS = json.loads((HERE / "answers_0_1_0.json").read_text(encoding="utf-8"))
+LAST_SEAL = "242:5c2831ac6435f4439351e27fb30c2928956e4197e91f84326e75398d62d7cf13"
+FIRST_SEAL = "226:d0121e26b964eb205326163d356304499e59b3476e5044e5c95a54664a30f8ee"
+DAY_AFTER = "2026-11-29T12:00:00+00:00"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[str]:
+    """Restore the recorded ledger into a file and upgrade it; give its URL."""
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode = WAL")  # a dump does not carry the mode of the file
+        database.executescript((HERE / "ledger_0_1_0.sql").read_text(encoding="utf-8"))
+    database.close()
+    url = f"sqlite:///{path}"
+    with time_machine.travel(DAY_AFTER, tick=True):
+        assert main(["db", "upgrade", "--db", url]) == 0
+        yield url
+
+
+def changed(old: Any, new: Any, at: str = "answer") -> list[str]:
+    """List what an answer lost or changed; keys it gained are fine."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        missing = [f"{at}.{key} is gone" for key in old if key not in new]
+        common = [key for key in old if key in new]
+        return missing + [
+            line for key in common for line in changed(old[key], new[key], f"{at}.{key}")
+        ]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = enumerate(zip(old, new, strict=True))
+        return [line for n, (a, b) in pairs for line in changed(a, b, f"{at}[{n}]")]
+    return [] if old == new else [f"{at} was {old!r} and is {new!r}"]
+
+
+@pytest.mark.parametrize("command", [one for one in ANSWERS if one != "check"])
+def test_an_old_ledger_answers_as_it_did(ledger, capsys, command):
+    capsys.readouterr()
+
+    assert main([*command.split(), "--json", "--db", ledger]) == 0
+    assert changed(ANSWERS[command], json.loads(capsys.readouterr().out)) == []
+
+
+@pytest.mark.parametrize("seal", [FIRST_SEAL, LAST_SEAL])
+def test_an_old_ledger_passes_every_check_against_its_seals(ledger, capsys, seal):
+    capsys.readouterr()
+
+    assert main(["check", "--seal", seal, "--json", "--db", ledger]) == 0
+    checks = {one["name"]: one for one in json.loads(capsys.readouterr().out)["checks"]}
+    assert {name for name, one in checks.items() if not one["ok"]} == set()
+    examined = {one["name"]: one["examined"] for one in ANSWERS["check"]["checks"]}
+    assert [name for name, count in examined.items() if checks[name]["examined"] < count] == []
+
+
+@pytest.mark.parametrize("seal", [FIRST_SEAL, LAST_SEAL])
+def test_an_old_entry_is_proven_against_an_old_seal(ledger, tmp_path, seal):
+    proof = str(tmp_path / "proof.json")
+    size = seal.partition(":")[0]
+
+    assert main(["journal", "prove", "9", "--size", size, "--output", proof, "--db", ledger]) == 0
+    assert main(["journal", "verify-proof", proof, "--seal", seal]) == 0
+
+
+def test_an_old_ledger_takes_new_acts_and_seals_them(ledger, capsys):
+    on = ["--on", "2026-11-29", "--db", ledger]
+    assert main(["deal", "deliver", "D-0001", "10 person-day", *on]) == 0
+    with time_machine.travel("2026-11-29T12:05:00+00:00"):  # past the time limit of other writers
+        assert main(["journal", "seal", "--db", ledger]) == 0
+
+    assert main(["check", "--seal", LAST_SEAL, "--db", ledger]) == 0
+
+
+def test_a_tampered_old_ledger_is_noticed(ledger, capsys):
+    """The check above can fail: one changed reference is found against the old seal."""
+    with sqlite3.connect(ledger.removeprefix("sqlite:///")) as database:
+        triggers = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        for (name,) in triggers:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE entry SET reference = 'Letter 13' WHERE reference = 'Letter 12'")
+    database.close()
+
+    assert main(["check", "seals", "--seal", LAST_SEAL, "--db", ledger]) == 1
