@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[2]
 
 MAKE_A_LEDGER = """
 import ledger
-from ledger.requests import Request
-from ledger.usecases.set_up import SetUp, set_up
-from ledger.store.book import open_ledger
+from ledger.core.requests import Request
+from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.store.session.ledger import open_ledger
 from migrations.guards import guards, present
 
 made = set_up("sqlite:///mine.db", SetUp(), Request(
