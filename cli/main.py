@@ -14,7 +14,7 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import discard, open_closed_streams, say_beside
+from cli.framework.terminal import can_flush, discard, open_closed_streams, say_beside
 from cli.framework.usage_errors import NotText, ReceiptNotWritten
 from ledger.core.errors import ExitCode, LedgerError
 
@@ -43,6 +43,8 @@ def run(root: Root, argv: list[str]) -> int:
         discard(sys.stdout)
         return ExitCode.DONE
     except OSError as error:
+        if error.filename is None and not can_flush(sys.stdout):
+            error.filename = "standard output"
         discard(sys.stdout)
         return _ended_by(error, _of_storage(error, session), session)
     return code

@@ -35,6 +35,15 @@ def open_closed_streams() -> None:
             setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
+def can_flush(stream: TextIO) -> bool:
+    """Say whether a stream takes what was written to it."""
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return True
+
+
 def discard(stream: TextIO) -> None:
     """Discard what a stream could not write.
 

@@ -142,12 +142,14 @@ def test_files_that_were_written_are_named(metro, capsys, monkeypatch, tmp_path,
     assert Path(typed[-1]).exists()
 
 
-@pytest.mark.parametrize("words", [["gaps"], ["gaps", "--json"], ["--help"], ["gaps", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["gaps"], ["gaps", "--format", "csv"], ["--help"], ["gaps", "--help"]]
+)
 def test_a_closed_standard_output_is_told_in_one_error(metro, words):
     done = through_shell(metro, ">&-", *words)
 
     assert done.returncode == 74
-    assert done.stderr.count("Bad file descriptor") == 1
+    assert done.stderr.count("error: standard output: Bad file descriptor.\n") == 1
     assert "Traceback" not in done.stderr
 
 
@@ -202,5 +204,5 @@ def test_a_reading_that_cannot_be_told_says_nothing_of_records(
 ) -> None:
     assert into_full_disk(monkeypatch, metro, "gaps") == 74
     said = capsys.readouterr().err
-    assert "No space left on device" in said
+    assert "error: standard output: No space left on device.\n" in said
     assert "recorded" not in said
