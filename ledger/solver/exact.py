@@ -56,7 +56,7 @@ def checks_of(formulation: Formulation) -> int:
 
 SMALL_PROBLEM = 12
 """Up to so many needs, the work limit is one of the whole search: a CPU second, or less."""
-WORK_OF_A_SMALL_PROBLEM = 2_400_000
+WORK_OF_A_SMALL_PROBLEM = 1_600_000
 """In steps (see `Solver`) times the size of the program."""
 _COLUMNS_OF_ANY = 30
 _STEPS_OF_A_RUN = 50
