@@ -13,13 +13,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from ledger.store.db.engine import make_engine, writing
-from ledger.store.db.tables import metadata
+from ledger.store.db.tables import complete_metadata
 from migrations import guards, views
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=metadata, transactional_ddl=False, compare_type=True
+        connection=connection,
+        target_metadata=complete_metadata(),
+        transactional_ddl=False,
+        compare_type=True,
     )
     views.take_down(connection)
     guards.take_down(connection)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select, text
 
 from ledger.journal.entries import ALLOWED_MOVES
-from ledger.store.db.tables import APPEND_ONLY_TABLES, allowed_move
+from ledger.store.db.tables import allowed_move, append_only_tables
 from migrations.guards import catalog
 
 _FOLDER: Final = Path(__file__).parent
@@ -84,7 +84,7 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
     versions = (folder / "versions.sql").read_text(encoding="utf-8")
     for name in script.shared_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
-    for table in APPEND_ONLY_TABLES:
+    for table in append_only_tables():
         yield append_only.format(table=table.name, same_key=_same_key(table))
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]

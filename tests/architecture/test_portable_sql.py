@@ -205,7 +205,7 @@ _ROWS = " UNION ALL ".join(
     f"SELECT '{name}', to_jsonb(kept)->>'{key}', kept.xmin::text, kept.xmax::text"
     f" FROM {name} AS kept"
     for name, key in (
-        (table.name, table.primary_key.columns.keys()[0]) for table in tables.metadata.sorted_tables
+        (table.name, table.primary_key.columns.keys()[0]) for table in tables.every_table()
     )
 )
 

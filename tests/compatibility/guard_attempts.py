@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table
 
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.store.db import tables
+from ledger.store.db import night_tables, tables
 from ledger.store.db.night_tables import finding_event, night_run, night_step, statement_line
 
 _NEW = 1_000_000
@@ -37,7 +37,7 @@ class Attempt(NamedTuple):
 
 def attempts(dialect: str) -> Iterator[Attempt]:
     """Give every attempt on an engine."""
-    for table in tables.APPEND_ONLY_TABLES:
+    for table in tables.append_only_tables():
         yield from _on_append_only(table, dialect)
         if table.name.endswith("_version"):
             hole = _copy(table, version=f"version + {_NEW}")
@@ -48,9 +48,9 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_movements(dialect)
     yield from _on_proposals()
     yield from _on_nights()
-    apart = _copy(tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
+    apart = _copy(night_tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
     yield Attempt(("sealed_leaf_follows",), (apart,), "one after another")
-    no_more = _copy(tables.seal, number="number + 1")
+    no_more = _copy(night_tables.seal, number="number + 1")
     yield Attempt(("seal_follows",), (no_more,), "covers more than the one before it")
     yield Attempt((), ("UPDATE balance SET free = -1",))
     yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))

@@ -18,7 +18,7 @@ from sqlalchemy import inspect, text
 from ledger.store.db import tables
 from ledger.store.db.engine import make_engine, on_server, reading, writing
 from ledger.store.db.schema import CURRENT_REVISION, current_revision
-from ledger.store.session.numbering import NUMBERED
+from ledger.store.session.numbering import numbered_tables
 from migrations import guards, views
 
 OLDER = "0001"
@@ -44,7 +44,7 @@ def aged(url: str) -> str:
             for name in filter(_is_of_later_tables, guards.present(connection)):
                 connection.execute(text(f"DROP FUNCTION {name}"))
         if on_server(connection):
-            for table in sorted(NUMBERED, key=lambda one: one.name):
+            for table in numbered_tables():
                 connection.execute(text(f"DROP SEQUENCE {table.name}_id_seq"))
         connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": OLDER})
     engine.dispose()
@@ -65,7 +65,7 @@ def found_at(url: str) -> str | None:
             assert names == set()
         else:
             due = set(guards.guards(connection.dialect.name))
-            known = set(tables.metadata.tables)
+            known = set(tables.complete_metadata().tables)
             if revision == OLDER:
                 known -= set(LATER_TABLES)
                 due = {name for name in due if not _is_of_later_tables(name)}

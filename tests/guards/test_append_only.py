@@ -16,7 +16,7 @@ from raw import Raw
 from world import World
 
 from ledger.rates.rates import Rate
-from ledger.store.db.tables import metadata
+from ledger.store.db.tables import complete_metadata
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
@@ -105,7 +105,7 @@ def delete(raw: Raw, table: str) -> None:
 
 
 def upsert(raw: Raw, table: str) -> None:
-    keys = ", ".join(column.name for column in metadata.tables[table].primary_key)
+    keys = ", ".join(column.name for column in complete_metadata().tables[table].primary_key)
     row = a_row(raw, table)
     column = list(row)[-1]
     again = f'ON CONFLICT ({keys}) DO UPDATE SET "{column}" = excluded."{column}"'

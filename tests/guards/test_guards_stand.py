@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from world import World
 
 from ledger.store.db.engine import writing
-from ledger.store.db.tables import APPEND_ONLY_TABLES, metadata
+from ledger.store.db.tables import append_only_tables, complete_metadata
 from ledger.usecases.check import run_checks
 from migrations import guards
 
@@ -25,7 +25,7 @@ VERSIONS = (
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
-        for table in APPEND_ONLY_TABLES
+        for table in append_only_tables()
         for what in ("update", "delete", "truncate")
     ),
     *(f"{table}_follows" for table in VERSIONS),
@@ -255,7 +255,7 @@ def test_guards_work_in_any_schema_that_is_the_connection_s(world):
     url = world.ledger.engine.url.update_query_dict({"options": '-csearch_path="Another\\ one"'})
     engine = create_engine(url)
     with engine.begin() as connection:
-        metadata.create_all(connection)
+        complete_metadata().create_all(connection)
         guards.put_up(connection)
         due, present = guards.due(connection), guards.present(connection)
         assert present.keys() == due.keys()

@@ -15,8 +15,8 @@ from sqlalchemy import Column, Table
 from ledger.store.db import tables
 from migrations.guards import guards
 
-TABLES = tuple(tables.metadata.sorted_tables)
-GUARDED = tables.APPEND_ONLY_TABLES
+TABLES = tables.every_table()
+GUARDED = tables.append_only_tables()
 BALANCES = (tables.balance, tables.deal_balance)
 STAGES = (
     "undeclared", "open", "available", "held", "committed", "delivered", "withdrawn", "expired",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 
 from ledger.evidence.tree_head import SealMark, leaf_name
-from ledger.store.db import tables
+from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
 from ledger.store.registers import REGISTERS
 
@@ -24,14 +24,14 @@ _NAMED = {
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),
 }
-SEALED_TABLES = tuple(table for table in tables.metadata.sorted_tables if table.name in _NAMED)
+SEALED_TABLES = tuple(table for table in tables.every_table() if table.name in _NAMED)
 """All whose rows are in leaves, or are the leaves and the seals themselves."""
 assert len(SEALED_TABLES) == len(_NAMED)
 
 _WRITTEN_UNDER = [
     (table.name, "request_id")
     for table in SEALED_TABLES
-    if "request_id" in table.c and table is not tables.seal
+    if "request_id" in table.c and table is not night_tables.seal
 ]
 
 Row = Mapping[str, Any]
@@ -185,7 +185,7 @@ class Attacker:
             own = {"request": "id", "receipt": "request_id"}.get(table.name)
             if own is not None:
                 sql.run(f"DELETE FROM {table.name} WHERE {own} > ? AND {own} <> ?", (last, keeps))
-            elif "request_id" in table.c and table is not tables.seal:
+            elif "request_id" in table.c and table is not night_tables.seal:
                 sql.run(f"DELETE FROM {table.name} WHERE request_id > ?", (last,))
         return Tampering("cut", f"after seal {seal['number']}", (f"the ledger has {size}",))
 

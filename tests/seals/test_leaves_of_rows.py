@@ -148,7 +148,6 @@ def test_the_leaf_of_a_proposal_is_made_of_all_its_rows(sealed: World) -> None:
 
 def _proposals(world: World) -> dict[str, Sequence[Any]]:
     names = ("proposal", "proposal_line", "proposal_project", "need", "offer", "project", "request")
+    known = tables.metadata.tables
     with world.ledger.read() as connection:
-        return {
-            name: connection.execute(select(tables.metadata.tables[name])).all() for name in names
-        }
+        return {name: connection.execute(select(known[name])).all() for name in names}

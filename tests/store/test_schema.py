@@ -16,7 +16,7 @@ from world import World
 
 from ledger.store.db import schema
 from ledger.store.db.engine import make_engine, reading, writing
-from ledger.store.db.tables import metadata
+from ledger.store.db.tables import complete_metadata
 from ledger.store.session.ledger import open_ledger
 from migrations.guards import due, guards, present
 
@@ -98,7 +98,7 @@ def test_the_schema_is_the_one_the_program_knows(world):
     with world.ledger.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, complete_metadata()) == []
 
 
 def checks(connection: Connection, schema: str | None = None) -> dict[str, dict[str, str]]:
@@ -109,7 +109,7 @@ def checks(connection: Connection, schema: str | None = None) -> dict[str, dict[
             str(one["name"]): one["sqltext"]
             for one in inspector.get_check_constraints(name, schema=schema)
         }
-        for name in metadata.tables
+        for name in complete_metadata().tables
     }
 
 
@@ -123,7 +123,7 @@ def test_every_check_of_a_table_stands_in_the_database(world):
                 for one in table.constraints
                 if isinstance(one, CheckConstraint)
             }
-            for name, table in metadata.tables.items()
+            for name, table in complete_metadata().tables.items()
         }
 
 
@@ -133,7 +133,7 @@ def test_every_check_of_a_table_stands_on_the_server(world):
     with writing(world.ledger.engine, keep=False) as connection:
         connection.exec_driver_sql("CREATE SCHEMA wanted")
         beside = connection.execution_options(schema_translate_map={None: "wanted"})
-        metadata.create_all(beside, checkfirst=False)
+        complete_metadata().create_all(beside, checkfirst=False)
         assert checks(connection, "public") == checks(connection, "wanted")
         assert checks(connection, "public")["balance"]
 

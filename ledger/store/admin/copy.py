@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from ledger.core.errors import RefusedByRule, StorageTrouble
 from ledger.store.checks.journal import stream
 from ledger.store.db import engine as engines
-from ledger.store.db import schema, tables
+from ledger.store.db import night_tables, schema, tables
 from ledger.store.db.bulk import insert_tuples
 from ledger.store.evidence.leaves import (
     LeafBytes as Leaf,
@@ -30,15 +30,20 @@ from ledger.store.evidence.leaves import (
     stream_entry_leaves,
     stream_version_leaves,
 )
-from ledger.store.session.numbering import NUMBERED, sequence_of
+from ledger.store.session.numbering import numbered_tables, sequence_of
 
 Advance = Callable[[int], None]
 """What is told of each advance on long work, in steps."""
 
 _BATCH: Final = 2000
-_MADE_BY_THE_TARGET: Final = (*tables.SEEDED_TABLES, *tables.MUTABLE_TABLES)
+_MADE_BY_THE_TARGET: Final = (
+    *(tables.allowed_move, night_tables.night_lock),
+    *tables.MUTABLE_TABLES,
+)
+"""Every ledger is made with the first two; balances follow from the movements."""
+
 COPIED_TABLES: Final = tuple(
-    table for table in tables.metadata.sorted_tables if table not in _MADE_BY_THE_TARGET
+    table for table in tables.every_table() if table not in _MADE_BY_THE_TARGET
 )
 
 
@@ -137,14 +142,14 @@ def _taken(target: Connection, table: Table) -> Iterator[None]:
 
 def _number_on(target: Connection) -> None:
     """Let every sequence go on after the largest id, and the server know what it now holds."""
-    for table in sorted(NUMBERED, key=lambda table: table.name):
+    for table in numbered_tables():
         largest = target.execute(select(func.max(table.c.id))).scalar()
         if largest is not None:
             target.execute(
                 text("SELECT setval(CAST(:name AS regclass), :largest)"),
                 {"name": sequence_of(table), "largest": largest},
             )
-    for table in tables.metadata.sorted_tables:
+    for table in tables.every_table():
         target.execute(text(f"ANALYZE {target.dialect.identifier_preparer.format_table(table)}"))
 
 
@@ -152,7 +157,7 @@ def count_rows(connection: Connection) -> dict[str, int]:
     """Count the rows of every table, by name."""
     return {
         table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in tables.metadata.sorted_tables
+        for table in tables.every_table()
     }
 
 
@@ -192,9 +197,7 @@ def compare(source: Connection, target: Connection, advance: Advance) -> Compare
             digest.update(one.content + b"\n")
             count += 1
         counts.append(count)
-    rows = sum(
-        _equal_rows(source, target, table, advance) for table in tables.metadata.sorted_tables
-    )
+    rows = sum(_equal_rows(source, target, table, advance) for table in tables.every_table())
     return Compared(counts[0], counts[1], rows, digest.hexdigest())
 
 

@@ -284,7 +284,7 @@ def _codes(connection: Connection, kind: str) -> dict[int, str]:
 
 def read_spoiled_cells(connection: Connection) -> Iterator[AmountFault]:
     """Find days that the calendar lacks, and words that are none of their list."""
-    for table in tables.metadata.sorted_tables:
+    for table in tables.every_table():
         for column in table.columns:
             wrong = _wrong(connection, column)
             if wrong is not None:

@@ -33,7 +33,6 @@ from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
 from ledger.store.checks.journal import ONE_WRITER, decimal_held, moment, raw, stream
 from ledger.store.db import night_tables, tables
-from ledger.store.db import night_tables as statement_tables
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -142,7 +141,7 @@ class _Groups:
 def _versions_made() -> Select[Any]:
     """Select every version by its request, named as a receipt names it."""
     setting, unit, rate = tables.setting_version, tables.unit, tables.rate
-    proposal, seal = tables.proposal, tables.seal
+    proposal, seal = tables.proposal, night_tables.seal
     pair = cast(rate.c.day, String) + " " + rate.c.base + "/" + rate.c.quote
     parts = [
         select(setting.c.request_id, literal("setting"), setting.c.name, setting.c.version),
@@ -163,7 +162,7 @@ def _versions_made() -> Select[Any]:
 def read_strays(connection: Connection) -> Iterator[Stray]:
     """Find rows without a request, or recorded at another moment than their request."""
     request = tables.request
-    for table in tables.metadata.sorted_tables:
+    for table in tables.every_table():
         if "request_id" not in table.c:
             continue
         own = table.c.request_id
@@ -190,7 +189,7 @@ _AMOUNTS: Final = (
     (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
     (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
     (night_tables.gap_snapshot, night_tables.SNAPSHOT_STAGES, 0, MAX_AMOUNT),
-    (statement_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
+    (night_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
     (tables.proposal_line, ("need_amount", "offer_amount"), 1, MAX_AMOUNT),
 )
 _DECIMALS: Final = (

@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    MetaData,
     SmallInteger,
     String,
     Table,
@@ -31,16 +32,7 @@ from sqlalchemy import (
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import Act
-from ledger.store.db import (
-    night_tables,
-    types,
-)
-from ledger.store.db import (
-    night_tables as seal_tables,
-)
-from ledger.store.db import (
-    night_tables as statement_tables,
-)
+from ledger.store.db import types
 from ledger.store.db.types import CodeList, ExactDecimal, Instant, Word
 from ledger.store.db.types import by_request as _request
 from ledger.store.db.types import reference as _ref
@@ -507,15 +499,27 @@ introduced_line = Table(
 )
 """Which line of which proposal an introduction was made from; a line is taken up once."""
 
-seal, sealed_leaf = seal_tables.seal, seal_tables.sealed_leaf
-
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
 MUTABLE_TABLES: Final = (balance, deal_balance)
-SEEDED_TABLES: Final = (allowed_move, night_tables.night_lock)
-"""What every ledger is made with, and never written after that."""
 
-assert statement_tables.finding.metadata is metadata, "imported here, so that all know of them"
 
-APPEND_ONLY_TABLES: Final = tuple(
-    table for table in metadata.sorted_tables if table not in (*REFERENCE_TABLES, *MUTABLE_TABLES)
-)
+def complete_metadata() -> MetaData:
+    """Give the metadata with every table of the schema, those of nights and statements included.
+
+    Most commands read and write without them, so they are imported only where all are needed.
+    """
+    from ledger.store.db import night_tables  # noqa: PLC0415
+
+    assert night_tables.finding.metadata is metadata
+    return metadata
+
+
+def every_table() -> tuple[Table, ...]:
+    """Give every table of the schema in the order of their references."""
+    return tuple(complete_metadata().sorted_tables)
+
+
+def append_only_tables() -> tuple[Table, ...]:
+    """Give every table whose rows never change."""
+    changing = (*REFERENCE_TABLES, *MUTABLE_TABLES)
+    return tuple(table for table in every_table() if table not in changing)

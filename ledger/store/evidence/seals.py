@@ -12,7 +12,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.evidence.merkle import Frontier, leaf_hash
 from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf
 from ledger.store.checks.journal import raw, stream
-from ledger.store.db import tables
+from ledger.store.db import night_tables, tables
 from ledger.store.db.bulk import insert_tuples
 from ledger.store.db.types import from_microseconds
 from ledger.store.evidence.leaves import stream_leaves
@@ -44,12 +44,14 @@ class Batch(NamedTuple):
 
 def read_seals(connection: Connection) -> list[Seal]:
     """Read all seals in order, with the moments their requests were recorded at."""
-    return [_seal(*row) for row in connection.execute(_seals().order_by(tables.seal.c.number))]
+    return [
+        _seal(*row) for row in connection.execute(_seals().order_by(night_tables.seal.c.number))
+    ]
 
 
 def last_seal(connection: Connection) -> Seal | None:
     """Read the newest seal; None where nothing was sealed yet."""
-    query = _seals().order_by(tables.seal.c.number.desc()).limit(1)
+    query = _seals().order_by(night_tables.seal.c.number.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _seal(*row)
 
@@ -75,7 +77,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _seals() -> Select[Any]:
-    seal, request = tables.seal, tables.request
+    seal, request = night_tables.seal, tables.request
     return select(
         seal.c.number,
         seal.c.size,
@@ -89,7 +91,7 @@ def _seals() -> Select[Any]:
 
 def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
     """Read the sealed leaves in their order, a batch in memory."""
-    leaf = tables.sealed_leaf
+    leaf = night_tables.sealed_leaf
     query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, raw(leaf.c.hash))
     for position, kind, reference, kept in stream(connection, query.order_by(leaf.c.position)):
         yield SealedLeaf(position, str(kind), str(reference), _bytes(kept))
@@ -97,7 +99,7 @@ def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
 
 def last_sealed_request(connection: Connection) -> int:
     """Give the number of the last request whose leaf is sealed, as the leaves themselves say it."""
-    leaf = tables.sealed_leaf.c
+    leaf = night_tables.sealed_leaf.c
     query = select(leaf.reference).where(leaf.kind == REQUEST_KIND)
     last = str(connection.execute(query.order_by(leaf.position.desc()).limit(1)).scalar())
     return int(last) if last.isascii() and last.isdigit() and len(last) <= _MOST_DIGITS else 0
@@ -107,7 +109,7 @@ def count_unsealed(
     connection: Connection, last_request: int, settled: datetime | None = None
 ) -> int:
     """Count the requests after one, but for those that made seals; those recorded by a moment."""
-    request, seal = tables.request, tables.seal
+    request, seal = tables.request, night_tables.seal
     made_a_seal = exists().where(seal.c.request_id == request.c.id)
     query = select(func.count()).select_from(request).where(request.c.id > last_request)
     if settled is not None:
@@ -165,12 +167,12 @@ def _sealed(position: int, leaf: Leaf) -> SealedLeaf:
 def write_leaves(connection: Connection, leaves: Sequence[SealedLeaf]) -> None:
     """Write the leaves of a seal in their places."""
     for start in range(0, len(leaves), _BATCH):
-        insert_tuples(connection, tables.sealed_leaf, leaves[start : start + _BATCH])
+        insert_tuples(connection, night_tables.sealed_leaf, leaves[start : start + _BATCH])
 
 
 def find_sealed(connection: Connection, kind: str, reference: str) -> SealedLeaf | None:
     """Read where a leaf stands in the tree; None where it is not sealed."""
-    leaf = tables.sealed_leaf
+    leaf = night_tables.sealed_leaf
     query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, leaf.c.hash)
     row = connection.execute(
         query.where(leaf.c.kind == kind, leaf.c.reference == reference)
@@ -180,6 +182,6 @@ def find_sealed(connection: Connection, kind: str, reference: str) -> SealedLeaf
 
 def stream_hashes(connection: Connection, size: int) -> Iterator[bytes]:
     """Read the hashes of the first leaves in order, a batch in memory."""
-    leaf = tables.sealed_leaf
+    leaf = night_tables.sealed_leaf
     query = select(leaf.c.hash).where(leaf.c.position < size).order_by(leaf.c.position)
     return (row[0] for row in stream(connection, query))

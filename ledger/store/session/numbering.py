@@ -19,14 +19,17 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 from ledger.store.registers import IDENTITIES
 
-NUMBERED: Final = frozenset(
-    table
-    for table in tables.metadata.tables.values()
-    if "id" in table.c and table not in {tables.need, tables.offer}
-)
-"""The tables whose ids count on by themselves; needs and offers have those of their holders."""
-
 _LARGEST_BLOCK: Final = 1000
+
+
+def numbered_tables() -> list[Table]:
+    """Give the tables whose ids are counted by themselves, by name.
+
+    Needs and offers have the ids of their holders.
+    """
+    own = [table for table in tables.every_table() if "id" in table.c]
+    numbered = (table for table in own if table not in {tables.need, tables.offer})
+    return sorted(numbered, key=lambda table: table.name)
 
 
 def sequence_of(table: Table) -> str:

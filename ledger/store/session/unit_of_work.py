@@ -280,7 +280,9 @@ class UnitOfWork:
 
     def add_seal(self, seal: Seal) -> None:
         """Add a seal, whose leaves stand in their places already."""
-        self._rows.add(tables.seal, {**seal._asdict(), "request_id": self.request_id})
+        from ledger.store.db import night_tables  # noqa: PLC0415 - few acts seal
+
+        self._rows.add(night_tables.seal, {**seal._asdict(), "request_id": self.request_id})
         self.changes.append(RegisterChange("seal", str(seal.number), 1))
 
     def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
