@@ -18,6 +18,7 @@ from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.import_rules import parse_rule, shipped_rules
 
 DOCS = Path(cli.__file__).parent / "docs"
+CHANGELOG = DOCS.parents[1] / "CHANGELOG.md"
 RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
 IMPORTING = (DOCS / "importing.md").read_text(encoding="utf-8")
 TYPERS_OWN = {("missing-parameter", 2)}
@@ -118,5 +119,5 @@ def test_the_rule_to_start_from_takes_a_file_in(rule_text, world, tmp_path, caps
 
 
 def test_the_changelog_tells_of_this_version():
-    text = (DOCS / "changelog.md").read_text(encoding="utf-8")
+    text = CHANGELOG.read_text(encoding="utf-8")
     assert f"## {ledger.__version__}\n" in text
