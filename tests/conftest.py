@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis_profiles
 import pytest
 import scratch
+import shared_compilation
 import time_machine
 from ledgers import (
     ENGINES,
@@ -36,6 +37,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """Tests that use the world live from this moment on."""
 
 hypothesis_profiles.load()
+shared_compilation.share()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
