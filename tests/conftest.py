@@ -26,15 +26,12 @@ from ledgers import (
     made_on_server,
     sqlite_file,
 )
-from officer import Officer
+from officer import Officer, without_settings
 from postgres_server import Server, give_up, hold, make_place, shared_server
-from world import World
+from world import NOON, World
 
 from ledger.core.errors import LedgerError
 from ledger.store.db.engine import make_engine
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-"""Tests that use the world live from this moment on."""
 
 hypothesis_profiles.load()
 shared_compilation.share()
@@ -180,7 +177,5 @@ def officer(
     tmp_path: Path,
 ) -> Officer:
     """Give an officer before an empty ledger, with no settings of the machine's."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
-        monkeypatch.delenv(name, raising=False)
+    without_settings(monkeypatch, tmp_path)
     return Officer(world, capsys)

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import time_machine
 from postgres_server import Server, once
 from world import asked
@@ -94,6 +95,16 @@ class PostgresqlLedgers:
 
 
 Ledgers = SqliteLedgers | PostgresqlLedgers
+
+
+def copy_or_new(ledgers: Ledgers, request: pytest.FixtureRequest, name: str) -> str:
+    """Give the URL of a copy of a furnished ledger where a test asks for it, else of a new one.
+
+    A test asks for it by the fixture `name`; the session's fixture `name_once` gives its URL.
+    """
+    if name in request.fixturenames:
+        return ledgers.copy(request.getfixturevalue(f"{name}_once"))
+    return ledgers.new()
 
 
 def _name(url: str) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import pytest
-from world import World
+import time_machine
+from ledgers import Ledgers
+from world import NOON, World
 
 from cli.main import main
 
@@ -20,10 +25,25 @@ class Said(NamedTuple):
     err: str
 
 
+class Heard(Protocol):
+    """What was printed since it was last asked for: on standard output, and on the other."""
+
+    def readouterr(self) -> tuple[str, str]:
+        """Give both."""
+
+
+class Unheard:
+    """Nobody reads what is printed."""
+
+    def readouterr(self) -> tuple[str, str]:
+        """Give nothing."""
+        return "", ""
+
+
 class Officer:
     """Runs the program on one world's ledger; the clock is the test's."""
 
-    def __init__(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, world: World, capsys: Heard) -> None:
         self.world = world
         self._capsys = capsys
 
@@ -61,3 +81,25 @@ class Officer:
             assert word in " ".join(told), f"{word!r} is not in {told!r}"
         assert answer.out == ""
         return str(error["code"])
+
+
+def furnished(ledgers: Ledgers, furnish: Callable[[Officer], object], folder: Path) -> str:
+    """Give the URL of a ledger that an officer furnished just before noon, ready to be copied."""
+    url = ledgers.new()
+    with (
+        time_machine.travel(NOON - timedelta(minutes=1), tick=True),
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        without_settings(patched, folder)
+        world = World(url)
+        furnish(Officer(world, Unheard()))
+        world.ledger.engine.dispose()
+    ledgers.settle(url)
+    return url
+
+
+def without_settings(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    """Leave out the settings of whose machine it is."""
+    patched.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
+        patched.delenv(name, raising=False)

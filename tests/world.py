@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -33,6 +33,9 @@ from ledger.usecases.matching import saved
 from ledger.usecases.matching.accept import Acceptance, accept
 from ledger.usecases.matching.propose import MatchQuery
 from ledger.usecases.registers import quantities
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""Tests that use the world live from this moment on."""
 
 NEW_YEAR = date(2026, 1, 1)
 """When everything in a world is declared, unless a test says otherwise."""

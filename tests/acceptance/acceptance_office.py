@@ -10,12 +10,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import time_machine
+from ledgers import Ledgers
 from raw import Raw
+from world import NOON
 
 from cli.main import main
 
@@ -158,6 +163,15 @@ class Office:
         found = answer.json
         assert found["schema"] == "cityfund.check/1"
         assert all(check["ok"] and not check["failures"] for check in found["checks"])
+
+
+def furnished(ledgers: Ledgers, folder: Path, furnish: Callable[[Office], object]) -> str:
+    """Give the URL of a ledger that was furnished just before noon, ready to be copied."""
+    url = ledgers.new()
+    with time_machine.travel(NOON - timedelta(minutes=1), tick=True):
+        furnish(Office(url, folder))
+    ledgers.settle(url)
+    return url
 
 
 def outside(office: Office, *argv: object) -> Answer:

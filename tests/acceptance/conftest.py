@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
 from acceptance_office import Office
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+from world import NOON
 
 
 @pytest.fixture

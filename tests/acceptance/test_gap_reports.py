@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from acceptance_office import Office, city, deal, need, offer, project, small
+from acceptance_office import Office, city, deal, furnished, need, offer, project, small
+from ledgers import Ledgers, copy_or_new
 
 KEYS = [
     *("need", "project", "title", "city", "city_name", "country", "region", "office", "sector"),
@@ -18,9 +19,7 @@ KEYS = [
 UNTIL = "2027-01-31"
 
 
-@pytest.fixture
-def pipeline(office: Office) -> Office:
-    """Give two cities, three projects and five needs, one of them without an amount."""
+def _furnish(office: Office) -> None:
     office.take_in(
         small(
             cities=[city("THR", "IR"), city("PAR", "FR")],
@@ -40,6 +39,22 @@ def pipeline(office: Office) -> Office:
             rates=[{"date": "2026-03-01", "base": "EUR", "quote": "USD", "rate": "1.6"}],
         )
     )
+
+
+@pytest.fixture(scope="session")
+def pipeline_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of such a ledger for the tests to copy."""
+    return furnished(run_ledgers, tmp_path_factory.mktemp("pipeline"), _furnish)
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "pipeline")
+
+
+@pytest.fixture
+def pipeline(office: Office) -> Office:
+    """Give two cities, three projects and five needs, one of them without an amount."""
     return office
 
 

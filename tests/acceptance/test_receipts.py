@@ -8,17 +8,29 @@ from fractions import Fraction
 import pytest
 import time_machine
 from acceptance_model import Pair, parts, written
-from acceptance_office import Office, deal, need, offer, project, small
+from acceptance_office import Office, deal, furnished, need, offer, project, small
+from ledgers import Ledgers, copy_or_new
 
 TODAY = "2026-11-23"
 HOLD = ("deal", "introduce", "O-1", "N-1")
 UNTIL = ("--until", "2027-01-31")
 
 
+@pytest.fixture(scope="session")
+def books_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger that took in a need of a million and an offer of two."""
+    folder = tmp_path_factory.mktemp("books")
+    return furnished(run_ledgers, folder, lambda office: office.take_in(small()))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "books")
+
+
 @pytest.fixture
 def books(office: Office) -> Office:
     """Give a need of a million and an offer of two."""
-    office.take_in(small())
     return office
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from acceptance_model import parts, written
-from acceptance_office import Office
+from acceptance_office import Office, furnished
+from ledgers import Ledgers, copy_or_new
 
 TRANSIT = (
     Path(__file__).parents[2].parent
@@ -34,14 +35,28 @@ def _is_summary(row: dict[str, str]) -> bool:
     return row["city"] == "NA"
 
 
-@pytest.fixture
-def transit(office: Office) -> Office:
-    """Give a ledger that took the whole file in."""
+def _furnish(office: Office) -> None:
     answer = office.run("import", "--rules", "transit-costs", TRANSIT, "--yes", "--json")
     assert answer.code in {0, 1}, answer
     said = answer.out + answer.err
     assert "537" in said
     assert "7" in said
+
+
+@pytest.fixture(scope="session")
+def transit_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of such a ledger for the tests to copy."""
+    return furnished(run_ledgers, tmp_path_factory.mktemp("transit"), _furnish)
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "transit")
+
+
+@pytest.fixture
+def transit(office: Office) -> Office:
+    """Give a ledger that took the whole file in."""
     return office
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from officer import Officer
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
 
 
-@pytest.fixture
-def short(officer: Officer) -> Officer:
-    """Give a fund with 100M EUR and two builders, whose four projects ask for 205M EUR."""
+def furnish(officer: Officer) -> None:
+    """Open a fund with 100M EUR and two builders, whose four projects ask for 205M EUR."""
     for name, code, country in (("Mashhad", "MHD", "IR"), ("Lahore", "LHE", "PK")):
         officer.says(f"city add {name} --code {code} --country {country}")
     officer.says("city add Accra --code ACC --country GH")
@@ -32,4 +32,20 @@ def short(officer: Officer) -> Officer:
     officer.says("offer add BLD expertise '30 person-day' --condition complete")
     officer.says("offer add BLD implementation '2 package' --valid-until 2026-12-20")
     officer.says("offer add BANK money '4M EUR' --sectors transport.water --max-share 0.5")
+
+
+@pytest.fixture(scope="session")
+def short_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger that was furnished once, for the tests to copy."""
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("short"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "short")
+
+
+@pytest.fixture
+def short(officer: Officer) -> Officer:
+    """Give a fund with 100M EUR and two builders, whose four projects ask for 205M EUR."""
     return officer

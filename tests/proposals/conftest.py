@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from officer import Officer
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
 
 from ledger.core.factors import Factor
 
 
-@pytest.fixture
-def fund(officer: Officer) -> Officer:
-    """Give a ledger whose best proposal is one: three lines, and PRJ-0001 becomes complete.
+def furnish(officer: Officer) -> None:
+    """Fill a ledger whose best proposal is one: three lines, and PRJ-0001 becomes complete.
 
     The bank has 120 EUR: 100 complete the heavier project, 20 are left for the other, whose
     expertise nobody offers.
@@ -25,4 +25,24 @@ def fund(officer: Officer) -> Officer:
     world.offer("120 EUR", "O-0001")
     world.provider("BUILD", name="Builders", kind="firm")
     world.offer("1 package", "O-0002", provider="BUILD", factor=Factor.IMPLEMENTATION)
+
+
+@pytest.fixture(scope="session")
+def fund_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger that was furnished once, for the tests to copy."""
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("fund"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "fund")
+
+
+@pytest.fixture
+def fund(officer: Officer) -> Officer:
+    """Give a ledger whose best proposal is one: three lines, and PRJ-0001 becomes complete.
+
+    The bank has 120 EUR: 100 complete the heavier project, 20 are left for the other, whose
+    expertise nobody offers.
+    """
     return officer
