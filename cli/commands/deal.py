@@ -8,19 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.output import emit_record, emit_rows
-from cli.framework.register_commands import meant
 from cli.framework.session import act, day_given, read_picture
-from cli.views.deal import (
-    DEAL_COLUMNS,
-    DEAL_NARROW,
-    DEAL_TERMS,
-    act_lines,
-    deal_document,
-    deal_row,
-    rate_said,
-    stands_said,
-)
 
 app = noun("Introduce, commit, deliver, release.")
 
@@ -159,6 +147,9 @@ def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = N
 @command(app, "list", dated=True)
 def list_(call: Call) -> None:
     """List deals with what is held, committed and delivered of each."""
+    from cli.framework.output import emit_rows
+    from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stands_said
+
     with read_picture(call) as picture:
         rows = [deal_row(picture, deal) for deal in picture.deals.values()]
     if call.format == "table":
@@ -170,6 +161,10 @@ def list_(call: Call) -> None:
 @command(app, "show", dated=True)
 def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, where both sides stand, and every act."""
+    from cli.framework.output import emit_record
+    from cli.framework.register_commands import meant
+    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_said
+
     with read_picture(call) as picture:
         standing = picture.deals[meant(picture, "deal", deal)]
         document = deal_document(picture, standing)

@@ -10,9 +10,6 @@ from cli.framework.command import Call, command, noun
 from cli.framework.register_commands import add_measured, edit_measured, emit_listing, move_quantity
 from cli.framework.register_options import code_argument, with_terms
 from cli.framework.session import read_picture
-from cli.views.history import emit_history
-from cli.views.need import NEED_COLUMNS, NEED_MORE, NEED_NARROW, emit_need, need_gone, need_listed
-from cli.views.register import listing
 from ledger.core.factors import Side
 
 app = noun("What projects require.")
@@ -45,6 +42,9 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Also the withdrawn ones.")] = False,
 ) -> None:
     """List needs with what each requires and its gap."""
+    from cli.views.need import NEED_COLUMNS, NEED_MORE, NEED_NARROW, need_gone, need_listed
+    from cli.views.register import listing
+
     with read_picture(call) as picture:
         rows = [need_listed(picture, code) for code in picture.need_facts]
         gone = {row["code"] for row in rows if need_gone(picture, row)}
@@ -63,6 +63,8 @@ def list_(
 @command(app, "show", dated=True)
 def show(call: Call, need: NeedCode) -> None:
     """Show one need: its terms, where it stands, who could help, and its deals."""
+    from cli.views.need import emit_need
+
     with read_picture(call) as picture:
         emit_need(call, picture, need)
 
@@ -84,6 +86,8 @@ def candidates(
 @command(app, "history")
 def history(call: Call, need: NeedCode) -> None:
     """Show what changed of a need, newest first: who, when, why, terms and quantity."""
+    from cli.views.history import emit_history
+
     emit_history(call, "need", need)
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows
 from cli.framework.register_options import said
 from cli.framework.session import act
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from cli.framework.output import Column
     from ledger.core.factors import Side
     from ledger.store.session.snapshot import Picture
     from ledger.store.session.unit_of_work import UnitOfWork
@@ -144,6 +144,8 @@ def emit_listing(
 
     `schema` is the plural that names the JSON document.
     """
+    from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
+
     found = list(rows)
     kept = found if every or gone is None else [row for row in found if not gone(row)]
     if call.format == "json":

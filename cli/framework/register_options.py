@@ -15,7 +15,6 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from cli.framework.dates import InvalidDate, parse_date
 from ledger.interchange.canonical import TABLES, Column, Kind
 
 if TYPE_CHECKING:
@@ -205,6 +204,8 @@ def said(call: Call, table: str, *, today: date, arguments: Collection[str] = ()
 
 
 def _day(name: str, text: str, today: date) -> str:
+    from cli.framework.dates import InvalidDate, parse_date  # noqa: PLC0415 - help does without
+
     if not text.strip():
         return ""
     try:

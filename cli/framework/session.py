@@ -12,13 +12,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call, Session
-from cli.framework.dates import parse_date, parse_time
-from cli.framework.receipts import emit_receipt, remember_receipt
 from cli.framework.usage_errors import BadUsage
-from ledger.core.requests import Request
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.core.requests import Request
     from ledger.journal.receipts import Receipt
     from ledger.store.journal.balances import Times
     from ledger.store.session.ledger import Calendar, Ledger
@@ -34,6 +32,9 @@ def request_of(
     `today` gives the ledger's own day, asked only for a date typed as a word such as yesterday.
     Raises InvalidDate and MalformedKey.
     """
+    from cli.framework.dates import parse_date  # noqa: PLC0415 - help does without
+    from ledger.core.requests import Request  # noqa: PLC0415
+
     options, settings = call.write, call.settings
     return Request(
         command=call.command_name,
@@ -65,6 +66,8 @@ def parts_of(call: Call, *, today: Callable[[], date]) -> Callable[[int], Reques
 
 def plain_request(call: Call) -> Request:
     """Make the request of a call that takes no date, key or reason: setting a ledger up."""
+    from ledger.core.requests import Request  # noqa: PLC0415 - help does without
+
     settings = call.settings
     return Request(
         command=call.command_name,
@@ -100,6 +103,7 @@ def today_of(call: Call) -> date:
 
 def times_of(call: Call) -> Times:
     """Read a call's --as-of and --known-at by the ledger's calendar."""
+    from cli.framework.dates import parse_time  # noqa: PLC0415 - help does without
     from ledger.store.journal.balances import NOW, Times  # noqa: PLC0415
 
     options = call.read
@@ -134,6 +138,8 @@ def read_picture(call: Call) -> Iterator[Picture]:
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
     """Carry a call's write out and show its receipt."""
+    from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
+
     emit_receipt(call, carried_out(call, work))
 
 
@@ -147,6 +153,7 @@ def carried_out(
     `also_given` is input that was not typed but tells a repetition from another request, such
     as what a file held.
     """
+    from cli.framework.receipts import remember_receipt  # noqa: PLC0415 - help does without
     from ledger.store.session.execute import carry_out  # noqa: PLC0415
 
     receipt = carry_out(ledger_of(call), request_on(call, also_given or {}), work)
@@ -166,5 +173,7 @@ def day_given(call: Call, text: str | None) -> date | None:
 
 def required_day(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
+    from cli.framework.dates import parse_date  # noqa: PLC0415 - help does without
+
     ledger_of(call)  # a ledger that is missing is told before a date that cannot be read
     return parse_date(text, today=lambda: today_of(call))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ledger.core.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
-from ledger.core.suggest import nearest
 
 
 class UnknownCommand(UsageError):
@@ -96,6 +95,13 @@ class ReceiptNotWritten(StorageTrouble):
     code = "receipt-not-written"
     default_why = "The act is done, and stays done; only what was to be said of it is lost."
     default_next = "Repeat the command with the key of its request, not without."
+
+
+def nearest(typed: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Give the known words nearest to what was typed."""
+    from ledger.core import suggest  # noqa: PLC0415 - only where something was mistyped
+
+    return suggest.nearest(typed, known)
 
 
 def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:

@@ -1,0 +1,36 @@
+"""How far a command travels through the program: files entered, modules loaded, engines opened."""
+
+import pytest
+from bench_structure import HELP, INTRODUCE, Trace, make_ledger, traced
+
+MOST_MODULES_OF_HELP = 25
+
+
+@pytest.fixture(scope="module")
+def ledger_url(tmp_path_factory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('way') / 'ledger.db'}"
+    make_ledger(url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def introduction(ledger_url) -> Trace:
+    trace = traced(INTRODUCE, ledger_url)
+    assert trace.exit_code == 0
+    return trace
+
+
+def test_an_introduction_opens_one_database_engine(introduction):
+    assert introduction.engines == 1
+
+
+def test_an_introduction_loads_no_module_of_statements(introduction):
+    assert introduction.statement_modules == []
+
+
+def test_help_loads_few_modules(ledger_url):
+    trace = traced(HELP, ledger_url)
+
+    assert trace.exit_code == 0
+    assert len(trace.modules) <= MOST_MODULES_OF_HELP, trace.modules
+    assert trace.engines == 0
