@@ -1,6 +1,6 @@
-"""The README as something to run: its commands with what they print, and its table of commands.
+"""Runs the README's commands and writes the table of all commands.
 
-    python tests/docs/readme.py        writes what the commands print now into the README
+    python tests/docs/readme.py        updates README.md and cli/docs/commands.md
 
 Read the difference before you commit it: it is what an officer will see.
 """
@@ -22,6 +22,7 @@ from cli.framework.app import WORDS, Word, load
 from cli.main import main
 
 README = Path(__file__).parents[2] / "README.md"
+REFERENCE = README.parent / "cli" / "docs" / "commands.md"
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(
     r"(?<=^<!-- commands -->\n).*?(?=^<!-- /commands -->$)", re.MULTILINE | re.DOTALL
@@ -68,7 +69,7 @@ def console_blocks(text: str) -> list[str]:
 
 
 def command_table() -> str:
-    """Make the README's table of every command and its line of help."""
+    """Make the table of every command and its line of help."""
     rows = [f"| `{name}` | {words} |" for name, words in commands()]
     return "\n".join(["| command | what it does |", "|---|---|", *rows]) + "\n"
 
@@ -116,13 +117,14 @@ def with_blocks(text: str, printed: Callable[[str], str]) -> str:
     return _BLOCK.sub(anew, text)
 
 
-def rewritten(text: str) -> str:
-    """Give the README with what its commands print now; run in an empty folder."""
-    return _TABLE.sub(lambda _: command_table(), with_blocks(text, run))
+def with_table(text: str) -> str:
+    """Give the command reference with the table of the commands that exist now."""
+    return _TABLE.sub(lambda _: command_table(), text)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        new = rewritten(README.read_text(encoding="utf-8"))
+        new = with_blocks(README.read_text(encoding="utf-8"), run)
     README.write_text(new, encoding="utf-8")
+    REFERENCE.write_text(with_table(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")
     sys.exit(0)

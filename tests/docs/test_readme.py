@@ -1,4 +1,4 @@
-"""The README is what the program does: its tour is run, its tables are compared."""
+"""The README and the command reference say what the program does: both are run or compared."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import re
 
 import pytest
 from offences import assert_none
-from readme import README, command_table, console_blocks, first_line, leaf_commands, run, said_in
+from readme import (
+    README,
+    REFERENCE,
+    command_table,
+    console_blocks,
+    first_line,
+    leaf_commands,
+    run,
+    said_in,
+)
 
 from ledger.core.errors import ExitCode
 
 ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")
+REFERENCE_TEXT = REFERENCE.read_text(encoding="utf-8")
 COMMANDS = dict(leaf_commands())
 
 
@@ -32,9 +42,20 @@ def test_the_tour_takes_the_main_job_to_its_end():
         assert words in told
 
 
-def test_every_command_stands_in_the_readme_with_its_line_of_help():
-    between = TEXT.split("<!-- commands -->\n")[1].split("<!-- /commands -->")[0]
-    assert between == command_table(), "write it anew: python tests/docs/readme.py"
+def test_every_command_is_in_the_reference_with_its_line_of_help():
+    between = REFERENCE_TEXT.split("<!-- commands -->\n")[1].split("<!-- /commands -->")[0]
+    assert between == command_table(), "update it: python tests/docs/readme.py"
+
+
+def test_the_readme_names_only_commands_that_exist():
+    known = {f"cityfund {name}" for name in COMMANDS} | {
+        f"cityfund {n.split()[0]}" for n in COMMANDS
+    }
+    named = re.findall(r"^\| [^|]+ \| (.*) \|$", TEXT, re.MULTILINE)
+    commands = {one for row in named for one in re.findall(r"`(cityfund [a-z]+(?: [a-z]+)?)", row)}
+
+    assert commands
+    assert commands - known == set()
 
 
 @pytest.mark.parametrize("marker", ["demo", "test"])
@@ -47,7 +68,7 @@ def test_the_two_commands_stand_between_their_markers(marker):
 
 
 def test_every_exit_code_is_told():
-    told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
+    told = {int(number) for number in re.findall(r"^\| (\d+) \|", REFERENCE_TEXT, re.MULTILINE)}
     assert told == {int(code) for code in ExitCode}
 
 
@@ -55,13 +76,25 @@ def test_every_variable_the_program_reads_is_told():
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "cli").rglob("*.py"))
     read = {name for text in sources for name in re.findall(r"\bCITYFUND_[A-Z]+\b", text)}
     assert read
-    assert {name for name in read if f"`{name}`" not in TEXT} == set()
+    assert {name for name in read if f"`{name}`" not in REFERENCE_TEXT} == set()
 
 
-def test_every_page_the_readme_points_to_is_there():
-    pages = re.findall(r"\]\(([^)#]+)\)", TEXT)
-    assert pages
-    assert [page for page in pages if not (ROOT / page).is_file()] == []
+def test_every_link_of_a_page_leads_to_a_file():
+    pages = [README, *README.parent.glob("*.md"), *REFERENCE.parent.glob("*.md")]
+    links = {
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    }
+
+    assert links
+    assert [f"{page}: {link}" for page, link in links if not (page.parent / link).is_file()] == []
+
+
+def test_the_readme_links_every_page():
+    linked = set(re.findall(r"\]\((cli/docs/[^)#:]+)\)", TEXT))
+
+    assert {f"cli/docs/{page.name}" for page in REFERENCE.parent.glob("*.md")} - linked == set()
 
 
 def test_every_command_says_what_it_does():
