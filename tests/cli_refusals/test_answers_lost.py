@@ -115,7 +115,7 @@ def test_an_act_that_is_interrupted_after_it_was_recorded_says_so(metro, capsys,
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cli.framework.session.emit_receipt", interrupted)
+    monkeypatch.setattr("cli.framework.receipts.emit_receipt", interrupted)
     words = ("need", "withdraw", "N-0001", "1 EUR", "--reason", "x", "--key", "mine")
 
     assert main([*words, "--db", metro.url]) == 130
