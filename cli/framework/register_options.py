@@ -15,39 +15,27 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from ledger.interchange.canonical import TABLES, Column, Kind
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.table import by_plural
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import Said
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_LISTS = frozenset({Kind.CODES, Kind.TEXTS})
 _METAVARS = {
     Kind.CODE: "CODE",
     Kind.CODES: "CODE;...",
     Kind.TEXT: "TEXT",
     Kind.TEXTS: "TEXT;...",
     Kind.DATE: "DATE",
+    Kind.PARTIAL_DATE: "TEXT",
     Kind.YES_NO: "yes|no",
     Kind.WHOLE: "NUMBER",
     Kind.AMOUNT: "QUANTITY",
     Kind.DECIMAL: "NUMBER",
 }
-_HELP = {
-    ("needs", "quantity"): 'all that is required: "40M EUR"; "? EUR" where not yet known',
-    ("needs", "divisible"): "may several offers share it; yes, but for building no",
-    ("offers", "quantity"): 'all that is put up, never the remainder: "40M EUR"',
-    ("offers", "min_ticket"): 'smallest part for one need: "1M EUR"',
-    ("offers", "max_ticket"): 'largest part for one need: "10M EUR"',
-}
 _CODE_HELP = "its code, short and human; the next free one if left out"
-_REGISTERS = {
-    "office": "office",
-    "city": "city",
-    "cities": "city",
-    "project": "project",
-    "provider": "provider",
-}
+_YES_NO = (("yes", ""), ("no", ""))
 
 
 def with_terms(
@@ -63,7 +51,8 @@ def with_terms(
     `arguments` come first and bare, `required` options have to be given, `hidden` ones are
     taken but not shown in the help; `left_out` and columns for the reader are not there.
     """
-    columns = {one.name: one for one in TABLES[table].columns if one.kind is not Kind.SHOWN}
+    spec = by_plural()[table]
+    columns = {one.name: one for one in spec.columns if one.kind is not Kind.SHOWN}
     options = [name for name in columns if name not in arguments and name not in left_out]
 
     def give(function: _Function) -> _Function:
@@ -72,12 +61,12 @@ def with_terms(
             for parameter in inspect.signature(function, eval_str=True).parameters.values()
             if parameter.kind is not inspect.Parameter.VAR_KEYWORD
         ]
-        bare = [_parameter(name, _argument(table, columns[name])) for name in arguments]
+        bare = [_parameter(name, _argument(spec, columns[name])) for name in arguments]
         made = [
             _parameter(
                 name,
-                _option(table, columns[name], hidden=name in hidden),
-                many=columns[name].kind in _LISTS,
+                _option(spec, columns[name], hidden=name in hidden),
+                many=columns[name].is_list,
                 required=name in required,
             )
             for name in options
@@ -99,83 +88,67 @@ def _parameter(
     )
 
 
-def _argument(table: str, column: Column) -> Any:
+def _argument(spec: RegisterSpec, column: ColumnSpec) -> Any:
     return typer.Argument(
-        metavar=column.name.upper(), help=_help(table, column), autocompletion=_completer(column)
+        metavar=column.name.upper(), help=_help(spec, column), autocompletion=_completer(column)
     )
 
 
-def _option(table: str, column: Column, *, hidden: bool) -> Any:
+def _option(spec: RegisterSpec, column: ColumnSpec, *, hidden: bool) -> Any:
     return typer.Option(
         f"--{column.name.replace('_', '-')}",
         metavar=_METAVARS[column.kind],
-        help=_help(table, column),
+        help=_help(spec, column),
         autocompletion=_completer(column),
         show_default=False,
         hidden=hidden,
     )
 
 
-def _help(table: str, column: Column) -> str:
-    words = _HELP.get((table, column.name), column.help)
-    if column.name == "code" and table not in {"units", "offices"}:
+def _help(spec: RegisterSpec, column: ColumnSpec) -> str:
+    words = column.option_help or column.help
+    if column.name == "code" and spec.prefix is not None:
         words = _CODE_HELP
     return f"{words[0].upper()}{words[1:]}."
 
 
-def _completer(column: Column) -> Any:
-    if column.name in _REGISTERS:
-        return complete_codes(_REGISTERS[column.name])
-    words = _WORDS.get(column.name)
-    if words is None:
-        return None
+def _completer(column: ColumnSpec) -> Any:
+    if column.register is not None:
+        return complete_codes(column.register)
+    if column.vocabulary in _COMPLETED or column.words or column.kind is Kind.YES_NO:
+        return _complete_words(column)
+    return None
 
+
+_COMPLETED = {
+    "countries": "name",
+    "regions": "name",
+    "sectors": "title",
+    "project_statuses": "title",
+    "instruments": "name",
+}
+"""The vocabularies whose entries are completed, and what says what an entry is."""
+
+
+def _complete_words(column: ColumnSpec) -> Callable[[str], list[tuple[str, str]]]:
     def complete(incomplete: str) -> list[tuple[str, str]]:
         typed = incomplete.casefold()
-        return [(code, about) for code, about in words() if code.casefold().startswith(typed)]
+        return [
+            (code, about) for code, about in _words(column) if code.casefold().startswith(typed)
+        ]
 
     return complete
 
 
-def _factors() -> Iterable[tuple[str, str]]:
-    from ledger.core.factors import Factor  # noqa: PLC0415 - only while completing
+def _words(column: ColumnSpec) -> Iterable[tuple[str, str]]:
+    """Give what may stand in a column, each word with what it is."""
+    if column.vocabulary is None:
+        return column.words or _YES_NO
+    from ledger import reference  # noqa: PLC0415 - only while completing
 
-    return [(factor.value, "") for factor in Factor]
-
-
-def _kinds() -> Iterable[tuple[str, str]]:
-    from ledger.registers.records import PROVIDER_KINDS  # noqa: PLC0415
-
-    return [(kind, "") for kind in PROVIDER_KINDS]
-
-
-def _reference(name: str, about: str) -> Callable[[], Iterable[tuple[str, str]]]:
-    def words() -> Iterable[tuple[str, str]]:
-        from ledger import reference  # noqa: PLC0415
-
-        found: Mapping[str, Any] = getattr(reference, name)()
-        return [(code, getattr(one, about)) for code, one in found.items()]
-
-    return words
-
-
-_COUNTRIES = _reference("countries", "name")
-_SECTORS = _reference("sectors", "title")
-_WORDS: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
-    "factor": _factors,
-    "kind": _kinds,
-    "country": _COUNTRIES,
-    "countries": _COUNTRIES,
-    "excluded_countries": _COUNTRIES,
-    "sector": _SECTORS,
-    "sectors": _SECTORS,
-    "status": _reference("project_statuses", "title"),
-    "instruments": _reference("instruments", "name"),
-    "regions": _reference("regions", "name"),
-    "condition": lambda: [("complete", "only where the project ends complete")],
-    "divisible": lambda: [("yes", ""), ("no", "")],
-    "sample": lambda: [("yes", ""), ("no", "")],
-}
+    entries: Mapping[str, Any] = getattr(reference, column.vocabulary)()
+    about = _COMPLETED[column.vocabulary]
+    return [(code, getattr(one, about)) for code, one in entries.items()]
 
 
 def code_argument(kind: str, words: str = "") -> Any:
@@ -194,7 +167,7 @@ def said(call: Call, table: str, *, today: date, arguments: Collection[str] = ()
 
     typed = call.typed_input()
     terms: dict[str, str] = {}
-    for column in TABLES[table].columns:
+    for column in by_plural()[table].columns:
         value = typed.get(column.name)
         if value is None:
             continue

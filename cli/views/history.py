@@ -13,8 +13,9 @@ from cli.framework.session import read_picture
 from cli.views.standing import brief
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
-from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.canonical import TABLES
 from ledger.journal.entries import Act
+from ledger.registers.spec import Kind
 from ledger.reports.cells import machine
 
 if TYPE_CHECKING:

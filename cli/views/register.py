@@ -12,8 +12,9 @@ from cli.framework.output import Column
 from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import Unit, format_amount
-from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.canonical import TABLES
 from ledger.reference import countries
+from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
     from ledger.journal.standing import Standing

@@ -70,17 +70,6 @@ def typed_text(text: str | None, name: str) -> str | None:
     return kept or None
 
 
-PREFIXES: Final = {
-    "project": "PRJ",
-    "need": "N",
-    "offer": "O",
-    "deal": "D",
-    "city": "CTY",
-    "provider": "PRV",
-    "proposal": "MAT",
-}
-"""What the codes begin with that the program makes, by the kind of record."""
-
 _DIGITS: Final = 4
 _MOST_DIGITS: Final = 9
 
@@ -92,18 +81,18 @@ def folded(code: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
 
 
-def numbered(kind: str, number: int) -> str:
+def numbered(prefix: str, number: int) -> str:
     """Make the code of a number: PRJ-0042."""
-    return f"{PREFIXES[kind]}-{number:0{_DIGITS}d}"
+    return f"{prefix}-{number:0{_DIGITS}d}"
 
 
-def number_in(kind: str, code: str) -> int | None:
-    """Give the number in a code of the form that the program makes, in whatever capitals.
+def number_in(prefix: str, code: str) -> int | None:
+    """Give the number in a code of the form that the program makes, in any capitals.
 
     None in any other code.
     """
     plain = folded(code)
-    ending = plain.removeprefix(f"{folded(PREFIXES.get(kind, ''))}-")
+    ending = plain.removeprefix(f"{folded(prefix)}-")
     if ending == plain or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None

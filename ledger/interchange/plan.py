@@ -37,19 +37,12 @@ from ledger.interchange.steps import (
 )
 from ledger.reference import office_for_country
 from ledger.registers.records import City
+from ledger.registers.table import by_plural
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
     from ledger.interchange.apply_rule import RuleReport
     from ledger.interchange.import_rules import ImportRule
-
-_FIXED = {
-    "units": ("decimals",),
-    "projects": ("city",),
-    "needs": ("project", "factor", "unit", "declared_on"),
-    "offers": ("provider", "factor", "unit", "declared_on"),
-}
-"""Fields that never change once recorded: acts of the past rest on them."""
 
 
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
@@ -64,7 +57,7 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     revisions: list[Revise] = []
     for table in ONE:
         seen: dict[str, Place] = {}
-        for row in getattr(tables, table):
+        for row in tables.of(table):
             _plan_row(planning, table, row, seen=seen, registers=registers, revisions=revisions)
     acts = plan_acts(planning)
     registers, revisions = settle_totals(planning, acts, registers, revisions)
@@ -80,8 +73,8 @@ def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
     """Gather the codes of each register; the ledger's spelling of a code wins over the file's."""
     known: dict[str, Codes] = {}
     for table in ONE:
-        codes = known[table] = Codes(getattr(holdings, table))
-        for row in getattr(tables, table):
+        codes = known[table] = Codes(holdings.of(table))
+        for row in tables.of(table):
             if codes.find(row.record.code) is None:
                 codes.add(row.record.code)
         for code in tables.broken.get(table, ()):
@@ -100,7 +93,7 @@ def _plan_row(
     revisions: list[Revise],
 ) -> None:
     record = _resolved(planning, table, row)
-    held = getattr(planning.holdings, table).get(record.code)
+    held = planning.holdings.of(table).get(record.code)
     first = seen.setdefault(record.code, row.place)
     if first is not row.place:
         what = f"The code {record.code} stands here twice (first at {first.file}:{first.line})."
@@ -152,8 +145,8 @@ def _addition(planning: Planning, table: str, record: Any, row: Row[Any]) -> Add
 
 def _with_office(planning: Planning, city: City, place: Place) -> City:
     """Give a city the office whose region its country lies in, the narrowest region first."""
-    offices = dict(planning.holdings.offices)
-    offices.update({row.record.code: row.record for row in planning.tables.offices})
+    offices = dict(planning.holdings.of("offices"))
+    offices.update({row.record.code: row.record for row in planning.tables.of("offices")})
     try:
         return replace(city, office=office_for_country(city.country, offices.values()))
     except LedgerError as error:
@@ -173,7 +166,7 @@ def _merged(
         before = getattr(held, column)
         if value == before:
             continue
-        if column in _FIXED.get(table, ()):
+        if by_plural()[table].column[column].fixed:
             if planning.is_unknown(table, column, value):
                 continue
             _note_fixed(planning, (ONE[table], held.code), column, (before, value), row.place)
@@ -263,10 +256,10 @@ def read_incoming(
 def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> ImportPlan:
     """Plan an import against what the ledger holds, with every problem from file to ledger.
 
-    The plan may be carried out only if it has no problems. `holdings.units` are the units that
-    count; `today` is the ledger's day.
+    The plan may be carried out only if it has no problems. The units of `holdings` are those
+    that count; `today` is the ledger's day.
     """
-    tables, unclear = understand(incoming.tables, holdings.units, today)
+    tables, unclear = understand(incoming.tables, holdings.of("units"), today)
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings)
     return replace(plan, problems=(*incoming.problems, *unclear, *plan.problems))

@@ -253,7 +253,7 @@ def _note_missing(planning: Planning, told: set[_Key]) -> None:
         return
     for key, (quantity, place) in planning.totals.items():
         side, code = key
-        known = code in planning.holdings.offers and key not in planning.holdings.required
+        known = code in planning.holdings.of("offers") and key not in planning.holdings.required
         if side is Side.OFFER and quantity is None and key not in told and not known:
             planning.problem(place, "quantity", "missing-value", "The quantity is missing.")
 

@@ -11,28 +11,19 @@ from ledger.interchange.records import Row
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.registers.records import Need, Offer
+from ledger.registers.table import REGISTERS, by_plural
 
-ONE = {
-    "units": "unit",
-    "offices": "office",
-    "cities": "city",
-    "providers": "provider",
-    "projects": "project",
-    "needs": "need",
-    "offers": "offer",
-}
+ONE = {plural: spec.name for plural, spec in by_plural().items()}
 """What one row of each register is called, in the order in which they depend on one another."""
 
 REFERENCES = {
-    "cities": (("office", "offices"),),
-    "providers": (("city", "cities"),),
-    "projects": (("city", "cities"),),
-    "needs": (("project", "projects"),),
-    "offers": (("provider", "providers"), ("cities", "cities")),
+    plural: tuple((column, REGISTERS[name].plural) for column, name in spec.references.items())
+    for plural, spec in by_plural().items()
 }
 """Columns that name a row of another table."""
 
-SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
+SIDES = {plural: Side(spec.name) for plural, spec in by_plural().items() if spec.has_quantity}
+"""The tables of needs and offers, whose rows have a quantity."""
 
 
 @dataclass(slots=True)
@@ -83,5 +74,4 @@ class Planning:
         found = self.terms.get((side, code))
         if found is not None:
             return found
-        held = self.holdings.needs if side is Side.NEED else self.holdings.offers
-        return held.get(code)
+        return self.holdings.of(REGISTERS[side].plural).get(code)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
-from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Kind, Table
+from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import Place, Problem, did_you_mean
+from ledger.registers.spec import Kind
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""

@@ -1,10 +1,12 @@
-"""Understand one row of a register: offices, cities, providers, projects, needs, offers, units."""
+"""Read one row of a register by its specification, and by the rules that are its own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit
@@ -16,25 +18,19 @@ from ledger.reference import (
     find_sector,
     find_status,
 )
-from ledger.registers.records import (
-    CONDITION_COMPLETE,
-    PROVIDER_KINDS,
-    WEIGHT_RANGE,
-    City,
-    Need,
-    Offer,
-    Office,
-    Project,
-    Provider,
-)
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.table import REGISTERS
 
 if TYPE_CHECKING:
     from datetime import date
 
-MAX_DECIMALS = 6
 MAX_RATE_PERCENT = 1000
-_MEMBER_SINCE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _FACTORS = tuple(factor.value for factor in Factor)
+
+Values = dict[str, Any]
+"""What a row says, by column."""
+_Read = Callable[[Cells], Any]
 
 
 def country_code(text: str) -> str:
@@ -67,149 +63,165 @@ def itself(code: str) -> str:
     return code
 
 
-def unit(cells: Cells) -> Unit:
-    """Understand a unit of work that the fund adds; currencies are ISO 4217's, never added."""
-    code = cells.need_code("code")
-    decimals = cells.whole("decimals", 0, MAX_DECIMALS)
-    if cells.raw("decimals") is None:
-        cells.missing("decimals")
-    name = cells.text("name") or code
-    known = cells.lookups.units.get(code)
-    kind = known.kind if known is not None else "work"
-    return Unit(code=code, decimals=decimals or 0, kind=kind, name=name)
+_FINDERS: Mapping[str, Callable[[str], str]] = {
+    "countries": country_code,
+    "regions": region_code,
+    "sectors": sector_code,
+    "project_statuses": status_code,
+    "instruments": instrument_code,
+}
+"""What finds an entry of each reference vocabulary."""
 
 
-def office(cells: Cells) -> Office:
-    """Understand an office."""
-    return Office(
-        code=cells.need_code("code"),
-        name=cells.need_text("name"),
-        host=cells.text("host"),
-        regions=cells.known_each("regions", region_code, itself),
-        withdrawn=cells.yes_no("withdrawn", default=False),
+def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
+    """Give the record that a row describes and its quantity, None where that is not known.
+
+    Every bad cell is noted; the record of a row with one is good for nothing. A city's office
+    that is not given is empty here: the plan finds it by region.
+    """
+    reading = _reading(spec.name)
+    values: Values = {name: read(cells) for name, read in reading.cells}
+    if spec.has_quantity:
+        unit = _unit(cells)
+        values["unit"] = unit.code if unit is not None else ""
+        for name in reading.amounts:
+            values[name] = cells.amount(name, unit)
+    for name, first in reading.ordered:
+        _require_order(cells, name, values[first], values[name])
+    if spec.name in _RULES:
+        _RULES[spec.name](cells, values)
+    quantity = values.pop("quantity", None)
+    return spec.record_type(**values), quantity
+
+
+class _Reading(NamedTuple):
+    """How the rows of a register are read: cells by themselves, amounts in the row's unit."""
+
+    cells: tuple[tuple[str, _Read], ...]
+    amounts: tuple[str, ...]
+    ordered: tuple[tuple[str, str], ...]
+    """Dates, each with the one that it may not precede."""
+
+
+@cache
+def _reading(name: str) -> _Reading:
+    """Say how the rows of a register are read, once, because an import reads thousands."""
+    columns = REGISTERS[name].columns
+    # A unit is understood with the factor that it is a unit of, and amounts with their unit.
+    alone = [one for one in columns if one.kind in _OF_KIND and one.vocabulary != "units"]
+    return _Reading(
+        tuple((one.name, _reader(one)) for one in alone),
+        tuple(one.name for one in columns if one.kind is Kind.AMOUNT),
+        tuple((one.name, one.not_before) for one in columns if one.not_before is not None),
     )
 
 
-def city(cells: Cells) -> City:
-    """Understand a city. An office not given is empty here: the plan finds it by region."""
-    return City(
-        code=cells.need_code("code"),
-        name=cells.need_text("name"),
-        country=_country(cells) or _missing(cells, "country"),
-        office=cells.code("office") or "",
-        name_local=cells.text("name_local"),
-        member_since=_member_since(cells),
-        population=cells.whole("population"),
-        geonames_id=cells.whole("geonames_id", 1),
-        withdrawn=cells.yes_no("withdrawn", default=False),
+def _reader(column: ColumnSpec) -> _Read:
+    read = _OF_KIND[column.kind](column)
+    if not column.required:
+        return read
+
+    def required(cells: Cells) -> Any:
+        if cells.raw(column.name) is None:
+            cells.missing(column.name)
+            return _NOTHING.get(column.kind, "")
+        return read(cells)
+
+    return required
+
+
+_NOTHING: Mapping[Kind, Any] = {Kind.WHOLE: 0, Kind.DECIMAL: Decimal(0)}
+"""Stands in the place of a required value that is missing, where that is no text."""
+
+
+def _code(column: ColumnSpec) -> _Read:
+    name, empty = column.name, "" if column.required or column.filled else column.default
+    if column.words:
+        words, words_name = tuple(word for word, _ in column.words), column.words_name or name
+        return lambda cells: cells.choice(name, words, words_name) or empty
+    if column.vocabulary is None:
+        return lambda cells: cells.code(name) or empty
+    find = _FINDERS[column.vocabulary]
+    return lambda cells: (
+        (cells.known(name, cell, find) if (cell := cells.raw(name)) else None) or empty
     )
 
 
-def provider(cells: Cells) -> Provider:
-    """Understand a provider."""
-    return Provider(
-        code=cells.need_code("code"),
-        name=cells.need_text("name"),
-        kind=cells.choice("kind", PROVIDER_KINDS, "kind of provider") or _missing(cells, "kind"),
-        country=_country(cells),
-        city=cells.code("city"),
-        sample=cells.yes_no("sample", default=False),
-        withdrawn=cells.yes_no("withdrawn", default=False),
-    )
+def _codes(column: ColumnSpec) -> _Read:
+    name = column.name
+    if column.vocabulary is not None:
+        find = _FINDERS[column.vocabulary]
+        return lambda cells: cells.known_each(name, find, itself)
+    if column.kind is Kind.TEXTS:
+        return lambda cells: cells.texts(name)
+    return lambda cells: cells.codes(name)
 
 
-def project(cells: Cells) -> Project:
-    """Understand a project."""
-    sector, status = cells.raw("sector"), cells.raw("status")
-    starts_on, ends_on = cells.date("starts_on"), cells.date("ends_on")
-    _in_order(cells, "ends_on", starts_on, ends_on)
-    return Project(
-        code=cells.need_code("code"),
-        title=cells.need_text("title"),
-        city=cells.need_code("city"),
-        sector=(cells.known("sector", sector, sector_code) if sector else None)
-        or _missing(cells, "sector"),
-        status=(cells.known("status", status, status_code) if status else None) or "identification",
-        weight=cells.whole("weight", *WEIGHT_RANGE) or 1,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        description=cells.text("description"),
-        source=cells.text("source"),
-    )
+def _text(column: ColumnSpec) -> _Read:
+    name = column.name
+    if column.required:
+        return lambda cells: cells.need_text(name)
+    return lambda cells: cells.text(name)
 
 
-def need(cells: Cells) -> tuple[Need, int | None]:
-    """Understand a need and its quantity, None while that is unknown."""
-    factor, measured_in = _factor(cells), _unit(cells)
-    declared_on = cells.past_date("declared_on") or cells.lookups.today
-    needed_by = cells.date("needed_by")
-    record = Need(
-        code=cells.need_code("code"),
-        project=cells.need_code("project"),
-        factor=factor,
-        unit=measured_in.code if measured_in else "",
-        declared_on=declared_on,
-        topic=cells.text("topic"),
-        needed_by=needed_by,
-        # A work is built by one builder unless said otherwise (TABLES, needs).
-        divisible=cells.yes_no("divisible", default=factor is not Factor.IMPLEMENTATION),
-        instruments=cells.known_each("instruments", instrument_code, itself),
-        note=cells.text("note"),
-    )
-    return record, cells.amount("quantity", measured_in)
+def _date(column: ColumnSpec) -> _Read:
+    name = column.name
+    if column.default == "today":
+        return lambda cells: cells.past_date(name) or cells.lookups.today
+    if column.past:
+        return lambda cells: cells.past_date(name)
+    return lambda cells: cells.date(name)
 
 
-def offer(cells: Cells) -> tuple[Offer, int | None]:
-    """Understand an offer with its mandate, and its quantity; whether it may be None is planned."""
-    factor, measured_in = _factor(cells), _unit(cells)
-    min_ticket = cells.amount("min_ticket", measured_in)
-    max_ticket = cells.amount("max_ticket", measured_in)
-    if min_ticket is not None and max_ticket is not None and min_ticket > max_ticket:
-        cells.problem("max_ticket", "out-of-order", "The largest ticket is below the smallest.")
-    valid_from, valid_until = cells.date("valid_from"), cells.date("valid_until")
-    _in_order(cells, "valid_until", valid_from, valid_until)
-    record = Offer(
-        code=cells.need_code("code"),
-        provider=cells.need_code("provider"),
-        factor=factor,
-        unit=measured_in.code if measured_in else "",
-        declared_on=cells.past_date("declared_on") or cells.lookups.today,
-        topics=cells.texts("topics"),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        available_from=cells.date("available_from"),
-        sectors=cells.known_each("sectors", sector_code, itself),
-        countries=cells.known_each("countries", country_code, itself),
-        regions=cells.known_each("regions", region_code, itself),
-        cities=cells.codes("cities"),
-        excluded_countries=cells.known_each("excluded_countries", country_code, itself),
-        instruments=cells.known_each("instruments", instrument_code, itself),
-        min_ticket=min_ticket,
-        max_ticket=max_ticket,
-        max_share=_share(cells),
-        condition=cells.choice("condition", (CONDITION_COMPLETE,), "condition"),
-        rate=_interest_rate(cells),
-        note=cells.text("note"),
-        withdrawn=cells.yes_no("withdrawn", default=False),
-    )
-    return record, cells.amount("quantity", measured_in)
+def _partial_date(column: ColumnSpec) -> _Read:
+    name = column.name
+
+    def read(cells: Cells) -> str | None:
+        text = cells.raw(name)
+        if text is not None and not _PARTIAL_DATE.fullmatch(text):
+            what = f"{text!r} is neither a year nor a date."
+            cells.problem(name, "bad-date", what, "Write 1998 or 1998-05-01.")
+        elif text is not None and len(text) == len("1998-05-01"):
+            cells.date(name)
+        return text
+
+    return read
 
 
-def _missing(cells: Cells, column: str) -> str:
-    """Note an empty required cell; a filled one has its own problem already."""
-    if cells.raw(column) is None:
-        cells.missing(column)
-    return ""
+def _yes_no(column: ColumnSpec) -> _Read:
+    name, default = column.name, column.default == "yes"
+    return lambda cells: cells.yes_no(name, default=default)
 
 
-def _country(cells: Cells) -> str | None:
-    cell = cells.raw("country")
-    return cells.known("country", cell, country_code) if cell else None
+def _whole(column: ColumnSpec) -> _Read:
+    name, bounds = column.name, column.bounds or ()
+    if column.default is None:
+        return lambda cells: cells.whole(name, *bounds)
+    default = int(column.default)
+    return lambda cells: cells.whole(name, *bounds) or default
 
 
-def _factor(cells: Cells) -> Factor:
-    word = cells.choice("factor", _FACTORS, "factor") or _missing(cells, "factor")
-    return Factor(word) if word else Factor.MONEY
+def _decimal(column: ColumnSpec) -> _Read:
+    name = column.name
+    return lambda cells: cells.decimal(name)
+
+
+_OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
+    Kind.CODE: _code,
+    Kind.CODES: _codes,
+    Kind.TEXT: _text,
+    Kind.TEXTS: _codes,
+    Kind.DATE: _date,
+    Kind.PARTIAL_DATE: _partial_date,
+    Kind.YES_NO: _yes_no,
+    Kind.WHOLE: _whole,
+    Kind.DECIMAL: _decimal,
+}
+
+
+def _require_order(cells: Cells, column: str, first: date | None, last: date | None) -> None:
+    if first is not None and last is not None and last < first:
+        cells.problem(column, "out-of-order", f"The {column} {last} lies before {first}.")
 
 
 def _unit(cells: Cells) -> Unit | None:
@@ -225,32 +237,43 @@ def _unit(cells: Cells) -> Unit | None:
     return found
 
 
-def _in_order(cells: Cells, column: str, first: date | None, last: date | None) -> None:
-    if first is not None and last is not None and last < first:
-        cells.problem(column, "out-of-order", f"The {column} {last} lies before {first}.")
+def _complete_unit(cells: Cells, values: Values) -> None:
+    """Find the kind of a unit; currencies are ISO 4217's, and a fund adds units of work."""
+    known = cells.lookups.units.get(values["code"])
+    values["kind"] = known.kind if known is not None else "work"
+    values["name"] = values["name"] or values["code"]
+    values["decimals"] = values["decimals"] or 0
 
 
-def _member_since(cells: Cells) -> str | None:
-    text = cells.raw("member_since")
-    if text is not None and not _MEMBER_SINCE.fullmatch(text):
-        what = f"{text!r} is neither a year nor a date."
-        cells.problem("member_since", "bad-date", what, "Write 1998 or 1998-05-01.")
-    elif text is not None and len(text) == len("1998-05-01"):
-        cells.date("member_since")
-    return text
+def _complete_need(cells: Cells, values: Values) -> None:
+    values["factor"] = _factor(values)
+    # A work is built by one builder unless said otherwise (TABLES, needs).
+    if cells.raw("divisible") is None:
+        values["divisible"] = values["factor"] is not Factor.IMPLEMENTATION
 
 
-def _share(cells: Cells) -> Decimal | None:
-    share = cells.decimal("max_share")
+def _complete_offer(cells: Cells, values: Values) -> None:
+    values["factor"] = _factor(values)
+    least, most = values["min_ticket"], values["max_ticket"]
+    if least is not None and most is not None and least > most:
+        cells.problem("max_ticket", "out-of-order", "The largest ticket is below the smallest.")
+    share = values["max_share"]
     if share is not None and not 0 < share <= 1:
         what = f"The largest share {share} is not above 0 and up to 1."
         cells.problem("max_share", "out-of-range", what, "Half is written 0.5.")
-    return share
-
-
-def _interest_rate(cells: Cells) -> Decimal | None:
-    """Give percent per year: no exchange rate, so zero is one, and it has its own limit."""
-    rate = cells.decimal("rate")
+    # Percent per year is no exchange rate: zero is one, and it has a limit of its own.
+    rate = values["rate"]
     if rate is not None and rate > MAX_RATE_PERCENT:
         cells.problem("rate", "out-of-range", f"{rate} percent a year is beyond belief.")
-    return rate
+
+
+def _factor(values: Values) -> Factor:
+    return Factor(values["factor"]) if values["factor"] else Factor.MONEY
+
+
+_RULES: Mapping[str, Callable[[Cells, Values], None]] = {
+    "unit": _complete_unit,
+    "need": _complete_need,
+    "offer": _complete_offer,
+}
+"""What is particular to the rows of one register."""

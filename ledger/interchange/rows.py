@@ -9,50 +9,40 @@ from typing import Any
 
 from ledger.core.quantity import Unit
 from ledger.interchange import acts as acts_in
-from ledger.interchange import registers
-from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.reader import RawTable
 from ledger.interchange.records import ChangeRow, DealActRow, Row
+from ledger.interchange.registers import read_record
 from ledger.rates.rates import Rate
-from ledger.registers.records import City, Need, Offer, Office, Project, Provider
+from ledger.registers.spec import Kind
+from ledger.registers.table import by_plural
 
 
 @dataclass(slots=True)
 class Tables:
-    """Everything an import understood, by table, in file order.
+    """Everything an import understood, in file order, the rows of registers by table.
 
     `broken` holds the codes of rows left out for a bad cell, and `unread` the tables that could
     not be read whole: a reference to one of those is no fault of its own.
     """
 
-    units: list[Row[Unit]] = field(default_factory=list)
-    offices: list[Row[Office]] = field(default_factory=list)
-    cities: list[Row[City]] = field(default_factory=list)
-    providers: list[Row[Provider]] = field(default_factory=list)
-    projects: list[Row[Project]] = field(default_factory=list)
-    needs: list[Row[Need]] = field(default_factory=list)
-    offers: list[Row[Offer]] = field(default_factory=list)
+    registers: dict[str, list[Row[Any]]] = field(default_factory=dict)
     changes: list[ChangeRow] = field(default_factory=list)
     deals: list[DealActRow] = field(default_factory=list)
     rates: list[Row[Rate]] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
+    def of(self, table: str) -> list[Any]:
+        """Give the rows of a table."""
+        if table in by_plural():
+            return self.registers.setdefault(table, [])
+        rows: list[Any] = getattr(self, table)
+        return rows
 
-_REGISTERS: dict[str, Callable[[Cells], Any]] = {
-    "units": registers.unit,
-    "offices": registers.office,
-    "cities": registers.city,
-    "providers": registers.provider,
-    "projects": registers.project,
-    "rates": acts_in.rate,
-}
-_MEASURED: dict[str, Callable[[Cells], tuple[Any, int | None]]] = {
-    "needs": registers.need,
-    "offers": registers.offer,
-}
+
 _ACTS: dict[str, Callable[[Cells], Any]] = {
     "changes": acts_in.change,
     "deals": acts_in.deal_act,
@@ -73,13 +63,14 @@ def understand(
     for table in sorted(tables, key=lambda raw: order.index(raw.table)):
         _read(table, found, lookups)
         if table.table == "units":
-            lookups.units = {**lookups.units, **{r.record.code: r.record for r in found.units}}
+            own = {row.record.code: row.record for row in found.of("units")}
+            lookups.units = {**lookups.units, **own}
     _note_twice(found, lookups.problems)
     return found, lookups.problems
 
 
 def _read(table: RawTable, found: Tables, lookups: Lookups) -> None:
-    rows: list[Any] = getattr(found, table.table)
+    rows = found.of(table.table)
     columns = [c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN]
     for raw in table.rows:
         cells = Cells(Place(table.file, raw.line), raw.cells, lookups, table.columns)
@@ -94,10 +85,10 @@ def _understood(name: str, cells: Cells, columns: list[str]) -> object:
     if name in _ACTS:
         return _ACTS[name](cells)
     given = frozenset(column for column in columns if cells.values.get(column))
-    if name in _MEASURED:
-        record, quantity = _MEASURED[name](cells)
-        return Row(record, given, cells.place, quantity)
-    return Row(_REGISTERS[name](cells), given, cells.place)
+    if name == "rates":
+        return Row(acts_in.rate(cells), given, cells.place)
+    record, quantity = read_record(by_plural()[name], cells)
+    return Row(record, given, cells.place, quantity)
 
 
 def _note_twice(found: Tables, problems: list[Problem]) -> None:

@@ -6,19 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.core.factors import Side
-from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.rates.rates import Rate
-from ledger.registers.records import City, Need, Offer, Office, Project, Provider
-
-Record = Unit | Office | City | Provider | Project | Need | Offer
-"""What a register keeps under a code."""
+from ledger.registers.table import REGISTERS
 
 RateKey = tuple[date, str, str]
 """Day, base and quote of a rate."""
@@ -28,19 +24,14 @@ RateKey = tuple[date, str, str]
 class Holdings:
     """What the ledger holds now, as far as an import asks.
 
-    `required` gives all that a need requires or an offer puts up, in smallest parts; a need of
-    unknown quantity is absent from it. `deal_versions` holds every
-    deal's terms, past ones too. `deal_acts` and `changes` give the amounts already posted
-    under each identity, in recorded order (those of a revision down are negative).
+    `registers` gives the records of each register's table by code. `required` gives all that a
+    need requires or an offer puts up, in smallest parts; a need of unknown quantity is absent
+    from it. `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
+    give the amounts already posted under each identity, in recorded order (those of a revision
+    down are negative).
     """
 
-    units: Mapping[str, Unit] = field(default_factory=dict)
-    offices: Mapping[str, Office] = field(default_factory=dict)
-    cities: Mapping[str, City] = field(default_factory=dict)
-    providers: Mapping[str, Provider] = field(default_factory=dict)
-    projects: Mapping[str, Project] = field(default_factory=dict)
-    needs: Mapping[str, Need] = field(default_factory=dict)
-    offers: Mapping[str, Offer] = field(default_factory=dict)
+    registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     required: Mapping[tuple[Side, str], int] = field(default_factory=dict)
     deals: Mapping[str, Deal] = field(default_factory=dict)
     deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
@@ -48,12 +39,16 @@ class Holdings:
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
 
+    def of(self, table: str) -> Mapping[str, Any]:
+        """Give the records of a register's table by code."""
+        return self.registers.get(table, {})
+
 
 class Add(NamedTuple):
     """Put a new record into a register, and declare its quantity if it has one here."""
 
     kind: str
-    record: Record
+    record: Any
     quantity: int | None
     place: Place
 
@@ -62,8 +57,8 @@ class Edit(NamedTuple):
     """Add a version of a record; `fields` are the ones that differ."""
 
     kind: str
-    before: Record
-    after: Record
+    before: Any
+    after: Any
     fields: tuple[str, ...]
     place: Place
 
@@ -185,7 +180,7 @@ def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
 
 
 _TABLE_ORDER = tuple(TABLES)
-TABLE_OF = {Side.NEED: "needs", Side.OFFER: "offers"}
+TABLE_OF = {side: REGISTERS[side].plural for side in Side}
 
 
 def _subject(step: Step) -> tuple[str, str, bool]:

@@ -17,11 +17,11 @@ from typing import IO
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
-from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Kind, Table
+from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Table
 from ledger.interchange.cells import neutral_text
 from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
-from ledger.interchange.steps import Record
 from ledger.rates.rates import Rate
+from ledger.registers.spec import Kind
 
 Cells = Mapping[str, str | None]
 """One row to write: text by column name, exactly as it is to be read again; None is empty."""
@@ -109,7 +109,7 @@ _WORDS_OF_CHANGES = {act: word for word, act in CHANGE_WORDS.items()}
 
 def register_line(
     table: str,
-    record: Record,
+    record: object,
     unit: Unit | None = None,
     quantity: int | None = None,
     shown: Mapping[str, str | None] | None = None,

@@ -18,7 +18,8 @@ from ledger.eligibility.index import OfferSets, RateOf, Ratio
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.gaps.completeness import placed
 from ledger.matching.problem import NOBODY, Demand, Problem, Supply, Venture
-from ledger.registers.records import ACTIVE_STATUSES, CONDITION_COMPLETE, Offer
+from ledger.registers.records import ACTIVE_STATUSES, Offer
+from ledger.registers.table import CONDITION_COMPLETE
 
 _NO_ONE: LivingByNeed = MappingProxyType({})
 

@@ -13,8 +13,6 @@ from decimal import Decimal
 
 from ledger.core.factors import Factor
 
-PROVIDER_KINDS = ("fund", "bank", "donor", "firm", "institute", "association", "city")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -58,8 +56,6 @@ class Provider:
 ACTIVE_STATUSES = ("identification", "preparation", "implementation")
 """OC4IDS projectStatus codes under which a project may take new deals."""
 
-WEIGHT_RANGE = (1, 100)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -91,10 +87,6 @@ class Need:
     divisible: bool = True
     instruments: tuple[str, ...] = ()
     note: str | None = None
-
-
-CONDITION_COMPLETE = "complete"
-"""The one condition of a mandate: give only where the project ends complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

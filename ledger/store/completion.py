@@ -9,19 +9,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
-_ABOUT: Final = {
-    "office": "name",
-    "city": "name",
-    "provider": "name",
-    "project": "title",
-    "need": None,
-    "offer": None,
-    "deal": None,
-    "proposal": None,
-}
+from ledger.registers.table import versioned
+
 _MOST = 200
 _SECONDS = 2
 
@@ -31,7 +22,7 @@ def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
 
     At most 200, in order. An empty list where the ledger cannot be read, for whatever reason.
     """
-    if kind not in _ABOUT:
+    if kind not in versioned() and kind != "proposal":
         return []
     scheme, _, rest = db_url.partition("://")
     read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
@@ -45,8 +36,8 @@ def _begins_with(prefix: str) -> str:
 
 
 def _statement(kind: str) -> str:
-    # Only names from the table above are put into the text; what was typed is the one parameter.
-    about = _ABOUT[kind]
+    # Only names from the specifications are put into the text; what was typed is the parameter.
+    about = versioned()[kind].title if kind in versioned() else None
     named = "''"
     if about is not None:
         named = f"""COALESCE((SELECT v.{about} FROM {kind}_version v

@@ -26,8 +26,9 @@ from sqlalchemy import (
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import folded
-from ledger.deals.deal import Deal
-from ledger.registers.records import City, Need, Offer, Office, Project, Provider
+from ledger.registers import table as registers
+from ledger.registers.spec import RegisterSpec
+from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 
@@ -93,23 +94,16 @@ class Register:
         return field == "code" or self.column_name(field) in self.identity.c
 
 
-def _register(kind: str, record: type[Any], **references: str) -> Register:
-    identity = tables.metadata.tables[kind]
-    return Register(kind, record, identity, tables.metadata.tables[f"{kind}_version"], references)
+def _register(spec: RegisterSpec) -> Register:
+    identity, versions = (tables.metadata.tables[f"{spec.name}{end}"] for end in ("", "_version"))
+    single = {
+        name: other for name, other in spec.references.items() if not spec.column[name].is_list
+    }
+    return Register(spec.name, spec.record_type, identity, versions, single)
 
 
-REGISTERS: Final = {
-    register.kind: register
-    for register in (
-        _register("office", Office),
-        _register("city", City, office="office"),
-        _register("provider", Provider, city="city"),
-        _register("project", Project, city="city"),
-        _register("need", Need, project="project"),
-        _register("offer", Offer, provider="provider"),
-        _register("deal", Deal, offer="offer", need="need"),
-    )
-}
+REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
+"""Every register that is kept in versions, in the order of leaves."""
 
 
 IDENTITIES: Final = {
@@ -294,9 +288,8 @@ def _kind_of(connection: Connection, typed: str) -> str | None:
 
 _WITH_ARTICLE: Final = {kind: f"{'an' if kind[0] == 'o' else 'a'} {kind}" for kind in IDENTITIES}
 _NOUNS: Final = {"proposal": "match"}
-_PLURALS: Final = {"city": "cities"}
 
 
 def plural(kind: str) -> str:
     """Give the plural of a register's name."""
-    return _PLURALS.get(kind, f"{kind}s")
+    return registers.REGISTERS[kind].plural if kind in REGISTERS else f"{kind}s"

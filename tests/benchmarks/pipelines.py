@@ -25,7 +25,8 @@ from ledger.matching.problem import Problem
 from ledger.reference.places import countries, region_chain
 from ledger.reference.terms import instruments, sectors
 from ledger.reference.units import shipped_units
-from ledger.registers.records import CONDITION_COMPLETE, City, Need, Offer, Project, Provider
+from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.registers.table import CONDITION_COMPLETE
 
 DAY = date(2026, 11, 23)
 DECLARED = date(2026, 1, 1)

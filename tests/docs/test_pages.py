@@ -14,8 +14,9 @@ import ledger
 from cli.main import main
 from ledger.checks import CHECKS
 from ledger.core.errors import ExitCode, LedgerError
-from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.canonical import TABLES
 from ledger.interchange.import_rules import parse_rule, shipped_rules
+from ledger.registers.spec import Kind
 
 DOCS = Path(cli.__file__).parent / "docs"
 CHANGELOG = DOCS.parents[1] / "CHANGELOG.md"

@@ -21,9 +21,12 @@ from ledger.interchange.steps import (
 )
 from ledger.journal.entries import Act
 from ledger.reference import default_offices, shipped_units
+from ledger.registers.table import by_plural
 
 TODAY = date(2026, 11, 23)
-EMPTY = Holdings(units=shipped_units(), offices={o.code: o for o in default_offices()})
+EMPTY = Holdings(
+    registers={"units": shipped_units(), "offices": {o.code: o for o in default_offices()}}
+)
 
 WORLD = {
     "cities": "code,name,country\nSMP,Simapolis,IR\nMHD,Mashhad,IRN\n",
@@ -72,14 +75,16 @@ def carried_out(done: ImportPlan, before: Holdings = EMPTY) -> Holdings:
     """Give the holdings after a plan: the ten-line oracle of what a store does with it."""
     assert not done.problems, done.problems
     held = {name: dict(getattr(before, name)) for name in Holdings.__slots__}
+    registers = {name: dict(before.of(name)) for name in by_plural()}
+    held["registers"] = registers
     for step in done.steps:
         if isinstance(step, Add):
-            held[step.kind][step.record.code] = step.record
+            registers[step.kind][step.record.code] = step.record
             if step.quantity is not None:
                 side = Side.NEED if step.kind == "needs" else Side.OFFER
                 held["required"][side, step.record.code] = step.quantity
         elif isinstance(step, Edit):
-            held[step.kind][step.after.code] = step.after
+            registers[step.kind][step.after.code] = step.after
         elif isinstance(step, Revise):
             held["required"][step.side, step.code] = step.new_total
         elif isinstance(step, AddRate):

@@ -72,7 +72,7 @@ def test_a_changed_term_is_an_edit_and_an_empty_cell_keeps_what_the_ledger_has(l
     assert (step.after.code, step.after.city, step.after.weight) == ("PRJ-1", "SMP", 5)
     text = "code,title,city,sector\nPRJ-1,Metro,SMP,transport.urban\n"
     edited = carried_out(plan({"projects": text}, ledger), ledger)
-    assert edited.projects["PRJ-1"].title == "Metro"
+    assert edited.of("projects")["PRJ-1"].title == "Metro"
 
 
 def test_a_changed_quantity_is_a_revision_to_the_new_total(ledger: Holdings):
@@ -151,7 +151,9 @@ def test_a_rate_given_anew_says_which_it_replaces(ledger: Holdings):
 def test_a_code_differing_in_case_from_two_is_unknown():
     two = {code: City(code=code, name=code, country="IR", office="asia") for code in ("smp", "SMP")}
     projects = WORLD["projects"].replace("SMP", "Smp")
-    (problem,) = problems({"projects": projects}, replace(EMPTY, cities=two))
+    (problem,) = problems(
+        {"projects": projects}, replace(EMPTY, registers={**EMPTY.registers, "cities": two})
+    )
     assert problem.code == "unknown-code"
 
 
@@ -242,4 +244,4 @@ def test_declared_today_when_not_said():
     del texts["deals"]
     needs = [s.record for s in plan(texts).steps if isinstance(s, Add) and s.kind == "needs"]
     assert needs[0].declared_on == date(2026, 11, 23)
-    assert EMPTY.needs == {}
+    assert EMPTY.of("needs") == {}

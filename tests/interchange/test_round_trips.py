@@ -15,7 +15,7 @@ from importing import EMPTY, TODAY
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.interchange.canonical import TABLES, Kind
+from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import neutral_text, plain_text
 from ledger.interchange.reader import read_paths, read_table
 from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
@@ -34,8 +34,9 @@ from ledger.interchange.writer import (
 from ledger.journal.entries import Act
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.registers.spec import Kind
 
-UNITS = EMPTY.units
+UNITS = EMPTY.of("units")
 _SEEN = st.characters(exclude_categories=("C", "Zl", "Zp", "M"))
 codes = st.text(st.sampled_from("ABCxyz019-_=+@'\u06a9"), min_size=1, max_size=64)
 words = (
@@ -132,7 +133,7 @@ def again(table: str, line: Line) -> Any:
     raw, problems = read_table(out.getvalue().encode(), table=table, file=f"{table}.csv")
     found, unclear = understand([raw], UNITS, TODAY)
     assert not [*problems, *unclear]
-    (row,) = getattr(found, table)
+    (row,) = found.of(table)
     return row
 
 

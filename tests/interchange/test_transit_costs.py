@@ -39,12 +39,12 @@ def real_rows() -> list[dict[str, str]]:
 
 
 def test_537_projects_of_140_cities_in_56_countries(ledger: Holdings):
-    assert (len(ledger.registers.records), len(ledger.cities), len(ledger.needs)) == (
+    assert (len(ledger.registers.records), len(ledger.of("cities")), len(ledger.of("needs"))) == (
         537,
         140,
         1074,
     )
-    assert len({city.country for city in ledger.cities.values()}) == 56
+    assert len({city.country for city in ledger.of("cities").values()}) == 56
 
 
 def test_the_seven_summary_rows_are_left_out_and_said(transit: Incoming):
@@ -72,7 +72,7 @@ def test_money_adds_up_to_the_files_own_costs_per_currency(ledger: Holdings):
         currency = {"NIS": "ILS", "BD": "BHD", "EU": "EUR"}.get(row["currency"], row["currency"])
         expected[currency] += Decimal(row["cost"]) * 1_000_000
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for need in ledger.needs.values():
+    for need in ledger.of("needs").values():
         if need.factor is Factor.MONEY:
             amount = ledger.required.get((Side.NEED, need.code), 0)
             found[need.unit] += Decimal(amount).scaleb(-ledger.core.quantity[need.unit].decimals)
@@ -82,7 +82,7 @@ def test_money_adds_up_to_the_files_own_costs_per_currency(ledger: Holdings):
 def test_lengths_add_up_in_km(ledger: Holdings):
     metres = sum(
         ledger.required[Side.NEED, need.code]
-        for need in ledger.needs.values()
+        for need in ledger.of("needs").values()
         if need.factor is Factor.IMPLEMENTATION
     )
     assert Decimal(metres) / 1000 == sum(Decimal(row["length"]) for row in real_rows())
@@ -93,14 +93,14 @@ def test_every_need_has_the_money_of_its_own_row(ledger: Holdings):
     for row in real_rows():
         seen[row["e"]] += 1
         code = f"TC-{row['e']}" + (f"-{seen[row['e']]}" if seen[row["e"]] > 1 else "")
-        need = ledger.needs[f"{code}-MONEY"]
+        need = ledger.of("needs")[f"{code}-MONEY"]
         assert need.note is not None
         assert f"money of {row['year']}" in need.note
         assert ledger.registers.records[code].title == f"{row['city']}: {row['line']}"
 
 
 def test_a_cost_of_zero_is_unknown_never_zero(ledger: Holdings):
-    unknown = [code for code in ledger.needs if (Side.NEED, code) not in ledger.required]
+    unknown = [code for code in ledger.of("needs") if (Side.NEED, code) not in ledger.required]
     assert unknown == ["TC-8216-MONEY"]
 
 

@@ -22,6 +22,7 @@ from ledger.evidence.canonical import (
     yes_or_none,
 )
 from ledger.evidence.tree_head import PROPOSAL_KIND, Leaf
+from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR
@@ -74,7 +75,8 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
         for _, identity, code, recorded_at, reason, count, plain, number, *terms in rows:
             content = None
             with suppress(*UNREADABLE):
-                if (plain, number) != (folded(code), number_in(PROPOSAL_KIND, code)):
+                due = number_in(code_prefixes()[PROPOSAL_KIND], code)
+                if (plain, number) != (folded(code), due):
                     raise Unwritable(code)
                 record = _record(connection, identity, count, terms)
                 content = proposal_bytes(code, record, recorded_at, reason, require_said(said))

@@ -40,6 +40,7 @@ from ledger.evidence.canonical import (
     yes_or_none,
 )
 from ledger.evidence.tree_head import Leaf
+from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
@@ -101,7 +102,7 @@ def _identity(register: Register) -> list[ColumnElement[Any]]:
 def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
     """Refuse a record whose other columns are not those that its first version was added with."""
     of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
-    due = (request, folded(code), number_in(kind, code), *of_holder)
+    due = (request, folded(code), number_in(code_prefixes().get(kind, ""), code), *of_holder)
     if tuple(identity[:-1]) != due:
         raise Unwritable(code)
 

@@ -19,13 +19,13 @@ from sqlalchemy import Connection, Select, TextClause, func, select, text
 
 from ledger.core.dates import moment_to_record
 from ledger.core.requests import Request
-from ledger.core.text import PREFIXES
+from ledger.registers.table import code_prefixes
 from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, WriteTooSlow
 from ledger.store.registers import IDENTITIES
 from ledger.store.session.numbering import LockedNumbering, Numbering, SharedNumbering
 
-_KINDS: Final = tuple(PREFIXES)
+_KINDS: Final = tuple(code_prefixes())
 
 
 def made_key() -> str:

@@ -19,6 +19,7 @@ from ledger.core.text import folded, number_in, numbered
 from ledger.journal.entries import CANONICAL_FORMAT, Movement
 from ledger.journal.receipts import Receipt, RegisterChange
 from ledger.rates.rates import Rate
+from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
 from ledger.store.db.bulk import RowBuffer
 from ledger.store.db.queries import StoredUnits, read_settings
@@ -115,14 +116,14 @@ class UnitOfWork:
         """Give the code of a new record: the one given, or the next free one."""
         if given is not None:
             return given
-        return numbered(kind, self._numbering.code_number(kind))
+        return numbered(code_prefixes()[kind], self._numbering.code_number(kind))
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
         register = REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
-        number = number_in(kind, record.code)
+        number = number_in(code_prefixes().get(kind, ""), record.code)
         self._numbering.used(kind, number)
         self._ids[kind, record.code] = identity
         self._records[kind, record.code] = record
@@ -250,7 +251,7 @@ class UnitOfWork:
             return {}
         return {
             "folded": folded(kept.code),
-            "number": number_in("proposal", kept.code),
+            "number": number_in(code_prefixes()["proposal"], kept.code),
             "request_id": self.request_id,
             "recorded_at": self.now,
         }

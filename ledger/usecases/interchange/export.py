@@ -5,7 +5,7 @@ The journal as rows of the canonical tables `deals` and `changes`, each act with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,8 @@ from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.writer import Line, act_line, change_line, rate_line, register_line
 from ledger.journal.entries import Act, Entry, Movement
 from ledger.reference import countries, shipped_units
+from ledger.registers.spec import ColumnSpec, RegisterSpec
+from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
 from ledger.store.session.snapshot import Picture
@@ -109,10 +111,6 @@ def amounts_by_key(
     return {key: tuple(amounts) for key, amounts in found.items()}
 
 
-_PLAIN = {"offices": "office", "cities": "city", "providers": "provider", "projects": "project"}
-_SIDES = {"needs": Side.NEED, "offers": Side.OFFER}
-
-
 class UnknownExport(InvalidInput):
     """A table was named that no export has."""
 
@@ -133,59 +131,47 @@ def tables_named(names: Iterable[str] | None) -> tuple[str, ...]:
 
 def export_lines(picture: Picture, table: str) -> Iterable[Line]:
     """Give the rows of one canonical table, ordered by code, acts in recorded order."""
-    if table in _PLAIN:
-        records = picture.records(_PLAIN[table])
-        shown = _SHOWN.get(table, _nothing)
-        return (
-            register_line(table, records[code], shown=shown(picture, records[code]))
-            for code in sorted(records)
-        )
-    if table in _SIDES:
-        return _measured(picture, table)
-    return _OTHERS[table](picture)
+    if table in _OTHERS:
+        return _OTHERS[table](picture)
+    spec = by_plural()[table]
+    return _measured(picture, spec) if spec.has_quantity else _plain(picture, spec)
 
 
-def _nothing(picture: Picture, record: Any) -> dict[str, str | None]:
-    del picture, record
-    return {}
+def _plain(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
+    records = picture.records(spec.name)
+    for code in sorted(records):
+        shown = _shown(picture, spec, records[code])
+        yield register_line(spec.plural, records[code], shown=shown)
 
 
-def _country_name(picture: Picture, record: Any) -> dict[str, str | None]:
-    del picture
-    country = countries().get(record.country)
-    return {"country_name": None if country is None else country.name}
-
-
-def _city_name(picture: Picture, record: Any) -> dict[str, str | None]:
-    return {"city_name": picture.records("city")[record.city].name}
-
-
-def _project_title(picture: Picture, record: Any) -> dict[str, str | None]:
-    return {"project_title": picture.records("project")[record.project].title}
-
-
-def _provider_name(picture: Picture, record: Any) -> dict[str, str | None]:
-    return {"provider_name": picture.records("provider")[record.provider].name}
-
-
-_SHOWN: Mapping[str, Callable[[Picture, Any], dict[str, str | None]]] = {
-    "cities": _country_name,
-    "providers": _country_name,
-    "projects": _city_name,
-    "needs": _project_title,
-    "offers": _provider_name,
-}
-"""Names beside codes, for whoever reads the file; an import passes them over."""
-
-
-def _measured(picture: Picture, table: str) -> Iterator[Line]:
-    side = _SIDES[table]
-    records, standings = picture.records(side.value), picture.standings(side)
+def _measured(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
+    side = Side(spec.name)
+    records, standings = picture.records(spec.name), picture.standings(side)
     for code in sorted(records):
         standing = standings[code]
         quantity = standing.required if standing.quantified else None
-        shown = _SHOWN[table](picture, records[code])
-        yield register_line(table, records[code], standing.unit, quantity, shown)
+        shown = _shown(picture, spec, records[code])
+        yield register_line(spec.plural, records[code], standing.unit, quantity, shown)
+
+
+def _shown(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, str | None]:
+    """Give the names beside codes, for people who read the file; an import ignores them."""
+    return {
+        column.name: _name_of(picture, spec.column[column.name_of], record)
+        for column in spec.columns
+        if column.name_of is not None
+    }
+
+
+def _name_of(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
+    code = getattr(record, column.name)
+    if column.register is None:
+        country = countries().get(code)
+        return None if country is None else country.name
+    title = REGISTERS[column.register].title
+    if code is None or title is None:
+        return None
+    return str(getattr(picture.records(column.register)[code], title))
 
 
 def _units(picture: Picture) -> Iterator[Line]:

@@ -31,6 +31,7 @@ from ledger.interchange.steps import (
 )
 from ledger.journal.receipts import Receipt
 from ledger.journal.standing import Standing
+from ledger.registers.table import REGISTERS, versioned
 from ledger.store.journal import balances
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
@@ -50,19 +51,15 @@ if TYPE_CHECKING:
 def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
     """Read the registers and totals, and of the journal and the rates what `tables` touch."""
     connection = uow.connection
-    kept = {kind: load_all(connection, kind) for kind in _KINDS}
-    records = {kind: {c: one.record for c, one in kept[kind].items()} for kind in _KINDS}
+    kept = {kind: load_all(connection, kind) for kind in versioned()}
+    records = {kind: {c: one.record for c, one in kept[kind].items()} for kind in kept}
     acts, _ = rows_of(deal_entries(connection) if "deals" in tables else (), records["deal"])
     _, changes = rows_of(quantity_entries(connection) if "changes" in tables else (), {})
     rates = read_rates(connection) if "rates" in tables else {}
     return Holdings(
-        units=uow.units,
-        offices=records["office"],
-        cities=records["city"],
-        providers=records["provider"],
-        projects=records["project"],
-        needs=records["need"],
-        offers=records["offer"],
+        registers={
+            table: uow.units if kind == "unit" else records[kind] for table, kind in ONE.items()
+        },
         required=_required(uow, kept),
         deals=records["deal"],
         deal_versions=every_version(connection, "deal") if "deals" in tables else {},
@@ -70,9 +67,6 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
     )
-
-
-_KINDS = ("office", "city", "provider", "project", "need", "offer", "deal")
 
 
 def _required(uow: UnitOfWork, kept: Any) -> dict[tuple[Side, str], int]:
@@ -203,12 +197,12 @@ class Importer:
         self._uow = uow
         uow.accounts.read_everything()
         uow.remember_ids()
-        for kind in ("city", "provider", "project"):
-            records = load_all(uow.connection, kind)
-            uow.remember_records(kind, {code: kept.record for code, kept in records.items()})
         self._kept = {
             kind: load_all(uow.connection, kind) for kind in ONE.values() if kind != "unit"
         }
+        for kind, kept in self._kept.items():
+            if not REGISTERS[kind].has_quantity:
+                uow.remember_records(kind, {code: one.record for code, one in kept.items()})
         self._offices = {code: kept.record for code, kept in self._kept["office"].items()}
         self._history = History(uow)
 
@@ -249,7 +243,7 @@ class Importer:
     def _add(self, step: Add) -> None:
         kind = ONE[step.kind]
         if kind == "unit":
-            self._uow.add_unit(step.record)  # type: ignore[arg-type]  # the kind says it is one
+            self._uow.add_unit(step.record)
             return
         self._refuse_the_fund(kind, step.record)
         self._uow.add(kind, step.record)

@@ -21,11 +21,10 @@ from ledger.core.quantity_errors import BadQuantity
 from ledger.core.suggest import nearest
 from ledger.eligibility.counts import living_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.interchange import registers as converters
-from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.cells import Cells, Lookups, neutral_text
 from ledger.interchange.problems import Place
 from ledger.interchange.reader import read_paths
+from ledger.interchange.registers import read_record
 from ledger.interchange.writer import register_line
 from ledger.journal import moves
 from ledger.journal.moves import WrongUnit
@@ -34,13 +33,15 @@ from ledger.matching.build import build
 from ledger.matching.comparison import Comparison
 from ledger.matching.proposal import propose
 from ledger.registers.records import Offer, Provider
+from ledger.registers.spec import Kind
+from ledger.registers.table import OFFER, REGISTERS
 from ledger.solver.options import UNLIMITED, Effort
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.usecases.matching.explain import find_target
 from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solved
-from ledger.usecases.registers.parse import TABLE_OF, BadTerms
+from ledger.usecases.registers.parse import BadTerms
 
 _PAIR = re.compile(r"(?:^|\s)([a-z_]+)=")
 _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
@@ -125,28 +126,21 @@ def typed_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) 
     return quantity.amount
 
 
-_READERS: Final[Mapping[str, Any]] = {
-    "offer": converters.offer,
-    "need": converters.need,
-    "project": converters.project,
-}
-
-
-def read_record(
+def read_cells(
     units: Mapping[str, Unit], day: date, kind: str, cells: Mapping[str, str | None]
-) -> Any:
-    """Read the cells of a record as an import does. Raises `BadTerms`."""
-    kinds = {column.name: column.kind for column in TABLES[TABLE_OF[kind]].columns}
+) -> tuple[Any, int | None]:
+    """Read the cells of a record and its quantity as an import does. Raises `BadTerms`."""
+    columns = REGISTERS[kind].column
     filled = {
-        name: neutral_text(text) if kinds[name] in (Kind.TEXT, Kind.TEXTS) else text
+        name: neutral_text(text) if columns[name].kind in (Kind.TEXT, Kind.TEXTS) else text
         for name, text in cells.items()
         if text
     }
     lookups = Lookups(units, day)
-    record = _READERS[kind](Cells(Place("", 0), filled, lookups, {}))
+    found = read_record(REGISTERS[kind], Cells(Place("", 0), filled, lookups, {}))
     if lookups.problems:
         raise BadTerms.of(lookups.problems)
-    return record
+    return found
 
 
 CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -242,7 +236,7 @@ def _change_project(found: Supposed, code: str, column: str, value: str) -> None
     for need, facts in found.needs.items():
         if facts.project.code == code:
             cells = {**register_line("projects", facts.project), column: value}
-            project = read_record(found.units, found.picture.day, "project", cells)
+            project, _ = read_cells(found.units, found.picture.day, "project", cells)
             found.needs[need] = replace(facts, project=project)
 
 
@@ -253,7 +247,7 @@ def _change_need(found: Supposed, code: str, column: str, value: str) -> None:
         found.needs[code] = replace(facts, standing=_revised(found, facts.standing, value))
         return
     cells = {**register_line("needs", facts.need, unit), column: value}
-    need, _ = read_record(found.units, found.picture.day, "need", cells)
+    need, _ = read_cells(found.units, found.picture.day, "need", cells)
     found.needs[code] = replace(facts, need=need)
 
 
@@ -264,7 +258,7 @@ def _change_offer(found: Supposed, code: str, column: str, value: str) -> None:
         found.offers[code] = replace(facts, standing=_revised(found, standing, value))
         return
     cells = {**register_line("offers", before, standing.unit), column: value}
-    offer, _ = read_record(
+    offer, _ = read_cells(
         found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
     )
     day = found.picture.day
@@ -284,12 +278,12 @@ def _revised(found: Supposed, standing: Standing, value: str) -> Standing:
 
 
 def _add(found: Supposed, given: Mapping[str, str]) -> None:
-    known = [one.name for one in TABLES["offers"].columns if one.kind is not Kind.SHOWN]
+    known = [one.name for one in OFFER.columns if one.kind is not Kind.SHOWN]
     for column in given:
         require_field("offer", column, known)
     cells: dict[str, str | None] = {"code": _free_code(found), "provider": _SUPPOSED.code}
     cells |= {column: text for column, text in given.items() if text}
-    offer, amount = read_record(
+    offer, amount = read_cells(
         found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
     )
     if amount is None:

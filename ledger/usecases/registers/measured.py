@@ -11,11 +11,11 @@ from ledger.interchange.writer import register_line
 from ledger.journal.moves import require_unit
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import ACTIVE_STATUSES, Offer
+from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import account
 from ledger.usecases.registers.parse import (
-    TABLE_OF,
     BadTerms,
     Said,
     as_cells,
@@ -124,7 +124,7 @@ def _edited(uow: UnitOfWork, holder: Account, said: Said) -> Any:
     resolve_references(uow, kind, cells)
     put_tickets(uow, cells, unit.code, said)
     cells.pop("quantity", None)
-    line = {**register_line(TABLE_OF[kind], holder.record, unit), **cells}
+    line = {**register_line(REGISTERS[kind].plural, holder.record, unit), **cells}
     read, _ = understood_measured(uow, kind, line, said)
     after = changed(kind, holder.record, read, cells)
     if holder.side is Side.NEED and holder.record.divisible and not after.divisible:

@@ -10,39 +10,17 @@ from typing import Any
 from ledger.core.errors import InvalidInput
 from ledger.core.quantity import Unit, find_unit, format_amount, parse_quantity
 from ledger.core.quantity_errors import BadQuantity, MissingUnit
-from ledger.interchange import registers as converters
-from ledger.interchange.canonical import TABLES, Kind
 from ledger.interchange.cells import Cells, Lookups, neutral_text
 from ledger.interchange.problems import Place, Problem
+from ledger.interchange.registers import read_record
 from ledger.journal.moves import WrongUnit
-from ledger.registers.records import City, Office, Project, Provider
+from ledger.registers.spec import Kind
+from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
-
-TABLE_OF = {
-    "unit": "units",
-    "office": "offices",
-    "city": "cities",
-    "provider": "providers",
-    "project": "projects",
-    "need": "needs",
-    "offer": "offers",
-}
-"""The canonical table of each register."""
 
 TICKETS = ("min_ticket", "max_ticket")
 _NOT_KNOWN = "?"
 _FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
-_PLAIN = {
-    "unit": converters.unit,
-    "office": converters.office,
-    "city": converters.city,
-    "provider": converters.provider,
-    "project": converters.project,
-}
-_MEASURED = {"need": converters.need, "offer": converters.offer}
-
-Register = Office | City | Provider | Project | Unit
-"""A record whose terms are all there is to it; needs and offers have a quantity beside theirs."""
 
 
 class BadTerms(InvalidInput):
@@ -80,37 +58,30 @@ class Said:
 
 def as_cells(kind: str, said: Said) -> dict[str, str]:
     """Give the said terms as cells of the canonical table; typed text means just what it says."""
-    kinds = {column.name: column.kind for column in TABLES[TABLE_OF[kind]].columns}
+    columns = REGISTERS[kind].column
     return {
-        column: neutral_text(text.strip()) if kinds[column] in _FREE_TEXT else text.strip()
+        column: neutral_text(text.strip()) if columns[column].kind in _FREE_TEXT else text.strip()
         for column, text in said.terms.items()
     }
 
 
 def understood(uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said) -> Any:
     """Give the record of a register that the cells describe. Raises `BadTerms`."""
-    return _checked(uow, said, cells, _PLAIN[kind])
+    record, _ = understood_measured(uow, kind, cells, said)
+    return record
 
 
 def understood_measured(
     uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said
 ) -> tuple[Any, int | None]:
-    """Give a need or an offer and its quantity in smallest parts, None for unknown.
-
-    Raises `BadTerms`.
-    """
-    found: tuple[Any, int | None] = _checked(uow, said, cells, _MEASURED[kind])
-    return found
-
-
-def _checked(uow: UnitOfWork, said: Said, values: Mapping[str, str | None], convert: Any) -> Any:
+    """Give a record and its quantity in smallest parts, None for unknown. Raises `BadTerms`."""
     lookups = Lookups(uow.units, uow.today)
-    filled = {column: text for column, text in values.items() if text}
-    shown = _Names(said)
-    record = convert(Cells(Place("", 0), filled, lookups, shown))
+    filled = {column: text for column, text in cells.items() if text}
+    row = Cells(Place("", 0), filled, lookups, _Names(said))
+    found = read_record(REGISTERS[kind], row)
     if lookups.problems:
         raise BadTerms.of(lookups.problems)
-    return record
+    return found
 
 
 class _Names(dict[str, str]):

@@ -11,9 +11,10 @@ from ledger.core.quantity import Unit, parse_quantity
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.reference import office_for_country
+from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
-from ledger.usecases.registers.parse import TABLE_OF, BadTerms, Said, as_cells, understood
+from ledger.usecases.registers.parse import BadTerms, Said, as_cells, understood
 from ledger.usecases.registers.rules import (
     AlreadyThere,
     offices_of,
@@ -21,16 +22,6 @@ from ledger.usecases.registers.rules import (
     refuse_the_fund,
     resolve_references,
 )
-
-FIXED = {
-    "office": ("code",),
-    "city": ("code",),
-    "provider": ("code",),
-    "project": ("code", "city"),
-    "need": ("code", "project", "factor", "unit", "declared_on"),
-    "offer": ("code", "provider", "factor", "unit", "declared_on"),
-}
-"""Terms that never change once recorded: acts of the past rest on them."""
 
 
 class FixedTerm(RefusedByRule):
@@ -67,8 +58,8 @@ def add_record(uow: UnitOfWork, kind: str, said: Said) -> Any:
 
 
 def put_code(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
-    """Give a new record the next free code where it came without one; offices name their own."""
-    if not cells.get("code") and kind != "office":
+    """Give a new record the next free code where it came without one, and codes are made."""
+    if not cells.get("code") and REGISTERS[kind].prefix is not None:
         cells["code"] = uow.code_for(kind, None)
 
 
@@ -90,7 +81,7 @@ def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
     kept = uow.find(kind, typed)
     cells = as_cells(kind, said)
     resolve_references(uow, kind, cells)
-    line = {**register_line(TABLE_OF[kind], kept.record), **cells}
+    line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}
     after = changed(kind, kept.record, understood(uow, kind, line, said), cells)
     after = _completed(uow, kind, after)
     if after == kept.record:
@@ -102,7 +93,7 @@ def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
     """Give a record with the named terms taken from another. Raises `FixedTerm`."""
     terms = {name: getattr(read, name) for name in columns if hasattr(read, name)}
-    for name in FIXED[kind]:
+    for name in REGISTERS[kind].fixed:
         if name in terms and terms.pop(name) != getattr(before, name):
             raise FixedTerm(
                 f"The {name.replace('_', ' ')} of {kind} {before.code} is "

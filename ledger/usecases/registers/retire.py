@@ -10,6 +10,7 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.journal.receipts import Receipt
 from ledger.reference import find_status
+from ledger.registers.table import children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -19,7 +20,6 @@ from ledger.usecases.registers.records import day_unused
 from ledger.usecases.registers.rules import refuse_withdrawn, title_of
 
 CANCELLED = "cancelled"
-_RESTS_ON = {"office": ("city", "office"), "city": ("project", "city")}
 _MOST_NAMED = 5
 
 
@@ -54,16 +54,19 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
                 f"cityfund offer withdraw {free[0]}"
             )
         return
-    other, column = _RESTS_ON[kind]
-    codes = [
-        code
-        for code, one in _all(uow, other)
-        if getattr(one, column) == record.code and not getattr(one, "withdrawn", False)
-    ]
-    if codes and kind == "office":
-        yield f"cities still with it: {_some(codes)}; move them: cityfund city edit CITY --office"
-    if codes and kind == "city":
-        yield f"its projects stand as they were: {_some(codes)}"
+    for child, column in children_of(kind):
+        codes = [
+            code
+            for code, one in _all(uow, child.name)
+            if getattr(one, column) == record.code and not getattr(one, "withdrawn", False)
+        ]
+        if codes and column not in child.fixed:
+            yield (
+                f"{child.plural} still with it: {_some(codes)}; move them: "
+                f"cityfund {child.name} edit {child.name.upper()} --{column}"
+            )
+        elif codes:
+            yield f"its {child.plural} stand as they were: {_some(codes)}"
 
 
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
@@ -128,7 +131,7 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
             next_step=f"See it, and which needs were withdrawn (cityfund project show "
             f"{project.code}); a need comes back with: cityfund need reinstate",
         )
-    refuse_withdrawn("city", uow.record("city", project.city))
+    refuse_withdrawn(uow, "city", uow.record("city", project.city))
     uow.edit("project", kept, replace(project, status=wanted))
     notes = [f"project {project.code} is in status {wanted}"]
     for need in _needs_of(uow, project.code):

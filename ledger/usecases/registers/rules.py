@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ledger.core.errors import RefusedByRule
 from ledger.deals.deal import BrokerNotBank
 from ledger.registers.records import Office, Provider
+from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import AmbiguousCode, UnknownCode, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -27,17 +28,6 @@ THE_FUND = frozenset(
 """Names of the fund itself, without spaces, marks and capitals."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
-
-REFERENCES: Mapping[str, Mapping[str, str]] = {
-    "city": {"office": "office"},
-    "provider": {"city": "city"},
-    "project": {"city": "city"},
-    "need": {"project": "project"},
-    "offer": {"provider": "provider", "cities": "city"},
-}
-"""The terms of each register that name a record of another, and which."""
-
-_PARENTS = {("city", "office"), ("project", "city"), ("offer", "provider")}
 
 
 class AlreadyThere(RefusedByRule):
@@ -74,7 +64,8 @@ def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
         return f"{record.factor} for {uow.record('project', record.project).title}"
     if kind == "offer":
         return f"{record.factor} of {uow.record('provider', record.provider).name}"
-    return str(record.title if kind == "project" else record.name)
+    title = REGISTERS[kind].title
+    return str(getattr(record, title) if title is not None else record.code)
 
 
 def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
@@ -82,23 +73,31 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
 
     Raises `UnknownCode` with the nearest codes, and `ParentWithdrawn`.
     """
-    for column, other in REFERENCES.get(kind, {}).items():
+    spec = REGISTERS[kind]
+    for column, other in spec.references.items():
         if not cells.get(column):
             continue
         typed = [part.strip() for part in cells[column].split(";")]
         found = [uow.find(other, code).record for code in typed if code]
         cells[column] = ";".join(record.code for record in found)
-        if (kind, column) in _PARENTS:
-            refuse_withdrawn(other, found[0])
-        if other == "project":
-            refuse_withdrawn("city", uow.record("city", found[0].city))
+        if column in spec.parents:
+            refuse_withdrawn(uow, other, found[0])
 
 
-def refuse_withdrawn(kind: str, record: Any) -> None:
-    """Refuse a parent that is no longer in use. Raises `ParentWithdrawn`."""
-    if record.withdrawn:
+def refuse_withdrawn(uow: UnitOfWork, kind: str, record: Any) -> None:
+    """Refuse a parent that is no longer in use, or one whose own parent is no longer.
+
+    Where a record cannot be withdrawn itself, as a project, its parent decides. Raises
+    `ParentWithdrawn`.
+    """
+    spec = REGISTERS[kind]
+    if not spec.can_be_withdrawn:
+        for column in spec.parents:
+            other = spec.references[column]
+            refuse_withdrawn(uow, other, uow.record(other, getattr(record, column)))
+    elif record.withdrawn:
         raise ParentWithdrawn(
-            f"{kind.capitalize()} {record.code} ({record.name}) is withdrawn.",
+            f"{kind.capitalize()} {record.code} ({title_of(uow, kind, record)}) is withdrawn.",
             next_step=f"Name another {kind}, or bring it back: "
             f"cityfund {kind} reinstate {record.code}",
         )

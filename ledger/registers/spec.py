@@ -1,0 +1,171 @@
+"""What a specification of a register says: its names, its codes, its columns and its parents.
+
+Specifications are plain values, so that help and completion can read them: whatever is made from
+one (tables, commands, files, leaves) is made where it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, make_dataclass
+from enum import StrEnum
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a column's cells hold."""
+
+    CODE = "code"
+    CODES = "codes separated by ;"
+    TEXT = "text"
+    TEXTS = "words separated by ;"
+    DATE = "date (2026-11-23)"
+    PARTIAL_DATE = "year, month or date (1998-05)"
+    YES_NO = "yes or no"
+    WHOLE = "whole number"
+    AMOUNT = "quantity in the row's unit"
+    DECIMAL = "decimal number"
+    SHOWN = "written for the reader, passed over on import"
+
+
+LIST_KINDS = frozenset({Kind.CODES, Kind.TEXTS})
+"""Kinds whose cells hold several values, separated by semicolons."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """One column of a table, as files, commands and the database know it.
+
+    The name of a column never changes once shipped. `required` says that a file must have the
+    column and each row must fill it, `filled` that the program finds a value where a row does
+    not, and `default` which one, as a cell would say it. `fixed` columns never change once they
+    are recorded, because acts of the past rest on them.
+
+    A cell may hold codes of another `register`, entries of a reference `vocabulary` (the
+    function of `ledger.reference` that reads it), or one of a few `words`, which messages call
+    by `words_name`. `name_of` is the column whose code a column for the reader spells out.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+    fixed: bool = False
+    filled: bool = False
+    default: str | None = None
+    register: str | None = None
+    vocabulary: str | None = None
+    words: tuple[tuple[str, str], ...] = ()
+    words_name: str = ""
+    name_of: str | None = None
+    bounds: tuple[int, int] | None = None
+    not_before: str | None = None
+    """The date column that a date may not precede."""
+    past: bool = False
+    """A date that is never in the future."""
+    in_journal: bool = False
+    """A quantity, which the journal holds and the record does not."""
+    longest: int | None = None
+    """How many characters the database takes, where that is less than a text has."""
+    option_help: str | None = None
+    """What the command line says of it, where that differs from what a table says."""
+
+    @property
+    def is_list(self) -> bool:
+        """Say whether a cell holds several values."""
+        return self.kind in LIST_KINDS
+
+    @property
+    def is_stored(self) -> bool:
+        """Say whether the record has the column, and so the register's tables."""
+        return self.kind is not Kind.SHOWN and not self.in_journal
+
+    @property
+    def is_always_filled(self) -> bool:
+        """Say whether every record has a value in the column."""
+        has_value = self.required or self.filled or self.default is not None
+        return has_value or self.is_list or self.kind is Kind.YES_NO
+
+
+def required(name: str, kind: Kind, help_text: str, **more: Any) -> ColumnSpec:
+    """Make a column that a file must have and each row must fill."""
+    return ColumnSpec(name, kind, help_text, required=True, **more)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterSpec:
+    """One register: what it is called, which columns its records have, what they hang under.
+
+    `title` is the column that names a record to a person, `parents` are the columns that name
+    the records which it stands under: nothing new is put under one that was withdrawn. `prefix`
+    begins the codes that the program makes; without one each record brings its own.
+    `arguments` are the columns that `add` takes without an option. `record` names the class of
+    its records as `module:Class`; without one it is made from the columns.
+    """
+
+    name: str
+    plural: str
+    help: str
+    columns: tuple[ColumnSpec, ...]
+    record: str | None = None
+    prefix: str | None = None
+    title: str | None = None
+    parents: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ("code",)
+    versioned: bool = True
+    """Its records can be edited, and every version is kept."""
+    by_acts: bool = False
+    """Its records are made by acts, which have commands and a canonical table of their own."""
+
+    @cached_property
+    def column(self) -> dict[str, ColumnSpec]:
+        """Give the columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def stored(self) -> tuple[ColumnSpec, ...]:
+        """Give the columns that a record has."""
+        return tuple(column for column in self.columns if column.is_stored)
+
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """Name the columns that never change once recorded, the code first."""
+        return tuple(column.name for column in self.columns if column.fixed)
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """Give the columns that name records of another register, and which register."""
+        return {one.name: one.register for one in self.stored if one.register is not None}
+
+    @cached_property
+    def has_quantity(self) -> bool:
+        """Say whether the journal holds a quantity of each record: of needs and offers."""
+        return any(column.in_journal for column in self.columns)
+
+    @cached_property
+    def can_be_withdrawn(self) -> bool:
+        """Say whether a record can be taken out of use as a whole."""
+        return "withdrawn" in self.column
+
+    @cached_property
+    def with_article(self) -> str:
+        """Give the name with its article: an office, a city."""
+        return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name}"
+
+    @cached_property
+    def record_type(self) -> type[Any]:
+        """Give the class of the records; it takes every stored column by name."""
+        if self.record is not None:
+            module, _, name = self.record.partition(":")
+            found: type[Any] = getattr(import_module(module), name)
+            return found
+        fields = [(one.name, Any, field(default=_empty(one))) for one in self.stored]
+        return make_dataclass(self.name.capitalize(), fields, frozen=True, kw_only=True)
+
+
+def _empty(column: ColumnSpec) -> Any:
+    if column.is_list:
+        return ()
+    return False if column.kind is Kind.YES_NO else None

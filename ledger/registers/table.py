@@ -1,0 +1,361 @@
+"""The table of registers: the one place that says which there are and what their columns are.
+
+Commands, files, history, completion, the database's tables and the leaves of the ledger's
+evidence are made from it. A new register is one specification here, one migration, and the
+rules that are its own; it goes last, since the order is that of leaves in older seals.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from ledger.core.factors import Factor
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+
+PROVIDER_KINDS: Final = ("fund", "bank", "donor", "firm", "institute", "association", "city")
+WEIGHT_RANGE: Final = (1, 100)
+MAX_DECIMALS: Final = 6
+MAX_WHOLE: Final = 10**12
+CONDITION_COMPLETE: Final = "complete"
+"""The one condition of a mandate: give only where the project ends complete."""
+
+_CODE: Final = required("code", Kind.CODE, "the row's identity, short and human", fixed=True)
+_WITHDRAWN: Final = ColumnSpec(
+    "withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"
+)
+_NOTE: Final = ColumnSpec("note", Kind.TEXT, "anything worth knowing")
+_INSTRUMENTS: Final = ColumnSpec(
+    "instruments",
+    Kind.CODES,
+    "ways of giving it accepts; empty: any",
+    vocabulary="instruments",
+)
+_FACTOR: Final = required(
+    "factor",
+    Kind.CODE,
+    "money, expertise or implementation",
+    fixed=True,
+    words=tuple((factor.value, "") for factor in Factor),
+    words_name="factor",
+)
+_UNIT: Final = required(
+    "unit",
+    Kind.CODE,
+    "ISO 4217 currency, or a unit of work such as person-day or km",
+    fixed=True,
+    vocabulary="units",
+)
+_DECLARED: Final = ColumnSpec(
+    "declared_on",
+    Kind.DATE,
+    "first day it stood in the ledger; today when empty",
+    fixed=True,
+    default="today",
+    past=True,
+)
+_COUNTRY_NAME: Final = ColumnSpec(
+    "country_name", Kind.SHOWN, "the country's name", name_of="country"
+)
+
+UNIT: Final = RegisterSpec(
+    name="unit",
+    plural="units",
+    help="Currencies and units of work.",
+    record="ledger.core.quantity:Unit",
+    title="name",
+    arguments=("code",),
+    versioned=False,
+    columns=(
+        _CODE,
+        required(
+            "decimals",
+            Kind.WHOLE,
+            "how many decimals it is counted in, 0 to 6",
+            fixed=True,
+            bounds=(0, MAX_DECIMALS),
+        ),
+        ColumnSpec("name", Kind.TEXT, "what the unit is called"),
+    ),
+)
+OFFICE: Final = RegisterSpec(
+    name="office",
+    plural="offices",
+    help="The fund's offices.",
+    record="ledger.registers.records:Office",
+    title="name",
+    arguments=("name",),
+    columns=(
+        _CODE,
+        required("name", Kind.TEXT, "the office's name"),
+        ColumnSpec("host", Kind.TEXT, "the city that hosts it"),
+        ColumnSpec(
+            "regions",
+            Kind.TEXTS,
+            "UN M49 regions (code or name) it looks after",
+            vocabulary="regions",
+        ),
+        _WITHDRAWN,
+    ),
+)
+CITY: Final = RegisterSpec(
+    name="city",
+    plural="cities",
+    help="Member cities.",
+    record="ledger.registers.records:City",
+    prefix="CTY",
+    title="name",
+    parents=("office",),
+    arguments=("name",),
+    columns=(
+        _CODE,
+        required("name", Kind.TEXT, "the city's name in Latin script"),
+        ColumnSpec("name_local", Kind.TEXT, "the name in its own script"),
+        required("country", Kind.CODE, "ISO 3166 alpha-2 or alpha-3", vocabulary="countries"),
+        _COUNTRY_NAME,
+        ColumnSpec(
+            "office",
+            Kind.CODE,
+            "fund office; by the country's region when empty",
+            register="office",
+            filled=True,
+        ),
+        ColumnSpec("member_since", Kind.PARTIAL_DATE, "year or date (ISO 8601) of joining"),
+        ColumnSpec("population", Kind.WHOLE, "inhabitants"),
+        ColumnSpec("geonames_id", Kind.WHOLE, "GeoNames number", bounds=(1, MAX_WHOLE)),
+        _WITHDRAWN,
+    ),
+)
+PROVIDER: Final = RegisterSpec(
+    name="provider",
+    plural="providers",
+    help="Who holds a factor.",
+    record="ledger.registers.records:Provider",
+    prefix="PRV",
+    title="name",
+    arguments=("name",),
+    columns=(
+        _CODE,
+        required("name", Kind.TEXT, "the organisation's name"),
+        required(
+            "kind",
+            Kind.CODE,
+            "fund, bank, donor, firm, institute, association or city",
+            words=tuple((kind, "") for kind in PROVIDER_KINDS),
+            words_name="kind of provider",
+        ),
+        ColumnSpec("country", Kind.CODE, "ISO 3166 alpha-2 or alpha-3", vocabulary="countries"),
+        _COUNTRY_NAME,
+        ColumnSpec(
+            "city", Kind.CODE, "the member city, where the provider is one", register="city"
+        ),
+        ColumnSpec(
+            "sample",
+            Kind.YES_NO,
+            "yes for an invented provider of a demonstration",
+            default="no",
+        ),
+        _WITHDRAWN,
+    ),
+)
+PROJECT: Final = RegisterSpec(
+    name="project",
+    plural="projects",
+    help="Cities' undertakings.",
+    record="ledger.registers.records:Project",
+    prefix="PRJ",
+    title="title",
+    parents=("city",),
+    arguments=("title",),
+    columns=(
+        _CODE,
+        required("title", Kind.TEXT, "what the project is called"),
+        required("city", Kind.CODE, "code of the member city", fixed=True, register="city"),
+        ColumnSpec("city_name", Kind.SHOWN, "the city's name", name_of="city"),
+        required(
+            "sector",
+            Kind.CODE,
+            "OC4IDS projectSector code, e.g. transport.urban",
+            vocabulary="sectors",
+        ),
+        ColumnSpec(
+            "status",
+            Kind.CODE,
+            "OC4IDS projectStatus; identification when empty",
+            vocabulary="project_statuses",
+            default="identification",
+        ),
+        ColumnSpec(
+            "weight",
+            Kind.WHOLE,
+            "priority, 1 to 100; 1 when empty",
+            bounds=WEIGHT_RANGE,
+            default="1",
+        ),
+        ColumnSpec("starts_on", Kind.DATE, "first day of the undertaking"),
+        ColumnSpec("ends_on", Kind.DATE, "last day of the undertaking", not_before="starts_on"),
+        ColumnSpec("description", Kind.TEXT, "what it is about"),
+        ColumnSpec("source", Kind.TEXT, "where the facts come from"),
+    ),
+)
+NEED: Final = RegisterSpec(
+    name="need",
+    plural="needs",
+    help="What projects require.",
+    record="ledger.registers.records:Need",
+    prefix="N",
+    parents=("project",),
+    arguments=("project", "factor", "quantity"),
+    columns=(
+        _CODE,
+        required("project", Kind.CODE, "code of the project", fixed=True, register="project"),
+        ColumnSpec("project_title", Kind.SHOWN, "the project's title", name_of="project"),
+        _FACTOR,
+        ColumnSpec("topic", Kind.TEXT, "what exactly, e.g. monorail"),
+        ColumnSpec(
+            "quantity",
+            Kind.AMOUNT,
+            "all that is required; empty: not yet known",
+            in_journal=True,
+            option_help='all that is required: "40M EUR"; "? EUR" where not yet known',
+        ),
+        _UNIT,
+        _DECLARED,
+        ColumnSpec("needed_by", Kind.DATE, "last day on which it is of use"),
+        ColumnSpec(
+            "divisible",
+            Kind.YES_NO,
+            "may several offers share it; empty: yes, of building no",
+            option_help="may several offers share it; yes, but for building no",
+        ),
+        _INSTRUMENTS,
+        _NOTE,
+    ),
+)
+OFFER: Final = RegisterSpec(
+    name="offer",
+    plural="offers",
+    help="What providers put up.",
+    record="ledger.registers.records:Offer",
+    prefix="O",
+    parents=("provider",),
+    arguments=("provider", "factor", "quantity"),
+    columns=(
+        _CODE,
+        required("provider", Kind.CODE, "code of the provider", fixed=True, register="provider"),
+        ColumnSpec("provider_name", Kind.SHOWN, "the provider's name", name_of="provider"),
+        _FACTOR,
+        ColumnSpec("topics", Kind.TEXTS, "topics it serves; empty: any"),
+        required(
+            "quantity",
+            Kind.AMOUNT,
+            "all that is put up, never the remainder",
+            in_journal=True,
+            option_help='all that is put up, never the remainder: "40M EUR"',
+        ),
+        _UNIT,
+        _DECLARED,
+        ColumnSpec("valid_from", Kind.DATE, "first day on which it can be taken up"),
+        ColumnSpec(
+            "valid_until",
+            Kind.DATE,
+            "last day on which it can be taken up",
+            not_before="valid_from",
+        ),
+        ColumnSpec("available_from", Kind.DATE, "day on which it can start"),
+        ColumnSpec(
+            "sectors",
+            Kind.CODES,
+            "sectors it serves, each with all below it; empty: any",
+            vocabulary="sectors",
+        ),
+        ColumnSpec(
+            "countries", Kind.CODES, "countries of cities it serves", vocabulary="countries"
+        ),
+        ColumnSpec(
+            "regions", Kind.TEXTS, "UN M49 regions (code or name) it serves", vocabulary="regions"
+        ),
+        ColumnSpec("cities", Kind.CODES, "cities it serves", register="city"),
+        ColumnSpec(
+            "excluded_countries", Kind.CODES, "countries it never serves", vocabulary="countries"
+        ),
+        _INSTRUMENTS,
+        ColumnSpec(
+            "min_ticket",
+            Kind.AMOUNT,
+            "smallest part for one need",
+            option_help='smallest part for one need: "1M EUR"',
+        ),
+        ColumnSpec(
+            "max_ticket",
+            Kind.AMOUNT,
+            "largest part for one need",
+            option_help='largest part for one need: "10M EUR"',
+        ),
+        ColumnSpec("max_share", Kind.DECIMAL, "largest share of one need, above 0 and up to 1"),
+        ColumnSpec(
+            "condition",
+            Kind.CODE,
+            "complete: only where the project ends complete",
+            words=((CONDITION_COMPLETE, "only where the project ends complete"),),
+            words_name="condition",
+        ),
+        ColumnSpec("rate", Kind.DECIMAL, "cost per year, percent"),
+        _NOTE,
+        _WITHDRAWN,
+    ),
+)
+DEAL: Final = RegisterSpec(
+    name="deal",
+    plural="deals",
+    help="Introduce, commit, deliver, release.",
+    record="ledger.deals.deal:Deal",
+    prefix="D",
+    by_acts=True,
+    columns=(
+        _CODE,
+        required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
+        required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
+        required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
+        ColumnSpec("rate_road", Kind.CODE, "where the rate came from", fixed=True, longest=16),
+        ColumnSpec("rate_day", Kind.DATE, "day of the oldest quote behind the rate", fixed=True),
+        ColumnSpec("instrument", Kind.CODE, "way of giving, e.g. grant or loan", fixed=True),
+        ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
+        ColumnSpec("due_on", Kind.DATE, "day on which it is due"),
+        _NOTE,
+    ),
+)
+
+REGISTERS: Final[dict[str, RegisterSpec]] = {
+    spec.name: spec for spec in (UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL)
+}
+"""Every register by name, each after those that its columns refer to."""
+
+
+@cache
+def by_plural() -> dict[str, RegisterSpec]:
+    """Give the registers that have a canonical table of their own, by its name."""
+    return {spec.plural: spec for spec in REGISTERS.values() if not spec.by_acts}
+
+
+@cache
+def versioned() -> dict[str, RegisterSpec]:
+    """Give the registers whose records are kept in versions, by name."""
+    return {spec.name: spec for spec in REGISTERS.values() if spec.versioned}
+
+
+def children_of(name: str) -> list[tuple[RegisterSpec, str]]:
+    """Give the registers whose records stand under another's, each with the column that says so."""
+    return [
+        (spec, column)
+        for spec in REGISTERS.values()
+        for column in spec.parents
+        if spec.references[column] == name
+    ]
+
+
+@cache
+def code_prefixes() -> dict[str, str]:
+    """Give what the codes begin with that the program makes: of records, and of proposals."""
+    own = {spec.name: spec.prefix for spec in REGISTERS.values() if spec.prefix is not None}
+    return {**own, "proposal": "MAT"}
