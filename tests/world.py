@@ -18,6 +18,7 @@ from ledger.core.quantity import parse_quantity
 from ledger.core.requests import Request
 from ledger.journal.entries import Act, Entry
 from ledger.journal.receipts import Receipt
+from ledger.reference import find_instrument
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
 from ledger.store import registers
@@ -49,6 +50,41 @@ def asked(command: str, **more: Any) -> Request:
     """Make a request as the tests' officer says it."""
     who = {"actor": "officer", "system_user": "tester", "host": "office"}
     return Request(command=command, **{**who, **more})
+
+
+def introduction(
+    uow: UnitOfWork, offer: str, need: str, quantity: str, **terms: Any
+) -> acts.Introduction:
+    """Make an introduction from what an officer types."""
+    instrument = terms.pop("instrument", None)
+    paper = {name: terms.pop(name, None) for name in ("reference", "override")}
+    return acts.Introduction(
+        offer=offer,
+        need=need,
+        quantity=parse_quantity(quantity, uow.units),
+        details=uow.details(**paper),
+        instrument=find_instrument(instrument).code if instrument else None,
+        **terms,
+    )
+
+
+def deal_act(
+    uow: UnitOfWork,
+    deal: str,
+    act: Act,
+    quantity: str | None = None,
+    *,
+    reference: str | None = None,
+    **terms: Any,
+) -> acts.DealAct:
+    """Make a later act of a deal from what an officer types."""
+    return acts.DealAct(
+        deal=deal,
+        act=act,
+        details=uow.details(reference=reference),
+        quantity=parse_quantity(quantity, uow.units) if quantity else None,
+        **terms,
+    )
 
 
 class World:
@@ -116,7 +152,7 @@ class World:
             uow.add(side.value, record)
             if quantity is not None:
                 holder = uow.accounts.of(side, record.code)
-                total = acts.amount_of(uow, holder, quantity)
+                total = parse_quantity(quantity, uow.units).amount
                 quantities.set_quantity(uow, holder, total, record.declared_on)
 
         return self.do(declaring)
@@ -139,14 +175,17 @@ class World:
     ) -> Answer:
         """Hold a part of a need against an offer."""
         terms, said = _apart(more)
-        introduction = acts.Introduction(offer=offer, need=need, quantity=quantity, **terms)
-        return self.do(lambda uow: acts.introduce(uow, introduction), **said)
+        return self.do(
+            lambda uow: acts.introduce(uow, introduction(uow, offer, need, quantity, **terms)),
+            **said,
+        )
 
     def act(self, act: Act, deal: str, quantity: str | None = None, **more: Any) -> Answer:
         """Do a later act of a deal."""
         terms, said = _apart(more)
-        later = acts.DealAct(deal=deal, act=act, quantity=quantity, **terms)
-        return self.do(lambda uow: acts.act_on(uow, later), **said)
+        return self.do(
+            lambda uow: acts.act_on(uow, deal_act(uow, deal, act, quantity, **terms)), **said
+        )
 
     def commit(self, quantity: str | None = None, deal: str = "D-0001", **more: Any) -> Answer:
         """Commit a part of what a deal holds, or all of it."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
 from cli.framework.session import act, day_given, read_picture
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ledger.core.errors import UsageError
+    from ledger.journal.receipts import Receipt
+    from ledger.store.session.unit_of_work import UnitOfWork
 
 app = noun("Introduce, commit, deliver, release.")
 
@@ -45,25 +52,58 @@ def introduce(
     note: Note = None,
 ) -> None:
     """Put an offer and a need in touch, and hold a quantity until a date."""
-    from cli.framework.usage_errors import require_until
-    from ledger.rates.rates import parse_rate
+    from ledger.core.quantity import parse_quantity
     from ledger.usecases.deals.acts import Introduction, introduce
 
-    require_until(until, commit=commit)
-    said = Introduction(
-        offer=offer,
-        need=need,
-        quantity=quantity,
-        until=day_given(call, until),
-        directly=commit,
-        due_on=day_given(call, due),
-        rate=None if rate is None else parse_rate(rate),
-        instrument=instrument,
-        reference=reference,
-        override=override,
-        note=note,
+    if (until is None) is not commit:
+        raise _hold_misread(until)
+    last, due_on = day_given(call, until), day_given(call, due)
+    agreed = _rate(rate)
+
+    def handle(uow: UnitOfWork) -> Receipt:
+        introduction = Introduction(
+            offer=offer,
+            need=need,
+            quantity=parse_quantity(quantity, uow.units),
+            details=uow.details(reference=reference, override=override),
+            until=last,
+            directly=commit,
+            due_on=due_on,
+            rate=agreed,
+            instrument=_instrument(instrument),
+            note=note,
+        )
+        return introduce(uow, introduction)
+
+    act(call, handle)
+
+
+def _hold_misread(until: str | None) -> UsageError:
+    from cli.framework.usage_errors import BadUsage, UntilMissing
+
+    if until is None:
+        return UntilMissing("The hold has no last day.")
+    return BadUsage(
+        "--until and --commit were both given.",
+        why="A commitment is not held until a date: it stands until delivered or released.",
+        next_step="Keep one of the two.",
     )
-    act(call, lambda uow: introduce(uow, said))
+
+
+def _rate(typed: str | None) -> Decimal | None:
+    if typed is None:
+        return None
+    from ledger.rates.rates import parse_rate
+
+    return parse_rate(typed)
+
+
+def _instrument(typed: str | None) -> str | None:
+    if not typed:
+        return None
+    from ledger.reference import find_instrument
+
+    return find_instrument(typed).code
 
 
 @command(app, "commit", kind="write")
@@ -111,17 +151,21 @@ def _onward(
     from_stage: str = "held",
 ) -> None:
     from ledger.core.factors import Stage
+    from ledger.core.quantity import parse_quantity
     from ledger.journal.entries import Act
     from ledger.usecases.deals.acts import DealAct, act_on
 
-    said = DealAct(
-        deal=deal,
-        act=Act(verb),
-        quantity=quantity,
-        reference=reference,
-        from_stage=Stage(from_stage),
-    )
-    act(call, lambda uow: act_on(uow, said))
+    def handle(uow: UnitOfWork) -> Receipt:
+        later = DealAct(
+            deal=deal,
+            act=Act(verb),
+            details=uow.details(reference=reference),
+            quantity=parse_quantity(quantity, uow.units) if quantity else None,
+            from_stage=Stage(from_stage),
+        )
+        return act_on(uow, later)
+
+    act(call, handle)
 
 
 @command(app, "edit", kind="write")
@@ -129,10 +173,12 @@ def edit(
     call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
 ) -> None:
     """Prolong a hold, or change when delivery is due or the note."""
-    from ledger.usecases.deals.acts import edit_deal
+    from ledger.usecases.deals.acts import DealEdit, edit_deal
 
-    last, due_on = day_given(call, until), day_given(call, due)
-    act(call, lambda uow: edit_deal(uow, deal, until=last, due_on=due_on, note=note))
+    terms = DealEdit(
+        deal=deal, until=day_given(call, until), due_on=day_given(call, due), note=note
+    )
+    act(call, lambda uow: edit_deal(uow, terms))
 
 
 @command(app, "deposit", kind="write", hidden=True)

@@ -118,18 +118,6 @@ class UntilMissing(UsageError):
     default_next = "Say --until DATE, or --commit where both sides have signed already."
 
 
-def require_until(until: str | None, *, commit: bool) -> None:
-    """Refuse a hold without its last day, and a direct commitment with one."""
-    if until is None and not commit:
-        raise UntilMissing("The hold has no last day.")
-    if until is not None and commit:
-        raise BadUsage(
-            "--until and --commit were both given.",
-            why="A commitment is not held until a date: it stands until delivered or released.",
-            next_step="Keep one of the two.",
-        )
-
-
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)", re.DOTALL)
 _NUMBER = re.compile(r"-[\d.]")
 _PHRASES = frozenset({"quantity", "name", "title", "description", "note", "reason", "reference"})

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
+from ledger.core.text import typed_text
 
 CANONICAL_FORMAT = 1
 """The layout of canonical bytes that entries and register versions are kept with today."""
@@ -151,6 +152,49 @@ class Entry:
     reverses: int | None = None
     proposed: ProposedLine | None = None
     format: int = CANONICAL_FORMAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActDetails:
+    """What is recorded of an act beside what it moves: its day, its paper, and why.
+
+    `override` is the officer's reason for going outside a mandate, `proposed` the line of a
+    proposal that an introduction was made from.
+    """
+
+    effective_on: date
+    reference: str | None = None
+    reason: str | None = None
+    override: str | None = None
+    proposed: ProposedLine | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text of an officer's; an empty text is none."""
+        if self.reference is not None:
+            object.__setattr__(self, "reference", typed_text(self.reference, "reference"))
+        if self.override is not None:
+            object.__setattr__(self, "override", typed_text(self.override, "override"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry about to be posted: everything but its number and its moment."""
+
+    act: Act
+    movements: tuple[Movement, ...]
+    details: ActDetails
+    deal: str | None = None
+    reverses: int | None = None
+
+
+class Posted(NamedTuple):
+    """What an entry did, as far as undoing it needs to know."""
+
+    number: int
+    act: Act
+    effective_on: date
+    deal: str | None
+    movements: tuple[Movement, ...]
 
 
 Stages = dict[Stage, int]

@@ -32,8 +32,11 @@ from bench_world import (
     say,
 )
 
+from ledger.core.quantity import parse_quantity
+from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger
+from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, introduce
 
 UNTIL = date(2099, 12, 31)
@@ -71,15 +74,23 @@ def measure(engine: str, place: Place, size: tuple[int, int], times: int) -> Non
 def introduce_one(ledger: Ledger, turn: int, sides: int) -> None:
     """Introduce the turn's pair: each pair is new, so that each act opens a deal."""
     need, step = turn % sides, 1 + turn // sides
-    said = Introduction(
-        offer=offer_code((need + step) % sides + 1),
-        need=need_code(need + 1),
-        quantity="1000 EUR",
-        until=UNTIL,
-    )
-    given = {"offer": said.offer, "need": said.need, "quantity": said.quantity}
-    request = asked("deal introduce", given=given)
-    carry_out(ledger, request, lambda uow: introduce(uow, said))
+    given = {
+        "offer": offer_code((need + step) % sides + 1),
+        "need": need_code(need + 1),
+        "quantity": "1000 EUR",
+    }
+
+    def handle(uow: UnitOfWork) -> Receipt:
+        introduction = Introduction(
+            offer=given["offer"],
+            need=given["need"],
+            quantity=parse_quantity(given["quantity"], uow.units),
+            details=uow.details(),
+            until=UNTIL,
+        )
+        return introduce(uow, introduction)
+
+    carry_out(ledger, asked("deal introduce", given=given), handle)
 
 
 def take_down(ledger: Ledger, sides: int, times: int) -> list[list[Statement]]:

@@ -28,12 +28,13 @@ from bench_world import DECLARED, Place, asked, asked_engines, opened, place_of,
 from fund_of_years import fund_of_years
 
 from ledger.core.factors import Factor, Side
+from ledger.core.quantity import Quantity
+from ledger.journal.entries import ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import Need, Offer, Project
 from ledger.store.session.execute import carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold
+from ledger.usecases.deals.acts import Introduction, hold
 from ledger.usecases.registers.quantities import set_quantity, withdraw
 
 AMOUNT = 100_000
@@ -99,9 +100,15 @@ def leave_lapsing(url: str, count: int) -> None:
             for side, record in ((Side.NEED, need), (Side.OFFER, offer)):
                 uow.add(side.value, record)
                 set_quantity(uow, uow.accounts.of(side, record.code), 2 * AMOUNT, DECLARED)
-            pair = [uow.accounts.of(Side.NEED, need.code), uow.accounts.of(Side.OFFER, offer.code)]
-            day = DECLARED + timedelta(days=1)
-            workflow.hold(uow, *pair, AMOUNT, Hold(day=day, until=PAST, code=f"LD-{number}"))
+            introduction = Introduction(
+                offer=offer.code,
+                need=need.code,
+                quantity=Quantity(AMOUNT, uow.units["EUR"]),
+                details=ActDetails(effective_on=DECLARED + timedelta(days=1)),
+                until=PAST,
+                code=f"LD-{number}",
+            )
+            hold(uow, introduction)
         return uow.receipt()
 
     carry_out(ledger, asked("lapsing"), work)

@@ -42,9 +42,8 @@ from bench_world import (
 
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_amount
-from ledger.journal.entries import Act, Movement
+from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
-from ledger.store.session.entry_rows import Draft
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -162,7 +161,8 @@ def further(sides: int, entries: int) -> Iterator[tuple[date, Draft]]:
             )
             for side, holder in holders.items()
         )
-        yield day, Draft(act=act, effective_on=day, movements=movements, deal=code)
+        details = ActDetails(effective_on=day)
+        yield day, Draft(act=act, movements=movements, details=details, deal=code)
 
 
 def beside_hledger(sides: int, movements: int, times: int, slowest: Spent) -> None:

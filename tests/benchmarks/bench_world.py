@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ledger.core.factors import Factor, Side
+from ledger.core.quantity import Quantity
 from ledger.core.requests import Request
+from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger, open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.admin.set_up import SetUp, set_up
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 from ledger.usecases.interchange.import_tables import uncollected
 from ledger.usecases.registers.quantities import set_quantity
 
@@ -210,14 +211,19 @@ def _phases() -> Iterator[str]:
 
 
 def _act(uow: UnitOfWork, act: str, number: int, day: date) -> None:
-    if act == "introduce":
-        need = uow.accounts.of(Side.NEED, need_code(number))
-        offer = uow.accounts.of(Side.OFFER, offer_code(number))
-        said = Hold(day=day, until=day + timedelta(days=90), code=deal_code(number))
-        workflow.hold(uow, need, offer, 100_000, said)
+    details = ActDetails(effective_on=day)
+    if act != "introduce":
+        advance(uow, DealAct(deal=deal_code(number), act=Act(act), details=details))
         return
-    acts = {"commit": workflow.commit, "deliver": workflow.deliver, "return": workflow.give_back}
-    acts[act](uow, uow.accounts.deal(deal_code(number)), Onward(day=day))
+    introduction = Introduction(
+        offer=offer_code(number),
+        need=need_code(number),
+        quantity=Quantity(100_000, uow.units["EUR"]),
+        details=details,
+        until=day + timedelta(days=90),
+        code=deal_code(number),
+    )
+    hold(uow, introduction)
 
 
 def replay(connection: Any, statements: Iterable[Statement]) -> None:

@@ -21,16 +21,15 @@ from bench_world import DECLARED, Place, asked, opened
 from pipelines import IN_EUROS, sparse
 
 from ledger.core.factors import Factor, Side, Stage
-from ledger.journal.entries import Act, Movement
+from ledger.core.quantity import Quantity
+from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
-from ledger.store.session.entry_rows import Draft
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 from ledger.usecases.interchange.import_tables import uncollected
 from ledger.usecases.registers.quantities import set_quantity
 
@@ -111,10 +110,17 @@ def _agree(uow: UnitOfWork, number: int) -> None:
 def _commit(uow: UnitOfWork, number: int) -> None:
     """Introduce the two, and let both sign."""
     day = DECLARED + timedelta(days=1)
-    need = uow.accounts.of(Side.NEED, f"DN-{number}")
-    offer = uow.accounts.of(Side.OFFER, f"DO-{number}")
-    said = Hold(day=day, until=day + timedelta(days=90), code=f"DD-{number}")
-    workflow.commit(uow, workflow.hold(uow, need, offer, PARTS * PART, said), Onward(day=day))
+    details = ActDetails(effective_on=day)
+    introduction = Introduction(
+        offer=f"DO-{number}",
+        need=f"DN-{number}",
+        quantity=Quantity(PARTS * PART, uow.units["EUR"]),
+        details=details,
+        until=day + timedelta(days=90),
+        code=f"DD-{number}",
+    )
+    deal = hold(uow, introduction)
+    advance(uow, DealAct(deal=deal.code, act=Act.COMMIT, details=details))
 
 
 def _is_running(number: int) -> bool:
@@ -143,7 +149,8 @@ def _delivery(number: int, day: date) -> Draft:
         )
         for side, holder in ((Side.NEED, f"DN-{number}"), (Side.OFFER, f"DO-{number}"))
     )
-    return Draft(act=Act.DELIVER, effective_on=day, movements=movements, deal=code)
+    details = ActDetails(effective_on=day)
+    return Draft(act=Act.DELIVER, movements=movements, details=details, deal=code)
 
 
 def _add_pipeline(ledger: Ledger, needs: int, offers: int) -> None:

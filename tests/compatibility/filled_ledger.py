@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from world import asked
 
 from ledger.core.factors import STAGES_OF, Factor, Side
+from ledger.core.quantity import Quantity, parse_quantity
 from ledger.core.requests import Request
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt
@@ -36,8 +37,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import keep_changes
 from ledger.store.statements.statements import keep_file
 from ledger.usecases.admin.set_up import SetUp, bring_up
-from ledger.usecases.deals import acts, workflow
-from ledger.usecases.deals.workflow import Hold
+from ledger.usecases.deals import acts
 from ledger.usecases.evidence import write_seal
 from ledger.usecases.registers import quantities
 
@@ -140,8 +140,16 @@ def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
         taken={},
     )
     uow.add_proposal(kept)
-    hold = Hold(day=uow.day, proposed=ProposedLine(kept.code, 1))
-    workflow.hold(uow, need, offer, line.amount, hold)
+    details = replace(uow.details(), proposed=ProposedLine(kept.code, 1))
+    acts.hold(
+        uow,
+        acts.Introduction(
+            offer=offer.code,
+            need=need.code,
+            quantity=Quantity(line.amount, line.unit),
+            details=details,
+        ),
+    )
 
 
 def _read_a_statement(uow: UnitOfWork) -> None:
@@ -186,5 +194,10 @@ def _offer(code: str, day: date) -> Need | Offer:
 
 def introduce(uow: UnitOfWork, offer: str, need: str, quantity: str) -> Receipt:
     """Hold a part of a need against an offer."""
-    said = acts.Introduction(offer=offer, need=need, quantity=quantity)
-    return acts.introduce(uow, said)
+    introduction = acts.Introduction(
+        offer=offer,
+        need=need,
+        quantity=parse_quantity(quantity, uow.units),
+        details=uow.details(),
+    )
+    return acts.introduce(uow, introduction)

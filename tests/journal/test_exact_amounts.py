@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -14,17 +15,16 @@ from hypothesis import strategies as st
 from world import NEW_YEAR, World
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.core.quantity import MAX_AMOUNT, Unit
+from ledger.core.quantity import MAX_AMOUNT, Quantity, Unit
 from ledger.deals.deal import Deal
 from ledger.journal import moves
-from ledger.journal.entries import Movement, Stages
+from ledger.journal.entries import Act, ActDetails, Movement, Stages
 from ledger.journal.standing import DealStanding, Standing
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 
 MOST = "1000000000000000.00 EUR"
 """10^17 cents."""
@@ -62,10 +62,18 @@ def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
     def to_and_fro(uow: UnitOfWork) -> None:
         need, offer = uow.accounts.of(Side.NEED, "N-0001"), uow.accounts.of(Side.OFFER, "O-0001")
         day = date(2026, 6, 1)
+        details = ActDetails(effective_on=day)
+        whole = Introduction(
+            offer=offer.code,
+            need=need.code,
+            quantity=Quantity(MAX_AMOUNT, need.unit),
+            details=details,
+            until=day,
+        )
         for _ in range(100):
-            deal = workflow.hold(uow, need, offer, MAX_AMOUNT, Hold(day=day, until=day))
-            workflow.release(uow, deal, Onward(day=day))
-        workflow.hold(uow, need, offer, 1, Hold(day=day, until=day))
+            deal = hold(uow, whole)
+            advance(uow, DealAct(deal=deal.code, act=Act.RELEASE, details=details))
+        hold(uow, replace(whole, quantity=Quantity(1, need.unit)))
 
     world.do(to_and_fro)
     assert world.stages("need", "N-0001", asked) == {"open": MAX_AMOUNT - 1, "held": 1}

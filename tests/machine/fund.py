@@ -224,9 +224,10 @@ class Fund(BothBooks):
         """Let a hold last longer."""
         held = self.oracle.deal(deal, "need")["held"]
         allowed = bool(held) and until >= self.today and until != self.held_until[deal]
-        terms = {"until": until, "due_on": None, "note": None}
         self.attempt(
-            lambda: self.world.do(lambda uow: acts.edit_deal(uow, deal, **terms)),
+            lambda: self.world.do(
+                lambda uow: acts.edit_deal(uow, acts.DealEdit(deal=deal, until=until))
+            ),
             allowed=allowed,
         )
         if allowed:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from world import World
+from world import World, deal_act, introduction
 
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Side
@@ -14,7 +14,6 @@ from ledger.journal.entries import Act
 from ledger.journal.receipts import Receipt
 from ledger.usecases.check import run_checks
 from ledger.usecases.deals import acts
-from ledger.usecases.deals.acts import Introduction
 from ledger.usecases.registers.rules import require_one_offer
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -47,8 +46,7 @@ def while_somebody(meddles: Callable[[World], object], world: World, work: Calla
 
 
 def holds(offer: str, quantity: str = "100 EUR") -> Callable[[Any], Receipt]:
-    said = Introduction(offer=offer, need="N-0001", quantity=quantity)
-    return lambda uow: acts.introduce(uow, said)
+    return lambda uow: acts.introduce(uow, introduction(uow, offer, "N-0001", quantity))
 
 
 def makes_indivisible(uow: Any) -> Receipt:
@@ -89,7 +87,7 @@ def test_what_comes_back_to_an_offer_that_ends_meanwhile_passes_on(pair):
     pair.introduce("5000 EUR", need="N-0002")
 
     def releases(uow: Any) -> Receipt:
-        return acts.act_on(uow, acts.DealAct(deal="D-0001", act=Act.RELEASE))
+        return acts.act_on(uow, deal_act(uow, "D-0001", Act.RELEASE))
 
     ended = while_somebody(lambda other: other.withdraw("offer", "O-0001"), pair, releases)
 

@@ -15,11 +15,12 @@ from match_cases import DAY, Case
 from world import asked
 
 from ledger.core.factors import Side
-from ledger.core.quantity import parse_amount
+from ledger.core.quantity import Quantity, parse_amount
+from ledger.journal.entries import ActDetails
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.workflow import Hold, hold
+from ledger.usecases.deals.acts import Introduction, hold
 
 DAILY, ALL, BATCH = 30, 300, 10
 UNTIL = date(2027, 1, 31)
@@ -55,7 +56,14 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
             offer = uow.accounts.of(Side.OFFER, line["offer"])
             amount = parse_amount(line["quantity"], need.standing.unit)
             before = offer.standing.free
-            hold(uow, need, offer, amount, Hold(day=DAY, until=UNTIL))
+            introduction = Introduction(
+                offer=offer.code,
+                need=need.code,
+                quantity=Quantity(amount, need.unit),
+                details=ActDetails(effective_on=DAY),
+                until=UNTIL,
+            )
+            hold(uow, introduction)
             taken = before - uow.accounts.of(Side.OFFER, line["offer"]).standing.free
             assert taken == parse_amount(line["offer_quantity"], offer.standing.unit), line
         return uow.receipt()

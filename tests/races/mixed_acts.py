@@ -131,9 +131,8 @@ def _edit_terms(hand: Mixer) -> None:
 
 def _edit_deal(hand: Mixer) -> None:
     until = days_on(hand.chance.randint(1, 300))
-    terms = {"until": until, "due_on": None, "note": f"by {hand.name}"}
-    deal = hand.some_deal()
-    hand.do(lambda uow: deal_acts.edit_deal(uow, deal, **terms))
+    edit = deal_acts.DealEdit(deal=hand.some_deal(), until=until, note=f"by {hand.name}")
+    hand.do(lambda uow: deal_acts.edit_deal(uow, edit))
 
 
 def _add_need(hand: Mixer) -> None:

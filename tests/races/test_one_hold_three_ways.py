@@ -11,8 +11,8 @@ from hands import DONE, Ending, Hand, Job, broken_checks, days_on, hands, sizes,
 from weakened import weaken
 
 from ledger.core.factors import Side
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.acts import find_deal, receipt
+from ledger.journal.entries import Act, ActDetails
+from ledger.usecases.deals.acts import DealAct, act_on
 
 PART = 100_000
 HELD, COMMITTED = {"held": PART}, {"committed": PART}
@@ -48,9 +48,8 @@ class Party(Hand):
         """Give the hold back as an expiry does: by the machine, of all that is held."""
 
         def lapsing(uow) -> Any:
-            account = find_deal(uow, deal)
-            workflow.release(uow, account, workflow.Onward(day=uow.day, reason="held until then"))
-            return receipt(uow, account)
+            details = ActDetails(effective_on=uow.day, reason="held until then")
+            return act_on(uow, DealAct(deal=deal, act=Act.RELEASE, details=details))
 
         return self.do(lapsing, "reconcile", actor="night")
 

@@ -20,12 +20,12 @@ from random import Random
 from world import NEW_YEAR, World
 
 from ledger.core.factors import Factor, Side
-from ledger.core.quantity import format_amount
+from ledger.core.quantity import Quantity, format_amount
+from ledger.journal.entries import Act, ActDetails
 from ledger.registers.records import Need, Offer
 from ledger.statements.lines import Kind
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 from ledger.usecases.registers import quantities
 
 CONFIRMED = "confirmed"
@@ -123,16 +123,29 @@ def _deal(uow: UnitOfWork, random: Random, at: int) -> MadeDeal:
         quantities.set_quantity(uow, uow.accounts.of(side, record.code), much, NEW_YEAR)
     day = SPAN[0] + timedelta(days=random.randrange(60))
     reference = _reference(random, at, 0)
-    said = Hold(day=day, directly=True, rate=rate, reference=reference, code=names[2])
-    need, offer = uow.accounts.of(Side.NEED, names[0]), uow.accounts.of(Side.OFFER, names[1])
-    deal = workflow.hold(uow, need, offer, total, said)
+    introduction = Introduction(
+        offer=names[1],
+        need=names[0],
+        quantity=Quantity(total, uow.units[unit]),
+        details=ActDetails(effective_on=day, reference=reference),
+        directly=True,
+        rate=rate,
+        code=names[2],
+    )
+    deal = hold(uow, introduction)
     acts = [_told(names, provider, "commitment", day, reference, (total, _last(uow, "offer")))]
     part = total // 7
     for number in range(1, random.randrange(4, 6)):
         day += timedelta(days=random.choice((1, 2, 20, 30)))
         amount = part * number // 2 + random.randrange(1, 1000)
         reference = _reference(random, at, number)
-        workflow.deliver(uow, deal, Onward(day=day, amount=amount, reference=reference))
+        delivery = DealAct(
+            deal=deal.code,
+            act=Act.DELIVER,
+            quantity=Quantity(amount, uow.units[unit]),
+            details=ActDetails(effective_on=day, reference=reference),
+        )
+        advance(uow, delivery)
         acts.append(
             _told(names, provider, "delivery", day, reference, (amount, _last(uow, "offer")))
         )

@@ -23,7 +23,7 @@ from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import Rate
 from ledger.reference.errors import UnknownInstrument
 from ledger.store.registers import UnknownCode
-from ledger.usecases.deals.acts import NothingToChange, edit_deal
+from ledger.usecases.deals.acts import DealEdit, NothingToChange, edit_deal
 from ledger.usecases.deals.terms import InstrumentNotOffered, NoRate, UnusableRate
 
 TODAY = date(2026, 11, 23)
@@ -260,7 +260,7 @@ def test_a_hold_can_be_committed_through_its_last_day(metro):
 
 def test_a_prolonged_hold_can_be_committed_again(metro):
     metro.introduce("50 EUR", on=MARCH, until=APRIL)
-    metro.do(lambda uow: edit_deal(uow, "D-0001", until=NEXT_YEAR, due_on=None, note=None))
+    metro.do(lambda uow: edit_deal(uow, DealEdit(deal="D-0001", until=NEXT_YEAR)))
 
     assert metro.commit()["need"]["committed"] == "50.00"
 
@@ -271,16 +271,14 @@ def test_a_hold_neither_ends_before_it_begins_nor_is_prolonged_into_the_past(met
     metro.introduce("50 EUR", until=TODAY)
     with metro.refuses(UntilInThePast, "2026-11-22"):
         metro.do(
-            lambda uow: edit_deal(
-                uow, "D-0001", until=TODAY - timedelta(days=1), due_on=None, note=None
-            )
+            lambda uow: edit_deal(uow, DealEdit(deal="D-0001", until=TODAY - timedelta(days=1)))
         )
 
 
 def test_an_edit_that_changes_nothing_is_told_so(metro):
     metro.introduce("50 EUR", until=NEXT_YEAR)
     with metro.refuses(NothingToChange):
-        metro.do(lambda uow: edit_deal(uow, "D-0001", until=NEXT_YEAR, due_on=None, note=None))
+        metro.do(lambda uow: edit_deal(uow, DealEdit(deal="D-0001", until=NEXT_YEAR)))
 
 
 def test_nothing_is_dated_in_the_future(metro):

@@ -60,7 +60,7 @@ def test_an_edited_note_is_held_to_the_same(fund: World) -> None:
 
 
 def _note(fund: World, text: str) -> None:
-    fund.do(lambda uow: acts.edit_deal(uow, "D-0001", until=None, due_on=None, note=text))
+    fund.do(lambda uow: acts.edit_deal(uow, acts.DealEdit(deal="D-0001", note=text)))
 
 
 @pytest.mark.parametrize("actor", ["", " ", "x" * 201, "Sara\x1b[2J", "Sara\nReza"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
-from world import World
+from world import World, introduction
 
 from ledger.core.factors import Factor, Side
 from ledger.core.requests import Request
@@ -13,7 +13,7 @@ from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.store.session.execute import carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import Introduction, introduce
+from ledger.usecases.deals.acts import introduce
 from ledger.usecases.gaps import GapQuery, report_gaps
 from ledger.usecases.registers.quantities import set_quantity
 
@@ -40,8 +40,11 @@ def office(ledger_url: str) -> World:
     world = World(ledger_url)
     ledger = world.ledger
     carry_out(ledger, said("set up"), a_pair)
-    deal = Introduction(offer="O-1", need="N-1", quantity="300 EUR", directly=True)
-    carry_out(ledger, said("deal introduce"), lambda uow: introduce(uow, deal))
+    carry_out(
+        ledger,
+        said("deal introduce"),
+        lambda uow: introduce(uow, introduction(uow, "O-1", "N-1", "300 EUR", directly=True)),
+    )
     return world
 
 

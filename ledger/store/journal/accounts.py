@@ -75,10 +75,16 @@ class DealAccount:
 class Accounts:
     """All accounts of one transaction, read on first use or all at once for an import."""
 
-    def __init__(self, connection: Connection, units: Callable[[], Mapping[str, Unit]]) -> None:
-        """Start with none read."""
+    def __init__(
+        self,
+        connection: Connection,
+        units: Callable[[], Mapping[str, Unit]],
+        flush: Callable[[], None],
+    ) -> None:
+        """Start with none read; `flush` writes what this transaction has added to the registers."""
         self._connection = connection
         self._units = units
+        self._flush = flush
         self._by_code: dict[tuple[Side, str], Account] = {}
         self._deals: dict[str, DealAccount] = {}
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
@@ -98,6 +104,7 @@ class Accounts:
         known = self._by_code.get((side, code))
         if known is not None:
             return known
+        self._flush()
         kept = registers.find(self._connection, side.value, code)
         self._take_in_one(side, kept)
         return self._by_code[side, kept.record.code]
@@ -107,6 +114,7 @@ class Accounts:
         known = self._deals.get(code)
         if known is not None:
             return known
+        self._flush()
         kept = registers.find(self._connection, "deal", code)
         self._take_in_deals([kept], balances.deals_now(self._connection, id=kept.id))
         return self._deals[kept.record.code]

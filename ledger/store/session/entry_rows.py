@@ -1,45 +1,14 @@
-"""Entries on their way into the tables: numbered at the end, when every rule has passed.
-
-Entries on their way into the journal: about to be posted, and just posted.
-"""
+"""Entries on their way into the tables: numbered at the end, when every rule has passed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Act, Movement, ProposedLine
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.bulk import RowBuffer
 from ledger.store.session.numbering import Numbering
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An entry about to be posted: everything but its number and its moment."""
-
-    act: Act
-    effective_on: date
-    movements: tuple[Movement, ...]
-    deal: str | None = None
-    reference: str | None = None
-    reason: str | None = None
-    override: str | None = None
-    reverses: int | None = None
-    proposed: ProposedLine | None = None
-
-
-class Posted(NamedTuple):
-    """What an entry did, as far as undoing it needs to know."""
-
-    number: int
-    act: Act
-    effective_on: date
-    deal: str | None
-    movements: tuple[Movement, ...]
-
 
 WAITING: Final = 2**62
 """Entries that wait for their number count on from here: after all that have one."""
@@ -75,23 +44,23 @@ class JournalRows:
 
         `proposal_id` is that of the proposal whose line the draft names, if any.
         """
-        number = WAITING + len(self._entries)
+        number, details = WAITING + len(self._entries), draft.details
         self._entries.append(
             {
                 **terms,
                 "id": number,
                 "act": draft.act,
-                "effective_on": draft.effective_on,
-                "reference": draft.reference,
-                "reason": draft.reason,
-                "override": draft.override,
+                "effective_on": details.effective_on,
+                "reference": details.reference,
+                "reason": details.reason,
+                "override": details.override,
                 "reverses": draft.reverses,
                 "lines": len(draft.movements),
-                "format": CANONICAL_FORMAT if draft.proposed is None else PROPOSED_FORMAT,
+                "format": CANONICAL_FORMAT if details.proposed is None else PROPOSED_FORMAT,
             }
         )
-        if draft.proposed is not None:
-            line = draft.proposed.line
+        if details.proposed is not None:
+            line = details.proposed.line
             self._introduced.append({"entry_id": number, "proposal_id": proposal_id, "line": line})
         for line, movement in enumerate(draft.movements, start=1):
             self._movements.append(
@@ -103,7 +72,7 @@ class JournalRows:
                     "from_stage": movement.from_stage,
                     "to_stage": movement.to_stage,
                     "amount": movement.amount,
-                    "effective_on": draft.effective_on,
+                    "effective_on": details.effective_on,
                     "recorded_at": terms["recorded_at"],
                 }
             )

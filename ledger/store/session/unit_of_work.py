@@ -16,7 +16,7 @@ from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request
 from ledger.core.text import folded, number_in, numbered
-from ledger.journal.entries import CANONICAL_FORMAT, Movement
+from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
 from ledger.journal.receipts import Receipt, RegisterChange
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
@@ -27,7 +27,7 @@ from ledger.store.journal.accounts import SIDES, Accounts
 from ledger.store.rates import StoredRates
 from ledger.store.registers import REGISTERS, Kept, find, find_id
 from ledger.store.session.begin import Beginning, made_key
-from ledger.store.session.entry_rows import Draft, JournalRows, Posted
+from ledger.store.session.entry_rows import JournalRows
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
@@ -57,7 +57,7 @@ class UnitOfWork:
         self._numbering = beginning.numbering
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
-        self.accounts = Accounts(connection, lambda: self.units)
+        self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = request.key or key or made_key()
         self._rows.add(
@@ -81,6 +81,15 @@ class UnitOfWork:
     def day(self) -> date:
         """The officer's date of this request: as given, else today."""
         return self.request.on or self.today
+
+    def details(self, *, reference: str | None = None, override: str | None = None) -> ActDetails:
+        """Give what is recorded of an act of this request beside what it moves."""
+        return ActDetails(
+            effective_on=self.day,
+            reference=reference,
+            reason=self.request.reason,
+            override=override,
+        )
 
     @cached_property
     def units(self) -> StoredUnits:
@@ -169,17 +178,16 @@ class UnitOfWork:
 
     def post(self, draft: Draft) -> None:
         """Post an entry and its movements; it gets its number when all is decided."""
-        proposed = None if draft.proposed is None else draft.proposed.proposal
+        proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
             self._entry_terms(draft),
             self._movement_terms,
             None if proposed is None else self._id_of("proposal", proposed),
         )
-        self.accounts.follow(number, draft.effective_on, draft.movements)
-        self.last_posted = Posted(
-            number, draft.act, draft.effective_on, draft.deal, draft.movements
-        )
+        day = draft.details.effective_on
+        self.accounts.follow(number, day, draft.movements)
+        self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id

@@ -1,24 +1,30 @@
-"""The officer's acts on a deal: introduce, commit, deliver, release, return, edit."""
+"""The acts on a deal: introduce, commit, deliver, release, return, edit.
+
+Each act is one value, made from what was typed, from a row of an import or from a line of a
+proposal, and one handler that carries it out in a unit of work.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
-from ledger.core.dates import UntilInThePast
+from ledger.core.dates import HoldExpired, UntilInThePast, require_declared, require_in_order
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import parse_quantity
+from ledger.core.quantity import Quantity
 from ledger.core.text import typed_text
-from ledger.journal.entries import Act
-from ledger.journal.moves import require_unit
+from ledger.deals.deal import Deal
+from ledger.journal import moves
+from ledger.journal.entries import Act, ActDetails, Draft
+from ledger.journal.moves import Pair, require_unit
 from ledger.journal.receipts import Receipt
-from ledger.reference import find_instrument
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
+from ledger.usecases.journal.posting import passes_to, post, require_timeline
 
 
 class NothingToChange(RefusedByRule):
@@ -39,123 +45,241 @@ class NothingHeld(RefusedByRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Introduction:
-    """An introduction as the officer says it: quantity in the need's unit, as typed."""
+    """Two sides put in touch: a hold until a date or, with `directly`, a commitment at once.
+
+    The quantity is in the need's unit. `code` names the deal to open or to add to (imports only).
+    """
 
     offer: str
     need: str
-    quantity: str
+    quantity: Quantity
+    details: ActDetails
     until: date | None = None
     directly: bool = False
     due_on: date | None = None
     rate: Decimal | None = None
     instrument: str | None = None
-    reference: str | None = None
-    override: str | None = None
     note: str | None = None
+    code: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a note that is no text; an empty one is none."""
+        if self.note is not None:
+            object.__setattr__(self, "note", typed_text(self.note, "note"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealAct:
-    """A later act as the officer says it; no quantity means all there is to move."""
+    """A later act of a deal; no quantity means all there is to move.
+
+    Only a release says out of which stage it gives back.
+    """
 
     deal: str
     act: Act
-    quantity: str | None = None
-    reference: str | None = None
+    details: ActDetails
+    quantity: Quantity | None = None
     from_stage: Stage = Stage.HELD
 
 
-def introduce(uow: UnitOfWork, said: Introduction) -> Receipt:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealEdit:
+    """New terms of a deal; None leaves a term as it is, an empty note takes it away."""
+
+    deal: str
+    until: date | None = None
+    due_on: date | None = None
+    note: str | None = None
+
+
+def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
     """Put two sides in touch and hold the quantity until a date, or commit it at once."""
-    offer, need = account(uow, Side.OFFER, said.offer), account(uow, Side.NEED, said.need)
-    amount = amount_of(uow, need, said.quantity)
-    instrument = find_instrument(said.instrument).code if said.instrument else None
-    deal = workflow.hold(
-        uow,
-        need,
-        offer,
-        amount,
-        Hold(
-            day=uow.day,
-            directly=said.directly,
-            until=said.until,
-            due_on=said.due_on,
-            rate=said.rate,
-            instrument=instrument,
-            reference=typed_text(said.reference, "reference"),
-            reason=uow.request.reason,
-            override=typed_text(said.override, "override"),
-            note=typed_text(said.note, "note"),
-        ),
-    )
-    return receipt(uow, deal)
+    return receipt(uow, hold(uow, introduction))
 
 
-def act_on(uow: UnitOfWork, said: DealAct) -> Receipt:
+def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
     """Commit, deliver, release or return a part of a deal, or all there is."""
-    deal = find_deal(uow, said.deal)
-    need = uow.accounts.of(Side.NEED, deal.record.need)
-    onward = Onward(
-        day=uow.day,
-        amount=amount_of(uow, need, said.quantity) if said.quantity else None,
-        reference=typed_text(said.reference, "reference"),
-        reason=uow.request.reason,
-    )
-    if said.act is Act.RELEASE:
-        workflow.release(uow, deal, onward, said.from_stage)
-    else:
-        {
-            Act.COMMIT: workflow.commit,
-            Act.DELIVER: workflow.deliver,
-            Act.RETURN: workflow.give_back,
-        }[said.act](uow, deal, onward)
-    return receipt(uow, deal)
+    return receipt(uow, advance(uow, act))
 
 
-def edit_deal(
-    uow: UnitOfWork, code: str, *, until: date | None, due_on: date | None, note: str | None
-) -> Receipt:
+def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
     """Prolong a hold, or change when delivery is due or the note; the old terms stay readable."""
-    deal = find_deal(uow, code)
-    if until is not None and until < uow.today:
-        raise UntilInThePast(f"A hold cannot be prolonged to {until}; today is {uow.today}.")
-    if until is not None and not deal.stages[Side.NEED].get(Stage.HELD):
+    deal = uow.accounts.deal(edit.deal)
+    if edit.until is not None and edit.until < uow.today:
+        raise UntilInThePast(f"A hold cannot be prolonged to {edit.until}; today is {uow.today}.")
+    if edit.until is not None and not deal.stages[Side.NEED].get(Stage.HELD):
         raise NothingHeld(f"Deal {deal.code} holds nothing that could be prolonged.")
     before = deal.record
     uow.edit_deal(
         deal.code,
-        held_until=until or before.held_until,
-        due_on=due_on or before.due_on,
-        note=before.note if note is None else typed_text(note, "note"),
+        held_until=edit.until or before.held_until,
+        due_on=edit.due_on or before.due_on,
+        note=before.note if edit.note is None else typed_text(edit.note, "note"),
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")
     return receipt(uow, deal)
 
 
-def account(uow: UnitOfWork, side: Side, typed: str) -> Account:
-    """Find a need or an offer by its code as typed."""
-    uow.flush_registers()
-    return uow.accounts.of(side, typed)
-
-
-def find_deal(uow: UnitOfWork, typed: str) -> DealAccount:
-    """Find a deal by its code as typed."""
-    uow.flush_registers()
-    return uow.accounts.deal(typed)
-
-
-def amount_of(uow: UnitOfWork, holder: Account, typed: str) -> int:
-    """Read a quantity as typed; raises `WrongUnit` where it is not in the holder's unit."""
-    quantity = parse_quantity(typed, uow.units)
-    require_unit(holder.standing, quantity.unit)
-    return quantity.amount
-
-
 def receipt(uow: UnitOfWork, deal: DealAccount) -> Receipt:
-    """Give the receipt of a deal's act: the new standing of both sides."""
+    """Give the receipt of a deal's act: where both sides stand now."""
     return uow.receipt(
         deal=deal.code,
         need=uow.accounts.of(Side.NEED, deal.record.need).standing,
         offer=uow.accounts.of(Side.OFFER, deal.record.offer).standing,
+    )
+
+
+def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
+    """Hold a part of a need against an offer, or commit it directly; give the deal.
+
+    The pair's deal with the same rate and instrument takes the part in; else a deal is opened.
+    """
+    details, day = introduction.details, introduction.details.effective_on
+    offer = uow.accounts.of(Side.OFFER, introduction.offer)
+    need = uow.accounts.of(Side.NEED, introduction.need)
+    amount = _amount_in(need, introduction.quantity)
+    if introduction.until is not None and introduction.until < day:
+        raise UntilInThePast(f"The hold of {day} cannot end on {introduction.until}.")
+    for side in (need, offer):
+        who = f"{side.side.capitalize()} {side.code}"
+        require_declared(day, side.record.declared_on, who)
+    terms = _agreed_terms(uow, introduction, need, offer)
+    details = require_eligible(uow, need, offer, amount, terms.rate, details)
+    # Nothing is written before all is asked: a hold that is refused leaves nothing behind.
+    there = _fitting_deal(uow, terms)
+    if there is not None:
+        require_in_order(day, there.last_on, there.code)
+    taken = moves.require_room(need.standing, offer.standing, amount, terms.rate)
+    directly = introduction.directly
+    target, act = (Stage.COMMITTED, Act.COMMIT) if directly else (Stage.HELD, Act.INTRODUCE)
+    require_timeline(uow, need, day, [(Stage.OPEN, target, amount)])
+    require_timeline(uow, offer, day, [(Stage.AVAILABLE, target, taken)])
+    deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms)
+    movements = moves.hold(Pair(deal.standing, need.standing, offer.standing), amount, target)
+    post(uow, Draft(act=act, movements=movements, deal=deal.code, details=details))
+    return deal
+
+
+def _amount_in(need: Account, quantity: Quantity) -> int:
+    require_unit(need.standing, quantity.unit)
+    return quantity.amount
+
+
+def _agreed_terms(
+    uow: UnitOfWork, introduction: Introduction, need: Account, offer: Account
+) -> Deal:
+    """Give the terms the two sides meet on, as a deal that has its code only where one is named."""
+    rate = agreed_rate(uow, need, offer, introduction.details.effective_on, introduction.rate)
+    return Deal(
+        code=introduction.code or "",
+        offer=offer.code,
+        need=need.code,
+        rate=rate.rate,
+        rate_road=rate.road,
+        rate_day=rate.day,
+        instrument=agreed_instrument(need, offer, introduction.instrument),
+        held_until=None if introduction.directly else introduction.until,
+        due_on=introduction.due_on,
+        note=introduction.note,
+    )
+
+
+def _fitting_deal(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
+    wanted = (terms.offer, terms.rate, terms.instrument)
+    for deal in uow.accounts.deals_of_need(terms.need):
+        there = deal.record
+        if (there.offer, there.rate, there.instrument) == wanted and terms.code in ("", deal.code):
+            return deal
+    return None
+
+
+def _opened(uow: UnitOfWork, terms: Deal) -> DealAccount:
+    record = replace(terms, code=uow.code_for("deal", terms.code or None))
+    uow.add("deal", record)
+    return uow.accounts.deal(record.code)
+
+
+def _with_dates(uow: UnitOfWork, deal: DealAccount, terms: Deal) -> DealAccount:
+    """Let a further part set the dates of the deal it adds to, where it gives any."""
+    record = deal.record
+    uow.edit_deal(
+        deal.code,
+        held_until=terms.held_until or record.held_until,
+        due_on=terms.due_on or record.due_on,
+        note=terms.note or record.note,
+    )
+    return deal
+
+
+_WAYS: Final = {
+    Act.COMMIT: (Stage.HELD, Stage.COMMITTED),
+    Act.DELIVER: (Stage.COMMITTED, Stage.DELIVERED),
+    Act.RETURN: (Stage.DELIVERED, Stage.COMMITTED),
+}
+"""The stage each later act takes from, and the one it moves on to; a release says its own."""
+
+
+def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
+    """Move a part of a deal on by a later act; give the deal.
+
+    What is committed is refused after the hold's last day. What is released returns to both sides,
+    and passes on where its offer is over by then.
+    """
+    deal = uow.accounts.deal(act.deal)
+    amount = _part_of(uow, deal, act)
+    day = act.details.effective_on
+    if act.act is Act.RELEASE:
+        offer = uow.accounts.of(Side.OFFER, deal.record.offer)
+        return _release(uow, deal, act, amount, passes_to(offer, day))
+    if act.act is Act.COMMIT:
+        _require_held_on(deal, day)
+    require_in_order(day, deal.last_on, deal.code)
+    movements = moves.advance(pair_of(uow, deal), *_WAYS[act.act], amount)
+    return _posted(uow, deal, act, movements)
+
+
+def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccount:
+    """Give a hold or a commitment back, and pass the offer's side on to `end` if it is given."""
+    deal = uow.accounts.deal(act.deal)
+    return _release(uow, deal, act, _part_of(uow, deal, act), end)
+
+
+def _release(
+    uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, end: Stage | None
+) -> DealAccount:
+    require_in_order(act.details.effective_on, deal.last_on, deal.code)
+    movements = moves.release(pair_of(uow, deal), act.from_stage, amount, end)
+    return _posted(uow, deal, act, movements)
+
+
+def _part_of(uow: UnitOfWork, deal: DealAccount, act: DealAct) -> int | None:
+    if act.quantity is None:
+        return None
+    return _amount_in(uow.accounts.of(Side.NEED, deal.record.need), act.quantity)
+
+
+def _require_held_on(deal: DealAccount, day: date) -> None:
+    until = deal.record.held_until
+    if until is not None and day > until:
+        raise HoldExpired(
+            f"The hold of deal {deal.code} ended on {until}, before {day}.",
+            next_step=f"Prolong it first (cityfund deal edit {deal.code} --until DATE), "
+            f"or release it: cityfund deal release {deal.code}",
+        )
+
+
+def _posted(
+    uow: UnitOfWork, deal: DealAccount, act: DealAct, movements: moves.Movements
+) -> DealAccount:
+    post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
+    return deal
+
+
+def pair_of(uow: UnitOfWork, deal: DealAccount) -> Pair:
+    """Give a deal with both of its sides as they stand."""
+    return Pair(
+        deal.standing,
+        uow.accounts.of(Side.NEED, deal.record.need).standing,
+        uow.accounts.of(Side.OFFER, deal.record.offer).standing,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.deals.deal import offer_amount_to_hold
 from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
 from ledger.reference import region_chain
@@ -105,24 +107,24 @@ def require_eligible(
     offer: Account,
     amount: int,
     rate: Decimal,
-    day: date,
-    override: str | None,
-) -> str | None:
-    """Test the pair on the quantity that is about to be held; give the override that is used.
+    details: ActDetails,
+) -> ActDetails:
+    """Test the pair on the quantity that is about to be held; give what is recorded of the act.
 
-    Raises `NotEligible`, or `OutsideMandate` where no reason overrides the mandate.
+    A reason to leave the mandate is recorded only where it is needed. Raises `NotEligible`, or
+    `OutsideMandate` where no reason overrides the mandate.
     """
-    failures = verdict(pairing_of(uow, need, offer, amount, rate, day))
+    failures = verdict(pairing_of(uow, need, offer, amount, rate, details.effective_on))
     if not failures:
-        return None
+        return details if details.override is None else replace(details, override=None)
     what = f"Offer {offer.code} cannot serve need {need.code}."
     elsewhere = f"Look for another offer (cityfund need candidates {need.code})"
     if any(failure.rule in NEVER_OVERRIDDEN for failure in failures):
         raise NotEligible(what, why=_sentences(failures), next_step=f"{elsewhere}.")
-    if override is None:
+    if details.override is None:
         agreed = "or, where the provider agreed, say why: --override REASON"
         raise OutsideMandate(what, why=_sentences(failures), next_step=f"{elsewhere}, {agreed}")
-    return override
+    return details
 
 
 def _sentences(failures: tuple[Failure, ...]) -> str:

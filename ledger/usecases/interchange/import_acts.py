@@ -6,15 +6,17 @@ of its day. Where today's terms would refuse it, the act goes outside the mandat
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.core.quantity import Quantity
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
-from ledger.journal.entries import Act
+from ledger.journal.entries import Act, ActDetails, Draft, Posted
 from ledger.store.journal.accounts import DealAccount
-from ledger.store.session.entry_rows import Draft, Posted
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
-from ledger.usecases.deals.workflow import Hold, Onward
+from ledger.usecases.deals import acts
+from ledger.usecases.deals.acts import DealAct, Introduction
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
 from ledger.usecases.registers.quantities import expire_offer
@@ -57,35 +59,36 @@ class History:
             # The terms of a deal never change: a further part is held at the first one's.
             instrument = deal.record.instrument
             rate = deal.record.rate if need.unit.code != offer.unit.code else None
-        said = Hold(
-            day=row.effective_on,
+        history = HISTORY_OVERRIDE if row.sequence is not None else None
+        introduction = Introduction(
+            offer=row.offer,
+            need=row.need,
+            quantity=Quantity(row.amount, need.unit),
+            details=replace(_details_of(row), override=row.override or history),
             directly=row.act is Act.COMMIT,
             until=row.held_until,
             due_on=row.due_on,
             rate=rate,
             instrument=instrument,
-            reference=row.reference,
-            reason=row.reason,
-            override=row.override or (HISTORY_OVERRIDE if row.sequence is not None else None),
-            code=row.code,
             note=row.note,
+            code=row.code,
         )
-        workflow.hold(self._uow, need, offer, row.amount, said)
+        acts.hold(self._uow, introduction)
 
     def _onward(self, row: DealActRow) -> None:
         deal = self._uow.accounts.deal(row.code)
-        said = Onward(
-            day=row.effective_on, amount=row.amount, reference=row.reference, reason=row.reason
+        need = self._uow.accounts.of(Side.NEED, deal.record.need)
+        act = DealAct(
+            deal=deal.code,
+            act=row.act,
+            details=_details_of(row),
+            quantity=Quantity(row.amount, need.unit),
+            from_stage=row.from_stage,
         )
-        if row.act is Act.RELEASE:
-            ends_in = (
-                row.passed_to
-                if row.sequence is not None
-                else workflow.ends_in(self._uow, deal, said)
-            )
-            workflow.release_into(self._uow, deal, said, row.from_stage, ends_in)
+        if row.act is Act.RELEASE and row.sequence is not None:
+            acts.release_into(self._uow, act, row.passed_to)
         else:
-            _ONWARD[row.act](self._uow, deal, said)
+            acts.advance(self._uow, act)
         self._uow.edit_deal(
             deal.code,
             due_on=row.due_on or deal.record.due_on,
@@ -102,13 +105,7 @@ class History:
         else:
             post(
                 self._uow,
-                Draft(
-                    act=row.act,
-                    effective_on=row.effective_on,
-                    movements=self._change(row),
-                    reference=row.reference,
-                    reason=row.reason,
-                ),
+                Draft(act=row.act, movements=self._change(row), details=_details_of(row)),
             )
         self._remember(row)
 
@@ -138,10 +135,8 @@ class History:
         reverse_posted(
             self._uow,
             self._posted[row.reverses],
-            row.effective_on,
-            reason=row.reason,
-            reference=row.reference,
-            passes_to=offers,
+            _details_of(row),
+            offers,
         )
 
     def _remember(self, row: DealActRow | ChangeRow) -> None:
@@ -151,8 +146,5 @@ class History:
             self._posted[row.sequence] = posted
 
 
-_ONWARD = {
-    Act.COMMIT: workflow.commit,
-    Act.DELIVER: workflow.deliver,
-    Act.RETURN: workflow.give_back,
-}
+def _details_of(row: DealActRow | ChangeRow) -> ActDetails:
+    return ActDetails(effective_on=row.effective_on, reference=row.reference, reason=row.reason)

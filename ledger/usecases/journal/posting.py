@@ -8,9 +8,9 @@ from datetime import date
 from ledger.core.dates import OverdrawnLater, require_declared, require_not_future
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
-from ledger.journal.entries import Movement, Step, first_overdraft
+from ledger.journal.entries import Draft, Movement, Step, first_overdraft
 from ledger.store.journal.accounts import Account
-from ledger.store.session.entry_rows import LAST, Draft
+from ledger.store.session.entry_rows import LAST
 from ledger.store.session.unit_of_work import UnitOfWork
 
 _MAY_GO_BELOW = frozenset({Stage.UNDECLARED})
@@ -21,17 +21,18 @@ def post(uow: UnitOfWork, draft: Draft) -> None:
 
     Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
     """
-    require_not_future(draft.effective_on, uow.today)
+    day = draft.details.effective_on
+    require_not_future(day, uow.today)
     for account in _touched(uow, draft.movements):
-        if draft.effective_on < account.record.declared_on:
+        if day < account.record.declared_on:
             who = f"{account.side.capitalize()} {account.code}"
-            require_declared(draft.effective_on, account.record.declared_on, who)
+            require_declared(day, account.record.declared_on, who)
         moves = [
             (one.from_stage, one.to_stage, one.amount)
             for one in draft.movements
             if (one.side, one.holder) == (account.side, account.code)
         ]
-        require_timeline(uow, account, draft.effective_on, moves)
+        require_timeline(uow, account, day, moves)
     uow.post(draft)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from ledger.core.dates import require_in_order, require_not_before_reversed
 from ledger.core.errors import RefusedByRule, UsageError
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.journal import moves
-from ledger.journal.entries import Act, Entry, Movement, Stages
+from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted, Stages
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.entries import read_entry, reversal_of
-from ledger.store.session.entry_rows import WAITING, Draft, Posted
+from ledger.store.session.entry_rows import WAITING
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import was_reopened_by
 from ledger.usecases.journal.posting import passes_to, post
@@ -57,7 +56,7 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
         code: passes_to(uow.accounts.of(Side.OFFER, code), uow.day)
         for code in _offers_of(entry.movements)
     }
-    reverse_posted(uow, posted, uow.day, reason=uow.request.reason, reference=None, passes_to=ends)
+    reverse_posted(uow, posted, uow.details(), ends)
     _undo_reopening(uow, entry)
     return _receipt(uow, entry)
 
@@ -65,16 +64,14 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
 def reverse_posted(
     uow: UnitOfWork,
     posted: Posted,
-    day: date,
-    *,
-    reason: str | None,
-    reference: str | None,
+    details: ActDetails,
     passes_to: Mapping[str, Stage | None],
 ) -> None:
     """Post the mirror of an entry after checking its date, its deal's order and the stages.
 
     `passes_to` says, by the code of an offer, where what returns to it goes on to.
     """
+    day = details.effective_on
     require_not_before_reversed(day, posted.effective_on, posted.number)
     if posted.deal is not None:
         require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
@@ -86,11 +83,9 @@ def reverse_posted(
         uow,
         Draft(
             act=Act.REVERSE,
-            effective_on=day,
             movements=movements,
+            details=details,
             deal=posted.deal,
-            reference=reference,
-            reason=reason,
             reverses=posted.number,
         ),
     )

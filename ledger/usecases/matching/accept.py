@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from ledger.core.dates import UntilInThePast
 from ledger.core.errors import Detail, InvalidInput, NotFound, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.numbers import tidy
-from ledger.core.quantity import format_amount
+from ledger.core.quantity import Quantity, format_amount
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, standing_document
 from ledger.matching.proposal import Line
@@ -20,9 +20,8 @@ from ledger.matching.stored import KeptProposal, misfits
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.registers import find_code
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import workflow
+from ledger.usecases.deals.acts import Introduction, hold
 from ledger.usecases.deals.terms import NoRate, agreed_rate, pairing_of
-from ledger.usecases.deals.workflow import Hold
 from ledger.usecases.matching.saved import NoProposal
 
 _RANGE = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
@@ -211,14 +210,15 @@ def _take_up(
     if failures:
         why = "; ".join(f"{failure.rule}: {failure.sentence}" for failure in failures)
         return Unfit(number, line, failures[0].rule, why)
-    hold = Hold(
-        day=uow.day,
+    introduction = Introduction(
+        offer=offer.code,
+        need=need.code,
+        quantity=Quantity(line.amount, line.unit),
         until=said.until,
-        reason=uow.request.reason,
-        proposed=ProposedLine(kept.code, number),
+        details=replace(uow.details(), proposed=ProposedLine(kept.code, number)),
     )
     try:
-        return workflow.hold(uow, need, offer, line.amount, hold).code
+        return hold(uow, introduction).code
     except RefusedByRule as refusal:
         # A hold that is refused has written nothing yet.
         return Unfit(number, line, refusal.code, f"{refusal.what} {refusal.why}")

@@ -15,13 +15,14 @@ from typing import Final
 from ledger.core.dates import BeforeDeclaration, BeforePreviousAct, ClockSteppedBack, OverdrawnLater
 from ledger.core.errors import Busy, InvalidInput, LedgerError, RefusedByRule
 from ledger.core.factors import Side, Stage
+from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.nights.lapsing import EndingHold, EndingOffer, holds_ending_by, offers_ending_by
 from ledger.store.session.execute import Work, carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals import acts, workflow
-from ledger.usecases.deals.workflow import Onward
+from ledger.usecases.deals import acts
+from ledger.usecases.deals.acts import DealAct
 from ledger.usecases.night_step import Finding, Night, StepResult
 from ledger.usecases.registers import quantities
 
@@ -103,7 +104,7 @@ def _finding(kind: str, code: str, error: LedgerError) -> Finding:
 
 def _release(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Release all that a deal holds past its date."""
-    deal = acts.find_deal(uow, code)
+    deal = uow.accounts.deal(code)
     until = deal.record.held_until
     if until is None or until >= day or not deal.stages[Side.NEED].get(Stage.HELD):
         raise _ChangedMeanwhile
@@ -112,7 +113,8 @@ def _release(uow: UnitOfWork, code: str, day: date) -> Receipt:
 
 
 def _release_on(uow: UnitOfWork, deal: DealAccount, day: date) -> None:
-    workflow.release(uow, deal, Onward(day=day, reason=uow.request.reason))
+    details = ActDetails(effective_on=day, reason=uow.request.reason)
+    acts.advance(uow, DealAct(deal=deal.code, act=Act.RELEASE, details=details))
 
 
 def _latest(uow: UnitOfWork, deal: DealAccount) -> date | None:
@@ -123,7 +125,7 @@ def _latest(uow: UnitOfWork, deal: DealAccount) -> date | None:
 
 def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Expire what is still available of an offer past its last day."""
-    offer = acts.account(uow, Side.OFFER, code)
+    offer = uow.accounts.of(Side.OFFER, code)
     if not offer.record.has_expired(day) or not offer.standing.free:
         raise _ChangedMeanwhile
     _dated(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)

@@ -14,7 +14,6 @@ from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import account
 from ledger.usecases.registers.parse import (
     BadTerms,
     Said,
@@ -105,7 +104,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receip
 
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
-    holder = account(uow, side, typed)
+    holder = uow.accounts.of(side, typed)
     before, posted = holder.record, uow.posted
     after = _edited(uow, holder, said)
     if after != before:

@@ -6,13 +6,12 @@ from datetime import date
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
+from ledger.core.quantity import parse_quantity
 from ledger.journal import moves
-from ledger.journal.entries import Act
+from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import Account
-from ledger.store.session.entry_rows import Draft
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import account, amount_of
 from ledger.usecases.journal.posting import post
 
 
@@ -46,8 +45,8 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
 
     Withdrawing all of an offer ends it: what later returns to it passes on to withdrawn.
     """
-    holder = account(uow, side, code)
-    withdraw_amount(uow, holder, amount_of(uow, holder, quantity) if quantity else None, uow.day)
+    holder = uow.accounts.of(side, code)
+    withdraw_amount(uow, holder, _amount_of(uow, holder, quantity) if quantity else None, uow.day)
     return _receipt(uow, holder)
 
 
@@ -63,7 +62,7 @@ def withdraw_amount(uow: UnitOfWork, holder: Account, amount: int | None, day: d
 
 def expire(uow: UnitOfWork, code: str) -> Receipt:
     """Lapse what is still available of an offer whose validity has passed."""
-    offer = account(uow, Side.OFFER, code)
+    offer = uow.accounts.of(Side.OFFER, code)
     expire_offer(uow, offer, uow.day)
     return _receipt(uow, offer)
 
@@ -83,8 +82,8 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
 
 def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
     """Bring back what was withdrawn, and of an offer whose validity was extended what expired."""
-    holder = account(uow, side, code)
-    amount = amount_of(uow, holder, quantity) if quantity else None
+    holder = uow.accounts.of(side, code)
+    amount = _amount_of(uow, holder, quantity) if quantity else None
     source = Stage.WITHDRAWN
     if side is Side.OFFER:
         if holder.record.has_expired(uow.day):
@@ -115,19 +114,17 @@ def reinstate_amount(
         uow.edit_account(holder.side, holder.code, withdrawn=False)
 
 
+def _amount_of(uow: UnitOfWork, holder: Account, typed: str) -> int:
+    quantity = parse_quantity(typed, uow.units)
+    moves.require_unit(holder.standing, quantity.unit)
+    return quantity.amount
+
+
 def _post(
     uow: UnitOfWork, act: Act, movements: moves.Movements, day: date, reference: str | None = None
 ) -> None:
-    post(
-        uow,
-        Draft(
-            act=act,
-            effective_on=day,
-            movements=movements,
-            reference=reference,
-            reason=uow.request.reason,
-        ),
-    )
+    details = ActDetails(effective_on=day, reference=reference, reason=uow.request.reason)
+    post(uow, Draft(act=act, movements=movements, details=details))
 
 
 def _receipt(uow: UnitOfWork, holder: Account) -> Receipt:

@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 
 from ledger.core.dates import ClockSteppedBack, day_of
 from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.factors import Side
+from ledger.core.quantity import Quantity
 from ledger.interchange.problems import Problem
 from ledger.interchange.statements import StatementFile
+from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import Posting, Told, posting_of, told
 from ledger.statements.lines import Kind, Line, Tolerance, in_force
@@ -29,8 +32,8 @@ from ledger.store.statements.statements import (
     read_statements,
     recorded_through,
 )
-from ledger.usecases.deals import acts, workflow
-from ledger.usecases.deals.workflow import Onward
+from ledger.usecases.deals import acts
+from ledger.usecases.deals.acts import DealAct
 from ledger.usecases.night_step import Night
 
 DIFFERENCES = frozenset(Kind) - {Kind.FILE, Kind.SILENT}
@@ -168,14 +171,19 @@ def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str
 
 def _delivering(posting: Posting) -> Work:
     def work(uow: UnitOfWork) -> Receipt:
-        deal = acts.find_deal(uow, posting.deal)
-        said = Onward(
-            day=posting.line.day,
-            amount=posting.amount,
+        deal = uow.accounts.deal(posting.deal)
+        unit = uow.accounts.of(Side.NEED, deal.record.need).unit
+        details = ActDetails(
+            effective_on=posting.line.day,
             reference=posting.reference,
             reason=uow.request.reason,
         )
-        workflow.deliver(uow, deal, said)
-        return acts.receipt(uow, deal)
+        delivery = DealAct(
+            deal=deal.code,
+            act=Act.DELIVER,
+            quantity=Quantity(posting.amount, unit),
+            details=details,
+        )
+        return acts.act_on(uow, delivery)
 
     return work
