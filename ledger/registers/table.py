@@ -13,6 +13,7 @@ from typing import Final
 from ledger.core.factors import Factor
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
 
+FACTORS: Final = tuple((factor.value, "") for factor in Factor)
 PROVIDER_KINDS: Final = ("fund", "bank", "donor", "firm", "institute", "association", "city")
 WEIGHT_RANGE: Final = (1, 100)
 MAX_DECIMALS: Final = 6
@@ -36,7 +37,7 @@ _FACTOR: Final = required(
     Kind.CODE,
     "money, expertise or implementation",
     fixed=True,
-    words=tuple((factor.value, "") for factor in Factor),
+    words=FACTORS,
     words_name="factor",
 )
 _UNIT: Final = required(

@@ -14,7 +14,6 @@ PRODUCT = ("ledger", "cli", "migrations")
 
 LONGEST = 500
 LISTS_OF_TABLES = {
-    "ledger/store/db/tables.py",
     "migrations/versions/0001_first_schema.py",
 }
 """Definitions of tables: as long as there are columns."""

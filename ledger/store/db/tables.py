@@ -32,6 +32,9 @@ from sqlalchemy import (
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import Act
+from ledger.registers import table as registers
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.table import FACTORS
 from ledger.store.db import types
 from ledger.store.db.types import CodeList, ExactDecimal, Instant, Word
 from ledger.store.db.types import by_request as _request
@@ -139,10 +142,60 @@ instrument = Table(
 )
 
 
-def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Table]:
+_VOCABULARIES: Final = {
+    "countries": "country.code",
+    "sectors": "sector.code",
+    "project_statuses": "project_status.code",
+}
+"""The vocabularies whose entries are rows, and so can be referred to."""
+
+_WORD_LENGTH: Final = 20
+_SMALL: Final = 2**15
+_PARTIAL_DATE_LENGTH: Final = 10
+_TYPES: Final[dict[Kind, Any]] = {
+    Kind.TEXT: Text,
+    Kind.CODES: CodeList,
+    Kind.TEXTS: CodeList,
+    Kind.DATE: Date,
+    Kind.PARTIAL_DATE: String(_PARTIAL_DATE_LENGTH),
+    Kind.YES_NO: Boolean,
+    Kind.WHOLE: BigInteger,
+    Kind.AMOUNT: BigInteger,
+    Kind.DECIMAL: ExactDecimal,
+}
+
+
+def _stored(column: ColumnSpec) -> list[Any]:
+    """Make what a register's table has for a column: the column itself, and its bounds."""
+    name, filled = column.name, column.is_always_filled
+    if column.register is not None and not column.is_list:
+        return [_ref(f"{name}_id", f"{column.register}.id", required=filled)]
+    if column.bounds is not None and column.bounds[1] < _SMALL:
+        least, most = column.bounds
+        bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
+        return [Column(name, SmallInteger, nullable=not filled), bounds]
+    if column.vocabulary in _VOCABULARIES and not column.is_list:
+        refers = ForeignKey(_VOCABULARIES[column.vocabulary])
+        return [Column(name, CODE, refers, nullable=not filled)]
+    kind = _code_type(column) if column.kind is Kind.CODE else _TYPES[column.kind]
+    return [Column(name, kind, nullable=not filled)]
+
+
+def _code_type(column: ColumnSpec) -> Any:
+    if column.longest is not None:
+        return String(column.longest)
+    if column.words == FACTORS:
+        return Word(Factor)
+    return String(_WORD_LENGTH) if column.words else CODE
+
+
+def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     """Make a register's two tables: what never changes, and the versions of its terms."""
+    columns = [column for column in spec.stored if column.name != "code"]
+    fixed = [part for column in columns if column.fixed for part in _stored(column)]
+    terms = [part for column in columns if not column.fixed for part in _stored(column)]
     identity = Table(
-        name,
+        spec.name,
         metadata,
         _id(),
         Column("code", CODE, nullable=False, unique=True),
@@ -152,15 +205,16 @@ def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Tab
         Column("number", Integer),
         *fixed,
         _request(),
-        Index(f"ix_{name}_number", "number"),
+        Index(f"ix_{spec.name}_number", "number"),
+        *more,
     )
     versions = Table(
-        f"{name}_version",
+        f"{spec.name}_version",
         metadata,
         Column(
-            f"{name}_id",
+            f"{spec.name}_id",
             BigInteger().with_variant(Integer, "sqlite"),
-            ForeignKey(f"{name}.id"),
+            ForeignKey(f"{spec.name}.id"),
             primary_key=True,
             autoincrement=False,
         ),
@@ -175,57 +229,10 @@ def _register(name: str, fixed: list[Any], terms: list[Any]) -> tuple[Table, Tab
     return identity, versions
 
 
-office, office_version = _register(
-    "office",
-    [],
-    [
-        Column("name", Text, nullable=False),
-        Column("host", Text),
-        Column("regions", CodeList, nullable=False),
-        Column("withdrawn", Boolean, nullable=False),
-    ],
-)
-city, city_version = _register(
-    "city",
-    [],
-    [
-        Column("name", Text, nullable=False),
-        Column("name_local", Text),
-        Column("country", CODE, ForeignKey("country.code"), nullable=False),
-        _ref("office_id", "office.id"),
-        Column("member_since", String(10)),
-        Column("population", BigInteger),
-        Column("geonames_id", BigInteger),
-        Column("withdrawn", Boolean, nullable=False),
-    ],
-)
-provider, provider_version = _register(
-    "provider",
-    [],
-    [
-        Column("name", Text, nullable=False),
-        Column("kind", String(20), nullable=False),
-        Column("country", CODE, ForeignKey("country.code")),
-        _ref("city_id", "city.id", required=False),
-        Column("sample", Boolean, nullable=False),
-        Column("withdrawn", Boolean, nullable=False),
-    ],
-)
-project, project_version = _register(
-    "project",
-    [_ref("city_id", "city.id")],
-    [
-        Column("title", Text, nullable=False),
-        Column("sector", CODE, ForeignKey("sector.code"), nullable=False),
-        Column("status", CODE, ForeignKey("project_status.code"), nullable=False),
-        Column("weight", SmallInteger, nullable=False),
-        CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
-        Column("starts_on", Date),
-        Column("ends_on", Date),
-        Column("description", Text),
-        Column("source", Text),
-    ],
-)
+office, office_version = _register(registers.OFFICE)
+city, city_version = _register(registers.CITY)
+provider, provider_version = _register(registers.PROVIDER)
+project, project_version = _register(registers.PROJECT)
 
 holder = Table(
     "holder",
@@ -240,70 +247,18 @@ holder = Table(
 """Whatever has stages: a need or an offer, never the fund. Needs and offers share these ids."""
 
 
-def _declared(owner: Column[int]) -> list[Any]:
-    return [
-        owner,
-        _words("factor", Factor),
-        Column("unit", CODE, nullable=False),
-        Column("declared_on", Date, nullable=False),
-    ]
+def _of_holder() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["id", "unit"], ["holder.id", "holder.unit"])
 
 
-need, need_version = _register(
-    "need",
-    _declared(_ref("project_id", "project.id")),
-    [
-        Column("topic", Text),
-        Column("needed_by", Date),
-        Column("divisible", Boolean, nullable=False),
-        Column("instruments", CodeList, nullable=False),
-        Column("note", Text),
-    ],
-)
-offer, offer_version = _register(
-    "offer",
-    _declared(_ref("provider_id", "provider.id")),
-    [
-        Column("topics", CodeList, nullable=False),
-        Column("valid_from", Date),
-        Column("valid_until", Date),
-        Column("available_from", Date),
-        Column("sectors", CodeList, nullable=False),
-        Column("countries", CodeList, nullable=False),
-        Column("regions", CodeList, nullable=False),
-        Column("cities", CodeList, nullable=False),
-        Column("excluded_countries", CodeList, nullable=False),
-        Column("instruments", CodeList, nullable=False),
-        Column("min_ticket", BigInteger),
-        Column("max_ticket", BigInteger),
-        Column("max_share", ExactDecimal),
-        Column("condition", String(20)),
-        Column("rate", ExactDecimal),
-        Column("note", Text),
-        Column("withdrawn", Boolean, nullable=False),
-    ],
-)
-for _table in (need, offer):
-    _table.append_constraint(ForeignKeyConstraint(["id", "unit"], ["holder.id", "holder.unit"]))
-
+need, need_version = _register(registers.NEED, _of_holder())
+offer, offer_version = _register(registers.OFFER, _of_holder())
 deal, deal_version = _register(
-    "deal",
-    [
-        _ref("offer_id", "offer.id"),
-        _ref("need_id", "need.id"),
-        Column("rate", ExactDecimal, nullable=False),
-        Column("rate_road", String(16)),
-        Column("rate_day", Date),
-        Column("instrument", CODE),
-        Index("ix_deal_need_id", "need_id"),
-        Index("ix_deal_offer_id", "offer_id"),
-    ],
-    [
-        Column("held_until", Date),
-        Column("due_on", Date),
-        Column("note", Text),
-    ],
+    registers.DEAL, Index("ix_deal_need_id", "need_id"), Index("ix_deal_offer_id", "offer_id")
 )
+for _spec in registers.versioned().values():
+    if _spec.name not in metadata.tables:
+        _register(_spec)
 
 allowed_move = Table(
     "allowed_move",

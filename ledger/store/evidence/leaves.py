@@ -38,6 +38,9 @@ from ledger.store.evidence.versions import rate_leaves, register_leaves, setting
 from ledger.store.journal.entries import read_entries
 from ledger.store.registers import REGISTERS, Register, columns_of
 
+_FIRST_REGISTERS: Final = 7
+"""Offices to deals: the registers whose leaves come before those of settings in older seals."""
+
 BEFORE_ALL: Final = -(2**63)
 """Stands for the request before the first, whatever numbers somebody may have given to some."""
 
@@ -59,13 +62,15 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
 
 def _sources(connection: Connection, after: int, through: int) -> list[Source]:
     """Give every kind of leaf but requests; one that is added later comes last."""
+    registers = [register_leaves(connection, one, after, through) for one in REGISTERS.values()]
     return [
         entry_leaves(connection, after, through),
-        *(register_leaves(connection, one, after, through) for one in REGISTERS.values()),
+        *registers[:_FIRST_REGISTERS],
         setting_leaves(connection, after, through),
         unit_leaves(connection, after, through),
         rate_leaves(connection, after, through),
         proposal_leaves(connection, after, through),
+        *registers[_FIRST_REGISTERS:],
     ]
 
 
