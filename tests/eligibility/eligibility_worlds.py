@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -176,70 +176,69 @@ def _without_mandate(facts: OfferFacts) -> OfferFacts:
     return replace(facts, offer=plain)
 
 
-def _rates() -> st.SearchStrategy[dict[tuple[str, str], Decimal]]:
-    return st.dictionaries(
-        st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
-        st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
+@st.composite
+def _meeting_offers(
+    draw: st.DrawFn, need: NeedFacts, rates: dict[tuple[str, str], Decimal], code: str
+) -> OfferFacts:
+    """Draw an offer of which one figure equals what the need asks, or misses it by one."""
+    standing, unit = need.standing, draw(st.sampled_from([EUR, USD]))
+    rate = rates.get((standing.unit.code, unit.code), Decimal(1))
+    share = draw(st.none() | _just_reaching(standing.free, standing.net))
+    most = standing.free if share is None else share_limit(share, standing.net)
+    asked = draw(st.sampled_from([standing.free, max(1, most)]))
+    figure = offer_amount_to_hold(asked, rate, standing.unit.decimals, unit.decimals)
+    figure = max(1, figure + draw(_BY_ONE))
+    day = DAY + timedelta(days=draw(_BY_ONE))
+    terms: dict[str, Any] = draw(
+        st.sampled_from(
+            [
+                {"min_ticket": figure},
+                {"max_ticket": figure},
+                {"min_ticket": figure, "max_ticket": figure},
+                {"available": figure},
+                {"available": figure, "min_ticket": figure},
+                {"valid_from": day},
+                {"valid_until": day},
+                {"available_from": day},
+                {},
+            ]
+        )
     )
+    available = terms.pop("available", 1000)
+    return offering(available, unit=unit, code=code, max_share=share, **terms)
+
+
+_BY_ONE = st.sampled_from([0, 0, -1, 1])
+
+
+def _just_reaching(open_: int, net: int) -> st.SearchStrategy[Decimal]:
+    """Give shares that reach one part, or all that is open, or miss it by next to nothing."""
+    millionth = Decimal("0.000001")
+    reaching = [
+        (Decimal(part) / net).quantize(millionth, rounding=ROUND_UP) for part in (1, 2, open_)
+    ]
+    return st.sampled_from([*reaching, *(max(millionth, one - millionth) for one in reaching)])
 
 
 @st.composite
-def _meeting(
-    draw: st.DrawFn,
-    facts: OfferFacts,
-    needs: list[NeedFacts],
-    rates: dict[tuple[str, str], Decimal],
-) -> OfferFacts:
-    """Let one figure of an offer equal what a need asks, or miss it by one, in half of all cases.
+def meeting_worlds(draw: st.DrawFn) -> World:
+    """Draw a need, and offers whose terms meet it or miss it by one part, one day.
 
-    Figures drawn by themselves hardly ever meet, and faults live where they do.
+    Figures that are drawn apart hardly ever meet, and faults live where they do.
     """
-    need = draw(st.sampled_from(needs))
-    standing = need.standing
-    rate = Decimal(1)
-    if draw(st.booleans()):
-        return facts
-    if standing.unit.code == facts.standing.unit.code or draw(st.booleans()):
-        unit = standing.unit
-    else:
-        unit = facts.standing.unit
-        rate = rates.get((standing.unit.code, unit.code), Decimal(1))
-    max_share = draw(st.sampled_from([None, facts.offer.max_share]))
-    share = max_share or Decimal(1)
-    decimals = standing.unit.decimals, unit.decimals
-    asked = draw(st.sampled_from([standing.free, share_limit(share, standing.net), 1]))
-    cost = offer_amount_to_hold(asked, rate, *decimals)
-    figure = min(max(1, cost + draw(st.sampled_from([0, 0, -1, 1]))), 10**17)
-    terms: dict[str, Any] = {
-        "factor": need.need.factor,
-        "unit": unit.code,
-        "max_share": max_share,
-        "min_ticket": None,
-        "max_ticket": None,
-    }
-    free = facts.standing.free
-    match draw(st.sampled_from(["min_ticket", "max_ticket", "both", "free", "free and ticket"])):
-        case "free":
-            free = figure
-        case "free and ticket":
-            free = figure
-            terms["min_ticket"] = figure
-        case "both":
-            terms |= {"min_ticket": figure, "max_ticket": figure}
-        case ticket:
-            terms[ticket] = figure
-    if need.need.needed_by is not None and draw(st.booleans()):
-        terms["available_from"] = need.need.needed_by + timedelta(days=draw(st.integers(-1, 1)))
-    if draw(st.booleans()):
-        terms["valid_from"], terms["valid_until"] = draw(_LAST_DAYS)
-    return replace(
-        facts,
-        offer=replace(facts.offer, **terms),
-        standing=Standing(Side.OFFER, facts.offer.code, unit, {Stage.AVAILABLE: free}),
+    open_ = draw(st.integers(1, 60))
+    need = needing(
+        open_,
+        divisible=draw(st.booleans()),
+        needed_by=draw(st.sampled_from([None, DAY])),
+        stages={Stage.HELD: draw(st.sampled_from([0, 0, 1, open_]))},
     )
-
-
-_LAST_DAYS = st.sampled_from([(DAY, None), (None, DAY), (DAY, DAY)])
+    rates = {("EUR", "USD"): draw(st.sampled_from(["1.085", "0.92"]).map(Decimal))}
+    codes = [f"O-{i}" for i in range(draw(st.integers(1, 6)))]
+    offers = [draw(_meeting_offers(need, rates, code)) for code in codes]
+    lives = st.builds(Living, st.integers(0, 1), st.integers(0, 1))
+    living = draw(st.just({}) | st.dictionaries(st.sampled_from(codes), lives, max_size=2))
+    return World([need], offers, {need.need.code: living}, rates)
 
 
 @st.composite
@@ -249,12 +248,16 @@ def worlds(draw: st.DrawFn) -> World:
     offers = [draw(_offers(f"O-{i}")) for i in range(draw(st.integers(0, 7)))]
     if draw(st.booleans()):
         offers = [_without_mandate(offer) for offer in offers]
-    rates = draw(_rates())
-    offers = [draw(_meeting(offer, needs, rates)) for offer in offers]
     pairs = [(need.need.code, offer.offer.code) for need in needs for offer in offers]
     living: dict[str, dict[str, Living]] = {}
     if pairs:
         for need, offer in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)):
             lives = Living(draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000)))
             living.setdefault(need, {})[offer] = lives
+    rates = draw(
+        st.dictionaries(
+            st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
+            st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
+        )
+    )
     return World(needs, offers, living, rates)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import product
 
-from eligibility_worlds import DAY, JPY, PERSON_DAY, USD, World, needing, offering, worlds
+from eligibility_worlds import (
+    DAY,
+    IRR,
+    JPY,
+    PERSON_DAY,
+    USD,
+    World,
+    meeting_worlds,
+    needing,
+    offering,
+    worlds,
+)
 from hypothesis import given
 
 from ledger.deals.deal import offer_amount_to_hold
@@ -47,6 +58,15 @@ def test_a_limit_without_room_leaves_one_part_so_that_its_rule_fails() -> None:
     assert [failure.rule for failure in verdict(pairing)] == ["ticket"]
 
 
+def test_a_full_ticket_leaves_one_part_of_the_need_and_not_what_one_part_of_the_offer_buys() -> (
+    None
+):
+    # One cent buys 6,400 parts of a rial's hundredth.
+    need, offer = needing(10_000, unit=IRR), offering(900, max_ticket=400)
+    assert best_amount(need, offer, Decimal("0.00015625"), living_offer=400) == (1, 1)
+    assert best_amount(need, offer, Decimal("0.00015625"), living_offer=399) == (6400, 1)
+
+
 def test_an_indivisible_need_is_all_or_nothing() -> None:
     need = needing(500, divisible=False)
     assert best_amount(need, offering(300, max_ticket=100), None) == (500, 500)
@@ -59,7 +79,7 @@ def test_nothing_to_test() -> None:
     assert best_amount(needing(5), offering(300, unit=PERSON_DAY), Decimal(2)) == nothing
 
 
-@given(worlds())
+@given(worlds() | meeting_worlds())
 def test_if_any_smaller_quantity_were_eligible_the_best_one_is(world: World) -> None:
     for need, offer in product(world.needs, world.offers):
         rate = rate_between(need, offer, world.rate_of(*codes(need, offer)))
@@ -74,7 +94,7 @@ def test_if_any_smaller_quantity_were_eligible_the_best_one_is(world: World) -> 
             assert verdict(Pairing(need, offer, DAY, smaller, part))
 
 
-@given(worlds())
+@given(worlds() | meeting_worlds())
 def test_the_best_amount_fits_what_is_open_and_available(world: World) -> None:
     for need, offer in product(world.needs, world.offers):
         best = best_amount(need, offer, world.rate_of(*codes(need, offer)))

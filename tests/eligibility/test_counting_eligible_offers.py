@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eligibility_worlds import DAY, PACKAGE, USD, World, needing, offering, worlds
+from eligibility_worlds import DAY, PACKAGE, USD, World, meeting_worlds, needing, offering, worlds
 from hypothesis import given
 from hypothesis_profiles import examples
 
@@ -58,6 +58,16 @@ def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None
 @examples(400)
 @given(worlds())
 def test_the_count_equals_trying_every_pair(world: World) -> None:
+    require_equal_counts(world)
+
+
+@examples(400)
+@given(meeting_worlds())
+def test_the_count_equals_trying_every_pair_where_figures_meet(world: World) -> None:
+    require_equal_counts(world)
+
+
+def require_equal_counts(world: World) -> None:
     counts = count_eligible(world.needs, world.offers, DAY, world.rate_of, world.living)
     for need in world.needs:
         count = counts[need.need.code]

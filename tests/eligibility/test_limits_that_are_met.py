@@ -47,6 +47,9 @@ AT_LEAST_500 = {499: False, 500: True, 501: True}
 AT_MOST_500 = {499: True, 500: True, 501: False}
 LIMITS = {
     "smallest ticket and what is open": Limit(needing(500), "min_ticket", AT_MOST_500, "ticket"),
+    "smallest ticket and one open part": Limit(
+        needing(1), "min_ticket", {1: True, 2: False}, "ticket"
+    ),
     "smallest ticket and what is available": Limit(
         needing(900), "min_ticket", AT_MOST_500, "ticket", {"available": 500}
     ),
@@ -199,3 +202,19 @@ def test_one_part_of_another_offer_takes_an_indivisible_need(lives: Living) -> N
     between = {"N-0001": {"O-1": lives}}
     count = count_eligible([whole(5)], offers, DAY, rate_of, between)["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (1, "indivisible", 1)
+
+
+@pytest.mark.parametrize("other", [Living(1, 0), Living(0, 1), Living(5, 5)])
+def test_an_indivisible_need_that_two_offers_share_takes_no_more_of_either(other: Living) -> None:
+    offers = [offering(9, code="O-1"), offering(9, code="O-2")]
+    between = {"N-0001": {"O-1": Living(2, 2), "O-2": other}}
+    count = count_eligible([whole(5)], offers, DAY, rate_of, between)["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (0, "indivisible", 2)
+
+
+@pytest.mark.parametrize(("lives", "admitted"), [(Living(0, 0), 3), (Living(1, 1), 1)])
+def test_a_pair_in_which_nothing_lives_any_more_takes_nothing(lives: Living, admitted: int) -> None:
+    offers = [offering(9, code=code) for code in ("O-1", "O-2", "O-3")]
+    ended = {"O-1": Living(0, 0), "O-2": lives}
+    count = count_eligible([whole(5)], offers, DAY, rate_of, {"N-0001": ended})["N-0001"]
+    assert count.eligible == admitted
