@@ -122,3 +122,10 @@ def test_the_rule_to_start_from_takes_a_file_in(rule_text, world, tmp_path, caps
 def test_the_changelog_tells_of_this_version():
     text = CHANGELOG.read_text(encoding="utf-8")
     assert f"## {ledger.__version__}\n" in text
+
+
+def test_every_decision_has_its_date():
+    paragraphs = (DOCS / "decisions.md").read_text(encoding="utf-8").split("\n\n")
+    decisions = [one for one in paragraphs if "**" in one]
+    assert len(decisions) > 30
+    assert [one for one in decisions if not re.match(r"\d{4}-\d\d-\d\d: \*\*", one)] == []
