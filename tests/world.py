@@ -151,9 +151,9 @@ class World:
         def declaring(uow: UnitOfWork) -> None:
             uow.add(side.value, record)
             if quantity is not None:
-                holder = uow.accounts.of(side, record.code)
+                account = uow.accounts.of(side, record.code)
                 total = parse_quantity(quantity, uow.units).amount
-                quantities.set_quantity(uow, holder, total, record.declared_on)
+                quantities.set_quantity(uow, account, total, record.declared_on)
 
         return self.do(declaring)
 

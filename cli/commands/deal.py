@@ -212,7 +212,7 @@ def show(call: Call, deal: DealCode) -> None:
     from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_said
 
     with read_picture(call) as picture:
-        standing = picture.deals[meant(picture, "deal", deal)]
-        document = deal_document(picture, standing)
+        balance = picture.deals[meant(picture, "deal", deal)]
+        document = deal_document(picture, balance)
     row = {**document, "rate_said": rate_said(document)}
     emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))

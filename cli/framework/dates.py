@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _FIRST_YEAR = 1583
@@ -41,7 +41,7 @@ def parse_date(text: str, *, today: Callable[[], date]) -> date:
 
     Persian and Arabic digits are taken for the digits they are; the calendar is Gregorian.
     """
-    plain = tidy(text).casefold()
+    plain = normalise_digits(text).casefold()
     if plain in _RELATIVE:
         return today() + timedelta(days=_RELATIVE[plain])
     found = _DAY.fullmatch(plain)
@@ -63,7 +63,7 @@ def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
 
     Raises InvalidTime, also where the clocks of `zone` showed that time twice or never.
     """
-    found = _MOMENT.fullmatch(tidy(text).upper())
+    found = _MOMENT.fullmatch(normalise_digits(text).upper())
     if found is None:
         raise InvalidTime(f"{text!r} is not a moment.")
     try:

@@ -69,10 +69,10 @@ def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
             "offer": offer.offer.code,
             "need": need.need.code,
             "eligible": one.eligible,
-            "quantity": _amount(one.need_amount, need.standing.unit.decimals),
-            "unit": need.standing.unit.code,
-            "offer_quantity": _amount(one.offer_amount, offer.standing.unit.decimals),
-            "offer_unit": offer.standing.unit.code,
+            "quantity": _amount(one.need_amount, need.balance.unit.decimals),
+            "unit": need.balance.unit.code,
+            "offer_quantity": _amount(one.offer_amount, offer.balance.unit.decimals),
+            "offer_unit": offer.balance.unit.code,
             "failures": [
                 {"rule": failure.rule, "sentence": failure.sentence} for failure in one.failures
             ],
@@ -90,7 +90,7 @@ def _why_not(one: Candidate) -> str:
     """Say every rule the pair fails, or what keeps its quantity from being known."""
     if one.failures:
         return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in one.failures)
-    here, there = one.need.standing.unit.code, one.offer.standing.unit.code
+    here, there = one.need.balance.unit.code, one.offer.balance.unit.code
     if one.need_amount is None and here != there:
         return f"no rate from {here} to {there} is known yet"
     return ""
@@ -102,7 +102,7 @@ def _takes(one: Candidate) -> str:
         return ""
     if one.need_amount is None:
         return "not known"
-    return format_quantity(one.need_amount, one.need.standing.unit)
+    return format_quantity(one.need_amount, one.need.balance.unit)
 
 
 def _amount(amount: int | None, decimals: int) -> str | None:

@@ -11,7 +11,7 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.reports.cells import grouped
 
 if TYPE_CHECKING:
-    from ledger.journal.standing import DealStanding
+    from ledger.journal.balance import DealBalance
     from ledger.store.session.snapshot import Picture
 
 DEAL_COLUMNS = [
@@ -75,9 +75,9 @@ _ACT_COLUMNS = [
 ]
 
 
-def deal_row(picture: Picture, standing: DealStanding) -> dict[str, Any]:
+def deal_row(picture: Picture, balance: DealBalance) -> dict[str, Any]:
     """Lay one deal out as a row: both sides' stages in their own units."""
-    deal = standing.deal
+    deal = balance.deal
     need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
     return {
         "deal": deal.code,
@@ -85,33 +85,33 @@ def deal_row(picture: Picture, standing: DealStanding) -> dict[str, Any]:
         "need": deal.need,
         "project": need.project.code,
         "factor": need.need.factor.value,
-        **_stages(standing, Side.NEED, need.standing.unit),
-        "unit": need.standing.unit.code,
+        **_stages(balance, Side.NEED, need.balance.unit),
+        "unit": need.balance.unit.code,
         "held_until": deal.held_until,
         "due_on": deal.due_on,
         "instrument": deal.instrument,
         "rate": deal.rate,
-        **_stages(standing, Side.OFFER, offer.standing.unit, "offer_"),
-        "offer_unit": offer.standing.unit.code,
+        **_stages(balance, Side.OFFER, offer.balance.unit, "offer_"),
+        "offer_unit": offer.balance.unit.code,
         "note": deal.note,
     }
 
 
-def _stages(standing: DealStanding, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:
-    stages = standing.need if side is Side.NEED else standing.offer
+def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:
+    stages = balance.need if side is Side.NEED else balance.offer
     return {
         f"{prefix}{stage}": format_amount(stages.get(stage, 0), unit.decimals)
         for stage in DEAL_STAGES
     }
 
 
-def deal_document(picture: Picture, standing: DealStanding) -> dict[str, Any]:
+def deal_document(picture: Picture, balance: DealBalance) -> dict[str, Any]:
     """Give all there is to know of one deal, its acts in recorded order included."""
-    deal = standing.deal
+    deal = balance.deal
     need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
     return {
         "schema": "cityfund.deal/1",
-        **deal_row(picture, standing),
+        **deal_row(picture, balance),
         "title": need.project.title,
         "city_name": need.city.name,
         "provider": offer.provider.code,

@@ -93,7 +93,7 @@ def _row(row: PairRow | NeedRow, kind: str, *, people: bool, data: bool) -> dict
 
 def _pair_said(row: PairRow, kind: str) -> dict[str, str]:
     goes_above = kind == "offer" and row.reason == "elsewhere" and not row.gives
-    unit = row.pair.need.standing.unit
+    unit = row.pair.need.balance.unit
     others = [change.words for change in row.changes[1:]]
     first = row.changes[0].words if row.changes else ""
     return {

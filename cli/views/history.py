@@ -10,7 +10,7 @@ from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
 from cli.framework.register_commands import meant
 from cli.framework.session import read_picture
-from cli.views.standing import brief
+from cli.views.balance import brief
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES

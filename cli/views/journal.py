@@ -88,12 +88,12 @@ def list_rows(
 
 def _about(entry: Entry) -> str:
     """Say what an entry is about on a narrow screen: `D-0001`, `N-0002; reverses 7`."""
-    holders = dict.fromkeys(one.holder for one in entry.movements)
+    accounts = dict.fromkeys(one.account for one in entry.movements)
     if entry.act is Act.INTRODUCE:
         of = f" ({entry.proposed.proposal})" if entry.proposed else ""
-        about = f"{entry.deal}: {' with '.join(holders)}{of}"
+        about = f"{entry.deal}: {' with '.join(accounts)}{of}"
     else:
-        about = entry.deal or ", ".join(holders)
+        about = entry.deal or ", ".join(accounts)
     return f"{about}; reverses {entry.reverses}" if entry.reverses else about
 
 
@@ -107,8 +107,8 @@ def entry_row(picture: Picture, entry: Entry) -> dict[str, Any]:
         "effective_on": entry.effective_on,
         "act": entry.act.value,
         "deal": entry.deal,
-        "need": first["need"].holder if "need" in first else None,
-        "offer": first["offer"].holder if "offer" in first else None,
+        "need": first["need"].account if "need" in first else None,
+        "offer": first["offer"].account if "offer" in first else None,
         "quantity": format_amount(main.amount, unit.decimals),
         "unit": unit.code,
         "reference": entry.reference,
@@ -135,7 +135,7 @@ def entry_document(picture: Picture, entry: Entry, reversed_by: int | None) -> d
         "movements": [
             {
                 "side": one.side.value,
-                "code": one.holder,
+                "code": one.account,
                 "from": one.from_stage.value,
                 "to": one.to_stage.value,
                 "quantity": format_amount(one.amount, picture.units[one.unit].decimals),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows, emit_text
 from cli.framework.terminal import note
+from cli.views.balance import wrapped
 from cli.views.match_text import complete_lines, give_lines, open_lines, rate_lines, summary_lines
-from cli.views.standing import wrapped
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts

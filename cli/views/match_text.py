@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_document, emit_lines, table_lines
 from cli.framework.terminal import is_terminal
-from cli.views.standing import wrapped
+from cli.views.balance import wrapped
 from ledger.core.quantity import format_quantity
 from ledger.reports.cells import grouped
 from ledger.reports.text import one_line

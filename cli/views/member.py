@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
 from cli.framework.register_commands import meant
+from cli.views.balance import deal_lines, deals_of
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import city_row, offer_row, office_row, provider_row
-from cli.views.standing import deal_lines, deals_of
 from ledger.reports.text import table_chunks
 
 if TYPE_CHECKING:
-    from ledger.journal.standing import DealStanding
+    from ledger.journal.balance import DealBalance
     from ledger.store.session.snapshot import Picture
 
 _STATE = Column("state_said", "State")
@@ -152,12 +152,12 @@ def _section(
         yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
 
 
-def _deals(picture: Picture, deals: Sequence[DealStanding]) -> Iterator[str]:
+def _deals(picture: Picture, deals: Sequence[DealBalance]) -> Iterator[str]:
     if deals:
         yield ""
         yield "DEALS"
         yield from deal_lines(picture, deals, "  ")
 
 
-def _project_of(picture: Picture, one: DealStanding) -> str:
+def _project_of(picture: Picture, one: DealBalance) -> str:
     return picture.need_facts[one.deal.need].project.code

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
 from cli.framework.register_commands import meant
+from cli.views.balance import deal_lines, deals_of, lack_said, stage_lines, wrapped
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
-from cli.views.standing import deal_lines, deals_of, lack_said, stage_lines, wrapped
 
 if TYPE_CHECKING:
-    from ledger.journal.standing import DealStanding, Standing
+    from ledger.journal.balance import Balance, DealBalance
     from ledger.store.session.snapshot import Picture
 
 NEED_COLUMNS = [
@@ -122,8 +122,8 @@ def offer_listed(picture: Picture, code: str) -> dict[str, Any]:
 
 def need_gone(picture: Picture, row: dict[str, Any]) -> bool:
     """Say whether all of a need was withdrawn."""
-    standing = picture.need_facts[row["code"]].standing
-    return standing.quantified and standing.net == 0
+    balance = picture.need_facts[row["code"]].balance
+    return balance.quantified and balance.net == 0
 
 
 def emit_need(call: Call, picture: Picture, typed: str) -> None:
@@ -140,9 +140,9 @@ def emit_need(call: Call, picture: Picture, typed: str) -> None:
         "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
         "instruments": document["instruments"] or None,
     }
-    said = lack_said(facts.standing, found)
+    said = lack_said(facts.balance, found)
     lacks = wrapped(said) if said else []
-    below = _below(picture, facts.standing, lacks, picture.deals_of(need=code))
+    below = _below(picture, facts.balance, lacks, picture.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
@@ -164,7 +164,7 @@ def emit_offer(call: Call, picture: Picture, typed: str) -> None:
         "regions_said": [*region_names(facts.offer.regions)] or None,
         "over_said": _over_said(picture, facts.offer),
     }
-    below = _below(picture, facts.standing, [], deals)
+    below = _below(picture, facts.balance, [], deals)
     emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 
@@ -175,10 +175,10 @@ def _over_said(picture: Picture, offer: Any) -> str | None:
 
 
 def _below(
-    picture: Picture, standing: Standing, more: list[str], deals: list[DealStanding]
+    picture: Picture, balance: Balance, more: list[str], deals: list[DealBalance]
 ) -> Iterator[str]:
     yield ""
-    yield from stage_lines(standing)
+    yield from stage_lines(balance)
     yield from more
     if deals:
         yield ""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
 from cli.framework.register_commands import meant
-from cli.views.register import country_name, need_row, project_row
-from cli.views.standing import (
+from cli.views.balance import (
     bar_legend,
     bar_of,
     deal_lines,
@@ -19,6 +18,7 @@ from cli.views.standing import (
     stages_said,
     wrapped,
 )
+from cli.views.register import country_name, need_row, project_row
 from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
 from ledger.gaps.completeness import ProjectState, project_state
@@ -71,7 +71,7 @@ def list_rows(picture: Picture) -> list[dict[str, Any]]:
 
 
 def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
-    state = project_state([facts.standing for facts in needs])
+    state = project_state([facts.balance for facts in needs])
     return {
         "needs": len(needs),
         "state": state_word(record, state, needs),
@@ -88,9 +88,9 @@ def state_word(record: Project, state: ProjectState, needs: list[NeedFacts]) -> 
         return "covered" if state.covered else "complete"
     if not needs:
         return "no needs"
-    if all(one.standing.quantified and not one.standing.net for one in needs):
+    if all(one.balance.quantified and not one.balance.net for one in needs):
         return "withdrawn"
-    return "open" if all(one.standing.quantified for one in needs) else "unknown"
+    return "open" if all(one.balance.quantified for one in needs) else "unknown"
 
 
 def emit_project(call: Call, picture: Picture, typed: str) -> None:
@@ -102,7 +102,7 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
     counts = count(picture) if needs else {}
     record = picture.records("project")[code]
     city = picture.records("city")[record.city]
-    state = project_state([facts.standing for facts in needs])
+    state = project_state([facts.balance for facts in needs])
     row = {
         **project_row(picture, record),
         **_state_row(record, needs),
@@ -145,7 +145,7 @@ def need_document(
     code = facts.need.code
     return {
         **need_row(picture, code),
-        **need_facts_row(facts.standing, found),
+        **need_facts_row(facts.balance, found),
         "deals": deals_of(picture, picture.deals_of(need=code)),
     }
 
@@ -161,15 +161,15 @@ def _factors(
             yield f"{_INDENT}nothing asked for"
         for facts in of_it:
             yield from _need(picture, facts, counts[facts.need.code])
-    if any(facts.standing.quantified for facts in needs):
+    if any(facts.balance.quantified for facts in needs):
         yield ""
         yield bar_legend()
 
 
 def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
-    need, standing = facts.need, facts.standing
-    unknown = f"amount not known yet, in {standing.unit.code}"
-    required = format_quantity(standing.required, standing.unit) if standing.quantified else unknown
+    need, balance = facts.need, facts.balance
+    unknown = f"amount not known yet, in {balance.unit.code}"
+    required = format_quantity(balance.required, balance.unit) if balance.quantified else unknown
     parts = [
         need.code,
         required,
@@ -179,11 +179,11 @@ def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[
     ]
     yield from wrapped("  ".join(part for part in parts if part), _INDENT, _INDENT)
     inside = _INDENT * 2
-    if standing.quantified:
-        drawn = bar_of(standing)
+    if balance.quantified:
+        drawn = bar_of(balance)
         yield from wrapped(
-            "  ".join(part for part in (drawn, stages_said(standing)) if part), inside
+            "  ".join(part for part in (drawn, stages_said(balance)) if part), inside
         )
-    if lacks := lack_said(standing, found):
+    if lacks := lack_said(balance, found):
         yield from wrapped(lacks, inside)
     yield from deal_lines(picture, picture.deals_of(need=need.code), inside, spent=False)

@@ -124,7 +124,7 @@ def _version_row(picture: Picture, pair: tuple[str, str], row: VersionRow) -> di
         "rate": of.rate,
         "source": of.source,
         "version": row.version,
-        "standing": row.standing,
+        "standing": row.state,
         "recorded_at": of.recorded_at,
         "superseded_at": row.superseded_at,
         "actor": of.actor,

@@ -17,7 +17,7 @@ from ledger.reference import countries
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
-    from ledger.journal.standing import Standing
+    from ledger.journal.balance import Balance
     from ledger.store.session.snapshot import Picture
 
 _KINDS = {
@@ -80,14 +80,14 @@ def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, A
     return row
 
 
-def standing_row(standing: Standing) -> dict[str, str | None]:
+def standing_row(balance: Balance) -> dict[str, str | None]:
     """Lay a need's or an offer's stages out, with its total; None where it is not known."""
-    decimals = standing.unit.decimals
+    decimals = balance.unit.decimals
     row: dict[str, str | None] = {
-        "quantity": format_amount(standing.required, decimals) if standing.quantified else None
+        "quantity": format_amount(balance.required, decimals) if balance.quantified else None
     }
-    for stage in STAGES_OF[standing.side]:
-        row[stage.value] = format_amount(standing.stages.get(stage, 0), decimals)
+    for stage in STAGES_OF[balance.side]:
+        row[stage.value] = format_amount(balance.stages.get(stage, 0), decimals)
     return row
 
 
@@ -121,28 +121,28 @@ def project_row(picture: Picture, record: Any) -> dict[str, Any]:
 def need_row(picture: Picture, code: str) -> dict[str, Any]:
     """Lay a need out with where it stands."""
     facts = picture.need_facts[code]
-    gap = format_amount(facts.standing.gap, facts.standing.unit.decimals)
+    gap = format_amount(facts.balance.gap, facts.balance.unit.decimals)
     return {
-        **record_row("needs", facts.need, facts.standing.unit),
-        **standing_row(facts.standing),
+        **record_row("needs", facts.need, facts.balance.unit),
+        **standing_row(facts.balance),
         "project_title": facts.project.title,
         "city": facts.city.code,
         "city_name": facts.city.name,
-        "gap": gap if facts.standing.quantified else None,
+        "gap": gap if facts.balance.quantified else None,
     }
 
 
 def offer_row(picture: Picture, code: str) -> dict[str, Any]:
     """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
     facts = picture.offer_facts[code]
-    stands = standing_row(facts.standing)
+    stands = standing_row(facts.balance)
     # The table's own `withdrawn` says whether the whole offer was taken back.
     stands["withdrawn_quantity"] = stands.pop("withdrawn")
     return {
-        **record_row("offers", facts.offer, facts.standing.unit),
+        **record_row("offers", facts.offer, facts.balance.unit),
         **stands,
         "provider_name": facts.provider.name,
-        "mandate": mandate(facts.offer, facts.standing.unit),
+        "mandate": mandate(facts.offer, facts.balance.unit),
         "over": facts.offer.is_over(picture.day),
     }
 

@@ -83,12 +83,12 @@ class BothSides(JournalCheck):
         for movement in entry.movements:
             if movement.deal_id is None:
                 self._look_at_passing_on(entry, deal, movement)
-            elif movement.deal_id == deal.id and movement.holder_id == deal.need_id:
+            elif movement.deal_id == deal.id and movement.account_id == deal.need_id:
                 of_need.append(movement)
-            elif movement.deal_id == deal.id and movement.holder_id == deal.offer_id:
+            elif movement.deal_id == deal.id and movement.account_id == deal.offer_id:
                 of_offer.append(movement)
             else:
-                who = self.books.holder_name(movement.holder_id)
+                who = self.books.account_name(movement.account_id)
                 self._fail(entry, f"moves {who}, which is no side of deal {deal.code}")
         if len(of_need) != 1 or len(of_offer) > 1:
             counts = f"{len(of_need)} movements of its need and {len(of_offer)} of its offer"
@@ -101,8 +101,8 @@ class BothSides(JournalCheck):
         """Tell what moves beside the deal: only what came back to an offer may pass on."""
         between = {movement.from_stage, movement.to_stage}
         passes = Stage.AVAILABLE in between and not between.isdisjoint(_ENDS)
-        if movement.holder_id != deal.offer_id or not passes:
-            who = self.books.holder_name(movement.holder_id)
+        if movement.account_id != deal.offer_id or not passes:
+            who = self.books.account_name(movement.account_id)
             self._fail(entry, f"of deal {deal.code} moves {who} outside of the deal")
 
     def _same_stages(self, entry: EntryRow, deal: DealFacts, sides: _Sides) -> bool:
@@ -175,20 +175,20 @@ class ResolvedOnce(JournalCheck):
         for movement in entry.movements:
             if movement.deal_id is None or type(movement.amount) is not int:
                 continue
-            key = (movement.deal_id, movement.holder_id)
+            key = (movement.deal_id, movement.account_id)
             if movement.to_stage == Stage.HELD:
                 self._held[key] = self._held.get(key, 0) + movement.amount
             elif movement.from_stage == Stage.HELD:
                 self._resolved[key] = self._resolved.get(key, 0) + movement.amount
-                self._compare(entry, movement.deal_id, movement.holder_id)
+                self._compare(entry, movement.deal_id, movement.account_id)
 
-    def _compare(self, entry: EntryRow, deal_id: int, holder_id: int) -> None:
+    def _compare(self, entry: EntryRow, deal_id: int, account_id: int) -> None:
         self.findings.examined += 1
-        key = (deal_id, holder_id)
+        key = (deal_id, account_id)
         held, resolved = self._held.get(key, 0), self._resolved[key]
         if resolved > held:
-            of_held = self.books.shown(holder_id, held) if held else "nothing"
+            of_held = self.books.shown(account_id, held) if held else "nothing"
             self.findings.fail(
                 f"entry {entry.number} resolves {self.books.deal_name(deal_id)} up to "
-                f"{self.books.shown(holder_id, resolved)}, of {of_held} ever held"
+                f"{self.books.shown(account_id, resolved)}, of {of_held} ever held"
             )

@@ -120,7 +120,7 @@ class AppendOnly(JournalCheck):
 
 def _line(movement: MovementRow) -> _Line:
     return (
-        movement.holder_id,
+        movement.account_id,
         movement.deal_id,
         movement.unit,
         movement.from_stage,
@@ -130,8 +130,8 @@ def _line(movement: MovementRow) -> _Line:
 
 
 def _mirrored(movement: MovementRow) -> _Line:
-    holder_id, deal_id, unit, source, target, amount = _line(movement)
-    return holder_id, deal_id, unit, target, source, amount
+    account_id, deal_id, unit, source, target, amount = _line(movement)
+    return account_id, deal_id, unit, target, source, amount
 
 
 def _mirrors(movements: Sequence[MovementRow], original: Sequence[MovementRow]) -> bool:
@@ -150,9 +150,9 @@ def _mirrors(movements: Sequence[MovementRow], original: Sequence[MovementRow]) 
 
 
 def _passes_on(returned: _Line, then: _Line) -> bool:
-    holder_id, deal_id, unit, _, target, amount = returned
+    account_id, deal_id, unit, _, target, amount = returned
     ends = [
-        (holder_id, None, unit, Stage.AVAILABLE.value, end.value, amount)
+        (account_id, None, unit, Stage.AVAILABLE.value, end.value, amount)
         for end in (Stage.EXPIRED, Stage.WITHDRAWN)
     ]
     return deal_id is not None and target == Stage.AVAILABLE and then in ends
@@ -198,11 +198,11 @@ class TwoTimes(JournalCheck):
         self.findings.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")
 
     def _look_at_declarations(self, entry: EntryRow) -> None:
-        for holder_id in {movement.holder_id for movement in entry.movements}:
-            holder = self.books.holders.get(holder_id)
-            declared = None if holder is None else holder.declared_on
-            if holder is not None and declared is not None and entry.effective_on < declared:
-                self._fail(entry, f"before {holder.name} was declared ({declared})")
+        for account_id in {movement.account_id for movement in entry.movements}:
+            account = self.books.accounts.get(account_id)
+            declared = None if account is None else account.declared_on
+            if account is not None and declared is not None and entry.effective_on < declared:
+                self._fail(entry, f"before {account.name} was declared ({declared})")
 
     def _look_at_deal(self, entry: EntryRow) -> None:
         if entry.deal_id is None:

@@ -31,23 +31,23 @@ class KeptStages(NamedTuple):
 
 
 def balances(
-    holders: Iterable[KeptStages], deals: Iterable[KeptStages], running: Running, books: Books
+    accounts: Iterable[KeptStages], deals: Iterable[KeptStages], running: Running, books: Books
 ) -> CheckResult:
     """Compare the kept rows of needs, offers and deals with a replay of the whole journal."""
     findings = Findings("balances")
     seen = set()
-    for row in holders:
+    for row in accounts:
         seen.add(row.owner_id)
         side = books.side_of(row.owner_id)
         stages = _by_stage(side, row.stages)
         # A stage that only offers have stays empty for a need.
         names = {*(STAGES_OF[Side(side)] if side in set(Side) else ()), *stages}
-        replay = running.holders.get(row.owner_id, {})
-        _compare(findings, books.holder_name(row.owner_id), sorted(names), stages, replay)
-    for missing in sorted(books.holders.keys() - seen):
-        findings.fail(f"{books.holder_name(missing)} has no kept balance")
-    for stray in sorted(seen - books.holders.keys(), key=str):
-        findings.fail(f"{books.holder_name(stray)} has a kept balance")
+        replay = running.accounts.get(row.owner_id, {})
+        _compare(findings, books.account_name(row.owner_id), sorted(names), stages, replay)
+    for missing in sorted(books.accounts.keys() - seen):
+        findings.fail(f"{books.account_name(missing)} has no kept balance")
+    for stray in sorted(seen - books.accounts.keys(), key=str):
+        findings.fail(f"{books.account_name(stray)} has a kept balance")
     _compare_deals(findings, deals, running, books)
     return findings.result()
 
@@ -128,17 +128,17 @@ def _words(statement: str) -> str:
 def broker(books: Books) -> CheckResult:
     """Hold every holder of stages to be one need or one offer, in its unit: never the fund."""
     findings = Findings("broker")
-    for holder in books.holders.values():
+    for account in books.accounts.values():
         findings.examined += 1
-        named = {Side.NEED.value: holder.need, Side.OFFER.value: holder.offer}
-        units = {Side.NEED.value: holder.need_unit, Side.OFFER.value: holder.offer_unit}
+        named = {Side.NEED.value: account.need, Side.OFFER.value: account.offer}
+        units = {Side.NEED.value: account.need_unit, Side.OFFER.value: account.offer_unit}
         there = [side for side, code in named.items() if code is not None]
-        if there != [holder.side]:
+        if there != [account.side]:
             is_ = " and ".join(there) or "neither a need nor an offer"
-            findings.fail(f"the {holder.side} with id {holder.id} is {is_}")
-        elif units[holder.side] != holder.unit:
+            findings.fail(f"the {account.side} with id {account.id} is {is_}")
+        elif units[account.side] != account.unit:
             findings.fail(
-                f"{holder.name} is declared in {units[holder.side]} but holds {holder.unit}"
+                f"{account.name} is declared in {units[account.side]} but holds {account.unit}"
             )
     return findings.result()
 

@@ -14,8 +14,8 @@ from ledger.checks.rows import FREE_WORDS, Books, DealFacts, EntryRow, MovementR
 from ledger.core.dates import LONGEST_WRITE
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.journal.balance import Balance
 from ledger.journal.entries import Act
-from ledger.journal.standing import Standing
 from ledger.reference import region_chain
 
 _NEED: Final = Side.NEED.value
@@ -86,7 +86,7 @@ class Mandate(JournalCheck):
             self._fail(entry, hold, f"was overridden although no reason can ({_told(failures)})")
 
     def _fail(self, entry: EntryRow, hold: _Hold, wrong: str) -> None:
-        shown = self.books.shown(hold.need.holder_id, hold.need.amount)
+        shown = self.books.shown(hold.need.account_id, hold.need.amount)
         self.findings.fail(f"entry {entry.number}: {shown} for deal {hold.deal.code} {wrong}")
 
     def _hold(self, entry: EntryRow) -> _Hold | None:
@@ -108,7 +108,7 @@ class Mandate(JournalCheck):
         living = self._living(deal, running)
         mine = living.get(deal.offer_id, (0, 0))
         others = (one for one, (lives, _) in living.items() if lives and one != deal.offer_id)
-        elsewhere = tuple(sorted(map(self.books.holder_name, others)))
+        elsewhere = tuple(sorted(map(self.books.account_name, others)))
         for need, offer in product(
             self._need_facts(deal.need_id, moment, running),
             self._offer_facts(deal.offer_id, moment, running),
@@ -129,31 +129,31 @@ class Mandate(JournalCheck):
         late_by = 0 if self.books.one_writer else _LATE_BY
         return [] if history is None else history.seen_at(moment, late_by)
 
-    def _need_facts(self, holder_id: int, moment: int, running: Running) -> Iterator[NeedFacts]:
-        standing = self._standing(Side.NEED, holder_id, running)
-        if standing is None:
+    def _need_facts(self, account_id: int, moment: int, running: Running) -> Iterator[NeedFacts]:
+        balance = self._balance(Side.NEED, account_id, running)
+        if balance is None:
             return
-        for need in self._seen("need", standing.code, moment):
+        for need in self._seen("need", balance.code, moment):
             for project in self._seen("project", need.project, moment):
                 for city in self._seen("city", project.city, moment):
                     chain = region_chain(city.country)
-                    yield NeedFacts(need, project, city, standing, chain)
+                    yield NeedFacts(need, project, city, balance, chain)
 
-    def _offer_facts(self, holder_id: int, moment: int, running: Running) -> Iterator[OfferFacts]:
-        standing = self._standing(Side.OFFER, holder_id, running)
-        if standing is None:
+    def _offer_facts(self, account_id: int, moment: int, running: Running) -> Iterator[OfferFacts]:
+        balance = self._balance(Side.OFFER, account_id, running)
+        if balance is None:
             return
-        for offer in self._seen("offer", standing.code, moment):
+        for offer in self._seen("offer", balance.code, moment):
             for provider in self._seen("provider", offer.provider, moment):
-                yield OfferFacts(offer, provider, standing)
+                yield OfferFacts(offer, provider, balance)
 
-    def _standing(self, side: Side, holder_id: int, running: Running) -> Standing | None:
-        holder, unit = self.books.holders.get(holder_id), self.books.unit_of(holder_id)
-        code = holder and (holder.need if side is Side.NEED else holder.offer)
+    def _balance(self, side: Side, account_id: int, running: Running) -> Balance | None:
+        account, unit = self.books.accounts.get(account_id), self.books.unit_of(account_id)
+        code = account and (account.need if side is Side.NEED else account.offer)
         if not code or unit is None:
             return None
-        by_word = running.holders.get(holder_id, {})
-        return Standing(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
+        by_word = running.accounts.get(account_id, {})
+        return Balance(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
 
     def _living(self, deal: DealFacts, running: Running) -> dict[int, tuple[int, int]]:
         """Add up what lives in the deal's need by offer, in the need's and the offer's unit."""
@@ -165,11 +165,11 @@ class Mandate(JournalCheck):
         return living
 
 
-def _taken(entry: EntryRow, holder_id: int, free: str) -> MovementRow | None:
+def _taken(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:
     found = (
         movement
         for movement in entry.movements
-        if (movement.holder_id, movement.from_stage) == (holder_id, free) and movement.is_exact
+        if (movement.account_id, movement.from_stage) == (account_id, free) and movement.is_exact
     )
     return next(found, None)
 

@@ -187,11 +187,11 @@ class Snapshots(JournalCheck):
             self._recent.clear()
             return
         for movement in entry.movements:
-            before = self._stands(movement.holder_id)
-            self._recent[movement.holder_id].append((entry.recorded_at, before))
+            before = self._stands(movement.account_id)
+            self._recent[movement.account_id].append((entry.recorded_at, before))
 
-    def _stands(self, holder_id: int) -> Stood:
-        stages = self._running.holders.get(holder_id, {})
+    def _stands(self, account_id: int) -> Stood:
+        stages = self._running.accounts.get(account_id, {})
         return tuple(stages.get(stage, 0) for stage in _STAGES)
 
     def _look_at(self, row: SnapshotRow) -> None:
@@ -217,7 +217,7 @@ class Snapshots(JournalCheck):
             for stage, kept, due in parts
             if kept != due
         )
-        return f"{row.name} says that {self.books.holder_name(row.need_id)} had {wrong}"
+        return f"{row.name} says that {self.books.account_name(row.need_id)} had {wrong}"
 
     def finish(self) -> CheckResult:
         """Look at what was recorded after the last entry, and answer."""

@@ -81,14 +81,14 @@ def timeline(steps: Iterable[StepRow], books: Books) -> CheckResult:
     `steps` come holder by holder, each holder's by date, then as recorded.
     """
     findings = Findings("timeline")
-    for holder_id, mine in groupby(steps, key=attrgetter("holder_id")):
+    for account_id, mine in groupby(steps, key=attrgetter("account_id")):
         stages: StageAmounts = {}
         deals: dict[int, StageAmounts] = {}
         for step in mine:
             findings.examined += 1
             if type(step.amount) is not int:
                 continue
-            for one in _walk(step, holder_id, stages, deals):
+            for one in _walk(step, account_id, stages, deals):
                 findings.fail(
                     f"on {step.effective_on} entry {step.entry} leaves {_told(books, one)}"
                 )
@@ -96,24 +96,24 @@ def timeline(steps: Iterable[StepRow], books: Books) -> CheckResult:
 
 
 def _walk(
-    step: StepRow, holder_id: int, stages: StageAmounts, deals: dict[int, StageAmounts]
+    step: StepRow, account_id: int, stages: StageAmounts, deals: dict[int, StageAmounts]
 ) -> Iterable[Shortfall]:
     source, target, amount, deal_id = step.from_stage, step.to_stage, step.amount, step.deal_id
     left = shift(stages, source, target, amount)
     if left < 0 and source != Stage.UNDECLARED:
-        yield Shortfall(holder_id, None, source, left)
+        yield Shortfall(account_id, None, source, left)
     if deal_id is not None:
         left = shift(deals.setdefault(deal_id, {}), source, target, amount)
         if left < 0 and source in DEAL_STAGES:
-            yield Shortfall(holder_id, deal_id, source, left)
+            yield Shortfall(account_id, deal_id, source, left)
 
 
 def _told(books: Books, short: Shortfall) -> str:
-    who = books.holder_name(short.holder_id)
+    who = books.account_name(short.account_id)
     if short.deal_id is not None:
-        who = f"{books.deal_name(short.deal_id)}, its {books.side_of(short.holder_id)}'s side,"
+        who = f"{books.deal_name(short.deal_id)}, its {books.side_of(short.account_id)}'s side,"
     # A quantity is positive; the sign is ours to write.
-    return f"{who} with -{books.shown(short.holder_id, -short.left)} {short.stage}"
+    return f"{who} with -{books.shown(short.account_id, -short.left)} {short.stage}"
 
 
 _ALLOWED = frozenset(
@@ -137,13 +137,13 @@ class Balanced(JournalCheck):
 
     def _wrongs(self, movement: MovementRow) -> list[str]:
         wrongs = []
-        holder = self.books.holders.get(movement.holder_id)
+        account = self.books.accounts.get(movement.account_id)
         if not movement.is_exact:
             wrongs.append(f"moves {movement.amount!r}, not a positive whole number up to 10^17")
-        if holder is None:
-            wrongs.append(f"names a holder that is not there (id {movement.holder_id})")
-        elif movement.unit != holder.unit or movement.unit not in self.books.units:
-            wrongs.append(f"counts {holder.name} in {movement.unit}, not in {holder.unit}")
+        if account is None:
+            wrongs.append(f"names a holder that is not there (id {movement.account_id})")
+        elif movement.unit != account.unit or movement.unit not in self.books.units:
+            wrongs.append(f"counts {account.name} in {movement.unit}, not in {account.unit}")
         if movement.from_stage == movement.to_stage:
             wrongs.append(f"goes from {movement.from_stage} to itself")
         return wrongs
@@ -163,11 +163,11 @@ class AllowedMoves(JournalCheck):
             self.findings.fail(f"entry {entry.number} reverses another, but its act is {entry.act}")
         for movement in entry.movements:
             self.findings.examined += 1
-            side = self.books.side_of(movement.holder_id) or "unknown"
+            side = self.books.side_of(movement.account_id) or "unknown"
             move = (entry.act, side, movement.from_stage, movement.to_stage)
             if move not in _ALLOWED:
                 self.findings.fail(
                     f"entry {entry.number} line {movement.line}: {entry.act} may not move "
-                    f"{self.books.holder_name(movement.holder_id)} from {movement.from_stage} "
+                    f"{self.books.account_name(movement.account_id)} from {movement.from_stage} "
                     f"to {movement.to_stage}"
                 )

@@ -104,7 +104,7 @@ def _above(value: Decimal | None, bound: Decimal | None) -> bool:
 
 
 def _is_whole(line: ProposedLineRow, books: Books) -> bool:
-    sides = books.holders.get(line.need_id), books.holders.get(line.offer_id)
+    sides = books.accounts.get(line.need_id), books.accounts.get(line.offer_id)
     amounts = (line.need_amount, line.offer_amount)
     if None in sides or line.rate is None or not all(type(one) is int for one in amounts):
         return False

@@ -29,7 +29,7 @@ class MovementRow(NamedTuple):
     """One row of the table `movement`, without its entry's number."""
 
     line: int
-    holder_id: int
+    account_id: int
     deal_id: int | None
     unit: str
     from_stage: str
@@ -63,7 +63,7 @@ class EntryRow(NamedTuple):
 class StepRow(NamedTuple):
     """One movement on the timeline of its holder's effective dates."""
 
-    holder_id: int
+    account_id: int
     effective_on: str
     entry: int
     line: int
@@ -73,8 +73,8 @@ class StepRow(NamedTuple):
     amount: int
 
 
-class HolderFacts(NamedTuple):
-    """One row of the table `holder` beside the need and the offer that share its id, if any."""
+class AccountRow(NamedTuple):
+    """One row of the table `account` beside the need and the offer that share its id, if any."""
 
     id: int
     side: str
@@ -105,7 +105,7 @@ class DealFacts(NamedTuple):
 class Books:
     """All of a ledger but its journal. `one_writer` says that writes come strictly in turn."""
 
-    holders: Mapping[int, HolderFacts]
+    accounts: Mapping[int, AccountRow]
     deals: Mapping[int, DealFacts]
     units: Mapping[str, Unit]
     calendar: tzinfo
@@ -121,29 +121,29 @@ class Books:
             found.setdefault(deal.need_id, []).append(deal)
         return found
 
-    def holder_name(self, holder_id: int) -> str:
+    def account_name(self, account_id: int) -> str:
         """Name a holder, even one that is not there."""
-        holder = self.holders.get(holder_id)
-        return f"an unknown holder (id {holder_id})" if holder is None else holder.name
+        account = self.accounts.get(account_id)
+        return f"an unknown holder (id {account_id})" if account is None else account.name
 
     def deal_name(self, deal_id: int | None) -> str:
         """Name a deal, even one that is not there."""
         deal = None if deal_id is None else self.deals.get(deal_id)
         return f"an unknown deal (id {deal_id})" if deal is None else f"deal {deal.code}"
 
-    def side_of(self, holder_id: int) -> str | None:
+    def side_of(self, account_id: int) -> str | None:
         """Give the side of a holder; None where it is not there."""
-        holder = self.holders.get(holder_id)
-        return None if holder is None else holder.side
+        account = self.accounts.get(account_id)
+        return None if account is None else account.side
 
-    def unit_of(self, holder_id: int) -> Unit | None:
+    def unit_of(self, account_id: int) -> Unit | None:
         """Give the unit of a holder; None where it or its unit is not there."""
-        holder = self.holders.get(holder_id)
-        return None if holder is None else self.units.get(holder.unit)
+        account = self.accounts.get(account_id)
+        return None if account is None else self.units.get(account.unit)
 
-    def shown(self, holder_id: int, amount: int) -> str:
+    def shown(self, account_id: int, amount: int) -> str:
         """Write an amount in its holder's unit."""
-        unit = self.unit_of(holder_id)
+        unit = self.unit_of(account_id)
         return str(amount) if unit is None else format_quantity(amount, unit)
 
     def day_of(self, recorded_at: int) -> str:
@@ -164,7 +164,7 @@ def _day_of(minute: int, calendar: tzinfo) -> str:
 class Shortfall(NamedTuple):
     """A stage that a movement took below zero; `deal_id` is set where it is a deal's."""
 
-    holder_id: int
+    account_id: int
     deal_id: int | None
     stage: str
     left: int
@@ -175,7 +175,7 @@ class Running:
 
     def __init__(self, books: Books) -> None:
         """Begin with nothing declared."""
-        self.holders: defaultdict[int, StageAmounts] = defaultdict(dict)
+        self.accounts: defaultdict[int, StageAmounts] = defaultdict(dict)
         self.deals: dict[tuple[int, str], StageAmounts] = {}
         self._books = books
 
@@ -187,19 +187,19 @@ class Running:
         """Move what an entry moves; give each stage it takes below zero."""
         short: list[Shortfall] = []
         for movement in entry.movements:
-            amount, holder_id, deal_id = movement.amount, movement.holder_id, movement.deal_id
+            amount, account_id, deal_id = movement.amount, movement.account_id, movement.deal_id
             if type(amount) is not int:
                 continue
             source, target = movement.from_stage, movement.to_stage
-            left = shift(self.holders[holder_id], source, target, amount)
+            left = shift(self.accounts[account_id], source, target, amount)
             if left < 0 and source != _UNDECLARED:
-                short.append(Shortfall(holder_id, None, source, left))
-            side = None if deal_id is None else self._books.side_of(holder_id)
+                short.append(Shortfall(account_id, None, source, left))
+            side = None if deal_id is None else self._books.side_of(account_id)
             if deal_id is None or side is None:
                 continue
             left = shift(self._of_deal(deal_id, side), source, target, amount)
             if left < 0 and source in _DEAL_WORDS:
-                short.append(Shortfall(holder_id, deal_id, source, left))
+                short.append(Shortfall(account_id, deal_id, source, left))
         return short
 
     def _of_deal(self, deal_id: int, side: str) -> StageAmounts:

@@ -90,7 +90,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """So far a clock that is being set right may step back without anybody having to care."""
 
 
-def moment_to_record(now: datetime, last_recorded: datetime | None) -> datetime:
+def recording_time(now: datetime, last_recorded: datetime | None) -> datetime:
     """Give the moment a write is recorded at: the clock's, but never before the last write's.
 
     Raises `ClockSteppedBack` where the clock is behind by more than `CLOCK_TOLERANCE`.
@@ -105,7 +105,7 @@ def moment_to_record(now: datetime, last_recorded: datetime | None) -> datetime:
     return last_recorded
 
 
-def zone(name: str) -> tzinfo:
+def find_time_zone(name: str) -> tzinfo:
     """Find the time zone of that IANA name; raises `UnknownTimeZone`."""
     if name == "UTC":
         return UTC

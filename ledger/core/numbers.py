@@ -17,7 +17,7 @@ from ledger.core.quantity_errors import (
     NegativeQuantity,
     NotANumber,
     QuantityTooLarge,
-    shown,
+    quote_text,
 )
 
 LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
@@ -56,7 +56,7 @@ class Numeral(NamedTuple):
     decimals: int
 
 
-def tidy(text: str) -> str:
+def normalise_digits(text: str) -> str:
     """Bring digits to Latin ones, drop direction marks and trim the ends."""
     if not text.isascii():
         text = text.translate(_INVISIBLE).translate(LATIN_DIGITS)
@@ -72,16 +72,16 @@ def split_numeral(text: str) -> tuple[str, str]:
     assert match is not None, "the pattern also matches nothing at all"
     numeral, rest = match.group().rstrip(), text[match.end() :]
     if numeral and _EXPONENT.match(rest):
-        raise ExponentNotation(f"{shown(text)} is written with an exponent.")
+        raise ExponentNotation(f"{quote_text(text)} is written with an exponent.")
     return numeral, rest.strip()
 
 
 def read_numeral(numeral: str) -> Numeral:
     """Read a tidied number, or refuse it by the class that says what is wrong with it."""
     if sum(map(str.isdigit, numeral)) > _MOST_DIGITS:
-        raise QuantityTooLarge(f"{shown(numeral)} has more than {_MOST_DIGITS} digits.")
+        raise QuantityTooLarge(f"{quote_text(numeral)} has more than {_MOST_DIGITS} digits.")
     if numeral.startswith((*_MINUS, "(")):  # accountants write (5) for -5
-        raise NegativeQuantity(f"{shown(numeral)} is below zero.")
+        raise NegativeQuantity(f"{quote_text(numeral)} is below zero.")
     match = _PLAIN.fullmatch(numeral) or _grouped(numeral)
     if match is None:
         raise _why_not(numeral)
@@ -112,28 +112,28 @@ def _why_not(numeral: str) -> NotANumber | AmbiguousNumber | BadGrouping:
         return _ambiguous_comma(numeral, lone["left"], lone["right"])
     if _POINT_GROUPS.fullmatch(numeral):
         return AmbiguousNumber(
-            f"{shown(numeral)} uses the point as a group mark.",
+            f"{quote_text(numeral)} uses the point as a group mark.",
             why="Here the point is the decimal mark; elsewhere it groups thousands.",
             next_step="Write it without group marks and with a decimal point: 1234.56.",
         )
     if "_" in numeral:
         return NotANumber(
-            f"{shown(numeral)} has an underscore in it.",
+            f"{quote_text(numeral)} has an underscore in it.",
             why="Underscores group digits in programs, not in amounts.",
         )
     if numeral.startswith("+"):
         return NotANumber(
-            f"{shown(numeral)} has a plus sign.",
+            f"{quote_text(numeral)} has a plus sign.",
             why="Quantities are positive as they stand; a sign suggests a change to another one.",
         )
     if re.fullmatch(rf"[0-9{_GROUP_MARKS}'\u2019]+(?:[{_DECIMAL_MARKS}][0-9]+)?", numeral):
-        return BadGrouping(f"{shown(numeral)} is not grouped in threes by one comma or space.")
-    return NotANumber(f"{shown(numeral)} is not a number.")
+        return BadGrouping(f"{quote_text(numeral)} is not grouped in threes by one comma or space.")
+    return NotANumber(f"{quote_text(numeral)} is not a number.")
 
 
 def _ambiguous_comma(numeral: str, left: str, right: str) -> AmbiguousNumber:
     return AmbiguousNumber(
-        f"{shown(numeral)} can be read in two ways: {left}.{right} or {left}{right}.",
+        f"{quote_text(numeral)} can be read in two ways: {left}.{right} or {left}{right}.",
         why="The comma is a decimal mark in some countries and a group mark in others.",
         next_step=f"Write {left}.{right} or {left}{right}, whichever is meant.",
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ledger.core.numbers import Numeral, read_numeral, split_numeral, tidy
+from ledger.core.numbers import Numeral, normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity_errors import (
     AmbiguousMultiplier,
     AmbiguousUnit,
@@ -25,7 +25,7 @@ from ledger.core.quantity_errors import (
     UnknownMultiplier,
     UnknownUnit,
     ZeroQuantity,
-    shown,
+    quote_text,
 )
 
 __all__ = [
@@ -81,7 +81,7 @@ def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
     if len(alike) > 1:
         codes = ", ".join(sorted(unit.code for unit in alike))
         raise AmbiguousUnit(
-            f"{shown(text)} fits several units: {codes}.",
+            f"{quote_text(text)} fits several units: {codes}.",
             why="They differ only in their capitals.",
             next_step="Write the unit with its exact capitals.",
         )
@@ -97,7 +97,7 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
 
     if text in CURRENCY_SIGNS:
         return UnknownUnit(
-            f"{shown(text)} is no unit.",
+            f"{quote_text(text)} is no unit.",
             why="Currencies are named by their ISO 4217 code; many of them share one sign.",
             next_step="Write the code: USD, EUR, GBP, IRR.",
         )
@@ -108,7 +108,7 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
     near = parts or get_close_matches(typed, codes, n=3, cutoff=0.5)
     nearest = " or ".join(codes[key] for key in near)
     return UnknownUnit(
-        f"{shown(text)} is no known unit.",
+        f"{quote_text(text)} is no known unit.",
         why="It is not in the ledger's table of units.",
         next_step=f"Did you mean {nearest}?" if near else None,
     )
@@ -158,7 +158,7 @@ def parse_quantity(
     head, body = _split_leading_unit(body, units)
     numeral, rest = split_numeral(body)
     if not numeral:
-        raise NotANumber(f"{shown(text)} has no number where one belongs.")
+        raise NotANumber(f"{quote_text(text)} has no number where one belongs.")
     number = read_numeral(numeral)
     exponent, tail = _multiplier_and_unit(rest, units, unit_is_known=head is not None)
     unit = _one_unit(text, head, tail, default_unit)
@@ -169,14 +169,14 @@ def parse_amount(text: str, unit: Unit) -> int:
     """Read a table cell whose unit stands elsewhere into smallest parts, by the same grammar."""
     numeral, rest = split_numeral(_checked(text))
     if not numeral:
-        raise NotANumber(f"{shown(text)} is not a number.")
+        raise NotANumber(f"{quote_text(text)} is not a number.")
     number = read_numeral(numeral)
     if not rest:
         return _whole_parts(text, number, 0, unit)
     exponent = _exponent_of(rest)
     if exponent is None:
         _refuse_digits_after_space(rest)
-        raise UnitInAmount(f"{shown(text)} has {shown(rest)} after the number.")
+        raise UnitInAmount(f"{quote_text(text)} has {quote_text(rest)} after the number.")
     return _whole_parts(text, number, exponent, unit)
 
 
@@ -219,8 +219,8 @@ def short_quantity(amount: int, unit: Unit) -> str:
 
 def _checked(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
-        raise NotANumber(f"{shown(text)} is too long to be a quantity.")
-    body = tidy(text)
+        raise NotANumber(f"{quote_text(text)} is too long to be a quantity.")
+    body = normalise_digits(text)
     if not body:
         raise EmptyQuantity("The quantity is empty.")
     return body
@@ -236,7 +236,7 @@ def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | No
     if glued := _GLUED_UNIT.match(body):
         return find_unit(glued.group(), units), body[glued.end() :]
     if body[0].isalpha():
-        raise NotANumber(f"{shown(body)} has no number where one belongs.")
+        raise NotANumber(f"{quote_text(body)} has no number where one belongs.")
     raise unknown_unit(body[0], units)
 
 
@@ -263,7 +263,7 @@ def _lone_word(
     if word.lower() in MULTIPLIERS:
         if unit is not None and not unit_is_known:
             raise AmbiguousUnit(
-                f"{shown(word)} is a multiplier and the unit {unit.code}.",
+                f"{quote_text(word)} is a multiplier and the unit {unit.code}.",
                 why="Both readings make sense, and neither is supposed.",
                 next_step=f"Write the multiplier out and name the unit: 40 thousand {unit.code}.",
             )
@@ -277,15 +277,15 @@ def _lone_word(
 def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> BadQuantity:
     first, last = match_unit(words[0], units), match_unit(words[-1], units)
     if first and last:
-        return UnitGivenTwice(f"{shown(rest)} names {first.code} and {last.code}.")
+        return UnitGivenTwice(f"{quote_text(rest)} names {first.code} and {last.code}.")
     if first and words[-1].lower() in MULTIPLIERS:
         return UnknownUnit(
-            f"{shown(rest)} has its multiplier after the unit.",
+            f"{quote_text(rest)} has its multiplier after the unit.",
             why="The multiplier belongs to the number.",
             next_step=f"Write it before the unit: {words[-1]} {first.code}.",
         )
     if last:
-        return UnknownMultiplier(f"{shown(' '.join(words[:-1]))} is no multiplier.")
+        return UnknownMultiplier(f"{quote_text(' '.join(words[:-1]))} is no multiplier.")
     return unknown_unit(rest, units)
 
 
@@ -297,13 +297,13 @@ def _exponent_of(word: str) -> int | None:
 def _refuse_ambiguous_multiplier(word: str) -> None:
     why = _AMBIGUOUS_MULTIPLIERS.get(word.lower())
     if why is not None:
-        raise AmbiguousMultiplier(f"{shown(word)} is no clear multiplier.", why=why)
+        raise AmbiguousMultiplier(f"{quote_text(word)} is no clear multiplier.", why=why)
 
 
 def _refuse_digits_after_space(rest: str) -> None:
     if rest[0].isdigit():
         raise NotANumber(
-            f"A second number, {shown(rest)}, follows the first.",
+            f"A second number, {quote_text(rest)}, follows the first.",
             why="Digits parted by a plain space may be two numbers run together.",
             next_step="Write the digits without spaces between them.",
         )
@@ -311,28 +311,28 @@ def _refuse_digits_after_space(rest: str) -> None:
 
 def _one_unit(text: str, head: Unit | None, tail: Unit | None, default: Unit | None) -> Unit:
     if head and tail and head != tail:
-        raise UnitGivenTwice(f"{shown(text)} names {head.code} and {tail.code}.")
+        raise UnitGivenTwice(f"{quote_text(text)} names {head.code} and {tail.code}.")
     unit = head or tail or default
     if unit is None:
-        raise MissingUnit(f"{shown(text)} has no unit.")
+        raise MissingUnit(f"{quote_text(text)} has no unit.")
     return unit
 
 
 def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
     """Turn an exact number into smallest parts, refusing zero, excess and what would be lost."""
     if number.digits == 0:
-        raise ZeroQuantity(f"{shown(text)} is zero.")
+        raise ZeroQuantity(f"{quote_text(text)} is zero.")
     shift = unit.decimals + exponent - number.decimals
     if shift < 0:
         allowed = f"{unit.decimals} decimals" if unit.decimals else "no decimals"
         raise TooManyDecimals(
-            f"{shown(text)} has more decimals than {unit.code} has.",
+            f"{quote_text(text)} has more decimals than {unit.code} has.",
             why=f"{unit.code} has {allowed}, and nothing is rounded off.",
             next_step="Write the exact quantity; the point is always the decimal mark.",
         )
     amount: int = number.digits * 10**shift
     if amount > MAX_AMOUNT:
-        raise QuantityTooLarge(f"{shown(text)} is more than the ledger can hold.")
+        raise QuantityTooLarge(f"{quote_text(text)} is more than the ledger can hold.")
     return amount
 
 

@@ -7,7 +7,7 @@ from ledger.core.errors import InvalidInput
 _LONGEST_SHOWN = 60
 
 
-def shown(text: str) -> str:
+def quote_text(text: str) -> str:
     """Quote what was typed for a message: shortened, and without characters that act on screens."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     return f'"{plain}"' if len(plain) <= _LONGEST_SHOWN else f'"{plain[:_LONGEST_SHOWN]}…"'

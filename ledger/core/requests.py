@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ledger.core.errors import InvalidInput, RefusedByRule
-from ledger.core.text import control_in, tidied, typed_text
+from ledger.core.text import clean_text, find_control_character, parse_text
 
 MAX_KEY_LENGTH = 200
 MAX_ACTOR_LENGTH = 200
@@ -60,11 +60,11 @@ class Request:
         """Refuse a key that could not be typed again, and a name or a reason that is no text."""
         if self.key is not None and not _is_word(self.key):
             raise MalformedKey(f"{self.key!r} cannot be a request key.")
-        actor = tidied(self.actor)
-        if not 0 < len(actor) <= MAX_ACTOR_LENGTH or "\n" in actor or control_in(actor):
+        actor = clean_text(self.actor)
+        if not 0 < len(actor) <= MAX_ACTOR_LENGTH or "\n" in actor or find_control_character(actor):
             raise MalformedActor(f"{self.actor[:MAX_ACTOR_LENGTH]!r} cannot be who acts.")
         object.__setattr__(self, "actor", actor)
-        object.__setattr__(self, "reason", typed_text(self.reason, "reason"))
+        object.__setattr__(self, "reason", parse_text(self.reason, "reason"))
 
 
 def _is_word(key: str) -> bool:

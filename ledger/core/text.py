@@ -33,7 +33,7 @@ class ControlCharacter(InvalidInput):
     default_next = "Type the text again without it."
 
 
-def tidied(text: str) -> str:
+def clean_text(text: str) -> str:
     """Give a text in its one composed form (NFC), without white space around it.
 
     What was typed and what is read back from an export are then the same text.
@@ -41,7 +41,7 @@ def tidied(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def control_in(text: str) -> str | None:
+def find_control_character(text: str) -> str | None:
     """Name the first control character of a text, as `U+001B`; line ends and tabs are none.
 
     What turns the direction of a line, or takes no room at all, counts too: it would show a
@@ -54,17 +54,17 @@ def control_in(text: str) -> str | None:
     return None
 
 
-def typed_text(text: str | None, name: str) -> str | None:
+def parse_text(text: str | None, name: str) -> str | None:
     """Give a typed text as it is kept, None where nothing is in it.
 
     `name` is what the text is called. Raises `TextTooLong` and `ControlCharacter`.
     """
-    kept = tidied(text or "")
+    kept = clean_text(text or "")
     if len(kept) > MAX_TEXT:
         raise TextTooLong(
             f"The {name} has {len(kept):,} characters; at most {MAX_TEXT:,} are kept."
         )
-    control = control_in(kept)
+    control = find_control_character(kept)
     if control is not None:
         raise ControlCharacter(f"The {name} holds the control character {control}.")
     return kept or None
@@ -74,25 +74,25 @@ _DIGITS: Final = 4
 _MOST_DIGITS: Final = 9
 
 
-def folded(code: str) -> str:
+def normalised_code(code: str) -> str:
     """Give the form in which two codes are compared: composed, and without regard to case."""
     if code.isascii():
         return code.lower()  # the same, as most codes are
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
 
 
-def numbered(prefix: str, number: int) -> str:
+def make_code(prefix: str, number: int) -> str:
     """Make the code of a number: PRJ-0042."""
     return f"{prefix}-{number:0{_DIGITS}d}"
 
 
-def number_in(prefix: str, code: str) -> int | None:
+def code_number(prefix: str, code: str) -> int | None:
     """Give the number in a code of the form that the program makes, in any capitals.
 
     None in any other code.
     """
-    plain = folded(code)
-    ending = plain.removeprefix(f"{folded(prefix)}-")
+    plain = normalised_code(code)
+    ending = plain.removeprefix(f"{normalised_code(prefix)}-")
     if ending == plain or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None

@@ -18,7 +18,7 @@ from ledger.core.factors import Factor
 from ledger.eligibility.index import OfferSets, RateOf
 from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Pairing
 from ledger.eligibility.verdict import best_amount, verdict
-from ledger.journal.standing import DealStanding
+from ledger.journal.balance import DealBalance
 
 NO_OFFER = "no offer of this factor"
 
@@ -124,16 +124,16 @@ class EligibleCount(NamedTuple):
     of: int
 
 
-def living_by_need(deals: Iterable[DealStanding]) -> dict[str, dict[str, Living]]:
+def living_by_need(deals: Iterable[DealBalance]) -> dict[str, dict[str, Living]]:
     """Add up what lives between every need and offer, over all the deals of the pair."""
     found: dict[str, dict[str, Living]] = {}
-    for standing in deals:
-        need, offer = sum(standing.need.values()), sum(standing.offer.values())
+    for balance in deals:
+        need, offer = sum(balance.need.values()), sum(balance.offer.values())
         if need <= 0 and offer <= 0:
             continue
-        by_offer = found.setdefault(standing.deal.need, {})
-        before = by_offer.get(standing.deal.offer, Living(0, 0))
-        by_offer[standing.deal.offer] = Living(before.need + need, before.offer + offer)
+        by_offer = found.setdefault(balance.deal.need, {})
+        before = by_offer.get(balance.deal.offer, Living(0, 0))
+        by_offer[balance.deal.offer] = Living(before.need + need, before.offer + offer)
     return found
 
 
@@ -151,7 +151,7 @@ def count_eligible(
     """
     by_factor: dict[Factor, list[OfferFacts]] = {}
     for offer in offers:
-        if offer.standing.free > 0:
+        if offer.balance.free > 0:
             by_factor.setdefault(offer.offer.factor, []).append(offer)
     sets = {factor: OfferSets(some, day, rate_of) for factor, some in by_factor.items()}
     return {
@@ -189,7 +189,7 @@ def _failed_beside_living(
     """Judge one pair that something lives between, at its best amount."""
     code = offer.offer.code
     lives = living[code]
-    rate = sets.rate_of(need.standing.unit.code, offer.standing.unit.code)
+    rate = sets.rate_of(need.balance.unit.code, offer.balance.unit.code)
     amount = best_amount(need, offer, rate, living_need=lives.need, living_offer=lives.offer)
     others = (other for other, some in living.items() if some.need > 0 or some.offer > 0)
     pairing = Pairing(

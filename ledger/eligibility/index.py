@@ -68,7 +68,7 @@ def sort_key(offer: OfferFacts) -> tuple[str, bool, Decimal, int, str]:
     terms = offer.offer
     share = terms.max_share or Decimal(0)
     ticket = -1 if terms.min_ticket is None else terms.min_ticket
-    return offer.standing.unit.code, terms.max_share is None, share, ticket, terms.code
+    return offer.balance.unit.code, terms.max_share is None, share, ticket, terms.code
 
 
 class UnitOffers:
@@ -79,11 +79,11 @@ class UnitOffers:
 
     def __init__(self, offers: Sequence[OfferFacts], start: int, size: int) -> None:
         """Take at least one offer, all of one unit and in `sort_key` order."""
-        self.unit = offers[0].standing.unit
+        self.unit = offers[0].balance.unit
         self._offers, self._start, self._size = offers, start, size
         self._end = start + len(offers)
         self.all = _span(start, self._end)
-        self._free = Ladder((facts.standing.free for facts in offers), size, start)
+        self._free = Ladder((facts.balance.free for facts in offers), size, start)
         self._min_tickets = Ladder((facts.offer.min_ticket for facts in offers), size, start)
         self._max_tickets = Ladder((facts.offer.max_ticket for facts in offers), size, start)
         self._without_min = self.all & ~self._min_tickets.all
@@ -160,7 +160,7 @@ class UnitOffers:
 
 def _has_room(offer: OfferFacts, ratio: Ratio) -> bool:
     smallest, largest = offer.offer.min_ticket, offer.offer.max_ticket
-    room = offer.standing.free if largest is None else min(offer.standing.free, largest)
+    room = offer.balance.free if largest is None else min(offer.balance.free, largest)
     amount = ratio.to_offer(max(1, ratio.to_need(room)))
     return (smallest is None or amount >= smallest) and (largest is None or amount <= largest)
 
@@ -220,8 +220,8 @@ class OfferSets:
         quantity = self._quantity(need)
         whole = need.need.divisible or not taken
         return {
-            "unit": self._convertible(need.standing.unit).all,
-            "quantified": everyone if need.standing.quantified else 0,
+            "unit": self._convertible(need.balance.unit).all,
+            "quantified": everyone if need.balance.quantified else 0,
             "topic": self._topics.empty | self._topics.naming([need.need.topic or ""]),
             "sector": self._sectors.empty | self._sectors.naming(_and_above(need.project.sector)),
             "geography": self._geography.reaching(need),
@@ -260,10 +260,10 @@ class OfferSets:
     def _quantity(self, need: NeedFacts) -> QuantityRules:
         """Test quantities only against units with a known rate; the others pass untested."""
         ticket = share = indivisible = self.everyone
-        standing = need.standing
-        if standing.free > 0:
-            wanted = Wanted(standing.free, standing.net, need.need.divisible)
-            for offers, ratio in self._convertible(standing.unit).rated:
+        balance = need.balance
+        if balance.free > 0:
+            wanted = Wanted(balance.free, balance.net, need.need.divisible)
+            for offers, ratio in self._convertible(balance.unit).rated:
                 passing = offers.passing(wanted, ratio)
                 ticket ^= offers.all & ~passing.ticket
                 share ^= offers.all & ~passing.share
@@ -303,7 +303,7 @@ class _Geography:
 
 def _by_unit(ordered: list[OfferFacts]) -> Iterable[UnitOffers]:
     start = 0
-    for _, members in groupby(ordered, key=lambda facts: facts.standing.unit.code):
+    for _, members in groupby(ordered, key=lambda facts: facts.balance.unit.code):
         group = list(members)
         yield UnitOffers(group, start, len(ordered))
         start += len(group)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.core.quantity import Unit, format_quantity, short_quantity
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project, Provider
 
 
@@ -29,7 +29,7 @@ class NeedFacts:
     need: Need
     project: Project
     city: City
-    standing: Standing
+    balance: Balance
     region_chain: tuple[str, ...]
 
 
@@ -39,7 +39,7 @@ class OfferFacts:
 
     offer: Offer
     provider: Provider
-    standing: Standing
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +113,14 @@ def _factor(pairing: Pairing) -> Failure | None:
 
 
 def _unit(pairing: Pairing) -> Failure | None:
-    offered, needed = pairing.offer.standing.unit, pairing.need.standing.unit
+    offered, needed = pairing.offer.balance.unit, pairing.need.balance.unit
     if units_convert(offered, needed):
         return None
     return Failure("unit", f"it counts in {offered.code}; the need counts in {needed.code}")
 
 
 def _quantified(pairing: Pairing) -> Failure | None:
-    if pairing.need.standing.quantified:
+    if pairing.need.balance.quantified:
         return None
     return Failure("quantified", "the amount of the need is not known")
 
@@ -185,7 +185,7 @@ def _status(pairing: Pairing) -> Failure | None:
 def _ticket(pairing: Pairing) -> Failure | None:
     if pairing.offer_amount is None:
         return None
-    offer, unit = pairing.offer.offer, pairing.offer.standing.unit
+    offer, unit = pairing.offer.offer, pairing.offer.balance.unit
     total = pairing.living_offer + pairing.offer_amount
     asked = f"{_shown(total, unit)} asked{_with_living(pairing.living_offer, unit)}"
     if offer.min_ticket is not None and total < offer.min_ticket:
@@ -199,8 +199,8 @@ def _share(pairing: Pairing) -> Failure | None:
     max_share = pairing.offer.offer.max_share
     if pairing.need_amount is None or max_share is None:
         return None
-    unit = pairing.need.standing.unit
-    limit = share_limit(max_share, pairing.need.standing.net)
+    unit = pairing.need.balance.unit
+    limit = share_limit(max_share, pairing.need.balance.net)
     total = pairing.living_need + pairing.need_amount
     if total <= limit:
         return None
@@ -215,7 +215,7 @@ def _indivisible(pairing: Pairing) -> Failure | None:
     """All that lives in an indivisible need is one offer's, which takes all that is open."""
     if pairing.need.need.divisible:
         return None
-    need, offer = pairing.need.standing, pairing.offer.standing
+    need, offer = pairing.need.balance, pairing.offer.balance
     if pairing.living_elsewhere:
         others = _listed(pairing.living_elsewhere)
         return Failure("indivisible", f"the need is indivisible and lives with {others}")

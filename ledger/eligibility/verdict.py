@@ -62,9 +62,9 @@ def rate_between(need: NeedFacts, offer: OfferFacts, rate: Decimal | None) -> De
 
     None where the units do not convert, or no rate between two currencies is known.
     """
-    if need.standing.unit.code == offer.standing.unit.code:
+    if need.balance.unit.code == offer.balance.unit.code:
         return Decimal(1)
-    return rate if units_convert(need.standing.unit, offer.standing.unit) else None
+    return rate if units_convert(need.balance.unit, offer.balance.unit) else None
 
 
 def best_amount(
@@ -86,17 +86,17 @@ def best_amount(
     Whether the offer has anything available at all is the caller's question, not a rule.
     """
     known = rate_between(need, offer, rate)
-    if known is None or need.standing.free <= 0:
+    if known is None or need.balance.free <= 0:
         return NOTHING_TO_TEST
-    decimals = need.standing.unit.decimals, offer.standing.unit.decimals
-    amount = need.standing.free
+    decimals = need.balance.unit.decimals, offer.balance.unit.decimals
+    amount = need.balance.free
     if need.need.divisible:
-        limits = [amount, need_amount_within(offer.standing.free, known, *decimals)]
+        limits = [amount, need_amount_within(offer.balance.free, known, *decimals)]
         if offer.offer.max_ticket is not None:
             room = max(offer.offer.max_ticket - living_offer, 0)
             limits.append(need_amount_within(room, known, *decimals))
         if offer.offer.max_share is not None:
-            limits.append(share_limit(offer.offer.max_share, need.standing.net) - living_need)
+            limits.append(share_limit(offer.offer.max_share, need.balance.net) - living_need)
         amount = max(1, min(limits))
     return BestAmount(amount, offer_amount_to_hold(amount, known, *decimals))
 

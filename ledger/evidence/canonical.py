@@ -172,7 +172,7 @@ def _movement(movement: Movement) -> dict[str, Any]:
         "amount": movement.amount,
         "deal": movement.deal,
         "from": movement.from_stage,
-        "holder": movement.holder,
+        "holder": movement.account,
         "side": movement.side,
         "to": movement.to_stage,
         "unit": movement.unit,

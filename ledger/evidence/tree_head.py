@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 
 _MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
 
@@ -38,7 +38,7 @@ class SealMark(NamedTuple):
 
 def parse_mark(typed: str) -> SealMark:
     """Read a seal as it was printed; raises `MalformedSeal`."""
-    found = _MARK.fullmatch(tidy(typed).casefold())
+    found = _MARK.fullmatch(normalise_digits(typed).casefold())
     if found is None:
         raise MalformedSeal(f"{typed!r} is no seal.")
     return SealMark(int(found[1]), bytes.fromhex(found[2]))

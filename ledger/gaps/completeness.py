@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.core.quantity import format_quantity
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,17 @@ class ProjectState:
     reasons: tuple[str, ...] = ()
 
 
-def placed(need: Standing) -> bool:
+def placed(need: Balance) -> bool:
     """Say whether nothing of a need is open; one of unknown amount never is."""
     return need.quantified and need.free == 0
 
 
-def covered(need: Standing) -> bool:
+def covered(need: Balance) -> bool:
     """Say whether a need's gap is zero; one of unknown amount never is covered."""
     return need.quantified and need.gap == 0
 
 
-def project_state(needs: Sequence[Standing]) -> ProjectState:
+def project_state(needs: Sequence[Balance]) -> ProjectState:
     """Judge a project by the standings of all its needs.
 
     Without needs, with all of them withdrawn, or with one of unknown amount it is neither
@@ -50,7 +50,7 @@ def project_state(needs: Sequence[Standing]) -> ProjectState:
     )
 
 
-def _wants(need: Standing) -> str:
+def _wants(need: Balance) -> str:
     if not need.quantified:
         return f"{need.code}: the amount is not known"
     parts = []

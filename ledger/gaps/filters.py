@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import read_numeral, split_numeral, tidy
+from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity import MULTIPLIERS
-from ledger.core.quantity_errors import shown
+from ledger.core.quantity_errors import quote_text
 from ledger.core.suggest import nearest
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS, GapRow
 
@@ -68,7 +68,7 @@ def column_named(text: str) -> str:
         return name
     near = nearest(name, COLUMNS, limit=1)
     why = f"The nearest is {near[0]}." if near else "Gap rows have no column of that name."
-    raise UnknownGapColumn(f"There is no column {shown(text.strip())}.", why=why)
+    raise UnknownGapColumn(f"There is no column {quote_text(text.strip())}.", why=why)
 
 
 def read_filter(text: str) -> GapFilter:
@@ -80,11 +80,11 @@ def read_filter(text: str) -> GapFilter:
     """
     match = _FILTER.fullmatch(text)
     if match is None:
-        raise UnreadableFilter(f"{shown(text)} is not a filter.")
+        raise UnreadableFilter(f"{quote_text(text)} is not a filter.")
     column, sign, value = column_named(match["column"]), match["sign"], match["value"].strip()
     if sign in (">=", "<=") and (column in TEXT_COLUMNS or not value):
         wants = "only dates and figures can be compared" if value else "nothing stands after it"
-        raise UnreadableFilter(f"{shown(text)} cannot be compared: {wants}.")
+        raise UnreadableFilter(f"{quote_text(text)} cannot be compared: {wants}.")
     if not value:
         return GapFilter(column, sign, None)
     if column in TEXT_COLUMNS:
@@ -128,18 +128,21 @@ def _read_date(text: str, value: str) -> date:
     except ValueError:
         pass
     raise UnreadableFilter(
-        f"{shown(text)}: {shown(value)} is not a date.", next_step="Write it like 2028-12-31."
+        f"{quote_text(text)}: {quote_text(value)} is not a date.",
+        next_step="Write it like 2028-12-31.",
     )
 
 
 def _figure_filter(text: str, column: str, sign: str, value: str) -> GapFilter:
     """Read a figure, with k, M, bn or tn, and for an amount with a unit if one is meant."""
-    numeral, rest = split_numeral(tidy(value))
+    numeral, rest = split_numeral(normalise_digits(value))
     words = rest.split()
     exponent = MULTIPLIERS.get(words[0].casefold()) if words else None
     unit = words[exponent is not None :]
     if not numeral or len(unit) > (column in AMOUNT_COLUMNS):
-        raise UnreadableFilter(f"{shown(text)}: {shown(value)} is not a figure for {column}.")
+        raise UnreadableFilter(
+            f"{quote_text(text)}: {quote_text(value)} is not a figure for {column}."
+        )
     number = read_numeral(numeral)
     figure = Fraction(number.digits * 10 ** (exponent or 0), 10**number.decimals)
     return GapFilter(column, sign, figure, unit[0].casefold() if unit else None)

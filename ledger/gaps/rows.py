@@ -10,7 +10,7 @@ from decimal import Decimal
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.counts import EligibleCount
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.rates.rates import RateFinder
 from ledger.registers.records import ACTIVE_STATUSES, City, Need, Project
 
@@ -29,7 +29,7 @@ class NeedPosition:
     city: City
     office: str
     region_name: str
-    standing: Standing
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +157,9 @@ def gap_row(
 ) -> GapRow:
     """Lay out one need's gap as of the times its position stands for."""
     need, project, city = position.need, position.project, position.city
-    standing = position.standing
-    unit, known = standing.unit, standing.quantified
-    closed = standing.committed + standing.delivered
+    balance = position.balance
+    unit, known = balance.unit, balance.quantified
+    closed = balance.committed + balance.delivered
     return GapRow(
         need=need.code,
         project=project.code,
@@ -173,15 +173,15 @@ def gap_row(
         factor=need.factor,
         topic=need.topic,
         unit=unit.code,
-        required=standing.required if known else None,
-        delivered=standing.delivered,
-        committed=standing.committed,
-        held=standing.held,
-        withdrawn=standing.withdrawn,
-        gap=standing.gap if known else None,
-        coverage=coverage(closed, standing.net) if known else None,
+        required=balance.required if known else None,
+        delivered=balance.delivered,
+        committed=balance.committed,
+        held=balance.held,
+        withdrawn=balance.withdrawn,
+        gap=balance.gap if known else None,
+        coverage=coverage(closed, balance.net) if known else None,
         needed_by=need.needed_by,
-        gap_base=base.convert(standing.gap, unit) if known else None,
+        gap_base=base.convert(balance.gap, unit) if known else None,
         rate_date=base.rate_date(unit) if known else None,
         eligible_offers=None if eligible is None else eligible.eligible,
         main_obstacle=None if eligible is None else eligible.obstacle,
@@ -189,7 +189,7 @@ def gap_row(
         obstacle_rule=None if eligible is None else eligible.obstacle_rule,
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
-        required_base=base.convert(standing.required, unit) if known else None,
+        required_base=base.convert(balance.required, unit) if known else None,
     )
 
 

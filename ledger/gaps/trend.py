@@ -105,7 +105,7 @@ class Trend:
         self._stands[need] = replace(
             told,
             project=replace(told.project, status=status),
-            standing=replace(told.standing, stages=stages),
+            balance=replace(told.balance, stages=stages),
         )
         self._changed.add(need)
 
@@ -129,13 +129,13 @@ class Trend:
 
     def _converted_anew(self, rate_of: RateFinder) -> set[str]:
         """Give the needs whose unit has another rate than at the night before."""
-        units = {one.standing.unit for one in self._stands.values()}
+        units = {one.balance.unit for one in self._stands.values()}
         rates = {
             unit.code: rate_of(unit.code, self._base.code) for unit in units if unit.kind == "money"
         }
         moved = {code for code, rate in rates.items() if self._rates.get(code) != rate}
         self._rates = rates
-        return {need for need, one in self._stands.items() if one.standing.unit.code in moved}
+        return {need for need, one in self._stands.items() if one.balance.unit.code in moved}
 
     def _lay_out(self, need: str, base: BaseCurrency) -> set[Cells]:
         """Put a need's row into the group it belongs to now; give the groups that this touches."""

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
-from ledger.core.text import MAX_TEXT, control_in, tidied
+from ledger.core.text import MAX_TEXT, clean_text, find_control_character
 from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
 from ledger.rates.rates import RateFault, read_rate
 
@@ -75,9 +75,9 @@ class Cells:
     def problem(self, column: str | None, code: str, what: str, next_step: str = "") -> None:
         """Note one thing wrong with this row, at the column as its own file calls it."""
         self.bad = True
-        shown = self.columns.get(column, column) if column else None
+        quote_text = self.columns.get(column, column) if column else None
         self.lookups.problems.append(
-            Problem(self.place.file, self.place.line, shown, code, what, next_step)
+            Problem(self.place.file, self.place.line, quote_text, code, what, next_step)
         )
 
     def raw(self, column: str) -> str | None:
@@ -93,11 +93,11 @@ class Cells:
         cell = self.raw(column)
         if cell is None or (cell.isascii() and cell.isalnum() and len(cell) <= MAX_CODE):
             return cell
-        text = tidied(plain_text(cell))
+        text = clean_text(plain_text(cell))
         if len(text) > MAX_TEXT:
             what = f"The {column} has {len(text):,} characters; at most {MAX_TEXT:,} are kept."
             self.problem(column, "too-long", what)
-        control = control_in(text)
+        control = find_control_character(text)
         if control is not None:
             what = f"The {column} holds the control character {control}."
             self.problem(column, "control-character", what)
@@ -307,5 +307,5 @@ class Cells:
     def refused(self, column: str, error: LedgerError) -> None:
         """Note a refusal of the domain at the cell that caused it."""
         self.bad = True
-        shown = self.columns.get(column, column)
-        self.lookups.problems.append(from_error(error, self.place, shown))
+        quote_text = self.columns.get(column, column)
+        self.lookups.problems.append(from_error(error, self.place, quote_text))

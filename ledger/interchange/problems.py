@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ledger.core.errors import Detail, InvalidInput, LedgerError
 from ledger.core.suggest import nearest
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 
 SUGGESTIONS = 50
 """So many wrong words get a suggestion; a register may be large and a file wrong throughout."""
@@ -105,7 +105,7 @@ class Codes:
         self._exact = set(codes)
         self._folded: dict[str, list[str]] = {}
         for code in self._exact:
-            self._folded.setdefault(folded(code), []).append(code)
+            self._folded.setdefault(normalised_code(code), []).append(code)
 
     def __contains__(self, code: object) -> bool:
         """Say whether exactly this code is there."""
@@ -115,13 +115,13 @@ class Codes:
         """Make a code of the import known."""
         if code not in self._exact:
             self._exact.add(code)
-            self._folded.setdefault(folded(code), []).append(code)
+            self._folded.setdefault(normalised_code(code), []).append(code)
 
     def find(self, code: str) -> str | None:
         """Give the code meant: exactly this one, else the only one that differs in case."""
         if code in self._exact:
             return code
-        alike = self._folded.get(folded(code), ())
+        alike = self._folded.get(normalised_code(code), ())
         return alike[0] if len(alike) == 1 else None
 
     def all(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
@@ -99,7 +99,10 @@ def _tables(
 
 
 def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:
-    plain = {name: tidy(cell) if name != "reference" else cell for name, cell in values.items()}
+    plain = {
+        name: normalise_digits(cell) if name != "reference" else cell
+        for name, cell in values.items()
+    }
     cells = Cells(Place(table.file, file_line), plain, lookups, table.columns)
     unit = cells.unit()
     kind = cells.choice("kind", tuple(LineKind), "kind of line")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.core.text import typed_text
+from ledger.core.text import parse_text
 
 CANONICAL_FORMAT = 1
 """The layout of canonical bytes that entries and register versions are kept with today."""
@@ -83,9 +83,9 @@ def _allowed_moves() -> frozenset[Move]:
     for side in Side:
         forward.update(_moves_of_both_sides(side))
     # A reversal may mirror any move, and a reversal may itself be reversed: both directions stand.
-    mirrored = {Move(Act.REVERSE, m.side, m.to_stage, m.from_stage) for m in forward}
+    mirror = {Move(Act.REVERSE, m.side, m.to_stage, m.from_stage) for m in forward}
     again = {Move(Act.REVERSE, m.side, m.from_stage, m.to_stage) for m in forward}
-    return frozenset(forward | mirrored | again)
+    return frozenset(forward | mirror | again)
 
 
 ALLOWED_MOVES = _allowed_moves()
@@ -96,12 +96,12 @@ ALLOWED_MOVES = _allowed_moves()
 class Movement:
     """The journal's atom: a positive amount of one unit between two stages of one holder.
 
-    `amount` counts the smallest part of `unit`. `holder` is the code of a need or an offer;
+    `amount` counts the smallest part of `unit`. `account` is the code of a need or an offer;
     `deal` names the deal whose stages the movement also touches, if any.
     """
 
     side: Side
-    holder: str
+    account: str
     unit: str
     from_stage: Stage
     to_stage: Stage
@@ -113,11 +113,11 @@ class Movement:
         assert 0 < self.amount <= MAX_AMOUNT, f"amount {self.amount} cannot be moved"
         assert self.from_stage != self.to_stage
 
-    def mirrored(self) -> Movement:
+    def mirror(self) -> Movement:
         """Give the movement that undoes this one."""
         return Movement(
             side=self.side,
-            holder=self.holder,
+            account=self.account,
             unit=self.unit,
             from_stage=self.to_stage,
             to_stage=self.from_stage,
@@ -171,9 +171,9 @@ class ActDetails:
     def __post_init__(self) -> None:
         """Refuse what is no text of an officer's; an empty text is none."""
         if self.reference is not None:
-            object.__setattr__(self, "reference", typed_text(self.reference, "reference"))
+            object.__setattr__(self, "reference", parse_text(self.reference, "reference"))
         if self.override is not None:
-            object.__setattr__(self, "override", typed_text(self.override, "override"))
+            object.__setattr__(self, "override", parse_text(self.override, "override"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +201,7 @@ Stages = dict[Stage, int]
 """Amounts by stage, in the smallest part of the holder's unit; a missing stage is zero."""
 
 
-class Step(NamedTuple):
+class TimelinePosting(NamedTuple):
     """One movement as it lies on the timeline of effective dates."""
 
     effective_on: date
@@ -212,22 +212,24 @@ class Step(NamedTuple):
     amount: int
 
 
-def first_overdraft(steps: Iterable[Step], allowed: frozenset[Stage]) -> Step | None:
+def first_overdraft(
+    steps: Iterable[TimelinePosting], allowed: frozenset[Stage]
+) -> TimelinePosting | None:
     """Find the first step, in the order of effective dates, that takes a stage below zero.
 
     Steps of one day count in recorded order. Stages in `allowed` may go negative: the
     counter-stage of declarations, and for a deal's side the holder's free stages.
     """
-    standing: Stages = {}
+    balance: Stages = {}
     for step in sorted(steps):
-        standing[step.to_stage] = standing.get(step.to_stage, 0) + step.amount
-        left = standing.get(step.from_stage, 0) - step.amount
-        standing[step.from_stage] = left
+        balance[step.to_stage] = balance.get(step.to_stage, 0) + step.amount
+        left = balance.get(step.from_stage, 0) - step.amount
+        balance[step.from_stage] = left
         if left < 0 and step.from_stage not in allowed:
             return step
     return None
 
 
-def required(stages: Mapping[Stage, int]) -> int:
+def required_amount(stages: Mapping[Stage, int]) -> int:
     """Give all that a need requires or an offer puts up: every stage but the counter-stage."""
     return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)

@@ -15,8 +15,8 @@ from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_quantity
 from ledger.core.quantity_errors import QuantityTooLarge
 from ledger.deals.deal import offer_amount_to_hold, offer_part
+from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Movement
-from ledger.journal.standing import DealStanding, Standing
 
 Movements = tuple[Movement, ...]
 
@@ -84,7 +84,7 @@ class WrongUnit(InvalidInput):
     default_why = "Units are never converted silently."
 
 
-class BelowWhatIsTaken(RefusedByRule):
+class BelowQuantityInUse(RefusedByRule):
     """A quantity was to be revised below what deals already hold, committed or delivered."""
 
     code = "below-what-is-taken"
@@ -104,21 +104,21 @@ _SHORTFALL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DealSides:
     """A deal with both of its sides, as they stand now."""
 
-    deal: DealStanding
-    need: Standing
-    offer: Standing
+    deal: DealBalance
+    need: Balance
+    offer: Balance
 
 
-def require_unit(standing: Standing, unit: Unit) -> None:
+def require_unit(balance: Balance, unit: Unit) -> None:
     """Refuse a quantity that is not in the holder's own unit."""
-    if unit.code != standing.unit.code:
+    if unit.code != balance.unit.code:
         raise WrongUnit(
-            f"{standing.side.capitalize()} {standing.code} is counted in {standing.unit.code}, "
+            f"{balance.side.capitalize()} {balance.code} is counted in {balance.unit.code}, "
             f"not {unit.code}.",
-            next_step=f"Give the quantity in {standing.unit.code}.",
+            next_step=f"Give the quantity in {balance.unit.code}.",
         )
 
 
@@ -149,28 +149,28 @@ def _shown_by(who: str) -> str:
     return f"{kind} show {code}"
 
 
-def declare(side: Side, code: str, unit: Unit, amount: int) -> Movements:
+def declaration_movements(side: Side, code: str, unit: Unit, amount: int) -> Movements:
     """Put up the first quantity of a need or an offer."""
     _require_bounded(amount, unit)
     return (_move(side, code, unit, Stage.UNDECLARED, FREE_STAGE[side], amount),)
 
 
-def revise(standing: Standing, total: int) -> Movements:
+def revision_movements(balance: Balance, total: int) -> Movements:
     """Change all that is required or put up to `total`; a decrease takes what is free."""
-    _require_bounded(total, standing.unit)
-    free, change = FREE_STAGE[standing.side], total - standing.required
+    _require_bounded(total, balance.unit)
+    free, change = FREE_STAGE[balance.side], total - balance.required
     if change > 0:
-        return (_of(standing, Stage.UNDECLARED, free, change),)
+        return (_of(balance, Stage.UNDECLARED, free, change),)
     if change == 0:
         return ()
-    if -change > standing.free:
-        least = standing.required - standing.free
-        raise BelowWhatIsTaken(
-            f"{standing.side.capitalize()} {standing.code} cannot go below "
-            f"{format_quantity(least, standing.unit)}: only "
-            f"{format_quantity(standing.free, standing.unit)} is {free}."
+    if -change > balance.free:
+        least = balance.required - balance.free
+        raise BelowQuantityInUse(
+            f"{balance.side.capitalize()} {balance.code} cannot go below "
+            f"{format_quantity(least, balance.unit)}: only "
+            f"{format_quantity(balance.free, balance.unit)} is {free}."
         )
-    return (_of(standing, free, Stage.UNDECLARED, -change),)
+    return (_of(balance, free, Stage.UNDECLARED, -change),)
 
 
 def _require_bounded(amount: int, unit: Unit) -> None:
@@ -178,46 +178,48 @@ def _require_bounded(amount: int, unit: Unit) -> None:
         raise QuantityTooLarge(f"{format_quantity(amount, unit)} is more than the ledger holds.")
 
 
-def withdraw(standing: Standing, amount: int | None) -> Movements:
+def withdrawal_movements(balance: Balance, amount: int | None) -> Movements:
     """Take back what is open or available: an amount of it, or all."""
-    return shift(standing, FREE_STAGE[standing.side], Stage.WITHDRAWN, amount)
+    return stage_movements(balance, FREE_STAGE[balance.side], Stage.WITHDRAWN, amount)
 
 
-def expire(standing: Standing) -> Movements:
+def expiry_movements(balance: Balance) -> Movements:
     """Lapse all that is still available of an offer."""
-    return shift(standing, Stage.AVAILABLE, Stage.EXPIRED, None)
+    return stage_movements(balance, Stage.AVAILABLE, Stage.EXPIRED, None)
 
 
-def reinstate(standing: Standing, from_stage: Stage, amount: int | None) -> Movements:
+def reinstatement_movements(balance: Balance, from_stage: Stage, amount: int | None) -> Movements:
     """Bring back what was withdrawn or has expired: an amount of it, or all."""
-    return shift(standing, from_stage, FREE_STAGE[standing.side], amount)
+    return stage_movements(balance, from_stage, FREE_STAGE[balance.side], amount)
 
 
-def shift(standing: Standing, source: Stage, target: Stage, amount: int | None) -> Movements:
+def stage_movements(
+    balance: Balance, source: Stage, target: Stage, amount: int | None
+) -> Movements:
     """Move an amount of a need's or offer's stage, or all of it, into another of its stages."""
-    who = f"{standing.side} {standing.code}"
-    moved = standing.stages.get(source, 0) if amount is None else amount
+    who = f"{balance.side} {balance.code}"
+    moved = balance.stages.get(source, 0) if amount is None else amount
     if moved == 0:
         raise _nothing(who, source)
-    _require(standing.stages, source, moved, standing.unit, who)
-    return (_of(standing, source, target, moved),)
+    _require(balance.stages, source, moved, balance.unit, who)
+    return (_of(balance, source, target, moved),)
 
 
-def hold(pair: Pair, need_part: int, target: Stage) -> Movements:
+def hold_movements(sides: DealSides, need_part: int, target: Stage) -> Movements:
     """Take a part of the need's open and of the offer's available into `target`.
 
     `target` is held for an introduction, committed for a direct commitment. The offer's side is
     the part at the deal's rate, rounded up.
     """
-    deal = pair.deal.deal
-    amount = require_room(pair.need, pair.offer, need_part, deal.rate)
+    deal = sides.deal.deal
+    amount = require_room(sides.need, sides.offer, need_part, deal.rate)
     return (
-        _of(pair.need, Stage.OPEN, target, need_part, deal.code),
-        _of(pair.offer, Stage.AVAILABLE, target, amount, deal.code),
+        _of(sides.need, Stage.OPEN, target, need_part, deal.code),
+        _of(sides.offer, Stage.AVAILABLE, target, amount, deal.code),
     )
 
 
-def require_room(need: Standing, offer: Standing, need_part: int, rate: Decimal) -> int:
+def require_room(need: Balance, offer: Balance, need_part: int, rate: Decimal) -> int:
     """Refuse a hold of more than is open or available; give what it takes of the offer."""
     amount = offer_amount_to_hold(need_part, rate, need.unit.decimals, offer.unit.decimals)
     _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
@@ -225,44 +227,48 @@ def require_room(need: Standing, offer: Standing, need_part: int, rate: Decimal)
     return amount
 
 
-def advance(pair: Pair, source: Stage, target: Stage, need_part: int | None) -> Movements:
+def advance_movements(
+    sides: DealSides, source: Stage, target: Stage, need_part: int | None
+) -> Movements:
     """Move a part of a deal, or all of its `source` stage, on to another stage on both sides."""
-    deal = pair.deal
+    deal = sides.deal
     who = f"deal {deal.deal.code}"
     there = deal.need.get(source, 0)
     part = there if need_part is None else need_part
     if part == 0:
         raise _nothing(who, source)
-    _require(deal.need, source, part, pair.need.unit, who)
+    _require(deal.need, source, part, sides.need.unit, who)
     amount = offer_part(deal.offer.get(source, 0), there, part)
-    both = [_of(pair.need, source, target, part, deal.deal.code)]
+    both = [_of(sides.need, source, target, part, deal.deal.code)]
     if amount:
-        both.append(_of(pair.offer, source, target, amount, deal.deal.code))
+        both.append(_of(sides.offer, source, target, amount, deal.deal.code))
     return tuple(both)
 
 
-def release(pair: Pair, source: Stage, need_part: int | None, passes_to: Stage | None) -> Movements:
+def release_movements(
+    sides: DealSides, source: Stage, need_part: int | None, passes_to: Stage | None
+) -> Movements:
     """Give a hold or a commitment back; to an offer that is over it passes on in one entry."""
-    need_move, *offer_moves = advance(pair, source, Stage.OPEN, need_part)
+    need_move, *offer_moves = advance_movements(sides, source, Stage.OPEN, need_part)
     moves = [need_move]
     for move in offer_moves:
-        back = _of(pair.offer, source, Stage.AVAILABLE, move.amount, move.deal)
-        moves += [back, *pass_on(back, passes_to)]
+        back = _of(sides.offer, source, Stage.AVAILABLE, move.amount, move.deal)
+        moves += [back, *pass_on_movements(back, passes_to)]
     return tuple(moves)
 
 
-PASSED_TO = (Stage.EXPIRED, Stage.WITHDRAWN)
+PASS_ON_STAGES = (Stage.EXPIRED, Stage.WITHDRAWN)
 """Where what returns to an offer may pass on to in the same entry."""
 
 
-def pass_on(back: Movement, passes_to: Stage | None) -> Movements:
+def pass_on_movements(back: Movement, passes_to: Stage | None) -> Movements:
     """Send what came back to an offer that has expired or was withdrawn to where the rest is."""
     if passes_to is None:
         return ()
     return (
         Movement(
             side=back.side,
-            holder=back.holder,
+            account=back.account,
             unit=back.unit,
             from_stage=Stage.AVAILABLE,
             to_stage=passes_to,
@@ -271,28 +277,28 @@ def pass_on(back: Movement, passes_to: Stage | None) -> Movements:
     )
 
 
-def mirror(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movements:
+def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movements:
     """Undo an entry: its movements backwards, and what returns to an offer that is over passes on.
 
     `passes_to` gives, by the code of an offer, where what becomes available again has to go.
     """
     undone: list[Movement] = []
-    due = [movement.mirrored() for movement in reversed(movements)]
+    due = [movement.mirror() for movement in reversed(movements)]
     for back, follows in zip_longest(due, due[1:]):
         undone.append(back)
         if back.deal is None or back.to_stage is not Stage.AVAILABLE:
             continue
         # The reversal of what passed on holds the passing on already, as a line of its own.
-        passed = [one for end in PASSED_TO for one in pass_on(back, end)]
+        passed = [one for end in PASS_ON_STAGES for one in pass_on_movements(back, end)]
         if follows not in passed:
-            undone += pass_on(back, passes_to.get(back.holder))
+            undone += pass_on_movements(back, passes_to.get(back.account))
     return tuple(undone)
 
 
 def _of(
-    standing: Standing, source: Stage, target: Stage, amount: int, deal: str | None = None
+    balance: Balance, source: Stage, target: Stage, amount: int, deal: str | None = None
 ) -> Movement:
-    return _move(standing.side, standing.code, standing.unit, source, target, amount, deal)
+    return _move(balance.side, balance.code, balance.unit, source, target, amount, deal)
 
 
 def _move(
@@ -306,7 +312,7 @@ def _move(
 ) -> Movement:
     return Movement(
         side=side,
-        holder=code,
+        account=code,
         unit=unit.code,
         from_stage=source,
         to_stage=target,

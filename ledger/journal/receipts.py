@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import format_amount
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 
 RECEIPT_SCHEMA = "cityfund.receipt/1"
 
@@ -26,17 +26,17 @@ class Receipt:
     """What one write did. `entries` are journal numbers in order; `entry` is the last of them.
 
     `lines` are those of a `proposal` that were taken up, `left_out` those that no longer fitted.
-    `laid_down` counts rows that have no names of their own, by their table: a night's.
+    `rows_written` counts rows that have no names of their own, by their table: a night's.
     """
 
     entries: tuple[int, ...] = ()
     deal: str | None = None
-    need: Standing | None = None
-    offer: Standing | None = None
+    need: Balance | None = None
+    offer: Balance | None = None
     registers: tuple[RegisterChange, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, Any] | None = None
-    laid_down: dict[str, int] | None = None
+    rows_written: dict[str, int] | None = None
     proposal: str | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
@@ -49,8 +49,8 @@ class Receipt:
             "entry": self.entries[-1] if self.entries else None,
             "replayed": False,
             "deal": self.deal,
-            "need": standing_document(self.need),
-            "offer": standing_document(self.offer),
+            "need": balance_document(self.need),
+            "offer": balance_document(self.offer),
             "entries": list(self.entries),
             "registers": [
                 {"kind": change.kind, "code": change.code, "version": change.version}
@@ -60,8 +60,8 @@ class Receipt:
         }
         if self.counts is not None:
             document["counts"] = self.counts
-        if self.laid_down:
-            document["laid_down"] = self.laid_down
+        if self.rows_written:
+            document["laid_down"] = self.rows_written
         if self.proposal is not None:
             document["proposal"] = self.proposal
         if self.lines is not None:
@@ -72,12 +72,12 @@ class Receipt:
         return document
 
 
-def standing_document(standing: Standing | None) -> dict[str, str] | None:
+def balance_document(balance: Balance | None) -> dict[str, str] | None:
     """Give a side's stages as exact strings in its unit, keyed as in the receipt's contract."""
-    if standing is None:
+    if balance is None:
         return None
-    decimals = standing.unit.decimals
-    document = {"code": standing.code, "unit": standing.unit.code}
-    for stage in STAGES_OF[standing.side]:
-        document[stage.value] = format_amount(standing.stages.get(stage, 0), decimals)
+    decimals = balance.unit.decimals
+    document = {"code": balance.code, "unit": balance.unit.code}
+    for stage in STAGES_OF[balance.side]:
+        document[stage.value] = format_amount(balance.stages.get(stage, 0), decimals)
     return document

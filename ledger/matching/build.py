@@ -68,12 +68,12 @@ def build(
 def _takes_part(facts: NeedFacts, chosen: Collection[str] | None) -> bool:
     asked = chosen is None or facts.need.code in chosen
     active = facts.project.status in ACTIVE_STATUSES
-    return asked and active and facts.standing.quantified and facts.standing.free > 0
+    return asked and active and facts.balance.quantified and facts.balance.free > 0
 
 
 def _has_something(facts: OfferFacts, day: date) -> bool:
     begun = facts.offer.valid_from is None or facts.offer.valid_from <= day
-    return begun and not facts.offer.is_over(day) and facts.standing.free > 0
+    return begun and not facts.offer.is_over(day) and facts.balance.free > 0
 
 
 def _offer_code(facts: OfferFacts) -> str:
@@ -86,7 +86,7 @@ def _ventures(every: list[NeedFacts], open_needs: list[NeedFacts]) -> tuple[Vent
     stuck = {
         facts.project.code
         for facts in every
-        if not placed(facts.standing) and facts.need.code not in taking_part
+        if not placed(facts.balance) and facts.need.code not in taking_part
     }
     demands: dict[str, list[int]] = {}
     weights: dict[str, int] = {}
@@ -106,8 +106,8 @@ def _demand(
         code=facts.need.code,
         venture=venture,
         kind=kind,
-        open=facts.standing.free,
-        net=facts.standing.net,
+        open=facts.balance.free,
+        net=facts.balance.net,
         divisible=facts.need.divisible,
         only=None if facts.need.divisible else _only(living.get(facts.need.code, {}), places),
     )
@@ -126,7 +126,7 @@ def _supply(facts: OfferFacts, kind: int) -> Supply:
     return Supply(
         code=offer.code,
         kind=kind,
-        free=facts.standing.free,
+        free=facts.balance.free,
         min_ticket=offer.min_ticket,
         max_ticket=offer.max_ticket,
         max_share=offer.max_share,
@@ -188,7 +188,7 @@ class _Kinds:
         if key not in self._by_key:
             found = self._reach.links(need)
             # Needs of different terms that reach the same offers are of one kind all the same.
-            alike = need.standing.unit.code, tuple(found)
+            alike = need.balance.unit.code, tuple(found)
             if alike not in self._by_links:
                 self._by_links[alike] = len(self._links)
                 self._links.append(found)
@@ -208,7 +208,7 @@ class _Reach:
             for factor, some in by_factor.items()
         }
         self._kind_of = {facts.offer.code: kind for kind, facts in samples.items()}
-        self._unit_of = {kind: facts.standing.unit.code for kind, facts in samples.items()}
+        self._unit_of = {kind: facts.balance.unit.code for kind, facts in samples.items()}
         self.without_rate: set[tuple[str, str]] = set()
 
     def links(self, need: NeedFacts) -> dict[int, Ratio]:
@@ -216,13 +216,13 @@ class _Reach:
         sets = self._sets.get(need.need.factor)
         if sets is None:
             return {}
-        ratios = sets.ratios(need.standing.unit)
+        ratios = sets.ratios(need.balance.unit)
         found: dict[int, Ratio] = {}
         for code in sets.admitting(need):
             kind = self._kind_of[code]
             ratio = ratios.get(self._unit_of[kind])
             if ratio is None:
-                self.without_rate.add((need.standing.unit.code, self._unit_of[kind]))
+                self.without_rate.add((need.balance.unit.code, self._unit_of[kind]))
             else:
                 found[kind] = ratio
         return dict(sorted(found.items()))
@@ -232,7 +232,7 @@ def _need_key(facts: NeedFacts) -> _NeedKey:
     need = facts.need
     return _NeedKey(
         need.factor,
-        facts.standing.unit.code,
+        facts.balance.unit.code,
         need.topic,
         facts.project.sector,
         facts.city.code,

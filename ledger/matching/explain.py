@@ -58,7 +58,7 @@ class PairRow:
     def to_dict(self) -> dict[str, Any]:
         """Give the row as `cityfund.explanation/1` has it."""
         need, offer = self.pair.need, self.pair.offer
-        unit, offer_unit = need.standing.unit, offer.standing.unit
+        unit, offer_unit = need.balance.unit, offer.balance.unit
         return {
             "offer": offer.offer.code,
             "provider": offer.provider.code,

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
 from ledger.core.quantity import MAX_AMOUNT, format_amount
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.matching.pairs import AVAILABLE, RATE, Pair, brief
 from ledger.registers.records import ACTIVE_STATUSES
 
@@ -110,7 +110,7 @@ def larger_ticket(pair: Pair) -> Iterator[Trial]:
 
 def larger_share(pair: Pair) -> Iterator[Trial]:
     """Raise the largest share so far that the least amount fits."""
-    ratio, before, net = pair.ratio, pair.offer.offer.max_share, pair.need.standing.net
+    ratio, before, net = pair.ratio, pair.offer.offer.max_share, pair.need.balance.net
     if ratio is None or before is None or net <= 0:
         return
     parts = 10**SHARE_PLACES
@@ -128,11 +128,11 @@ def more_put_up(pair: Pair) -> Iterator[Trial]:
     if facts.offer.withdrawn:
         yield _reinstated(pair)
         return
-    more = ratio.to_offer(pair.least(ratio)) - facts.standing.free
-    unit, total = facts.standing.unit, facts.standing.required
+    more = ratio.to_offer(pair.least(ratio)) - facts.balance.free
+    unit, total = facts.balance.unit, facts.balance.required
     if 0 < more <= MAX_AMOUNT - total:
         words = f"{brief(more, unit)} more put up"
-        after = replace(facts, standing=moved(facts.standing, Stage.AVAILABLE, more))
+        after = replace(facts, balance=moved(facts.balance, Stage.AVAILABLE, more))
         yield Trial(
             Change(
                 "offer",
@@ -154,25 +154,25 @@ def divided(pair: Pair) -> Iterator[Trial]:
 
 def amount_given(pair: Pair) -> Iterator[Trial]:
     """Give the need's amount: the least that the offer could serve."""
-    ratio, standing = pair.ratio, pair.need.standing
-    if ratio is None or standing.quantified:
+    ratio, balance = pair.ratio, pair.need.balance
+    if ratio is None or balance.quantified:
         return
     amount, share = pair.least(ratio), pair.offer.offer.max_share
     if share is not None and pair.need.need.divisible:
         amount = _ceiling(Fraction(amount) / Fraction(share))
-    known = replace(pair.need, standing=moved(standing, Stage.OPEN, amount))
+    known = replace(pair.need, balance=moved(balance, Stage.OPEN, amount))
     words = "its amount given"
     if amount > 1:
-        words = f"{words}, at least {brief(amount, standing.unit)}"
-    value = format_amount(amount, standing.unit.decimals)
+        words = f"{words}, at least {brief(amount, balance.unit)}"
+    value = format_amount(amount, balance.unit.decimals)
     change = Change("need", pair.need.need.code, "quantity", value, None, words)
     yield Trial(change, replace(pair, need=known))
 
 
-def moved(standing: Standing, stage: Stage, more: int) -> Standing:
+def moved(balance: Balance, stage: Stage, more: int) -> Balance:
     """Give a standing with so much more in one stage, as a declaration or revision adds it."""
-    stages = {**standing.stages, stage: standing.stages.get(stage, 0) + more}
-    return Standing(standing.side, standing.code, standing.unit, stages)
+    stages = {**balance.stages, stage: balance.stages.get(stage, 0) + more}
+    return Balance(balance.side, balance.code, balance.unit, stages)
 
 
 def percent(share: Decimal) -> str:
@@ -180,14 +180,14 @@ def percent(share: Decimal) -> str:
     return f"{_plain(share * 100)} %"
 
 
-def brought_back(standing: Standing, source: Stage) -> Standing:
+def brought_back(balance: Balance, source: Stage) -> Balance:
     """Give an offer's standing with what is withdrawn, or has expired, available again."""
-    amount = standing.stages.get(source, 0)
-    return moved(moved(standing, Stage.AVAILABLE, amount), source, -amount)
+    amount = balance.stages.get(source, 0)
+    return moved(moved(balance, Stage.AVAILABLE, amount), source, -amount)
 
 
 def _ticket(pair: Pair, column: str, ticket: int, before: int, words: str) -> Trial:
-    unit = pair.offer.standing.unit
+    unit = pair.offer.balance.unit
     said = f"{words} {brief(ticket, unit)} instead of {brief(before, unit)}"
     value, old = (format_amount(one, unit.decimals) for one in (ticket, before))
     return offer_trial(pair, column, value, old, said, **{column: ticket})
@@ -195,8 +195,8 @@ def _ticket(pair: Pair, column: str, ticket: int, before: int, words: str) -> Tr
 
 def _reinstated(pair: Pair) -> Trial:
     facts = pair.offer
-    back = brought_back(facts.standing, Stage.WITHDRAWN)
-    whole = replace(pair, offer=replace(facts, standing=back))
+    back = brought_back(facts.balance, Stage.WITHDRAWN)
+    whole = replace(pair, offer=replace(facts, balance=back))
     words = "the offer brought back"
     return offer_trial(whole, "withdrawn", "no", "yes", words, withdrawn=False)
 
@@ -263,8 +263,8 @@ def window(pair: Pair) -> Iterator[Trial]:
         )
     if offer.valid_until is not None and day > offer.valid_until:
         words = f"valid until {day}, {days_apart(offer.valid_until, day)} longer"
-        standing = brought_back(pair.offer.standing, Stage.EXPIRED)
-        longer = replace(pair, offer=replace(pair.offer, standing=standing))
+        balance = brought_back(pair.offer.balance, Stage.EXPIRED)
+        longer = replace(pair, offer=replace(pair.offer, balance=balance))
         yield offer_trial(
             longer, "valid_until", str(day), str(offer.valid_until), words, valid_until=day
         )
@@ -347,6 +347,6 @@ def single_changes(pair: Pair) -> tuple[Change, ...]:
 
 def _a_rate(pair: Pair) -> Change:
     """Ask for a rate: only it can tell whether the amounts then fit."""
-    needed, offered = pair.need.standing.unit.code, pair.offer.standing.unit.code
+    needed, offered = pair.need.balance.unit.code, pair.offer.balance.unit.code
     words = f"a rate between {needed} and {offered}"
     return Change("rate", f"{needed}/{offered}", "rate", None, None, words)

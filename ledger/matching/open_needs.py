@@ -64,9 +64,9 @@ def leftovers(
     left: list[tuple[NeedFacts, int | None]] = []
     for facts in _looked_at(problem, needs, chosen):
         place = demands.get(facts.need.code)
-        open_ = facts.standing.free - (0 if place is None else given[place])
-        if facts.project.code not in complete and not (facts.standing.quantified and open_ == 0):
-            left.append((facts, open_ if facts.standing.quantified else None))
+        open_ = facts.balance.free - (0 if place is None else given[place])
+        if facts.project.code not in complete and not (facts.balance.quantified and open_ == 0):
+            left.append((facts, open_ if facts.balance.quantified else None))
     counts = count([facts for facts, _ in left])
     reasons = _Reasons(problem, plan, demands)
     return tuple(
@@ -75,7 +75,7 @@ def leftovers(
             facts.project.code,
             facts.need.factor.value,
             amount,
-            facts.standing.unit,
+            facts.balance.unit,
             reasons.why(facts, counts[facts.need.code]),
         )
         for facts, amount in left
@@ -92,7 +92,7 @@ def _looked_at(
     found = [
         facts
         for facts in needs.values()
-        if not placed(facts.standing)
+        if not placed(facts.balance)
         and (facts.project.code in projects or chosen is None)
         and facts.project.status in ACTIVE_STATUSES
     ]
@@ -115,7 +115,7 @@ class _Reasons:
 
     def why(self, facts: NeedFacts, count: EligibleCount) -> str:
         """Say in a line what most stands in the way of a need."""
-        if not facts.standing.quantified:
+        if not facts.balance.quantified:
             return "the amount is not known yet"
         place = self._demands.get(facts.need.code)
         if place is None:

@@ -58,7 +58,7 @@ class Pair:
         rate = self.known_rate
         if rate is None:
             return None
-        return ratio_between(rate, self.need.standing.unit, self.offer.standing.unit)
+        return ratio_between(rate, self.need.balance.unit, self.offer.balance.unit)
 
     @property
     def best(self) -> BestAmount:
@@ -88,19 +88,19 @@ class Pair:
 
     def least(self, ratio: Ratio) -> int:
         """Give the least that the pair could take at all, in the need's smallest part."""
-        if not self.need.need.divisible and self.need.standing.free > 0:
-            return self.need.standing.free
+        if not self.need.need.divisible and self.need.balance.free > 0:
+            return self.need.balance.free
         smallest = self.offer.offer.min_ticket
         if smallest is None:
             return 1
         return max(1, least_reaching(smallest - self.living.offer, ratio))
 
     def _beside_the_rules(self) -> Iterable[Failure]:
-        needed, offered = self.need.standing.unit, self.offer.standing.unit
+        needed, offered = self.need.balance.unit, self.offer.balance.unit
         ratio = self.ratio
         if ratio is None and units_convert(needed, offered):
             yield Failure(RATE, f"no rate from {needed.code} to {offered.code} is known")
-        free = self.offer.standing.free
+        free = self.offer.balance.free
         if free <= 0:
             yield Failure(AVAILABLE, f"nothing of it is available{_where_it_is(self.offer)}")
         elif ratio is not None and ratio.to_need(free) < 1:
@@ -120,11 +120,11 @@ def brief(amount: int, unit: Unit) -> str:
 
 
 def _where_it_is(offer: OfferFacts) -> str:
-    standing = offer.standing
+    balance = offer.balance
     stages = ("held", "committed", "delivered", "withdrawn", "expired")
     parts = [
-        f"{brief(getattr(standing, stage), standing.unit)} {stage}"
+        f"{brief(getattr(balance, stage), balance.unit)} {stage}"
         for stage in stages
-        if getattr(standing, stage)
+        if getattr(balance, stage)
     ]
     return f": {', '.join(parts)}" if parts else ""

@@ -146,7 +146,7 @@ def _line(
     need = needs[problem.demands[give.demand].code]
     offer = offers[problem.supplies[give.supply].code]
     ratio = problem.ratio(give.demand, give.supply)
-    rate = rate_between(need, offer, rate_of(need.standing.unit.code, offer.standing.unit.code))
+    rate = rate_between(need, offer, rate_of(need.balance.unit.code, offer.balance.unit.code))
     assert ratio is not None
     assert rate is not None
     return Line(
@@ -155,9 +155,9 @@ def _line(
         project=need.project.code,
         factor=need.need.factor.value,
         amount=give.amount,
-        unit=need.standing.unit,
+        unit=need.balance.unit,
         offer_amount=ratio.to_offer(give.amount),
-        offer_unit=offer.standing.unit,
+        offer_unit=offer.balance.unit,
         rate=rate,
     )
 

@@ -114,7 +114,7 @@ def _other_rate(line: Line, rate: Decimal | None) -> Sequence[Failure]:
 
 def _too_little(line: Line, pairing: Pairing) -> Sequence[Failure]:
     found = []
-    need, offer = pairing.need.standing, pairing.offer.standing
+    need, offer = pairing.need.balance, pairing.offer.balance
     if need.free < line.amount:
         there, wanted = (format_quantity(one, line.unit) for one in (need.free, line.amount))
         found.append(Failure("open", f"the need has {there} open, not {wanted}"))

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final, Literal, NamedTuple, Protocol
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import plain_numeral, tidy
+from ledger.core.numbers import normalise_digits, plain_numeral
 from ledger.deals.deal import RATE_PLACES
 
 PIVOT = "EUR"
@@ -74,7 +74,7 @@ def read_rate(text: str) -> Decimal | RateFault:
     Latin, Persian or Arabic digits, with at most one decimal mark (the point or U+066B): above
     zero, below `MAX_RATE`, and with at most `RATE_PLACES` places, zeros at the end not counted.
     """
-    numeral = plain_numeral(tidy(text))
+    numeral = plain_numeral(normalise_digits(text))
     if numeral is None:
         return RateFault("bad-number", f"{_quoted(text)} is not a plain decimal number.")
     digits, places = numeral

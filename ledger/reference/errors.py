@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from ledger.core.errors import InvalidInput
-from ledger.core.quantity_errors import shown
+from ledger.core.quantity_errors import quote_text
 
 
 class UnknownReference(InvalidInput):
@@ -22,7 +22,7 @@ class UnknownReference(InvalidInput):
         suggestion = f"Did you mean {near}?" if near else None
         if not near and "," in text:
             suggestion = f'Several go in quotes, with semicolons: "{text.replace(",", ";")}".'
-        return cls(f"{shown(text)} is not in {cls.table}.", next_step=suggestion)
+        return cls(f"{quote_text(text)} is not in {cls.table}.", next_step=suggestion)
 
 
 class UnknownCountry(UnknownReference):

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 
 Progress = Callable[[str, Fraction, Fraction], None]
 """Told the stage, and the value and bound of level 1 so far."""
@@ -37,7 +37,7 @@ def seconds_typed(text: str | None) -> int | None:
     """Read a time limit as typed; None where there is none. Raises `UnusableTimeLimit`."""
     if text is None:
         return None
-    plain = tidy(text)
+    plain = normalise_digits(text)
     if not (plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS):
         raise UnusableTimeLimit(f"{text!r} cannot be a time limit.")
     return int(plain)

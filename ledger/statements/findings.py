@@ -40,7 +40,7 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FindingState:
     """How a kept finding stands: its number, its kind and its last event."""
 
     id: int
@@ -62,7 +62,7 @@ class Changes:
 
 
 def changes(
-    kept: Mapping[str, Standing], found: Iterable[Told], looked_for: Collection[Kind]
+    kept: Mapping[str, FindingState], found: Iterable[Told], looked_for: Collection[Kind]
 ) -> Changes:
     """Compare what a night found with the findings that are kept, by their keys.
 
@@ -71,9 +71,9 @@ def changes(
     """
     tonight = {one.key: one for one in found}
     healed = [
-        standing.id
-        for key, standing in kept.items()
-        if key not in tonight and standing.last.leaves_open and standing.kind in looked_for
+        state.id
+        for key, state in kept.items()
+        if key not in tonight and state.last.leaves_open and state.kind in looked_for
     ]
     again = [kept[key].id for key in tonight if key in kept and kept[key].last is Event.HEALED]
     return Changes(

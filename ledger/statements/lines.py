@@ -22,7 +22,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from ledger.core.quantity import Unit
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -129,7 +129,7 @@ class Books:
 
     def deal(self, code: str) -> DealFacts | None:
         """Give a deal by its code, in whatever capitals."""
-        return self.deals.get(folded(code))
+        return self.deals.get(normalised_code(code))
 
     def deal_of(self, act: Act) -> DealFacts:
         """Give the deal of an act."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 from ledger.statements.lines import Books, DealFacts, Line
 
 
@@ -39,8 +39,8 @@ class Scopes:
         own = books.deals_of(provider)
         self._all = Scope(tuple(deal.code for deal in own))
         self._found: dict[tuple[str | None, ...], Scope] = {}
-        self._by_offer = _grouped([(folded(deal.offer), deal.code) for deal in own])
-        self._by_need = _grouped([(folded(deal.need), deal.code) for deal in own])
+        self._by_offer = _grouped([(normalised_code(deal.offer), deal.code) for deal in own])
+        self._by_need = _grouped([(normalised_code(deal.need), deal.code) for deal in own])
 
     def of(self, line: Line) -> Scope:
         """Give the deals that every code of a line admits."""
@@ -61,9 +61,9 @@ class Scopes:
             index, code = (
                 (self._by_need, line.need) if line.offer is None else (self._by_offer, line.offer)
             )
-            return Scope(tuple(index.get(folded(code or ""), ())), named=True)
-        fitting = set(self._by_need.get(folded(line.need), ()))
-        found = self._by_offer.get(folded(line.offer), ())
+            return Scope(tuple(index.get(normalised_code(code or ""), ())), named=True)
+        fitting = set(self._by_need.get(normalised_code(line.need), ()))
+        found = self._by_offer.get(normalised_code(line.offer), ())
         return Scope(tuple(deal for deal in found if deal in fitting), named=True)
 
     def _of_deal(self, line: Line, deal: DealFacts | None) -> Scope:
@@ -73,7 +73,7 @@ class Scopes:
             told = f"deal {deal.code} is of provider {deal.provider}"
             return Scope(named=True, foreign=told)
         for name, code, own in (("offer", line.offer, deal.offer), ("need", line.need, deal.need)):
-            if code is not None and folded(code) != folded(own):
+            if code is not None and normalised_code(code) != normalised_code(own):
                 told = f"deal {deal.code} is of {name} {own}, not {code}"
                 return Scope((deal.code,), named=True, foreign=told)
         return Scope((deal.code,), named=True)
@@ -81,7 +81,7 @@ class Scopes:
     def _wrong_offer(self, line: Line) -> Scope | None:
         if line.offer is None:
             return None
-        holder = self._books.offers.get(folded(line.offer))
+        holder = self._books.offers.get(normalised_code(line.offer))
         if holder is None:
             return Scope(named=True, unknown=f"offer {line.offer}")
         if holder != self._provider:
@@ -90,7 +90,7 @@ class Scopes:
         return None
 
     def _wrong_need(self, line: Line) -> Scope | None:
-        if line.need is not None and folded(line.need) not in self._books.needs:
+        if line.need is not None and normalised_code(line.need) not in self._books.needs:
             return Scope(named=True, unknown=f"need {line.need}")
         return None
 

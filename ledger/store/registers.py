@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 from ledger.registers import table as registers
 from ledger.registers.spec import RegisterSpec
 from ledger.registers.table import versioned
@@ -233,10 +233,10 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     exact = _id_by_code(kind).value(connection, code=typed)
     if exact is not None:
         return int(exact)
-    alike = table.c.folded == folded(typed)
+    alike = table.c.folded == normalised_code(typed)
     found = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
     if not found and beginning and typed:
-        starts = table.c.folded.startswith(folded(typed), autoescape=True)
+        starts = table.c.folded.startswith(normalised_code(typed), autoescape=True)
         found = connection.execute(select(table.c.id, table.c.code).where(starts)).all()
     if len(found) == 1:
         return int(found[0].id)
@@ -280,7 +280,7 @@ def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     for kind, identity in IDENTITIES.items():
-        alike = identity.c.folded == folded(typed)
+        alike = identity.c.folded == normalised_code(typed)
         if connection.execute(select(identity.c.id).where(alike).limit(1)).first():
             return kind
     return None

@@ -50,7 +50,7 @@ def candidates_for_need(
         offers = [
             offer
             for offer in picture.offer_facts.values()
-            if everything or (offer.standing.free > 0 and offer.offer.factor == need.need.factor)
+            if everything or (offer.balance.free > 0 and offer.offer.factor == need.need.factor)
         ]
         pairs = [(need, offer) for offer in offers]
         return _ordered(_judged(picture, pairs), by_offer=True)
@@ -73,7 +73,7 @@ def candidates_for_offer(
 
 
 def _wants(need: NeedFacts) -> bool:
-    return need.standing.free > 0 or not need.standing.quantified
+    return need.balance.free > 0 or not need.balance.quantified
 
 
 def _ordered(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
@@ -96,7 +96,7 @@ def _judge(
     picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Living]
 ) -> Candidate:
     here = between.get(offer.offer.code, Living(0, 0))
-    found = picture.rate_of(need.standing.unit.code, offer.standing.unit.code)
+    found = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
     best = best_amount(
         need,
         offer,

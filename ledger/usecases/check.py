@@ -35,7 +35,7 @@ from ledger.checks.passes import (
     timeline,
 )
 from ledger.checks.rows import Books, Running
-from ledger.core.dates import zone
+from ledger.core.dates import find_time_zone
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.evidence.tree_head import SealMark
@@ -80,7 +80,7 @@ def checked_over(
     connection: Connection, asked: Collection[str], outside: Sequence[SealMark] = ()
 ) -> list[CheckResult]:
     """Run checks over what a connection sees; give them in their order."""
-    calendar = zone(read_settings(connection)["time_zone"])
+    calendar = find_time_zone(read_settings(connection)["time_zone"])
     books = reading.read_books(connection, calendar)
     found = {result.name: result for result in _results(connection, books, frozenset(asked))}
     if "seals" in asked:

@@ -87,7 +87,7 @@ def positions(picture: Picture) -> list[NeedPosition]:
             facts.city,
             facts.city.office,
             subregion_name(facts.city.country),
-            facts.standing,
+            facts.balance,
         )
         for facts in picture.need_facts.values()
     ]

@@ -14,9 +14,9 @@ from typing import Final, Literal
 from ledger.core.dates import require_not_future
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Side
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit, find_unit
-from ledger.core.text import typed_text
+from ledger.core.text import parse_text
 from ledger.journal.moves import WrongUnit
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import PIVOT, Rate, Road, find_rate, parse_rate, trace_rate
@@ -57,7 +57,7 @@ class OwnRate:
 
 def currency(units: Mapping[str, Unit], typed: str) -> Unit:
     """Find a currency by its code. Raises `UnknownUnit`, and `WrongUnit` for a unit of work."""
-    unit = find_unit(tidy(typed), units)
+    unit = find_unit(normalise_digits(typed), units)
     if unit.kind != "money":
         raise WrongUnit(
             f"{unit.code} is no currency.",
@@ -83,7 +83,7 @@ def add_rate(uow: UnitOfWork, said: OwnRate) -> Receipt:
     base, quote = pair(uow.units, said.base, said.quote)
     day = uow.day
     require_not_future(day, uow.today)
-    source = typed_text(said.source, "source")
+    source = parse_text(said.source, "source")
     rate = Rate(day, base, quote, parse_rate(said.figure), source)
     before = held_quote(uow.connection, base, quote, day)
     if before is not None:
@@ -206,7 +206,7 @@ def _row(picture: Picture, base: str, quote: str) -> RateRow:
     return RateRow(base, quote, rate, day, (picture.day - day).days, road, traced.quotes)
 
 
-Standing = Literal["in force", "superseded", "withdrawn", "withdrawal"]
+QuoteState = Literal["in force", "superseded", "withdrawn", "withdrawal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class VersionRow:
     """One version of a quote. `superseded_at` is when the next one of its day was recorded."""
 
     version: int
-    standing: Standing
+    state: QuoteState
     superseded_at: datetime | None
     of: QuoteVersion
 
@@ -242,11 +242,11 @@ def history_rows(
 
 def _of_day(rows: list[QuoteVersion]) -> Iterator[VersionRow]:
     for number, (one, after) in enumerate(zip(rows, [*rows[1:], None], strict=True), start=1):
-        standing: Standing
+        state: QuoteState
         if one.withdrawn:
-            standing = "withdrawal"
+            state = "withdrawal"
         elif after is None:
-            standing = "in force"
+            state = "in force"
         else:
-            standing = "withdrawn" if after.withdrawn else "superseded"
-        yield VersionRow(number, standing, after.recorded_at if after else None, one)
+            state = "withdrawn" if after.withdrawn else "superseded"
+        yield VersionRow(number, state, after.recorded_at if after else None, one)

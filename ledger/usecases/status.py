@@ -10,8 +10,8 @@ from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
 from ledger.gaps.completeness import ProjectState, covered, placed, project_state
+from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
-from ledger.journal.standing import DealStanding, Standing
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import KeptRun, last_night
 from ledger.store.session.snapshot import Picture
@@ -124,10 +124,10 @@ def _later(day: date, days: int) -> date:
 
 def _states(picture: Picture) -> dict[str, ProjectState]:
     """Judge every project by its needs."""
-    needs: dict[str, list[Standing]] = {code: [] for code in picture.records("project")}
+    needs: dict[str, list[Balance]] = {code: [] for code in picture.records("project")}
     for facts in picture.need_facts.values():
-        needs[facts.project.code].append(facts.standing)
-    return {code: project_state(standings) for code, standings in needs.items()}
+        needs[facts.project.code].append(facts.balance)
+    return {code: project_state(balances) for code, balances in needs.items()}
 
 
 def _counts(picture: Picture, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
@@ -143,7 +143,7 @@ def _counts(picture: Picture, states: Mapping[str, ProjectState]) -> dict[str, d
             "complete": sum(state.complete for state in states.values()),
             "covered": sum(state.covered for state in states.values()),
         },
-        "needs": _count_needs(picture.standings(Side.NEED).values()),
+        "needs": _count_needs(picture.balances(Side.NEED).values()),
         "offers": _count_offers(picture),
         "deals": _count_deals(picture.deals.values()),
     }
@@ -154,8 +154,8 @@ def _in_use(records: Iterable[object]) -> dict[str, int]:
     return {"total": len(ended) - sum(ended), "withdrawn": sum(ended)}
 
 
-def _count_needs(standings: Iterable[Standing]) -> dict[str, int]:
-    needs = list(standings)
+def _count_needs(balances: Iterable[Balance]) -> dict[str, int]:
+    needs = list(balances)
     living = [need for need in needs if not need.quantified or need.net]
     return {
         "total": len(living),
@@ -168,17 +168,17 @@ def _count_needs(standings: Iterable[Standing]) -> dict[str, int]:
 
 
 def _count_offers(picture: Picture) -> dict[str, int]:
-    standings = picture.standings(Side.OFFER)
+    balances = picture.balances(Side.OFFER)
     offers = picture.records("offer")
     over = {code for code, offer in offers.items() if offer.is_over(picture.day)}
     return {
         "total": len(offers) - len(over),
-        "available": sum(standings[code].free > 0 for code in offers if code not in over),
+        "available": sum(balances[code].free > 0 for code in offers if code not in over),
         "over": len(over),
     }
 
 
-def _count_deals(deals: Iterable[DealStanding]) -> dict[str, int]:
+def _count_deals(deals: Iterable[DealBalance]) -> dict[str, int]:
     held = committed = going_on = delivered = ended = 0
     for deal in deals:
         stages = deal.need
@@ -206,13 +206,13 @@ def _offices(picture: Picture, states: Mapping[str, ProjectState]) -> list[Offic
     needs = [
         facts
         for facts in picture.need_facts.values()
-        if not facts.standing.quantified or facts.standing.net
+        if not facts.balance.quantified or facts.balance.net
     ]
     deals = [picture.need_facts[one.deal.need].city.office for one in picture.deals.values()]
     found = []
     for office in picture.records("office").values():
         own = [code for code, where in office_of.items() if where == office.code]
-        wanted = [need.standing for need in needs if need.city.office == office.code]
+        wanted = [need.balance for need in needs if need.city.office == office.code]
         found.append(
             OfficeStatus(
                 code=office.code,
@@ -237,7 +237,7 @@ def _holds(picture: Picture) -> list[Hold]:
             need=one.deal.need,
             project=picture.need_facts[one.deal.need].project.code,
             amount=one.need[Stage.HELD],
-            unit=picture.need_facts[one.deal.need].standing.unit,
+            unit=picture.need_facts[one.deal.need].balance.unit,
             until=one.deal.held_until,
         )
         for one in picture.deals.values()
@@ -251,11 +251,11 @@ def _endings(picture: Picture) -> list[Ending]:
         Ending(
             offer=facts.offer.code,
             provider_name=facts.provider.name,
-            amount=facts.standing.free,
-            unit=facts.standing.unit,
+            amount=facts.balance.free,
+            unit=facts.balance.unit,
             until=facts.offer.valid_until,
         )
         for facts in picture.offer_facts.values()
-        if facts.offer.valid_until is not None and facts.standing.free
+        if facts.offer.valid_until is not None and facts.balance.free
     ]
     return sorted(endings, key=lambda ending: (ending.until, ending.offer))

@@ -147,7 +147,7 @@ def pipeline(seed: int) -> dict[str, list[Row]]:
     }
 
 
-def standing(tables: dict[str, list[Row]], on: str) -> World:
+def balance(tables: dict[str, list[Row]], on: str) -> World:
     """Say where everything stands before any deal, on a day."""
     stages = {
         row["code"]: Counter({free: parts(row["quantity"], row["unit"])})
@@ -329,9 +329,9 @@ def test_before_and_after_deals(office: Office, seed: int) -> None:
     tables = pipeline(seed)
     office.take_in(tables)
     for on in ("2026-03-15", "2026-07-01", TODAY):
-        before = standing(tables, on)
+        before = balance(tables, on)
         compare(before, office.gaps("--all", "--as-of", on), every_project=True)
-    world = standing(tables, TODAY)
+    world = balance(tables, TODAY)
     compare(world, office.gaps(), every_project=False)
     deals = deals_of(world, seed)
     assert deals
@@ -345,7 +345,7 @@ def test_what_the_model_refuses_is_refused(office: Office, seed: int) -> None:
     """Of the pairs that fail, some are tried in full: each is refused, by the model's rules."""
     tables = pipeline(seed)
     office.take_in(tables)
-    world = standing(tables, TODAY)
+    world = balance(tables, TODAY)
     chance = random.Random(seed)
     pairs = [(need, offer) for need in world.needs for offer in world.offers]
     for need, offer in chance.sample(pairs, 12):
@@ -362,7 +362,7 @@ def test_what_the_model_refuses_is_refused(office: Office, seed: int) -> None:
 def test_candidates_name_every_rule_they_fail(office: Office, seed: int) -> None:
     tables = pipeline(seed)
     office.take_in(tables)
-    world = standing(tables, TODAY)
+    world = balance(tables, TODAY)
     office.take_in({"deals": deals_of(world, seed)})
     for need in list(world.needs)[:6]:
         rows = office.do("need", "candidates", need, "--all")["rows"]

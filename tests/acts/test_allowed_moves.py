@@ -83,7 +83,7 @@ def test_a_movement_that_goes_nowhere_is_a_bug():
 def moved(amount: int, to_stage: Stage = Stage.HELD) -> Movement:
     return Movement(
         side=Side.NEED,
-        holder="N-0001",
+        account="N-0001",
         unit="EUR",
         from_stage=Stage.OPEN,
         to_stage=to_stage,

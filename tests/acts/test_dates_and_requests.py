@@ -49,13 +49,13 @@ def test_a_reversal_is_never_dated_before_what_it_reverses():
 def test_the_day_is_the_one_of_the_ledgers_calendar(name, day):
     late_evening = datetime(2026, 11, 23, 22, tzinfo=UTC)
 
-    assert dates.day_of(late_evening, dates.zone(name)) == day
+    assert dates.day_of(late_evening, dates.find_time_zone(name)) == day
 
 
 @pytest.mark.parametrize("name", ["", "Teheran", "../etc/passwd", "Europe/", "Asia\0Tehran"])
 def test_a_time_zone_has_a_name_that_every_machine_knows(name):
     with pytest.raises(dates.UnknownTimeZone) as caught:
-        dates.zone(name)
+        dates.find_time_zone(name)
     says_enough(caught.value, "IANA")
 
 

@@ -8,19 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.factors import Stage
-from ledger.journal.entries import Step, first_overdraft, required
+from ledger.journal.entries import TimelinePosting, first_overdraft, required_amount
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = MONDAY + timedelta(days=1)
 COUNTER = frozenset({Stage.UNDECLARED})
 
 
-def step(day: date, number: int, source: Stage, target: Stage, amount: int, line: int = 1) -> Step:
-    return Step(day, number, line, source, target, amount)
+def step(
+    day: date, number: int, source: Stage, target: Stage, amount: int, line: int = 1
+) -> TimelinePosting:
+    return TimelinePosting(day, number, line, source, target, amount)
 
 
 def test_what_is_required_is_every_stage_but_the_counter_stage():
-    assert required({Stage.UNDECLARED: -100, Stage.OPEN: 70, Stage.HELD: 30}) == 100
+    assert required_amount({Stage.UNDECLARED: -100, Stage.OPEN: 70, Stage.HELD: 30}) == 100
 
 
 def test_what_was_declared_may_be_taken():
@@ -68,7 +70,7 @@ def test_the_counter_stage_may_go_below_zero_and_no_other():
 
 some_steps = st.lists(
     st.builds(
-        Step,
+        TimelinePosting,
         effective_on=st.dates(MONDAY, MONDAY + timedelta(days=4)),
         number=st.integers(1, 50),
         line=st.just(1),
@@ -84,11 +86,11 @@ some_steps = st.lists(
 @given(some_steps)
 def test_an_overdraft_is_found_exactly_where_a_running_sum_falls_below_zero(steps):
     overdrawn = None
-    standing = dict.fromkeys(Stage, 0)
+    balance = dict.fromkeys(Stage, 0)
     for one in sorted(steps, key=lambda each: (each.effective_on, each.number)):
-        standing[one.from_stage] -= one.amount
-        standing[one.to_stage] += one.amount
-        if overdrawn is None and standing[one.from_stage] < 0 and one.from_stage not in COUNTER:
+        balance[one.from_stage] -= one.amount
+        balance[one.to_stage] += one.amount
+        if overdrawn is None and balance[one.from_stage] < 0 and one.from_stage not in COUNTER:
             overdrawn = one
 
     assert first_overdraft(steps, COUNTER) == overdrawn

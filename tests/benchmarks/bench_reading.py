@@ -152,14 +152,14 @@ def further(sides: int, entries: int) -> Iterator[tuple[date, Draft]]:
         movements = tuple(
             Movement(
                 side=side,
-                holder=holder,
+                account=account,
                 unit="EUR",
                 from_stage=source,
                 to_stage=target,
                 amount=AMOUNT,
                 deal=code,
             )
-            for side, holder in holders.items()
+            for side, account in holders.items()
         )
         details = ActDetails(effective_on=day)
         yield day, Draft(act=act, movements=movements, details=details, deal=code)
@@ -190,9 +190,9 @@ def write_journal(path: Path, sides: int, movements: int) -> None:
         for day, draft in further(sides, movements // 2):
             out.write(f"{day} {draft.act} {draft.deal}\n")
             for one in draft.movements:
-                holder = f"{one.side}:{one.holder}"
-                out.write(f"    {holder}:{one.from_stage}  {one.unit} -{amount}\n")
-                out.write(f"    {holder}:{one.to_stage}  {one.unit} {amount}\n")
+                account = f"{one.side}:{one.account}"
+                out.write(f"    {account}:{one.from_stage}  {one.unit} -{amount}\n")
+                out.write(f"    {account}:{one.to_stage}  {one.unit} {amount}\n")
             out.write("\n")
 
 

@@ -140,14 +140,14 @@ def _delivery(number: int, day: date) -> Draft:
     movements = tuple(
         Movement(
             side=side,
-            holder=holder,
+            account=account,
             unit="EUR",
             from_stage=Stage.COMMITTED,
             to_stage=Stage.DELIVERED,
             amount=PART,
             deal=code,
         )
-        for side, holder in ((Side.NEED, f"DN-{number}"), (Side.OFFER, f"DO-{number}"))
+        for side, account in ((Side.NEED, f"DN-{number}"), (Side.OFFER, f"DO-{number}"))
     )
     details = ActDetails(effective_on=day)
     return Draft(act=Act.DELIVER, movements=movements, details=details, deal=code)
@@ -166,11 +166,11 @@ def _add_pipeline(ledger: Ledger, needs: int, offers: int) -> None:
         for code, worth in IN_EUROS.items() if code != "EUR"
     ]  # fmt: skip
     _each(ledger, rates, lambda uow, rate: uow.add_rate(rate))
-    _each(ledger, made.needs, lambda uow, one: _declare(uow, Side.NEED, one.need, one.standing))
-    _each(ledger, made.offers, lambda uow, one: _declare(uow, Side.OFFER, one.offer, one.standing))
+    _each(ledger, made.needs, lambda uow, one: _declare(uow, Side.NEED, one.need, one.balance))
+    _each(ledger, made.offers, lambda uow, one: _declare(uow, Side.OFFER, one.offer, one.balance))
 
 
-def _declare(uow: UnitOfWork, side: Side, record: Any, standing: Any) -> None:
+def _declare(uow: UnitOfWork, side: Side, record: Any, balance: Any) -> None:
     uow.add(side.value, record)
     account = uow.accounts.of(side, record.code)
-    set_quantity(uow, account, sum(standing.stages.values()), record.declared_on)
+    set_quantity(uow, account, sum(balance.stages.values()), record.declared_on)

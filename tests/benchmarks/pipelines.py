@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.matching.build import build
 from ledger.matching.problem import Problem
 from ledger.reference.places import countries, region_chain
@@ -170,8 +170,8 @@ class _Maker:
             instruments=self._some(self._instruments, 0.6, 3) if factor is Factor.MONEY else (),
         )
         amount = _amount(size, factor, unit)
-        standing = Standing(Side.NEED, code, unit, {Stage.OPEN: amount})
-        return NeedFacts(need, project, city, standing, region_chain(city.country))
+        balance = Balance(Side.NEED, code, unit, {Stage.OPEN: amount})
+        return NeedFacts(need, project, city, balance, region_chain(city.country))
 
     def _offers(self) -> Iterator[OfferFacts]:
         """Give offers of providers of a few each; a provider's offers share its mandate."""
@@ -192,8 +192,8 @@ class _Maker:
             amount = _amount(size, factor, unit)
             if self._shape.terms:
                 offer = self._with_terms(offer, unit, amount)
-            standing = Standing(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
-            yield OfferFacts(offer, provider, standing)
+            balance = Balance(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
+            yield OfferFacts(offer, provider, balance)
 
     def _mandates(self, factor: Factor) -> list[Offer]:
         return [self._mandate(factor) for _ in range(max(5, self._shape.offers // 12))]

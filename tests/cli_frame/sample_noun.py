@@ -77,9 +77,9 @@ def take(
 @command(app, "introduce", kind="write")
 def introduce(call: Call, code: Code) -> None:
     """Answer with a receipt."""
-    standing = {"unit": "EUR", "held": "5.00", "committed": "0.00", "delivered": "0.00"}
-    need = {"code": "N-1", "open": "1234.00", **standing, "withdrawn": "0.00"}
-    offer = {"code": code, "available": "0.00", **standing}
+    balance = {"unit": "EUR", "held": "5.00", "committed": "0.00", "delivered": "0.00"}
+    need = {"code": "N-1", "open": "1234.00", **balance, "withdrawn": "0.00"}
+    offer = {"code": code, "available": "0.00", **balance}
     receipt = {"schema": "cityfund.receipt/1", "entry": 17, "replayed": False, "deal": "D-3"}
     emit_receipt(call, {**receipt, "need": need, "offer": offer})
 

@@ -15,7 +15,7 @@ from ledger.deals.deal import offer_amount_to_hold
 from ledger.eligibility.counts import Living
 from ledger.eligibility.rules import share_limit
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.registers.records import City, Need, Offer, Project, Provider
 
 DAY = date(2026, 11, 23)
@@ -69,7 +69,7 @@ def needing(
         need=a_need(code, unit=unit.code, **terms),
         project=Project(code="PRJ-0001", title="Metro", city=city, sector=sector, status=status),
         city=City(code=city, name=city.title(), country=country, office="asia"),
-        standing=Standing(Side.NEED, code, unit, {Stage.OPEN: open_, **(stages or {})}),
+        balance=Balance(Side.NEED, code, unit, {Stage.OPEN: open_, **(stages or {})}),
         region_chain=chain,
     )
 
@@ -85,7 +85,7 @@ def offering(
     return OfferFacts(
         offer=an_offer(code, unit=unit.code, **terms),
         provider=Provider(code="PRV-1", name="Sample Fund", kind="fund"),
-        standing=Standing(Side.OFFER, code, unit, {Stage.AVAILABLE: available, **(stages or {})}),
+        balance=Balance(Side.OFFER, code, unit, {Stage.AVAILABLE: available, **(stages or {})}),
     )
 
 
@@ -181,12 +181,12 @@ def _meeting_offers(
     draw: st.DrawFn, need: NeedFacts, rates: dict[tuple[str, str], Decimal], code: str
 ) -> OfferFacts:
     """Draw an offer of which one figure equals what the need asks, or misses it by one."""
-    standing, unit = need.standing, draw(st.sampled_from([EUR, USD]))
-    rate = rates.get((standing.unit.code, unit.code), Decimal(1))
-    share = draw(st.none() | _just_reaching(standing.free, standing.net))
-    most = standing.free if share is None else share_limit(share, standing.net)
-    asked = draw(st.sampled_from([standing.free, max(1, most)]))
-    figure = offer_amount_to_hold(asked, rate, standing.unit.decimals, unit.decimals)
+    balance, unit = need.balance, draw(st.sampled_from([EUR, USD]))
+    rate = rates.get((balance.unit.code, unit.code), Decimal(1))
+    share = draw(st.none() | _just_reaching(balance.free, balance.net))
+    most = balance.free if share is None else share_limit(share, balance.net)
+    asked = draw(st.sampled_from([balance.free, max(1, most)]))
+    figure = offer_amount_to_hold(asked, rate, balance.unit.decimals, unit.decimals)
     figure = max(1, figure + draw(_BY_ONE))
     day = DAY + timedelta(days=draw(_BY_ONE))
     terms: dict[str, Any] = draw(

@@ -88,7 +88,7 @@ def test_if_any_smaller_quantity_were_eligible_the_best_one_is(world: World) -> 
             continue
         if not verdict(Pairing(need, offer, DAY, *best)):
             continue
-        decimals = need.standing.unit.decimals, offer.standing.unit.decimals
+        decimals = need.balance.unit.decimals, offer.balance.unit.decimals
         for smaller in range(1, min(best.need, 12)):
             part = offer_amount_to_hold(smaller, rate, *decimals)
             assert verdict(Pairing(need, offer, DAY, smaller, part))
@@ -100,9 +100,9 @@ def test_the_best_amount_fits_what_is_open_and_available(world: World) -> None:
         best = best_amount(need, offer, world.rate_of(*codes(need, offer)))
         if best.need is None or best.offer is None or not need.need.divisible:
             continue
-        assert 1 <= best.need <= need.standing.free
-        assert best.need == 1 or best.offer <= offer.standing.free
+        assert 1 <= best.need <= need.balance.free
+        assert best.need == 1 or best.offer <= offer.balance.free
 
 
 def codes(need: NeedFacts, offer: OfferFacts) -> tuple[str, str]:
-    return need.standing.unit.code, offer.standing.unit.code
+    return need.balance.unit.code, offer.balance.unit.code

@@ -13,7 +13,7 @@ from ledger.deals.deal import Deal
 from ledger.eligibility.counts import EligibleCount, Living, count_eligible, living_by_need
 from ledger.eligibility.rules import NeedFacts
 from ledger.eligibility.verdict import RULES, Pairing, best_amount, verdict
-from ledger.journal.standing import DealStanding
+from ledger.journal.balance import DealBalance
 
 
 def no_rates(need_unit: str, offer_unit: str) -> None:
@@ -29,10 +29,10 @@ def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None
         if lives.need or lives.offer
     }
     for offer in world.offers:
-        if offer.offer.factor != need.need.factor or offer.standing.free <= 0:
+        if offer.offer.factor != need.need.factor or offer.balance.free <= 0:
             continue
         lives = living.get(offer.offer.code, Living(0, 0))
-        rate = world.rate_of(need.standing.unit.code, offer.standing.unit.code)
+        rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
         amount = best_amount(need, offer, rate, living_need=lives.need, living_offer=lives.offer)
         failures = verdict(
             Pairing(
@@ -145,12 +145,12 @@ def test_an_offer_without_a_rate_is_judged_by_its_terms_alone() -> None:
 
 
 def test_what_lives_between_two_is_added_over_their_deals() -> None:
-    def deal(code: str, held: int, committed: int) -> DealStanding:
+    def deal(code: str, held: int, committed: int) -> DealBalance:
         stages = {Stage.HELD: held, Stage.COMMITTED: committed}
-        return DealStanding(Deal(code=code, offer="O-1", need="N-1"), stages, stages)
+        return DealBalance(Deal(code=code, offer="O-1", need="N-1"), stages, stages)
 
-    standings = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
-    assert living_by_need(standings) == {"N-1": {"O-1": Living(8, 8)}}
+    balances = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
+    assert living_by_need(balances) == {"N-1": {"O-1": Living(8, 8)}}
 
 
 def test_no_needs_and_no_offers() -> None:

@@ -13,7 +13,7 @@ from eligibility_worlds import DAY, World
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_amount
 from ledger.eligibility.counts import Living
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.matching.near_misses import Change
 from ledger.matching.pairs import Pair
 
@@ -28,7 +28,7 @@ def pairs_in(world: World) -> Iterator[Pair]:
         between = world.living.get(need.need.code, {})
         for offer in world.offers:
             code = offer.offer.code
-            rate = world.rate_of(need.standing.unit.code, offer.standing.unit.code)
+            rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
             elsewhere = tuple(sorted(other for other in between if other != code))
             yield Pair(need, offer, DAY, rate, between.get(code, Living(0, 0)), elsewhere)
 
@@ -40,18 +40,18 @@ def applied(pair: Pair, change: Change) -> Pair:
         project = replace(pair.need.project, **{change.column: change.value})
         return replace(pair, need=replace(pair.need, project=project))
     side = pair.need if change.kind == "need" else pair.offer
-    unit = side.standing.unit
+    unit = side.balance.unit
     if change.column == "quantity":
         total = int(Decimal(change.value).scaleb(unit.decimals))
-        standing = _restood(side.standing, total - side.standing.required)
-        return replace(pair, **{change.kind: replace(side, standing=standing)})
+        balance = _restood(side.balance, total - side.balance.required)
+        return replace(pair, **{change.kind: replace(side, balance=balance)})
     value = _value(change, unit.decimals)
     record = getattr(side, change.kind)
     side = replace(side, **{change.kind: replace(record, **{change.column: value})})
     if change.column == "valid_until":
-        side = replace(side, standing=_back(side.standing, Stage.EXPIRED))
+        side = replace(side, balance=_back(side.balance, Stage.EXPIRED))
     if change.column == "withdrawn":
-        side = replace(side, standing=_back(side.standing, Stage.WITHDRAWN))
+        side = replace(side, balance=_back(side.balance, Stage.WITHDRAWN))
     return replace(pair, **{change.kind: side})
 
 
@@ -60,7 +60,7 @@ def smaller(pair: Pair, change: Change) -> Change | None:
     value, decimals = change.value, 0
     if change.column in (*_TICKETS, "quantity"):
         side = pair.need if change.kind == "need" else pair.offer
-        decimals = side.standing.unit.decimals
+        decimals = side.balance.unit.decimals
         step = 1 if change.column == "min_ticket" else -1
         amount = int(Decimal(str(value)).scaleb(decimals)) + step
         return change._replace(value=format_amount(amount, decimals)) if amount > 0 else None
@@ -87,13 +87,13 @@ def _value(change: Change, decimals: int) -> Any:
     return {"yes": True, "no": False}.get(value, value)
 
 
-def _restood(standing: Standing, more: int) -> Standing:
-    free = Stage.OPEN if standing.side.value == "need" else Stage.AVAILABLE
-    stages = {**standing.stages, free: standing.free + more}
-    return replace(standing, stages=stages)
+def _restood(balance: Balance, more: int) -> Balance:
+    free = Stage.OPEN if balance.side.value == "need" else Stage.AVAILABLE
+    stages = {**balance.stages, free: balance.free + more}
+    return replace(balance, stages=stages)
 
 
-def _back(standing: Standing, stage: Stage) -> Standing:
-    amount = standing.stages.get(stage, 0)
-    stages = {**standing.stages, stage: 0, Stage.AVAILABLE: standing.free + amount}
-    return replace(standing, stages=stages)
+def _back(balance: Balance, stage: Stage) -> Balance:
+    amount = balance.stages.get(stage, 0)
+    stages = {**balance.stages, stage: 0, Stage.AVAILABLE: balance.free + amount}
+    return replace(balance, stages=stages)

@@ -14,7 +14,7 @@ from eligibility_worlds import DAY, EUR, PACKAGE, PERSON_DAY
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
-from ledger.journal.standing import DealStanding, Standing
+from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.explain import Explanation
 from ledger.rates.rates import FoundRate
 from ledger.registers.records import City, Need, Offer, Project, Provider
@@ -40,7 +40,7 @@ class Staged:
 
     need_facts: dict[str, NeedFacts] = field(default_factory=dict)
     offer_facts: dict[str, OfferFacts] = field(default_factory=dict)
-    deals: dict[str, DealStanding] = field(default_factory=dict)
+    deals: dict[str, DealBalance] = field(default_factory=dict)
     day: date = DAY
     base_unit: Unit = UNITS[Factor.MONEY]
 
@@ -62,8 +62,8 @@ class Staged:
                 declared_on=DAY,
                 **(more[0] if more else {}),
             )
-            standing = Standing(Side.NEED, need_code, unit, {Stage.OPEN: amount})
-            facts = NeedFacts(need, project, city, standing, ("034", "142", "001"))
+            balance = Balance(Side.NEED, need_code, unit, {Stage.OPEN: amount})
+            facts = NeedFacts(need, project, city, balance, ("034", "142", "001"))
             self.need_facts[need_code] = facts
         return self
 
@@ -78,8 +78,8 @@ class Staged:
             declared_on=DAY,
             **terms,
         )
-        standing = Standing(Side.OFFER, code, unit, {Stage.AVAILABLE: amount})
-        self.offer_facts[code] = OfferFacts(record, BANK, standing)
+        balance = Balance(Side.OFFER, code, unit, {Stage.AVAILABLE: amount})
+        self.offer_facts[code] = OfferFacts(record, BANK, balance)
         return self
 
     def needs_of(self, project: str) -> Iterable[NeedFacts]:

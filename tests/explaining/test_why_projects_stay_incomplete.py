@@ -146,8 +146,8 @@ def test_two_factors_bind_where_neither_alone_would_do():
 def test_a_project_without_anything_open_is_complete_already():
     stage = Staged().project("P", ("money", 10))
     facts = stage.need_facts["P-N1"]
-    held = replace(facts.standing, stages={Stage.HELD: 10})
-    stage.need_facts["P-N1"] = replace(facts, standing=held)
+    held = replace(facts.balance, stages={Stage.HELD: 10})
+    stage.need_facts["P-N1"] = replace(facts, balance=held)
 
     assert stage.explain("P").outcome == "already"
 
@@ -205,7 +205,7 @@ def test_served_from_elsewhere_is_what_an_offer_for_this_city_alone_would_do(see
                     code = f"X-{facts.need.code}"
                     topic = f"only {facts.need.code}"
                     again.need_facts[facts.need.code] = _with_topic(facts, topic)
-                    again.offer(code, facts.need.factor.value, facts.standing.free, topics=(topic,))
+                    again.offer(code, facts.need.factor.value, facts.balance.free, topics=(topic,))
             rises = again.scene().today.complete.value > scene.today.complete.value
             assert rises == served["completes"], (venture.code, served)
 

@@ -24,7 +24,7 @@ from ledger.solver.solve import solve
 def measured(stage: Staged) -> dict[str, Measure]:
     """Count every gap in its own unit."""
     return {
-        code: Measure(one.need.factor.value, one.standing.unit)
+        code: Measure(one.need.factor.value, one.balance.unit)
         for code, one in stage.need_facts.items()
     }
 

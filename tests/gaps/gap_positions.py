@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.rates.rates import Rate, RateBook, finder
 from ledger.registers.records import City, Need, Project
 
@@ -37,8 +37,8 @@ def in_euro() -> BaseCurrency:
     return BaseCurrency(EUR, finder(RATES, DAY))
 
 
-def standing(unit: Unit = EUR, **stages: int) -> Standing:
-    return Standing(Side.NEED, "N-0001", unit, {Stage(name): n for name, n in stages.items()})
+def balance(unit: Unit = EUR, **stages: int) -> Balance:
+    return Balance(Side.NEED, "N-0001", unit, {Stage(name): n for name, n in stages.items()})
 
 
 def position(
@@ -68,7 +68,7 @@ def position(
         city=CITIES[city],
         office="asia",
         region_name="Southern Asia",
-        standing=standing(unit, **stages),
+        balance=balance(unit, **stages),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gap_positions import standing
+from gap_positions import balance
 
 from ledger.gaps.completeness import ProjectState, covered, placed, project_state
 
@@ -26,29 +26,29 @@ from ledger.gaps.completeness import ProjectState, covered, placed, project_stat
 def test_held_places_a_need_but_does_not_cover_it(
     stages: dict[str, Any], *, is_placed: bool, is_covered: bool
 ) -> None:
-    need = standing(**stages)
+    need = balance(**stages)
     assert (placed(need), covered(need)) == (is_placed, is_covered)
 
 
 def test_a_project_is_complete_when_every_need_is_placed() -> None:
-    state = project_state([standing(held=5_00), standing(delivered=5)])
+    state = project_state([balance(held=5_00), balance(delivered=5)])
     assert state == ProjectState(
         complete=True, covered=False, reasons=("N-0001: 5.00 EUR only held",)
     )
 
 
 def test_a_project_is_covered_when_every_gap_is_zero() -> None:
-    state = project_state([standing(committed=5), standing(withdrawn=5)])
+    state = project_state([balance(committed=5), balance(withdrawn=5)])
     assert state == ProjectState(complete=True, covered=True)
 
 
 def test_a_project_one_cent_short_is_not_complete() -> None:
-    state = project_state([standing(open=1, committed=10**16)])
+    state = project_state([balance(open=1, committed=10**16)])
     assert state == ProjectState(complete=False, covered=False, reasons=("N-0001: 0.01 EUR open",))
 
 
 def test_a_need_of_unknown_amount_leaves_a_project_open() -> None:
-    state = project_state([standing(committed=5), standing()])
+    state = project_state([balance(committed=5), balance()])
     assert not state.complete
     assert not state.covered
     assert state.reasons == ("N-0001: the amount is not known",)
@@ -56,7 +56,7 @@ def test_a_need_of_unknown_amount_leaves_a_project_open() -> None:
 
 def test_without_needs_or_with_all_withdrawn_a_project_is_neither() -> None:
     assert project_state([]).reasons == ("it has no needs",)
-    state = project_state([standing(withdrawn=5), standing(withdrawn=1)])
+    state = project_state([balance(withdrawn=5), balance(withdrawn=1)])
     assert state == ProjectState(
         complete=False, covered=False, reasons=("all of its needs are withdrawn",)
     )

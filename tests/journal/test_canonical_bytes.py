@@ -33,7 +33,7 @@ INTRODUCED = Entry(
     movements=(
         Movement(
             side=Side.NEED,
-            holder="N-0001",
+            account="N-0001",
             unit="EUR",
             from_stage=Stage.OPEN,
             to_stage=Stage.HELD,
@@ -42,7 +42,7 @@ INTRODUCED = Entry(
         ),
         Movement(
             side=Side.OFFER,
-            holder="O-0007",
+            account="O-0007",
             unit="IRR",
             from_stage=Stage.AVAILABLE,
             to_stage=Stage.HELD,
@@ -56,7 +56,7 @@ REVERSED = replace(
     INTRODUCED,
     number=18,
     act=Act.REVERSE,
-    movements=tuple(movement.mirrored() for movement in reversed(INTRODUCED.movements)),
+    movements=tuple(movement.mirror() for movement in reversed(INTRODUCED.movements)),
     database_user="cityfund",
     reference="Brief 7/2026",
     reason="قرارداد «اشتباه» بود",

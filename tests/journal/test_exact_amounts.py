@@ -18,8 +18,8 @@ from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT, Quantity, Unit
 from ledger.deals.deal import Deal
 from ledger.journal import moves
+from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Act, ActDetails, Movement, Stages
-from ledger.journal.standing import DealStanding, Standing
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -100,9 +100,9 @@ def fold(movements: Iterable[Movement]) -> dict[Holder, Stages]:
     """Add movements up into what stands in each stage of every need, offer and deal side."""
     balances: dict[Holder, Stages] = {}
     for movement in movements:
-        _apply(balances.setdefault(Holder(movement.side, movement.holder), {}), movement)
+        _apply(balances.setdefault(Holder(movement.side, movement.account), {}), movement)
         if movement.deal is not None:
-            key = Holder(movement.side, movement.holder, movement.deal)
+            key = Holder(movement.side, movement.account, movement.deal)
             _apply(balances.setdefault(key, {}), movement)
     return balances
 
@@ -123,25 +123,25 @@ class TwoSides:
             Holder(Side.OFFER, "O"): {Stage.AVAILABLE: 10**30},
         }
 
-    def pair(self) -> moves.Pair:
-        need, offer = (self.standing(side, code) for side, code in zip(Side, "NO", strict=True))
-        here = DealStanding(self.deal, self.of_deal(Side.NEED), self.of_deal(Side.OFFER))
-        return moves.Pair(here, need, offer)
+    def pair(self) -> moves.DealSides:
+        need, offer = (self.balance(side, code) for side, code in zip(Side, "NO", strict=True))
+        here = DealBalance(self.deal, self.of_deal(Side.NEED), self.of_deal(Side.OFFER))
+        return moves.DealSides(here, need, offer)
 
-    def standing(self, side: Side, code: str) -> Standing:
-        return Standing(side, code, self.units[side], self.stages[Holder(side, code)])
+    def balance(self, side: Side, code: str) -> Balance:
+        return Balance(side, code, self.units[side], self.stages[Holder(side, code)])
 
     def of_deal(self, side: Side) -> Stages:
         code = {Side.NEED: "N", Side.OFFER: "O"}[side]
         return self.stages.get(Holder(side, code, "D"), {})
 
     def make(self, movements: tuple[Movement, ...]) -> None:
-        for holder, change in fold(movements).items():
-            stages = self.stages.setdefault(holder, {})
+        for account, change in fold(movements).items():
+            stages = self.stages.setdefault(account, {})
             for stage, amount in change.items():
                 stages[stage] = stages.get(stage, 0) + amount
-                free = holder.deal is not None and stage is FREE_STAGE[holder.side]
-                assert stages[stage] >= 0 or free, f"{holder} {stage} below zero"
+                free = account.deal is not None and stage is FREE_STAGE[account.side]
+                assert stages[stage] >= 0 or free, f"{account} {stage} below zero"
 
 
 @given(
@@ -161,15 +161,15 @@ def test_odd_parts_across_currencies_end_at_exactly_zero_on_both_sides(
         offer = moves.offer_amount_to_hold(part, rate, units[0].decimals, units[1].decimals)
         if offer > MAX_AMOUNT:
             return
-        sides.make(moves.hold(sides.pair(), part, Stage.HELD))
+        sides.make(moves.hold_movements(sides.pair(), part, Stage.HELD))
     held = sides.of_deal(Side.OFFER)[Stage.HELD]
     for source, target in ((Stage.HELD, Stage.COMMITTED), (Stage.COMMITTED, Stage.DELIVERED)):
         for _ in range(data.draw(st.integers(0, 5))):
             left = sides.of_deal(Side.NEED)[source]
             if left > 1:
                 part = data.draw(st.integers(1, left - 1))
-                sides.make(moves.advance(sides.pair(), source, target, part))
-        sides.make(moves.advance(sides.pair(), source, target, None))
+                sides.make(moves.advance_movements(sides.pair(), source, target, part))
+        sides.make(moves.advance_movements(sides.pair(), source, target, None))
         assert sides.of_deal(Side.NEED)[source] == sides.of_deal(Side.OFFER)[source] == 0
     assert sides.of_deal(Side.NEED)[Stage.DELIVERED] == total
     assert sides.of_deal(Side.OFFER)[Stage.DELIVERED] == held

@@ -155,11 +155,11 @@ class BothBooks:
             )
 
         with self.world.ledger.read() as connection:
-            holders = {side: balances.holder_stages(connection, side, times) for side in Side}
+            accounts = {side: balances.holder_stages(connection, side, times) for side in Side}
             deals = balances.deal_stages(connection, times)
             ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
         for code, side in SIDES.items():
-            got = holders[Side(side)].get(self.ids[code], {})
+            got = accounts[Side(side)].get(self.ids[code], {})
             due = self.oracle.stages(side, code, wanted)
             undeclared = due.pop("undeclared", 0)
             assert _filled(got) == _filled(due), f"{side} {code} at {times}"

@@ -15,7 +15,7 @@ from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.counts import living_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.journal.standing import DealStanding, Standing
+from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.build import Built, build
 from ledger.matching.plan import Level, Solution
 from ledger.registers.records import City, Need, Offer, Project, Provider
@@ -33,7 +33,7 @@ class Facts(NamedTuple):
 
     needs: list[NeedFacts]
     offers: list[OfferFacts]
-    deals: list[DealStanding]
+    deals: list[DealBalance]
 
 
 def facts_of(case: Case) -> Facts:
@@ -166,15 +166,15 @@ def _need_facts(case: Case, need: CaseNeed, cities: dict[str, City]) -> NeedFact
             weight=project.weight,
         ),
         city=cities[project.city],
-        standing=_need_standing(case, need),
+        balance=_need_standing(case, need),
         region_chain=case.city[project.city].regions,
     )
 
 
-def _need_standing(case: Case, need: CaseNeed) -> Standing:
+def _need_standing(case: Case, need: CaseNeed) -> Balance:
     stages = _living_stages([deal for deal in case.deals if deal.need == need.code], 0)
     stages |= {Stage.OPEN: case.open[need.code], Stage.WITHDRAWN: need.withdrawn}
-    return Standing(Side.NEED, need.code, UNITS[need.unit], stages)
+    return Balance(Side.NEED, need.code, UNITS[need.unit], stages)
 
 
 def _offer_facts(case: Case, offer: CaseOffer) -> OfferFacts:
@@ -195,7 +195,7 @@ def _offer_facts(case: Case, offer: CaseOffer) -> OfferFacts:
             rate=offer.cost,
         ),
         provider=FUND,
-        standing=Standing(Side.OFFER, offer.code, UNITS[offer.unit], stages),
+        balance=Balance(Side.OFFER, offer.code, UNITS[offer.unit], stages),
     )
 
 
@@ -207,11 +207,11 @@ def _living_stages(deals: list[CaseDeal], side: int) -> dict[Stage, int]:
     }
 
 
-def _deal_standing(deal: CaseDeal) -> DealStanding:
+def _deal_standing(deal: CaseDeal) -> DealBalance:
     record = Deal(code=deal.code, offer=deal.offer, need=deal.need, rate=deal.rate)
     sides = [
         {stage: getattr(deal, stage.value)[side] for stage in (Stage.HELD, Stage.COMMITTED)}
         | {Stage.DELIVERED: deal.delivered[side]}
         for side in (0, 1)
     ]
-    return DealStanding(record, *sides)
+    return DealBalance(record, *sides)

@@ -54,8 +54,8 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
         for line in document["lines"]:
             need = uow.accounts.of(Side.NEED, line["need"])
             offer = uow.accounts.of(Side.OFFER, line["offer"])
-            amount = parse_amount(line["quantity"], need.standing.unit)
-            before = offer.standing.free
+            amount = parse_amount(line["quantity"], need.balance.unit)
+            before = offer.balance.free
             introduction = Introduction(
                 offer=offer.code,
                 need=need.code,
@@ -64,8 +64,8 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
                 until=UNTIL,
             )
             hold(uow, introduction)
-            taken = before - uow.accounts.of(Side.OFFER, line["offer"]).standing.free
-            assert taken == parse_amount(line["offer_quantity"], offer.standing.unit), line
+            taken = before - uow.accounts.of(Side.OFFER, line["offer"]).balance.free
+            assert taken == parse_amount(line["offer_quantity"], offer.balance.unit), line
         return uow.receipt()
 
     carry_out(open_ledger(url), asked("take whole"), working)

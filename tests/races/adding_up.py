@@ -60,17 +60,17 @@ def _kept_against_entries(picture: Picture, entries: Iterable[Entry]) -> list[st
     found: dict[Side, dict[str, Counter[Stage]]] = {side: {} for side in Side}
     for entry in entries:
         for move in entry.movements:
-            stages = found[move.side].setdefault(move.holder, Counter())
+            stages = found[move.side].setdefault(move.account, Counter())
             stages[move.from_stage] -= move.amount
             stages[move.to_stage] += move.amount
     wrong = []
     for side in Side:
-        for code, standing in picture.standings(side).items():
+        for code, balance in picture.balances(side).items():
             stages = found[side].get(code, Counter())
             declared = -stages.pop(Stage.UNDECLARED, 0)
-            if standing.required != declared or declared != sum(stages.values()):
-                wrong.append(f"{side} {code}: {standing.required} of {declared}: {dict(stages)}")
-            wrong += _different(f"{side} {code}", {0: standing.stages}, {0: stages})
+            if balance.required != declared or declared != sum(stages.values()):
+                wrong.append(f"{side} {code}: {balance.required} of {declared}: {dict(stages)}")
+            wrong += _different(f"{side} {code}", {0: balance.stages}, {0: stages})
     return wrong
 
 
@@ -85,12 +85,12 @@ def _deals_against_holders(picture: Picture) -> list[str]:
             summed[side].setdefault(code, Counter()).update(stages)
     wrong = []
     for side in Side:
-        for code, standing in picture.standings(side).items():
+        for code, balance in picture.balances(side).items():
             deals = summed[side].get(code, Counter())
             wrong += [
                 f"{side} {code} {stage}: deals have {deals[stage]}"
                 for stage in DEAL_STAGES
-                if standing.stages.get(stage, 0) != deals[stage]
+                if balance.stages.get(stage, 0) != deals[stage]
             ]
     return wrong
 

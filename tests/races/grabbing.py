@@ -19,7 +19,7 @@ class Shelf(Protocol):
 
     def put_up(self, number: int, amount: int) -> str: ...
 
-    def standing(self, code: str) -> dict[str, int]: ...
+    def balance(self, code: str) -> dict[str, int]: ...
 
     def take(self, code: str, number: int, amount: int) -> Any: ...
 
@@ -37,7 +37,7 @@ class Shop(Hand):
         self.offer(_euros(amount), code)
         return code
 
-    def standing(self, code: str) -> dict[str, int]:
+    def balance(self, code: str) -> dict[str, int]:
         return self.stages("offer", code)
 
     def take(self, code: str, number: int, amount: int) -> Any:
@@ -60,12 +60,12 @@ def grab_the_last(shelf: Shelf, opened: Callable[[], Shelf], rounds: int, seed: 
             endings = officers.all_at_once(
                 [Job("take", (code, officer, PART)) for officer in range(OFFICERS)]
             )
-            wrong += _faults(number, endings, fits, left_over, shelf.standing(code))
+            wrong += _faults(number, endings, fits, left_over, shelf.balance(code))
     return wrong
 
 
 def _faults(
-    number: int, endings: list[Ending], fits: int, left_over: int, standing: dict[str, int]
+    number: int, endings: list[Ending], fits: int, left_over: int, balance: dict[str, int]
 ) -> list[str]:
     told = Counter(ending.name for ending in endings)
     due = Counter({DONE: fits, "NotEnoughAvailable": OFFICERS - fits})
@@ -74,6 +74,6 @@ def _faults(
         words = {ending.name: ending.words for ending in endings}
         faults.append(f"round {number}: {dict(told)}, not {dict(due)}: {words}")
     kept = {"held": fits * PART, "available": left_over}
-    if standing != {stage: amount for stage, amount in kept.items() if amount}:
-        faults.append(f"round {number}: the offer stands at {standing}, not {kept}")
+    if balance != {stage: amount for stage, amount in kept.items() if amount}:
+        faults.append(f"round {number}: the offer stands at {balance}, not {kept}")
     return faults

@@ -51,7 +51,7 @@ def test_sixteen_command_lines_grab_the_last_of_one_offer(new_ledger, rounds):
 
         assert Counter(exit_code for exit_code, _ in told) == {0: FITS, 4: OFFICERS - FITS}, told
         assert not any("Traceback" in words or "bug" in words for _, words in told), told
-        assert shop.standing(code) == {"held": FITS * PART}
+        assert shop.balance(code) == {"held": FITS * PART}
     tell(f"command lines: {rounds} rounds of {OFFICERS} processes, exit codes 0 and 4 alone")
 
     assert broken_checks(url) == []

@@ -76,7 +76,7 @@ class NaiveTable:
             connection.execute(text("INSERT INTO shelf VALUES (:code, :available, 0)"), row)
         return code
 
-    def standing(self, code: str) -> dict[str, int]:
+    def balance(self, code: str) -> dict[str, int]:
         with self._engine.begin() as connection:
             available, held = connection.execute(_THERE, {"code": code}).one()
         return {stage: at for stage, at in (("available", available), ("held", held)) if at}

@@ -71,7 +71,7 @@ def test_the_arcs_are_the_pairs_that_may_give_and_no_others(problem):
 def test_a_largest_ticket_that_an_offer_never_reaches_changes_no_bound():
     pipeline = dense(60, 60, seed=11, terms=False)
     limited = [
-        replace(one, offer=replace(one.offer, max_ticket=one.standing.free))
+        replace(one, offer=replace(one.offer, max_ticket=one.balance.free))
         for one in pipeline.offers
     ]
     ticketed = solve_large(problem_of(Pipeline(pipeline.needs, limited)))

@@ -106,7 +106,7 @@ def test_a_quantity_is_revised_both_ways_but_never_below_what_is_taken(metro):
     metro.revise("need", "N-0001", "120 EUR")
     metro.revise("need", "N-0001", "50 EUR")
     assert metro.stages("need", "N-0001") == {"held": 5000}
-    with metro.refuses(moves.BelowWhatIsTaken, "50.00 EUR"):
+    with metro.refuses(moves.BelowQuantityInUse, "50.00 EUR"):
         metro.revise("need", "N-0001", "49.99 EUR")
 
 

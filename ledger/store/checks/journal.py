@@ -37,7 +37,7 @@ from sqlalchemy import type_coerce as taken_as
 
 from ledger.checks.kept import AmountFault
 from ledger.checks.mandate import History
-from ledger.checks.rows import Books, DealFacts, EntryRow, HolderFacts, MovementRow, StepRow
+from ledger.checks.rows import AccountRow, Books, DealFacts, EntryRow, MovementRow, StepRow
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
@@ -78,7 +78,7 @@ def read_books(connection: Connection, calendar: tzinfo) -> Books:
     reverses = tables.entry.c.reverses
     undone = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
     return Books(
-        holders={row.id: row for row in _holders(connection)},
+        accounts={row.id: row for row in _holders(connection)},
         deals={row.id: row for row in _deals(connection)},
         units=read_units(connection),
         calendar=calendar,
@@ -95,7 +95,7 @@ def _had_one_writer(connection: Connection) -> bool:
     return connection.execute(select(user).where(user.is_not(None)).limit(1)).first() is None
 
 
-def _holders(connection: Connection) -> Iterator[HolderFacts]:
+def _holders(connection: Connection) -> Iterator[AccountRow]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     query = (
         select(
@@ -111,7 +111,7 @@ def _holders(connection: Connection) -> Iterator[HolderFacts]:
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
     )
-    return map(HolderFacts._make, stream(connection, query))
+    return map(AccountRow._make, stream(connection, query))
 
 
 def _deals(connection: Connection) -> Iterator[DealFacts]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from ledger.core.text import folded, number_in
+from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
     Part,
     Unwritable,
@@ -75,8 +75,8 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
         for _, identity, code, recorded_at, reason, count, plain, number, *terms in rows:
             content = None
             with suppress(*UNREADABLE):
-                due = number_in(code_prefixes()[PROPOSAL_KIND], code)
-                if (plain, number) != (folded(code), due):
+                due = code_number(code_prefixes()[PROPOSAL_KIND], code)
+                if (plain, number) != (normalised_code(code), due):
                     raise Unwritable(code)
                 record = _record(connection, identity, count, terms)
                 content = proposal_bytes(code, record, recorded_at, reason, require_said(said))

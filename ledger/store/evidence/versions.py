@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from ledger.core.factors import Side
-from ledger.core.text import folded, number_in
+from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
     Unwritable,
     list_or_none,
@@ -102,7 +102,12 @@ def _identity(register: Register) -> list[ColumnElement[Any]]:
 def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
     """Refuse a record whose other columns are not those that its first version was added with."""
     of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
-    due = (request, folded(code), number_in(code_prefixes().get(kind, ""), code), *of_holder)
+    due = (
+        request,
+        normalised_code(code),
+        code_number(code_prefixes().get(kind, ""), code),
+        *of_holder,
+    )
     if tuple(identity[:-1]) != due:
         raise Unwritable(code)
 

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
-from ledger.journal.entries import Movement, Stages, Step
-from ledger.journal.standing import DealStanding, Standing
+from ledger.journal.balance import Balance, DealBalance
+from ledger.journal.entries import Movement, Stages, TimelinePosting
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.balances import DealNow
@@ -36,7 +36,7 @@ class Account:
     unit: Unit
     stages: Stages
     last_on: date | None = None
-    posted: list[Step] = field(default_factory=list)
+    posted: list[TimelinePosting] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -44,9 +44,9 @@ class Account:
         return str(self.record.code)
 
     @property
-    def standing(self) -> Standing:
+    def balance(self) -> Balance:
         """Where it stands now, as a value that will not follow later movements."""
-        return Standing(self.side, self.code, self.unit, dict(self.stages))
+        return Balance(self.side, self.code, self.unit, dict(self.stages))
 
 
 @dataclass(slots=True)
@@ -65,11 +65,9 @@ class DealAccount:
         return self.record.code
 
     @property
-    def standing(self) -> DealStanding:
+    def balance(self) -> DealBalance:
         """Where both sides stand now, as a value."""
-        return DealStanding(
-            self.record, dict(self.stages[Side.NEED]), dict(self.stages[Side.OFFER])
-        )
+        return DealBalance(self.record, dict(self.stages[Side.NEED]), dict(self.stages[Side.OFFER]))
 
 
 class Accounts:
@@ -168,10 +166,12 @@ class Accounts:
     def follow(self, number: int, day: date, movements: Iterable[Movement]) -> None:
         """Move the standings of all accounts that an entry's movements touch."""
         for line, movement in enumerate(movements, start=1):
-            account = self.of(movement.side, movement.holder)
+            account = self.of(movement.side, movement.account)
             _shift(account.stages, movement, STAGES_OF[movement.side])
             account.posted.append(
-                Step(day, number, line, movement.from_stage, movement.to_stage, movement.amount)
+                TimelinePosting(
+                    day, number, line, movement.from_stage, movement.to_stage, movement.amount
+                )
             )
             account.last_on = max(day, account.last_on or day)
             if movement.deal is not None:
@@ -179,7 +179,7 @@ class Accounts:
                 _shift(deal.stages[movement.side], movement, DEAL_STAGES)
                 deal.last_on = day
 
-    def timeline(self, account: Account) -> list[Step]:
+    def timeline(self, account: Account) -> list[TimelinePosting]:
         """Give every step of a need or offer: those in the database and those of this write."""
         return balances.steps(self._connection, account.id) + account.posted
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
-from ledger.journal.entries import Stages, Step
+from ledger.journal.entries import Stages, TimelinePosting
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
     BALANCE_STAGES,
@@ -258,7 +258,7 @@ def _last_acts() -> Select[Any]:
     return query.where(entry.c.deal_id.is_not(None)).group_by(entry.c.deal_id)
 
 
-def steps(connection: Connection, holder_id: int) -> list[Step]:
+def steps(connection: Connection, holder_id: int) -> list[TimelinePosting]:
     """Read every movement of one holder as steps of its timeline."""
     query = select(
         movement.c.effective_on,
@@ -268,4 +268,4 @@ def steps(connection: Connection, holder_id: int) -> list[Step]:
         movement.c.to_stage,
         movement.c.amount,
     ).where(movement.c.holder_id == holder_id)
-    return [Step(*row) for row in connection.execute(query)]
+    return [TimelinePosting(*row) for row in connection.execute(query)]

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from ledger.core.errors import InvalidInput, NotFound
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 from ledger.journal.entries import Entry, Movement, ProposedLine
 from ledger.store.db.tables import (
     deal,
@@ -84,7 +84,7 @@ def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:
 
 def entry_number(typed: str) -> int:
     """Read an entry's number as typed; raises `NotAnEntryNumber`."""
-    plain = tidy(typed).removeprefix("#")
+    plain = normalise_digits(typed).removeprefix("#")
     if not plain.isascii() or not plain.isdigit() or len(plain) > _MAX_DIGITS:
         raise NotAnEntryNumber(f"{typed!r} is not the number of an entry.")
     return int(plain)
@@ -127,7 +127,7 @@ def _entries() -> Select[Any]:
             proposal.c.code.label("proposal"),
             introduced_line.c.line.label("proposal_line"),
             holder.c.side,
-            func.coalesce(need.c.code, offer.c.code).label("holder"),
+            func.coalesce(need.c.code, offer.c.code).label("account"),
             movement.c.unit,
             movement.c.from_stage,
             movement.c.to_stage,
@@ -175,7 +175,7 @@ def _movements(lines: Iterable[Any]) -> Iterator[Movement]:
     for line in lines:
         yield Movement(
             side=line.side,
-            holder=line.holder,
+            account=line.account,
             unit=line.unit,
             from_stage=line.from_stage,
             to_stage=line.to_stage,

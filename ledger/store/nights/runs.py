@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from ledger import __version__
-from ledger.core.dates import moment_to_record
+from ledger.core.dates import recording_time
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.bulk import insert_rows
@@ -73,7 +73,7 @@ def require_clock(connection: Connection) -> datetime:
         )
     ]
     last = max((moment for moment in newest if moment is not None), default=None)
-    return moment_to_record(moment_of(connection), last)
+    return recording_time(moment_of(connection), last)
 
 
 def _moment_to_begin(connection: Connection) -> datetime:

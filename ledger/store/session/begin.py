@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, TextClause, func, select, text
 
-from ledger.core.dates import moment_to_record
+from ledger.core.dates import recording_time
 from ledger.core.requests import Request
 from ledger.registers.table import code_prefixes
 from ledger.store.db import postgresql, queries, tables
@@ -59,7 +59,7 @@ def begin_alone(connection: Connection, request: Request, now: datetime) -> Begi
     """Begin as the one writer there can be, in whose transaction nothing comes between."""
     last_id, last_moment = queries.last_request(connection)
     return Beginning(
-        moment=moment_to_record(now, last_moment),
+        moment=recording_time(now, last_moment),
         numbering=LockedNumbering(connection, last_request=last_id),
         first_receipt=queries.first_receipt(connection, request),
     )
@@ -107,7 +107,7 @@ def begin_among_many(connection: Connection, request: Request, seen: Look, tries
     row = connection.execute(_BEGIN).one()
     numbering = SharedNumbering(connection, seen.largest_codes, trial=request.dry_run, tries=tries)
     return Beginning(
-        moment=moment_to_record(postgresql.moment_read(row.moment), seen.last_recorded),
+        moment=recording_time(postgresql.moment_read(row.moment), seen.last_recorded),
         numbering=numbering,
         first_receipt=seen.first_receipt,
         database_user=row.database_user,

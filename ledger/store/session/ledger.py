@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.core.dates import day_of, zone
+from ledger.core.dates import day_of, find_time_zone
 from ledger.core.errors import InvalidInput
 from ledger.core.requests import Request
 from ledger.store.db import engine as engines
@@ -88,7 +88,7 @@ class Ledger:
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""
         with self.read() as connection:
-            here = zone(read_settings(connection)["time_zone"])
+            here = find_time_zone(read_settings(connection)["time_zone"])
             return Calendar(here, day_of(moment_of(connection), here))
 
     def today(self) -> date:

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.core.dates import day_of, zone
+from ledger.core.dates import day_of, find_time_zone
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry, Stages
-from ledger.journal.standing import DealStanding, Standing
 from ledger.rates.rates import RateFinder, finder
 from ledger.reference import region_chain
 from ledger.store import registers
@@ -49,7 +49,7 @@ class Picture:
     @cached_property
     def day(self) -> date:
         """The day asked for: the as-of date, else the day of the moment known, else today."""
-        here = zone(self.settings["time_zone"])
+        here = find_time_zone(self.settings["time_zone"])
         return self.times.as_of or day_of(self._moment, here)
 
     @cached_property
@@ -106,24 +106,24 @@ class Picture:
     def _stage_rows(self) -> dict[int, Any]:
         return balances.holder_rows(self.connection, self.times)
 
-    def standings(self, side: Side) -> dict[str, Standing]:
+    def balances(self, side: Side) -> dict[str, Balance]:
         """Give where every need or offer stood, by code."""
-        return {code: self._standing(side, kept) for code, kept in self._kept(side.value).items()}
+        return {code: self._balance(side, kept) for code, kept in self._kept(side.value).items()}
 
-    def _standing(self, side: Side, kept: Kept) -> Standing:
+    def _balance(self, side: Side, kept: Kept) -> Balance:
         stages = balances.stages_of_side(side, self._stage_rows.get(kept.id))
-        return Standing(side, kept.record.code, self.units[kept.record.unit], stages)
+        return Balance(side, kept.record.code, self.units[kept.record.unit], stages)
 
     @cached_property
     def _deal_stages(self) -> dict[tuple[int, Side], Stages]:
         return balances.deal_stages(self.connection, self.times)
 
     @cached_property
-    def deals(self) -> dict[str, DealStanding]:
+    def deals(self) -> dict[str, DealBalance]:
         """Every deal with both of its sides, by code."""
         stages = self._deal_stages
         return {
-            code: DealStanding(
+            code: DealBalance(
                 kept.record,
                 stages.get((kept.id, Side.NEED), {}),
                 stages.get((kept.id, Side.OFFER), {}),
@@ -131,7 +131,7 @@ class Picture:
             for code, kept in self._kept("deal").items()
         }
 
-    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealStanding]:
+    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealBalance]:
         """Give the deals of a need or of an offer, by code."""
         return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
 
@@ -164,14 +164,14 @@ class Picture:
 
     def local(self, moment: datetime) -> str:
         """Write a recorded moment in the ledger's own time zone, to the second."""
-        here = moment.astimezone(zone(self.settings["time_zone"]))
+        here = moment.astimezone(find_time_zone(self.settings["time_zone"]))
         return here.isoformat(sep=" ", timespec="seconds")
 
     @cached_property
     def need_facts(self) -> dict[str, NeedFacts]:
         """What the rules of eligibility ask of every need."""
         projects, cities = self.records("project"), self.records("city")
-        standings = self.standings(Side.NEED)
+        balances = self.balances(Side.NEED)
         chains: dict[str, tuple[str, ...]] = {}
         found: dict[str, NeedFacts] = {}
         for code, need in self.records("need").items():
@@ -180,15 +180,15 @@ class Picture:
             if city.country not in chains:
                 chains[city.country] = region_chain(city.country)
             chain = chains[city.country]
-            found[code] = NeedFacts(need, project, city, standings[code], chain)
+            found[code] = NeedFacts(need, project, city, balances[code], chain)
         return found
 
     @cached_property
     def offer_facts(self) -> dict[str, OfferFacts]:
         """What the rules of eligibility ask of every offer."""
-        providers, standings = self.records("provider"), self.standings(Side.OFFER)
+        providers, balances = self.records("provider"), self.balances(Side.OFFER)
         return {
-            code: OfferFacts(offer, providers[offer.provider], standings[code])
+            code: OfferFacts(offer, providers[offer.provider], balances[code])
             for code, offer in self.records("offer").items()
         }
 

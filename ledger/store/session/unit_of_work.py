@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger.core.dates import day_of, zone
+from ledger.core.dates import day_of, find_time_zone
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request
-from ledger.core.text import folded, number_in, numbered
+from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
 from ledger.journal.receipts import Receipt, RegisterChange
 from ledger.rates.rates import Rate
@@ -50,7 +50,7 @@ class UnitOfWork:
         self.beginning = beginning
         self.now = beginning.moment
         self.last_posted: Posted | None = None
-        self.laid_down: Counter[str] = Counter()
+        self.rows_written: Counter[str] = Counter()
         self.changes: list[RegisterChange] = []
         self._rows = RowBuffer()
         self._journal = JournalRows(beginning.numbering)
@@ -75,7 +75,7 @@ class UnitOfWork:
     @cached_property
     def today(self) -> date:
         """Today by the ledger's one calendar."""
-        return day_of(self.now, zone(self.settings.get("time_zone", "UTC")))
+        return day_of(self.now, find_time_zone(self.settings.get("time_zone", "UTC")))
 
     @property
     def day(self) -> date:
@@ -125,14 +125,14 @@ class UnitOfWork:
         """Give the code of a new record: the one given, or the next free one."""
         if given is not None:
             return given
-        return numbered(code_prefixes()[kind], self._numbering.code_number(kind))
+        return make_code(code_prefixes()[kind], self._numbering.code_number(kind))
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
         register = REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
-        number = number_in(code_prefixes().get(kind, ""), record.code)
+        number = code_number(code_prefixes().get(kind, ""), record.code)
         self._numbering.used(kind, number)
         self._ids[kind, record.code] = identity
         self._records[kind, record.code] = record
@@ -141,7 +141,7 @@ class UnitOfWork:
             {
                 **{name: values[name] for name in register.fixed},
                 "id": identity,
-                "folded": folded(record.code),
+                "folded": normalised_code(record.code),
                 "number": number,
                 "request_id": self.request_id,
             },
@@ -195,7 +195,7 @@ class UnitOfWork:
 
     def _movement_terms(self, movement: Movement) -> dict[str, Any]:
         deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
-        holder = self.accounts.of(movement.side, movement.holder).id
+        holder = self.accounts.of(movement.side, movement.account).id
         return {"holder_id": holder, "deal_id": deal}
 
     @property
@@ -258,8 +258,8 @@ class UnitOfWork:
         if table is not tables.proposal:
             return {}
         return {
-            "folded": folded(kept.code),
-            "number": number_in(code_prefixes()["proposal"], kept.code),
+            "folded": normalised_code(kept.code),
+            "number": code_number(code_prefixes()["proposal"], kept.code),
             "request_id": self.request_id,
             "recorded_at": self.now,
         }
@@ -297,7 +297,7 @@ class UnitOfWork:
     def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that belong to a row of another, and name no request themselves."""
         self._rows.add_all(table, list(rows))
-        self.laid_down[table.name] += len(rows)
+        self.rows_written[table.name] += len(rows)
 
     def new_ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids of rows to come of a table that is no register."""
@@ -317,7 +317,7 @@ class UnitOfWork:
         return Receipt(
             entries=tuple(self.entries),
             registers=tuple(self.changes),
-            laid_down={name: count for name, count in self.laid_down.items() if count},
+            rows_written={name: count for name, count in self.rows_written.items() if count},
             **parts,
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from ledger.core.factors import Side, Stage
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 from ledger.journal.entries import Act as Done
 from ledger.statements.lines import Act, Books, DealFacts, Line, LineKind
 from ledger.store.db import tables
@@ -34,7 +34,7 @@ def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
     """
     providers = sorted({line.provider for line in lines})
     deals = {
-        folded(deal.code): deal
+        normalised_code(deal.code): deal
         for deal in (
             *_deals(connection, tables.provider.c.code, providers),
             *_deals(connection, tables.deal.c.folded, _named(line.deal for line in lines)),
@@ -51,8 +51,8 @@ def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
     asked = sorted({line.reference for line in lines if line.reference} - own)
     for act in _acts(connection, tables.entry.c.reference, asked):
         acts[act.entry] = act
-    lacking = sorted({folded(act.deal) for act in acts.values()} - deals.keys())
-    deals |= {folded(d.code): d for d in _deals(connection, tables.deal.c.folded, lacking)}
+    lacking = sorted({normalised_code(act.deal) for act in acts.values()} - deals.keys())
+    deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, lacking)}
     return Books(
         deals=deals,
         acts=tuple(acts[entry] for entry in sorted(acts)),
@@ -62,7 +62,7 @@ def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
 
 
 def _named(codes: Iterable[str | None]) -> list[str]:
-    return sorted({folded(code) for code in codes if code is not None})
+    return sorted({normalised_code(code) for code in codes if code is not None})
 
 
 def _batches(wanted: Sequence[str]) -> Iterator[Sequence[str]]:

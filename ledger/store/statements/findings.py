@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from ledger.core.errors import NotFound
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 from ledger.statements.describe import Told
-from ledger.statements.findings import Changes, Event, Standing, finding_code, finding_number
+from ledger.statements.findings import Changes, Event, FindingState, finding_code, finding_number
 from ledger.statements.lines import Kind
 from ledger.store.db import tables
 from ledger.store.db.night_tables import finding, finding_event
@@ -80,7 +80,7 @@ def settling(identity: int) -> str:
     return f"cityfund finding settle {finding_code(identity)} --reason TEXT"
 
 
-def standings(connection: Connection) -> dict[str, Standing]:
+def finding_states(connection: Connection) -> dict[str, FindingState]:
     """Give how every finding stands, by its key, in the order in which they were opened."""
     query = (
         select(finding.c.key, finding.c.id, finding.c.kind, finding_event.c.event)
@@ -88,7 +88,7 @@ def standings(connection: Connection) -> dict[str, Standing]:
         .where(finding_event.c.number == last_number())
         .order_by(finding.c.id)
     )
-    return {key: Standing(*rest) for key, *rest in connection.execute(query)}
+    return {key: FindingState(*rest) for key, *rest in connection.execute(query)}
 
 
 def last_number() -> Any:
@@ -159,7 +159,7 @@ def _row(uow: UnitOfWork, identity: int, told: Told) -> dict[str, Any]:
 
 def typed_number(typed: str) -> int:
     """Read a finding's code as typed: F-0042, in any capitals, or 42. Raises `UnknownFinding`."""
-    number = finding_number(tidy(typed))
+    number = finding_number(normalise_digits(typed))
     if number is None:
         raise UnknownFinding(f"{typed!r} is no finding's code.")
     return number

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ledger import reference
-from ledger.core.dates import zone
+from ledger.core.dates import find_time_zone
 from ledger.core.errors import RefusedByRule
 from ledger.core.quantity import find_unit
 from ledger.core.requests import Request
@@ -52,7 +52,7 @@ class Made:
 def set_up(url: str, said: SetUp, request: Request) -> Made:
     """Make the ledger at a URL, or upgrade it; doing it again changes nothing."""
     if said.time_zone is not None:
-        zone(said.time_zone)
+        find_time_zone(said.time_zone)
     if said.base_currency is not None:
         find_unit(said.base_currency, reference.iso4217_units())
     engine = engines.make_engine(url)

@@ -15,11 +15,11 @@ from ledger.core.dates import HoldExpired, UntilInThePast, require_declared, req
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Quantity
-from ledger.core.text import typed_text
+from ledger.core.text import parse_text
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft
-from ledger.journal.moves import Pair, require_unit
+from ledger.journal.moves import DealSides, require_unit
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -65,7 +65,7 @@ class Introduction:
     def __post_init__(self) -> None:
         """Refuse a note that is no text; an empty one is none."""
         if self.note is not None:
-            object.__setattr__(self, "note", typed_text(self.note, "note"))
+            object.__setattr__(self, "note", parse_text(self.note, "note"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         deal.code,
         held_until=edit.until or before.held_until,
         due_on=edit.due_on or before.due_on,
-        note=before.note if edit.note is None else typed_text(edit.note, "note"),
+        note=before.note if edit.note is None else parse_text(edit.note, "note"),
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")
@@ -125,8 +125,8 @@ def receipt(uow: UnitOfWork, deal: DealAccount) -> Receipt:
     """Give the receipt of a deal's act: where both sides stand now."""
     return uow.receipt(
         deal=deal.code,
-        need=uow.accounts.of(Side.NEED, deal.record.need).standing,
-        offer=uow.accounts.of(Side.OFFER, deal.record.offer).standing,
+        need=uow.accounts.of(Side.NEED, deal.record.need).balance,
+        offer=uow.accounts.of(Side.OFFER, deal.record.offer).balance,
     )
 
 
@@ -150,19 +150,21 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     there = _fitting_deal(uow, terms)
     if there is not None:
         require_in_order(day, there.last_on, there.code)
-    taken = moves.require_room(need.standing, offer.standing, amount, terms.rate)
+    taken = moves.require_room(need.balance, offer.balance, amount, terms.rate)
     directly = introduction.directly
     target, act = (Stage.COMMITTED, Act.COMMIT) if directly else (Stage.HELD, Act.INTRODUCE)
     require_timeline(uow, need, day, [(Stage.OPEN, target, amount)])
     require_timeline(uow, offer, day, [(Stage.AVAILABLE, target, taken)])
     deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms)
-    movements = moves.hold(Pair(deal.standing, need.standing, offer.standing), amount, target)
+    movements = moves.hold_movements(
+        DealSides(deal.balance, need.balance, offer.balance), amount, target
+    )
     post(uow, Draft(act=act, movements=movements, deal=deal.code, details=details))
     return deal
 
 
 def _amount_in(need: Account, quantity: Quantity) -> int:
-    require_unit(need.standing, quantity.unit)
+    require_unit(need.balance, quantity.unit)
     return quantity.amount
 
 
@@ -235,7 +237,7 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
     require_in_order(day, deal.last_on, deal.code)
-    movements = moves.advance(pair_of(uow, deal), *_WAYS[act.act], amount)
+    movements = moves.advance_movements(sides_of(uow, deal), *_WAYS[act.act], amount)
     return _posted(uow, deal, act, movements)
 
 
@@ -249,7 +251,7 @@ def _release(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, end: Stage | None
 ) -> DealAccount:
     require_in_order(act.details.effective_on, deal.last_on, deal.code)
-    movements = moves.release(pair_of(uow, deal), act.from_stage, amount, end)
+    movements = moves.release_movements(sides_of(uow, deal), act.from_stage, amount, end)
     return _posted(uow, deal, act, movements)
 
 
@@ -276,10 +278,10 @@ def _posted(
     return deal
 
 
-def pair_of(uow: UnitOfWork, deal: DealAccount) -> Pair:
+def sides_of(uow: UnitOfWork, deal: DealAccount) -> DealSides:
     """Give a deal with both of its sides as they stand."""
-    return Pair(
-        deal.standing,
-        uow.accounts.of(Side.NEED, deal.record.need).standing,
-        uow.accounts.of(Side.OFFER, deal.record.offer).standing,
+    return DealSides(
+        deal.balance,
+        uow.accounts.of(Side.NEED, deal.record.need).balance,
+        uow.accounts.of(Side.OFFER, deal.record.offer).balance,
     )

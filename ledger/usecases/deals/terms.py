@@ -153,10 +153,10 @@ def need_facts(uow: UnitOfWork, need: Account) -> NeedFacts:
     assert need.side is Side.NEED
     project = uow.record("project", need.record.project)
     city = uow.record("city", project.city)
-    return NeedFacts(need.record, project, city, need.standing, region_chain(city.country))
+    return NeedFacts(need.record, project, city, need.balance, region_chain(city.country))
 
 
 def offer_facts(uow: UnitOfWork, offer: Account) -> OfferFacts:
     """Gather what the rules ask of an offer's side."""
     assert offer.side is Side.OFFER
-    return OfferFacts(offer.record, uow.record("provider", offer.record.provider), offer.standing)
+    return OfferFacts(offer.record, uow.record("provider", offer.record.provider), offer.balance)

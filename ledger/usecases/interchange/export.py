@@ -74,7 +74,7 @@ def change_row(entry: Entry) -> ChangeRow:
     down = entry.act is Act.REVISE and moved.to_stage is Stage.UNDECLARED
     return ChangeRow(
         side=moved.side,
-        code=moved.holder,
+        code=moved.account,
         act=entry.act,
         amount=-moved.amount if down else moved.amount,
         unit=moved.unit,
@@ -146,12 +146,12 @@ def _plain(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
 
 def _measured(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
     side = Side(spec.name)
-    records, standings = picture.records(spec.name), picture.standings(side)
+    records, balances = picture.records(spec.name), picture.balances(side)
     for code in sorted(records):
-        standing = standings[code]
-        quantity = standing.required if standing.quantified else None
+        balance = balances[code]
+        quantity = balance.required if balance.quantified else None
         shown = _shown(picture, spec, records[code])
-        yield register_line(spec.plural, records[code], standing.unit, quantity, shown)
+        yield register_line(spec.plural, records[code], balance.unit, quantity, shown)
 
 
 def _shown(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, str | None]:

@@ -114,21 +114,23 @@ class History:
         free = FREE_STAGE[row.side]
         match row.act:
             case Act.DECLARE:
-                return moves.declare(row.side, row.code, account.unit, row.amount)
+                return moves.declaration_movements(row.side, row.code, account.unit, row.amount)
             case Act.REVISE:
-                return moves.revise(account.standing, account.standing.required + row.amount)
+                return moves.revision_movements(
+                    account.balance, account.balance.required + row.amount
+                )
             case Act.WITHDRAW:
-                return moves.shift(account.standing, free, Stage.WITHDRAWN, row.amount)
+                return moves.stage_movements(account.balance, free, Stage.WITHDRAWN, row.amount)
             case Act.EXPIRE:
-                return moves.shift(account.standing, free, Stage.EXPIRED, row.amount)
+                return moves.stage_movements(account.balance, free, Stage.EXPIRED, row.amount)
             case _:
                 source = row.from_stage or Stage.WITHDRAWN
-                return moves.shift(account.standing, source, free, row.amount)
+                return moves.stage_movements(account.balance, source, free, row.amount)
 
     def _reverse(self, row: DealActRow | ChangeRow, passed_to: Stage | None) -> None:
         assert row.reverses is not None
         offers = {
-            one.holder: passed_to
+            one.account: passed_to
             for one in self._posted[row.reverses].movements
             if one.side is Side.OFFER
         }

@@ -29,8 +29,8 @@ from ledger.interchange.steps import (
     Same,
     Step,
 )
+from ledger.journal.balance import Balance
 from ledger.journal.receipts import Receipt
-from ledger.journal.standing import Standing
 from ledger.registers.table import REGISTERS, versioned
 from ledger.store.journal import balances
 from ledger.store.journal.entries import deal_entries, quantity_entries
@@ -76,7 +76,7 @@ def _required(uow: UnitOfWork, kept: Any) -> dict[tuple[Side, str], int]:
     for side in Side:
         for code, one in kept[side.value].items():
             stages = balances.stages_of_side(side, rows.get(one.id))
-            total = Standing(side, code, uow.units[one.record.unit], stages).required
+            total = Balance(side, code, uow.units[one.record.unit], stages).required
             if total:
                 found[side, code] = total
     return found

@@ -8,7 +8,7 @@ from datetime import date
 from ledger.core.dates import OverdrawnLater, require_declared, require_not_future
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
-from ledger.journal.entries import Draft, Movement, Step, first_overdraft
+from ledger.journal.entries import Draft, Movement, TimelinePosting, first_overdraft
 from ledger.store.journal.accounts import Account
 from ledger.store.session.entry_rows import LAST
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -30,15 +30,15 @@ def post(uow: UnitOfWork, draft: Draft) -> None:
         moves = [
             (one.from_stage, one.to_stage, one.amount)
             for one in draft.movements
-            if (one.side, one.holder) == (account.side, account.code)
+            if (one.side, one.account) == (account.side, account.code)
         ]
         require_timeline(uow, account, day, moves)
     uow.post(draft)
 
 
 def _touched(uow: UnitOfWork, movements: Iterable[Movement]) -> list[Account]:
-    holders = dict.fromkeys((movement.side, movement.holder) for movement in movements)
-    return [uow.accounts.of(side, code) for side, code in holders]
+    accounts = dict.fromkeys((movement.side, movement.account) for movement in movements)
+    return [uow.accounts.of(side, code) for side, code in accounts]
 
 
 def require_timeline(
@@ -51,7 +51,7 @@ def require_timeline(
     if account.last_on is None or day >= account.last_on:
         return
     past = uow.accounts.timeline(account)
-    fresh = [Step(day, LAST, line, *move) for line, move in enumerate(moves, start=1)]
+    fresh = [TimelinePosting(day, LAST, line, *move) for line, move in enumerate(moves, start=1)]
     overdrawn = first_overdraft([*past, *fresh], _MAY_GO_BELOW)
     if overdrawn is not None:
         raise OverdrawnLater(

@@ -75,7 +75,7 @@ def reverse_posted(
     require_not_before_reversed(day, posted.effective_on, posted.number)
     if posted.deal is not None:
         require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
-    movements = moves.mirror(posted.movements, passes_to)
+    movements = moves.reversal_movements(posted.movements, passes_to)
     _require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
@@ -95,7 +95,7 @@ def reverse_posted(
 def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
     """Refuse a mirror that some need, offer or deal cannot give any more."""
     for movement in movements:
-        account = uow.accounts.of(movement.side, movement.holder)
+        account = uow.accounts.of(movement.side, movement.account)
         held_by: list[tuple[str, Stages]] = [(f"{account.side} {account.code}", account.stages)]
         if movement.deal is not None and movement.from_stage in _DEAL_STAGES:
             deal = uow.accounts.deal(movement.deal)
@@ -176,7 +176,7 @@ def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) 
     for earlier in movements:
         if earlier is movement:
             break
-        if (earlier.side, earlier.holder) == (movement.side, movement.holder):
+        if (earlier.side, earlier.account) == (movement.side, movement.account):
             there += earlier.amount * (earlier.to_stage is movement.from_stage)
             there -= earlier.amount * (earlier.from_stage is movement.from_stage)
     return there
@@ -204,10 +204,10 @@ def _undo_reopening(uow: UnitOfWork, entry: Entry) -> None:
 
 
 def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
-    return list(dict.fromkeys(one.holder for one in movements if one.side is Side.OFFER))
+    return list(dict.fromkeys(one.account for one in movements if one.side is Side.OFFER))
 
 
 def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
-    holders = {movement.side: movement.holder for movement in entry.movements}
-    sides = {side.value: uow.accounts.of(side, code).standing for side, code in holders.items()}
+    accounts = {movement.side: movement.account for movement in entry.movements}
+    sides = {side.value: uow.accounts.of(side, code).balance for side, code in accounts.items()}
     return uow.receipt(deal=entry.deal, **sides)

@@ -11,10 +11,10 @@ from typing import Any
 from ledger.core.dates import UntilInThePast
 from ledger.core.errors import Detail, InvalidInput, NotFound, RefusedByRule
 from ledger.core.factors import Side
-from ledger.core.numbers import tidy
+from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Quantity, format_amount
 from ledger.journal.entries import ProposedLine
-from ledger.journal.receipts import Receipt, standing_document
+from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
 from ledger.matching.stored import KeptProposal, misfits
 from ledger.store.proposals import latest_code, read_proposal
@@ -167,7 +167,7 @@ def _asked(kept: KeptProposal, said: Acceptance) -> tuple[list[int], list[Unfit]
 def numbers_typed(text: str) -> list[int]:
     """Read numbers and ranges such as `1-4,7`, each number once, in order."""
     found: set[int] = set()
-    for part in tidy(text).replace(" ", "").split(","):
+    for part in normalise_digits(text).replace(" ", "").split(","):
         match = _RANGE.fullmatch(part)
         if match is None:
             raise UnreadableLines(f"{text!r} names no lines.")
@@ -249,8 +249,8 @@ def _receipt(
     only = lines[taken[0][0]] if len(taken) == 1 else None
     sides: dict[str, Any] = {}
     if only is not None:
-        sides["need"] = uow.accounts.of(Side.NEED, only.need).standing
-        sides["offer"] = uow.accounts.of(Side.OFFER, only.offer).standing
+        sides["need"] = uow.accounts.of(Side.NEED, only.need).balance
+        sides["offer"] = uow.accounts.of(Side.OFFER, only.offer).balance
         sides["deal"] = taken[0][1]
     return uow.receipt(
         proposal=kept.code,
@@ -275,6 +275,6 @@ def _line_documents(
             "need": line.need,
             "quantity": format_amount(line.amount, line.unit.decimals),
             "unit": line.unit.code,
-            "need_stands": standing_document(uow.accounts.of(Side.NEED, line.need).standing),
-            "offer_stands": standing_document(uow.accounts.of(Side.OFFER, line.offer).standing),
+            "need_stands": balance_document(uow.accounts.of(Side.NEED, line.need).balance),
+            "offer_stands": balance_document(uow.accounts.of(Side.OFFER, line.offer).balance),
         }

@@ -61,7 +61,7 @@ class Scene:
         failures = pair.failures()
         supply = self.outcome.supply_of.get(pair.offer.offer.code)
         demand = self.outcome.demand_of.get(pair.need.need.code)
-        left = pair.offer.standing.free if supply is None else self.outcome.free_left[supply]
+        left = pair.offer.balance.free if supply is None else self.outcome.free_left[supply]
         row = PairRow(
             pair=pair,
             failures=failures,
@@ -119,7 +119,7 @@ def pairs_of(
 def _pair(
     picture: Picture, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Living]
 ) -> Pair:
-    rate = picture.rate_of(need.standing.unit.code, offer.standing.unit.code)
+    rate = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
     code = offer.offer.code
     return Pair(
         need,
@@ -136,9 +136,9 @@ def why_no_more(row: PairRow) -> str:
     if row.reason == "placed":
         return "" if row.gives else "the need is placed without it"
     offer = row.pair.offer
-    left = f"{brief(row.left, offer.standing.unit)} of it is left"
+    left = f"{brief(row.left, offer.balance.unit)} of it is left"
     smallest = offer.offer.min_ticket
-    ticket = "" if smallest is None else f" of {brief(smallest, offer.standing.unit)}"
+    ticket = "" if smallest is None else f" of {brief(smallest, offer.balance.unit)}"
     words = {
         "condition": "gives only where the project ends complete",
         "largest": "its largest ticket or share of this need is reached",
@@ -153,7 +153,7 @@ def why_no_more(row: PairRow) -> str:
 
 def receivers_said(row: PairRow) -> str:
     """Say who gets the offer instead: the largest parts by name, the others counted."""
-    unit = row.pair.offer.standing.unit
+    unit = row.pair.offer.balance.unit
     named = [
         f"{brief(one.amount, unit)} to {_receiver(one)}" for one in row.receivers[:_MOST_NAMED]
     ]

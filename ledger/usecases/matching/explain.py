@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.suggest import nearest
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 from ledger.matching.explain import Explanation
 from ledger.matching.pairs import Pair
 from ledger.solver.options import UNLIMITED, Effort
@@ -45,11 +45,11 @@ def find_target(picture: Picture, typed: str) -> tuple[str, str]:
     Raises `UnknownCode` with the nearest, or `AmbiguousCode`.
     """
     every = [(kind, code) for kind in KINDS for code in picture.records(kind)]
-    wanted = folded(typed)
+    wanted = normalised_code(typed)
     tests = (
         lambda code: code == typed,
-        lambda code: folded(code) == wanted,
-        lambda code: bool(wanted) and folded(code).startswith(wanted),
+        lambda code: normalised_code(code) == wanted,
+        lambda code: bool(wanted) and normalised_code(code).startswith(wanted),
     )
     for test in tests:
         found = [(kind, code) for kind, code in every if test(code)]
@@ -74,7 +74,7 @@ def _pairs(picture: Picture, kind: str, code: str) -> list[Pair]:
         needs = [
             facts
             for facts in picture.need_facts.values()
-            if facts.standing.free > 0 or not facts.standing.quantified
+            if facts.balance.free > 0 or not facts.balance.quantified
         ]
         return pairs_of(picture, needs, [picture.offer_facts[code]])
     needs = [picture.need_facts[code]] if kind == "need" else list(picture.needs_of(code))

@@ -41,9 +41,9 @@ def explain_need(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation:
 def takes_no_part(facts: NeedFacts) -> tuple[str, str]:
     """Say why a need has no part in matching."""
     code = facts.need.code
-    if not facts.standing.quantified:
+    if not facts.balance.quantified:
         return "unknown", f"The amount of {code} is not known, so it takes no part in matching."
-    if facts.standing.free <= 0:
+    if facts.balance.free <= 0:
         return "nothing-open", f"Nothing of {code} is open: matching has nothing to do for it."
     if facts.project.status not in ACTIVE_STATUSES:
         status = facts.project.status
@@ -52,7 +52,7 @@ def takes_no_part(facts: NeedFacts) -> tuple[str, str]:
 
 
 def _gets(scene: Scene, facts: NeedFacts, demand: int, rows: Sequence[PairRow]) -> tuple[str, str]:
-    code, unit = facts.need.code, facts.standing.unit
+    code, unit = facts.need.code, facts.balance.unit
     whole = scene.problem.demands[demand].open
     left = scene.outcome.open_left[demand]
     givers = [row.pair.offer.offer.code for row in rows if row.gives]
@@ -67,7 +67,7 @@ def _gets(scene: Scene, facts: NeedFacts, demand: int, rows: Sequence[PairRow]) 
 def _why_not(
     scene: Scene, facts: NeedFacts, demand: int, rows: Sequence[PairRow]
 ) -> tuple[Because, ...]:
-    code, unit, factor = facts.need.code, facts.standing.unit, facts.need.factor.value
+    code, unit, factor = facts.need.code, facts.balance.unit, facts.need.factor.value
     fitting = [row for row in rows if not row.failures]
     if not fitting:
         return _nobody_fits(code, factor, rows)
@@ -108,22 +108,22 @@ def _nearest(rows: Sequence[PairRow]) -> tuple[Because, ...]:
 
 
 def _facts(scene: Scene, facts: NeedFacts, demand: int | None) -> dict[str, Any]:
-    standing = facts.standing
-    known = standing.quantified
+    balance = facts.balance
+    known = balance.quantified
     gets = 0
     if demand is not None:
         gets = scene.problem.demands[demand].open - scene.outcome.open_left[demand]
-    places = standing.unit.decimals
+    places = balance.unit.decimals
     return {
         "project": facts.project.code,
         "project_title": facts.project.title,
         "weight": facts.project.weight,
         "factor": facts.need.factor.value,
         "topic": facts.need.topic,
-        "unit": standing.unit.code,
-        "open": format_amount(standing.free, places) if known else None,
+        "unit": balance.unit.code,
+        "open": format_amount(balance.free, places) if known else None,
         "gets": format_amount(gets, places),
-        "stays_open": format_amount(standing.free - gets, places) if known else None,
+        "stays_open": format_amount(balance.free - gets, places) if known else None,
         "project_complete": demand is not None and scene.outcome.ends_complete(demand),
     }
 

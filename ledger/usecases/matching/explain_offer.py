@@ -18,11 +18,11 @@ def explain_offer(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation
     supply = scene.outcome.supply_of.get(code)
     if supply is None:
         outcome, sentence = _takes_no_part(scene, facts)
-        left = facts.standing.free
+        left = facts.balance.free
     else:
         left = scene.outcome.free_left[supply]
         outcome, sentence = _gives(facts, left, rows)
-    places = facts.standing.unit.decimals
+    places = facts.balance.unit.decimals
     return Explanation(
         kind="offer",
         code=code,
@@ -36,9 +36,9 @@ def explain_offer(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation
             "provider": facts.provider.code,
             "provider_name": facts.provider.name,
             "factor": facts.offer.factor.value,
-            "unit": facts.standing.unit.code,
-            "available": format_amount(facts.standing.free, places),
-            "gives": format_amount(facts.standing.free - left, places),
+            "unit": facts.balance.unit.code,
+            "available": format_amount(facts.balance.free, places),
+            "gives": format_amount(facts.balance.free - left, places),
             "stays_with_offer": format_amount(left, places),
         },
     )
@@ -56,7 +56,7 @@ def _takes_no_part(scene: Scene, facts: OfferFacts) -> tuple[str, str]:
 
 
 def _gives(facts: OfferFacts, left: int, rows: Sequence[PairRow]) -> tuple[str, str]:
-    code, unit, free = facts.offer.code, facts.standing.unit, facts.standing.free
+    code, unit, free = facts.offer.code, facts.balance.unit, facts.balance.free
     needs = [row for row in rows if row.gives]
     to = f"{len(needs)} needs" if len(needs) != 1 else needs[0].pair.need.need.code
     if not needs:

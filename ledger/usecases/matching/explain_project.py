@@ -65,7 +65,7 @@ def _settled(code: str, needs: Sequence[NeedFacts], venture: int | None) -> tupl
     """Say how a project stands that today's proposal completes, or that takes no part."""
     if venture is not None:
         return "complete", f"{code} ends complete in today's proposal."
-    wanting = [facts for facts in needs if not placed(facts.standing)]
+    wanting = [facts for facts in needs if not placed(facts.balance)]
     if not needs:
         return "no-needs", f"{code} has no needs, so there is nothing to complete."
     if not wanting:
@@ -138,7 +138,7 @@ _ENDS = {
 
 
 def _row(scene: Scene, facts: NeedFacts, finding: Finding, rows: Sequence[PairRow]) -> NeedRow:
-    code, standing = facts.need.code, facts.standing
+    code, balance = facts.need.code, facts.balance
     demand = scene.outcome.demand_of.get(code)
     gets = 0
     if demand is not None:
@@ -148,8 +148,8 @@ def _row(scene: Scene, facts: NeedFacts, finding: Finding, rows: Sequence[PairRo
         need=code,
         factor=facts.need.factor.value,
         topic=facts.need.topic,
-        unit=standing.unit,
-        open=standing.free if standing.quantified else None,
+        unit=balance.unit,
+        open=balance.free if balance.quantified else None,
         gets=gets,
         alone=finding.alone.get(code),
         binding=code in finding.binding,

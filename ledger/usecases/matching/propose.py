@@ -76,10 +76,8 @@ def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
 
 def _ask_for_rates(picture: Picture, base: BaseCurrency) -> None:
     """Find every rate that may be asked for later, when the connection is not there any more."""
-    needs = {facts.standing.unit.code: facts.standing.unit for facts in picture.need_facts.values()}
-    offers = {
-        facts.standing.unit.code: facts.standing.unit for facts in picture.offer_facts.values()
-    }
+    needs = {facts.balance.unit.code: facts.balance.unit for facts in picture.need_facts.values()}
+    offers = {facts.balance.unit.code: facts.balance.unit for facts in picture.offer_facts.values()}
     for unit in needs.values():
         base.rate_date(unit)
         for other in offers.values():

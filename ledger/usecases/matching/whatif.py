@@ -27,8 +27,8 @@ from ledger.interchange.reader import read_paths
 from ledger.interchange.registers import read_record
 from ledger.interchange.writer import register_line
 from ledger.journal import moves
+from ledger.journal.balance import Balance
 from ledger.journal.moves import WrongUnit
-from ledger.journal.standing import Standing
 from ledger.matching.build import build
 from ledger.matching.comparison import Comparison
 from ledger.matching.proposal import propose
@@ -211,9 +211,9 @@ def suppose(picture: Picture, wish: Wish) -> Supposed:
 
 def _withdraw(found: Supposed, code: str) -> None:
     facts = found.offers[code]
-    standing = moved(facts.standing, moves.withdraw(facts.standing, None))
+    balance = moved(facts.balance, moves.withdrawal_movements(facts.balance, None))
     offer = replace(facts.offer, withdrawn=True)
-    found.offers[code] = replace(facts, offer=offer, standing=standing)
+    found.offers[code] = replace(facts, offer=offer, balance=balance)
     found.said.append(f"offer {code} withdrawn")
 
 
@@ -242,9 +242,9 @@ def _change_project(found: Supposed, code: str, column: str, value: str) -> None
 
 def _change_need(found: Supposed, code: str, column: str, value: str) -> None:
     facts = found.needs[code]
-    unit = facts.standing.unit
+    unit = facts.balance.unit
     if column == "quantity":
-        found.needs[code] = replace(facts, standing=_revised(found, facts.standing, value))
+        found.needs[code] = replace(facts, balance=_revised(found, facts.balance, value))
         return
     cells = {**register_line("needs", facts.need, unit), column: value}
     need, _ = read_cells(found.units, found.picture.day, "need", cells)
@@ -253,28 +253,28 @@ def _change_need(found: Supposed, code: str, column: str, value: str) -> None:
 
 def _change_offer(found: Supposed, code: str, column: str, value: str) -> None:
     facts = found.offers[code]
-    before, standing = facts.offer, facts.standing
+    before, balance = facts.offer, facts.balance
     if column == "quantity":
-        found.offers[code] = replace(facts, standing=_revised(found, standing, value))
+        found.offers[code] = replace(facts, balance=_revised(found, balance, value))
         return
-    cells = {**register_line("offers", before, standing.unit), column: value}
+    cells = {**register_line("offers", before, balance.unit), column: value}
     offer, _ = read_cells(
         found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
     )
     day = found.picture.day
-    if before.has_expired(day) and not offer.has_expired(day) and standing.expired:
-        standing = moved(standing, moves.reinstate(standing, Stage.EXPIRED, None))
-    if before.withdrawn and not offer.withdrawn and standing.withdrawn:
-        standing = moved(standing, moves.reinstate(standing, Stage.WITHDRAWN, None))
-    if offer.withdrawn and standing.free:
-        standing = moved(standing, moves.withdraw(standing, None))
-    found.offers[code] = replace(facts, offer=offer, standing=standing)
+    if before.has_expired(day) and not offer.has_expired(day) and balance.expired:
+        balance = moved(balance, moves.reinstatement_movements(balance, Stage.EXPIRED, None))
+    if before.withdrawn and not offer.withdrawn and balance.withdrawn:
+        balance = moved(balance, moves.reinstatement_movements(balance, Stage.WITHDRAWN, None))
+    if offer.withdrawn and balance.free:
+        balance = moved(balance, moves.withdrawal_movements(balance, None))
+    found.offers[code] = replace(facts, offer=offer, balance=balance)
 
 
-def _revised(found: Supposed, standing: Standing, value: str) -> Standing:
-    """Give a standing with another quantity in all. Raises `BelowWhatIsTaken` and `WrongUnit`."""
-    quantity = typed_amount(found.units, "quantity", value, standing.unit)
-    return moved(standing, moves.revise(standing, quantity))
+def _revised(found: Supposed, balance: Balance, value: str) -> Balance:
+    """Give a standing with another quantity in all. Raises `BelowQuantityInUse` and `WrongUnit`."""
+    quantity = typed_amount(found.units, "quantity", value, balance.unit)
+    return moved(balance, moves.revision_movements(balance, quantity))
 
 
 def _add(found: Supposed, given: Mapping[str, str]) -> None:
@@ -296,8 +296,8 @@ def _add(found: Supposed, given: Mapping[str, str]) -> None:
     _require_cities(found, offer)
     provider = found.picture.records("provider").get(offer.provider)
     unit = found.units[offer.unit]
-    standing = Standing(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
-    facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), standing)
+    balance = Balance(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
+    facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), balance)
     found.offers[offer.code] = facts
     shown = format_quantity(amount, unit)
     found.said.append(f"offer {offer.code} added: {offer.factor}, {shown}")
@@ -319,13 +319,13 @@ def _free_code(found: Supposed) -> str:
     return f"NEW-{number}"
 
 
-def moved(standing: Standing, movements: moves.Movements) -> Standing:
+def moved(balance: Balance, movements: moves.Movements) -> Balance:
     """Give a standing as movements would leave it."""
-    stages = dict(standing.stages)
+    stages = dict(balance.stages)
     for one in movements:
         stages[one.from_stage] = stages.get(one.from_stage, 0) - one.amount
         stages[one.to_stage] = stages.get(one.to_stage, 0) + one.amount
-    return replace(standing, stages=stages)
+    return replace(balance, stages=stages)
 
 
 def what_if(

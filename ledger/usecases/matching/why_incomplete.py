@@ -65,12 +65,12 @@ def completes_if_served(scene: Scene, project: str, demands: Iterable[int]) -> b
 
 def _stuck(scene: Scene, facts: NeedFacts) -> bool:
     """Say whether a need stays open whatever is matched: it takes no part."""
-    return not placed(facts.standing) and facts.need.code not in scene.outcome.demand_of
+    return not placed(facts.balance) and facts.need.code not in scene.outcome.demand_of
 
 
 def _why_stuck(facts: NeedFacts) -> Because:
     code = facts.need.code
-    if not facts.standing.quantified:
+    if not facts.balance.quantified:
         return Because("quantified", f"The amount of {code} is not known.")
     if facts.project.status not in ACTIVE_STATUSES:
         status = facts.project.status
@@ -109,7 +109,7 @@ def _why_short(scene: Scene, demand: int, most: int) -> Because:
     problem = scene.problem
     need = problem.demands[demand]
     facts = scene.picture.need_facts[need.code]
-    unit, factor = facts.standing.unit, facts.need.factor.value
+    unit, factor = facts.balance.unit, facts.need.factor.value
     partners = list(problem.partners(demand))
     if not partners:
         return Because("eligible", f"No offer of {factor} fits {need.code}.")

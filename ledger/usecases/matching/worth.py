@@ -153,7 +153,7 @@ def _measures(picture: Picture, *, pooled: bool) -> dict[str, Measure]:
     base = picture.base_unit
     found: dict[str, Measure] = {}
     for code, facts in picture.need_facts.items():
-        unit = facts.standing.unit
+        unit = facts.balance.unit
         known = picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
         measure = Measure(facts.need.factor.value, unit)
         if known is not None:

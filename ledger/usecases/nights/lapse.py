@@ -126,10 +126,10 @@ def _latest(uow: UnitOfWork, deal: DealAccount) -> date | None:
 def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Expire what is still available of an offer past its last day."""
     offer = uow.accounts.of(Side.OFFER, code)
-    if not offer.record.has_expired(day) or not offer.standing.free:
+    if not offer.record.has_expired(day) or not offer.balance.free:
         raise _ChangedMeanwhile
     _dated(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
-    return uow.receipt(offer=offer.standing)
+    return uow.receipt(offer=offer.balance)
 
 
 def _dated(act: Callable[[date], None], day: date, latest: date | None) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import Told
-from ledger.statements.findings import Changes, Standing, changes, finding_code
+from ledger.statements.findings import Changes, FindingState, changes, finding_code
 from ledger.statements.lines import Kind, Tolerance
 from ledger.store.db.queries import read_units
 from ledger.store.registers import load_all
@@ -24,10 +24,10 @@ from ledger.store.session.execute import carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
     KeptFinding,
+    finding_states,
     keep_changes,
     open_findings,
     settling,
-    standings,
 )
 from ledger.store.statements.statements import keep_file, known_hashes, unchanged_providers
 from ledger.usecases.night_step import Finding, Night, StepResult
@@ -157,13 +157,13 @@ def _told(
 
 def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kind]) -> Changes:
     with night.ledger.read() as connection:
-        found = changes(standings(connection), told, looked_for)
+        found = changes(finding_states(connection), told, looked_for)
     if not found:
         return found
 
     def keeping(uow: UnitOfWork) -> Receipt:
         # What an officer settled between the reading and the act is not touched.
-        now = changes(standings(uow.connection), told, looked_for)
+        now = changes(finding_states(uow.connection), told, looked_for)
         if not now:
             raise _NothingLeft
         keep_changes(uow, now, f"no longer found on the night of {night.day}")
@@ -190,7 +190,7 @@ def _result(
 ) -> StepResult:
     with night.ledger.read() as connection:
         kept = open_findings(connection)
-        known: Mapping[str, Standing] = standings(connection)
+        known: Mapping[str, FindingState] = finding_states(connection)
     findings = _findings(came, told, kept, known, dry_run=night.dry_run)
     bad = sum(bool(file.problems) for file in came.inbox.files)
     offices = Counter(finding.office for finding in findings if finding.office)
@@ -227,7 +227,7 @@ def _findings(
     came: _Came,
     told: Sequence[Told],
     kept: Sequence[KeptFinding],
-    known: Mapping[str, Standing],
+    known: Mapping[str, FindingState],
     *,
     dry_run: bool,
 ) -> list[Finding]:

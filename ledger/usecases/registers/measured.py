@@ -34,7 +34,7 @@ def add_measured(uow: UnitOfWork, side: Side, said: Said) -> Receipt:
     `FutureDate`, and the refusals of a typed quantity.
     """
     code, notes = declare(uow, side, said)
-    return uow.receipt(notes=notes, **{side.value: uow.accounts.of(side, code).standing})
+    return uow.receipt(notes=notes, **{side.value: uow.accounts.of(side, code).balance})
 
 
 def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ...]]:
@@ -104,48 +104,48 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receip
 
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
-    holder = uow.accounts.of(side, typed)
-    before, posted = holder.record, uow.posted
-    after = _edited(uow, holder, said)
+    account = uow.accounts.of(side, typed)
+    before, posted = account.record, uow.posted
+    after = _edited(uow, account, said)
     if after != before:
         terms = {name: getattr(after, name) for name in said.terms if hasattr(after, name)}
-        uow.edit_account(side, holder.code, **terms)
-    _revise(uow, holder, said)
+        uow.edit_account(side, account.code, **terms)
+    _revise(uow, account, said)
     if after == before and uow.posted == posted:
-        raise nothing_to_change(side.value, holder.code)
-    notes = _notes_on_edit(uow, holder, before)
-    return uow.receipt(notes=tuple(notes), **{side.value: holder.standing})
+        raise nothing_to_change(side.value, account.code)
+    notes = _notes_on_edit(uow, account, before)
+    return uow.receipt(notes=tuple(notes), **{side.value: account.balance})
 
 
-def _edited(uow: UnitOfWork, holder: Account, said: Said) -> Any:
-    kind, unit = holder.side.value, holder.unit
+def _edited(uow: UnitOfWork, account: Account, said: Said) -> Any:
+    kind, unit = account.side.value, account.unit
     cells = as_cells(kind, said)
     resolve_references(uow, kind, cells)
     put_tickets(uow, cells, unit.code, said)
     cells.pop("quantity", None)
-    line = {**register_line(REGISTERS[kind].plural, holder.record, unit), **cells}
+    line = {**register_line(REGISTERS[kind].plural, account.record, unit), **cells}
     read, _ = understood_measured(uow, kind, line, said)
-    after = changed(kind, holder.record, read, cells)
-    if holder.side is Side.NEED and holder.record.divisible and not after.divisible:
-        require_one_offer(uow, holder)
+    after = changed(kind, account.record, read, cells)
+    if account.side is Side.NEED and account.record.divisible and not after.divisible:
+        require_one_offer(uow, account)
     return after
 
 
-def _revise(uow: UnitOfWork, holder: Account, said: Said) -> None:
+def _revise(uow: UnitOfWork, account: Account, said: Said) -> None:
     typed = said.terms.get("quantity")
     if typed is None:
         return
     quantity = parse_quantity(typed, uow.units)
-    require_unit(holder.standing, quantity.unit)
-    set_quantity(uow, holder, quantity.amount, uow.day)
+    require_unit(account.balance, quantity.unit)
+    set_quantity(uow, account, quantity.amount, uow.day)
 
 
-def _notes_on_edit(uow: UnitOfWork, holder: Account, before: Any) -> list[str]:
-    if holder.side is Side.NEED:
+def _notes_on_edit(uow: UnitOfWork, account: Account, before: Any) -> list[str]:
+    if account.side is Side.NEED:
         return []
-    offer: Offer = holder.record
+    offer: Offer = account.record
     if before.has_expired(uow.today) and not offer.has_expired(uow.today):
-        if holder.standing.expired:
+        if account.balance.expired:
             return [f"bring back what expired with: cityfund offer reinstate {offer.code}"]
         return []
     return _notes_on_offer(uow, offer)

@@ -43,10 +43,10 @@ def add_project(uow: UnitOfWork, said: Said, needs: Sequence[str] = ()) -> Recei
 
 def _told(uow: UnitOfWork, code: str) -> str:
     need = uow.accounts.of(Side.NEED, code)
-    standing, record = need.standing, need.record
+    balance, record = need.balance, need.record
     amount = (
-        format_quantity(standing.required, standing.unit)
-        if standing.quantified
+        format_quantity(balance.required, balance.unit)
+        if balance.quantified
         else f"amount in {record.unit} not known yet"
     )
     return f"{code}: {record.factor}, {amount}{f', {record.topic}' if record.topic else ''}"

@@ -29,13 +29,13 @@ class NoLongerValid(RefusedByRule):
     default_why = "What is available of an offer that is over would lapse again at once."
 
 
-def set_quantity(uow: UnitOfWork, holder: Account, total: int, day: date) -> None:
+def set_quantity(uow: UnitOfWork, account: Account, total: int, day: date) -> None:
     """Declare the first quantity of a need or offer, or revise it to `total` where that differs."""
-    if holder.standing.required == 0:
-        movements = moves.declare(holder.side, holder.code, holder.unit, total)
+    if account.balance.required == 0:
+        movements = moves.declaration_movements(account.side, account.code, account.unit, total)
         _post(uow, Act.DECLARE, movements, day)
         return
-    movements = moves.revise(holder.standing, total)
+    movements = moves.revision_movements(account.balance, total)
     if movements:
         _post(uow, Act.REVISE, movements, day)
 
@@ -45,19 +45,19 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
 
     Withdrawing all of an offer ends it: what later returns to it passes on to withdrawn.
     """
-    holder = uow.accounts.of(side, code)
-    withdraw_amount(uow, holder, _amount_of(uow, holder, quantity) if quantity else None, uow.day)
-    return _receipt(uow, holder)
+    account = uow.accounts.of(side, code)
+    withdraw_amount(uow, account, _amount_of(uow, account, quantity) if quantity else None, uow.day)
+    return _receipt(uow, account)
 
 
-def withdraw_amount(uow: UnitOfWork, holder: Account, amount: int | None, day: date) -> None:
+def withdraw_amount(uow: UnitOfWork, account: Account, amount: int | None, day: date) -> None:
     """Withdraw an amount already understood, or (None) all of what is open or available."""
-    ends = amount is None and holder.side is Side.OFFER and not holder.record.withdrawn
-    if holder.standing.free or not ends:
-        movements = moves.withdraw(holder.standing, amount)
+    ends = amount is None and account.side is Side.OFFER and not account.record.withdrawn
+    if account.balance.free or not ends:
+        movements = moves.withdrawal_movements(account.balance, amount)
         _post(uow, Act.WITHDRAW, movements, day)
     if ends:
-        uow.edit_account(holder.side, holder.code, withdrawn=True)
+        uow.edit_account(account.side, account.code, withdrawn=True)
 
 
 def expire(uow: UnitOfWork, code: str) -> Receipt:
@@ -77,46 +77,46 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
             f"Offer {offer.code} is valid {until}; the day is {day}.",
             next_step=f"{wait}: cityfund offer withdraw {offer.code}",
         )
-    _post(uow, Act.EXPIRE, moves.expire(offer.standing), day, reference)
+    _post(uow, Act.EXPIRE, moves.expiry_movements(offer.balance), day, reference)
 
 
 def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
     """Bring back what was withdrawn, and of an offer whose validity was extended what expired."""
-    holder = uow.accounts.of(side, code)
-    amount = _amount_of(uow, holder, quantity) if quantity else None
+    account = uow.accounts.of(side, code)
+    amount = _amount_of(uow, account, quantity) if quantity else None
     source = Stage.WITHDRAWN
     if side is Side.OFFER:
-        if holder.record.has_expired(uow.day):
-            last = holder.record.valid_until
+        if account.record.has_expired(uow.day):
+            last = account.record.valid_until
             raise NoLongerValid(
-                f"Offer {holder.code} was valid through {last}.",
-                next_step=f"Extend it first: cityfund offer edit {holder.code} --valid-until DATE",
+                f"Offer {account.code} was valid through {last}.",
+                next_step=f"Extend it first: cityfund offer edit {account.code} --valid-until DATE",
             )
-        if not holder.standing.withdrawn and holder.standing.expired:
+        if not account.balance.withdrawn and account.balance.expired:
             source = Stage.EXPIRED
-    reinstate_amount(uow, holder, source, amount, uow.day)
-    return _receipt(uow, holder)
+    reinstate_amount(uow, account, source, amount, uow.day)
+    return _receipt(uow, account)
 
 
 def reinstate_amount(
     uow: UnitOfWork,
-    holder: Account,
+    account: Account,
     source: Stage,
     amount: int | None,
     day: date,
 ) -> None:
     """Bring back an amount already understood, or (None) all that stands in `source`."""
-    ended = holder.side is Side.OFFER and holder.record.withdrawn and source is Stage.WITHDRAWN
-    if holder.standing.stages.get(source, 0) or amount is not None or not ended:
-        movements = moves.reinstate(holder.standing, source, amount)
+    ended = account.side is Side.OFFER and account.record.withdrawn and source is Stage.WITHDRAWN
+    if account.balance.stages.get(source, 0) or amount is not None or not ended:
+        movements = moves.reinstatement_movements(account.balance, source, amount)
         _post(uow, Act.REINSTATE, movements, day)
     if ended:
-        uow.edit_account(holder.side, holder.code, withdrawn=False)
+        uow.edit_account(account.side, account.code, withdrawn=False)
 
 
-def _amount_of(uow: UnitOfWork, holder: Account, typed: str) -> int:
+def _amount_of(uow: UnitOfWork, account: Account, typed: str) -> int:
     quantity = parse_quantity(typed, uow.units)
-    moves.require_unit(holder.standing, quantity.unit)
+    moves.require_unit(account.balance, quantity.unit)
     return quantity.amount
 
 
@@ -127,5 +127,5 @@ def _post(
     post(uow, Draft(act=act, movements=movements, details=details))
 
 
-def _receipt(uow: UnitOfWork, holder: Account) -> Receipt:
-    return uow.receipt(**{holder.side.value: holder.standing})
+def _receipt(uow: UnitOfWork, account: Account) -> Receipt:
+    return uow.receipt(**{account.side.value: account.balance})

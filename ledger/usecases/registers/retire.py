@@ -47,7 +47,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
     """Say what still rests on a record that was withdrawn; nothing of it changes by itself."""
     if kind == "provider":
         offers = [code for code, one in _all(uow, "offer") if one.provider == record.code]
-        free = [code for code in offers if uow.accounts.of(Side.OFFER, code).standing.free]
+        free = [code for code in offers if uow.accounts.of(Side.OFFER, code).balance.free]
         if free:
             yield (
                 f"still available of it: {_some(free)}; take them back with: "
@@ -87,7 +87,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
     kept = uow.find("project", typed)
     notes: list[str] = []
     for need in _needs_of(uow, kept.record.code):
-        open_amount = need.standing.free
+        open_amount = need.balance.free
         if open_amount:
             withdraw_amount(uow, need, None, uow.day)
             notes.append(f"{need.code}: {format_quantity(open_amount, need.unit)} withdrawn")
@@ -135,7 +135,7 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
     uow.edit("project", kept, replace(project, status=wanted))
     notes = [f"project {project.code} is in status {wanted}"]
     for need in _needs_of(uow, project.code):
-        amount = need.standing.withdrawn
+        amount = need.balance.withdrawn
         if amount:
             reinstate_amount(uow, need, Stage.WITHDRAWN, None, uow.day)
             notes.append(f"{need.code}: {format_quantity(amount, need.unit)} open again")

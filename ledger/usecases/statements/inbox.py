@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit
-from ledger.core.text import folded
+from ledger.core.text import normalised_code
 from ledger.interchange.problems import Problem, did_you_mean
 from ledger.interchange.statements import (
     MAX_BYTES,
@@ -109,11 +109,11 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
 
 def _of_known_providers(file: StatementFile, providers: Collection[str]) -> StatementFile:
     """Spell the providers as the ledger does; a file of one it does not know is not taken."""
-    spelt = {folded(code): code for code in providers}
+    spelt = {normalised_code(code): code for code in providers}
     lines: list[ReadLine] = []
     problems: list[Problem] = []
     for read in file.lines:
-        code = spelt.get(folded(read.line.provider))
+        code = spelt.get(normalised_code(read.line.provider))
         if code is None:
             what = f"There is no provider {read.line.provider!r}."
             hint = did_you_mean(read.line.provider, providers) or "Add it: cityfund provider add"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
-from ledger.journal.entries import required as required_of
+from ledger.journal.entries import required_amount
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Balance:
     """The stages of one need or offer, in the smallest part of `unit`; a missing stage is zero."""
 
     side: Side
@@ -53,7 +53,7 @@ class Standing:
     @property
     def required(self) -> int:
         """All that a need requires or an offer puts up, whatever has become of it."""
-        return required_of(self.stages)
+        return required_amount(self.stages)
 
     @property
     def net(self) -> int:
@@ -72,7 +72,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class DealStanding:
+class DealBalance:
     """One deal and its stages on both sides, each in the smallest part of that side's unit."""
 
     deal: Deal

@@ -12,12 +12,12 @@ from cli.views.deal import deal_row
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
 from ledger.gaps.rows import coverage
-from ledger.journal.standing import Standing
+from ledger.journal.balance import Balance
 from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
-    from ledger.journal.standing import DealStanding
+    from ledger.journal.balance import DealBalance
     from ledger.store.session.snapshot import Picture
 
 BAR_WIDTH = 30
@@ -33,9 +33,9 @@ def brief(amount: int, unit: Unit) -> str:
     return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
-def bar_of(standing: Standing) -> str:
+def bar_of(balance: Balance) -> str:
     """Draw where a quantity stands; an empty text where there is none to draw."""
-    stages = {stage.value: amount for stage, amount in standing.stages.items()}
+    stages = {stage.value: amount for stage, amount in balance.stages.items()}
     return stage_bar(stages, BAR_WIDTH, unicode=is_unicode(sys.stdout))
 
 
@@ -44,15 +44,15 @@ def bar_legend() -> str:
     return legend(unicode=is_unicode(sys.stdout))
 
 
-def stages_said(standing: Standing) -> str:
+def stages_said(balance: Balance) -> str:
     """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
-    return _said(standing, _SHOWN[standing.side]) or f"nothing, in {standing.unit.code}"
+    return _said(balance, _SHOWN[balance.side]) or f"nothing, in {balance.unit.code}"
 
 
-def _said(standing: Standing, names: Iterable[str]) -> str:
+def _said(balance: Balance, names: Iterable[str]) -> str:
     """Say the named stages that hold anything, the unit once at the end."""
-    unit = standing.unit
-    named = {stage.value: amount for stage, amount in standing.stages.items()}
+    unit = balance.unit
+    named = {stage.value: amount for stage, amount in balance.stages.items()}
     parts = [
         f"{name} {brief(named[name], unit).removesuffix(unit.code).rstrip()}"
         for name in names
@@ -61,17 +61,17 @@ def _said(standing: Standing, names: Iterable[str]) -> str:
     return f"{' · '.join(parts)} {unit.code}" if parts else ""
 
 
-def stage_lines(standing: Standing) -> Iterator[str]:
+def stage_lines(balance: Balance) -> Iterator[str]:
     """Draw a standing, then each stage that holds anything on a line of its own, exactly."""
-    if not standing.quantified:
-        yield f"The amount is not known yet; it is counted in {standing.unit.code}."
+    if not balance.quantified:
+        yield f"The amount is not known yet; it is counted in {balance.unit.code}."
         return
-    if bar := bar_of(standing):
+    if bar := bar_of(balance):
         yield bar
     glyphs = GLYPHS if is_unicode(sys.stdout) else ASCII_GLYPHS
-    named = {stage.value: amount for stage, amount in standing.stages.items()}
-    shown = [name for name in _SHOWN[standing.side] if named.get(name)]
-    texts = [format_quantity(named[name], standing.unit) for name in shown]
+    named = {stage.value: amount for stage, amount in balance.stages.items()}
+    shown = [name for name in _SHOWN[balance.side] if named.get(name)]
+    texts = [format_quantity(named[name], balance.unit) for name in shown]
     wide = max(map(len, texts), default=0)
     for name, text in zip(shown, texts, strict=True):
         yield f"{glyphs.get(name, ' ')} {name:<9}  {text:>{wide}}"
@@ -91,36 +91,36 @@ def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
     )
 
 
-def need_facts_row(standing: Standing, found: EligibleCount | None) -> dict[str, Any]:
+def need_facts_row(balance: Balance, found: EligibleCount | None) -> dict[str, Any]:
     """Lay out what a need lacks and who could give it; None is unknown."""
-    closed = standing.committed + standing.delivered
-    known = standing.quantified
+    closed = balance.committed + balance.delivered
+    known = balance.quantified
     return {
-        "gap": format_amount(standing.gap, standing.unit.decimals) if known else None,
-        "coverage": coverage(closed, standing.net) if known else None,
+        "gap": format_amount(balance.gap, balance.unit.decimals) if known else None,
+        "coverage": coverage(closed, balance.net) if known else None,
         "eligible_offers": None if found is None else found.eligible,
         "main_obstacle": None if found is None else found.obstacle,
     }
 
 
-def lack_said(standing: Standing, found: EligibleCount) -> str:
+def lack_said(balance: Balance, found: EligibleCount) -> str:
     """Say a need's gap, how many offers could help, and, where none, what most stands in the way.
 
     Nothing is said of a need that was withdrawn: its stages have said it.
     """
-    if standing.quantified and standing.net == 0:
+    if balance.quantified and balance.net == 0:
         return ""
-    if standing.quantified and standing.gap == 0:
+    if balance.quantified and balance.gap == 0:
         return "covered"
-    if not standing.quantified:
+    if not balance.quantified:
         return "no offer can be judged until the amount is given"
-    gap = f"gap {format_quantity(standing.gap, standing.unit)}"
+    gap = f"gap {format_quantity(balance.gap, balance.unit)}"
     offers = f"{found.eligible} of {found.of} offers eligible" if found.of else ""
     obstacle = "" if found.eligible else found.obstacle or ""
     return " · ".join(part for part in (gap, offers, obstacle) if part)
 
 
-def deals_of(picture: Picture, deals: Iterable[DealStanding]) -> list[dict[str, Any]]:
+def deals_of(picture: Picture, deals: Iterable[DealBalance]) -> list[dict[str, Any]]:
     """Lay deals out with the names of their providers."""
     return [
         {
@@ -133,15 +133,15 @@ def deals_of(picture: Picture, deals: Iterable[DealStanding]) -> list[dict[str, 
 
 
 def deal_lines(
-    picture: Picture, deals: Iterable[DealStanding], indent: str = "", *, spent: bool = True
+    picture: Picture, deals: Iterable[DealBalance], indent: str = "", *, spent: bool = True
 ) -> Iterator[str]:
     """Say each deal in a line: its offer and provider, its need, and where it stands.
 
     Without `spent`, deals in which nothing lives any more are left out.
     """
     for one in deals:
-        need = picture.need_facts[one.deal.need].standing
-        lives = Standing(Side.NEED, one.deal.need, need.unit, one.need)
+        need = picture.need_facts[one.deal.need].balance
+        lives = Balance(Side.NEED, one.deal.need, need.unit, one.need)
         if not (spent or any(one.need.values())):
             continue
         provider = picture.offer_facts[one.deal.offer].provider
