@@ -49,7 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put long tests first; where a database is named, choose the tests that ask it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    _choose_by_database(config, items)
+
+
+def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where a database is named, choose the tests that ask it and are about its engine."""
     url = config.getoption("database_url")
     if not url:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import secrets
 import traceback
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -139,9 +140,17 @@ def tell(figures: str) -> None:
     print(figures)  # noqa: T201 - a person reads them
 
 
-def drawn_seed() -> int:
-    """Draw the seed of a random run, or take the one to repeat from CITYFUND_TEST_SEED."""
-    return int(os.environ.get("CITYFUND_TEST_SEED") or secrets.randbelow(2**32))
+def seed_of(request: pytest.FixtureRequest) -> int:
+    """Give the seed of a random test: its own in every run, and a new one with `-m soak`.
+
+    CITYFUND_TEST_SEED repeats a run.
+    """
+    repeated = os.environ.get("CITYFUND_TEST_SEED")
+    if repeated:
+        return int(repeated)
+    if request.node.get_closest_marker("soak"):
+        return secrets.randbelow(2**32)
+    return zlib.crc32(request.node.nodeid.encode())
 
 
 def broken_checks(url: str) -> list[str]:

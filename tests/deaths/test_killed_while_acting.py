@@ -18,6 +18,7 @@ UNDISTURBED = 6
 """A life has done at most so many acts when the moment of its death is drawn, within the next."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", sizes(10, 200))
 def test_nothing_acknowledged_is_lost_and_nothing_is_left_half(new_ledger, kills, seed):
     url = new_ledger()

@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
 ENTRIES = ROWS + 1 + ROWS // 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", sizes(8, 200))
 def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed):
     line = ("import", str(folder), "--yes", "--key", KEY, "--json")

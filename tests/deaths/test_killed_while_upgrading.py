@@ -100,6 +100,7 @@ def killed_upgrades(
     return left
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", sizes(6, 200))
 def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
     used = ledgers.new()
@@ -125,6 +126,7 @@ def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
     assert Hand(made[-1]).entries() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", sizes(4, 50))
 def test_a_new_ledger_is_there_or_not_there(ledgers: Ledgers, kills, seed):
     left = killed_upgrades(ledgers.empty, ("init",), kills, seed)

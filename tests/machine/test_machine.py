@@ -200,6 +200,7 @@ def play(opened: Callable[[], str], examples: int, steps: int, profile: str | No
     )
 
 
+@pytest.mark.long
 def test_any_officer_s_acts_agree_with_the_oracle(
     opened: Callable[[], str], engine_name: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import time_machine
 from both_books import NOON, SIDES
 from fund import Fund
@@ -48,6 +49,7 @@ def play(url: str, held: list[int], steps: Steps) -> None:
         assert failures == []
 
 
+@pytest.mark.long
 def test_parts_that_round_to_nothing_strand_nothing(
     opened: Callable[[], str], engine_name: str
 ) -> None:

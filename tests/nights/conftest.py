@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from hands import drawn_seed
+from hands import seed_of
 from nights_world import NOON, Nights
 
 
@@ -19,5 +19,5 @@ def nights(ledger_url: str) -> Iterator[Nights]:
 
 
 @pytest.fixture
-def seed() -> int:
-    return drawn_seed()
+def seed(request: pytest.FixtureRequest) -> int:
+    return seed_of(request)

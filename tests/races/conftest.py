@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hands import drawn_seed
+from hands import seed_of
 from ledgers import Ledgers
 
 
 @pytest.fixture
-def seed() -> int:
-    return drawn_seed()
+def seed(request: pytest.FixtureRequest) -> int:
+    return seed_of(request)
 
 
 @pytest.fixture

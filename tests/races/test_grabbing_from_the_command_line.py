@@ -40,6 +40,7 @@ def all_say(url: str, code: str) -> list[tuple[int, str]]:
     return [(one.returncode, words) for one, words in zip(processes, told, strict=True)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rounds", sizes(1, 10))
 def test_sixteen_command_lines_grab_the_last_of_one_offer(new_ledger, rounds):
     url = new_ledger()

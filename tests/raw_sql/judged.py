@@ -47,6 +47,7 @@ class FileJudge:
         """Make attempts one after another, each on a copy of its own, and judge each."""
         with closing(sqlite3.connect(self.path)) as kept:
             before = _dump_of_file(kept)
+        self.untouched = self.path.read_bytes()
         for attempt in attempts:
             for ending in ("", "-wal", "-shm"):
                 Path(f"{self.copy}{ending}").unlink(missing_ok=True)
@@ -66,7 +67,12 @@ class FileJudge:
                     refused += 1
         return refused
 
+    def _log(self) -> Path:
+        return Path(f"{self.copy}-wal")
+
     def _judge(self, attempt: Attempt, refused: int, before: dict[str, Any]) -> Judged:
+        if not self._log().exists() and self.copy.read_bytes() == self.untouched:
+            return Judged(attempt, REFUSED if refused else HARMLESS)
         try:
             with closing(sqlite3.connect(self.copy)) as raw:
                 after = _dump_of_file(raw)

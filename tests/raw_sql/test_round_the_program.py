@@ -38,6 +38,7 @@ def told(found: Iterable[Judged], seed: int) -> Counter[str]:
     return verdicts
 
 
+@pytest.mark.long
 def test_no_attempt_goes_by_unnamed(attacked: str, judge_at: MakeJudge) -> None:
     found = judge_at(attacked).judged(attempts(engine_of(attacked), SEED, EVERY_DAY))
     verdicts = told(found, SEED)
