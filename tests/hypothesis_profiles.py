@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = 100
 """Examples of a test that names no number, by default."""
@@ -36,6 +36,11 @@ def load() -> None:
         parent=settings.get_profile("default"),
         max_examples=SOAK_FACTOR * EXAMPLES,
         derandomize=False,
+    )
+    settings.register_profile(
+        "mutation",
+        parent=settings.get_profile("default"),
+        phases=(Phase.explicit, Phase.generate),  # that a fault is found is enough
     )
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

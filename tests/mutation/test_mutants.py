@@ -1,0 +1,64 @@
+"""The mutation run plants one fault at a time, and finds those that the tests find."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from mutants import mutants, mutated
+
+PATH = Path("example.py")
+
+
+def faults(source: str) -> set[str]:
+    return {f"{one.before} -> {one.after}" for one in mutants(PATH, source)}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    {
+        "a < b": {"a < b -> a <= b", "a < b -> a >= b"},
+        "a + b": {"a + b -> a - b"},
+        "a and b": {"a and b -> a or b"},
+        "not a": {"not a -> a"},
+        "x = 7": {"7 -> 8"},
+        "x = True": {"True -> False"},
+        "x = 1 if a else b": {"1 -> 2", "a -> not a"},
+        "[a for a in b if c(a)]": {"c(a) -> not c(a)"},
+    }.items(),
+)
+def test_each_kind_of_place_has_its_faults(source: str, expected: set[str]) -> None:
+    assert expected <= faults(f"x = ({source})" if "=" not in source else source)
+
+
+def test_statements_are_left_out_and_results_are_lost() -> None:
+    source = "def f(a):\n    a.close()\n    a -= b\n    if c():\n        raise E\n    return a"
+
+    expected = {"a.close() -> pass", "a -= b -> pass", "raise E -> pass", "return a -> return None"}
+    assert expected <= faults(source)
+
+
+def test_assertions_annotations_decorators_and_texts_are_left_alone() -> None:
+    source = (
+        '@d(1)\ndef f(a: "x | y") -> "z | 3":\n    """Say."""\n    assert a < 1, 3\n    a = "t"'
+    )
+
+    assert faults(source) == set()
+
+
+def test_a_mutant_is_planted_where_it_was_found() -> None:
+    source = "def f(a):\n    return a < 1 or a > 10"
+
+    for mutant in mutants(PATH, source):
+        planted = ast.unparse(mutated(source, mutant.index))
+        assert planted != ast.unparse(ast.parse(source))
+        assert mutant.after in planted
+        assert mutant.function == "f"
+
+
+def test_there_are_no_more_mutants_than_were_found() -> None:
+    source = "x = 1"
+
+    with pytest.raises(IndexError):
+        mutated(source, len(mutants(PATH, source)))
