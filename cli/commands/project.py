@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.framework.command import Call, command, noun
-from cli.framework.register_commands import code_typed, edit_record, emit_listing
-from cli.framework.register_options import code_argument, said, with_terms
-from cli.framework.session import act, read_picture
-from cli.views.history import emit_history
-from cli.views.project import LIST_COLUMNS, LIST_NARROW, MORE, emit_project, list_rows
-from cli.views.register import listing
+from cli.commands.registers import Verb, register_noun
+from cli.framework.command import Call
+from cli.framework.register_commands import Listing, code_typed
+from cli.framework.register_options import add_parameters, code_argument, said, with_parameters
+from cli.framework.session import act
+from ledger.registers.table import PROJECT
 
-app = noun("Cities' undertakings.")
+if TYPE_CHECKING:
+    from ledger.store.session.snapshot import Picture
 
 ProjectCode = Annotated[str, code_argument("project")]
 _NEED = (
@@ -22,67 +22,38 @@ _NEED = (
 )
 
 
-@command(app, "add", kind="write")
-@with_terms("projects", arguments=("title",), required=("city", "sector"))
+@with_parameters(*add_parameters(PROJECT))
 def add(
     call: Call,
     *,
     need: Annotated[
         list[str] | None, typer.Option("--need", metavar='"FACTOR QUANTITY [TOPIC]"', help=_NEED)
     ] = None,
-    **_terms: str,
+    **_typed: str,
 ) -> None:
     """Log a project and its needs, all in one request."""
     from ledger.usecases.registers.projects import add_project
 
     act(
         call,
-        lambda uow: add_project(
-            uow, said(call, "projects", today=uow.today, arguments=["title"]), need or ()
-        ),
+        lambda uow: add_project(uow, said(call, PROJECT, today=uow.today, adds=True), need or ()),
     )
 
 
-@command(app, "edit", kind="write")
-@with_terms("projects", left_out=("code",), hidden=("city",))
-def edit(call: Call, project: ProjectCode, **_terms: str) -> None:
-    """Change terms of a project, its status among them; an empty text takes one away."""
-    edit_record(call, "project", project)
+def listing(picture: Picture) -> Listing:
+    """Give what `project list` lists."""
+    from cli.views.project import list_projects
+
+    return list_projects(picture)
 
 
-@command(app, "list", dated=True)
-def list_(
-    call: Call,
-    every: Annotated[bool, typer.Option("--all", help="Also the cancelled ones.")] = False,
-) -> None:
-    """List projects with their cities, how many needs each has, and whether it is complete."""
-    with read_picture(call) as picture:
-        rows = list_rows(picture)
-    columns = listing(call, "projects", LIST_COLUMNS, MORE, narrow=LIST_NARROW)
-    emit_listing(
-        call,
-        rows,
-        columns,
-        schema="projects",
-        gone=lambda row: row["status"] == "cancelled",
-        every=every,
-    )
+def show(call: Call, picture: Picture, typed: str) -> None:
+    """Write one project."""
+    from cli.views.project import emit_project
+
+    emit_project(call, picture, typed)
 
 
-@command(app, "show", dated=True)
-def show(call: Call, project: ProjectCode) -> None:
-    """Show one project at a glance: the three factors, what is missing, and who could help."""
-    with read_picture(call) as picture:
-        emit_project(call, picture, project)
-
-
-@command(app, "history")
-def history(call: Call, project: ProjectCode) -> None:
-    """Show every version of a project, newest first: who, when, why and what changed."""
-    emit_history(call, "project", project)
-
-
-@command(app, "withdraw", kind="write")
 def withdraw(call: Call, project: ProjectCode) -> None:
     """Cancel a project and withdraw all that is open of its needs, in one request."""
     from ledger.usecases.registers.retire import withdraw_project
@@ -90,7 +61,6 @@ def withdraw(call: Call, project: ProjectCode) -> None:
     act(call, lambda uow: withdraw_project(uow, code_typed(uow, "project", project)))
 
 
-@command(app, "reinstate", kind="write")
 def reinstate(
     call: Call,
     project: ProjectCode,
@@ -102,3 +72,19 @@ def reinstate(
     from ledger.usecases.registers.retire import reinstate_project
 
     act(call, lambda uow: reinstate_project(uow, code_typed(uow, "project", project), status))
+
+
+app = register_noun(
+    PROJECT,
+    listing=listing,
+    show=show,
+    own={"add": Verb(add), "withdraw": Verb(withdraw), "reinstate": Verb(reinstate)},
+    texts={
+        "edit": "Change terms of a project, its status among them; an empty text takes one away.",
+        "list": "List projects with their cities, how many needs each has, and whether it is "
+        "complete.",
+        "show": "Show one project at a glance: the three factors, what is missing, and who could "
+        "help.",
+        "all": "Also the cancelled ones.",
+    },
+)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from cli.framework.command import Call, command, noun
-from cli.framework.output import Column, emit_rows
-from cli.framework.register_options import said, with_terms
+from cli.commands.registers import Verb, register_noun
+from cli.framework.command import Call
+from cli.framework.register_options import add_parameters, said, with_parameters
 from cli.framework.session import act, read_picture
-from cli.views.register import unit_row
-
-app = noun("Currencies and units of work.")
-
-_COLUMNS = [
-    Column("code", "Unit", kind="code"),
-    Column("name", "Name"),
-    Column("kind", "Counts"),
-    Column("decimals", "Decimals", kind="number"),
-]
+from ledger.registers.table import UNIT
 
 
-@command(app, "add", kind="write")
-@with_terms("units", arguments=("code",), required=("decimals",))
-def add(call: Call, **_terms: str) -> None:
+@with_parameters(*add_parameters(UNIT))
+def add(call: Call, **_typed: str) -> None:
     """Add a unit of work; currencies are ISO 4217's, and there from the start."""
     from ledger.usecases.registers.records import add_unit
 
-    act(call, lambda uow: add_unit(uow, said(call, "units", today=uow.today, arguments=["code"])))
+    act(call, lambda uow: add_unit(uow, said(call, UNIT, today=uow.today, adds=True)))
 
 
-@command(app, "list")
 def list_(call: Call) -> None:
     """List every unit, those of work first."""
+    from cli.framework.output import Column, emit_rows
+    from cli.views.register import unit_row
+
     with read_picture(call) as picture:
         units = sorted(picture.units.values(), key=lambda unit: (unit.kind == "money", unit.code))
-    rows = map(unit_row, units)
-    emit_rows(rows, _COLUMNS, call.read, head={"schema": "cityfund.units/1"})
+    columns = [
+        Column("code", "Unit", kind="code"),
+        Column("name", "Name"),
+        Column("kind", "Counts"),
+        Column("decimals", "Decimals", kind="number"),
+    ]
+    emit_rows(map(unit_row, units), columns, call.read, head={"schema": "cityfund.units/1"})
+
+
+app = register_noun(UNIT, own={"add": Verb(add), "list": Verb(list_, "read")})

@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 import ledger
 from cli.framework.command import Call, VerbGroup, unknown_command
 from cli.framework.options import PlainHelp, shared_parameters, take_as_typed
+from ledger.registers import table as registers
 
 DAILY = "Daily work"
 REGISTERS = "Registers"
@@ -34,6 +35,15 @@ class Word(NamedTuple):
     attribute: str = "app"
 
 
+_DAILY_NOUNS = ("need", "offer", "deal")
+_REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
+"""The registers whose commands have a module; those of all others follow from their columns."""
+
+
+def _register_word(name: str, panel: str) -> Word:
+    return Word(name, registers.REGISTERS[name].help, panel, f"cli.commands.{name}")
+
+
 WORDS = (
     Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
     Word("match", "The pairings that complete the most.", DAILY, "cli.commands.match"),
@@ -41,14 +51,13 @@ WORDS = (
         "reconcile", "The night's work, by hand or from a timer.", DAILY, "cli.commands.reconcile"
     ),
     Word("finding", "What nights found that wants looking at.", DAILY, "cli.commands.finding"),
-    Word("need", "What projects require.", DAILY, "cli.commands.need"),
-    Word("offer", "What providers put up.", DAILY, "cli.commands.offer"),
-    Word("deal", "Introduce, commit, deliver, release.", DAILY, "cli.commands.deal"),
-    Word("project", "Cities' undertakings.", REGISTERS, "cli.commands.project"),
-    Word("city", "Member cities.", REGISTERS, "cli.commands.city"),
-    Word("provider", "Who holds a factor.", REGISTERS, "cli.commands.provider"),
-    Word("office", "The fund's offices.", REGISTERS, "cli.commands.office"),
-    Word("unit", "Currencies and units of work.", REGISTERS, "cli.commands.unit"),
+    *(_register_word(name, DAILY) for name in _DAILY_NOUNS),
+    *(_register_word(name, REGISTERS) for name in _REGISTER_NOUNS),
+    *(
+        Word(name, spec.help, REGISTERS, "cli.commands.registers", name)
+        for name, spec in registers.REGISTERS.items()
+        if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
+    ),
     Word("rates", "What currencies are in one another.", REGISTERS, "cli.commands.rates"),
     Word("journal", "What was recorded, and reversing it.", BOOKS, "cli.commands.journal"),
     Word("check", "Prove the rules from the journal.", BOOKS, "cli.commands.check"),

@@ -6,94 +6,89 @@ Reading the registers from a command: which record is meant, which are listed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call
 from cli.framework.register_options import said
 from cli.framework.session import act
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
+from ledger.core.factors import Side
 
 if TYPE_CHECKING:
     from cli.framework.output import Column
-    from ledger.core.factors import Side
+    from ledger.journal.receipts import Receipt
+    from ledger.registers.spec import RegisterSpec
     from ledger.store.session.snapshot import Picture
     from ledger.store.session.unit_of_work import UnitOfWork
     from ledger.usecases.registers.parse import Said
 
-TABLES_OF = {
-    "unit": "units",
-    "office": "offices",
-    "city": "cities",
-    "provider": "providers",
-    "project": "projects",
-    "need": "needs",
-    "offer": "offers",
-}
+
+class Listing(NamedTuple):
+    """The rows of a register, and how they are listed.
+
+    `people` are the columns for people, `narrow` those for a narrow screen, `more` the columns
+    of ours that machines get behind the canonical ones. Rows that `hides` are listed only where
+    all are asked for.
+    """
+
+    rows: list[dict[str, Any]]
+    people: Sequence[Column]
+    more: Sequence[str] = ()
+    narrow: Sequence[Column] = ()
+    hides: Callable[[Mapping[str, Any]], bool] | None = None
 
 
-def add_record(call: Call, kind: str, arguments: Collection[str] = ()) -> None:
+def add_record(call: Call, spec: RegisterSpec) -> None:
     """Add a record with the terms typed, and show the receipt."""
-    from ledger.usecases.registers import records  # noqa: PLC0415 - brings the store
+    from ledger.usecases.registers import measured, records  # noqa: PLC0415 - brings the store
 
-    table = TABLES_OF[kind]
-    act(call, lambda uow: records.add(uow, kind, _said(call, table, uow, arguments)))
-
-
-def edit_record(call: Call, kind: str, typed: str) -> None:
-    """Change the terms typed of a record, and show the receipt."""
-    from ledger.usecases.registers import records  # noqa: PLC0415
-
-    table = TABLES_OF[kind]
-    act(
-        call,
-        lambda uow: records.edit(uow, kind, code_typed(uow, kind, typed), _said(call, table, uow)),
-    )
+    if spec.has_quantity:
+        act(call, lambda uow: measured.add_measured(uow, Side(spec.name), _added(call, spec, uow)))
+        return
+    act(call, lambda uow: records.add(uow, spec.name, _added(call, spec, uow)))
 
 
-def add_measured(call: Call, side: Side, arguments: Collection[str] = ()) -> None:
-    """Add a need or an offer with its quantity, and show the receipt."""
-    from ledger.usecases.registers import measured  # noqa: PLC0415
-
-    table = TABLES_OF[side.value]
-    act(
-        call,
-        lambda uow: measured.add_measured(uow, side, _said(call, table, uow, arguments)),
-    )
+def _added(call: Call, spec: RegisterSpec, uow: UnitOfWork) -> Said:
+    return said(call, spec, today=uow.today, adds=True)
 
 
-def edit_measured(call: Call, side: Side, typed: str) -> None:
-    """Change the terms typed of a need or an offer, and its quantity, and show the receipt."""
-    from ledger.usecases.registers import measured  # noqa: PLC0415
+def edit_record(call: Call, spec: RegisterSpec, typed: str) -> None:
+    """Change the terms typed of a record, its quantity among them, and show the receipt."""
+    from ledger.usecases.registers import measured, records  # noqa: PLC0415
 
-    table = TABLES_OF[side.value]
-    act(
-        call,
-        lambda uow: measured.edit_measured(
-            uow, side, code_typed(uow, side.value, typed), _said(call, table, uow)
-        ),
-    )
+    def work(uow: UnitOfWork) -> Receipt:
+        code = code_typed(uow, spec.name, typed)
+        terms = said(call, spec, today=uow.today)
+        if spec.has_quantity:
+            return measured.edit_measured(uow, Side(spec.name), code, terms)
+        return records.edit(uow, spec.name, code, terms)
+
+    act(call, work)
 
 
-def set_withdrawn(call: Call, kind: str, typed: str, *, withdrawn: bool) -> None:
-    """Take an office, a city or a provider out of use, or bring it back."""
+def set_withdrawn(call: Call, spec: RegisterSpec, typed: str, *, withdrawn: bool) -> None:
+    """Take a record out of use, or bring it back."""
     from ledger.usecases.registers import retire  # noqa: PLC0415
 
     act(
         call,
         lambda uow: retire.set_withdrawn(
-            uow, kind, code_typed(uow, kind, typed), withdrawn=withdrawn
+            uow, spec.name, code_typed(uow, spec.name, typed), withdrawn=withdrawn
         ),
     )
 
 
-def move_quantity(call: Call, side: Side, verb: str, typed: str, quantity: str | None) -> None:
+def move_quantity(
+    call: Call, spec: RegisterSpec, verb: str, typed: str, quantity: str | None
+) -> None:
     """Withdraw or reinstate a quantity of a need or an offer, or all there is."""
     from ledger.usecases.registers import quantities  # noqa: PLC0415
 
     work = {"withdraw": quantities.withdraw, "reinstate": quantities.reinstate}[verb]
-    act(call, lambda uow: work(uow, side, code_typed(uow, side.value, typed), quantity))
+    side = Side(spec.name)
+    act(call, lambda uow: work(uow, side, code_typed(uow, spec.name, typed), quantity))
 
 
 def code_typed(uow: UnitOfWork, kind: str, typed: str) -> str:
@@ -103,10 +98,6 @@ def code_typed(uow: UnitOfWork, kind: str, typed: str) -> str:
     from ledger.store.registers import find_code  # noqa: PLC0415
 
     return find_code(uow.connection, kind, typed)
-
-
-def _said(call: Call, table: str, uow: UnitOfWork, arguments: Collection[str] = ()) -> Said:
-    return said(call, table, today=uow.today, arguments=arguments)
 
 
 class NotThereThen(NotFound):
@@ -132,27 +123,23 @@ def meant(picture: Picture, kind: str, typed: str) -> str:
 
 def emit_listing(
     call: Call,
-    rows: Iterable[Mapping[str, Any]],
+    spec: RegisterSpec,
+    listing: Listing,
     columns: Sequence[Column],
     *,
-    schema: str,
-    gone: Callable[[Mapping[str, Any]], bool] | None = None,
-    every: bool = True,
-    narrow: Sequence[Column] = (),
+    every: bool,
 ) -> None:
-    """Write the rows of a register; without `every` those that are `gone` are left out, and said.
-
-    `schema` is the plural that names the JSON document.
-    """
+    """Write the rows of a register; without `every` those that it hides are left out, and said."""
     from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
 
-    found = list(rows)
-    kept = found if every or gone is None else [row for row in found if not gone(row)]
+    hides = listing.hides
+    kept = [row for row in listing.rows if every or hides is None or not hides(row)]
+    hidden = len(listing.rows) - len(kept)
     if call.format == "json":
         # What is only said for people stays out of what scripts rely on.
         kept = [{column.key: row[column.key] for column in columns} for row in kept]
-    emit_rows(kept, columns, call.read, head={"schema": f"cityfund.{schema}/1"}, narrow=narrow)
-    hidden = len(found) - len(kept)
+    head = {"schema": f"cityfund.{spec.plural}/1"}
+    emit_rows(kept, columns, call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":
         note(call, f"{hidden:,} withdrawn not shown; --all shows them.")
 

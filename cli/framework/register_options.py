@@ -7,7 +7,7 @@ export never call a term by two names.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -16,7 +16,6 @@ import typer
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
-from ledger.registers.table import by_plural
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import Said
@@ -38,22 +37,8 @@ _CODE_HELP = "its code, short and human; the next free one if left out"
 _YES_NO = (("yes", ""), ("no", ""))
 
 
-def with_terms(
-    table: str,
-    *,
-    arguments: Sequence[str] = (),
-    required: Collection[str] = (),
-    left_out: Collection[str] = (),
-    hidden: Collection[str] = (),
-) -> Callable[[_Function], _Function]:
-    """Give a command's function the columns of a table as parameters, in place of its `**`.
-
-    `arguments` come first and bare, `required` options have to be given, `hidden` ones are
-    taken but not shown in the help; `left_out` and columns for the reader are not there.
-    """
-    spec = by_plural()[table]
-    columns = {one.name: one for one in spec.columns if one.kind is not Kind.SHOWN}
-    options = [name for name in columns if name not in arguments and name not in left_out]
+def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Function]:
+    """Give a command's function more parameters, in place of its `**`."""
 
     def give(function: _Function) -> _Function:
         own = [
@@ -61,20 +46,74 @@ def with_terms(
             for parameter in inspect.signature(function, eval_str=True).parameters.values()
             if parameter.kind is not inspect.Parameter.VAR_KEYWORD
         ]
-        bare = [_parameter(name, _argument(spec, columns[name])) for name in arguments]
-        made = [
-            _parameter(
-                name,
-                _option(spec, columns[name], hidden=name in hidden),
-                many=columns[name].is_list,
-                required=name in required,
-            )
-            for name in options
-        ]
-        function.__signature__ = inspect.Signature([*own, *bare, *made])  # type: ignore[attr-defined]
+        function.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
         return function
 
     return give
+
+
+def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
+    """Give the parameters of adding: what a record cannot do without, then all it may have."""
+    bare = [_parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
+    made = [
+        _optional(spec, column, required=_is_asked_for(spec, column))
+        for column in _typed_columns(spec)
+        if column.name not in spec.arguments and column.vocabulary != "units"
+    ]
+    return [*bare, *made]
+
+
+def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
+    """Give the parameters of editing: one record, and its terms; those that are fixed hidden."""
+    return [
+        code_parameter(spec),
+        *(
+            _optional(spec, column, hidden=column.fixed)
+            for column in _typed_columns(spec)
+            if column.name != "code"
+        ),
+    ]
+
+
+def code_parameter(spec: RegisterSpec) -> inspect.Parameter:
+    """Give the parameter that names one record by its code."""
+    return _parameter(spec.name, code_argument(spec.name))
+
+
+def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
+    """Give the parameter that says how much of a record's quantity is meant."""
+    words = f"How much, in the {spec.name}'s unit; all there is if left out."
+    return _parameter("quantity", typer.Argument(help=words), required=False)
+
+
+def flag_parameter(name: str, flag: str, words: str) -> inspect.Parameter:
+    """Give the parameter of an option that is given or not."""
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, typer.Option(flag, help=words)],
+    )
+
+
+def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
+    """Give the columns that a person types; being withdrawn has a command of its own."""
+    left_out = {"withdrawn"} if spec.can_be_withdrawn else set()
+    return [one for one in spec.columns if one.kind is not Kind.SHOWN and one.name not in left_out]
+
+
+def _is_asked_for(spec: RegisterSpec, column: ColumnSpec) -> bool:
+    """Say whether a new record cannot do without the option; many codes the program makes."""
+    if column.name == "code":
+        return spec.prefix is None
+    return column.required
+
+
+def _optional(
+    spec: RegisterSpec, column: ColumnSpec, *, required: bool = False, hidden: bool = False
+) -> inspect.Parameter:
+    info = _option(spec, column, hidden=hidden)
+    return _parameter(column.name, info, many=column.is_list, required=required)
 
 
 def _parameter(
@@ -158,22 +197,22 @@ def code_argument(kind: str, words: str = "") -> Any:
     )
 
 
-def said(call: Call, table: str, *, today: date, arguments: Collection[str] = ()) -> Said:
+def said(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> Said:
     """Gather the terms really typed; days become ISO 8601, counted from `today`.
 
-    `arguments` are the columns that were typed bare. Raises InvalidDate naming the option.
+    An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.
     """
     from ledger.usecases.registers.parse import Said  # noqa: PLC0415 - for writing only
 
     typed = call.typed_input()
     terms: dict[str, str] = {}
-    for column in by_plural()[table].columns:
+    for column in spec.columns:
         value = typed.get(column.name)
         if value is None:
             continue
         text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
         terms[column.name] = _day(column.name, text, today) if column.kind is Kind.DATE else text
-    return Said(terms, {name: name.upper() for name in arguments})
+    return Said(terms, {name: name.upper() for name in spec.arguments} if adds else {})
 
 
 def _day(name: str, text: str, today: date) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import Listing, meant, withdrawn
 from cli.views.balance import deal_lines, deals_of
 from cli.views.project import LIST_COLUMNS, list_rows
-from cli.views.register import city_row, offer_row, office_row, provider_row
+from cli.views.register import offer_row, register_row
+from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.text import table_chunks
 
 if TYPE_CHECKING:
@@ -45,6 +47,31 @@ _PROVIDER = [
     Column("sample_said", "Sample"),
     _STATE,
 ]
+_OFFICE_LIST = [
+    Column("code", "Office", kind="code"),
+    Column("name", "Name"),
+    Column("host", "Hosted by"),
+    Column("regions", "Regions (UN M49)"),
+    Column("cities", "Cities", kind="number"),
+]
+_CITY_LIST = [
+    Column("code", "City", kind="code"),
+    Column("name", "Name"),
+    Column("name_local", "Local name"),
+    Column("country_name", "Country"),
+    Column("office", "Office", kind="code"),
+    Column("member_since", "Member since", kind="date"),
+]
+_CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
+_PROVIDER_LIST = [
+    Column("code", "Provider", kind="code"),
+    Column("name", "Name"),
+    Column("kind", "Kind", kind="code"),
+    Column("country_name", "Country"),
+    Column("city", "Member city", kind="code"),
+    Column("offers", "Offers", kind="number"),
+    Column("sample", "Sample", kind="code"),
+]
 _OFFICE_CITIES = [
     Column("code", "City", kind="code"),
     Column("name", "Name"),
@@ -61,17 +88,51 @@ _OFFERS = [
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
 
 
+def list_offices(picture: Picture) -> Listing:
+    """List the offices, with how many cities each looks after."""
+    of = Counter(one.office for one in picture.records("city").values() if not one.withdrawn)
+    rows = [
+        {**register_row(picture, OFFICE, one), "cities": of[one.code]}
+        for one in picture.records("office").values()
+    ]
+    return Listing(rows, _OFFICE_LIST, more=["cities"], hides=withdrawn)
+
+
+def list_cities(picture: Picture) -> Listing:
+    """List the member cities."""
+    rows = [register_row(picture, CITY, one) for one in picture.records("city").values()]
+    return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
+
+
+def list_providers(picture: Picture) -> Listing:
+    """List the providers, with how many offers each has made."""
+    of = Counter(offer.provider for offer in picture.records("offer").values())
+    rows = [
+        {**register_row(picture, PROVIDER, one), "offers": of[one.code]}
+        for one in picture.records("provider").values()
+    ]
+    return Listing(rows, _PROVIDER_LIST, more=["offers"], hides=withdrawn)
+
+
 def emit_office(call: Call, picture: Picture, typed: str) -> None:
     """Write one office with the cities it looks after."""
     from ledger.reference import regions  # noqa: PLC0415 - only here
 
     code = meant(picture, "office", typed)
     record = picture.records("office")[code]
-    cities = [city_row(one) for one in picture.records("city").values() if one.office == code]
+    cities = [
+        register_row(picture, CITY, one)
+        for one in picture.records("city").values()
+        if one.office == code
+    ]
     named = [
         f"{regions()[one].name} ({one})" if one in regions() else one for one in record.regions
     ]
-    document = {"schema": "cityfund.office/1", **office_row(record), "cities": cities}
+    document = {
+        "schema": "cityfund.office/1",
+        **register_row(picture, OFFICE, record),
+        "cities": cities,
+    }
     row = {**document, "regions_said": ", ".join(named), "state_said": _state(record)}
     below = _section("Cities", cities, _OFFICE_CITIES)
     emit_record(row, _OFFICE, call.read, document=document, below=below)
@@ -89,7 +150,7 @@ def emit_city(call: Call, picture: Picture, typed: str) -> None:
     deals = [one for one in picture.deals.values() if _project_of(picture, one) in its]
     document = {
         "schema": "cityfund.city/1",
-        **city_row(record),
+        **register_row(picture, CITY, record),
         "projects": projects,
         "offers": offers,
         "deals": deals_of(picture, deals),
@@ -112,7 +173,7 @@ def emit_provider(call: Call, picture: Picture, typed: str) -> None:
     deals = [one for one in picture.deals.values() if one.deal.offer in its]
     document = {
         "schema": "cityfund.provider/1",
-        **provider_row(record),
+        **register_row(picture, PROVIDER, record),
         "offers": offers,
         "deals": deals_of(picture, deals),
     }

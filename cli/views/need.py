@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import Listing, meant, withdrawn
 from cli.views.balance import deal_lines, deals_of, lack_said, stage_lines, wrapped
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
@@ -120,10 +120,27 @@ def offer_listed(picture: Picture, code: str) -> dict[str, Any]:
     return {**row, "what": f"{row['factor']}: {about or ANY}"}
 
 
-def need_gone(picture: Picture, row: dict[str, Any]) -> bool:
-    """Say whether all of a need was withdrawn."""
-    balance = picture.need_facts[row["code"]].balance
+def list_needs(picture: Picture) -> Listing:
+    """List needs with what each requires and its gap; those withdrawn as a whole are hidden."""
+    rows = [need_listed(picture, code) for code in picture.need_facts]
+    gone = {row["code"] for row in rows if _is_withdrawn(picture.need_facts[row["code"]].balance)}
+    return Listing(
+        rows,
+        NEED_COLUMNS,
+        more=NEED_MORE,
+        narrow=NEED_NARROW,
+        hides=lambda row: row["code"] in gone,
+    )
+
+
+def _is_withdrawn(balance: Balance) -> bool:
     return balance.quantified and balance.net == 0
+
+
+def list_offers(picture: Picture) -> Listing:
+    """List offers with what is available of each, its mandate, and how long it is valid."""
+    rows = [offer_listed(picture, code) for code in picture.offer_facts]
+    return Listing(rows, OFFER_COLUMNS, more=OFFER_MORE, narrow=OFFER_NARROW, hides=withdrawn)
 
 
 def emit_need(call: Call, picture: Picture, typed: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import Listing, meant
 from cli.views.balance import (
     bar_legend,
     bar_of,
@@ -18,12 +18,13 @@ from cli.views.balance import (
     stages_said,
     wrapped,
 )
-from cli.views.register import country_name, need_row, project_row
+from cli.views.register import country_name, need_row, register_row
 from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
 from ledger.gaps.completeness import ProjectState, project_state
 from ledger.reference import sectors
 from ledger.registers.records import Project
+from ledger.registers.table import PROJECT
 
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
@@ -65,9 +66,20 @@ def list_rows(picture: Picture) -> list[dict[str, Any]]:
     for facts in picture.need_facts.values():
         needs.setdefault(facts.project.code, []).append(facts)
     return [
-        {**project_row(picture, record), **_state_row(record, needs.get(record.code, []))}
+        {**register_row(picture, PROJECT, record), **_state_row(record, needs.get(record.code, []))}
         for record in picture.records("project").values()
     ]
+
+
+def list_projects(picture: Picture) -> Listing:
+    """List projects with their cities, how many needs each has, and whether it is complete."""
+    return Listing(
+        list_rows(picture),
+        LIST_COLUMNS,
+        more=MORE,
+        narrow=LIST_NARROW,
+        hides=lambda row: row["status"] == "cancelled",
+    )
 
 
 def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
@@ -104,7 +116,7 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
     city = picture.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
     row = {
-        **project_row(picture, record),
+        **register_row(picture, PROJECT, record),
         **_state_row(record, needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",

@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column
+from cli.framework.output import Column, emit_record
+from cli.framework.register_commands import Listing, meant, withdrawn
 from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
 from ledger.reference import countries
-from ledger.registers.spec import Kind
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.table import REGISTERS
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance
@@ -32,28 +34,21 @@ _PEOPLE = frozenset({"table", "md"})
 ANY = "any"
 """What a mandate without terms says."""
 
+_PLAIN_COLUMNS = 6
+"""How many columns of a register without a list of its own fit a screen."""
+
 _WIDE_ENOUGH = 110
 """Columns of a terminal from which on the usual listings fit."""
 
 
-def listing(
-    call: Call,
-    table: str,
-    people: Sequence[Column],
-    more: Sequence[str] = (),
-    *,
-    narrow: Sequence[Column] = (),
-) -> list[Column]:
-    """Give the columns of a listing: for people a few, for machines all, canonical ones first.
-
-    `more` names columns of ours behind the canonical ones; `narrow` are the columns for people
-    on a terminal where the usual ones would not stand side by side.
-    """
-    machine = machine_columns(table, more)
+def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Column]:
+    """Give the columns of a listing: for people a few, for machines all, canonical ones first."""
+    machine = machine_columns(spec.plural, listing.more)
     if call.format not in _PEOPLE:
         return machine
-    if narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:
-        people = narrow
+    people = listing.people
+    if listing.narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:
+        people = listing.narrow
     shown = {column.key for column in people}
     return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
 
@@ -64,6 +59,55 @@ def machine_columns(table: str, more: Sequence[str] = ()) -> list[Column]:
         Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns
     ]
     return [*canonical, *(Column(name) for name in more)]
+
+
+def plain_listing(picture: Picture, spec: RegisterSpec) -> Listing:
+    """List the records of a register by their first columns."""
+    rows = [register_row(picture, spec, one) for one in picture.records(spec.name).values()]
+    hides = withdrawn if spec.can_be_withdrawn else None
+    return Listing(rows, _plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
+
+
+def emit_plain(call: Call, picture: Picture, spec: RegisterSpec, typed: str) -> None:
+    """Write one record of a register: every column that it has a value in."""
+    code = meant(picture, spec.name, typed)
+    row = register_row(picture, spec, picture.records(spec.name)[code])
+    document = {"schema": f"cityfund.{spec.name}/1", **row}
+    emit_record(document, _plain_columns(spec), call.read, document=document)
+
+
+def _plain_columns(spec: RegisterSpec) -> list[Column]:
+    """Give a register's columns for people: names stand for the codes that they spell out."""
+    spelt = {one.name_of for one in spec.columns}
+    return [
+        Column(one.name, _header(spec, one), kind=_KINDS.get(one.kind, "text"))
+        for one in spec.columns
+        if one.name not in spelt and one.name != "withdrawn"
+    ]
+
+
+def _header(spec: RegisterSpec, column: ColumnSpec) -> str:
+    name = spec.name if column.name == "code" else column.name_of or column.name
+    return name.replace("_", " ").capitalize()
+
+
+def register_row(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, Any]:
+    """Lay a record out by its register's columns, names beside the codes."""
+    row = record_row(spec.plural, record)
+    for column in spec.columns:
+        if column.name_of is not None:
+            row[column.name] = _spelt_out(picture, spec.column[column.name_of], record)
+    return row
+
+
+def _spelt_out(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
+    code: str | None = getattr(record, column.name)
+    if column.register is None:
+        return country_name(code)
+    title = REGISTERS[column.register].title
+    if code is None or title is None:
+        return code
+    return str(getattr(picture.records(column.register)[code], title))
 
 
 def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, Any]:
@@ -91,31 +135,10 @@ def standing_row(balance: Balance) -> dict[str, str | None]:
     return row
 
 
-def office_row(record: Any) -> dict[str, Any]:
-    """Lay an office out."""
-    return record_row("offices", record)
-
-
-def city_row(record: Any) -> dict[str, Any]:
-    """Lay a city out, its country's name beside the code."""
-    return {**record_row("cities", record), "country_name": country_name(record.country)}
-
-
-def provider_row(record: Any) -> dict[str, Any]:
-    """Lay a provider out, its country's name beside the code."""
-    return {**record_row("providers", record), "country_name": country_name(record.country)}
-
-
 def country_name(code: str | None) -> str | None:
     """Give a country's name, or the code itself where a later table dropped it."""
     found = countries().get(code or "")
     return found.name if found else code
-
-
-def project_row(picture: Picture, record: Any) -> dict[str, Any]:
-    """Lay a project out with the name of its city."""
-    city = picture.records("city")[record.city]
-    return {**record_row("projects", record), "city_name": city.name}
 
 
 def need_row(picture: Picture, code: str) -> dict[str, Any]:
