@@ -5,8 +5,9 @@ Errors are caught here and nowhere else.
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 import typer
 
@@ -14,11 +15,17 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import can_flush, discard, open_closed_streams, say_beside
+from cli.framework.terminal import can_flush, discard, say_beside
 from cli.framework.usage_errors import NotText, ReceiptNotWritten
 from ledger.core.errors import ExitCode, LedgerError
 
 PROGRAM = "cityfund"
+
+_WHEN_CLOSED: Final = (
+    ("stdin", os.O_RDONLY, "r"),
+    ("stdout", os.O_RDONLY, "w"),  # an answer that is written there fails as on a closed descriptor
+    ("stderr", os.O_WRONLY, "w"),  # messages get lost, and the exit code says enough
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(root: Root, argv: list[str]) -> int:
     """Run one command line under a root command and give the exit code."""
-    open_closed_streams()
+    _open_closed_streams()
     if hasattr(sys.stdout, "reconfigure"):
         # What an old terminal cannot show is written as an escape, never a crash halfway.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -48,6 +55,18 @@ def run(root: Root, argv: list[str]) -> int:
         discard(sys.stdout)
         return _ended_by(error, _of_storage(error, session), session)
     return code
+
+
+def _open_closed_streams() -> None:
+    """Open a null device for each standard stream that was closed when the program started.
+
+    Otherwise Python has no stream object for it, and the next file that is opened, perhaps the
+    ledger, takes its descriptor and is written into.
+    """
+    for name, access, mode in _WHEN_CLOSED:
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, access)  # the lowest descriptor that is free: its own
+            setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _of_storage(error: OSError, session: Session) -> error_output.Trouble:

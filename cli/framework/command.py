@@ -57,7 +57,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How a reading command was asked to answer. Times are as typed; see `cli.framework.dates`."""
+    """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`."""
 
     format: str
     where: tuple[tuple[str, str], ...] = ()
@@ -73,7 +73,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """How an act was asked for. `on` is as typed; see `cli.framework.dates`."""
+    """How an act was asked for. `on` is as typed; see `ledger.core.dates`."""
 
     format: str
     dry_run: bool = False

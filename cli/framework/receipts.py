@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from shlex import quote
 from typing import Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_document, emit_lines
 from ledger.reports.cells import Column
 from ledger.reports.text import one_line, table_chunks
 
@@ -36,13 +36,16 @@ Receipt = Mapping[str, Any]
 def emit_receipt(call: Call, receipt: Receipt) -> None:
     """Write a receipt to standard output as the call asked for it."""
     if call.format == "json":
+        from cli.framework.output import emit_document  # noqa: PLC0415 - people are told in lines
+
         emit_document(receipt)
         return
     verb = call.command_name.rpartition(" ")[2]
     if call.params.get("commit"):
         verb = "introduced and committed"
     lines = render_receipt(receipt, verb)
-    emit_lines([next(lines)] if call.settings.quiet else lines)
+    shown = [next(lines)] if call.settings.quiet else lines
+    sys.stdout.writelines(f"{line}\n" for line in shown)
 
 
 def remember_receipt(call: Call, receipt: Receipt) -> None:

@@ -216,7 +216,7 @@ def said(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> 
 
 
 def _day(name: str, text: str, today: date) -> str:
-    from cli.framework.dates import InvalidDate, parse_date  # noqa: PLC0415 - help does without
+    from ledger.core.dates import InvalidDate, parse_date  # noqa: PLC0415 - help does without
 
     if not text.strip():
         return ""

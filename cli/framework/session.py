@@ -32,7 +32,7 @@ def request_of(
     `today` gives the ledger's own day, asked only for a date typed as a word such as yesterday.
     Raises InvalidDate and MalformedKey.
     """
-    from cli.framework.dates import parse_date  # noqa: PLC0415 - help does without
+    from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
     from ledger.core.requests import Request  # noqa: PLC0415
 
     options, settings = call.write, call.settings
@@ -103,7 +103,7 @@ def today_of(call: Call) -> date:
 
 def times_of(call: Call) -> Times:
     """Read a call's --as-of and --known-at by the ledger's calendar."""
-    from cli.framework.dates import parse_time  # noqa: PLC0415 - help does without
+    from ledger.core.dates import parse_time  # noqa: PLC0415 - help does without
     from ledger.store.journal.balances import NOW, Times  # noqa: PLC0415
 
     options = call.read
@@ -173,7 +173,7 @@ def day_given(call: Call, text: str | None) -> date | None:
 
 def required_day(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
-    from cli.framework.dates import parse_date  # noqa: PLC0415 - help does without
+    from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
 
     ledger_of(call)  # a ledger that is missing is told before a date that cannot be read
     return parse_date(text, today=lambda: today_of(call))

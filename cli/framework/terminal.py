@@ -8,31 +8,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cli.framework.usage_errors import NeedsYes, NotConfirmed
 
 if TYPE_CHECKING:
     from cli.framework.command import Call
 
-_WHEN_CLOSED: Final = (
-    ("stdin", os.O_RDONLY, "r"),
-    ("stdout", os.O_RDONLY, "w"),  # an answer that is written there fails as on a closed descriptor
-    ("stderr", os.O_WRONLY, "w"),  # messages get lost, and the exit code says enough
-)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def open_closed_streams() -> None:
-    """Open a null device for each standard stream that was closed when the program started.
-
-    Otherwise Python has no stream object for it, and the next file that is opened, perhaps the
-    ledger, takes its descriptor and is written into.
-    """
-    for name, access, mode in _WHEN_CLOSED:
-        if getattr(sys, name) is None:
-            handle = os.open(os.devnull, access)  # the lowest descriptor that is free: its own
-            setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def can_flush(stream: TextIO) -> bool:

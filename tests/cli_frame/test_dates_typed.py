@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.framework.dates import InvalidDate, InvalidTime, parse_date, parse_time
+from ledger.core.dates import InvalidDate, InvalidTime, parse_date, parse_time
 
 TODAY = date(2026, 11, 23)
 TEHRAN = ZoneInfo("Asia/Tehran")

@@ -9,9 +9,9 @@ from sample_noun import app
 from typer.main import get_group
 
 from cli.framework.command import Call, Session
-from cli.framework.dates import InvalidDate
 from cli.framework.session import request_of
 from cli.framework.settings import Settings
+from ledger.core.dates import InvalidDate
 from ledger.core.requests import MalformedKey
 
 TODAY = date(2026, 11, 23)

@@ -137,7 +137,7 @@ def pairing_of(
     """Gather what the rules ask of a pair, with the quantity that is about to be held."""
     living_need, living_offer = uow.accounts.living_between(offer.code, need.code)
     return Pairing(
-        need=need_facts(uow, need),
+        need=need_facts(uow, need, with_regions=bool(offer.record.regions)),
         offer=offer_facts(uow, offer),
         day=day,
         need_amount=amount,
@@ -148,12 +148,16 @@ def pairing_of(
     )
 
 
-def need_facts(uow: UnitOfWork, need: Account) -> NeedFacts:
-    """Gather what the rules ask of a need's side."""
+def need_facts(uow: UnitOfWork, need: Account, *, with_regions: bool) -> NeedFacts:
+    """Gather what the rules ask of a need's side.
+
+    The regions of its city are looked up only where the other side's mandate names any.
+    """
     assert need.side is Side.NEED
     project = uow.record("project", need.record.project)
     city = uow.record("city", project.city)
-    return NeedFacts(need.record, project, city, need.balance, region_chain(city.country))
+    chain = region_chain(city.country) if with_regions else ()
+    return NeedFacts(need.record, project, city, need.balance, chain)
 
 
 def offer_facts(uow: UnitOfWork, offer: Account) -> OfferFacts:
