@@ -11,7 +11,7 @@ from cli.framework.terminal import is_terminal, is_unicode, width
 from cli.views.deal import deal_row
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
-from ledger.gaps.rows import coverage
+from ledger.gaps.rows import coverage_ratio
 from ledger.journal.balance import Balance
 from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
@@ -97,7 +97,7 @@ def need_facts_row(balance: Balance, found: EligibleCount | None) -> dict[str, A
     known = balance.quantified
     return {
         "gap": format_amount(balance.gap, balance.unit.decimals) if known else None,
-        "coverage": coverage(closed, balance.net) if known else None,
+        "coverage": coverage_ratio(closed, balance.net) if known else None,
         "eligible_offers": None if found is None else found.eligible,
         "main_obstacle": None if found is None else found.obstacle,
     }
@@ -115,7 +115,7 @@ def lack_said(balance: Balance, found: EligibleCount) -> str:
     if not balance.quantified:
         return "no offer can be judged until the amount is given"
     gap = f"gap {format_quantity(balance.gap, balance.unit)}"
-    offers = f"{found.eligible} of {found.of} offers eligible" if found.of else ""
+    offers = f"{found.eligible} of {found.total} offers eligible" if found.total else ""
     obstacle = "" if found.eligible else found.obstacle or ""
     return " · ".join(part for part in (gap, offers, obstacle) if part)
 

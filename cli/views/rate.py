@@ -65,7 +65,7 @@ def _rate_row(row: RateRow) -> dict[str, Any]:
         "rate": row.rate,
         "rate_date": row.day,
         "age_days": row.age_days,
-        "road": row.road,
+        "road": row.rate_source,
         "source": row.sources,
         "rests_on": [_quote(one) for one in row.rests_on],
     }

@@ -105,9 +105,9 @@ class Mandate(JournalCheck):
         day = _day(entry.effective_on)
         if day is None:
             return
-        living = self._living(deal, running)
-        mine = living.get(deal.offer_id, (0, 0))
-        others = (one for one, (lives, _) in living.items() if lives and one != deal.offer_id)
+        outstanding = self._outstanding(deal, running)
+        mine = outstanding.get(deal.offer_id, (0, 0))
+        others = (one for one, (lives, _) in outstanding.items() if lives and one != deal.offer_id)
         elsewhere = tuple(sorted(map(self.books.account_name, others)))
         for need, offer in product(
             self._need_facts(deal.need_id, moment, running),
@@ -119,9 +119,9 @@ class Mandate(JournalCheck):
                 day=day,
                 need_amount=hold.need.amount,
                 offer_amount=hold.offer_amount,
-                living_need=mine[0],
-                living_offer=mine[1],
-                living_elsewhere=elsewhere,
+                outstanding_need=mine[0],
+                outstanding_offer=mine[1],
+                outstanding_elsewhere=elsewhere,
             )
 
     def _seen(self, kind: str, code: str, moment: int) -> list[Any]:
@@ -155,14 +155,14 @@ class Mandate(JournalCheck):
         by_word = running.accounts.get(account_id, {})
         return Balance(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
 
-    def _living(self, deal: DealFacts, running: Running) -> dict[int, tuple[int, int]]:
+    def _outstanding(self, deal: DealFacts, running: Running) -> dict[int, tuple[int, int]]:
         """Add up what lives in the deal's need by offer, in the need's and the offer's unit."""
-        living: dict[int, tuple[int, int]] = {}
+        outstanding: dict[int, tuple[int, int]] = {}
         for one in self.books.deals_of_need[deal.need_id]:
-            need, offer = living.get(one.offer_id, (0, 0))
+            need, offer = outstanding.get(one.offer_id, (0, 0))
             need += _alive(running, one.id, _NEED)
-            living[one.offer_id] = (need, offer + _alive(running, one.id, _OFFER))
-        return living
+            outstanding[one.offer_id] = (need, offer + _alive(running, one.id, _OFFER))
+        return outstanding
 
 
 def _taken(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Generic, TypeVar
 
-STEP = 32
+BLOCK_SIZE = 32
 """Rungs between two stored sets of a ladder: few enough to add up, enough to save memory."""
 
 
 Figure = TypeVar("Figure", int, date)
 
 
-def bits(places: Iterable[int], size: int) -> int:
+def bitset(places: Iterable[int], size: int) -> int:
     """Give the set of these places, each below `size`."""
     octets = bytearray(size // 8 + 1)
     for position in places:
@@ -27,43 +27,45 @@ def bits(places: Iterable[int], size: int) -> int:
     return int.from_bytes(octets, "little")
 
 
-def positions(found: int) -> Iterator[int]:
+def bit_positions(result: int) -> Iterator[int]:
     """Give the positions in a set, in order."""
-    while found:
-        lowest = found & -found
+    while result:
+        lowest = result & -result
         yield lowest.bit_length() - 1
-        found ^= lowest
+        result ^= lowest
 
 
-class Named:
+class ValueIndex:
     """Which offers name a value in a list of their mandate, and which have an empty list."""
 
     def __init__(self, lists: Iterable[Iterable[str]], size: int) -> None:
         """Take each offer's list, in the order of their places."""
-        named: dict[str, list[int]] = {}
+        by_value: dict[str, list[int]] = {}
         empty = []
         for position, values in enumerate(lists):
             chosen = tuple(values)
             if not chosen:
                 empty.append(position)
             for value in chosen:
-                named.setdefault(value, []).append(position)
-        self.empty = bits(empty, size)
-        self._sets = {value: bits(positions, size) for value, positions in named.items()}
+                by_value.setdefault(value, []).append(position)
+        self.empty = bitset(empty, size)
+        self._sets = {
+            value: bitset(bit_positions, size) for value, bit_positions in by_value.items()
+        }
 
-    def naming(self, values: Iterable[str]) -> int:
+    def containing_any(self, values: Iterable[str]) -> int:
         """Give the offers that name any of these values."""
-        found = 0
+        result = 0
         for value in values:
-            found |= self._sets.get(value, 0)
-        return found
+            result |= self._sets.get(value, 0)
+        return result
 
     def __len__(self) -> int:
         """Count the distinct values named."""
         return len(self._sets)
 
 
-class Ladder(Generic[Figure]):
+class SortedIndex(Generic[Figure]):
     """Offers sorted by a figure, answering which have at most, or at least, a given one.
 
     Offers whose figure is None have no such limit: they are not on the ladder.
@@ -77,9 +79,9 @@ class Ladder(Generic[Figure]):
         self._figures: list[Figure] = [figure for figure, _ in pairs]
         self._order = [place for _, place in pairs]
         self._stored = [0]
-        for rung in range(0, len(self._order), STEP):
-            rungs = self._order[rung : rung + STEP]
-            self._stored.append(self._stored[-1] | bits(rungs, size))
+        for start_of_block in range(0, len(self._order), BLOCK_SIZE):
+            block = self._order[start_of_block : start_of_block + BLOCK_SIZE]
+            self._stored.append(self._stored[-1] | bitset(block, size))
         self.all = self._stored[-1]
 
     def at_most(self, figure: Figure) -> int:
@@ -91,8 +93,8 @@ class Ladder(Generic[Figure]):
         return self.all & ~self._first(bisect_left(self._figures, figure))
 
     def _first(self, count: int) -> int:
-        whole, rest = divmod(count, STEP)
-        found = self._stored[whole]
+        whole, rest = divmod(count, BLOCK_SIZE)
+        result = self._stored[whole]
         for place in self._order[count - rest : count]:
-            found |= 1 << place
-        return found
+            result |= 1 << place
+        return result

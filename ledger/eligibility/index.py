@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.core.quantity import Unit
-from ledger.eligibility.bitsets import Ladder, Named, bits, positions
+from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
 from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit, units_convert
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 
@@ -35,7 +35,7 @@ class Ratio(NamedTuple):
         return offer_amount * self.over // self.under
 
 
-class Wanted(NamedTuple):
+class NeedQuantity(NamedTuple):
     """What a need asks of an offer, in the smallest part of the need's unit; `open` is positive."""
 
     open: int
@@ -83,25 +83,25 @@ class UnitOffers:
         self._offers, self._start, self._size = offers, start, size
         self._end = start + len(offers)
         self.all = _span(start, self._end)
-        self._free = Ladder((facts.balance.free for facts in offers), size, start)
-        self._min_tickets = Ladder((facts.offer.min_ticket for facts in offers), size, start)
-        self._max_tickets = Ladder((facts.offer.max_ticket for facts in offers), size, start)
+        self._free = SortedIndex((facts.balance.free for facts in offers), size, start)
+        self._min_tickets = SortedIndex((facts.offer.min_ticket for facts in offers), size, start)
+        self._max_tickets = SortedIndex((facts.offer.max_ticket for facts in offers), size, start)
         self._without_min = self.all & ~self._min_tickets.all
         self._without_max = self.all & ~self._max_tickets.all
         self._shares: list[tuple[Decimal, int]] = []
         self._first_without_share = self._end
         self._ticket_groups: list[_TicketGroup] = []
         self._group_by_share()
-        self._roomy = lru_cache(maxsize=64)(self._with_room)
+        self._with_room_for = lru_cache(maxsize=64)(self._with_room)
 
-    def passing(self, wanted: Wanted, ratio: Ratio) -> QuantityRules:
+    def rule_sets(self, quantity: NeedQuantity, ratio: Ratio) -> QuantityRules:
         """Give the offers that pass the rules on quantity, nothing living in their pairs."""
-        if wanted.divisible:
-            return QuantityRules(self._ticket(wanted, ratio), self._share(wanted, 1), self.all)
-        whole = ratio.to_offer(wanted.open)
+        if quantity.divisible:
+            return QuantityRules(self._ticket(quantity, ratio), self._share(quantity, 1), self.all)
+        whole = ratio.to_offer(quantity.open)
         above_min = self._without_min | self._min_tickets.at_most(whole)
         below_max = self._without_max | self._max_tickets.at_least(whole)
-        share = self._share(wanted, wanted.open)
+        share = self._share(quantity, quantity.open)
         return QuantityRules(above_min & below_max, share, self._free.at_least(whole))
 
     def _group_by_share(self) -> None:
@@ -122,13 +122,13 @@ class UnitOffers:
                 self._ticket_groups.append(_TicketGroup(over, under, first, tickets))
             place += len(group)
 
-    def _share(self, wanted: Wanted, least: int) -> int:
+    def _share(self, quantity: NeedQuantity, least: int) -> int:
         """Give the offers whose share of the need is at least `least`: a tail, shares ascending."""
-        tail = bisect_left(self._shares, least, key=lambda pair: share_limit(pair[0], wanted.net))
+        tail = bisect_left(self._shares, least, key=lambda pair: share_limit(pair[0], quantity.net))
         first = self._shares[tail][1] if tail < len(self._shares) else self._first_without_share
         return _span(first, self._end)
 
-    def _ticket(self, wanted: Wanted, ratio: Ratio) -> int:
+    def _ticket(self, quantity: NeedQuantity, ratio: Ratio) -> int:
         """Give the offers whose smallest ticket the best amount reaches, for a divisible need.
 
         The best amount is the lesser of what the need leaves (open, share) and what the offer
@@ -136,7 +136,7 @@ class UnitOffers:
         unit, the first is one figure for all offers of a share.
         """
         # The innermost loop of the whole count: written out, on numbers of this unit's size.
-        most_open, net, rate_under, rate_over = wanted.open, wanted.net, *ratio
+        most_open, net, rate_under, rate_over = quantity.open, quantity.net, *ratio
         reached = 0
         for over, under, first, min_tickets in self._ticket_groups:
             most = net * over // under
@@ -146,7 +146,7 @@ class UnitOffers:
                 most = 1
             reaching = bisect_right(min_tickets, -(-most * rate_under // rate_over))
             reached |= ((1 << reaching) - 1) << first
-        return (self._without_min | reached << self._start) & self._roomy(ratio)
+        return (self._without_min | reached << self._start) & self._with_room_for(ratio)
 
     def _with_room(self, ratio: Ratio) -> int:
         """Give the offers whose own room holds their smallest ticket, and one part of a need."""
@@ -155,7 +155,7 @@ class UnitOffers:
             for index, offer in enumerate(self._offers)
             if _has_room(offer, ratio)
         )
-        return bits(places, self._size)
+        return bitset(places, self._size)
 
 
 def _has_room(offer: OfferFacts, ratio: Ratio) -> bool:
@@ -184,7 +184,7 @@ class _Convertible(NamedTuple):
     rated: tuple[tuple[UnitOffers, Ratio], ...]
 
 
-class OfferSets:
+class OfferIndex:
     """Offers of one factor as sets; the place of an offer in a set is a bit of a whole number."""
 
     def __init__(self, offers: Iterable[OfferFacts], day: date, rate_of: RateOf) -> None:
@@ -196,52 +196,53 @@ class OfferSets:
         self.by_code = {facts.offer.code: facts for facts in ordered}
         self._codes = [offer.code for offer in terms]
         self._place = {code: place for place, code in enumerate(self._codes)}
-        self.everyone = (1 << size) - 1
-        self._topics = Named((offer.topics for offer in terms), size)
-        self._sectors = Named((offer.sectors for offer in terms), size)
-        self._instruments = Named((offer.instruments for offer in terms), size)
+        self.all_offers = (1 << size) - 1
+        self._topics = ValueIndex((offer.topics for offer in terms), size)
+        self._sectors = ValueIndex((offer.sectors for offer in terms), size)
+        self._instruments = ValueIndex((offer.instruments for offer in terms), size)
         self._geography = _Geography(terms, size)
-        self._starts = Ladder((offer.available_from for offer in terms), size)
-        self._valid = bits((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
+        self._starts = SortedIndex((offer.available_from for offer in terms), size)
+        self._valid = bitset((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
         self._units = list(_by_unit(ordered))
         self._convertible = lru_cache(maxsize=None)(self._find_convertible)
 
-    def only(self, codes: Iterable[str]) -> int:
+    def subset(self, codes: Iterable[str]) -> int:
         """Give the set of these offers, leaving out those that are not counted here."""
         places = (self._place[code] for code in codes if code in self._place)
-        return bits(places, len(self._place))
+        return bitset(places, len(self._place))
 
-    def passing(self, need: NeedFacts, *, taken: bool) -> dict[str, int]:
+    def rule_sets(self, need: NeedFacts, *, outstanding_with_others: bool) -> dict[str, int]:
         """Give for each rule the offers that pass it, all of them new to this need.
 
-        `taken` says that something of another offer lives in the need already.
+        `outstanding_with_others` says that something of another offer lives in the need already.
         """
-        everyone = self.everyone
+        all_offers = self.all_offers
         quantity = self._quantity(need)
-        whole = need.need.divisible or not taken
+        whole = need.need.divisible or not outstanding_with_others
         return {
             "unit": self._convertible(need.balance.unit).all,
-            "quantified": everyone if need.balance.quantified else 0,
-            "topic": self._topics.empty | self._topics.naming([need.need.topic or ""]),
-            "sector": self._sectors.empty | self._sectors.naming(_and_above(need.project.sector)),
-            "geography": self._geography.reaching(need),
+            "quantified": all_offers if need.balance.quantified else 0,
+            "topic": self._topics.empty | self._topics.containing_any([need.need.topic or ""]),
+            "sector": self._sectors.empty
+            | self._sectors.containing_any(_and_above(need.project.sector)),
+            "geography": self._geography.admitting_city(need),
             "instrument": self._instrument(need.need.instruments),
             "window": self._valid,
             "start": self._start(need.need.needed_by),
-            "status": everyone if need.project.status in ACTIVE_STATUSES else 0,
+            "status": all_offers if need.project.status in ACTIVE_STATUSES else 0,
             "ticket": quantity.ticket,
             "share": quantity.share,
             "indivisible": quantity.indivisible if whole else 0,
         }
 
-    def admitting(self, need: NeedFacts) -> list[str]:
+    def admissible_offers(self, need: NeedFacts) -> list[str]:
         """Give the codes of the offers that pass every rule but those on quantity."""
-        passing = self.passing(need, taken=False)
-        found = self.everyone
-        for rule, passed in passing.items():
+        rule_sets = self.rule_sets(need, outstanding_with_others=False)
+        eligible = self.all_offers
+        for rule, passed in rule_sets.items():
             if rule not in QUANTITY_RULES:
-                found &= passed
-        return [self._codes[place] for place in positions(found)]
+                eligible &= passed
+        return [self._codes[place] for place in bit_positions(eligible)]
 
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
         """Give for each unit that one of these offers counts in the rate to it, where known."""
@@ -249,56 +250,58 @@ class OfferSets:
 
     def _instrument(self, accepted: tuple[str, ...]) -> int:
         if not accepted:
-            return self.everyone
-        return self._instruments.empty | self._instruments.naming(accepted)
+            return self.all_offers
+        return self._instruments.empty | self._instruments.containing_any(accepted)
 
     def _start(self, needed_by: date | None) -> int:
         if needed_by is None:
-            return self.everyone
-        return (self.everyone & ~self._starts.all) | self._starts.at_most(needed_by)
+            return self.all_offers
+        return (self.all_offers & ~self._starts.all) | self._starts.at_most(needed_by)
 
     def _quantity(self, need: NeedFacts) -> QuantityRules:
         """Test quantities only against units with a known rate; the others pass untested."""
-        ticket = share = indivisible = self.everyone
+        ticket = share = indivisible = self.all_offers
         balance = need.balance
         if balance.free > 0:
-            wanted = Wanted(balance.free, balance.net, need.need.divisible)
+            quantity = NeedQuantity(balance.free, balance.net, need.need.divisible)
             for offers, ratio in self._convertible(balance.unit).rated:
-                passing = offers.passing(wanted, ratio)
-                ticket ^= offers.all & ~passing.ticket
-                share ^= offers.all & ~passing.share
-                indivisible ^= offers.all & ~passing.indivisible
+                rule_sets = offers.rule_sets(quantity, ratio)
+                ticket ^= offers.all & ~rule_sets.ticket
+                share ^= offers.all & ~rule_sets.share
+                indivisible ^= offers.all & ~rule_sets.indivisible
         return QuantityRules(ticket, share, indivisible)
 
     def _find_convertible(self, unit: Unit) -> _Convertible:
-        found, rated = 0, []
+        eligible, rated = 0, []
         for offers in self._units:
             if not units_convert(unit, offers.unit):
                 continue
-            found |= offers.all
+            eligible |= offers.all
             same = unit.code == offers.unit.code
             rate = Decimal(1) if same else self.rate_of(unit.code, offers.unit.code)
             if rate is not None:
                 rated.append((offers, ratio_between(rate, unit, offers.unit)))
-        return _Convertible(found, tuple(rated))
+        return _Convertible(eligible, tuple(rated))
 
 
 class _Geography:
     """The union of countries, regions and cities of each mandate, less its excluded countries."""
 
     def __init__(self, offers: list[Offer], size: int) -> None:
-        self._countries = Named((offer.countries for offer in offers), size)
-        self._regions = Named((offer.regions for offer in offers), size)
-        self._cities = Named((offer.cities for offer in offers), size)
-        self._excluded = Named((offer.excluded_countries for offer in offers), size)
+        self._countries = ValueIndex((offer.countries for offer in offers), size)
+        self._regions = ValueIndex((offer.regions for offer in offers), size)
+        self._cities = ValueIndex((offer.cities for offer in offers), size)
+        self._excluded = ValueIndex((offer.excluded_countries for offer in offers), size)
         self._anywhere = self._countries.empty & self._regions.empty & self._cities.empty
 
-    def reaching(self, need: NeedFacts) -> int:
+    def admitting_city(self, need: NeedFacts) -> int:
         """Give the offers whose mandate admits the project's city."""
         country = [need.city.country]
-        reach = self._anywhere | self._countries.naming(country)
-        reach |= self._regions.naming(need.region_chain) | self._cities.naming([need.city.code])
-        return reach & ~self._excluded.naming(country)
+        reach = self._anywhere | self._countries.containing_any(country)
+        reach |= self._regions.containing_any(need.region_chain) | self._cities.containing_any(
+            [need.city.code]
+        )
+        return reach & ~self._excluded.containing_any(country)
 
 
 def _by_unit(ordered: list[OfferFacts]) -> Iterable[UnitOffers]:

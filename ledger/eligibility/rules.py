@@ -46,10 +46,10 @@ class OfferFacts:
 class Pairing:
     """A need and an offer on a day, with the new quantity on each side in its own unit.
 
-    A quantity of None is one there is nothing to test about (no rate known, nothing open):
-    rules on quantity pass over it. `living_need` and `living_offer` are what is held, committed
-    or delivered between the two already; `living_elsewhere` names other offers that have
-    something living in the need.
+    A quantity of None is not tested (no rate known, nothing open): rules on quantity pass over it.
+    `outstanding_need` and `outstanding_offer` are what is held, committed or delivered between
+    the two already; `outstanding_elsewhere` names the other offers with something outstanding in
+    the need.
     """
 
     need: NeedFacts
@@ -57,9 +57,9 @@ class Pairing:
     day: date
     need_amount: int | None
     offer_amount: int | None
-    living_need: int = 0
-    living_offer: int = 0
-    living_elsewhere: tuple[str, ...] = ()
+    outstanding_need: int = 0
+    outstanding_offer: int = 0
+    outstanding_elsewhere: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -129,15 +129,15 @@ def _topic(pairing: Pairing) -> Failure | None:
     topics, topic = pairing.offer.offer.topics, pairing.need.need.topic
     if not topics or topic in topics:
         return None
-    wanted = f"the need's topic is {topic}" if topic else "the need names no topic"
-    return Failure("topic", f"only for {_listed(topics)}; {wanted}")
+    topic_text = f"the need's topic is {topic}" if topic else "the need names no topic"
+    return Failure("topic", f"only for {_join(topics)}; {topic_text}")
 
 
 def _sector(pairing: Pairing) -> Failure | None:
     sectors, sector = pairing.offer.offer.sectors, pairing.need.project.sector
     if not sectors or covers_sector(sectors, sector):
         return None
-    return Failure("sector", f"only for sector {_listed(sectors)}; the project is in {sector}")
+    return Failure("sector", f"only for sector {_join(sectors)}; the project is in {sector}")
 
 
 def _geography(pairing: Pairing) -> Failure | None:
@@ -146,7 +146,7 @@ def _geography(pairing: Pairing) -> Failure | None:
         return None
     if city.country in offer.excluded_countries:
         return Failure("geography", f"country {city.country} of {city.name} is excluded")
-    named = _listed((*offer.countries, *offer.regions, *offer.cities))
+    named = _join((*offer.countries, *offer.regions, *offer.cities))
     return Failure("geography", f"only for {named}; the city is {city.name} ({city.country})")
 
 
@@ -154,7 +154,7 @@ def _instrument(pairing: Pairing) -> Failure | None:
     offered, accepted = pairing.offer.offer.instruments, pairing.need.need.instruments
     if not offered or not accepted or set(offered) & set(accepted):
         return None
-    return Failure("instrument", f"by {_listed(offered)}; the need accepts {_listed(accepted)}")
+    return Failure("instrument", f"by {_join(offered)}; the need accepts {_join(accepted)}")
 
 
 def _window(pairing: Pairing) -> Failure | None:
@@ -186,12 +186,18 @@ def _ticket(pairing: Pairing) -> Failure | None:
     if pairing.offer_amount is None:
         return None
     offer, unit = pairing.offer.offer, pairing.offer.balance.unit
-    total = pairing.living_offer + pairing.offer_amount
-    asked = f"{_shown(total, unit)} asked{_with_living(pairing.living_offer, unit)}"
+    total = pairing.outstanding_offer + pairing.offer_amount
+    asked = (
+        f"{_quantity_text(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
+    )
     if offer.min_ticket is not None and total < offer.min_ticket:
-        return Failure("ticket", f"at least {_shown(offer.min_ticket, unit)} per need; {asked}")
+        return Failure(
+            "ticket", f"at least {_quantity_text(offer.min_ticket, unit)} per need; {asked}"
+        )
     if offer.max_ticket is not None and total > offer.max_ticket:
-        return Failure("ticket", f"at most {_shown(offer.max_ticket, unit)} per need; {asked}")
+        return Failure(
+            "ticket", f"at most {_quantity_text(offer.max_ticket, unit)} per need; {asked}"
+        )
     return None
 
 
@@ -201,13 +207,13 @@ def _share(pairing: Pairing) -> Failure | None:
         return None
     unit = pairing.need.balance.unit
     limit = share_limit(max_share, pairing.need.balance.net)
-    total = pairing.living_need + pairing.need_amount
+    total = pairing.outstanding_need + pairing.need_amount
     if total <= limit:
         return None
     return Failure(
         "share",
-        f"at most {max_share} of a need, here {_shown(limit, unit)}; "
-        f"{_shown(total, unit)} asked{_with_living(pairing.living_need, unit)}",
+        f"at most {max_share} of a need, here {_quantity_text(limit, unit)}; "
+        f"{_quantity_text(total, unit)} asked{_with_outstanding(pairing.outstanding_need, unit)}",
     )
 
 
@@ -216,14 +222,20 @@ def _indivisible(pairing: Pairing) -> Failure | None:
     if pairing.need.need.divisible:
         return None
     need, offer = pairing.need.balance, pairing.offer.balance
-    if pairing.living_elsewhere:
-        others = _listed(pairing.living_elsewhere)
+    if pairing.outstanding_elsewhere:
+        others = _join(pairing.outstanding_elsewhere)
         return Failure("indivisible", f"the need is indivisible and lives with {others}")
     if pairing.need_amount is not None and pairing.need_amount != need.free:
-        whole, asked = _shown(need.free, need.unit), _shown(pairing.need_amount, need.unit)
+        whole, asked = (
+            _quantity_text(need.free, need.unit),
+            _quantity_text(pairing.need_amount, need.unit),
+        )
         return Failure("indivisible", f"the need is indivisible: {whole} at once; {asked} asked")
     if pairing.offer_amount is not None and pairing.offer_amount > offer.free:
-        whole, has = _shown(pairing.offer_amount, offer.unit), _shown(offer.free, offer.unit)
+        whole, has = (
+            _quantity_text(pairing.offer_amount, offer.unit),
+            _quantity_text(offer.free, offer.unit),
+        )
         return Failure("indivisible", f"the need is indivisible: {whole} at once; it has {has}")
     return None
 
@@ -246,15 +258,17 @@ RULES: dict[str, Rule] = {
 """Every rule by its name, in the order in which failures are told and ties are settled."""
 
 
-def _listed(words: Iterable[str]) -> str:
+def _join(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def _shown(amount: int, unit: Unit) -> str:
+def _quantity_text(amount: int, unit: Unit) -> str:
     """Show a quantity shortly where that is exact, else in full: a refusal never rounds."""
     short = short_quantity(amount, unit)
     return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
-def _with_living(living: int, unit: Unit) -> str:
-    return f" with the {_shown(living, unit)} already between them" if living else ""
+def _with_outstanding(outstanding: int, unit: Unit) -> str:
+    return (
+        f" with the {_quantity_text(outstanding, unit)} already between them" if outstanding else ""
+    )

@@ -72,8 +72,8 @@ def best_amount(
     offer: OfferFacts,
     rate: Decimal | None,
     *,
-    living_need: int = 0,
-    living_offer: int = 0,
+    outstanding_need: int = 0,
+    outstanding_offer: int = 0,
 ) -> BestAmount:
     """Give the largest quantity this pair could take now, the one it is fairest to judge it at.
 
@@ -93,10 +93,10 @@ def best_amount(
     if need.need.divisible:
         limits = [amount, need_amount_within(offer.balance.free, known, *decimals)]
         if offer.offer.max_ticket is not None:
-            room = max(offer.offer.max_ticket - living_offer, 0)
+            room = max(offer.offer.max_ticket - outstanding_offer, 0)
             limits.append(need_amount_within(room, known, *decimals))
         if offer.offer.max_share is not None:
-            limits.append(share_limit(offer.offer.max_share, need.balance.net) - living_need)
+            limits.append(share_limit(offer.offer.max_share, need.balance.net) - outstanding_need)
         amount = max(1, min(limits))
     return BestAmount(amount, offer_amount_to_hold(amount, known, *decimals))
 

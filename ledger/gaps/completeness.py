@@ -21,12 +21,12 @@ class ProjectState:
     reasons: tuple[str, ...] = ()
 
 
-def placed(need: Balance) -> bool:
+def need_is_placed(need: Balance) -> bool:
     """Say whether nothing of a need is open; one of unknown amount never is."""
     return need.quantified and need.free == 0
 
 
-def covered(need: Balance) -> bool:
+def need_is_covered(need: Balance) -> bool:
     """Say whether a need's gap is zero; one of unknown amount never is covered."""
     return need.quantified and need.gap == 0
 
@@ -44,9 +44,9 @@ def project_state(needs: Sequence[Balance]) -> ProjectState:
             complete=False, covered=False, reasons=("all of its needs are withdrawn",)
         )
     return ProjectState(
-        complete=all(map(placed, needs)),
-        covered=all(map(covered, needs)),
-        reasons=tuple(_wants(need) for need in needs if not covered(need)),
+        complete=all(map(need_is_placed, needs)),
+        covered=all(map(need_is_covered, needs)),
+        reasons=tuple(_wants(need) for need in needs if not need_is_covered(need)),
     )
 
 

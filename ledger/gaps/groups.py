@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
-from ledger.gaps.rows import GapRow, coverage
+from ledger.gaps.rows import GapRow, coverage_ratio
 
 _FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
 Cell = str | int | None
@@ -162,7 +162,9 @@ def _group(keys: tuple[tuple[str, Cell], ...], rows: Sequence[GapRow]) -> GroupR
         held=sum(row.held for row in rows),
         withdrawn=withdrawn,
         gap=gap,
-        coverage=coverage(committed + delivered, (required or 0) - withdrawn) if known else None,
+        coverage=coverage_ratio(committed + delivered, (required or 0) - withdrawn)
+        if known
+        else None,
         gap_base=gap_base,
         needs=len(rows),
         counted=counted,

@@ -103,7 +103,7 @@ COLUMNS = tuple(
 """Every column of a row in the order of the answer; the last two are additions of ours."""
 
 
-def coverage(closed: int, net: int) -> Decimal | None:
+def coverage_ratio(closed: int, net: int) -> Decimal | None:
     """Give committed + delivered over required - withdrawn, rounded down to four places.
 
     None where the divisor is zero: there is nothing to cover.
@@ -179,7 +179,7 @@ def gap_row(
         held=balance.held,
         withdrawn=balance.withdrawn,
         gap=balance.gap if known else None,
-        coverage=coverage(closed, balance.net) if known else None,
+        coverage=coverage_ratio(closed, balance.net) if known else None,
         needed_by=need.needed_by,
         gap_base=base.convert(balance.gap, unit) if known else None,
         rate_date=base.rate_date(unit) if known else None,

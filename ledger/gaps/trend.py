@@ -17,13 +17,13 @@ from ledger.gaps.filters import GapFilter, filtered
 from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
 from ledger.journal.entries import Stages
-from ledger.rates.rates import FoundRate, RateFinder
+from ledger.rates.rates import ConversionRate, RateFinder
 from ledger.registers.records import ACTIVE_STATUSES
 
-NOT_KEPT: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
+NOT_IN_SNAPSHOTS: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
 """Columns of the gap report that are found anew each time, and not kept from night to night."""
 
-STRIDES: Final = ("night", "week", "month", "year")
+PERIODS: Final = ("night", "week", "month", "year")
 
 
 class NotInTrend(InvalidInput):
@@ -36,11 +36,11 @@ class NotInTrend(InvalidInput):
     default_next = "Leave that column out, or see today's with: cityfund gaps"
 
 
-class UnknownStride(InvalidInput):
+class UnknownPeriod(InvalidInput):
     """The trend was to go by steps that there are none of."""
 
     code = "unknown-stride"
-    default_why = f"It goes by {', '.join(STRIDES[:-1])} or {STRIDES[-1]}."
+    default_why = f"It goes by {', '.join(PERIODS[:-1])} or {PERIODS[-1]}."
     default_next = "Give one of those to --every, or leave it out for every night."
 
 
@@ -52,28 +52,28 @@ class SpanBackwards(InvalidInput):
     default_next = "Exchange --from and --to."
 
 
-def require_kept(columns: Iterable[str]) -> None:
+def require_in_snapshots(columns: Iterable[str]) -> None:
     """Refuse columns that nights do not keep."""
     for column in columns:
-        if column in NOT_KEPT:
+        if column in NOT_IN_SNAPSHOTS:
             raise NotInTrend(f"There is no trend of {column}.")
 
 
-def thinned(days: Sequence[date], stride: str) -> list[date]:
-    """Keep the last night of each week, month or year. Raises `UnknownStride`."""
-    if stride not in STRIDES:
-        raise UnknownStride(f"{stride!r} is no step of a trend.")
+def last_of_each_period(days: Sequence[date], period: str) -> list[date]:
+    """Keep the last night of each week, month or year. Raises `UnknownPeriod`."""
+    if period not in PERIODS:
+        raise UnknownPeriod(f"{period!r} is no step of a trend.")
     last: dict[tuple[int, ...], date] = {}
     for day in days:
-        last[_part(day, stride)] = day
+        last[_part(day, period)] = day
     return list(last.values())
 
 
-def _part(day: date, stride: str) -> tuple[int, ...]:
-    if stride == "week":
+def _part(day: date, period: str) -> tuple[int, ...]:
+    if period == "week":
         return tuple(day.isocalendar()[:2])
     parts = {"night": 3, "month": 2, "year": 1}
-    return (day.year, day.month, day.day)[: parts[stride]]
+    return (day.year, day.month, day.day)[: parts[period]]
 
 
 class Trend:
@@ -92,30 +92,30 @@ class Trend:
         self._positions = dict(positions)
         self._by, self._filters, self._base = by, filters, base
         self._include_inactive = include_inactive
-        self._stands: dict[str, NeedPosition] = {}
+        self._current: dict[str, NeedPosition] = {}
         self._changed: set[str] = set()
-        self._rates: dict[str, FoundRate | None] = {}
+        self._rates: dict[str, ConversionRate | None] = {}
         self._cells: dict[str, Cells] = {}
         self._groups: dict[Cells, dict[str, GapRow]] = {}
         self._sums: dict[Cells, GroupRow] = {}
 
     def change(self, need: str, status: str, stages: Stages) -> None:
         """Let a need stand otherwise from now on."""
-        told = self._positions[need]
-        self._stands[need] = replace(
-            told,
-            project=replace(told.project, status=status),
-            balance=replace(told.balance, stages=stages),
+        position = self._positions[need]
+        self._current[need] = replace(
+            position,
+            project=replace(position.project, status=status),
+            balance=replace(position.balance, stages=stages),
         )
         self._changed.add(need)
 
     def sums(self, rate_of: RateFinder) -> list[GroupRow]:
         """Give every group as it stands now, money in the base currency at these rates."""
-        self._changed |= self._converted_anew(rate_of)
+        self._changed |= self._needs_with_changed_rates(rate_of)
         base = BaseCurrency(self._base, rate_of)
         touched: set[Cells] = set()
         for need in sorted(self._changed):
-            touched |= self._lay_out(need, base)
+            touched |= self._regroup(need, base)
         self._changed.clear()
         for cells in touched:
             members = self._groups[cells]
@@ -127,24 +127,26 @@ class Trend:
                 self._sums.pop(cells, None)
         return [self._sums[cells] for cells in sorted(self._sums, key=group_order)]
 
-    def _converted_anew(self, rate_of: RateFinder) -> set[str]:
+    def _needs_with_changed_rates(self, rate_of: RateFinder) -> set[str]:
         """Give the needs whose unit has another rate than at the night before."""
-        units = {one.balance.unit for one in self._stands.values()}
+        units = {one.balance.unit for one in self._current.values()}
         rates = {
             unit.code: rate_of(unit.code, self._base.code) for unit in units if unit.kind == "money"
         }
-        moved = {code for code, rate in rates.items() if self._rates.get(code) != rate}
+        changed_units = {code for code, rate in rates.items() if self._rates.get(code) != rate}
         self._rates = rates
-        return {need for need, one in self._stands.items() if one.balance.unit.code in moved}
+        return {
+            need for need, one in self._current.items() if one.balance.unit.code in changed_units
+        }
 
-    def _lay_out(self, need: str, base: BaseCurrency) -> set[Cells]:
+    def _regroup(self, need: str, base: BaseCurrency) -> set[Cells]:
         """Put a need's row into the group it belongs to now; give the groups that this touches."""
         touched = set()
         before = self._cells.pop(need, None)
         if before is not None:
             del self._groups[before][need]
             touched.add(before)
-        position = self._stands[need]
+        position = self._current[need]
         if not self._include_inactive and position.project.status not in ACTIVE_STATUSES:
             return touched
         for row in filtered([gap_row(position, base)], self._filters):

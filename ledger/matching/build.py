@@ -13,15 +13,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import Living, LivingByNeed
-from ledger.eligibility.index import OfferSets, RateOf, Ratio
+from ledger.eligibility.counts import Outstanding, OutstandingByNeed
+from ledger.eligibility.index import OfferIndex, RateOf, Ratio
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.gaps.completeness import placed
+from ledger.gaps.completeness import need_is_placed
 from ledger.matching.problem import NOBODY, Demand, Problem, Supply, Venture
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import CONDITION_COMPLETE
 
-_NO_ONE: LivingByNeed = MappingProxyType({})
+_NO_ONE: OutstandingByNeed = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def build(
     offers: Iterable[OfferFacts],
     day: date,
     rate_of: RateOf,
-    living: LivingByNeed = _NO_ONE,
+    living: OutstandingByNeed = _NO_ONE,
     *,
     chosen: Collection[str] | None = None,
 ) -> Built:
@@ -86,7 +86,7 @@ def _ventures(every: list[NeedFacts], open_needs: list[NeedFacts]) -> tuple[Vent
     stuck = {
         facts.project.code
         for facts in every
-        if not placed(facts.balance) and facts.need.code not in taking_part
+        if not need_is_placed(facts.balance) and facts.need.code not in taking_part
     }
     demands: dict[str, list[int]] = {}
     weights: dict[str, int] = {}
@@ -100,7 +100,7 @@ def _ventures(every: list[NeedFacts], open_needs: list[NeedFacts]) -> tuple[Vent
 
 
 def _demand(
-    facts: NeedFacts, venture: int, kind: int, living: LivingByNeed, places: Mapping[str, int]
+    facts: NeedFacts, venture: int, kind: int, living: OutstandingByNeed, places: Mapping[str, int]
 ) -> Demand:
     return Demand(
         code=facts.need.code,
@@ -113,7 +113,7 @@ def _demand(
     )
 
 
-def _only(lives: Mapping[str, Living], places: Mapping[str, int]) -> int | None:
+def _only(lives: Mapping[str, Outstanding], places: Mapping[str, int]) -> int | None:
     """Say which one offer may take the rest of an indivisible need, if it lives with any."""
     codes = [code for code, some in lives.items() if some.need > 0 or some.offer > 0]
     if not codes:
@@ -136,8 +136,8 @@ def _supply(facts: OfferFacts, kind: int) -> Supply:
 
 
 def _living(
-    open_needs: list[NeedFacts], living: LivingByNeed, places: Mapping[str, int]
-) -> dict[tuple[int, int], Living]:
+    open_needs: list[NeedFacts], living: OutstandingByNeed, places: Mapping[str, int]
+) -> dict[tuple[int, int], Outstanding]:
     return {
         (place, places[code]): lives
         for place, facts in enumerate(open_needs)
@@ -204,7 +204,7 @@ class _Reach:
         for kind, facts in samples.items():
             by_factor.setdefault(facts.offer.factor, []).append(kind)
         self._sets = {
-            factor: OfferSets((samples[kind] for kind in some), day, rate_of)
+            factor: OfferIndex((samples[kind] for kind in some), day, rate_of)
             for factor, some in by_factor.items()
         }
         self._kind_of = {facts.offer.code: kind for kind, facts in samples.items()}
@@ -218,7 +218,7 @@ class _Reach:
             return {}
         ratios = sets.ratios(need.balance.unit)
         found: dict[int, Ratio] = {}
-        for code in sets.admitting(need):
+        for code in sets.admissible_offers(need):
             kind = self._kind_of[code]
             ratio = ratios.get(self._unit_of[kind])
             if ratio is None:

@@ -231,7 +231,7 @@ class Outcome:
     def why_no_more(self, demand: int, supply: int) -> str:
         """Say in one word why an offer that fits a need gives it no more than it does.
 
-        `placed`: the need wants no more; `condition`: the project does not end complete;
+        `need_is_placed`: the need wants no more; `condition`: the project does not end complete;
         `largest`: its largest ticket or share is reached; `elsewhere`: others get what it has;
         `spent`: it gives this need all it has; `smallest`: what is left of it or of the need is
         below its smallest ticket, `whole`: below the whole of an indivisible need; `spare`:

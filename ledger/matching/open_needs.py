@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.completeness import placed
+from ledger.gaps.completeness import need_is_placed
 from ledger.matching.build import Built
 from ledger.matching.plan import Give, completed, given_to
 from ledger.matching.problem import Problem
@@ -92,7 +92,7 @@ def _looked_at(
     found = [
         facts
         for facts in needs.values()
-        if not placed(facts.balance)
+        if not need_is_placed(facts.balance)
         and (facts.project.code in projects or chosen is None)
         and facts.project.status in ACTIVE_STATUSES
     ]

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.core.quantity import Unit, format_quantity, short_quantity
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio, ratio_between
 from ledger.eligibility.rules import units_convert
 from ledger.eligibility.verdict import (
@@ -24,7 +24,7 @@ from ledger.eligibility.verdict import (
 )
 from ledger.matching.problem import least_reaching
 
-NOTHING_BETWEEN = Living(0, 0)
+NOTHING_BETWEEN = Outstanding(0, 0)
 
 RATE, AVAILABLE = "rate", "available"
 """What stands in the way of matching beside the rules: no known rate, nothing left to give."""
@@ -44,7 +44,7 @@ class Pair:
     offer: OfferFacts
     day: date
     rate: Decimal | None
-    living: Living = NOTHING_BETWEEN
+    living: Outstanding = NOTHING_BETWEEN
     elsewhere: tuple[str, ...] = ()
 
     @property
@@ -67,8 +67,8 @@ class Pair:
             self.need,
             self.offer,
             self.rate,
-            living_need=self.living.need,
-            living_offer=self.living.offer,
+            outstanding_need=self.living.need,
+            outstanding_offer=self.living.offer,
         )
 
     def failures(self) -> tuple[Failure, ...]:

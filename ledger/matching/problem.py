@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.eligibility.rules import share_limit
 
@@ -88,7 +88,7 @@ class Problem:
     demands: tuple[Demand, ...]
     supplies: tuple[Supply, ...]
     links: tuple[Mapping[int, Ratio], ...]
-    living: Mapping[tuple[int, int], Living]
+    living: Mapping[tuple[int, int], Outstanding]
 
     @cached_property
     def supplies_of_kind(self) -> tuple[tuple[int, ...], ...]:
@@ -133,10 +133,10 @@ class Problem:
                 yield supply, limits
 
 
-_NOTHING = Living(0, 0)
+_NOTHING = Outstanding(0, 0)
 
 
-def pair_limits(demand: Demand, supply: Supply, ratio: Ratio, lives: Living) -> Limits | None:
+def pair_limits(demand: Demand, supply: Supply, ratio: Ratio, lives: Outstanding) -> Limits | None:
     """Give the least and the most a pair may add; None where ticket, share or amount forbid it.
 
     The offer's side of what is added is rounded up, as the first hold of a deal rounds it.

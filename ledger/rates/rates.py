@@ -32,7 +32,7 @@ _MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
 """Powers of ten and digits of a rate that is a number already. Deals that were recorded before
 typed rates were limited to `RATE_PLACES` places have up to eighteen, and keep them."""
 
-Road = Literal["same", "direct", "inverse", "through EUR"]
+RateSource = Literal["same", "direct", "inverse", "through EUR"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ def _quoted(text: str) -> str:
 
 def parse_rate(text: str) -> Decimal:
     """Read a rate as `read_rate` does. Raises `UnusableRate`."""
-    found = read_rate(text)
-    if isinstance(found, RateFault):
-        raise UnusableRate(found.what, why=found.why, next_step=found.next_step)
-    return found
+    conversion = read_rate(text)
+    if isinstance(conversion, RateFault):
+        raise UnusableRate(conversion.what, why=conversion.why, next_step=conversion.next_step)
+    return conversion
 
 
 def is_rate(value: Decimal) -> bool:
@@ -114,7 +114,7 @@ def is_rate(value: Decimal) -> bool:
     return within and len(value.as_tuple().digits) <= _MAX_STORED_DIGITS
 
 
-class FoundRate(NamedTuple):
+class ConversionRate(NamedTuple):
     """A usable rate: `rate` of the second currency per unit of the first.
 
     `day` is the oldest day of the quotes it rests on (for `same`, the day asked).
@@ -122,13 +122,13 @@ class FoundRate(NamedTuple):
 
     rate: Decimal
     day: date
-    road: Road
+    rate_source: RateSource
 
 
-class TracedRate(NamedTuple):
+class RateDerivation(NamedTuple):
     """A found rate and the quotes it rests on: one, or two where it goes through the euro."""
 
-    found: FoundRate
+    conversion: ConversionRate
     quotes: tuple[Rate, ...]
 
 
@@ -140,7 +140,7 @@ class RateLookup(Protocol):
         ...
 
 
-RateFinder = Callable[[str, str], FoundRate | None]
+RateFinder = Callable[[str, str], ConversionRate | None]
 """Gives the rate from one unit's code to another's, or None where none is known."""
 
 
@@ -163,41 +163,45 @@ class RateBook:
         return quotes[position - 1] if position else None
 
 
-def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> FoundRate | None:
+def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> ConversionRate | None:
     """Find how many `to_unit` one `from_unit` is, by the latest quotes on or before `day`.
 
     The direct quote, else the inverse, else through the euro; rounded half-even once, to twelve
     places. None where no road leads there, or where the rate would round to nothing.
     """
     if from_unit == to_unit:
-        return FoundRate(Decimal(1), day, "same")
+        return ConversionRate(Decimal(1), day, "same")
     traced = trace_rate(lookup, from_unit, to_unit, day)
-    return None if traced is None else traced.found
+    return None if traced is None else traced.conversion
 
 
-def trace_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> TracedRate | None:
+def trace_rate(
+    lookup: RateLookup, from_unit: str, to_unit: str, day: date
+) -> RateDerivation | None:
     """Find a rate between two currencies as `find_rate` does, with the quotes it rests on."""
     leg = _leg(lookup, from_unit, to_unit, day) or _through_pivot(lookup, from_unit, to_unit, day)
     if leg is None:
         return None
     rate = _rounded(leg.exact)
-    return TracedRate(FoundRate(rate, leg.day, leg.road), leg.quotes) if rate else None
+    return (
+        RateDerivation(ConversionRate(rate, leg.day, leg.rate_source), leg.quotes) if rate else None
+    )
 
 
-def finder(lookup: RateLookup, day: date) -> RateFinder:
+def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
     """Fix the day, and ask the lookup for each pair of units only once."""
 
     @cache
-    def found(from_unit: str, to_unit: str) -> FoundRate | None:
+    def conversion(from_unit: str, to_unit: str) -> ConversionRate | None:
         return find_rate(lookup, from_unit, to_unit, day)
 
-    return found
+    return conversion
 
 
 class _Leg(NamedTuple):
     exact: Fraction
     day: date
-    road: Road
+    rate_source: RateSource
     quotes: tuple[Rate, ...]
 
 

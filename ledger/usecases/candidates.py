@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.eligibility.counts import Living, living_by_need
+from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.verdict import (
     Failure,
     NeedFacts,
@@ -86,23 +86,23 @@ def _ordered(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
 
 
 def _judged(picture: Picture, pairs: Iterable[tuple[NeedFacts, OfferFacts]]) -> Iterable[Candidate]:
-    living = living_by_need(picture.deals.values())
+    outstanding = outstanding_by_need(picture.deals.values())
     for need, offer in pairs:
-        between = living.get(need.need.code, {})
+        between = outstanding.get(need.need.code, {})
         yield _judge(picture, need, offer, between)
 
 
 def _judge(
-    picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Living]
+    picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
 ) -> Candidate:
-    here = between.get(offer.offer.code, Living(0, 0))
+    here = between.get(offer.offer.code, Outstanding(0, 0))
     found = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
     best = best_amount(
         need,
         offer,
         None if found is None else found.rate,
-        living_need=here.need,
-        living_offer=here.offer,
+        outstanding_need=here.need,
+        outstanding_offer=here.offer,
     )
     elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
     pairing = Pairing(

@@ -13,13 +13,13 @@ from decimal import Decimal
 
 from ledger.core.errors import NotFound
 from ledger.core.factors import Stage
-from ledger.eligibility.counts import EligibleCount, count_eligible, living_by_need
+from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.gaps.filters import GapFilter, column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_rows
-from ledger.gaps.trend import SpanBackwards, Trend, require_kept, thinned
+from ledger.gaps.trend import SpanBackwards, Trend, last_of_each_period, require_in_snapshots
 from ledger.journal.entries import Stages
-from ledger.rates.rates import finder
+from ledger.rates.rates import rate_finder
 from ledger.reference import subregion_name
 from ledger.store.gap_snapshots import Stood, changes_until, nights_with_gaps
 from ledger.store.journal.balances import NOW, Times
@@ -105,7 +105,7 @@ def count(picture: Picture) -> dict[str, EligibleCount]:
         picture.offer_facts.values(),
         picture.day,
         rate_of,
-        living_by_need(picture.deals.values()),
+        outstanding_by_need(picture.deals.values()),
     )
 
 
@@ -150,9 +150,9 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
     """
     filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
-    require_kept([*by, *(one.column for one in filters)])
+    require_in_snapshots([*by, *(one.column for one in filters)])
     with ledger.picture() as picture:
-        days = thinned(_nights(picture, query), query.every)
+        days = last_of_each_period(_nights(picture, query), query.every)
         trend = Trend(
             {one.need.code: one for one in positions(picture)},
             by,
@@ -190,7 +190,7 @@ def _points(
         while changes and changes[0].day <= day:
             one = changes.popleft()
             trend.change(one.need, one.stood.status, _stages(one.stood))
-        points.append((day, trend.sums(finder(rates, day))))
+        points.append((day, trend.sums(rate_finder(rates, day))))
     return points
 
 

@@ -19,7 +19,7 @@ from ledger.core.quantity import Unit, find_unit
 from ledger.core.text import parse_text
 from ledger.journal.moves import WrongUnit
 from ledger.journal.receipts import Receipt
-from ledger.rates.rates import PIVOT, Rate, Road, find_rate, parse_rate, trace_rate
+from ledger.rates.rates import PIVOT, Rate, RateSource, find_rate, parse_rate, trace_rate
 from ledger.store.rates import QuoteVersion, held_quote, quote_versions
 from ledger.store.session.snapshot import Picture
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -107,7 +107,7 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
         raise ReasonMissing(f"A rate of {day} cannot be withdrawn without a reason.")
     uow.add_rate(held, withdrawn=True)
     found = find_rate(uow.rates, first, second, day)
-    now = "unknown" if found is None else f"{found.rate:f}, of {found.day} ({found.road})"
+    now = "unknown" if found is None else f"{found.rate:f}, of {found.day} ({found.rate_source})"
     return uow.receipt(
         notes=(
             f"{first} in {second} on {day} is now {now}",
@@ -142,7 +142,7 @@ def _now_in_the_way(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterato
         return
     found = find_rate(uow.rates, rate.base, rate.quote, uow.today)
     if found is not None:
-        via = "the inverse quote" if found.road == "inverse" else f"the road through {PIVOT}"
+        via = "the inverse quote" if found.rate_source == "inverse" else f"the road through {PIVOT}"
         yield (
             f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
             f"no longer from {via} (last of {found.day}): keep it up to date, or withdraw it"
@@ -167,7 +167,7 @@ class RateRow:
     rate: Decimal | None = None
     day: date | None = None
     age_days: int | None = None
-    road: Road | None = None
+    rate_source: RateSource | None = None
     rests_on: tuple[Rate, ...] = ()
 
     @property
@@ -202,8 +202,8 @@ def _row(picture: Picture, base: str, quote: str) -> RateRow:
     traced = trace_rate(picture.rates, base, quote, picture.day)
     if traced is None:
         return RateRow(base, quote)
-    rate, day, road = traced.found
-    return RateRow(base, quote, rate, day, (picture.day - day).days, road, traced.quotes)
+    rate, day, rate_source = traced.conversion
+    return RateRow(base, quote, rate, day, (picture.day - day).days, rate_source, traced.quotes)
 
 
 QuoteState = Literal["in force", "superseded", "withdrawn", "withdrawal"]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
-from ledger.gaps.completeness import ProjectState, covered, placed, project_state
+from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.store.journal.entries import last_entry
@@ -156,14 +156,14 @@ def _in_use(records: Iterable[object]) -> dict[str, int]:
 
 def _count_needs(balances: Iterable[Balance]) -> dict[str, int]:
     needs = list(balances)
-    living = [need for need in needs if not need.quantified or need.net]
+    active = [need for need in needs if not need.quantified or need.net]
     return {
-        "total": len(living),
-        "open": sum(need.free > 0 for need in living),
-        "placed": sum(map(placed, living)),
-        "covered": sum(map(covered, living)),
-        "unknown": sum(not need.quantified for need in living),
-        "withdrawn": len(needs) - len(living),
+        "total": len(active),
+        "open": sum(need.free > 0 for need in active),
+        "placed": sum(map(need_is_placed, active)),
+        "covered": sum(map(need_is_covered, active)),
+        "unknown": sum(not need.quantified for need in active),
+        "withdrawn": len(needs) - len(active),
     }
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import offer_amount_to_hold
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.rules import share_limit
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance
@@ -94,7 +94,7 @@ class World(NamedTuple):
 
     needs: list[NeedFacts]
     offers: list[OfferFacts]
-    living: dict[str, dict[str, Living]]
+    outstanding: dict[str, dict[str, Outstanding]]
     rates: dict[tuple[str, str], Decimal]
 
     def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
@@ -236,9 +236,9 @@ def meeting_worlds(draw: st.DrawFn) -> World:
     rates = {("EUR", "USD"): draw(st.sampled_from(["1.085", "0.92"]).map(Decimal))}
     codes = [f"O-{i}" for i in range(draw(st.integers(1, 6)))]
     offers = [draw(_meeting_offers(need, rates, code)) for code in codes]
-    lives = st.builds(Living, st.integers(0, 1), st.integers(0, 1))
-    living = draw(st.just({}) | st.dictionaries(st.sampled_from(codes), lives, max_size=2))
-    return World([need], offers, {need.need.code: living}, rates)
+    lives = st.builds(Outstanding, st.integers(0, 1), st.integers(0, 1))
+    outstanding = draw(st.just({}) | st.dictionaries(st.sampled_from(codes), lives, max_size=2))
+    return World([need], offers, {need.need.code: outstanding}, rates)
 
 
 @st.composite
@@ -249,15 +249,15 @@ def worlds(draw: st.DrawFn) -> World:
     if draw(st.booleans()):
         offers = [_without_mandate(offer) for offer in offers]
     pairs = [(need.need.code, offer.offer.code) for need in needs for offer in offers]
-    living: dict[str, dict[str, Living]] = {}
+    outstanding: dict[str, dict[str, Outstanding]] = {}
     if pairs:
         for need, offer in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)):
-            lives = Living(draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000)))
-            living.setdefault(need, {})[offer] = lives
+            lives = Outstanding(draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000)))
+            outstanding.setdefault(need, {})[offer] = lives
     rates = draw(
         st.dictionaries(
             st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
             st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
         )
     )
-    return World(needs, offers, living, rates)
+    return World(needs, offers, outstanding, rates)

@@ -44,17 +44,17 @@ def test_units_of_other_decimals_convert() -> None:
 def test_largest_ticket_and_share_clip_a_divisible_need() -> None:
     offer = offering(900, max_ticket=400)
     assert best_amount(needing(500), offer, None).need == 400
-    assert best_amount(needing(500), offer, None, living_offer=150).need == 250
+    assert best_amount(needing(500), offer, None, outstanding_offer=150).need == 250
     offer = offering(900, max_share=Decimal("0.1"))
     assert best_amount(needing(500), offer, None).need == 50
-    assert best_amount(needing(500), offer, None, living_need=20).need == 30
+    assert best_amount(needing(500), offer, None, outstanding_need=20).need == 30
 
 
 def test_a_limit_without_room_leaves_one_part_so_that_its_rule_fails() -> None:
     need, offer = needing(500), offering(900, max_ticket=400)
-    amount = best_amount(need, offer, None, living_offer=400)
+    amount = best_amount(need, offer, None, outstanding_offer=400)
     assert amount == (1, 1)
-    pairing = Pairing(need, offer, DAY, *amount, living_need=400, living_offer=400)
+    pairing = Pairing(need, offer, DAY, *amount, outstanding_need=400, outstanding_offer=400)
     assert [failure.rule for failure in verdict(pairing)] == ["ticket"]
 
 
@@ -63,8 +63,8 @@ def test_a_full_ticket_leaves_one_part_of_the_need_and_not_what_one_part_of_the_
 ):
     # One cent buys 6,400 parts of a rial's hundredth.
     need, offer = needing(10_000, unit=IRR), offering(900, max_ticket=400)
-    assert best_amount(need, offer, Decimal("0.00015625"), living_offer=400) == (1, 1)
-    assert best_amount(need, offer, Decimal("0.00015625"), living_offer=399) == (6400, 1)
+    assert best_amount(need, offer, Decimal("0.00015625"), outstanding_offer=400) == (1, 1)
+    assert best_amount(need, offer, Decimal("0.00015625"), outstanding_offer=399) == (6400, 1)
 
 
 def test_an_indivisible_need_is_all_or_nothing() -> None:

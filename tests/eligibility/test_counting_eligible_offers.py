@@ -10,7 +10,12 @@ from hypothesis_profiles import examples
 
 from ledger.core.factors import Factor, Stage
 from ledger.deals.deal import Deal
-from ledger.eligibility.counts import EligibleCount, Living, count_eligible, living_by_need
+from ledger.eligibility.counts import (
+    EligibleCount,
+    Outstanding,
+    count_eligible,
+    outstanding_by_need,
+)
 from ledger.eligibility.rules import NeedFacts
 from ledger.eligibility.verdict import RULES, Pairing, best_amount, verdict
 from ledger.journal.balance import DealBalance
@@ -21,19 +26,21 @@ def no_rates(need_unit: str, offer_unit: str) -> None:
 
 
 def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None, int, int]:
-    eligible, of = 0, 0
+    eligible, total = 0, 0
     failing: Counter[str] = Counter()
-    living = {
+    outstanding = {
         code: lives
-        for code, lives in world.living.get(need.need.code, {}).items()
+        for code, lives in world.outstanding.get(need.need.code, {}).items()
         if lives.need or lives.offer
     }
     for offer in world.offers:
         if offer.offer.factor != need.need.factor or offer.balance.free <= 0:
             continue
-        lives = living.get(offer.offer.code, Living(0, 0))
+        lives = outstanding.get(offer.offer.code, Outstanding(0, 0))
         rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
-        amount = best_amount(need, offer, rate, living_need=lives.need, living_offer=lives.offer)
+        amount = best_amount(
+            need, offer, rate, outstanding_need=lives.need, outstanding_offer=lives.offer
+        )
         failures = verdict(
             Pairing(
                 need,
@@ -43,16 +50,16 @@ def by_trying_every_pair(world: World, need: NeedFacts) -> tuple[int, str | None
                 amount.offer,
                 lives.need,
                 lives.offer,
-                tuple(code for code in living if code != offer.offer.code),
+                tuple(code for code in outstanding if code != offer.offer.code),
             )
         )
-        of += 1
+        total += 1
         eligible += not failures
         failing.update(failure.rule for failure in failures)
-    if not of:
+    if not total:
         return 0, "factor", 0, 0
     worst = max(RULES, key=lambda rule: failing[rule])
-    return eligible, worst if failing[worst] else None, failing[worst], of
+    return eligible, worst if failing[worst] else None, failing[worst], total
 
 
 @examples(400)
@@ -68,10 +75,10 @@ def test_the_count_equals_trying_every_pair_where_figures_meet(world: World) -> 
 
 
 def require_equal_counts(world: World) -> None:
-    counts = count_eligible(world.needs, world.offers, DAY, world.rate_of, world.living)
+    counts = count_eligible(world.needs, world.offers, DAY, world.rate_of, world.outstanding)
     for need in world.needs:
         count = counts[need.need.code]
-        found = (count.eligible, count.obstacle_rule, count.failing, count.of)
+        found = (count.eligible, count.obstacle_rule, count.failing, count.total)
         assert found == by_trying_every_pair(world, need)
         assert (count.obstacle is None) == (count.obstacle_rule is None)
 
@@ -134,8 +141,8 @@ def test_a_need_without_a_topic_among_offers_for_topics() -> None:
 def test_an_indivisible_package_that_lives_elsewhere() -> None:
     need = needing(0, unit=PACKAGE, divisible=False, stages={Stage.HELD: 1})
     offers = [offering(1, unit=PACKAGE, code=code) for code in ("O-1", "O-2", "O-3")]
-    living = {"N-0001": {"O-1": Living(1, 1)}}
-    count = count_eligible([need], offers, DAY, no_rates, living)["N-0001"]
+    outstanding = {"N-0001": {"O-1": Outstanding(1, 1)}}
+    count = count_eligible([need], offers, DAY, no_rates, outstanding)["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (1, "indivisible", 2)
 
 
@@ -150,7 +157,7 @@ def test_what_lives_between_two_is_added_over_their_deals() -> None:
         return DealBalance(Deal(code=code, offer="O-1", need="N-1"), stages, stages)
 
     balances = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
-    assert living_by_need(balances) == {"N-1": {"O-1": Living(8, 8)}}
+    assert outstanding_by_need(balances) == {"N-1": {"O-1": Outstanding(8, 8)}}
 
 
 def test_no_needs_and_no_offers() -> None:

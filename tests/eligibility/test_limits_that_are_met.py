@@ -12,7 +12,7 @@ import pytest
 from eligibility_worlds import DAY, EUR, JPY, USD, needing, offering
 
 from ledger.core.factors import Stage
-from ledger.eligibility.counts import Living, count_eligible
+from ledger.eligibility.counts import Outstanding, count_eligible
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import Pairing, best_amount, verdict
 
@@ -129,7 +129,7 @@ def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
 
 def eligible(need: NeedFacts, *offers: OfferFacts) -> tuple[int, str | None, int]:
     count = count_eligible([need], offers, DAY, rate_of)[need.need.code]
-    assert count.of == len(offers)
+    assert count.total == len(offers)
     return count.eligible, count.obstacle_rule, count.failing
 
 
@@ -168,7 +168,7 @@ def test_the_rules_on_the_pair_say_the_same(limit: Limit) -> None:
 @pytest.mark.parametrize(("available", "counted"), [(0, 0), (1, 1), (2, 1)])
 def test_an_offer_counts_from_its_first_part_on(available: int, counted: int) -> None:
     count = count_eligible([needing(5)], [offering(available)], DAY, rate_of)["N-0001"]
-    assert (count.eligible, count.of) == (counted, counted)
+    assert (count.eligible, count.total) == (counted, counted)
 
 
 @pytest.mark.parametrize("open_", [1, 2])
@@ -188,33 +188,37 @@ def test_a_share_that_leaves_nothing_is_judged_at_one_part() -> None:
     assert eligible(needing(9), offering(9, max_share=nothing, min_ticket=2)) == (0, "ticket", 1)
 
 
-@pytest.mark.parametrize("lives", [Living(1, 0), Living(0, 1), Living(1, 1)])
-def test_one_part_that_lives_between_two_counts_toward_the_ticket(lives: Living) -> None:
+@pytest.mark.parametrize("lives", [Outstanding(1, 0), Outstanding(0, 1), Outstanding(1, 1)])
+def test_one_part_that_lives_between_two_counts_toward_the_ticket(lives: Outstanding) -> None:
     need, offers = needing(4), [offering(9, min_ticket=5, unit=EUR)]
     between = {"N-0001": {"O-0001": lives}}
     count = count_eligible([need], offers, DAY, rate_of, between)["N-0001"]
     assert count.eligible == (1 if lives.offer else 0)
 
 
-@pytest.mark.parametrize("lives", [Living(1, 0), Living(0, 1)])
-def test_one_part_of_another_offer_takes_an_indivisible_need(lives: Living) -> None:
+@pytest.mark.parametrize("lives", [Outstanding(1, 0), Outstanding(0, 1)])
+def test_one_part_of_another_offer_takes_an_indivisible_need(lives: Outstanding) -> None:
     offers = [offering(9, code="O-1"), offering(9, code="O-2")]
     between = {"N-0001": {"O-1": lives}}
     count = count_eligible([whole(5)], offers, DAY, rate_of, between)["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (1, "indivisible", 1)
 
 
-@pytest.mark.parametrize("other", [Living(1, 0), Living(0, 1), Living(5, 5)])
-def test_an_indivisible_need_that_two_offers_share_takes_no_more_of_either(other: Living) -> None:
+@pytest.mark.parametrize("other", [Outstanding(1, 0), Outstanding(0, 1), Outstanding(5, 5)])
+def test_an_indivisible_need_that_two_offers_share_takes_no_more_of_either(
+    other: Outstanding,
+) -> None:
     offers = [offering(9, code="O-1"), offering(9, code="O-2")]
-    between = {"N-0001": {"O-1": Living(2, 2), "O-2": other}}
+    between = {"N-0001": {"O-1": Outstanding(2, 2), "O-2": other}}
     count = count_eligible([whole(5)], offers, DAY, rate_of, between)["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (0, "indivisible", 2)
 
 
-@pytest.mark.parametrize(("lives", "admitted"), [(Living(0, 0), 3), (Living(1, 1), 1)])
-def test_a_pair_in_which_nothing_lives_any_more_takes_nothing(lives: Living, admitted: int) -> None:
+@pytest.mark.parametrize(("lives", "admitted"), [(Outstanding(0, 0), 3), (Outstanding(1, 1), 1)])
+def test_a_pair_in_which_nothing_lives_any_more_takes_nothing(
+    lives: Outstanding, admitted: int
+) -> None:
     offers = [offering(9, code=code) for code in ("O-1", "O-2", "O-3")]
-    ended = {"O-1": Living(0, 0), "O-2": lives}
+    ended = {"O-1": Outstanding(0, 0), "O-2": lives}
     count = count_eligible([whole(5)], offers, DAY, rate_of, {"N-0001": ended})["N-0001"]
     assert count.eligible == admitted

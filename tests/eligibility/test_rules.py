@@ -19,8 +19,10 @@ from ledger.eligibility.verdict import RULES, Failure, Pairing, best_amount, can
 MILLION = 1_000_000_00
 
 
-def asked(need: NeedFacts, offer: OfferFacts, amount: int | None = None, **living: Any) -> Pairing:
-    return Pairing(need, offer, DAY, amount, amount, **living)
+def asked(
+    need: NeedFacts, offer: OfferFacts, amount: int | None = None, **outstanding: Any
+) -> Pairing:
+    return Pairing(need, offer, DAY, amount, amount, **outstanding)
 
 
 def failed(pairing: Pairing) -> list[str]:
@@ -165,10 +167,10 @@ def test_a_ticket_that_cannot_be_shown_shortly_is_shown_in_full() -> None:
 
 def test_a_ticket_counts_what_already_lives_in_the_pair() -> None:
     need, offer = needing(9 * MILLION), offering(9 * MILLION, min_ticket=5 * MILLION)
-    assert failed(asked(need, offer, 3 * MILLION, living_offer=2 * MILLION)) == []
+    assert failed(asked(need, offer, 3 * MILLION, outstanding_offer=2 * MILLION)) == []
     offer = offering(9 * MILLION, max_ticket=5 * MILLION)
-    assert failed(asked(need, offer, 3 * MILLION, living_offer=2 * MILLION)) == []
-    assert failed(asked(need, offer, 3 * MILLION, living_offer=2 * MILLION + 1)) == ["ticket"]
+    assert failed(asked(need, offer, 3 * MILLION, outstanding_offer=2 * MILLION)) == []
+    assert failed(asked(need, offer, 3 * MILLION, outstanding_offer=2 * MILLION + 1)) == ["ticket"]
 
 
 def test_a_share_is_the_floor_of_what_is_not_withdrawn() -> None:
@@ -176,7 +178,7 @@ def test_a_share_is_the_floor_of_what_is_not_withdrawn() -> None:
     offer = offering(100, max_share=Decimal("0.333"))
     assert failed(asked(need, offer, 3)) == []
     assert failed(asked(need, offer, 4)) == ["share"]
-    assert failed(asked(need, offer, 3, living_need=1)) == ["share"]
+    assert failed(asked(need, offer, 3, outstanding_need=1)) == ["share"]
 
 
 def test_a_share_is_exact_where_a_float_would_not_be() -> None:
@@ -205,9 +207,9 @@ def test_an_offer_with_too_little_cannot_take_an_indivisible_need() -> None:
 
 def test_after_a_partial_release_only_the_same_offer_takes_the_rest() -> None:
     need = needing(4, divisible=False, stages={Stage.HELD: 6})
-    assert failed(asked(need, offering(9), 4, living_need=6, living_offer=6)) == []
-    assert failed(asked(need, offering(9), 4, living_elsewhere=("O-9",))) == ["indivisible"]
-    assert failed(asked(need, offering(9), None, living_elsewhere=("O-9",))) == ["indivisible"]
+    assert failed(asked(need, offering(9), 4, outstanding_need=6, outstanding_offer=6)) == []
+    assert failed(asked(need, offering(9), 4, outstanding_elsewhere=("O-9",))) == ["indivisible"]
+    assert failed(asked(need, offering(9), None, outstanding_elsewhere=("O-9",))) == ["indivisible"]
 
 
 def test_without_a_quantity_the_rules_on_quantity_are_passed_over() -> None:

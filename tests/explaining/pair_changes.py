@@ -12,7 +12,7 @@ from eligibility_worlds import DAY, World
 
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_amount
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.journal.balance import Balance
 from ledger.matching.near_misses import Change
 from ledger.matching.pairs import Pair
@@ -25,12 +25,12 @@ _TICKETS = ("min_ticket", "max_ticket")
 def pairs_in(world: World) -> Iterator[Pair]:
     """Give every pair of a world."""
     for need in world.needs:
-        between = world.living.get(need.need.code, {})
+        between = world.outstanding.get(need.need.code, {})
         for offer in world.offers:
             code = offer.offer.code
             rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
             elsewhere = tuple(sorted(other for other in between if other != code))
-            yield Pair(need, offer, DAY, rate, between.get(code, Living(0, 0)), elsewhere)
+            yield Pair(need, offer, DAY, rate, between.get(code, Outstanding(0, 0)), elsewhere)
 
 
 def applied(pair: Pair, change: Change) -> Pair:

@@ -16,7 +16,7 @@ from ledger.core.quantity import Unit
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.explain import Explanation
-from ledger.rates.rates import FoundRate
+from ledger.rates.rates import ConversionRate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
 from ledger.store.session.snapshot import Picture
@@ -91,9 +91,9 @@ class Staged:
         assert kind == "project"
         return {one.project.code: one.project for one in self.need_facts.values()}
 
-    def rate_of(self, one: str, other: str) -> FoundRate | None:
+    def rate_of(self, one: str, other: str) -> ConversionRate | None:
         """Find the rate between equal units alone."""
-        return FoundRate(Decimal(1), self.day, "same") if one == other else None
+        return ConversionRate(Decimal(1), self.day, "same") if one == other else None
 
     @property
     def picture(self) -> Picture:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from pair_changes import applied, pairs_in, smaller
 
 from ledger.core.factors import Factor, Stage
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
 from ledger.matching.near_misses import single_changes
 from ledger.matching.pairs import Pair
@@ -65,7 +65,7 @@ def test_a_ticket_in_another_currency_is_met_by_what_the_hold_would_take():
 
 def test_what_lives_in_the_pair_counts_towards_the_ticket():
     need, offer = needing(M), offering(10 * M, min_ticket=5 * M)
-    pair = between(need, offer, living=Living(M, M))
+    pair = between(need, offer, living=Outstanding(M, M))
 
     assert words(pair) == ["a smallest ticket of 2M EUR instead of 5M EUR"]
 

@@ -12,7 +12,7 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
 from ledger.journal.balance import Balance
-from ledger.rates.rates import Rate, RateBook, finder
+from ledger.rates.rates import Rate, RateBook, rate_finder
 from ledger.registers.records import City, Need, Project
 
 DAY = date(2026, 11, 23)
@@ -34,7 +34,7 @@ CITIES = {
 
 
 def in_euro() -> BaseCurrency:
-    return BaseCurrency(EUR, finder(RATES, DAY))
+    return BaseCurrency(EUR, rate_finder(RATES, DAY))
 
 
 def balance(unit: Unit = EUR, **stages: int) -> Balance:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import EligibleCount
-from ledger.gaps.rows import GapRow, coverage, gap_row, gap_rows
+from ledger.gaps.rows import GapRow, coverage_ratio, gap_row, gap_rows
 
 
 def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:
@@ -112,7 +112,7 @@ def test_what_is_required_is_all_its_parts(rows: list[GapRow]) -> None:
 
 @given(st.integers(0, 10**18), st.integers(0, 10**18))
 def test_coverage_never_promises_more_than_there_is(closed: int, left: int) -> None:
-    found = coverage(closed, closed + left)
+    found = coverage_ratio(closed, closed + left)
     if closed + left == 0:
         assert found is None
         return
@@ -124,4 +124,4 @@ def test_coverage_never_promises_more_than_there_is(closed: int, left: int) -> N
 
 
 def test_one_cent_short_is_not_wholly_covered() -> None:
-    assert coverage(99_999_99, 100_000_00) == Decimal("0.9999")
+    assert coverage_ratio(99_999_99, 100_000_00) == Decimal("0.9999")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gap_positions import balance
 
-from ledger.gaps.completeness import ProjectState, covered, placed, project_state
+from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_held_places_a_need_but_does_not_cover_it(
     stages: dict[str, Any], *, is_placed: bool, is_covered: bool
 ) -> None:
     need = balance(**stages)
-    assert (placed(need), covered(need)) == (is_placed, is_covered)
+    assert (need_is_placed(need), need_is_covered(need)) == (is_placed, is_covered)
 
 
 def test_a_project_is_complete_when_every_need_is_placed() -> None:

@@ -13,7 +13,7 @@ from match_cases import DECIMALS, MONEY, Case, CaseDeal, CaseNeed, CaseOffer, up
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
-from ledger.eligibility.counts import living_by_need
+from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.build import Built, build
@@ -55,7 +55,7 @@ def problem_of(case: Case, facts: Facts | None = None) -> Built:
         facts.offers,
         case.day,
         lambda need, offer: rate_of(case, need, offer),
-        living_by_need(facts.deals),
+        outstanding_by_need(facts.deals),
         chosen=case.selection,
     )
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.eligibility.rules import share_limit
 from ledger.matching.problem import Demand, Limits, Supply, pair_limits
@@ -29,7 +29,7 @@ def a_supply(free: int, **terms: Any) -> Supply:
     return Supply(code="O-1", free=free, **{"kind": 0, "max_share": None, **terms})
 
 
-def admitted(demand: Demand, supply: Supply, ratio: Ratio, lives: Living) -> list[int]:
+def admitted(demand: Demand, supply: Supply, ratio: Ratio, lives: Outstanding) -> list[int]:
     """Try every amount by the words of the rules."""
     found = []
     for amount in range(1, demand.open + 1):
@@ -48,10 +48,12 @@ def admitted(demand: Demand, supply: Supply, ratio: Ratio, lives: Living) -> lis
 
 
 @st.composite
-def pairs(draw: st.DrawFn) -> tuple[Demand, Supply, Ratio, Living]:
+def pairs(draw: st.DrawFn) -> tuple[Demand, Supply, Ratio, Outstanding]:
     """Draw a pair whose limits are near one another, and often equal."""
     open_, ratio = draw(st.integers(1, 40)), draw(RATES)
-    lives = draw(st.sampled_from([Living(0, 0), Living(0, 0), Living(3, ratio.to_offer(3))]))
+    lives = draw(
+        st.sampled_from([Outstanding(0, 0), Outstanding(0, 0), Outstanding(3, ratio.to_offer(3))])
+    )
     cost = ratio.to_offer(open_)
 
     def near(figure: int) -> int:
@@ -75,7 +77,7 @@ def pairs(draw: st.DrawFn) -> tuple[Demand, Supply, Ratio, Living]:
 @given(pairs())
 @examples(400)
 def test_the_limits_are_the_amounts_that_the_rules_admit(
-    pair: tuple[Demand, Supply, Ratio, Living],
+    pair: tuple[Demand, Supply, Ratio, Outstanding],
 ) -> None:
     limits = pair_limits(*pair)
     found = [] if limits is None else list(range(limits.low, limits.high + 1))
@@ -96,7 +98,7 @@ def test_the_limits_are_the_amounts_that_the_rules_admit(
     ],
 )
 def test_a_limit_that_is_met_is_met(terms: dict[str, Any], limits: Limits | None) -> None:
-    assert pair_limits(a_demand(10), a_supply(20, **terms), ONE, Living(0, 0)) == limits
+    assert pair_limits(a_demand(10), a_supply(20, **terms), ONE, Outstanding(0, 0)) == limits
 
 
 @pytest.mark.parametrize(
@@ -106,4 +108,4 @@ def test_an_indivisible_need_takes_an_offer_of_its_own_size(
     free: int, limits: Limits | None
 ) -> None:
     whole = a_demand(10, divisible=False)
-    assert pair_limits(whole, a_supply(free), ONE, Living(0, 0)) == limits
+    assert pair_limits(whole, a_supply(free), ONE, Outstanding(0, 0)) == limits

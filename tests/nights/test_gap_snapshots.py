@@ -13,7 +13,7 @@ import time_machine
 from nights_world import NOON, TODAY, Nights, days_from_now
 
 from ledger.core.factors import Factor
-from ledger.gaps.trend import NotInTrend, SpanBackwards, UnknownStride, thinned
+from ledger.gaps.trend import NotInTrend, SpanBackwards, UnknownPeriod, last_of_each_period
 from ledger.rates.rates import Rate
 from ledger.usecases.gaps import GapQuery, NoNightInSpan, TrendQuery, gap_trend, report_gaps
 
@@ -198,10 +198,14 @@ def test_a_span_without_a_night_or_backwards_is_refused(fund: Nights) -> None:
 
 def test_a_trend_can_go_by_weeks_months_and_years(fund: Nights) -> None:
     days = [date(2026, 12, 24) + timedelta(days=number) for number in range(14)]
-    assert thinned(days, "night") == days
-    assert [str(day) for day in thinned(days, "week")] == ["2026-12-27", "2027-01-03", "2027-01-06"]
-    assert [str(day) for day in thinned(days, "month")] == ["2026-12-31", "2027-01-06"]
-    assert [str(day) for day in thinned(days, "year")] == ["2026-12-31", "2027-01-06"]
+    assert last_of_each_period(days, "night") == days
+    assert [str(day) for day in last_of_each_period(days, "week")] == [
+        "2026-12-27",
+        "2027-01-03",
+        "2027-01-06",
+    ]
+    assert [str(day) for day in last_of_each_period(days, "month")] == ["2026-12-31", "2027-01-06"]
+    assert [str(day) for day in last_of_each_period(days, "year")] == ["2026-12-31", "2027-01-06"]
     fund.night()
-    with fund.refuses(UnknownStride, "'fortnight'"):
+    with fund.refuses(UnknownPeriod, "'fortnight'"):
         shown(fund, every="fortnight")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rates.rates import Rate, RateBook, find_rate, finder, trace_rate
+from ledger.rates.rates import Rate, RateBook, find_rate, rate_finder, trace_rate
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -58,7 +58,7 @@ def test_through_the_euro_it_is_as_old_as_its_older_quote() -> None:
 def test_a_rate_tells_the_quotes_it_rests_on() -> None:
     through = trace_rate(BOOK, "USD", "JPY", MAR)
     assert through is not None
-    assert through.found == find_rate(BOOK, "USD", "JPY", MAR)
+    assert through.conversion == find_rate(BOOK, "USD", "JPY", MAR)
     assert [(one.quote, one.day) for one in through.quotes] == [("USD", FEB), ("JPY", JAN)]
     inverse = trace_rate(BOOK, "USD", "GBP", MAR)
     assert inverse is not None
@@ -88,8 +88,8 @@ def test_of_two_quotes_for_one_day_the_later_given_counts() -> None:
 
 def test_a_rate_is_written_without_trailing_zeros() -> None:
     book = RateBook([quote(JAN, "EUR", "USD", "1.0850"), quote(JAN, "EUR", "JPY", "160.00")])
-    assert str(finder(book, JAN)("EUR", "USD")[0]) == "1.085"  # type: ignore[index]
-    assert str(finder(book, JAN)("EUR", "JPY")[0]) == "160"  # type: ignore[index]
+    assert str(rate_finder(book, JAN)("EUR", "USD")[0]) == "1.085"  # type: ignore[index]
+    assert str(rate_finder(book, JAN)("EUR", "JPY")[0]) == "160"  # type: ignore[index]
 
 
 def test_a_narrow_decimal_context_changes_nothing() -> None:

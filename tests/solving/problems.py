@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Give, Solution, completed, given_to
 from ledger.matching.problem import Demand, Problem, Supply, Venture
@@ -36,7 +36,7 @@ def problem(
     supplies: Sequence[dict[str, Any]],
     *,
     links: Sequence[dict[int, Ratio]] = ({0: ONE},),
-    living: dict[tuple[int, int], Living] | None = None,
+    living: dict[tuple[int, int], Outstanding] | None = None,
     stuck: Sequence[int] = (),
 ) -> Problem:
     """Make a problem of ventures, each a weight and its demands; `stuck` can't end complete."""

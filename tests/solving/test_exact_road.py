@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from problems import ONE, broken_rules, demand, problem, proven, supply
 
-from ledger.eligibility.counts import Living
+from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import completed
 from ledger.matching.problem import NOBODY
@@ -80,7 +80,7 @@ def test_tickets_are_reached_or_nothing_is_given():
 
 
 def test_what_lives_in_a_pair_counts_for_its_ticket():
-    lives = {(0, 0): Living(5, 5)}
+    lives = {(0, 0): Outstanding(5, 5)}
     asked = [(1, [demand(3, net=8)])]
 
     assert answer(problem(asked, [supply(9, min_ticket=7)]))[0] == ()

@@ -141,14 +141,14 @@ class Accounts:
             sum(sum(deal.stages[Side.OFFER].values()) for deal in deals),
         )
 
-    def living_elsewhere(self, offer: str, need: str) -> tuple[str, ...]:
+    def outstanding_elsewhere(self, offer: str, need: str) -> tuple[str, ...]:
         """Name the other offers that have something living in a need."""
-        living = {
+        outstanding = {
             deal.record.offer
             for deal in self.deals_of_need(need)
             if deal.record.offer != offer and any(deal.stages[Side.NEED].values())
         }
-        return tuple(sorted(living))
+        return tuple(sorted(outstanding))
 
     def open_account(self, side: Side, identity: int, record: Any) -> Account:
         """Take in a need or an offer that this transaction has just added."""

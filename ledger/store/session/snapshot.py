@@ -16,7 +16,7 @@ from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry, Stages
-from ledger.rates.rates import RateFinder, finder
+from ledger.rates.rates import RateFinder, rate_finder
 from ledger.reference import region_chain
 from ledger.store import registers
 from ledger.store.db.queries import read_settings, read_units
@@ -65,7 +65,7 @@ class Picture:
     @cached_property
     def rate_of(self) -> RateFinder:
         """What finds the rate between two units on the day."""
-        return finder(self.rates, self.day)
+        return rate_finder(self.rates, self.day)
 
     @cached_property
     def rates(self) -> DayRates:

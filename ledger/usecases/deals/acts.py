@@ -178,7 +178,7 @@ def _agreed_terms(
         offer=offer.code,
         need=need.code,
         rate=rate.rate,
-        rate_road=rate.road,
+        rate_road=rate.rate_source,
         rate_day=rate.day,
         instrument=agreed_instrument(need, offer, introduction.instrument),
         held_until=None if introduction.directly else introduction.until,

@@ -53,7 +53,7 @@ class AgreedRate(NamedTuple):
     """The rate of a deal, where it came from, and the day of the oldest quote it rests on."""
 
     rate: Decimal
-    road: str | None = None
+    rate_source: str | None = None
     day: date | None = None
 
 
@@ -84,7 +84,7 @@ def agreed_rate(
     found = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
     if found is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
-    return AgreedRate(found.rate, found.road, found.day)
+    return AgreedRate(found.rate, found.rate_source, found.day)
 
 
 def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:
@@ -135,16 +135,16 @@ def pairing_of(
     uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Decimal, day: date
 ) -> Pairing:
     """Gather what the rules ask of a pair, with the quantity that is about to be held."""
-    living_need, living_offer = uow.accounts.living_between(offer.code, need.code)
+    outstanding_need, outstanding_offer = uow.accounts.living_between(offer.code, need.code)
     return Pairing(
         need=need_facts(uow, need, with_regions=bool(offer.record.regions)),
         offer=offer_facts(uow, offer),
         day=day,
         need_amount=amount,
         offer_amount=offer_amount_to_hold(amount, rate, need.unit.decimals, offer.unit.decimals),
-        living_need=living_need,
-        living_offer=living_offer,
-        living_elsewhere=uow.accounts.living_elsewhere(offer.code, need.code),
+        outstanding_need=outstanding_need,
+        outstanding_offer=outstanding_offer,
+        outstanding_elsewhere=uow.accounts.outstanding_elsewhere(offer.code, need.code),
     )
 
 

@@ -154,7 +154,7 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
     if posted.deal is None or all(one.from_stage is not Stage.OPEN for one in movements):
         return
     deal = uow.accounts.deal(posted.deal).record
-    others = uow.accounts.living_elsewhere(deal.offer, deal.need)
+    others = uow.accounts.outstanding_elsewhere(deal.offer, deal.need)
     if others and not uow.accounts.of(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
             f"{_called(posted)} cannot be reversed: need {deal.need} is indivisible and "

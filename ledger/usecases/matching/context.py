@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ledger.eligibility.counts import Living, living_by_need
+from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.matching.explain import Outcome, PairRow, Receiver
 from ledger.matching.near_misses import single_changes
@@ -106,7 +106,7 @@ def pairs_of(
     picture: Picture, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
 ) -> list[Pair]:
     """Join needs and offers of one factor with their rates, while the picture can be read."""
-    living = living_by_need(picture.deals.values())
+    living = outstanding_by_need(picture.deals.values())
     offered = list(offers)
     return [
         _pair(picture, need, offer, living.get(need.need.code, {}))
@@ -117,7 +117,7 @@ def pairs_of(
 
 
 def _pair(
-    picture: Picture, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Living]
+    picture: Picture, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Outstanding]
 ) -> Pair:
     rate = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
     code = offer.offer.code

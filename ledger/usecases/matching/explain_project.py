@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.completeness import placed
+from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Explanation, NeedRow, PairRow
 from ledger.matching.pairs import Pair
 from ledger.usecases.matching.context import Scene
@@ -65,7 +65,7 @@ def _settled(code: str, needs: Sequence[NeedFacts], venture: int | None) -> tupl
     """Say how a project stands that today's proposal completes, or that takes no part."""
     if venture is not None:
         return "complete", f"{code} ends complete in today's proposal."
-    wanting = [facts for facts in needs if not placed(facts.balance)]
+    wanting = [facts for facts in needs if not need_is_placed(facts.balance)]
     if not needs:
         return "no-needs", f"{code} has no needs, so there is nothing to complete."
     if not wanting:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.eligibility.counts import EligibleCount, count_eligible, living_by_need
+from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, units_convert
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.build import Built, build
@@ -67,7 +67,7 @@ def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
         picture.offer_facts.values(),
         picture.day,
         lambda need, offer: _rate(picture, need, offer),
-        living_by_need(picture.deals.values()),
+        outstanding_by_need(picture.deals.values()),
         chosen=chosen,
     )
     _ask_for_rates(picture, base)
@@ -114,7 +114,7 @@ def still_open(matched: Matched) -> tuple[OpenNeed, ...]:
             picture.offer_facts.values(),
             picture.day,
             pipeline.rate_of,
-            living_by_need(picture.deals.values()),
+            outstanding_by_need(picture.deals.values()),
         )
 
     return leftovers(

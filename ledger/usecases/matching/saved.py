@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.requests import Request
-from ledger.eligibility.counts import Living, living_by_need
+from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.verdict import Failure, Pairing
 from ledger.journal.receipts import Receipt
 from ledger.matching.proposal import Line
@@ -133,7 +133,7 @@ def find_proposal(picture: Picture, typed: str | None) -> KeptProposal:
 
 def line_misfits(picture: Picture, kept: KeptProposal) -> dict[int, tuple[Failure, ...]]:
     """Give, for each line that nobody took up, why it no longer fits; nothing where it does."""
-    living = living_by_need(picture.deals.values())
+    living = outstanding_by_need(picture.deals.values())
     lines = dict(kept.numbered)
     found = {}
     for number in kept.left:
@@ -150,8 +150,8 @@ def _rate_today(picture: Picture, line: Line) -> Decimal | None:
     return None if found is None else found.rate
 
 
-def _pairing(picture: Picture, line: Line, living: Mapping[str, Living]) -> Pairing:
-    here = living.get(line.offer, Living(0, 0))
+def _pairing(picture: Picture, line: Line, living: Mapping[str, Outstanding]) -> Pairing:
+    here = living.get(line.offer, Outstanding(0, 0))
     return Pairing(
         picture.need_facts[line.need],
         picture.offer_facts[line.offer],

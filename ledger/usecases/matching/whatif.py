@@ -19,7 +19,7 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
 from ledger.core.quantity_errors import BadQuantity
 from ledger.core.suggest import nearest
-from ledger.eligibility.counts import living_by_need
+from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.interchange.cells import Cells, Lookups, neutral_text
 from ledger.interchange.problems import Place
@@ -343,7 +343,7 @@ def what_if(
             supposed.offers.values(),
             picture.day,
             pipeline.rate_of,
-            living_by_need(picture.deals.values()),
+            outstanding_by_need(picture.deals.values()),
             chosen=pipeline.chosen,
         )
     today = solved(pipeline, effort)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ledger.core.factors import Factor
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.completeness import placed
+from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Outcome
 from ledger.matching.pairs import brief
 from ledger.matching.plan import completed
@@ -65,7 +65,7 @@ def completes_if_served(scene: Scene, project: str, demands: Iterable[int]) -> b
 
 def _stuck(scene: Scene, facts: NeedFacts) -> bool:
     """Say whether a need stays open whatever is matched: it takes no part."""
-    return not placed(facts.balance) and facts.need.code not in scene.outcome.demand_of
+    return not need_is_placed(facts.balance) and facts.need.code not in scene.outcome.demand_of
 
 
 def _why_stuck(facts: NeedFacts) -> Because:

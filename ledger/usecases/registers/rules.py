@@ -134,7 +134,7 @@ class SharedAlready(RefusedByRule):
 
 def require_one_offer(uow: UnitOfWork, need: Account) -> None:
     """Refuse to make a need indivisible in which several offers live already."""
-    offers = uow.accounts.living_elsewhere("", need.code)
+    offers = uow.accounts.outstanding_elsewhere("", need.code)
     if len(offers) > 1:
         raise SharedAlready(
             f"Need {need.code} lives with {len(offers)} offers: {', '.join(offers)}.",
