@@ -15,7 +15,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import Said
@@ -123,7 +123,7 @@ def _parameter(
     annotation: Any = Annotated[kept if required else kept | None, info]
     default = inspect.Parameter.empty if required else None
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        attribute_of(name), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
 
 
@@ -207,7 +207,7 @@ def said(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> 
     typed = call.typed_input()
     terms: dict[str, str] = {}
     for column in spec.columns:
-        value = typed.get(column.name)
+        value = typed.get(column.attribute)
         if value is None:
             continue
         text = ";".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -15,7 +15,7 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
 from ledger.journal.entries import Act
-from ledger.registers.spec import Kind
+from ledger.registers.spec import Kind, column_of
 from ledger.reports.cells import machine
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _versions(picture: Picture, kind: str, code: str) -> Iterator[dict[str, Any]
 def _changes(before: Any, after: Any, unit: Unit | None) -> list[dict[str, Any]]:
     return [
         {
-            "field": field.name,
+            "field": column_of(field.name),
             "from": _shown(field.name, getattr(before, field.name), unit),
             "to": _shown(field.name, getattr(after, field.name), unit),
         }

@@ -117,7 +117,7 @@ def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, A
     """
     row: dict[str, Any] = {}
     for column in TABLES[table].columns:
-        value = getattr(record, column.name, None)
+        value = getattr(record, column.attribute, None)
         if column.kind is Kind.AMOUNT and isinstance(value, int) and unit is not None:
             value = format_amount(value, unit.decimals)
         row[column.name] = value

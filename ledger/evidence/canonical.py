@@ -36,6 +36,7 @@ from typing import Any, Final, NamedTuple
 from ledger.core.errors import CannotOpen
 from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Entry, Movement
 from ledger.rates.rates import Rate
+from ledger.registers.spec import column_of
 
 ENTRY_TAG: Final = "cityfund.entry"
 VERSION_TAG: Final = "cityfund.version"
@@ -182,7 +183,7 @@ def _movement(movement: Movement) -> dict[str, Any]:
 def _terms(record: Any) -> dict[str, Any]:
     if isinstance(record, Mapping):
         return dict(record)
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return {column_of(field.name): getattr(record, field.name) for field in fields(record)}
 
 
 def _bytes(tag: str, layout: int, body: Mapping[str, Any], said: Said) -> bytes:

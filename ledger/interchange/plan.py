@@ -37,6 +37,7 @@ from ledger.interchange.steps import (
 )
 from ledger.reference import office_for_country
 from ledger.registers.records import City
+from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
 
 if TYPE_CHECKING:
@@ -160,10 +161,11 @@ def _merged(
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
     for column in row.given:
-        if column in {"code", "quantity"} or not hasattr(record, column):
+        attribute = attribute_of(column)
+        if column in {"code", "quantity"} or not hasattr(record, attribute):
             continue
-        value = getattr(record, column)
-        before = getattr(held, column)
+        value = getattr(record, attribute)
+        before = getattr(held, attribute)
         if value == before:
             continue
         if by_plural()[table].column[column].fixed:
@@ -171,7 +173,7 @@ def _merged(
                 continue
             _note_fixed(planning, (ONE[table], held.code), column, (before, value), row.place)
             continue
-        changed[column] = value
+        changed[attribute] = value
     if not changed:
         return held, ()
     return replace(held, **changed), tuple(sorted(changed))

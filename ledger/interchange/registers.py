@@ -18,7 +18,7 @@ from ledger.reference import (
     find_sector,
     find_status,
 )
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     if spec.name in _RULES:
         _RULES[spec.name](cells, values)
     quantity = values.pop("quantity", None)
-    return spec.record_type(**values), quantity
+    return spec.record_type(**{attribute_of(name): one for name, one in values.items()}), quantity
 
 
 class _Reading(NamedTuple):

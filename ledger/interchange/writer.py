@@ -154,7 +154,7 @@ def _cells_of(table: str, record: object, unit: Unit | None) -> Line:
     """Write every column that the record has under the same name."""
     line: Line = {}
     for column in TABLES[table].columns:
-        value = getattr(record, column.name, None)
+        value = getattr(record, column.attribute, None)
         if column.kind is Kind.AMOUNT and isinstance(value, int):
             assert unit is not None, f"{table}.{column.name} needs a unit to be written in"
             line[column.name] = format_amount(value, unit.decimals)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, make_dataclass
 from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 
@@ -27,6 +28,16 @@ class Kind(StrEnum):
     AMOUNT = "quantity in the row's unit"
     DECIMAL = "decimal number"
     SHOWN = "written for the reader, passed over on import"
+
+
+def attribute_of(column: str) -> str:
+    """Give the name that a record has a column under: `from` is a word of Python's own."""
+    return f"{column}_" if iskeyword(column) else column
+
+
+def column_of(attribute: str) -> str:
+    """Give the name of the column that a record has under an attribute."""
+    return attribute.removesuffix("_")
 
 
 LIST_KINDS = frozenset({Kind.CODES, Kind.TEXTS})
@@ -70,6 +81,11 @@ class ColumnSpec:
     """How many characters the database takes, where that is less than a text has."""
     option_help: str | None = None
     """What the command line says of it, where that differs from what a table says."""
+
+    @property
+    def attribute(self) -> str:
+        """Give the name that a record has the column under."""
+        return attribute_of(self.name)
 
     @property
     def is_list(self) -> bool:
@@ -161,7 +177,7 @@ class RegisterSpec:
             module, _, name = self.record.partition(":")
             found: type[Any] = getattr(import_module(module), name)
             return found
-        fields = [(one.name, Any, field(default=_empty(one))) for one in self.stored]
+        fields = [(one.attribute, Any, field(default=_empty(one))) for one in self.stored]
         return make_dataclass(self.name.capitalize(), fields, frozen=True, kw_only=True)
 
 

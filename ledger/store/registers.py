@@ -27,7 +27,7 @@ from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.registers import table as registers
-from ledger.registers.spec import RegisterSpec
+from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
@@ -72,8 +72,8 @@ class Register:
 
     @cached_property
     def columns(self) -> tuple[tuple[str, str, str | None], ...]:
-        """Each field of a record, the column it is kept in, and the register that it names."""
-        names = (field.name for field in fields(self.record))
+        """Each term of a record, the column it is kept in, and the register that it names."""
+        names = (column_of(field.name) for field in fields(self.record))
         return tuple((name, self.column_name(name), self.references.get(name)) for name in names)
 
     @cached_property
@@ -156,12 +156,11 @@ def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause
     source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])
     columns: list[ColumnElement[Any]] = []
     for field in fields(register.record):
-        name = register.column_name(field.name)
-        column = identity.c[name] if register.is_fixed(field.name) else versions.c[name]
-        if field.name in register.references:
-            target = tables.metadata.tables[register.references[field.name]].alias(
-                f"its_{field.name}"
-            )
+        term = column_of(field.name)
+        name = register.column_name(term)
+        column = identity.c[name] if register.is_fixed(term) else versions.c[name]
+        if term in register.references:
+            target = tables.metadata.tables[register.references[term]].alias(f"its_{field.name}")
             source = source.outerjoin(target, target.c.id == column)
             columns.append(target.c.code.label(field.name))
         else:

@@ -19,6 +19,7 @@ from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
 from ledger.journal.receipts import Receipt, RegisterChange
 from ledger.rates.rates import Rate
+from ledger.registers.spec import attribute_of
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
 from ledger.store.db.bulk import RowBuffer
@@ -376,7 +377,7 @@ class UnitOfWork:
         """Give a record as column values, with the codes of other registers as their ids."""
         values: dict[str, Any] = {}
         for name, column, target in REGISTERS[kind].columns:
-            value = getattr(record, name)
+            value = getattr(record, attribute_of(name))
             if target is not None and value is not None:
                 value = self._id_of(target, value)
             values[column] = value

@@ -11,6 +11,7 @@ from ledger.core.quantity import Unit, parse_quantity
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.reference import office_for_country
+from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
@@ -92,11 +93,12 @@ def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
 
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
     """Give a record with the named terms taken from another. Raises `FixedTerm`."""
-    terms = {name: getattr(read, name) for name in columns if hasattr(read, name)}
-    for name in REGISTERS[kind].fixed:
+    named = map(attribute_of, columns)
+    terms = {name: getattr(read, name) for name in named if hasattr(read, name)}
+    for name in map(attribute_of, REGISTERS[kind].fixed):
         if name in terms and terms.pop(name) != getattr(before, name):
             raise FixedTerm(
-                f"The {name.replace('_', ' ')} of {kind} {before.code} is "
+                f"The {column_of(name).replace('_', ' ')} of {kind} {before.code} is "
                 f"{getattr(before, name)}, and never changes.",
                 next_step=f"Withdraw it, and add another {kind} with the right one.",
             )

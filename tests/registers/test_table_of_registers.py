@@ -1,0 +1,143 @@
+"""The table of registers is the one list of them: everything else follows from it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from cli.framework.app import WORDS, load
+from ledger.interchange.canonical import TABLES
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.table import REGISTERS, by_plural, children_of, code_prefixes, versioned
+from ledger.store.db.tables import metadata
+from ledger.store.registers import REGISTERS as STORED
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = {word.name: word for word in WORDS}
+
+of_each = pytest.mark.parametrize("spec", REGISTERS.values(), ids=REGISTERS)
+of_each_versioned = pytest.mark.parametrize("spec", versioned().values(), ids=versioned())
+of_each_typed = pytest.mark.parametrize("spec", by_plural().values(), ids=by_plural())
+
+
+def stored_as(column: ColumnSpec) -> str:
+    refers = column.register is not None and not column.is_list
+    return f"{column.name}_id" if refers else column.name
+
+
+@of_each
+def test_a_record_has_the_stored_columns(spec: RegisterSpec) -> None:
+    derived = {"kind"} if spec.name == "unit" else set()
+    names = {field.name for field in fields(spec.record_type)}
+    assert names - derived == {column.attribute for column in spec.stored}
+
+
+@of_each
+def test_columns_refer_to_registers_that_come_before(spec: RegisterSpec) -> None:
+    before = list(REGISTERS)[: list(REGISTERS).index(spec.name)]
+    assert set(spec.references.values()) <= set(before)
+    assert set(spec.parents) <= set(spec.references)
+    assert set(spec.arguments) <= set(spec.column)
+    assert all(one.name_of in spec.column for one in spec.columns if one.kind is Kind.SHOWN)
+
+
+@of_each_versioned
+def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
+    identity, versions = metadata.tables[spec.name], metadata.tables[f"{spec.name}_version"]
+    own = {"id", "folded", "number", "request_id"}
+    kept = {f"{spec.name}_id", "version", "reason", "request_id", "recorded_at", "format"}
+    assert set(identity.c.keys()) - own == {stored_as(one) for one in spec.stored if one.fixed}
+    assert set(versions.c.keys()) - kept == {stored_as(one) for one in spec.stored if not one.fixed}
+
+
+@of_each_versioned
+def test_a_column_that_is_always_filled_is_never_empty_in_the_database(spec: RegisterSpec) -> None:
+    for column in spec.stored:
+        end = "" if column.fixed else "_version"
+        kept = metadata.tables[f"{spec.name}{end}"].c[stored_as(column)]
+        assert kept.nullable is not column.is_always_filled, column.name
+
+
+def test_the_store_keeps_the_registers_in_the_order_of_leaves() -> None:
+    assert list(STORED) == list(versioned())
+    assert list(STORED)[:7] == ["office", "city", "provider", "project", "need", "offer", "deal"]
+
+
+@of_each_typed
+def test_files_have_the_columns(spec: RegisterSpec) -> None:
+    table = TABLES[spec.plural]
+    assert (table.identity, table.columns) == (spec.identity, spec.columns)
+
+
+@of_each_typed
+def test_commands_take_the_columns(spec: RegisterSpec) -> None:
+    verbs = load(COMMANDS[spec.name]).commands
+    typed = {one.attribute for one in spec.columns if one.kind is not Kind.SHOWN} - {"withdrawn"}
+    shared = {param.name for param in load(COMMANDS["unit"]).commands["add"].params}
+    shared -= {column.attribute for column in REGISTERS["unit"].columns}
+    own = {"need"} if spec.name == "project" else set()
+    unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity
+    assert {param.name for param in verbs["add"].params} - shared - own == typed - unit
+    if spec.versioned:
+        edited = {param.name for param in verbs["edit"].params} - shared
+        assert edited == typed - {"code"} | {spec.name}
+
+
+def test_every_register_is_a_noun_with_its_help() -> None:
+    assert {name: COMMANDS[name].help for name in REGISTERS} == {
+        name: spec.help for name, spec in REGISTERS.items()
+    }
+
+
+def test_codes_begin_each_in_a_way_of_its_own() -> None:
+    prefixes = list(code_prefixes().values())
+    assert len(set(prefixes)) == len(prefixes)
+
+
+def test_what_stands_under_what() -> None:
+    under = {name: [child.name for child, _ in children_of(name)] for name in REGISTERS}
+    assert {name: children for name, children in under.items() if children} == {
+        "office": ["city"],
+        "city": ["project"],
+        "provider": ["offer"],
+        "project": ["need"],
+    }
+
+
+SIDE_BY_SIDE = ({"city", "provider", "project"}, {"cities", "providers", "projects"})
+"""What a list of registers holds; a row of a report names few that are not on its way."""
+
+OTHER_LISTS = {
+    "cli/framework/app.py": "the registers whose commands have a module",
+    "cli/views/status.py": "what `status` counts, each said in words of its own",
+    "ledger/store/checks/journal.py": "what a mandate is judged by",
+    "ledger/usecases/status.py": "what `status` counts, each by a measure of its own",
+}
+"""The literals that name registers side by side although the table exists, each with its reason."""
+
+
+def lists_of_registers(path: Path) -> Iterator[int]:
+    """Give the line of each literal that lists registers."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        parts: list[ast.expr | None] = []
+        if isinstance(node, ast.Dict):
+            parts = list(node.keys)
+        elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            parts = list(node.elts)
+        listed = {part.value for part in parts if isinstance(part, ast.Constant)}
+        if any(names <= listed for names in SIDE_BY_SIDE):
+            yield node.lineno
+
+
+def test_no_second_list_of_registers() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for folder in ("ledger", "cli")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if (lines := list(lists_of_registers(path)))
+    }
+    assert found.keys() == OTHER_LISTS.keys(), found
