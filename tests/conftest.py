@@ -120,7 +120,7 @@ def postgresql_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     The server's clock stays where it is, so the one function that reads it travels with the tests.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ledger.store.db.postgresql.moment_read", lambda _told: datetime.now(UTC))
+        patched.setattr("ledger.store.db.postgresql.server_moment", lambda _told: datetime.now(UTC))
         yield shared_server(pytestconfig.stash[PLACE])
 
 

@@ -11,11 +11,11 @@ from ledger.statements.describe import Told
 from ledger.statements.findings import Changes
 from ledger.statements.lines import Kind, Line, LineKind, ReadLine
 from ledger.store.db.night_tables import gap_snapshot
-from ledger.store.gap_snapshots import snapshot_rows, stood_now
+from ledger.store.gap_snapshots import snapshot_rows, snapshots_now
 from ledger.store.nights import runs
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import keep_changes
-from ledger.store.statements.statements import keep_file
+from ledger.store.statements.findings import store_changes
+from ledger.store.statements.statements import store_file
 
 
 def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> None:
@@ -26,10 +26,10 @@ def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> 
     )
     world.do(lambda uow: _read(uow, provider), "reconcile", key=f"night:{day}:statements")
     world.do(lambda uow: _snapshot(uow, need), "reconcile", key=f"night:{day}:gaps")
-    for place, name in enumerate(run.asked, start=1):
-        ended = runs.machine_moment(world.ledger)
-        step = runs.KeptStep(name=name, started_at=run.started_at, ended_at=ended, changed=True)
-        runs.keep_step(world.ledger, run.id, place, step)
+    for place, name in enumerate(run.requested_steps, start=1):
+        ended = runs.clock_moment(world.ledger)
+        step = runs.StoredStep(name=name, started_at=run.started_at, ended_at=ended, changed=True)
+        runs.store_step(world.ledger, run.id, place, step)
 
 
 def _read(uow: UnitOfWork, provider: str) -> None:
@@ -45,7 +45,7 @@ def _read(uow: UnitOfWork, provider: str) -> None:
         reference="SWIFT 7, “paid”",
     )
     digest = sha256(line.citation.encode()).hexdigest()
-    keep_file(uow, "november.csv", digest, [ReadLine(line, 2)])
+    store_file(uow, "november.csv", digest, [ReadLine(line, 2)])
     told = Told(
         kind=Kind.UNKNOWN,
         identity=(provider, line.citation),
@@ -59,10 +59,10 @@ def _read(uow: UnitOfWork, provider: str) -> None:
         line=line.number,
         office="asia",
     )
-    keep_changes(uow, Changes(opened=(told,)), "")
+    store_changes(uow, Changes(opened=(told,)), "")
 
 
 def _snapshot(uow: UnitOfWork, need: str) -> None:
-    account = uow.accounts.of(Side.NEED, need)
-    stood = {account.id: stood_now(uow.connection)[account.id]}
+    account = uow.accounts.account(Side.NEED, need)
+    stood = {account.id: snapshots_now(uow.connection)[account.id]}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))

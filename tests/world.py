@@ -135,14 +135,14 @@ class World:
 
     def need(self, quantity: str | None = None, code: str = "N-0001", **terms: Any) -> Answer:
         """Add a need and declare its quantity; its project is added where it is new."""
-        told = _declared(quantity, {"project": "PRJ-0001", **terms})
+        told = _declaration_columns(quantity, {"project": "PRJ-0001", **terms})
         if not self.knows("project", told["project"]):
             self.project(told["project"])
         return self._declare(Side.NEED, Need(**told, code=code), quantity)
 
     def offer(self, quantity: str | None = None, code: str = "O-0001", **terms: Any) -> Answer:
         """Add an offer and declare its quantity; its provider is added where it is new."""
-        told = _declared(quantity, {"provider": "BANK", **terms})
+        told = _declaration_columns(quantity, {"provider": "BANK", **terms})
         if not self.knows("provider", told["provider"]):
             self.provider(told["provider"])
         return self._declare(Side.OFFER, Offer(**told, code=code), quantity)
@@ -151,7 +151,7 @@ class World:
         def declaring(uow: UnitOfWork) -> None:
             uow.add(side.value, record)
             if quantity is not None:
-                account = uow.accounts.of(side, record.code)
+                account = uow.accounts.account(side, record.code)
                 total = parse_quantity(quantity, uow.units).amount
                 quantities.set_quantity(uow, account, total, record.declared_on)
 
@@ -162,7 +162,7 @@ class World:
 
         def revising(uow: UnitOfWork) -> None:
             total = parse_quantity(quantity, uow.units).amount
-            quantities.set_quantity(uow, uow.accounts.of(Side(side), code), total, uow.day)
+            quantities.set_quantity(uow, uow.accounts.account(Side(side), code), total, uow.day)
 
         return self.do(revising, on=on)
 
@@ -255,7 +255,7 @@ class World:
         """Give where a need or an offer stands: the stages that are not empty, by name."""
         with self.ledger.read() as connection:
             identity = registers.find_id(connection, side, code)
-            found = balances.holder_stages(connection, Side(side), times)
+            found = balances.account_stages(connection, Side(side), times)
         return _filled(found.get(identity, {}))
 
     def deal_stages(self, deal: str = "D-0001", side: str = "need") -> dict[str, int]:
@@ -308,7 +308,7 @@ def says_enough(error: LedgerError, *words: str) -> None:
         assert word in told, f"{word!r} is not in {told!r}"
 
 
-def _declared(quantity: str | None, terms: dict[str, Any]) -> dict[str, Any]:
+def _declaration_columns(quantity: str | None, terms: dict[str, Any]) -> dict[str, Any]:
     factor = terms.get("factor", Factor.MONEY)
     unit = quantity.split()[-1] if quantity is not None else _UNITS[factor]
     return {"factor": factor, "unit": unit, "declared_on": NEW_YEAR, **terms}

@@ -78,8 +78,8 @@ def _server_findings(found: ServerFacts) -> Iterator[str]:
         yield "the server may lose acknowledged acts: set fsync and synchronous_commit to on"
     if found.is_superuser:
         yield "the ledger is used as a superuser, whom no guard stops: give it a user of its own"
-    if abs(found.ahead) > CLOCK_TOLERANCE:
-        minutes = abs(found.ahead) // timedelta(minutes=1)
+    if abs(found.clock_ahead) > CLOCK_TOLERANCE:
+        minutes = abs(found.clock_ahead) // timedelta(minutes=1)
         yield f"this machine's clock is {minutes} minutes off the server's, which counts: set it"
 
 

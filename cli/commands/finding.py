@@ -41,11 +41,11 @@ def list_(
 @command(app, "show")
 def show(call: Call, finding: Code) -> None:
     """Show one finding: the three numbers, what would settle it, and what happened to it."""
-    from ledger.store.statements.findings import read_finding, typed_number
+    from ledger.store.statements.findings import parse_finding_number, read_finding
 
     with ledger_of(call).picture() as picture:
         document = finding_document(
-            picture, read_finding(picture.connection, typed_number(finding))
+            picture, read_finding(picture.connection, parse_finding_number(finding))
         )
     emit_record(document, FINDING_TERMS, call.read, document=document, below=event_lines(document))
 

@@ -20,14 +20,14 @@ def complete_codes(kind: str) -> Completer:
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         from ledger.core.errors import LedgerError  # noqa: PLC0415 - only while completing
-        from ledger.store.completion import codes  # noqa: PLC0415
+        from ledger.store.completion import complete_codes  # noqa: PLC0415
 
         flags = getattr(ctx, "flags", dict)
         try:
             settings = resolve(flags())
         except (LedgerError, OSError):
             return []
-        found = codes(settings.db_url, kind, incomplete)
+        found = complete_codes(settings.db_url, kind, incomplete)
         # The shell drops what does not begin as typed, so codes take the case of the typing.
         as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
         return [(as_typed(code), about) for code, about in found]

@@ -9,7 +9,7 @@ from cli.framework.output import Column, table_lines
 
 if TYPE_CHECKING:
     from ledger.store.session.snapshot import Picture
-    from ledger.store.statements.findings import KeptFinding
+    from ledger.store.statements.findings import StoredFinding
 
 FINDING_COLUMNS = [
     Column("finding", "Finding", kind="code"),
@@ -66,7 +66,7 @@ _EVENT_COLUMNS = [
 ]
 
 
-def finding_row(picture: Picture, found: KeptFinding) -> dict[str, Any]:
+def finding_row(picture: Picture, found: StoredFinding) -> dict[str, Any]:
     """Lay a finding out as a row: what it is, and how it stands."""
     last = found.last
     is_open = last.event.leaves_open
@@ -88,12 +88,12 @@ def finding_row(picture: Picture, found: KeptFinding) -> dict[str, Any]:
         "changed_at": picture.local(last.recorded_at),
         "actor": last.actor,
         "reason": last.reason,
-        "command": found.settled_by if is_open else None,
+        "command": found.resolve_command if is_open else None,
         "said": found.said,
     }
 
 
-def finding_document(picture: Picture, found: KeptFinding) -> dict[str, Any]:
+def finding_document(picture: Picture, found: StoredFinding) -> dict[str, Any]:
     """Give all there is to know of one finding."""
     events = [
         {

@@ -19,7 +19,7 @@ from cli.framework.terminal import is_terminal, note, say_beside
 from cli.views.reconcile import seal_of
 
 if TYPE_CHECKING:
-    from ledger.store.nights.runs import KeptRun
+    from ledger.store.nights.runs import StoredRun
     from ledger.store.session.snapshot import Picture
     from ledger.usecases.nights.run import Event
 
@@ -143,7 +143,7 @@ _TELLING: Final[dict[str, Callable[[Figures], str]]] = {
 }
 
 
-def night_document(run: KeptRun | None, picture: Picture) -> dict[str, Any] | None:
+def night_document(run: StoredRun | None, picture: Picture) -> dict[str, Any] | None:
     """Give what came of a night; None where none ever ran."""
     if run is None:
         return None
@@ -152,7 +152,7 @@ def night_document(run: KeptRun | None, picture: Picture) -> dict[str, Any] | No
         "night": run.day,
         "run": run.id,
         "started_at": picture.local(run.started_at),
-        "ended": run.ended,
+        "ended": run.is_complete,
         "steps": {step.name: dict(step.figures) for step in run.steps},
         "findings": len(findings),
         "offices": _by_office(run),
@@ -160,7 +160,7 @@ def night_document(run: KeptRun | None, picture: Picture) -> dict[str, Any] | No
     }
 
 
-def _by_office(run: KeptRun) -> list[dict[str, Any]]:
+def _by_office(run: StoredRun) -> list[dict[str, Any]]:
     """Add up the figures of every step, and the findings, by office."""
     offices: dict[str, dict[str, int]] = {}
     for step in run.steps:

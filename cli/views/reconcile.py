@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.output import Column, table_lines
 
 if TYPE_CHECKING:
-    from ledger.store.nights.runs import KeptRun, KeptStep
+    from ledger.store.nights.runs import StoredRun, StoredStep
     from ledger.usecases.nights.run import NightDone, Reconciled
 
 SCHEMA = "cityfund.reconcile/1"
@@ -55,7 +55,7 @@ def _night(night: NightDone) -> dict[str, Any]:
     }
 
 
-def _step(step: KeptStep) -> dict[str, Any]:
+def _step(step: StoredStep) -> dict[str, Any]:
     return {
         "name": step.name,
         "figures": dict(step.figures),
@@ -66,7 +66,7 @@ def _step(step: KeptStep) -> dict[str, Any]:
     }
 
 
-def seal_of(run: KeptRun) -> dict[str, Any] | None:
+def seal_of(run: StoredRun) -> dict[str, Any] | None:
     """Give the seal of a run: how many entries it covers, and its root."""
     sealed = run.step("seal")
     if sealed is None or "root" not in sealed.figures:

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from ledger.registers.table import versioned
 
-_MOST = 200
-_SECONDS = 2
+_LIMIT = 200
+_TIMEOUT_SECONDS = 2
 
 
-def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
+def complete_codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
     """Give the codes of a kind that begin so, in any case, each with its name where it has one.
 
     At most 200, in order. An empty list where the ledger cannot be read, for whatever reason.
@@ -27,23 +27,23 @@ def codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
     scheme, _, rest = db_url.partition("://")
     read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
     name = scheme.partition("+")[0]
-    return sorted(read[name](rest, kind, _begins_with(prefix))) if name in read else []
+    return sorted(read[name](rest, kind, _like_pattern(prefix))) if name in read else []
 
 
-def _begins_with(prefix: str) -> str:
+def _like_pattern(prefix: str) -> str:
     escaped = prefix.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
 
 
 def _statement(kind: str) -> str:
     # Only names from the specifications are put into the text; what was typed is the parameter.
-    about = versioned()[kind].title if kind in versioned() else None
-    named = "''"
-    if about is not None:
-        named = f"""COALESCE((SELECT v.{about} FROM {kind}_version v
+    name_column = versioned()[kind].title if kind in versioned() else None
+    name_sql = "''"
+    if name_column is not None:
+        name_sql = f"""COALESCE((SELECT v.{name_column} FROM {kind}_version v
             WHERE v.{kind}_id = {kind}.id ORDER BY v.version DESC LIMIT 1), '')"""  # noqa: S608
-    return f"""SELECT code, {named} FROM {kind}
-        WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_MOST}"""  # noqa: S608
+    return f"""SELECT code, {name_sql} FROM {kind}
+        WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_LIMIT}"""  # noqa: S608
 
 
 def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
@@ -52,7 +52,7 @@ def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
         return []
     address = f"file:{quote(str(path))}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True, timeout=_SECONDS)) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT_SECONDS)) as connection:
             return connection.execute(_statement(kind), (pattern,)).fetchall()
     except sqlite3.Error:
         return []
@@ -65,7 +65,9 @@ def _read_server(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
         return []
     statement = _statement(kind).replace("?", "%s")
     try:
-        with psycopg.connect(f"postgresql://{rest}", connect_timeout=_SECONDS) as connection:
+        with psycopg.connect(
+            f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS
+        ) as connection:
             return connection.execute(statement.encode(), (pattern,)).fetchall()
     except psycopg.Error:
         return []

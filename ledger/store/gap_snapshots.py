@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Select, func, select
 
 from ledger.store.db import tables
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
-from ledger.store.journal.balances import Times, holder_rows
+from ledger.store.journal.balances import Times, account_rows
 
 GAPS_STEP: Final = "gaps"
 """The step of a night that takes the snapshots."""
 
 
-class Stood(NamedTuple):
+class NeedSnapshot(NamedTuple):
     """Where a need stood, and the status of its project then."""
 
     status: str
@@ -27,36 +27,38 @@ class Stood(NamedTuple):
     withdrawn: int
 
 
-NOTHING: Final = (0,) * len(SNAPSHOT_STAGES)
+NO_AMOUNTS: Final = (0,) * len(SNAPSHOT_STAGES)
 
 
-class Change(NamedTuple):
+class SnapshotChange(NamedTuple):
     """A need's standing from a night on."""
 
     day: date
     need: str
-    stood: Stood
+    snapshot: NeedSnapshot
 
 
-def stood_now(connection: Connection) -> dict[int, Stood]:
+def snapshots_now(connection: Connection) -> dict[int, NeedSnapshot]:
     """Read where every need stands now, by its id."""
-    stands = tables.balance
-    query = _needs_with_status(None).add_columns(*(stands.c[name] for name in SNAPSHOT_STAGES))
-    rows = connection.execute(query.join(stands, stands.c.holder_id == tables.need.c.id))
-    return {identity: Stood(status, *map(int, stages)) for identity, status, *stages in rows}
+    balance = tables.balance
+    query = _needs_with_status(None).add_columns(*(balance.c[name] for name in SNAPSHOT_STAGES))
+    rows = connection.execute(query.join(balance, balance.c.holder_id == tables.need.c.id))
+    return {identity: NeedSnapshot(status, *map(int, stages)) for identity, status, *stages in rows}
 
 
-def stood_on(connection: Connection, day: date, end: datetime) -> dict[int, Stood]:
+def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, NeedSnapshot]:
     """Read where every need stood at the end of a day past, `end`, by what is known now."""
-    folded = holder_rows(connection, Times(as_of=day))
+    balances = account_rows(connection, Times(as_of=day))
     first: dict[int, str] = dict(connection.execute(_needs_with_first_status(day)).all())
     known: dict[int, str] = dict(connection.execute(_needs_with_status(end)).all())
-    found = {}
+    snapshots = {}
     for identity, status in first.items():
-        row = folded.get(identity)
-        stages = NOTHING if row is None else [int(getattr(row, name)) for name in SNAPSHOT_STAGES]
-        found[identity] = Stood(known.get(identity, status), *stages)
-    return found
+        row = balances.get(identity)
+        stages = (
+            NO_AMOUNTS if row is None else [int(getattr(row, name)) for name in SNAPSHOT_STAGES]
+        )
+        snapshots[identity] = NeedSnapshot(known.get(identity, status), *stages)
+    return snapshots
 
 
 def _needs_with_status(end: datetime | None) -> Select[Any]:
@@ -83,7 +85,7 @@ def _needs_with_first_status(day: date) -> Select[Any]:
     )
 
 
-def last_taken(connection: Connection) -> tuple[date, int] | None:
+def last_snapshot_day(connection: Connection) -> tuple[date, int] | None:
     """Give the day of the last snapshot, and how often one was taken for it; None without any."""
     day = connection.execute(select(func.max(gap_snapshot.c.day))).scalar()
     if day is None:
@@ -92,25 +94,30 @@ def last_taken(connection: Connection) -> tuple[date, int] | None:
     return day, int(connection.execute(number).scalar_one())
 
 
-def in_force(connection: Connection) -> dict[int, Stood]:
+def latest_snapshots(connection: Connection) -> dict[int, NeedSnapshot]:
     """Give the last snapshot of every need that has one, by the need's id."""
-    kept = gap_snapshot.c
+    snapshot = gap_snapshot.c
     place = func.row_number().over(
-        partition_by=kept.need_id, order_by=(kept.day.desc(), kept.taken.desc())
+        partition_by=snapshot.need_id, order_by=(snapshot.day.desc(), snapshot.taken.desc())
     )
     ranked = select(
-        kept.need_id, kept.status, *(kept[name] for name in SNAPSHOT_STAGES), place.label("place")
+        snapshot.need_id,
+        snapshot.status,
+        *(snapshot[name] for name in SNAPSHOT_STAGES),
+        place.label("place"),
     ).subquery()
     columns = [column for column in ranked.c if column.name != "place"]
     rows = connection.execute(select(*columns).where(ranked.c.place == 1))
-    return {identity: Stood(*rest) for identity, *rest in rows}
+    return {identity: NeedSnapshot(*rest) for identity, *rest in rows}
 
 
-def snapshot_rows(day: date, taken: int, changed: Mapping[int, Stood]) -> list[dict[str, Any]]:
+def snapshot_rows(
+    day: date, taken: int, changed: Mapping[int, NeedSnapshot]
+) -> list[dict[str, Any]]:
     """Lay the standings that changed out as rows, but for their request."""
     return [
-        {"need_id": identity, "day": day, "taken": taken, **stood._asdict()}
-        for identity, stood in sorted(changed.items())
+        {"need_id": identity, "day": day, "taken": taken, **snapshot._asdict()}
+        for identity, snapshot in sorted(changed.items())
     ]
 
 
@@ -126,15 +133,15 @@ def nights_with_gaps(connection: Connection, first: date, last: date) -> list[da
     return list(connection.execute(query).scalars())
 
 
-def changes_until(connection: Connection, last: date) -> Iterator[Change]:
+def snapshot_changes(connection: Connection, last: date) -> Iterator[SnapshotChange]:
     """Read every snapshot through a day, in the order in which they were taken."""
-    kept = gap_snapshot.c
+    snapshot = gap_snapshot.c
     query = (
-        select(kept.day, tables.need.c.code, kept.status)
-        .add_columns(*(kept[name] for name in SNAPSHOT_STAGES))
-        .join(tables.need, tables.need.c.id == kept.need_id)
-        .where(kept.day <= last)
-        .order_by(kept.day, kept.taken, kept.need_id)
+        select(snapshot.day, tables.need.c.code, snapshot.status)
+        .add_columns(*(snapshot[name] for name in SNAPSHOT_STAGES))
+        .join(tables.need, tables.need.c.id == snapshot.need_id)
+        .where(snapshot.day <= last)
+        .order_by(snapshot.day, snapshot.taken, snapshot.need_id)
     )
     for day, need, *rest in connection.execute(query):
-        yield Change(day, need, Stood(*rest))
+        yield SnapshotChange(day, need, NeedSnapshot(*rest))

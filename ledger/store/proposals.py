@@ -32,14 +32,14 @@ _SEPARATOR = "/"
 
 
 def proposal_rows(
-    identity: int, kept: KeptProposal, id_of: Callable[[str, str], int]
+    identity: int, stored: KeptProposal, id_of: Callable[[str, str], int]
 ) -> Iterator[tuple[Table, dict[str, Any]]]:
     """Lay a proposal out as the rows it is stored in, but for what every write's rows share.
 
     `id_of` gives a record's id by its kind and code.
     """
-    yield proposal, _row(identity, kept)
-    for number, line in kept.numbered:
+    yield proposal, _row(identity, stored)
+    for number, line in stored.numbered:
         row = {
             "proposal_id": identity,
             "line": number,
@@ -52,32 +52,32 @@ def proposal_rows(
             "rate": line.rate,
         }
         yield proposal_line, row
-    for code, weight in kept.weights.items():
+    for code, weight in stored.weights.items():
         row = {"proposal_id": identity, "project_id": id_of("project", code), "weight": weight}
         yield proposal_project, row
 
 
-def _row(identity: int, kept: KeptProposal) -> dict[str, Any]:
-    said = rounded(kept.proposal)
+def _row(identity: int, stored: KeptProposal) -> dict[str, Any]:
+    rounded_proposal = rounded(stored.proposal)
     return {
         "id": identity,
-        "code": kept.code,
-        "day": said.day,
-        "selection": json.dumps(kept.selection, ensure_ascii=False),
-        "solver": said.solver,
-        "limited": said.limited,
-        "milliseconds": kept.milliseconds,
-        "complete_value": decimal_of(said.complete_level.value),
-        "complete_bound": decimal_of(said.complete_level.bound),
-        "coverage_value": decimal_of(said.coverage_level.value),
-        "coverage_bound": decimal_of(said.coverage_level.bound),
-        "cost": cost_told(said.cost),
-        "cost_unit": said.cost.unit.code,
-        "cost_unknown": said.cost.unknown,
-        "without_rate": tuple(_SEPARATOR.join(pair) for pair in said.without_rate),
-        "solved_on": kept.solved_on,
-        "lines": len(said.lines),
-        "reason": kept.reason,
+        "code": stored.code,
+        "day": rounded_proposal.day,
+        "selection": json.dumps(stored.selection, ensure_ascii=False),
+        "solver": rounded_proposal.solver,
+        "limited": rounded_proposal.limited,
+        "milliseconds": stored.milliseconds,
+        "complete_value": decimal_of(rounded_proposal.complete_level.value),
+        "complete_bound": decimal_of(rounded_proposal.complete_level.bound),
+        "coverage_value": decimal_of(rounded_proposal.coverage_level.value),
+        "coverage_bound": decimal_of(rounded_proposal.coverage_level.bound),
+        "cost": cost_told(rounded_proposal.cost),
+        "cost_unit": rounded_proposal.cost.unit.code,
+        "cost_unknown": rounded_proposal.cost.unknown,
+        "without_rate": tuple(_SEPARATOR.join(pair) for pair in rounded_proposal.without_rate),
+        "solved_on": stored.solved_on,
+        "lines": len(rounded_proposal.lines),
+        "reason": stored.reason,
     }
 
 
@@ -101,8 +101,8 @@ def _read(connection: Connection, code: str | None) -> Iterator[KeptProposal]:
     units = StoredUnits(connection)
     lines = _by_proposal(connection, _lines(), code)
     weights = _by_proposal(connection, _projects(), code)
-    taken = _by_proposal(connection, _taken(), code)
-    for row in connection.execute(_of(_proposals(), code)):
+    introduced = _by_proposal(connection, _introduced_query(), code)
+    for row in connection.execute(_restrict_to_code(_proposals(), code)):
         projects = sorted(tuple(one) for one in weights.get(row.id, []))
         yield KeptProposal(
             code=row.code,
@@ -114,7 +114,7 @@ def _read(connection: Connection, code: str | None) -> Iterator[KeptProposal]:
             recorded_at=row.recorded_at,
             actor=row.actor,
             reason=row.reason,
-            taken={line: TakenUp(number, by) for line, number, by in taken.get(row.id, [])},
+            taken={line: TakenUp(number, by) for line, number, by in introduced.get(row.id, [])},
         )
 
 
@@ -155,17 +155,17 @@ def _line(row: Any, units: Mapping[str, Unit]) -> Line:
     )
 
 
-def _of(query: Select[Any], code: str | None) -> Select[Any]:
+def _restrict_to_code(query: Select[Any], code: str | None) -> Select[Any]:
     return query if code is None else query.where(proposal.c.code == code)
 
 
 def _by_proposal(
     connection: Connection, query: Select[Any], code: str | None
 ) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for identity, *rest in connection.execute(_of(query, code)):
-        found.setdefault(identity, []).append(rest)
-    return found
+    by_identity: dict[int, list[Any]] = {}
+    for identity, *rest in connection.execute(_restrict_to_code(query, code)):
+        by_identity.setdefault(identity, []).append(rest)
+    return by_identity
 
 
 def _proposals() -> Select[Any]:
@@ -208,7 +208,7 @@ def _projects() -> Select[Any]:
     )
 
 
-def _taken() -> Select[Any]:
+def _introduced_query() -> Select[Any]:
     part = introduced_line.c
     return (
         select(part.proposal_id, part.line, part.entry_id, deal.c.code)

@@ -43,14 +43,14 @@ def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
     """Read the rates in force by day and pair: of several for one, the latest recorded."""
     rate = tables.rate
     query = select(*_quote_of(rate), rate.c.withdrawn).order_by(rate.c.id)
-    found: dict[tuple[date, str, str], Rate] = {}
+    rates: dict[tuple[date, str, str], Rate] = {}
     for *quote, withdrawn in connection.execute(query):
-        one = Rate(*quote)
+        stored = Rate(*quote)
         if withdrawn:
-            found.pop((one.day, one.base, one.quote), None)
+            rates.pop((stored.day, stored.base, stored.quote), None)
         else:
-            found[one.day, one.base, one.quote] = one
-    return found
+            rates[stored.day, stored.base, stored.quote] = stored
+    return rates
 
 
 class StoredRates:
@@ -63,7 +63,10 @@ class StoredRates:
 
     def latest(self, base: str, quote: str, day: date) -> Rate | None:
         """Give the latest quote of exactly this pair on or before `day`."""
-        query, known = _latest(known=self._known_at is not None), _known(self._known_at)
+        query, known = (
+            _latest(known=self._known_at is not None),
+            _known_at_parameter(self._known_at),
+        )
         row = query.first(self._connection, base=base, quote=quote, day=day.isoformat(), **known)
         return None if row is None else Rate(*row)
 
@@ -79,7 +82,10 @@ class DayRates:
 
     @cached_property
     def _book(self) -> RateBook:
-        query, known = _latest_of_all(known=self._known_at is not None), _known(self._known_at)
+        query, known = (
+            _latest_of_all(known=self._known_at is not None),
+            _known_at_parameter(self._known_at),
+        )
         rows = query.rows(self._connection, day=self._day.isoformat(), **known)
         return RateBook(Rate(*row) for row in rows)
 
@@ -89,7 +95,7 @@ class DayRates:
         return self._book.latest(base, quote, day)
 
 
-def _known(moment: datetime | None) -> dict[str, int]:
+def _known_at_parameter(moment: datetime | None) -> dict[str, int]:
     return {} if moment is None else {"known_at": to_microseconds(moment)}
 
 
@@ -106,14 +112,14 @@ def _latest_of_all(*, known: bool) -> Prepared:
 
     To group the whole table by pairs would read all days of all years for a few dozen rows.
     """
-    rate, found = tables.rate, tables.rate.alias("found")
+    rate, quotes = tables.rate, tables.rate.alias("found")
     base, quote = tables.unit.alias("base"), tables.unit.alias("quote")
     ever = select(func.min(rate.c.quote)).where(rate.c.base == base.c.code).scalar_subquery()
     pair = and_(rate.c.base == base.c.code, rate.c.quote == quote.c.code)
     newest = _newest(select(rate.c.id).where(pair), known=known).scalar_subquery()
     return Prepared(
-        select(*_quote_of(found))
-        .select_from(base.join(quote, true()).join(found, found.c.id == newest))
+        select(*_quote_of(quotes))
+        .select_from(base.join(quote, true()).join(quotes, quotes.c.id == newest))
         .where(base.c.kind == "money", quote.c.kind == "money", ever.is_not(None))
     )
 
@@ -158,7 +164,7 @@ def held_quotes(
     return {(day, quote): HeldQuote(*rest) for day, quote, *rest in map(tuple, rows)}
 
 
-def requests_said(connection: Connection, requests: Iterable[int], command: str) -> set[int]:
+def requests_of_command(connection: Connection, requests: Iterable[int], command: str) -> set[int]:
     """Give those of some requests that were said as this command."""
     request = tables.request
     query = select(request.c.id).where(request.c.id.in_(set(requests)))
@@ -167,8 +173,8 @@ def requests_said(connection: Connection, requests: Iterable[int], command: str)
 
 def held_quote(connection: Connection, base: str, quote: str, day: date) -> Rate | None:
     """Read the rate in force of exactly this pair and day; None where there is none."""
-    found = StoredRates(connection).latest(base, quote, day)
-    return found if found is not None and found.day == day else None
+    quotes = StoredRates(connection).latest(base, quote, day)
+    return quotes if quotes is not None and quotes.day == day else None
 
 
 class QuoteVersion(NamedTuple):

@@ -114,7 +114,7 @@ IDENTITIES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRecord:
     """A record as it is kept: its id, the number of its version, and when that was recorded."""
 
     id: int
@@ -170,29 +170,29 @@ def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause
 
 def load_all(
     connection: Connection, kind: str, known_at: datetime | None = None
-) -> dict[str, Kept]:
+) -> dict[str, StoredRecord]:
     """Read every record of a register by code, as now or as known at a moment.
 
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
     query = _current(kind, known=known_at is not None)
-    rows = connection.execute(query, _known(known_at))
-    found = {kept.record.code: kept for kept in _kept(kind, rows)}
-    return {code: found[code] for code in sorted(found)}
+    rows = connection.execute(query, _known_at_parameter(known_at))
+    records = {record.record.code: record for record in _stored_records(kind, rows)}
+    return {code: records[code] for code in sorted(records)}
 
 
 def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
-) -> Kept:
+) -> StoredRecord:
     """Read one record by its id."""
     query = _current(kind, known=known_at is not None, by="id")
-    rows = connection.execute(query, {"wanted": identity, **_known(known_at)})
-    return next(iter(_kept(kind, rows)))
+    rows = connection.execute(query, {"wanted": identity, **_known_at_parameter(known_at)})
+    return next(iter(_stored_records(kind, rows)))
 
 
-def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[Kept]:
+def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[StoredRecord]:
     """Read the records whose identity rows have a value in a column, in one statement."""
-    return list(_kept(kind, _current_by(kind, column).rows(connection, wanted=value)))
+    return list(_stored_records(kind, _current_by(kind, column).rows(connection, wanted=value)))
 
 
 @cache
@@ -200,21 +200,21 @@ def _current_by(kind: str, column: str) -> Prepared:
     return Prepared(_current(kind, by=column))
 
 
-def find(connection: Connection, kind: str, typed: str) -> Kept:
+def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
     """Read the record a person means, as `find_id` finds it; by its exact code in one statement."""
     exact = load_by(connection, kind, "code", typed)
     return exact[0] if exact else load(connection, kind, find_id(connection, kind, typed))
 
 
-def _known(known_at: datetime | None) -> dict[str, Any]:
+def _known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
     return {} if known_at is None else {"known_at": known_at}
 
 
-def _kept(kind: str, rows: Iterable[Any]) -> Iterable[Kept]:
+def _stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
     record, names = REGISTERS[kind].record, _field_names(kind)
     for identity, version, recorded_at, *values in rows:
         named = dict(zip(names, values, strict=True))
-        yield Kept(identity, version, recorded_at, record(**named))
+        yield StoredRecord(identity, version, recorded_at, record(**named))
 
 
 @cache
@@ -222,10 +222,10 @@ def _field_names(kind: str) -> tuple[str, ...]:
     return tuple(field.name for field in fields(REGISTERS[kind].record))
 
 
-def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = False) -> int:
+def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = False) -> int:
     """Find the record a person means: the exact code, else without regard to case.
 
-    With `beginning`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
+    With `by_prefix`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
     nearest codes, or `AmbiguousCode`.
     """
     table = IDENTITIES[kind]
@@ -233,17 +233,17 @@ def find_id(connection: Connection, kind: str, typed: str, *, beginning: bool = 
     if exact is not None:
         return int(exact)
     alike = table.c.folded == normalised_code(typed)
-    found = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
-    if not found and beginning and typed:
-        starts = table.c.folded.startswith(normalised_code(typed), autoescape=True)
-        found = connection.execute(select(table.c.id, table.c.code).where(starts)).all()
-    if len(found) == 1:
-        return int(found[0].id)
-    if found:
-        fitting = sorted(row.code for row in found)
+    matches = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
+    if not matches and by_prefix and typed:
+        has_prefix = table.c.folded.startswith(normalised_code(typed), autoescape=True)
+        matches = connection.execute(select(table.c.id, table.c.code).where(has_prefix)).all()
+    if len(matches) == 1:
+        return int(matches[0].id)
+    if matches:
+        fitting = sorted(row.code for row in matches)
         more = f" and {len(fitting) - _FEW} more" if len(fitting) > _FEW else ""
         raise AmbiguousCode(f"{typed!r} could be {', '.join(fitting[:_FEW])}{more}.")
-    raise unknown(connection, kind, typed)
+    raise unknown_code(connection, kind, typed)
 
 
 @cache
@@ -255,12 +255,12 @@ def _id_by_code(kind: str) -> Prepared:
 def find_code(connection: Connection, kind: str, typed: str) -> str:
     """Find the code a reader means, a unique beginning of it included."""
     identity = IDENTITIES[kind]
-    found = find_id(connection, kind, typed, beginning=True)
-    query = select(identity.c.code).where(identity.c.id == found)
+    identity_id = find_id(connection, kind, typed, by_prefix=True)
+    query = select(identity.c.code).where(identity.c.id == identity_id)
     return str(connection.execute(query).scalar_one())
 
 
-def unknown(connection: Connection, kind: str, typed: str) -> UnknownCode:
+def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
     """Make the refusal of a code that is in no register, naming the nearest that are."""
     table = IDENTITIES[kind]
     codes = connection.execute(select(table.c.code)).scalars().all()

@@ -49,17 +49,17 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
     return [_version(register, tuple(row)) for row in connection.execute(query)]
 
 
-def every_version(connection: Connection, kind: str) -> dict[str, list[Any]]:
+def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]:
     """Read the terms of every record in all their versions, oldest first, by code."""
     register = REGISTERS[kind]
     columns, source = columns_of(register)
     query = select(*columns).select_from(source).order_by(register.versions.c.version)
     names = [field.name for field in fields(register.record)]
-    found: dict[str, list[Any]] = {}
+    by_code: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         record = register.record(**dict(zip(names, row, strict=True)))
-        found.setdefault(record.code, []).append(record)
-    return found
+        by_code.setdefault(record.code, []).append(record)
+    return by_code
 
 
 def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> bool:
@@ -80,12 +80,12 @@ def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> 
     return connection.execute(query).first() is not None
 
 
-_OWN = 7
+_VERSION_COLUMNS = 7
 """How many columns of a row are the version's own, before the record's."""
 
 
 def _version(register: Register, row: tuple[Any, ...]) -> Version:
-    number, recorded_at, actor, system_user, host, command, reason = row[:_OWN]
+    number, recorded_at, actor, system_user, host, command, reason = row[:_VERSION_COLUMNS]
     names = [field.name for field in fields(register.record)]
-    record = register.record(**dict(zip(names, row[_OWN:], strict=True)))
+    record = register.record(**dict(zip(names, row[_VERSION_COLUMNS:], strict=True)))
     return Version(number, recorded_at, actor, system_user, host, command, reason, record)

@@ -40,12 +40,16 @@ from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.evidence.tree_head import SealMark
 from ledger.store.checks import journal as reading
-from ledger.store.checks import kept as beside
 from ledger.store.checks import nights as by_night
-from ledger.store.checks.journal import read_spoiled_cells
-from ledger.store.checks.kept import read_introduced, read_proposed, read_unnamed
+from ledger.store.checks import stored_rows as beside
+from ledger.store.checks.journal import find_invalid_cells
+from ledger.store.checks.stored_rows import (
+    find_entries_without_line,
+    read_introduced_lines,
+    read_proposal_rows,
+)
 from ledger.store.db.queries import read_settings
-from ledger.store.db.reference import kept_rows, shipped_rows
+from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
 from ledger.store.evidence import seals as sealed
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
@@ -123,7 +127,7 @@ _JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
     "allowed-moves": lambda _, books: AllowedMoves(books),
     "nothing-below-zero": lambda _, books: NothingBelowZero(books),
     "both-sides": lambda _, books: BothSides(books),
-    "append-only": lambda db, books: AppendOnly(books, beside.read_versions(db)),
+    "append-only": lambda db, books: AppendOnly(books, beside.stream_version_rows(db)),
     "resolved-once": lambda _, books: ResolvedOnce(books),
     "two-times": lambda _, books: TwoTimes(books),
     "snapshots": lambda db, books: Snapshots(books, by_night.read_snapshots(db)),
@@ -132,7 +136,10 @@ _JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
 
 
 def _balances(connection: Connection, books: Books, running: Running) -> CheckResult:
-    holders, deals = beside.read_kept_holders(connection), beside.read_kept_deals(connection)
+    holders, deals = (
+        beside.read_stored_balances(connection),
+        beside.read_stored_deal_balances(connection),
+    )
     return kept.balances(holders, deals, running, books)
 
 
@@ -155,12 +162,12 @@ def _timeline(connection: Connection, books: Books) -> CheckResult:
 def _guards(connection: Connection, books: Books) -> CheckResult:
     del books
     due, present = beside.read_guards(connection)
-    return kept.guards(due, present, beside.read_moves(connection))
+    return kept.guards(due, present, beside.read_allowed_moves(connection))
 
 
 def _reference(connection: Connection, books: Books) -> CheckResult:
     del books
-    return shipped.reference(shipped_rows(), kept_rows(connection))
+    return shipped.reference(shipped_rows(), stored_rows(connection))
 
 
 def _broker(connection: Connection, books: Books) -> CheckResult:
@@ -172,7 +179,7 @@ def _request_keys(connection: Connection, books: Books) -> CheckResult:
     del books
     return kept.request_keys(
         beside.stream_requests(connection),
-        beside.read_strays(connection),
+        beside.find_orphan_rows(connection),
         beside.read_repeated_keys(connection),
     )
 
@@ -181,21 +188,24 @@ def _exact(connection: Connection, books: Books) -> CheckResult:
     del books
     return kept.exact(
         beside.count_amounts(connection),
-        chain(beside.read_amount_faults(connection), read_spoiled_cells(connection)),
+        chain(beside.read_amount_faults(connection), find_invalid_cells(connection)),
         beside.stream_decimals(connection),
     )
 
 
 def _proposals(connection: Connection, books: Books) -> CheckResult:
     return proposals.proposals(
-        read_proposed(connection), read_introduced(connection), read_unnamed(connection), books
+        read_proposal_rows(connection),
+        read_introduced_lines(connection),
+        find_entries_without_line(connection),
+        books,
     )
 
 
 def _statements(connection: Connection, books: Books) -> CheckResult:
     del books
     return statements.statements(
-        by_night.read_laid_down(connection),
+        by_night.read_written_rows(connection),
         by_night.read_statement_rows(connection),
         by_night.read_finding_rows(connection),
     )

@@ -26,9 +26,9 @@ from ledger.store.db.queries import first_receipt
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.evidence.seals import (
     Batch,
-    batches,
-    find_sealed,
+    find_sealed_leaf,
     last_seal,
+    read_batches,
     read_seals,
     stream_hashes,
     write_leaves,
@@ -81,7 +81,7 @@ def _is_last(receipt: Mapping[str, Any]) -> bool:
 def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> None:
     """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
     with ledger.read() as connection:
-        for batch in batches(connection, settled(connection)):
+        for batch in read_batches(connection, settled(connection)):
             request = asked(len(receipts) + 1)
             receipts.append(carry_out(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
@@ -165,7 +165,7 @@ def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any
     with ledger.read() as connection:
         request = request_of_entry(connection, number)
         leaf = _leaf(connection, request, number)
-        place = find_sealed(connection, ENTRY_KIND, str(number))
+        place = find_sealed_leaf(connection, ENTRY_KIND, str(number))
         seal = _seal(connection, size)
         if place is None or seal is None or place.position >= seal.size:
             covers = "no seal yet" if seal is None else f"seal {seal.number} covers what was before"

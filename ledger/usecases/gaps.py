@@ -21,7 +21,7 @@ from ledger.gaps.trend import SpanBackwards, Trend, last_of_each_period, require
 from ledger.journal.entries import Stages
 from ledger.rates.rates import rate_finder
 from ledger.reference import subregion_name
-from ledger.store.gap_snapshots import Stood, changes_until, nights_with_gaps
+from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_changes
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.rates import StoredRates
 from ledger.store.session.ledger import Ledger
@@ -183,18 +183,18 @@ def _nights(picture: Picture, query: TrendQuery) -> list[date]:
 def _points(
     picture: Picture, trend: Trend, days: Sequence[date]
 ) -> list[tuple[date, list[GroupRow]]]:
-    changes = deque(changes_until(picture.connection, days[-1]))
+    changes = deque(snapshot_changes(picture.connection, days[-1]))
     rates = StoredRates(picture.connection)
     points = []
     for day in days:
         while changes and changes[0].day <= day:
             one = changes.popleft()
-            trend.change(one.need, one.stood.status, _stages(one.stood))
+            trend.change(one.need, one.snapshot.status, _stages(one.snapshot))
         points.append((day, trend.sums(rate_finder(rates, day))))
     return points
 
 
-def _stages(stood: Stood) -> Stages:
+def _stages(stood: NeedSnapshot) -> Stages:
     return {
         Stage.OPEN: stood.free,
         Stage.HELD: stood.held,

@@ -9,7 +9,7 @@ from ledger.core.requests import Request
 from ledger.interchange.ecb import BASE, EcbFile
 from ledger.interchange.rate_plan import RatePlan, differing, plan_rates
 from ledger.journal.receipts import Receipt
-from ledger.store.rates import held_quotes, requests_said
+from ledger.store.rates import held_quotes, requests_of_command
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
@@ -50,7 +50,7 @@ def planned(uow: UnitOfWork, file: EcbFile) -> RatePlan:
     held = held_quotes(uow.connection, BASE, file.days[0])
     new, other, same = differing(file.quotes, held)
     requests = {here.request_id for _, here in other}
-    own = requests_said(uow.connection, requests, ADD_COMMAND) if requests else set()
+    own = requests_of_command(uow.connection, requests, ADD_COMMAND) if requests else set()
     return plan_rates(new, other, same, own)
 
 

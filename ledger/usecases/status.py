@@ -13,7 +13,7 @@ from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_plac
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.store.journal.entries import last_entry
-from ledger.store.nights.runs import KeptRun, last_night
+from ledger.store.nights.runs import StoredRun, last_run_through
 from ledger.store.session.snapshot import Picture
 
 _DAYS_RANGE = range(3651)
@@ -83,7 +83,7 @@ class Status:
     offers_soon: Sequence[Ending]
     offers_past: Sequence[Ending]
     last: Entry | None
-    night: KeptRun | None = None
+    night: StoredRun | None = None
 
 
 def days_typed(text: str, option: str = "--days") -> int:
@@ -113,7 +113,7 @@ def status_of(picture: Picture, days: int) -> Status:
         offers_soon=[one for one in endings if picture.day <= one.until <= last_day],
         offers_past=[one for one in endings if one.until < picture.day],
         last=last_entry(picture.connection, picture.times),
-        night=last_night(picture.connection, picture.day, picture.times.known_at),
+        night=last_run_through(picture.connection, picture.day, picture.times.known_at),
     )
 
 

@@ -36,7 +36,7 @@ SHORT = {
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
-    "ledger/store/nights/lapsing.py": "queries of one step of the night",
+    "ledger/store/nights/expiry.py": "queries of one step of the night",
     "ledger/store/session/execute.py": "the one way to write",
     "ledger/usecases/journal/posting.py": "the checks that every posting passes",
     "ledger/usecases/matching/select.py": "the filters of every matching command",

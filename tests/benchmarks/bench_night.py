@@ -99,7 +99,7 @@ def leave_lapsing(url: str, count: int) -> None:
             offer = Offer(code=f"LO-{number}", provider="BANK-0", valid_until=PAST, **terms)
             for side, record in ((Side.NEED, need), (Side.OFFER, offer)):
                 uow.add(side.value, record)
-                set_quantity(uow, uow.accounts.of(side, record.code), 2 * AMOUNT, DECLARED)
+                set_quantity(uow, uow.accounts.account(side, record.code), 2 * AMOUNT, DECLARED)
             introduction = Introduction(
                 offer=offer.code,
                 need=need.code,

@@ -177,7 +177,7 @@ def _declare(uow: UnitOfWork, number: int, projects: int) -> None:
     uow.add("need", Need(code=need_code(number), project=project, **terms))
     uow.add("offer", Offer(code=offer_code(number), provider="BANK", **terms))
     for side, code in ((Side.NEED, need_code(number)), (Side.OFFER, offer_code(number))):
-        set_quantity(uow, uow.accounts.of(side, code), _ENOUGH, DECLARED)
+        set_quantity(uow, uow.accounts.account(side, code), _ENOUGH, DECLARED)
 
 
 def need_code(number: int) -> str:

@@ -94,7 +94,7 @@ def _complete(uow: UnitOfWork, number: int) -> None:
     own = range(number * PER_PROJECT, (number + 1) * PER_PROJECT)
     if not any(map(_is_running, own)):
         done = _project(number, "completion")
-        uow.edit("project", uow.find("project", done.code), done)
+        uow.edit("project", uow.find_record("project", done.code), done)
 
 
 def _agree(uow: UnitOfWork, number: int) -> None:
@@ -104,7 +104,7 @@ def _agree(uow: UnitOfWork, number: int) -> None:
     offer = Offer(code=f"DO-{number}", provider=f"BANK-{number % PROVIDERS}", **terms)
     for side, record in ((Side.NEED, need), (Side.OFFER, offer)):
         uow.add(side.value, record)
-        set_quantity(uow, uow.accounts.of(side, record.code), PARTS * PART, DECLARED)
+        set_quantity(uow, uow.accounts.account(side, record.code), PARTS * PART, DECLARED)
 
 
 def _commit(uow: UnitOfWork, number: int) -> None:
@@ -172,5 +172,5 @@ def _add_pipeline(ledger: Ledger, needs: int, offers: int) -> None:
 
 def _declare(uow: UnitOfWork, side: Side, record: Any, balance: Any) -> None:
     uow.add(side.value, record)
-    account = uow.accounts.of(side, record.code)
+    account = uow.accounts.account(side, record.code)
     set_quantity(uow, account, sum(balance.stages.values()), record.declared_on)

@@ -27,15 +27,15 @@ from ledger.statements.describe import Told
 from ledger.statements.findings import Changes
 from ledger.statements.lines import Kind
 from ledger.store.db.night_tables import gap_snapshot
-from ledger.store.evidence.seals import batches
-from ledger.store.gap_snapshots import Stood, snapshot_rows
+from ledger.store.evidence.seals import read_batches
+from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows
 from ledger.store.nights import runs
-from ledger.store.nights.runs import KeptStep
+from ledger.store.nights.runs import StoredStep
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import keep_changes
-from ledger.store.statements.statements import keep_file
+from ledger.store.statements.findings import store_changes
+from ledger.store.statements.statements import store_file
 from ledger.usecases.admin.set_up import SetUp, bring_up
 from ledger.usecases.deals import acts
 from ledger.usecases.evidence import write_seal
@@ -72,14 +72,14 @@ def fill(ledger: Ledger, request: Request, size: Size) -> None:
     carry_out(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
     who = (request.actor, request.system_user, request.host)
     run = runs.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
-    begun, ended = run.started_at, runs.machine_moment(ledger)
-    runs.keep_step(ledger, run.id, 1, KeptStep(name="gaps", started_at=begun, ended_at=ended))
+    begun, ended = run.started_at, runs.clock_moment(ledger)
+    runs.store_step(ledger, run.id, 1, StoredStep(name="gaps", started_at=begun, ended_at=ended))
     carry_out(ledger, request, _write_seal)
 
 
 def _write_seal(uow: UnitOfWork) -> Receipt:
     # No other writer is there, so nothing has to be committed first.
-    return write_seal(uow, next(batches(uow.connection, None)))
+    return write_seal(uow, next(read_batches(uow.connection, None)))
 
 
 def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
@@ -94,9 +94,9 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     for number in range(size.deals):
         # The first need has a deal with each of two offers.
         introduce(uow, f"O-{1 + number % size.offers}", f"N-{max(1, number)}", "2 EUR")
-    need = uow.accounts.of(Side.NEED, "N-1")
+    need = uow.accounts.account(Side.NEED, "N-1")
     stages = [need.stages.get(one, 0) for one in STAGES_OF[Side.NEED]]
-    stood = {need.id: Stood("identification", *stages)}
+    stood = {need.id: NeedSnapshot("identification", *stages)}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
     _introduce_a_proposed_line(uow, size)
     _read_a_statement(uow)
@@ -105,8 +105,8 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
 
 def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
     """Store a proposal of one line, and introduce that line."""
-    need = uow.accounts.of(Side.NEED, f"N-{size.needs}")
-    offer = uow.accounts.of(Side.OFFER, f"O-{size.offers}")
+    need = uow.accounts.account(Side.NEED, f"N-{size.needs}")
+    offer = uow.accounts.account(Side.OFFER, f"O-{size.offers}")
     line = Line(
         offer=offer.code,
         need=need.code,
@@ -164,7 +164,7 @@ def _read_a_statement(uow: UnitOfWork) -> None:
         unit=uow.units["EUR"],
     )
     digest = sha256(line.citation.encode()).hexdigest()
-    keep_file(uow, "statement.csv", digest, [lines.ReadLine(line, 2)])
+    store_file(uow, "statement.csv", digest, [lines.ReadLine(line, 2)])
     found = Told(
         kind=Kind.UNKNOWN,
         identity=(line.provider, line.citation),
@@ -174,7 +174,7 @@ def _read_a_statement(uow: UnitOfWork) -> None:
         statement=line.statement,
         line=line.number,
     )
-    keep_changes(uow, Changes(opened=(found,)), "")
+    store_changes(uow, Changes(opened=(found,)), "")
 
 
 def declare(uow: UnitOfWork, side: Side, code: str, amount: int = HUNDRED) -> None:

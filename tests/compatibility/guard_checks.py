@@ -31,7 +31,7 @@ def guards_refuse(engine: Engine) -> str:
     made = list(attempts(engine.dialect.name))
     wrong = [fault for attempt in made if (fault := _fault(engine, attempt)) is not None]
     proven = {name for attempt in made for name in attempt.guards}
-    with engines.reading(engine) as connection:
+    with engines.read_transaction(engine) as connection:
         due = _refusing_triggers(connection)
     wrong += [f"no attempt proves {name}" for name in sorted(due - proven)]
     assert due
@@ -47,7 +47,7 @@ def _fault(engine: Engine, attempt: Attempt) -> str | None:
     """Give what is wrong with how an attempt ended; None where it was refused as it has to be."""
     *before, last = attempt.statements
     by = ", ".join(attempt.guards) or "a constraint"
-    with engines.writing(engine, keep=False) as connection:
+    with engines.write_transaction(engine, commit=False) as connection:
         try:
             for statement in before:
                 connection.exec_driver_sql(statement)

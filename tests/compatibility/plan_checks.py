@@ -52,24 +52,24 @@ _Ask = Callable[[Connection, _Known], object]
 def _deals_of_need(connection: Connection, known: _Known) -> object:
     return (
         registers.load_by(connection, "deal", "need_id", known.need_id),
-        balances.deals_now(connection, need_id=known.need_id),
+        balances.deal_states(connection, need_id=known.need_id),
     )
 
 
 _QUESTIONS: dict[str, _Ask] = {
     "plan-code": lambda db, known: registers.find_id(db, "need", known.need_code.lower()),
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
-    "plan-balance": lambda db, known: balances.holder_now(db, Side.NEED, known.need_id),
+    "plan-balance": lambda db, known: balances.account_now(db, Side.NEED, known.need_id),
     "plan-deals-of-need": _deals_of_need,
-    "plan-timeline": lambda db, known: balances.steps(db, known.need_id),
-    "plan-last-act": lambda db, known: balances.deals_now(db, id=known.deal_id),
+    "plan-timeline": lambda db, known: balances.read_timeline(db, known.need_id),
+    "plan-last-act": lambda db, known: balances.deal_states(db, id=known.deal_id),
     "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }
 
 
 def found_by_index(engine: Engine, question: str) -> str:
     """Ask one question of an act on a filled ledger; no table is read whole for its answer."""
-    with engines.writing(engine, keep=False) as connection:
+    with engines.write_transaction(engine, commit=False) as connection:
         plan = "\n".join(_explained(connection, _QUESTIONS[question]))
     assert plan, "nothing was asked"
     whole = _tables_read_whole(engine.dialect.name, plan)

@@ -49,7 +49,7 @@ def scratch(url: str) -> Iterator[Engine]:
 def _schema(engine: Engine) -> Iterator[Engine]:
     name = f"{PREFIX}{secrets.token_hex(6)}"
     try:
-        with engines.looking(engine) as connection:
+        with engines.autocommit_connection(engine) as connection:
             connection.execute(text(f"CREATE SCHEMA {name}"))
     except DatabaseForbids as error:
         raise NoScratchPlace(
@@ -76,7 +76,7 @@ def _seeing_only(engine: Engine, name: str) -> Engine:
 def _drop(engine: Engine, name: str) -> None:
     drop = f"DROP SCHEMA IF EXISTS {name} CASCADE"
     try:
-        with engines.looking(engine) as connection:
+        with engines.autocommit_connection(engine) as connection:
             connection.execute(text(drop))
     except LedgerError as error:
         raise ScratchPlaceLeft(f"The schema {name} is still there. Run: {drop}") from error

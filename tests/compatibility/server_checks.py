@@ -30,7 +30,7 @@ def unique_numbers(engine: Engine) -> str:
     """Numbers of entries that several writers draw at once are unique."""
 
     def draw(writer: int) -> list[tuple[int, int]]:
-        with engines.writing(engine, keep=False) as connection:
+        with engines.write_transaction(engine, commit=False) as connection:
             return list(_drawn(connection))
 
     endings = at_once(_WRITERS, draw)
@@ -62,7 +62,10 @@ def farthest_out_of_order(drawn: list[int]) -> int:
 def clock(engine: Engine) -> str:
     """The server's clock does not run backwards, read on two connections in turn."""
     moments, offsets = [], []
-    with engines.looking(engine) as one, engines.looking(engine) as other:
+    with (
+        engines.autocommit_connection(engine) as one,
+        engines.autocommit_connection(engine) as other,
+    ):
         for turn in range(_READINGS):
             asked = datetime.now(UTC)
             moment = read_clock(other if turn % 2 else one)
@@ -89,7 +92,7 @@ def time_limit(engine: Engine) -> str:
 
 def _statement_limit(engine: Engine) -> str:
     def sleep() -> None:
-        with engines.writing(engine, keep=False) as connection:
+        with engines.write_transaction(engine, commit=False) as connection:
             connection.execute(_SHORT_LIMIT)
             connection.execute(_LONG_STATEMENT)
 
@@ -102,12 +105,12 @@ def _statement_limit(engine: Engine) -> str:
 
 def _wait_limit(engine: Engine) -> str:
     def wait() -> None:
-        with engines.looking(engine) as connection:
+        with engines.autocommit_connection(engine) as connection:
             connection.execute(_SHORT_WAIT)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.exec_driver_sql("ROLLBACK")
 
-    with engines.writing(engine, keep=False):
+    with engines.write_transaction(engine, commit=False):
         began = time.monotonic_ns()
         ending = attempt(wait)
         milliseconds = (time.monotonic_ns() - began) // 10**6

@@ -46,7 +46,7 @@ def test_nothing_is_left_behind_however_it_ends(end: BaseException, ledgers: Led
 
 def end_in_a_scratch_place(url: str, end: BaseException) -> None:
     with scratch(url) as engine:
-        with engines.writing(engine) as connection:
+        with engines.write_transaction(engine) as connection:
             connection.execute(text("CREATE TABLE something (id INTEGER)"))
         assert left_behind(url) != []
         raise end
@@ -84,7 +84,7 @@ def test_a_schema_that_cannot_be_dropped_is_named(
 ) -> None:
     url = ledgers.empty()
     with pytest.raises(ScratchPlaceLeft) as caught, monkeypatch.context() as patch, scratch(url):
-        patch.setattr(scratch_place.engines, "looking", _gone)
+        patch.setattr(scratch_place.engines, "autocommit_connection", _gone)
     (name,) = left_behind(url)
     assert f"DROP SCHEMA IF EXISTS {name}" in str(caught.value)
 

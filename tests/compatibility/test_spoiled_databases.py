@@ -47,7 +47,7 @@ def broken(ledgers: Ledgers, small_ledger: str) -> Broken:
 
     def spoil(*statements: str) -> set[str]:
         with opened(ledgers.copy(small_ledger)) as engine:
-            with engines.writing(engine) as connection:
+            with engines.write_transaction(engine) as connection:
                 for statement in statements:
                     connection.execute(text(statement))
             checks = checks_on(engine).items()

@@ -72,9 +72,9 @@ def lost_update(engine: Engine) -> str:
 def one_snapshot(engine: Engine) -> str:
     """A reading transaction sees one snapshot, whatever is committed meanwhile."""
     with _rows(engine, 1, 1):
-        with engines.reading(engine) as reader:
+        with engines.read_transaction(engine) as reader:
             before = _total(reader)
-            with engines.writing(engine) as writer:
+            with engines.write_transaction(engine) as writer:
                 writer.execute(_set(1, 5))
             after = _total(reader)
         written = _committed_total(engine)
@@ -86,13 +86,13 @@ def one_snapshot(engine: Engine) -> str:
 def _rows(engine: Engine, *values: int) -> Iterator[None]:
     """Keep a table with a row for each value while a check runs."""
     rows = [{"id": number, "value": value} for number, value in enumerate(values, start=1)]
-    with engines.writing(engine) as connection:
+    with engines.write_transaction(engine) as connection:
         _probe.create(connection)
         connection.execute(insert(_probe), rows)
     try:
         yield
     finally:
-        with engines.writing(engine) as connection:
+        with engines.write_transaction(engine) as connection:
             _probe.drop(connection)
 
 
@@ -105,7 +105,7 @@ def _total(connection: Connection) -> int:
 
 
 def _committed_total(engine: Engine) -> int:
-    with engines.reading(engine) as connection:
+    with engines.read_transaction(engine) as connection:
         return _total(connection)
 
 
@@ -115,7 +115,7 @@ def _two_writers(engine: Engine, read: _Read, write: _Write) -> tuple[Ending[Non
 
     def first() -> None:
         try:
-            with engines.writing(engine) as connection:
+            with engines.write_transaction(engine) as connection:
                 seen = read(connection)
                 first_read.set()
                 second_begins.wait(BUSY_SECONDS)
@@ -128,7 +128,7 @@ def _two_writers(engine: Engine, read: _Read, write: _Write) -> tuple[Ending[Non
     def second() -> None:
         first_read.wait(BUSY_SECONDS)
         second_begins.set()
-        with engines.writing(engine) as connection:
+        with engines.write_transaction(engine) as connection:
             seen = read(connection)
             second_read.set()
             first_ended.wait(BUSY_SECONDS)

@@ -139,5 +139,5 @@ def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
 def _held(ledger: Ledger, offer: str) -> int:
     with ledger.read() as connection:
         identity = registers.find_id(connection, "offer", offer)
-        stages, _ = balances.holder_now(connection, Side.OFFER, identity)
+        stages, _ = balances.account_now(connection, Side.OFFER, identity)
     return sum(stages.values()) - stages[next(iter(stages))]

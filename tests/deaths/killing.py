@@ -19,7 +19,7 @@ from unittest import mock
 from sqlalchemy import text
 
 from cli.main import main
-from ledger.store.db.engine import looking, make_engine, on_server
+from ledger.store.db.engine import autocommit_connection, make_engine, on_server
 
 Say = Callable[[Any], None]
 _BEGUN = b"begun\n"
@@ -55,7 +55,7 @@ def _sessions(url: str) -> set[int]:
     engine = make_engine(url)
     if not on_server(engine):
         return set()
-    with looking(engine) as connection:
+    with autocommit_connection(engine) as connection:
         query = (
             "SELECT pid FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -16,7 +16,7 @@ from ledgers import Ledgers
 from sqlalchemy import inspect, text
 
 from ledger.store.db import tables
-from ledger.store.db.engine import make_engine, on_server, reading, writing
+from ledger.store.db.engine import make_engine, on_server, read_transaction, write_transaction
 from ledger.store.db.schema import CURRENT_REVISION, current_revision
 from ledger.store.session.numbering import numbered_tables
 from migrations import guards, views
@@ -36,7 +36,7 @@ LATER_TABLES = (
 def aged(url: str) -> str:
     """Take a ledger back to what the first version of the program made."""
     engine = make_engine(url)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         views.take_down(connection)
         for name in LATER_TABLES:
             connection.execute(text(f"DROP TABLE {name}"))
@@ -58,7 +58,7 @@ def _is_of_later_tables(guard: str) -> bool:
 def found_at(url: str) -> str | None:
     """Give the revision a killed process left, after holding everything beside it to that."""
     engine = make_engine(url)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         revision = current_revision(connection)
         names = set(inspect(connection).get_table_names())
         if revision is None:

@@ -13,7 +13,7 @@ from raw import Raw
 from sqlalchemy import create_engine
 from world import World
 
-from ledger.store.db.engine import writing
+from ledger.store.db.engine import write_transaction
 from ledger.store.db.tables import append_only_tables, complete_metadata
 from ledger.usecases.check import run_checks
 from migrations import guards
@@ -107,7 +107,7 @@ def test_what_stands_is_what_is_due(world):
 
 
 def test_guards_go_down_and_up_again(world):
-    with writing(world.ledger.engine) as connection:
+    with write_transaction(world.ledger.engine) as connection:
         guards.take_down(connection)
         assert guards.present(connection) == {}
         guards.put_up(connection)
@@ -242,7 +242,7 @@ def test_a_guard_on_a_server_is_seen_when_it_is(world, how):
     statements, words = TAMPERED[how]
     assert tamper(world, *statements) == tuple(words)
 
-    with writing(world.ledger.engine) as connection:
+    with write_transaction(world.ledger.engine) as connection:
         guards.take_down(connection)
         guards.put_up(connection)
     assert seen(world) == (), "an upgrade puts the guards right"

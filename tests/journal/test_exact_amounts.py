@@ -60,7 +60,10 @@ def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
     world.offer(MOST)
 
     def to_and_fro(uow: UnitOfWork) -> None:
-        need, offer = uow.accounts.of(Side.NEED, "N-0001"), uow.accounts.of(Side.OFFER, "O-0001")
+        need, offer = (
+            uow.accounts.account(Side.NEED, "N-0001"),
+            uow.accounts.account(Side.OFFER, "O-0001"),
+        )
         day = date(2026, 6, 1)
         details = ActDetails(effective_on=day)
         whole = Introduction(

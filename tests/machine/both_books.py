@@ -155,7 +155,7 @@ class BothBooks:
             )
 
         with self.world.ledger.read() as connection:
-            accounts = {side: balances.holder_stages(connection, side, times) for side in Side}
+            accounts = {side: balances.account_stages(connection, side, times) for side in Side}
             deals = balances.deal_stages(connection, times)
             ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
         for code, side in SIDES.items():

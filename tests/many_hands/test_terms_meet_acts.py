@@ -50,7 +50,7 @@ def holds(offer: str, quantity: str = "100 EUR") -> Callable[[Any], Receipt]:
 
 
 def makes_indivisible(uow: Any) -> Receipt:
-    require_one_offer(uow, uow.accounts.of(Side.NEED, "N-0001"))
+    require_one_offer(uow, uow.accounts.account(Side.NEED, "N-0001"))
     uow.edit_account(Side.NEED, "N-0001", divisible=False)
     return uow.receipt()
 

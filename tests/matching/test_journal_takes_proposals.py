@@ -52,8 +52,8 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
 
     def working(uow: UnitOfWork) -> Any:
         for line in document["lines"]:
-            need = uow.accounts.of(Side.NEED, line["need"])
-            offer = uow.accounts.of(Side.OFFER, line["offer"])
+            need = uow.accounts.account(Side.NEED, line["need"])
+            offer = uow.accounts.account(Side.OFFER, line["offer"])
             amount = parse_amount(line["quantity"], need.balance.unit)
             before = offer.balance.free
             introduction = Introduction(
@@ -64,7 +64,7 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
                 until=UNTIL,
             )
             hold(uow, introduction)
-            taken = before - uow.accounts.of(Side.OFFER, line["offer"]).balance.free
+            taken = before - uow.accounts.account(Side.OFFER, line["offer"]).balance.free
             assert taken == parse_amount(line["offer_quantity"], offer.balance.unit), line
         return uow.receipt()
 

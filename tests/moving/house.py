@@ -58,7 +58,7 @@ def edit(world: World, kind: str, code: str, **terms: Any) -> None:
     """Add a version to a record of a register."""
 
     def editing(uow: Any) -> None:
-        kept = uow.find(kind, code)
+        kept = uow.find_record(kind, code)
         uow.edit(kind, kept, replace(kept.record, **terms))
 
     world.do(editing, reason="a letter came")

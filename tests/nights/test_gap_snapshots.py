@@ -81,7 +81,7 @@ def test_a_project_that_takes_no_new_deals_any_longer_is_a_change(fund: Nights) 
 
 def edit_status(fund: Nights, project: str, status: str) -> None:
     def editing(uow: Any) -> None:
-        kept = uow.find("project", project)
+        kept = uow.find_record("project", project)
         uow.edit("project", kept, replace(kept.record, status=status))
 
     fund.do(editing)

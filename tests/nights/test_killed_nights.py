@@ -70,7 +70,7 @@ def steps_left(url: str) -> str:
     hand.ledger.engine.dispose()
     if run is None:
         return "no run"
-    return "ended" if run.ended else run.asked[len(run.steps)]
+    return "ended" if run.is_complete else run.requested_steps[len(run.steps)]
 
 
 @pytest.fixture

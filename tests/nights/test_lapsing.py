@@ -10,7 +10,7 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 
 from ledger.core.factors import Side
 from ledger.journal.entries import Act
-from ledger.store.nights import lapsing
+from ledger.store.nights import expiry
 from ledger.usecases.nights import lapse
 
 
@@ -130,7 +130,7 @@ def test_an_act_between_the_reading_and_the_lapse_is_seen(
 ) -> None:
     """An officer commits, or prolongs, what the night had already read as past its date."""
     pair.offer("500 EUR", "O-0002", valid_until=days_from_now(1))
-    read_holds, read_offers = lapsing.holds_ending_by, lapsing.offers_ending_by
+    read_holds, read_offers = expiry.holds_due_by, expiry.offers_due_by
 
     def and_then_prolonged(connection, day):
         found = read_holds(connection, day)
@@ -144,8 +144,8 @@ def test_an_act_between_the_reading_and_the_lapse_is_seen(
             pair.edit("offer", "O-0002", valid_until=days_from_now(30))
         return found
 
-    monkeypatch.setattr(lapse, "holds_ending_by", and_then_prolonged)
-    monkeypatch.setattr(lapse, "offers_ending_by", and_then_extended)
+    monkeypatch.setattr(lapse, "holds_due_by", and_then_prolonged)
+    monkeypatch.setattr(lapse, "offers_due_by", and_then_extended)
     with on(3):
         figures = pair.figures("lapse")
     assert (figures["holds_lapsed"], figures["offers_lapsed"], figures["left_alone"]) == (0, 0, 2)

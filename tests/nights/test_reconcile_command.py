@@ -14,7 +14,7 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 from cli.main import main
 from cli.views import night as night_log
 from ledger.core.errors import ExitCode
-from ledger.store.nights.lock import locked
+from ledger.store.nights.lock import hold_lock
 from ledger.usecases.night_step import STEPS
 
 
@@ -124,8 +124,8 @@ def test_days_and_dates_that_are_none_are_refused(admin: Administrator) -> None:
 def test_whoever_comes_second_is_told_and_leaves_with_the_busy_code(
     admin: Administrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.store.nights.lock._LOOKS", 1)
-    with locked(admin.nights.ledger):
+    monkeypatch.setattr("ledger.store.nights.lock._ATTEMPTS", 1)
+    with hold_lock(admin.nights.ledger):
         _, err = admin.types("reconcile", code=ExitCode.BUSY)
     assert "Another run is at it" in err
     assert "cityfund status" in err

@@ -18,7 +18,7 @@ from ledger.core.errors import StorageTrouble
 from ledger.store.db.errors import DatabaseGone, LedgerBusy
 from ledger.store.nights import lock
 from ledger.store.nights import runs as kept
-from ledger.store.nights.lock import CannotLock, NightUnderWay, locked
+from ledger.store.nights.lock import CannotLock, NightUnderWay, hold_lock
 from ledger.usecases.night_step import STEPS, StepResult
 from ledger.usecases.nights import gaps, prove
 from ledger.usecases.nights.run import UnknownStep, chosen_steps
@@ -47,10 +47,10 @@ def test_every_step_is_kept_with_its_figures_whether_or_not_anything_was_found(
     done = nights.night()
 
     with nights.ledger.read() as connection:
-        (run,) = kept.runs_of(connection, TODAY)
+        (run,) = kept.runs_on(connection, TODAY)
     assert run == done.run
     assert [step.name for step in run.steps] == list(chosen_steps(()))
-    assert run.ended
+    assert run.is_complete
     assert run.whole
     assert (run.actor, run.system_user, run.host) == ("night", "cron", "office")
     assert all(step.figures for step in run.steps)
@@ -113,7 +113,7 @@ def test_of_several_nights_only_the_last_proposes_and_proves(busy_fund: Nights) 
     steps = [{step.name for step in one.run.steps} for one in answer.nights]
     assert all(names.isdisjoint({"propose", "check"}) for names in steps[:-1])
     assert {"propose", "check"} <= steps[-1]
-    assert all(one.run.ended for one in answer.nights)
+    assert all(one.run.is_complete for one in answer.nights)
 
 
 def test_a_night_stores_its_proposal_where_it_is_another_than_the_last(
@@ -273,7 +273,7 @@ def test_what_a_slow_writer_recorded_under_a_lower_number_is_proven_too(nights: 
 
 
 def test_a_second_run_is_told_who_holds_the_lock(busy_fund: Nights) -> None:
-    with locked(busy_fund.ledger):
+    with hold_lock(busy_fund.ledger):
         kept.begin_run(
             busy_fund.ledger, TODAY, STEPS, whole=True, who=("maryam", "cron", "mashhad")
         )
@@ -281,19 +281,19 @@ def test_a_second_run_is_told_who_holds_the_lock(busy_fund: Nights) -> None:
             NightUnderWay, "maryam (cron)", "on mashhad", "since 2026-11-23 12:00:"
         ):
             busy_fund.night()
-    assert busy_fund.night().run.ended
+    assert busy_fund.night().run.is_complete
 
 
 def test_whoever_has_not_said_yet_who_it_is_holds_the_lock_all_the_same(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=lambda _seconds: None))
-    with locked(nights.ledger), nights.refuses(NightUnderWay, "has not said yet"):
+    with hold_lock(nights.ledger), nights.refuses(NightUnderWay, "has not said yet"):
         nights.night()
 
 
 def test_a_dry_run_needs_no_lock(nights: Nights) -> None:
-    with locked(nights.ledger):
+    with hold_lock(nights.ledger):
         assert nights.night(dry_run=True).run.id == 0
 
 
@@ -304,7 +304,7 @@ def test_the_lock_of_a_file_is_private_and_one_by_whatever_way_it_is_reached(
     link = tmp_path / "elsewhere.db"
     link.symlink_to(nights.path)
     other = Nights(f"sqlite:///{link}")
-    with locked(nights.ledger):
+    with hold_lock(nights.ledger):
         beside = nights.path.with_name(f"{nights.path.name}-night")
         assert beside.stat().st_mode & 0o777 == 0o600
         with pytest.raises(NightUnderWay):
@@ -337,7 +337,7 @@ def test_a_lock_that_the_server_let_go_of_ends_the_night(
     with pytest.raises(DatabaseGone):
         nights.night()
     monkeypatch.undo()
-    assert nights.night().run.ended
+    assert nights.night().run.is_complete
 
 
 def test_a_watcher_hears_of_every_step(nights: Nights) -> None:

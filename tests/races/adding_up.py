@@ -49,7 +49,9 @@ def _kept_against_sums(picture: Picture) -> list[str]:
     reading = picture.connection
     wrong = []
     for side in Side:
-        kept, summed = (balances.holder_stages(reading, side, times) for times in (Times(), FOLDED))
+        kept, summed = (
+            balances.account_stages(reading, side, times) for times in (Times(), FOLDED)
+        )
         wrong += _different(f"{side} kept and summed", kept, summed)
     kept, summed = (balances.deal_stages(reading, times) for times in (Times(), FOLDED))
     return wrong + _different("deals kept and summed", kept, summed)

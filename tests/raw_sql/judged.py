@@ -83,7 +83,7 @@ class FileJudge:
             return Judged(attempt, REFUSED if refused else HARMLESS)
         engine = engines.make_engine(f"sqlite:///{self.copy}")
         try:
-            with engines.translated(engine), engine.connect() as connection:
+            with engines.translate_errors(engine), engine.connect() as connection:
                 return _named(attempt, connection.execution_options(**_LOOKS), self.checks, changed)
         except LedgerError as error:
             return Judged(attempt, NAMED, (error.code,))
@@ -136,7 +136,7 @@ class ServerJudge:
         if not changed:
             return Judged(attempt, REFUSED if refused else HARMLESS)
         try:
-            with engines.translated(self.engine):
+            with engines.translate_errors(self.engine):
                 return _named(attempt, connection, self.checks, changed)
         except LedgerError as error:
             return Judged(attempt, NAMED, (error.code,))

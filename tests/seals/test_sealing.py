@@ -142,7 +142,7 @@ def test_on_a_server_what_is_younger_than_a_minute_waits(world: World) -> None:
     def is_sealed() -> bool:
         seal_journal(world.ledger, lambda _: asked("journal seal"))
         with world.ledger.read() as connection:
-            return seals.find_sealed(connection, "entry", "1") is not None
+            return seals.find_sealed_leaf(connection, "entry", "1") is not None
 
     world.need("100 EUR")
     recorded_at = world.entries()[0].recorded_at
@@ -157,7 +157,7 @@ def test_in_a_file_all_that_was_recorded_is_sealed_at_once(world: World) -> None
     world.need("100 EUR")
     receipts = seal_journal(world.ledger, lambda _: asked("journal seal"))
     with world.ledger.read() as connection:
-        assert seals.find_sealed(connection, "entry", "1") is not None
+        assert seals.find_sealed_leaf(connection, "entry", "1") is not None
     assert receipts[-1]["seal"]["complete"]
 
 

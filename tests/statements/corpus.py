@@ -120,7 +120,7 @@ def _deal(uow: UnitOfWork, random: Random, at: int) -> MadeDeal:
     for side, record in zip((Side.NEED, Side.OFFER), sides, strict=True):
         uow.add(side.value, record)
         much = total if side is Side.NEED else 10**14
-        quantities.set_quantity(uow, uow.accounts.of(side, record.code), much, NEW_YEAR)
+        quantities.set_quantity(uow, uow.accounts.account(side, record.code), much, NEW_YEAR)
     day = SPAN[0] + timedelta(days=random.randrange(60))
     reference = _reference(random, at, 0)
     introduction = Introduction(

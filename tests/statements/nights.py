@@ -8,7 +8,7 @@ from typing import Any
 
 from world import World
 
-from ledger.store.statements.findings import KeptFinding, read_findings
+from ledger.store.statements.findings import StoredFinding, read_findings
 from ledger.usecases.night_step import Night, NightOptions, StepResult, Who
 from ledger.usecases.nights.statements import step
 
@@ -24,7 +24,7 @@ def a_night(
     return step(Night(ledger=world.ledger, day=day, run=1, who=WHO, options=told))
 
 
-def findings(world: World) -> list[KeptFinding]:
+def findings(world: World) -> list[StoredFinding]:
     """Read every finding that is kept."""
     with world.ledger.read() as connection:
         return read_findings(connection)

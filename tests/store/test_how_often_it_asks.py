@@ -49,7 +49,7 @@ def test_a_register_is_read_in_one_statement(metro, kind):
 
 def test_where_everything_stands_is_read_in_one_statement(metro):
     for look in (
-        lambda connection: balances.holder_stages(connection, Side.NEED),
+        lambda connection: balances.account_stages(connection, Side.NEED),
         balances.deal_stages,
     ):
         assert len(statements(metro, reading(metro, look))) == 1

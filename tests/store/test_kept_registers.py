@@ -112,7 +112,7 @@ def test_every_register_is_tried():
 
 def found(world: World, typed: str, *, beginning: bool = False) -> str:
     with world.ledger.read() as connection:
-        identity = find_id(connection, "project", typed, beginning=beginning)
+        identity = find_id(connection, "project", typed, by_prefix=beginning)
         return str(registers.load(connection, "project", identity).record.code)
 
 

@@ -142,7 +142,7 @@ def test_an_older_ledger_needs_an_upgrade_first(world: World, monkeypatch):
 
 
 def stand_at(world: World, revision: str) -> None:
-    with engines.writing(world.ledger.engine) as connection:
+    with engines.write_transaction(world.ledger.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
 
 
@@ -157,6 +157,6 @@ def test_no_ledgers_are_kept_elsewhere(url):
 
 
 def test_a_reader_never_waits_for_a_writer(world: World):
-    with engines.writing(world.ledger.engine, keep=False) as connection:
+    with engines.write_transaction(world.ledger.engine, commit=False) as connection:
         connection.execute(text("UPDATE balance SET free = free"))
         assert not world.knows("city", "MHD")

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Connection, inspect
 from world import World
 
 from ledger.store.db import schema
-from ledger.store.db.engine import make_engine, reading, writing
+from ledger.store.db.engine import make_engine, read_transaction, write_transaction
 from ledger.store.db.tables import complete_metadata
 from ledger.store.session.ledger import open_ledger
 from migrations.guards import due, guards, present
@@ -130,7 +130,7 @@ def test_every_check_of_a_table_stands_in_the_database(world):
 @pytest.mark.only_on("postgresql")
 def test_every_check_of_a_table_stands_on_the_server(world):
     """The server keeps checks in words of its own, so the tables are made once more beside."""
-    with writing(world.ledger.engine, keep=False) as connection:
+    with write_transaction(world.ledger.engine, commit=False) as connection:
         connection.exec_driver_sql("CREATE SCHEMA wanted")
         beside = connection.execution_options(schema_translate_map={None: "wanted"})
         complete_metadata().create_all(beside, checkfirst=False)
@@ -151,7 +151,7 @@ def test_the_program_knows_every_migration():
 @pytest.mark.only_on("sqlite")
 def test_an_upgrade_puts_lost_guards_back(world, monkeypatch):
     """A ledger one step behind gets its guards anew, whatever has become of the old ones."""
-    with writing(world.ledger.engine) as connection:
+    with write_transaction(world.ledger.engine) as connection:
         where = " ON entry" if world.engine == "postgresql" else ""
         connection.exec_driver_sql(f"DROP TRIGGER entry_refuses_update{where}")
         assert "entry_refuses_update" not in present(connection)
@@ -165,7 +165,7 @@ def test_a_ledger_is_not_downgraded(world):
 
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    with world.unchanged(), writing(world.ledger.engine, keep=False) as connection:
+    with world.unchanged(), write_transaction(world.ledger.engine, commit=False) as connection:
         config.attributes["connection"] = connection
         with pytest.raises(NotImplementedError, match="backup"):
             command.downgrade(config, "base")
@@ -188,7 +188,7 @@ def test_a_developer_may_run_alembic_itself(ledgers):
     told = alembic("-x", f"url={url}", "current")
 
     assert f"{schema.CURRENT_REVISION} (head)" in told.stdout
-    with reading(make_engine(url)) as connection:
+    with read_transaction(make_engine(url)) as connection:
         assert set(present(connection)) == set(due(connection))
 
 

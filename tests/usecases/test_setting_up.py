@@ -20,8 +20,8 @@ def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
     url = ledgers.empty()
     engine = engines.make_engine(url)
     create_private_file(engine)
-    with engines.writing(engine) as connection:
-        schema.upgrade(connection)
+    with engines.write_transaction(engine) as connection:
+        schema.upgrade_schema(connection)
     engine.dispose()
 
     set_up(url, SetUp(time_zone="Asia/Tehran"), asked("init"))

@@ -30,8 +30,8 @@ def a_pair(uow: UnitOfWork) -> Receipt:
     uow.add("need", Need(code="N-1", project="BRT", **terms))
     uow.add("need", Need(code="N-2", project="BRT", **terms))
     uow.add("offer", Offer(code="O-1", provider="BANK", **terms))
-    set_quantity(uow, uow.accounts.of(Side.NEED, "N-1"), 1000_00, uow.today)
-    set_quantity(uow, uow.accounts.of(Side.OFFER, "O-1"), 700_00, uow.today)
+    set_quantity(uow, uow.accounts.account(Side.NEED, "N-1"), 1000_00, uow.today)
+    set_quantity(uow, uow.accounts.account(Side.OFFER, "O-1"), 700_00, uow.today)
     return uow.receipt()
 
 

@@ -36,15 +36,13 @@ Advance = Callable[[int], None]
 """What is told of each advance on long work, in steps."""
 
 _BATCH: Final = 2000
-_MADE_BY_THE_TARGET: Final = (
+_NOT_COPIED: Final = (
     *(tables.allowed_move, night_tables.night_lock),
     *tables.MUTABLE_TABLES,
 )
 """Every ledger is made with the first two; balances follow from the movements."""
 
-COPIED_TABLES: Final = tuple(
-    table for table in tables.every_table() if table not in _MADE_BY_THE_TARGET
-)
+COPIED_TABLES: Final = tuple(table for table in tables.every_table() if table not in _NOT_COPIED)
 
 
 class TargetInUse(StorageTrouble):
@@ -69,29 +67,29 @@ class CopyRefused(RefusedByRule):
     default_next = "Find out what is wrong with the source: cityfund check. Nothing was written."
 
 
-def prepare(target: Connection) -> None:
+def prepare_target(target: Connection) -> None:
     """Make the schema in an empty database, guards up. Raises `TargetInUse`."""
     if schema.current_revision(target) is not None:
         raise TargetInUse("There is a ledger already in the database to write to.")
-    found = inspect(target)
-    if found.get_table_names() or found.get_view_names():
+    inspector = inspect(target)
+    if inspector.get_table_names() or inspector.get_view_names():
         raise TargetInUse("The database to write to holds tables already.")
-    schema.upgrade(target)
+    schema.upgrade_schema(target)
 
 
 def write_copy(source: Connection, target: Connection, advance: Advance) -> None:
     """Write every row of the source into the target. Raises `CopyRefused`, `SourceUnreadable`."""
     for table in COPIED_TABLES:
-        rows = read_by(source, rows_of(source, table))
+        rows = checked_rows(source, read_rows(source, table))
         while batch := list(islice(rows, _BATCH)):
-            with _taken(target, table):
+            with _translate_write_errors(target, table):
                 insert_tuples(target, table, batch)
             advance(len(batch))
     if engines.on_server(target):
-        _number_on(target)
+        _advance_sequences(target)
 
 
-def rows_of(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
+def read_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
     """Read a table in the order of its key, the same on every engine, a batch in memory.
 
     A table keyed by text is read whole, for each engine sorts text in a way of its own; such
@@ -116,10 +114,10 @@ def _parents_first(regions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(regions, key=lambda region: depth(region[0]))
 
 
-def read_by(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
+def checked_rows(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
     """Give what a connection reads, its own engine's complaints told as refusals."""
     try:
-        with engines.translated(connection.engine):
+        with engines.translate_errors(connection.engine):
             yield from rows
     except (ValueError, ArithmeticError) as error:
         raise SourceUnreadable(
@@ -128,19 +126,19 @@ def read_by(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def _taken(target: Connection, table: Table) -> Iterator[None]:
+def _translate_write_errors(target: Connection, table: Table) -> Iterator[None]:
     try:
-        with engines.translated(target.engine):
+        with engines.translate_errors(target.engine):
             yield
     except DBAPIError as error:
-        said = str(error.orig).strip().splitlines()[0].removesuffix(".")
+        message = str(error.orig).strip().splitlines()[0].removesuffix(".")
         raise CopyRefused(
             f"A row of {table.name} is not taken by the database to write to.",
-            why=f"It says: {said}.",
+            why=f"It says: {message}.",
         ) from error
 
 
-def _number_on(target: Connection) -> None:
+def _advance_sequences(target: Connection) -> None:
     """Let every sequence go on after the largest id, and the server know what it now holds."""
     for table in numbered_tables():
         largest = target.execute(select(func.max(table.c.id))).scalar()
@@ -173,7 +171,7 @@ class CopyDiffers(RefusedByRule):
     default_next = "Find out what is wrong with the source: cityfund check"
 
 
-class Compared(NamedTuple):
+class CopyComparison(NamedTuple):
     """What two ledgers were found to have in common: everything, in these numbers.
 
     `sha256` is over the canonical bytes of all entries, then of all versions, each ended by a
@@ -186,47 +184,52 @@ class Compared(NamedTuple):
     sha256: str
 
 
-def compare(source: Connection, target: Connection, advance: Advance) -> Compared:
+def compare_ledgers(source: Connection, target: Connection, advance: Advance) -> CopyComparison:
     """Hold every entry, version and row of two ledgers to one another. Raises `CopyDiffers`."""
     digest = hashlib.sha256()
     counts = []
     for leaves_of in (stream_entry_leaves, stream_version_leaves):
-        ours, theirs = read_by(source, leaves_of(source)), read_by(target, leaves_of(target))
+        source_leaves, target_leaves = (
+            checked_rows(source, leaves_of(source)),
+            checked_rows(target, leaves_of(target)),
+        )
         count = 0
-        for one in _ticking(_equal_leaves(ours, theirs), advance):
-            digest.update(one.content + b"\n")
+        for leaf in _report_progress(_equal_leaves(source_leaves, target_leaves), advance):
+            digest.update(leaf.content + b"\n")
             count += 1
         counts.append(count)
     rows = sum(_equal_rows(source, target, table, advance) for table in tables.every_table())
-    return Compared(counts[0], counts[1], rows, digest.hexdigest())
+    return CopyComparison(counts[0], counts[1], rows, digest.hexdigest())
 
 
-def _equal_leaves(ours: Iterable[Leaf], theirs: Iterable[Leaf]) -> Iterator[Leaf]:
-    for one, other in zip_longest(ours, theirs, fillvalue=_NONE):
-        if one != other:
-            raise CopyDiffers(f"{one.name or other.name} is not the same in what was written.")
-        yield one
+def _equal_leaves(source_leaves: Iterable[Leaf], target_leaves: Iterable[Leaf]) -> Iterator[Leaf]:
+    for leaf, other_leaf in zip_longest(source_leaves, target_leaves, fillvalue=_NONE):
+        if leaf != other_leaf:
+            raise CopyDiffers(
+                f"{leaf.name or other_leaf.name} is not the same in what was written."
+            )
+        yield leaf
 
 
 def _equal_rows(source: Connection, target: Connection, table: Table, advance: Advance) -> int:
     """Count the rows of a table that both have: all of them, its kept balances too."""
     key = [list(table.columns).index(column) for column in table.primary_key.columns]
-    ours = read_by(source, map(tuple, rows_of(source, table)))
-    theirs = read_by(target, map(tuple, rows_of(target, table)))
+    source_rows = checked_rows(source, map(tuple, read_rows(source, table)))
+    target_rows = checked_rows(target, map(tuple, read_rows(target, table)))
     count = 0
-    for one, other in _ticking(zip_longest(ours, theirs), advance):
-        if one != other:
-            named = "/".join(str((one or other)[place]) for place in key)
-            raise CopyDiffers(f"{table.name} {named} is not the same in what was written.")
+    for row, other_row in _report_progress(zip_longest(source_rows, target_rows), advance):
+        if row != other_row:
+            key_text = "/".join(str((row or other_row)[place]) for place in key)
+            raise CopyDiffers(f"{table.name} {key_text} is not the same in what was written.")
         count += 1
     return count
 
 
-def _ticking(things: Iterable[Any], advance: Advance) -> Iterator[Any]:
+def _report_progress(items: Iterable[Any], advance: Advance) -> Iterator[Any]:
     """Give things on, and tell of each thousand."""
     count = 0
-    for count, thing in enumerate(things, start=1):
-        yield thing
+    for count, item in enumerate(items, start=1):
+        yield item
         if count % _STEP == 0:
             advance(_STEP)
     advance(count % _STEP)

@@ -25,7 +25,7 @@ from ledger.store.db.errors import NotADatabase
 from ledger.store.db.sqlite import refusal_for
 
 _PRIVATE: Final = 0o600
-_SIDES: Final = ("-wal", "-shm", "-journal")
+_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _PAGES: Final = 2000
 
 
@@ -46,50 +46,51 @@ def new_file(path: Path, *, or_empty: bool = False) -> Iterator[Path]:
     """
     _require_free(path, or_empty=or_empty)
     try:
-        handle, name = tempfile.mkstemp(prefix=".cityfund-", suffix=".part", dir=path.parent)
-        os.close(handle)
+        descriptor, name = tempfile.mkstemp(prefix=".cityfund-", suffix=".part", dir=path.parent)
+        os.close(descriptor)
     except OSError as error:
         raise CannotWriteFile(f"{path} cannot be written: {error.strerror}.") from error
-    beside = Path(name)
+    temporary = Path(name)
     try:
-        yield beside
-        _give_name(beside, path, or_empty=or_empty)
+        yield temporary
+        _move_into_place(temporary, path, or_empty=or_empty)
     except OSError as error:
         raise CannotWriteFile(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        for left in (beside, *_sides(beside)):
-            left.unlink(missing_ok=True)
+        for leftover in (temporary, *_side_files(temporary)):
+            leftover.unlink(missing_ok=True)
 
 
-def _sides(path: Path) -> list[Path]:
-    return [path.with_name(path.name + side) for side in _SIDES]
+def _side_files(path: Path) -> list[Path]:
+    return [path.with_name(path.name + side) for side in _SIDE_FILES]
 
 
 def _require_free(path: Path, *, or_empty: bool) -> None:
     if os.path.lexists(path) and not (or_empty and path.is_file() and path.stat().st_size == 0):
         raise TargetInUse(f"{path} is there already.")
     # SQLite would take the changes that wait in such a file for changes of the new one.
-    for left in _sides(path):
-        if os.path.lexists(left):
+    for leftover in _side_files(path):
+        if os.path.lexists(leftover):
             raise TargetInUse(
-                f"{left} is left of another ledger.", next_step="Move it to where its ledger is."
+                f"{leftover} is left of another ledger.",
+                next_step="Move it to where its ledger is.",
             )
 
 
-def _give_name(beside: Path, path: Path, *, or_empty: bool) -> None:
-    _make_durable(beside)
+def _move_into_place(temporary: Path, path: Path, *, or_empty: bool) -> None:
+    _make_durable(temporary)
     _require_free(path, or_empty=or_empty)
-    fresh = not path.exists()
-    if fresh:
+    is_new = not path.exists()
+    if is_new:
         try:
             # Whoever makes the file has the name; from then on it may be replaced.
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
         except FileExistsError as error:
             raise TargetInUse(f"{path} is there already.") from error
     try:
-        beside.replace(path)
+        temporary.replace(path)
     except OSError:
-        if fresh:
+        if is_new:
             path.unlink(missing_ok=True)
         raise
     if os.name == "posix":
@@ -97,31 +98,31 @@ def _give_name(beside: Path, path: Path, *, or_empty: bool) -> None:
 
 
 def _make_durable(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
-def engine_of(path: Path, *, hurried: bool = False) -> Engine:
-    """Build the engine of a file; `hurried` for one that is thrown away if anything goes wrong."""
+def file_engine(path: Path, *, fast: bool = False) -> Engine:
+    """Build the engine of a file; `fast` for one that is thrown away if anything goes wrong."""
     engine = make_engine(URL.create("sqlite", database=str(path)))
-    if hurried:
-        event.listen(engine, "connect", _hurry)
+    if fast:
+        event.listen(engine, "connect", _disable_durability)
     return engine
 
 
-def engine_of_kept(path: Path) -> Engine:
+def read_only_engine(path: Path) -> Engine:
     """Build the engine of a file that is only read, from a folder that takes no files too."""
-    if os.access(path.parent, os.W_OK) or any(side.exists() for side in _sides(path)):
-        return engine_of(path)
+    if os.access(path.parent, os.W_OK) or any(side.exists() for side in _side_files(path)):
+        return file_engine(path)
     # Nobody writes there: without files beside it SQLite reads what it holds to be unchanging.
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     return make_engine(URL.create("sqlite", database=f"file:{quote(str(path))}", query=query))
 
 
-def _hurry(connection: sqlite3.Connection, record: Any) -> None:
+def _disable_durability(connection: sqlite3.Connection, record: Any) -> None:
     del record
     for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
@@ -131,25 +132,25 @@ def copy_pages(source: Connection, path: Path) -> None:
     """Copy a SQLite database into a file as this transaction sees it, while others write on."""
     driver = source.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    with _told(), closing(sqlite3.connect(path)) as target:
-        _hurry(target, None)
+    with _translate_sqlite_errors(), closing(sqlite3.connect(path)) as target:
+        _disable_durability(target, None)
         driver.backup(target, pages=_PAGES)
 
 
-def finish(path: Path) -> None:
+def finish_file(path: Path) -> None:
     """Make a written file one that ledgers are opened in, and have SQLite look it through.
 
     Raises `NotADatabase` where it is damaged.
     """
-    with _told(), closing(sqlite3.connect(path)) as written:
-        written.execute("PRAGMA journal_mode = WAL")
-        (said,) = written.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise NotADatabase("The ledger is damaged.", why=f"SQLite says: {said}.")
+    with _translate_sqlite_errors(), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise NotADatabase("The ledger is damaged.", why=f"SQLite says: {result}.")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translate_sqlite_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import text
 
-from ledger.store.db.engine import looking, make_engine
+from ledger.store.db.engine import autocommit_connection, make_engine
 from ledger.store.db.schema import current_revision
 
-_ASKED: Final = text(
+_QUERY: Final = text(
     "SELECT version() AS version, session_user AS database_user, "
     "current_setting('server_encoding') AS encoding, "
     "current_setting('fsync') AS fsync, "
@@ -23,7 +23,7 @@ _ASKED: Final = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """A server as it answered. `ahead` is how far its clock is before this machine's.
+    """A server as it answered. `clock_ahead` is how far its clock is before this machine's.
 
     `revision` is that of the ledger's schema, None where there is no ledger. `is_durable` says
     that what was acknowledged outlives a power cut.
@@ -35,15 +35,15 @@ class ServerFacts:
     revision: str | None
     is_durable: bool
     is_superuser: bool
-    ahead: timedelta
+    clock_ahead: timedelta
 
 
 def read_server_facts(url: str) -> ServerFacts:
     """Ask the server at a URL; raises `DatabaseUnreachable` and the like."""
     engine = make_engine(url)
-    with looking(engine) as connection:
-        row = connection.execute(_ASKED).one()
-        here = datetime.now(UTC)
+    with autocommit_connection(engine) as connection:
+        row = connection.execute(_QUERY).one()
+        local_time = datetime.now(UTC)
         revision = current_revision(connection)
     engine.dispose()
     return ServerFacts(
@@ -53,5 +53,5 @@ def read_server_facts(url: str) -> ServerFacts:
         revision=revision,
         is_durable=row.fsync == "on" and row.synchronous_commit != "off",
         is_superuser=row.is_superuser == "on",
-        ahead=row.moment - here,
+        clock_ahead=row.moment - local_time,
     )

@@ -45,7 +45,7 @@ from ledger.store.registers import REGISTERS
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"
-_JUDGED: Final = ("need", "project", "city", "offer", "provider")
+_MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider")
 
 
 def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
@@ -76,13 +76,13 @@ def day(column: Column[Any]) -> ColumnElement[str]:
 def read_books(connection: Connection, calendar: tzinfo) -> Books:
     """Read every holder and deal, and which entries are reversed: all but the journal."""
     reverses = tables.entry.c.reverses
-    undone = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
+    reversed_entries = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
     return Books(
         accounts={row.id: row for row in _holders(connection)},
         deals={row.id: row for row in _deals(connection)},
         units=read_units(connection),
         calendar=calendar,
-        reversed=frozenset(undone),
+        reversed=frozenset(reversed_entries),
         one_writer=_had_one_writer(connection),
     )
 
@@ -118,10 +118,10 @@ def _deals(connection: Connection) -> Iterator[DealFacts]:
     deal = tables.deal
     query = select(deal.c.id, deal.c.code, deal.c.offer_id, deal.c.need_id, raw(deal.c.rate))
     for *row, rate in stream(connection, query):
-        yield DealFacts._make((*row, decimal_held(rate)))
+        yield DealFacts._make((*row, stored_decimal(rate)))
 
 
-def decimal_held(text: Any, *, least: int | None = None) -> Decimal | None:
+def stored_decimal(text: Any, *, least: int | None = None) -> Decimal | None:
     """Read a decimal that is held as text, above zero or from `least` on; else None."""
     try:
         value = Decimal(text) if isinstance(text, str) else None
@@ -142,15 +142,15 @@ def stream_entries(connection: Connection) -> Iterator[EntryRow]:
     number, lines = _next_group(groups)
     for row in entries:
         while number is not None and number < row[0]:
-            yield _orphans(number, lines)
+            yield _orphan_entry(number, lines)
             number, lines = _next_group(groups)
-        mine: tuple[MovementRow, ...] = ()
+        own_lines: tuple[MovementRow, ...] = ()
         if number == row[0]:
-            mine = lines
+            own_lines = lines
             number, lines = _next_group(groups)
-        yield EntryRow._make((*row, mine))
+        yield EntryRow._make((*row, own_lines))
     while number is not None:
-        yield _orphans(number, lines)
+        yield _orphan_entry(number, lines)
         number, lines = _next_group(groups)
 
 
@@ -159,7 +159,7 @@ def _next_group(groups: Iterator[Any]) -> tuple[int | None, tuple[MovementRow, .
     return number, tuple(MovementRow._make(row[1:]) for row in rows)
 
 
-def _orphans(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
+def _orphan_entry(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
     first = lines[0]
     times = (first.effective_on, first.recorded_at)
     return EntryRow(number, "", *times, 0, first.deal_id, None, None, 0, 1, lines)
@@ -221,7 +221,7 @@ def stream_timeline(connection: Connection) -> Iterator[StepRow]:
 
 def read_histories(connection: Connection) -> dict[str, dict[str, History]]:
     """Read all versions of what a mandate is judged by, by register and code."""
-    return {kind: _histories(connection, kind) for kind in _JUDGED}
+    return {kind: _histories(connection, kind) for kind in _MANDATE_REGISTERS}
 
 
 def _histories(connection: Connection, kind: str) -> dict[str, History]:
@@ -240,16 +240,16 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
-    found: dict[str, History] = {}
+    histories: dict[str, History] = {}
     for recorded_at, *cells in stream(connection, query):
         values = (read(cell) for read, cell in zip(reads, cells, strict=True))
         terms = dict(zip(names, values, strict=True))
         for name, code_of in codes.items():
             terms[name] = code_of.get(terms[name])
-        history = found.setdefault(terms["code"], History())
+        history = histories.setdefault(terms["code"], History())
         history.moments.append(recorded_at)
         history.records.append(register.record(**terms))
-    return found
+    return histories
 
 
 def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
@@ -282,31 +282,31 @@ def _codes(connection: Connection, kind: str) -> dict[int, str]:
     return {row.id: row.code for row in rows}
 
 
-def read_spoiled_cells(connection: Connection) -> Iterator[AmountFault]:
+def find_invalid_cells(connection: Connection) -> Iterator[AmountFault]:
     """Find days that the calendar lacks, and words that are none of their list."""
     for table in tables.every_table():
         for column in table.columns:
-            wrong = _wrong(connection, column)
-            if wrong is not None:
-                yield from _faults(connection, table, column, wrong)
+            fault = _fault_condition(connection, column)
+            if fault is not None:
+                yield from _faults(connection, table, column, fault)
 
 
-def _wrong(connection: Connection, column: Column[Any]) -> ColumnElement[bool] | None:
-    kept = taken_as(column, String)
+def _fault_condition(connection: Connection, column: Column[Any]) -> ColumnElement[bool] | None:
+    stored = taken_as(column, String)
     if isinstance(column.type, Word):
-        return kept.not_in([word.value for word in column.type.words])
+        return stored.not_in([word.value for word in column.type.words])
     # Elsewhere the column's type admits days alone; the program reads the years it can write.
     if isinstance(column.type, Date) and connection.dialect.name == ONE_WRITER:
         # Counted from, a day that the calendar lacks becomes another.
-        there = func.date(kept, "+0 days")
-        return or_(there.is_distinct_from(kept), func.typeof(kept) != "text")
+        normalised = func.date(stored, "+0 days")
+        return or_(normalised.is_distinct_from(stored), func.typeof(stored) != "text")
     return None
 
 
 def _faults(
-    connection: Connection, table: Table, column: Column[Any], wrong: ColumnElement[bool]
+    connection: Connection, table: Table, column: Column[Any], fault: ColumnElement[bool]
 ) -> Iterator[AmountFault]:
     key = [raw(one) for one in table.primary_key.columns]
-    query = select(*key, raw(column)).where(column.is_not(None), wrong)
+    query = select(*key, raw(column)).where(column.is_not(None), fault)
     for *parts, value in stream(connection, query):
         yield AmountFault(table.name, "/".join(map(str, parts)), column.name, value)

@@ -34,8 +34,8 @@ from ledger.store.db.night_tables import (
 )
 from ledger.store.db.types import LIST_SEPARATOR
 
-_LAID_DOWN: Final = (statement, finding, finding_event, gap_snapshot)
-_SAID_BY: Final = ("reconcile", "finding settle", "finding reopen")
+_NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot)
+_COMMANDS: Final = ("reconcile", "finding settle", "finding reopen")
 """The commands whose requests leave such rows."""
 
 
@@ -46,12 +46,12 @@ def read_runs(connection: Connection) -> Iterator[NightRunRow]:
     heads = {row[0]: tuple(row[1:]) for row in connection.execute(query.order_by(run.id))}
     steps: dict[Any, list[NightStepRow]] = defaultdict(list)
     for identity, *rest in stream(connection, _steps()):
-        name, place, begun, ended, *said = rest
-        steps[identity].append(NightStepRow(name, place, (begun, ended), *said))
+        name, place, started, ended, *results = rest
+        steps[identity].append(NightStepRow(name, place, (started, ended), *results))
     for identity in (*heads, *sorted(steps.keys() - heads.keys(), key=str)):
-        on, asked, started = heads.get(identity, (None, "", None))
-        names = tuple(str(asked).split(LIST_SEPARATOR)) if asked else ()
-        yield NightRunRow(identity, on, names, started, tuple(steps.get(identity, ())))
+        night, requested, run_started = heads.get(identity, (None, "", None))
+        names = tuple(str(requested).split(LIST_SEPARATOR)) if requested else ()
+        yield NightRunRow(identity, night, names, run_started, tuple(steps.get(identity, ())))
 
 
 def _steps() -> Select[Any]:
@@ -68,122 +68,124 @@ def _steps() -> Select[Any]:
 
 def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
     """Read every snapshot in the order in which they were recorded."""
-    kept, request = gap_snapshot.c, tables.request.c
+    snapshot, request = gap_snapshot.c, tables.request.c
     recorded = moment(request.recorded_at)
     query = (
-        select(kept.need_id, day(kept.day), raw(kept.taken), kept.request_id, recorded)
-        .add_columns(*(raw(kept[name]) for name in SNAPSHOT_STAGES))
-        .join(tables.request, request.id == kept.request_id)
-        .order_by(request.recorded_at, kept.request_id, kept.need_id)
+        select(
+            snapshot.need_id, day(snapshot.day), raw(snapshot.taken), snapshot.request_id, recorded
+        )
+        .add_columns(*(raw(snapshot[name]) for name in SNAPSHOT_STAGES))
+        .join(tables.request, request.id == snapshot.request_id)
+        .order_by(request.recorded_at, snapshot.request_id, snapshot.need_id)
     )
     for row in stream(connection, query):
-        need, night, taken, said_by, when, *stages = row
-        yield SnapshotRow(need, night, taken, said_by, when, tuple(stages))
+        need, night, taken, request_id, recorded_at, *stages = row
+        yield SnapshotRow(need, night, taken, request_id, recorded_at, tuple(stages))
 
 
-def read_laid_down(connection: Connection) -> Iterator[LaidDownRow]:
+def read_written_rows(connection: Connection) -> Iterator[LaidDownRow]:
     """Read what each request left of a night's rows, beside what its receipt tells of."""
-    found: dict[Any, dict[str, int]] = defaultdict(dict)
-    for table in _LAID_DOWN:
+    counts: dict[Any, dict[str, int]] = defaultdict(dict)
+    for table in _NIGHT_TABLES:
         own = table.c.request_id
         for request, count in connection.execute(select(own, func.count()).group_by(own)):
-            found[request][table.name] = count
+            counts[request][table.name] = count
     lines = (
         select(statement.c.request_id, func.count())
         .join(statement_line, statement_line.c.statement_id == statement.c.id)
         .group_by(statement.c.request_id)
     )
     for request, count in connection.execute(lines):
-        found[request][statement_line.name] = count
-    told = _told(connection)
-    for request in sorted(found.keys() | told.keys(), key=str):
-        yield LaidDownRow(request, told.get(request, {}), found.get(request, {}))
+        counts[request][statement_line.name] = count
+    announced = _receipt_counts(connection)
+    for request in sorted(counts.keys() | announced.keys(), key=str):
+        yield LaidDownRow(request, announced.get(request, {}), counts.get(request, {}))
 
 
-def _told(connection: Connection) -> dict[Any, dict[str, Any]]:
+def _receipt_counts(connection: Connection) -> dict[Any, dict[str, Any]]:
     receipt, request = tables.receipt.c, tables.request.c
-    left = [select(table.c.request_id) for table in _LAID_DOWN]
+    requests = [select(table.c.request_id) for table in _NIGHT_TABLES]
     query = (
         select(receipt.request_id, receipt.body)
         .join(tables.request, request.id == receipt.request_id)
-        .where(or_(request.command.in_(_SAID_BY), *(request.id.in_(one) for one in left)))
+        .where(or_(request.command.in_(_COMMANDS), *(request.id.in_(one) for one in requests)))
     )
-    found = {}
+    counts = {}
     for identity, body in stream(connection, query):
-        told = _laid_down_in(body)
-        if told:
-            found[identity] = told
-    return found
+        announced = _counts_in_receipt(body)
+        if announced:
+            counts[identity] = announced
+    return counts
 
 
-def _laid_down_in(body: Any) -> dict[str, Any]:
+def _counts_in_receipt(body: Any) -> dict[str, Any]:
     try:
-        told = json.loads(body).get("laid_down")
+        counts = json.loads(body).get("laid_down")
     except (ValueError, TypeError, AttributeError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return counts if isinstance(counts, dict) else {}
 
 
 def read_statement_rows(connection: Connection) -> Iterator[StatementRow]:
     """Read every statement with the count and the bounds of its lines, and lines without one."""
     one, line = statement.c, statement_line.c
     bounds = (func.count(line.position), func.min(line.position), func.max(line.position))
-    kept = (
+    query = (
         select(one.id, one.code, one.lines, *bounds)
         .outerjoin(statement_line, line.statement_id == one.id)
         .group_by(one.id, one.code, one.lines)
         .order_by(one.id)
     )
-    for row in stream(connection, kept):
+    for row in stream(connection, query):
         yield StatementRow(*row)
-    lost = (
+    orphans = (
         select(line.statement_id, *bounds)
         .where(line.statement_id.not_in(select(one.id)))
         .group_by(line.statement_id)
     )
-    for identity, *rest in connection.execute(lost):
+    for identity, *rest in connection.execute(orphans):
         yield StatementRow(identity, None, None, *rest)
 
 
 def read_finding_rows(connection: Connection) -> Iterator[FindingRow]:
     """Read every finding with what happened to it, and events without one."""
     event = finding_event.c
-    happened = select(event.finding_id, event.number, raw(event.event))
+    event_rows = select(event.finding_id, event.number, raw(event.event))
     events: dict[Any, tuple[tuple[Any, Any], ...]] = {}
-    rows = stream(connection, happened.order_by(event.finding_id, event.number))
+    rows = stream(connection, event_rows.order_by(event.finding_id, event.number))
     for identity, own in groupby(rows, key=itemgetter(0)):
         events[identity] = tuple((row[1], row[2]) for row in own)
-    lacking = dict(_lines_lacking(connection))
+    missing = dict(_findings_without_line(connection))
     every = select(finding.c.id, raw(finding.c.kind)).order_by(finding.c.id)
     for identity, kind in stream(connection, every):
-        yield FindingRow(identity, kind, events.pop(identity, ()), lacking.get(identity))
+        yield FindingRow(identity, kind, events.pop(identity, ()), missing.get(identity))
     for identity, left in events.items():
         yield FindingRow(identity, None, left)
 
 
-def _lines_lacking(connection: Connection) -> Iterator[tuple[Any, str]]:
+def _findings_without_line(connection: Connection) -> Iterator[tuple[Any, str]]:
     """Find the findings about lines that their provider's statements do not have."""
-    one, line, told = statement.c, statement_line.c, finding.c
-    about = and_(one.provider_id == told.provider_id, one.code == told.statement)
+    one, line, row = statement.c, statement_line.c, finding.c
+    about = and_(one.provider_id == row.provider_id, one.code == row.statement)
     exact = (
-        select(told.id)
+        select(row.id)
         .join(statement, about)
-        .join(statement_line, and_(line.statement_id == one.id, line.number == told.line))
+        .join(statement_line, and_(line.statement_id == one.id, line.number == row.line))
     )
-    query = select(told.id, told.provider_id, told.statement, told.line).where(
-        raw(told.kind) != Kind.FILE, told.statement.is_not(None), told.id.not_in(exact)
+    query = select(row.id, row.provider_id, row.statement, row.line).where(
+        raw(row.kind) != Kind.FILE, row.statement.is_not(None), row.id.not_in(exact)
     )
     numbers: dict[Any, set[str]] = {}
-    for identity, provider, code, named in connection.execute(query).all():
+    for identity, provider, code, number in connection.execute(query).all():
         if provider not in numbers:
-            numbers[provider] = set(_numbers(connection, provider))
-        if not _is_joined(
-            str(named).removesuffix("…"), numbers[provider], cut=str(named)[-1:] == "…"
+            numbers[provider] = set(_line_numbers(connection, provider))
+        if not _is_joined_number(
+            str(number).removesuffix("…"), numbers[provider], cut=str(number)[-1:] == "…"
         ):
-            yield identity, f"line {named} of statement {code}"
+            yield identity, f"line {number} of statement {code}"
 
 
-def _numbers(connection: Connection, provider: Any) -> Iterable[str]:
+def _line_numbers(connection: Connection, provider: Any) -> Iterable[str]:
     query = (
         select(statement_line.c.number)
         .join(statement, statement.c.id == statement_line.c.statement_id)
@@ -193,9 +195,9 @@ def _numbers(connection: Connection, provider: Any) -> Iterable[str]:
     return connection.execute(query).scalars()
 
 
-def _is_joined(named: str, numbers: set[str], *, cut: bool) -> bool:
+def _is_joined_number(text: str, numbers: set[str], *, cut: bool) -> bool:
     """Say whether some lines' numbers make up a text, which may be `cut` off within the last."""
-    parts, begin = named.split("+"), 0
+    parts, begin = text.split("+"), 0
     while begin < len(parts):
         ends = (
             end for end in range(len(parts), begin, -1) if "+".join(parts[begin:end]) in numbers

@@ -22,8 +22,8 @@ POSTGRESQL: Final = "postgresql"
 _SQLITE_DRIVERS: Final = ("sqlite", "sqlite+pysqlite")
 _KIND: Final = "cityfund_transaction"
 _WRITES: Final = "writes"
-_LOOKS: Final = "looks"
-_LOCKS: Final = "locks"
+_AUTOCOMMIT: Final = "looks"
+_HOLDS_LOCKS: Final = "locks"
 
 
 def parse_url(url: str) -> URL:
@@ -97,18 +97,18 @@ def on_server(engine_or_connection: Engine | Connection) -> bool:
     return engine_or_connection.dialect.name == POSTGRESQL
 
 
-def take_time(connection: Connection) -> None:
+def lift_timeouts(connection: Connection) -> None:
     """Lift the bounds on how long this transaction may take, where the engine sets any."""
     if on_server(connection):
         from ledger.store.db import postgresql  # noqa: PLC0415
 
-        connection.exec_driver_sql(postgresql.TAKE_TIME)
+        connection.exec_driver_sql(postgresql.LIFT_TIMEOUTS)
 
 
 def _begin(connection: Connection) -> None:
     # A writer makes sure from its first read on that what it checked is still so when it commits.
     kind = connection.get_execution_options().get(_KIND)
-    if kind in {_LOOKS, _LOCKS}:
+    if kind in {_AUTOCOMMIT, _HOLDS_LOCKS}:
         return
     if on_server(connection):
         from ledger.store.db import postgresql as own  # noqa: PLC0415
@@ -118,56 +118,56 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Read in one transaction: every query sees the same moment."""
-    with translated(engine), engine.connect() as connection, connection.begin():
+    with translate_errors(engine), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def looking(engine: Engine) -> Iterator[Connection]:
+def autocommit_connection(engine: Engine) -> Iterator[Connection]:
     """Look something up outside any transaction: each statement sees its own moment."""
-    with translated(engine), engine.connect() as plain:
-        yield plain.execution_options(**{_KIND: _LOOKS})
+    with translate_errors(engine), engine.connect() as base_connection:
+        yield base_connection.execution_options(**{_KIND: _AUTOCOMMIT})
 
 
 @contextmanager
-def writing(engine: Engine, *, keep: bool = True) -> Iterator[Connection]:
-    """Write in one transaction that is committed at the end, or rolled back where not `keep`.
+def write_transaction(engine: Engine, *, commit: bool = True) -> Iterator[Connection]:
+    """Write in one transaction that is committed at the end, or rolled back where not `commit`.
 
     Raises `AnswerLost` where the database went away while it was committing.
     """
-    with translated(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{_KIND: _WRITES})
+    with translate_errors(engine), engine.connect() as base_connection:
+        connection = base_connection.execution_options(**{_KIND: _WRITES})
         transaction = connection.begin()
         try:
             yield connection
         except BaseException:
             transaction.rollback()
             raise
-        if not keep:
+        if not commit:
             transaction.rollback()
             return
         try:
-            with translated(engine):
+            with translate_errors(engine):
                 transaction.commit()
         except DatabaseGone as error:
             raise AnswerLost("It is not known whether the act was recorded.") from error
 
 
 @contextmanager
-def locking(engine: Engine) -> Iterator[Connection]:
+def lock_transaction(engine: Engine) -> Iterator[Connection]:
     """Give a line to a server whose transaction only holds locks, for as long as it may last.
 
     It keeps no view of what others write.
     """
     from ledger.store.db import postgresql  # noqa: PLC0415 - only where there is a server
 
-    with translated(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{_KIND: _LOCKS})
+    with translate_errors(engine), engine.connect() as base_connection:
+        connection = base_connection.execution_options(**{_KIND: _HOLDS_LOCKS})
         connection.exec_driver_sql(postgresql.BEGIN_LOCKING)
         try:
-            take_time(connection)
+            lift_timeouts(connection)
             yield connection
         finally:
             if not connection.invalidated:
@@ -175,7 +175,7 @@ def locking(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def translated(engine: Engine) -> Iterator[None]:
+def translate_errors(engine: Engine) -> Iterator[None]:
     """Turn the driver's complaints about files, locks and lines into refusals with a way out."""
     try:
         yield

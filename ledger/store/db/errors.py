@@ -137,10 +137,10 @@ _MOST_TRIES: Final = 60
 _FIRST_WAIT_MS: Final = 4
 _LONGEST_WAIT_MS: Final = 250
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
 
-def retried(attempt: Callable[[int], _Answer]) -> _Answer:
+def retry_on_conflict(attempt: Callable[[int], _Result]) -> _Result:
     """Do what may raise `WriteConflict` until it does not; the last conflict is raised.
 
     `attempt` is told how often it was tried before. What it does leaves no trace when it raises.

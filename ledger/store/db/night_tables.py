@@ -43,11 +43,11 @@ from ledger.store.db.types import (
     ROW_ID,
     CodeList,
     Instant,
-    by_request,
+    foreign_key,
     metadata,
-    reference,
+    request_column,
     row_id,
-    word,
+    word_column,
 )
 
 night_run = Table(
@@ -99,7 +99,7 @@ gap_snapshot = Table(
     # The project's status then: one that takes no new deals leaves the reports of gaps.
     Column("status", CODE, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in SNAPSHOT_STAGES),
-    by_request(),
+    request_column(),
     *(CheckConstraint(f"{name} BETWEEN 0 AND {MAX_AMOUNT}", name=name) for name in SNAPSHOT_STAGES),
     sqlite_with_rowid=False,
 )
@@ -122,13 +122,13 @@ statement = Table(
     "statement",
     metadata,
     row_id(),
-    reference("provider_id", "provider.id"),
+    foreign_key("provider_id", "provider.id"),
     Column("code", String(64), nullable=False),
     # Of the whole file, which may hold several statements: one that was read is known again.
     Column("content_hash", DIGEST, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("lines", Integer, nullable=False),
-    by_request(),
+    request_column(),
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("lines > 0", name="lines"),
     UniqueConstraint("content_hash", "provider_id", "code"),
@@ -149,7 +149,7 @@ statement_line = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("number", String(80), nullable=False),
     Column("day", Date, nullable=False),
-    word("kind", LineKind),
+    word_column("kind", LineKind),
     # As the provider wrote them: they may be none that the ledger has.
     Column("deal", CODE),
     Column("offer", CODE),
@@ -172,20 +172,20 @@ finding = Table(
     row_id(),
     # A digest of what makes it the same finding on a later night.
     Column("key", DIGEST, nullable=False, unique=True),
-    word("kind", Kind),
+    word_column("kind", Kind),
     Column("subject", Text, nullable=False),
     Column("said", Text, nullable=False),
     Column("ours", Text),
     Column("theirs", Text),
     Column("difference", Text),
     Column("command", Text),
-    reference("provider_id", "provider.id", required=False),
+    foreign_key("provider_id", "provider.id", required=False),
     Column("statement", String(64)),
     Column("line", Text),
-    reference("deal_id", "deal.id", required=False),
-    reference("entry_id", "entry.id", required=False),
+    foreign_key("deal_id", "deal.id", required=False),
+    foreign_key("entry_id", "entry.id", required=False),
     Column("office", CODE),
-    by_request(),
+    request_column(),
     Column("recorded_at", Instant, nullable=False),
 )
 """What an officer has to look at, as it was first found. It never changes: its events do."""
@@ -197,9 +197,9 @@ finding_event = Table(
         "finding_id", BigInteger, ForeignKey("finding.id"), primary_key=True, autoincrement=False
     ),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    word("event", Event),
+    word_column("event", Event),
     Column("reason", Text),
-    by_request(),
+    request_column(),
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("(number = 1) = (event = 'opened')", name="number"),
     CheckConstraint("event IN ('opened', 'settled', 'reopened', 'healed')", name="event"),
@@ -217,8 +217,8 @@ seal = Table(
     # on from them and reads no older leaf.
     Column("frontier", LargeBinary, nullable=False),
     # All that was written under requests up to this one is covered.
-    reference("last_request", "request.id"),
-    by_request(),
+    foreign_key("last_request", "request.id"),
+    request_column(),
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("length(root) = 32", name="root"),

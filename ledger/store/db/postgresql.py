@@ -55,7 +55,7 @@ _SESSION: Final = (
     f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
 )
 
-TAKE_TIME: Final = (
+LIFT_TIMEOUTS: Final = (
     "SELECT set_config('statement_timeout', '0', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"
 )
@@ -91,7 +91,7 @@ def _prepare(connection: Any, record: Any) -> None:
     connection.execute(_SESSION)
 
 
-def moment_read(server: datetime) -> datetime:
+def server_moment(server: datetime) -> datetime:
     """Give the moment of the server's clock, the one that all who share the ledger have.
 
     Tests that live on another day put a clock of theirs in this function's place.
@@ -105,14 +105,14 @@ def refusal_for(error: BaseException, *, lost: bool) -> Exception | None:
     `lost` says that the line to the server broke.
     """
     state = getattr(error, "sqlstate", None)
-    said = _first_line(error)
+    message = _first_line(error)
     if state is None:
-        return _without_state(said, lost=lost)
-    made = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
-    if made is None:
+        return _refusal_without_state(message, lost=lost)
+    template = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
+    if template is None:
         return None
-    refusal, what, why = made
-    return refusal(what) if why is None else refusal(what, why=why.format(said=said))
+    refusal, what, why = template
+    return refusal(what) if why is None else refusal(what, why=why.format(message=message))
 
 
 def _first_line(error: BaseException) -> str:
@@ -120,47 +120,47 @@ def _first_line(error: BaseException) -> str:
     return lines[0].removesuffix(".") if lines else type(error).__name__
 
 
-def _without_state(said: str, *, lost: bool) -> Exception:
+def _refusal_without_state(message: str, *, lost: bool) -> Exception:
     # libpq itself speaks here: no server answered, or the one that did is gone.
     if lost:
         return DatabaseGone("The database server went away.")
-    if "does not exist" in said and "database" in said:
+    if "does not exist" in message and "database" in message:
         return LedgerMissing(
             "There is no such database on the server.",
-            why=f"The server says: {said}.",
+            why=f"The server says: {message}.",
             next_step="Make it (createdb NAME), then run: cityfund init",
         )
     return DatabaseUnreachable(
         "The database server cannot be reached.",
-        why=f"The driver says: {said}.",
+        why=f"The driver says: {message}.",
         next_step="See that the server runs, and check --db: host, port, user and password.",
     )
 
 
-_Made = tuple[type[LedgerError], str, str | None]
-_SAYS: Final = "The server says: {said}."
-_BY_STATE: Final[Mapping[str, _Made]] = {
+_Refusal = tuple[type[LedgerError], str, str | None]
+_SERVER_MESSAGE: Final = "The server says: {said}."
+_BY_STATE: Final[Mapping[str, _Refusal]] = {
     "40001": (WriteConflict, "Others were writing to the same records.", None),
     "40P01": (WriteConflict, "Others were writing to the same records.", None),
     "23505": (WriteConflict, "Others were adding the same records.", None),
     "42P07": (WriteConflict, "Others were making the same ledger.", None),
     "42710": (WriteConflict, "Others were making the same ledger.", None),
     "55P03": (LedgerBusy, "The ledger is busy.", None),
-    "53300": (LedgerBusy, "The database server has no line free.", _SAYS),
+    "53300": (LedgerBusy, "The database server has no line free.", _SERVER_MESSAGE),
     "57014": (WriteTooSlow, "The write took too long.", None),
     "25P03": (WriteTooSlow, "The write took too long.", None),
     "25P04": (WriteTooSlow, "The write took too long.", None),
     "53100": (DiskFull, "The ledger could not be written.", None),
-    "58030": (DiskTrouble, "The server's disk does not do what it is asked.", _SAYS),
-    "25006": (DatabaseReadOnly, "The ledger cannot be written.", _SAYS),
-    "42501": (DatabaseForbids, "The database does not let this user do that.", _SAYS),
-    "3D000": (LedgerMissing, "There is no such database on the server.", _SAYS),
-    "42P01": (NotADatabase, "This database is not a cityfund ledger.", _SAYS),
-    "42703": (NotADatabase, "This database is not a cityfund ledger.", _SAYS),
+    "58030": (DiskTrouble, "The server's disk does not do what it is asked.", _SERVER_MESSAGE),
+    "25006": (DatabaseReadOnly, "The ledger cannot be written.", _SERVER_MESSAGE),
+    "42501": (DatabaseForbids, "The database does not let this user do that.", _SERVER_MESSAGE),
+    "3D000": (LedgerMissing, "There is no such database on the server.", _SERVER_MESSAGE),
+    "42P01": (NotADatabase, "This database is not a cityfund ledger.", _SERVER_MESSAGE),
+    "42703": (NotADatabase, "This database is not a cityfund ledger.", _SERVER_MESSAGE),
 }
-_BY_CLASS: Final[Mapping[str, _Made]] = {
+_BY_CLASS: Final[Mapping[str, _Refusal]] = {
     "08": (DatabaseGone, "The database server went away.", None),
-    "28": (DatabaseUnreachable, "The database server does not let this user in.", _SAYS),
+    "28": (DatabaseUnreachable, "The database server does not let this user in.", _SERVER_MESSAGE),
     "57": (DatabaseGone, "The database server is stopping or starting.", None),
-    "XX": (DiskTrouble, "The database is damaged.", _SAYS),
+    "XX": (DiskTrouble, "The database is damaged.", _SERVER_MESSAGE),
 }

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 
-Row = tuple[Any, ...]
+ResultRow = tuple[Any, ...]
 Parameters = Sequence[Any] | dict[str, Any]
 _Convert = Callable[[Any], Any]
 
@@ -23,18 +23,20 @@ class Prepared:
     def __init__(self, query: Select[Any]) -> None:
         """Keep the query; it is written for an engine when it is first sent there."""
         self._query = query
-        self._written: dict[str, _Written] = {}
+        self._compiled: dict[str, _CompiledQuery] = {}
 
-    def rows(self, connection: Connection, **given: Any) -> list[Row]:
+    def rows(self, connection: Connection, **given: Any) -> list[ResultRow]:
         """Send the query with its parameters, as plain numbers and texts; give all rows."""
         dialect = connection.dialect
-        written = self._written.get(dialect.name)
-        if written is None:
-            written = self._written[dialect.name] = _write(self._query, dialect)
-        rows: list[Row] = send(connection, written.sql, written.parameters(given)).fetchall()
-        return [_read(row, written.converts) for row in rows] if written.converts else rows
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(self._query, dialect)
+        rows: list[ResultRow] = send(
+            connection, compiled.sql, compiled.parameters(given)
+        ).fetchall()
+        return [_convert_row(row, compiled.converts) for row in rows] if compiled.converts else rows
 
-    def first(self, connection: Connection, **given: Any) -> Row | None:
+    def first(self, connection: Connection, **given: Any) -> ResultRow | None:
         """Give the first row; None where there is none."""
         rows = self.rows(connection, **given)
         return rows[0] if rows else None
@@ -45,7 +47,7 @@ class Prepared:
         return None if row is None else row[0]
 
 
-class _Written(NamedTuple):
+class _CompiledQuery(NamedTuple):
     """A query in the words of an engine, and which columns of its rows are to be converted."""
 
     sql: str
@@ -60,13 +62,13 @@ class _Written(NamedTuple):
         return given if self.places is None else [given[name] for name in self.places]
 
 
-def _write(query: Select[Any], dialect: Dialect) -> _Written:
+def _compile(query: Select[Any], dialect: Dialect) -> _CompiledQuery:
     compiled = query.compile(dialect=dialect)
     converts = (
         column.type.dialect_impl(dialect).result_processor(dialect, None)
         for column in query.selected_columns
     )
-    return _Written(
+    return _CompiledQuery(
         sql=str(compiled),
         places=tuple(compiled.positiontup or ()) if compiled.positional else None,
         defaults={name: value for name, value in compiled.params.items() if value is not None},
@@ -74,7 +76,7 @@ def _write(query: Select[Any], dialect: Dialect) -> _Written:
     )
 
 
-def _read(row: Row, converts: tuple[tuple[int, _Convert], ...]) -> Row:
+def _convert_row(row: ResultRow, converts: tuple[tuple[int, _Convert], ...]) -> ResultRow:
     values = list(row)
     for at, convert in converts:
         values[at] = convert(values[at])
@@ -93,11 +95,11 @@ def send(connection: Connection, sql: str, parameters: Any, *, many: bool = Fals
         else:
             cursor.execute(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _complaint(connection, sql, error) from error
+        raise _wrap_driver_error(connection, sql, error) from error
     return cursor
 
 
-def _complaint(connection: Connection, sql: str, error: Exception) -> BaseException:
+def _wrap_driver_error(connection: Connection, sql: str, error: Exception) -> BaseException:
     """Say a driver's complaint as Core says it; a line that broke is not used again."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]

@@ -63,17 +63,17 @@ class StoredUnits(Mapping[str, Unit]):
 
     def __iter__(self) -> Iterator[str]:
         """Give every code."""
-        return iter(self._every())
+        return iter(self._load_all())
 
     def __len__(self) -> int:
         """Count them."""
-        return len(self._every())
+        return len(self._load_all())
 
     def add(self, unit: Unit) -> None:
         """Take in a unit that this transaction has just added."""
         self._read[unit.code] = unit
 
-    def _every(self) -> dict[str, Unit]:
+    def _load_all(self) -> dict[str, Unit]:
         if not self._all_are_read:
             self._read = {**read_units(self._connection), **self._read}
             self._all_are_read = True
@@ -96,16 +96,16 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     """
     if request.key is None:
         return None
-    kept = connection.execute(
+    stored = connection.execute(
         select(tables.request.c.command, tables.request.c.input, tables.receipt.c.body)
         .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
         .where(tables.request.c.key == request.key)
     ).first()
-    if kept is None:
+    if stored is None:
         return None
-    again = replace(request, given=json.loads(_as_kept(request.given)))
-    require_same(request.key, (kept.command, json.loads(kept.input)), again)
-    document: dict[str, Any] = json.loads(kept.body)
+    repeated = replace(request, given=json.loads(_stored_text(request.given)))
+    require_same(request.key, (stored.command, json.loads(stored.input)), repeated)
+    document: dict[str, Any] = json.loads(stored.body)
     return {**document, "replayed": True}
 
 
@@ -130,7 +130,7 @@ def request_row(
         "id": identity,
         "key": key,
         "command": request.command,
-        "input": _as_kept(request.given),
+        "input": _stored_text(request.given),
         "actor": request.actor,
         "system_user": request.system_user,
         "host": request.host,
@@ -146,6 +146,6 @@ def receipt_row(identity: int, document: Mapping[str, Any]) -> dict[str, Any]:
     return {"request_id": identity, "body": body}
 
 
-def _as_kept(given: Mapping[str, Any]) -> str:
+def _stored_text(given: Mapping[str, Any]) -> str:
     """Give an input as the text it is kept as; in it a tuple and a list are the same."""
     return json.dumps(given, ensure_ascii=False, sort_keys=True)

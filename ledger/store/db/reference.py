@@ -18,26 +18,26 @@ from ledger.store.db import tables
 
 def load_reference_tables(connection: Connection) -> None:
     """Bring every reference table to what this program ships; keeps what it no longer ships."""
-    for table, rows in _shipped():
-        _bring(connection, table, rows)
+    for table, rows in _shipped_tables():
+        _update_table(connection, table, rows)
 
 
 def shipped_rows() -> dict[str, dict[str, dict[str, Any]]]:
     """Give what this program ships: the rows of every reference table by code."""
-    return {table.name: {row["code"]: row for row in rows} for table, rows in _shipped()}
+    return {table.name: {row["code"]: row for row in rows} for table, rows in _shipped_tables()}
 
 
-def kept_rows(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
+def stored_rows(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
     """Read what is kept in every reference table, as it stands there, by code."""
-    found: dict[str, dict[Any, dict[str, Any]]] = {}
+    by_table: dict[str, dict[Any, dict[str, Any]]] = {}
     for table in tables.REFERENCE_TABLES:
         columns = (type_coerce(column, NullType()).label(column.name) for column in table.columns)
         rows = connection.execute(select(*columns))
-        found[table.name] = {row.code: row._asdict() for row in rows}
-    return found
+        by_table[table.name] = {row.code: row._asdict() for row in rows}
+    return by_table
 
 
-def _shipped() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
+def _shipped_tables() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
     yield tables.region, _regions()
     yield tables.country, _countries()
     yield tables.sector, _sectors()
@@ -45,14 +45,14 @@ def _shipped() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
     yield tables.instrument, _instruments()
 
 
-def _bring(connection: Connection, table: Table, shipped: Iterable[dict[str, Any]]) -> None:
-    kept = {row.code: row._asdict() for row in connection.execute(select(table))}
+def _update_table(connection: Connection, table: Table, shipped: Iterable[dict[str, Any]]) -> None:
+    stored = {row.code: row._asdict() for row in connection.execute(select(table))}
     rows = list(shipped)
-    fresh = [row for row in rows if row["code"] not in kept]
-    if fresh:
-        connection.execute(insert(table), fresh)
+    missing = [row for row in rows if row["code"] not in stored]
+    if missing:
+        connection.execute(insert(table), missing)
     for row in rows:
-        if kept.get(row["code"], row) != row:
+        if stored.get(row["code"], row) != row:
             connection.execute(update(table).where(table.c.code == row["code"]).values(row))
 
 

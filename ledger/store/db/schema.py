@@ -17,7 +17,7 @@ CURRENT_REVISION: Final = "0006"
 
 KNOWN_REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 
-_IS_THERE: Final = {
+_HAS_VERSION_TABLE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
     "postgresql": text(
         "SELECT 1 FROM pg_catalog.pg_tables "
@@ -63,7 +63,7 @@ def current_revision(connection: Connection) -> str | None:
     """
     # A table that was seen stays: it is looked for once on each line to the database.
     if not connection.info.get(_SEEN):
-        if connection.execute(_IS_THERE[connection.dialect.name]).first() is None:
+        if connection.execute(_HAS_VERSION_TABLE[connection.dialect.name]).first() is None:
             return None
         connection.info[_SEEN] = True
     named = [revision for (revision,) in _REVISION.rows(connection)]
@@ -87,7 +87,7 @@ def require_current(connection: Connection) -> None:
     raise SchemaNewer(f"This ledger's schema is {revision}, which this program does not know.")
 
 
-def upgrade(connection: Connection) -> tuple[str | None, str]:
+def upgrade_schema(connection: Connection) -> tuple[str | None, str]:
     """Bring the schema to the newest, with its guards; give the revision before and after.
 
     Raises `SchemaNewer` for a revision this program does not know and `NotALedger` for a

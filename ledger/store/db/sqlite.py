@@ -107,10 +107,10 @@ def refusal_for(error: BaseException) -> Exception | None:
         return NotADatabase("The ledger cannot be read.")
     if not isinstance(error, sqlite3.OperationalError):
         return None
-    return _of_operation(complaint)
+    return _refusal_of_operation(complaint)
 
 
-def _of_operation(complaint: str) -> Exception:
+def _refusal_of_operation(complaint: str) -> Exception:
     if "locked" in complaint or "busy" in complaint:
         return LedgerBusy("The ledger is busy.")
     if "full" in complaint:

@@ -37,10 +37,10 @@ from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import FACTORS
 from ledger.store.db import types
 from ledger.store.db.types import CodeList, ExactDecimal, Instant, Word
-from ledger.store.db.types import by_request as _request
-from ledger.store.db.types import reference as _ref
-from ledger.store.db.types import row_id as _id
-from ledger.store.db.types import word as _words
+from ledger.store.db.types import foreign_key as _foreign_key
+from ledger.store.db.types import request_column as _request_column
+from ledger.store.db.types import row_id as _row_id
+from ledger.store.db.types import word_column as _word_column
 
 metadata: Final = types.metadata
 CODE: Final = types.CODE
@@ -48,7 +48,7 @@ CODE: Final = types.CODE
 request = Table(
     "request",
     metadata,
-    _id(),
+    _row_id(),
     Column("key", String(200), nullable=False, unique=True),
     Column("command", String(80), nullable=False),
     Column("input", Text, nullable=False),
@@ -83,7 +83,7 @@ setting_version = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("value", Text, nullable=False),
     Column("reason", Text),
-    _request(),
+    _request_column(),
     Column("recorded_at", Instant, nullable=False),
     Column("format", SmallInteger, nullable=False),
     # A hidden row number would be a second key, and a way to replace a row round its guard.
@@ -97,7 +97,7 @@ unit = Table(
     Column("decimals", SmallInteger, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("name", Text, nullable=False),
-    _request(),
+    _request_column(),
     CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
     CheckConstraint("kind IN ('money', 'work')", name="kind"),
     sqlite_with_rowid=False,
@@ -169,7 +169,7 @@ def _stored(column: ColumnSpec) -> list[Any]:
     """Make what a register's table has for a column: the column itself, and its bounds."""
     name, filled = column.name, column.is_always_filled
     if column.register is not None and not column.is_list:
-        return [_ref(f"{name}_id", f"{column.register}.id", required=filled)]
+        return [_foreign_key(f"{name}_id", f"{column.register}.id", required=filled)]
     if column.bounds is not None and column.bounds[1] < _SMALL:
         least, most = column.bounds
         bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
@@ -197,14 +197,14 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     identity = Table(
         spec.name,
         metadata,
-        _id(),
+        _row_id(),
         Column("code", CODE, nullable=False, unique=True),
         # Two codes that differ only in capitals are one: the database compares them folded.
         Column("folded", Text, nullable=False, unique=True),
         # The number in a code that the program made, so that the next one is a single look-up.
         Column("number", Integer),
         *fixed,
-        _request(),
+        _request_column(),
         Index(f"ix_{spec.name}_number", "number"),
         *more,
     )
@@ -221,7 +221,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         Column("version", Integer, primary_key=True, autoincrement=False),
         *terms,
         Column("reason", Text),
-        _request(),
+        _request_column(),
         Column("recorded_at", Instant, nullable=False),
         Column("format", SmallInteger, nullable=False),
         sqlite_with_rowid=False,
@@ -237,10 +237,10 @@ project, project_version = _register(registers.PROJECT)
 holder = Table(
     "holder",
     metadata,
-    _id(),
-    _words("side", Side, required=True),
+    _row_id(),
+    _word_column("side", Side, required=True),
     Column("unit", CODE, ForeignKey("unit.code"), nullable=False),
-    _request(),
+    _request_column(),
     CheckConstraint("side IN ('need', 'offer')", name="side"),
     UniqueConstraint("id", "unit"),
 )
@@ -273,12 +273,12 @@ allowed_move = Table(
 entry = Table(
     "entry",
     metadata,
-    _id(),
-    _words("act", Act),
+    _row_id(),
+    _word_column("act", Act),
     Column("effective_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    _request(),
-    _ref("deal_id", "deal.id", required=False),
+    _request_column(),
+    _foreign_key("deal_id", "deal.id", required=False),
     Column("reference", Text),
     Column("reason", Text),
     Column("override", Text),
@@ -298,11 +298,11 @@ movement = Table(
     metadata,
     Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
     Column("line", SmallInteger, primary_key=True, autoincrement=False),
-    _ref("holder_id", "holder.id"),
-    _ref("deal_id", "deal.id", required=False),
+    _foreign_key("holder_id", "holder.id"),
+    _foreign_key("deal_id", "deal.id", required=False),
     Column("unit", CODE, nullable=False),
-    _words("from_stage", Stage),
-    _words("to_stage", Stage),
+    _word_column("from_stage", Stage),
+    _word_column("to_stage", Stage),
     Column("amount", BigInteger, nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
@@ -324,7 +324,7 @@ movement = Table(
 BALANCE_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn", "expired")
 
 
-def _bounded(stages: tuple[str, ...]) -> list[Any]:
+def _stage_columns(stages: tuple[str, ...]) -> list[Any]:
     # The checks stand on the table: on a column, a generated migration would leave them out.
     return [
         *(Column(stage, BigInteger, nullable=False) for stage in stages),
@@ -342,7 +342,7 @@ balance = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    *_bounded(BALANCE_STAGES),
+    *_stage_columns(BALANCE_STAGES),
 )
 """What stands in each stage of a need or offer; `free` is its open or available stage."""
 
@@ -351,21 +351,21 @@ deal_balance = Table(
     metadata,
     Column("deal_id", BigInteger, ForeignKey("deal.id"), primary_key=True, autoincrement=False),
     Column("side", Word(Side), primary_key=True),
-    *_bounded(BALANCE_STAGES[1:4]),
+    *_stage_columns(BALANCE_STAGES[1:4]),
     sqlite_with_rowid=False,
 )
 
 rate = Table(
     "rate",
     metadata,
-    _id(),
+    _row_id(),
     Column("day", Date, nullable=False),
     Column("base", CODE, ForeignKey("unit.code"), nullable=False),
     Column("quote", CODE, ForeignKey("unit.code"), nullable=False),
     Column("rate", ExactDecimal, nullable=False),
     Column("source", Text),
     Column("withdrawn", Boolean, nullable=False),
-    _request(),
+    _request_column(),
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("CAST(rate AS NUMERIC) > 0", name="rate"),
     Index("ix_rate_lookup", "base", "quote", "day", "id"),
@@ -375,7 +375,7 @@ rate = Table(
 proposal = Table(
     "proposal",
     metadata,
-    _id(),
+    _row_id(),
     Column("code", CODE, nullable=False, unique=True),
     Column("folded", Text, nullable=False, unique=True),
     Column("number", Integer),
@@ -396,10 +396,10 @@ proposal = Table(
     # Pairs of units that were left out for want of a rate, each as EUR/USD.
     Column("without_rate", CodeList, nullable=False),
     # The last entry there was when it was solved.
-    _ref("solved_on", "entry.id", required=False),
+    _foreign_key("solved_on", "entry.id", required=False),
     Column("lines", Integer, nullable=False),
     Column("reason", Text),
-    _request(),
+    _request_column(),
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("lines >= 0", name="lines"),
     Index("ix_proposal_number", "number"),
@@ -413,8 +413,8 @@ proposal_line = Table(
         "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
     ),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    _ref("offer_id", "offer.id"),
-    _ref("need_id", "need.id"),
+    _foreign_key("offer_id", "offer.id"),
+    _foreign_key("need_id", "need.id"),
     Column("need_amount", BigInteger, nullable=False),
     Column("need_unit", CODE, ForeignKey("unit.code"), nullable=False),
     Column("offer_amount", BigInteger, nullable=False),

@@ -90,7 +90,7 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.words = words
         # Looked up here, a word costs a fraction of what asking the enumeration for it does.
-        self._known = {word.value: word for word in words}
+        self._known = {word_column.value: word_column for word_column in words}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Store the word."""
@@ -124,16 +124,16 @@ def row_id() -> Column[int]:
     return Column("id", ROW_ID, primary_key=True, autoincrement=False)
 
 
-def reference(name: str, target: str, *, required: bool = True) -> Column[int]:
+def foreign_key(name: str, target: str, *, required: bool = True) -> Column[int]:
     """Make a column that refers to a row of another table."""
     return Column(name, BigInteger, ForeignKey(target), nullable=not required)
 
 
-def by_request() -> Column[int]:
+def request_column() -> Column[int]:
     """Make the column that says under which request a row was written."""
-    return reference("request_id", "request.id")
+    return foreign_key("request_id", "request.id")
 
 
-def word(name: str, words: type[StrEnum], *, required: bool = True) -> Column[Any]:
+def word_column(name: str, words: type[StrEnum], *, required: bool = True) -> Column[Any]:
     """Make a column of one of an enumeration's words."""
     return Column(name, Word(words), nullable=not required)

@@ -14,9 +14,9 @@ from ledger.evidence.canonical import Unwritable, entry_bytes, movement_text, pr
 from ledger.evidence.tree_head import ENTRY_KIND, Leaf
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
-from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
 
-_OWN: Final = 14
+_ENTRY_COLUMNS: Final = 14
 """How many values of a row are the entry's, before its movement's."""
 
 _TEXTS: Final = 9
@@ -25,20 +25,20 @@ _TEXTS: Final = 9
 
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the entries of all requests after one and up to another."""
-    names = _Names(connection, every=after <= 0)
+    names = _CodeCache(connection, every=after <= 0)
     rows = stream(connection, _entries(after, through))
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         for number, lines in groupby(rows, key=itemgetter(1)):
             content = None
             with suppress(*UNREADABLE):
-                content = names.content(list(lines), require_said(said))
+                content = names.content(list(lines), require_provenance(provenance))
             yield Leaf(request, ENTRY_KIND, str(number), content)
 
     return Source(rows, leaves)
 
 
-class _Names:
+class _CodeCache:
     """The codes of holders and deals by their ids: all read at once, or each when it is needed."""
 
     def __init__(self, connection: Connection, *, every: bool) -> None:
@@ -51,21 +51,21 @@ class _Names:
             for one, code in stream(connection, select(tables.deal.c.id, tables.deal.c.code)):
                 self._deals[one] = quoted(code)
 
-    def content(self, lines: list[Any], said: str) -> bytes:
+    def content(self, lines: list[Any], provenance: str) -> bytes:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
         head = lines[0]
         _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
-        reverses, count, layout, proposal, proposed_line = head[_TEXTS:_OWN]
+        reverses, count, layout, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines) or (proposal is None) != (proposed_line is None):
             raise Unwritable(count)
         movements = [
-            self._movement(place, line[_OWN:], (effective_on, recorded_at), deal_id, deal)
+            self._movement(place, line[_ENTRY_COLUMNS:], (effective_on, recorded_at), deal_id, deal)
             for place, line in enumerate(lines, start=1)
         ]
         terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
         proposed = None if proposal is None else proposed_text(proposal, proposed_line)
-        return entry_bytes(*terms, deal, proposed, movements, said)
+        return entry_bytes(*terms, deal, proposed, movements, provenance)
 
     def _movement(
         self,

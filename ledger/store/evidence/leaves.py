@@ -47,17 +47,17 @@ BEFORE_ALL: Final = -(2**63)
 
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree."""
-    waiting = _Waiting(_sources(connection, after, through))
+    pending = _PendingRows(_sources(connection, after, through))
     for number, command, given, program, recorded_at, receipt, *who in stream(
         connection, _requests(after, through)
     ):
-        said, content = None, None
+        provenance, content = None, None
         with suppress(*UNREADABLE):
-            said = said_text(*who)
-            content = request_bytes(command, given, program, receipt, recorded_at, said)
+            provenance = said_text(*who)
+            content = request_bytes(command, given, program, receipt, recorded_at, provenance)
         yield Leaf(number, REQUEST_KIND, str(number), content)
-        for source, rows in waiting.of(number):
-            yield from source.leaves(number, rows, said)
+        for source, rows in pending.of(number):
+            yield from source.leaves(number, rows, provenance)
 
 
 def _sources(connection: Connection, after: int, through: int) -> list[Source]:
@@ -96,15 +96,15 @@ def _requests(after: int, through: int) -> Select[Any]:
     )
 
 
-class _Waiting:
+class _PendingRows:
     """Rows of all kinds in the order of requests; each kind waits with those of its next one."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
         self._heap: list[tuple[int, int, Iterator[Any], Iterator[Any], Source]] = []
         for rank, source in enumerate(sources):
-            self._go_on(rank, groupby(source.rows, key=itemgetter(0)), source)
+            self._advance(rank, groupby(source.rows, key=itemgetter(0)), source)
 
-    def _go_on(self, rank: int, groups: Iterator[Any], source: Source) -> None:
+    def _advance(self, rank: int, groups: Iterator[Any], source: Source) -> None:
         owner, rows = next(groups, (None, iter(())))
         if owner is not None:
             heappush(self._heap, (owner, rank, rows, groups, source))
@@ -115,7 +115,7 @@ class _Waiting:
             owner, rank, rows, groups, source = heappop(self._heap)
             if owner == request:
                 yield source, rows
-            self._go_on(rank, groups, source)
+            self._advance(rank, groups, source)
 
 
 class LeafBytes(NamedTuple):
@@ -139,7 +139,7 @@ def stream_version_leaves(connection: Connection) -> Iterator[LeafBytes]:
     yield from _unit_leaves(connection)
 
 
-def _said() -> tuple[ColumnElement[Any], ...]:
+def _provenance_columns() -> tuple[ColumnElement[Any], ...]:
     request = tables.request.c
     return (request.key, request.actor, request.system_user, request.host, request.database_user)
 
@@ -153,7 +153,7 @@ def _register_leaves(connection: Connection, register: Register) -> Iterator[Lea
             versions.c.recorded_at,
             versions.c.reason,
             versions.c.format,
-            *_said(),
+            *_provenance_columns(),
             *columns,
         )
         .select_from(source.join(request, request.c.id == versions.c.request_id))
@@ -161,12 +161,12 @@ def _register_leaves(connection: Connection, register: Register) -> Iterator[Lea
     )
     names = [field.name for field in fields(register.record)]
     for number, recorded_at, reason, layout, *rest in stream(connection, query):
-        said, values = Said(*rest[: len(Said._fields)]), rest[len(Said._fields) :]
+        provenance, values = Said(*rest[: len(Said._fields)]), rest[len(Said._fields) :]
         record = register.record(**dict(zip(names, values, strict=True)))
         yield LeafBytes(
             f"{register.kind} {record.code}, version {number}",
             canonical_version(
-                register.kind, record.code, number, record, recorded_at, said, reason, layout
+                register.kind, record.code, number, record, recorded_at, provenance, reason, layout
             ),
         )
 
@@ -180,14 +180,16 @@ def _setting_leaves(connection: Connection) -> Iterator[LeafBytes]:
         setting.recorded_at,
         setting.reason,
         setting.format,
-        *_said(),
+        *_provenance_columns(),
     ).join(tables.request, tables.request.c.id == setting.request_id)
-    for name, number, value, recorded_at, reason, layout, *said in _in_order(connection, query):
+    for name, number, value, recorded_at, reason, layout, *provenance in _in_order(
+        connection, query
+    ):
         record = {"value": value}
         yield LeafBytes(
             f"setting {name}, version {number}",
             canonical_version(
-                "setting", name, number, record, recorded_at, Said(*said), reason, layout
+                "setting", name, number, record, recorded_at, Said(*provenance), reason, layout
             ),
         )
 
@@ -195,13 +197,18 @@ def _setting_leaves(connection: Connection) -> Iterator[LeafBytes]:
 def _unit_leaves(connection: Connection) -> Iterator[LeafBytes]:
     unit, request = tables.unit.c, tables.request
     query = select(
-        unit.code, unit.decimals, unit.kind, unit.name, request.c.recorded_at, *_said()
+        unit.code,
+        unit.decimals,
+        unit.kind,
+        unit.name,
+        request.c.recorded_at,
+        *_provenance_columns(),
     ).join(request, request.c.id == unit.request_id)
-    for code, decimals, kind, name, recorded_at, *said in _in_order(connection, query):
+    for code, decimals, kind, name, recorded_at, *provenance in _in_order(connection, query):
         record = {"decimals": decimals, "kind": kind, "name": name}
         yield LeafBytes(
             f"unit {code}, version 1",
-            canonical_version("unit", code, 1, record, recorded_at, Said(*said)),
+            canonical_version("unit", code, 1, record, recorded_at, Said(*provenance)),
         )
 
 

@@ -26,7 +26,7 @@ from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
 
 _COLUMNS: Final = tables.proposal.c
 _Write = Callable[[Any], str | None]
@@ -71,7 +71,7 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
         .order_by(_COLUMNS.request_id, _COLUMNS.id)
     )
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         for _, identity, code, recorded_at, reason, count, plain, number, *terms in rows:
             content = None
             with suppress(*UNREADABLE):
@@ -79,7 +79,9 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
                 if (plain, number) != (normalised_code(code), due):
                     raise Unwritable(code)
                 record = _record(connection, identity, count, terms)
-                content = proposal_bytes(code, record, recorded_at, reason, require_said(said))
+                content = proposal_bytes(
+                    code, record, recorded_at, reason, require_provenance(provenance)
+                )
             yield Leaf(request, PROPOSAL_KIND, str(code), content)
 
     return Source(stream(connection, query), leaves)
@@ -140,10 +142,10 @@ def _lines(identity: int) -> Select[Any]:
 
 
 def _projects(identity: int) -> Select[Any]:
-    kept, project = tables.proposal_project.c, tables.project
+    stored, project = tables.proposal_project.c, tables.project
     return (
-        select(project.c.code, kept.weight)
-        .join(project, project.c.id == kept.project_id, isouter=True)
-        .where(kept.proposal_id == identity)
-        .order_by(kept.project_id)
+        select(project.c.code, stored.weight)
+        .join(project, project.c.id == stored.project_id, isouter=True)
+        .where(stored.proposal_id == identity)
+        .order_by(stored.project_id)
     )

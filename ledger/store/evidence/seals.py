@@ -57,12 +57,14 @@ def last_seal(connection: Connection) -> Seal | None:
 
 
 def _seal(
-    number: int, size: Any, root: Any, frontier: Any, last: Any, at: Any, said_at: Any
+    number: int, size: Any, root: Any, frontier: Any, last: Any, at: Any, request_at: Any
 ) -> Seal:
     """Make a seal of its row, whatever somebody may have put there."""
     counts = (one if type(one) is int else -1 for one in (size, last))
     size, last = counts
-    return Seal(number, size, _bytes(root), _bytes(frontier), last, _moment(at), _moment(said_at))
+    return Seal(
+        number, size, _bytes(root), _bytes(frontier), last, _moment(at), _moment(request_at)
+    )
 
 
 def _bytes(value: Any) -> bytes:
@@ -93,8 +95,8 @@ def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
     """Read the sealed leaves in their order, a batch in memory."""
     leaf = night_tables.sealed_leaf
     query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, raw(leaf.c.hash))
-    for position, kind, reference, kept in stream(connection, query.order_by(leaf.c.position)):
-        yield SealedLeaf(position, str(kind), str(reference), _bytes(kept))
+    for position, kind, reference, stored in stream(connection, query.order_by(leaf.c.position)):
+        yield SealedLeaf(position, str(kind), str(reference), _bytes(stored))
 
 
 def last_sealed_request(connection: Connection) -> int:
@@ -106,27 +108,27 @@ def last_sealed_request(connection: Connection) -> int:
 
 
 def count_unsealed(
-    connection: Connection, last_request: int, settled: datetime | None = None
+    connection: Connection, last_request: int, stable_until: datetime | None = None
 ) -> int:
     """Count the requests after one, but for those that made seals; those recorded by a moment."""
     request, seal = tables.request, night_tables.seal
     made_a_seal = exists().where(seal.c.request_id == request.c.id)
     query = select(func.count()).select_from(request).where(request.c.id > last_request)
-    if settled is not None:
-        query = query.where(request.c.recorded_at <= settled)
+    if stable_until is not None:
+        query = query.where(request.c.recorded_at <= stable_until)
     return int(connection.execute(query.where(~made_a_seal)).scalar_one())
 
 
-def batches(connection: Connection, settled: datetime | None) -> Iterator[Batch]:
+def read_batches(connection: Connection, stable_until: datetime | None) -> Iterator[Batch]:
     """Read what the next seals cover, one after another; none where there is nothing new.
 
-    Where others may be writing, only requests recorded by the `settled` moment count: whatever
+    Where others may be writing, only requests recorded by the `stable_until` moment count: whatever
     drew its number before the last of these has ended since. Raises `CannotSeal`.
     """
     after = last_seal(connection)
     number, first = (1, 0) if after is None else (after.number + 1, after.last_request)
-    last = _last_request(connection, settled)
-    if last <= first or not count_unsealed(connection, first, settled):
+    last = _last_request(connection, stable_until)
+    if last <= first or not count_unsealed(connection, first, stable_until):
         return
     tree = _tree_of(after)
     leaves: list[SealedLeaf] = []
@@ -136,16 +138,16 @@ def batches(connection: Connection, settled: datetime | None) -> Iterator[Batch]
             yield Batch(number, tree, leaves, request, is_last=False)
             number, leaves = number + 1, []
         request = leaf.request
-        leaves.append(_sealed(tree.size, leaf))
+        leaves.append(_sealed_leaf(tree.size, leaf))
         tree.add(leaves[-1].hash)
     yield Batch(number, tree, leaves, request, is_last=True)
 
 
-def _last_request(connection: Connection, settled: datetime | None) -> int:
+def _last_request(connection: Connection, stable_until: datetime | None) -> int:
     request = tables.request.c
     query = select(request.id).order_by(request.id.desc()).limit(1)
-    if settled is not None:
-        query = query.where(request.recorded_at <= settled)
+    if stable_until is not None:
+        query = query.where(request.recorded_at <= stable_until)
     return connection.execute(query).scalar() or 0
 
 
@@ -158,7 +160,7 @@ def _tree_of(seal: Seal | None) -> Frontier:
     return tree
 
 
-def _sealed(position: int, leaf: Leaf) -> SealedLeaf:
+def _sealed_leaf(position: int, leaf: Leaf) -> SealedLeaf:
     if leaf.content is None:
         raise CannotSeal(f"The rows of {leaf.name} cannot be sealed.")
     return SealedLeaf(position, leaf.kind, leaf.reference, leaf_hash(leaf.content))
@@ -170,7 +172,7 @@ def write_leaves(connection: Connection, leaves: Sequence[SealedLeaf]) -> None:
         insert_tuples(connection, night_tables.sealed_leaf, leaves[start : start + _BATCH])
 
 
-def find_sealed(connection: Connection, kind: str, reference: str) -> SealedLeaf | None:
+def find_sealed_leaf(connection: Connection, kind: str, reference: str) -> SealedLeaf | None:
     """Read where a leaf stands in the tree; None where it is not sealed."""
     leaf = night_tables.sealed_leaf
     query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, leaf.c.hash)

@@ -12,7 +12,7 @@ from ledger.evidence.tree_head import Leaf
 UNREADABLE: Final = (ValueError, TypeError, KeyError, ArithmeticError, AttributeError)
 """What comes of values that the program would never have written."""
 
-Leaves = Callable[[int, Iterator[Any], str | None], Iterator[Leaf]]
+MakeLeaves = Callable[[int, Iterator[Any], str | None], Iterator[Leaf]]
 """Given a request's number, its rows of a kind, and who said it as JSON, makes their leaves."""
 
 
@@ -20,7 +20,7 @@ class Source(NamedTuple):
     """One kind of leaf. Each row's first value is the number of its request."""
 
     rows: Iterable[Any]
-    leaves: Leaves
+    leaves: MakeLeaves
 
 
 def within(table: Table, after: int, through: int) -> tuple[ColumnElement[bool], ...]:
@@ -29,8 +29,8 @@ def within(table: Table, after: int, through: int) -> tuple[ColumnElement[bool],
     return (column > after, column <= through)
 
 
-def require_said(said: str | None) -> str:
+def require_provenance(provenance: str | None) -> str:
     """Give who said the request; raises ValueError where that cannot be read."""
-    if said is None:
-        raise ValueError(said)
-    return said
+    if provenance is None:
+        raise ValueError(provenance)
+    return provenance

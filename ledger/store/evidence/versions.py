@@ -44,7 +44,7 @@ from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
-from ledger.store.evidence.sources import UNREADABLE, Source, require_said, within
+from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
 from ledger.store.registers import Register
 
 _Write = Callable[[Any], str | None]
@@ -73,7 +73,7 @@ def register_leaves(connection: Connection, register: Register, after: int, thro
         .order_by(versions.request_id, versions[register.owner], versions.version)
     )
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         for _, version, recorded_at, reason, layout, code, *values in rows:
             content = None
             with suppress(*UNREADABLE):
@@ -83,8 +83,8 @@ def register_leaves(connection: Connection, register: Register, after: int, thro
                     (key, write(value))
                     for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
                 )
-                said_of = (recorded_at, reason, layout, require_said(said))
-                content = version_bytes(register.kind, code, version, record, *said_of)
+                version_terms = (recorded_at, reason, layout, require_provenance(provenance))
+                content = version_bytes(register.kind, code, version, record, *version_terms)
             yield Leaf(request, register.kind, f"{code}/{version}", content)
 
     return Source(stream(connection, query), leaves)
@@ -128,7 +128,7 @@ def _terms(
     for name, own, target in sorted(register.columns):
         column = (identity if register.is_fixed(name) else versions).c[own]
         if target is None:
-            terms.append((name, _as_held(column), _writer(column)))
+            terms.append((name, _stored_text_column(column), _writer(column)))
             continue
         other = tables.metadata.tables[target].alias(f"its_{name}")
         source = source.outerjoin(other, other.c.id == column)
@@ -138,7 +138,7 @@ def _terms(
     return terms, source
 
 
-def _as_held(column: Column[Any]) -> ColumnElement[Any]:
+def _stored_text_column(column: Column[Any]) -> ColumnElement[Any]:
     return day(column) if isinstance(column.type, Date) else raw(column)
 
 
@@ -171,14 +171,14 @@ def setting_leaves(connection: Connection, after: int, through: int) -> Source:
     )
     query = query.where(*within(setting, after, through)).order_by(setting.c.request_id)
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         # Each engine sorts text in a way of its own; there are few of these.
         for _, name, version, value, recorded_at, reason, layout in sorted(rows, key=_by_name):
             content = None
             with suppress(*UNREADABLE):
                 record = object_text([('"value"', text_or_none(value))])
-                said_of = (recorded_at, reason, layout, require_said(said))
-                content = version_bytes("setting", name, version, record, *said_of)
+                version_terms = (recorded_at, reason, layout, require_provenance(provenance))
+                content = version_bytes("setting", name, version, record, *version_terms)
             yield Leaf(request, "setting", f"{name}/{version}", content)
 
     return Source(stream(connection, query), leaves)
@@ -201,7 +201,7 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
         .order_by(unit.c.request_id)
     )
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         for _, code, decimals, kind, name, recorded_at in sorted(rows, key=lambda row: row[1]):
             content = None
             with suppress(*UNREADABLE):
@@ -210,7 +210,7 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
                     ('"kind"', quoted(kind)),
                     ('"name"', text_or_none(name)),
                 )
-                terms = (object_text(parts), recorded_at, None, 1, require_said(said))
+                terms = (object_text(parts), recorded_at, None, 1, require_provenance(provenance))
                 content = version_bytes("unit", code, 1, *terms)
             yield Leaf(request, "unit", code, content)
 
@@ -236,11 +236,11 @@ def rate_leaves(connection: Connection, after: int, through: int) -> Source:
         .order_by(columns.request_id, columns.id)
     )
 
-    def leaves(request: int, rows: Iterator[Any], said: str | None) -> Iterator[Leaf]:
+    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
         for _, number, on, base, quote, rate, source, withdrawn, recorded_at in rows:
             content = None
             with suppress(*UNREADABLE):
-                learned = (rate, source, withdrawn, recorded_at, require_said(said))
+                learned = (rate, source, withdrawn, recorded_at, require_provenance(provenance))
                 content = rate_bytes(number, on, (base, quote), *learned)
             yield Leaf(request, "rate", str(number), content)
 

@@ -21,8 +21,8 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Movement, Stages, TimelinePosting
 from ledger.store import registers
 from ledger.store.journal import balances
-from ledger.store.journal.balances import DealNow
-from ledger.store.registers import Kept
+from ledger.store.journal.balances import DealState
+from ledger.store.registers import StoredRecord
 
 
 @dataclass(slots=True)
@@ -87,35 +87,35 @@ class Accounts:
         self._deals: dict[str, DealAccount] = {}
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
         self._paired_needs: set[str] = set()
-        self._everything = False
+        self._all_read = False
 
     def read_everything(self) -> None:
         """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
         for side in Side:
-            self._take_in(side, registers.load_all(self._connection, side.value).values())
+            self._load_side(side, registers.load_all(self._connection, side.value).values())
         deals = registers.load_all(self._connection, "deal").values()
-        self._take_in_deals(deals, balances.all_deals_now(self._connection))
-        self._everything = True
+        self._add_deals(deals, balances.all_deal_states(self._connection))
+        self._all_read = True
 
-    def of(self, side: Side, code: str) -> Account:
+    def account(self, side: Side, code: str) -> Account:
         """Give a need or an offer by its exact code, read where it was not yet."""
-        known = self._by_code.get((side, code))
-        if known is not None:
-            return known
+        loaded = self._by_code.get((side, code))
+        if loaded is not None:
+            return loaded
         self._flush()
-        kept = registers.find(self._connection, side.value, code)
-        self._take_in_one(side, kept)
-        return self._by_code[side, kept.record.code]
+        stored = registers.find_record(self._connection, side.value, code)
+        self._load_account(side, stored)
+        return self._by_code[side, stored.record.code]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
-        known = self._deals.get(code)
-        if known is not None:
-            return known
+        loaded = self._deals.get(code)
+        if loaded is not None:
+            return loaded
         self._flush()
-        kept = registers.find(self._connection, "deal", code)
-        self._take_in_deals([kept], balances.deals_now(self._connection, id=kept.id))
-        return self._deals[kept.record.code]
+        stored = registers.find_record(self._connection, "deal", code)
+        self._add_deals([stored], balances.deal_states(self._connection, id=stored.id))
+        return self._deals[stored.record.code]
 
     def known_id(self, kind: str, code: str) -> int | None:
         """Give the id of a need or an offer that was read or added already, else None."""
@@ -124,16 +124,16 @@ class Accounts:
 
     def known_deal(self, code: str) -> DealAccount | None:
         """Give a deal by its exact code, None where there is none; after reading everything."""
-        assert self._everything
+        assert self._all_read
         return self._deals.get(code)
 
     def deals_of_need(self, need: str) -> list[DealAccount]:
         """Give every deal of a need, oldest first."""
-        if not self._everything and need not in self._paired_needs:
+        if not self._all_read and need not in self._paired_needs:
             self._read_deals_of(need)
         return [self._deals[code] for code in self._deals_of_need[need]]
 
-    def living_between(self, offer: str, need: str) -> tuple[int, int]:
+    def outstanding_between(self, offer: str, need: str) -> tuple[int, int]:
         """Add up what lives between an offer and a need, in the need's and the offer's unit."""
         deals = [deal for deal in self.deals_of_need(need) if deal.record.offer == offer]
         return (
@@ -163,11 +163,11 @@ class Accounts:
         self._index(account)
         return account
 
-    def follow(self, number: int, day: date, movements: Iterable[Movement]) -> None:
+    def apply_movements(self, number: int, day: date, movements: Iterable[Movement]) -> None:
         """Move the standings of all accounts that an entry's movements touch."""
         for line, movement in enumerate(movements, start=1):
-            account = self.of(movement.side, movement.account)
-            _shift(account.stages, movement, STAGES_OF[movement.side])
+            account = self.account(movement.side, movement.account)
+            _apply_movement(account.stages, movement, STAGES_OF[movement.side])
             account.posted.append(
                 TimelinePosting(
                     day, number, line, movement.from_stage, movement.to_stage, movement.amount
@@ -176,55 +176,59 @@ class Accounts:
             account.last_on = max(day, account.last_on or day)
             if movement.deal is not None:
                 deal = self.deal(movement.deal)
-                _shift(deal.stages[movement.side], movement, DEAL_STAGES)
+                _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES)
                 deal.last_on = day
 
     def timeline(self, account: Account) -> list[TimelinePosting]:
         """Give every step of a need or offer: those in the database and those of this write."""
-        return balances.steps(self._connection, account.id) + account.posted
+        return balances.read_timeline(self._connection, account.id) + account.posted
 
-    def _take_in(self, side: Side, kept: Iterable[Kept]) -> None:
+    def _load_side(self, side: Side, stored: Iterable[StoredRecord]) -> None:
         """Take in all needs or all offers."""
-        stages = balances.holder_stages(self._connection, side)
+        stages = balances.account_stages(self._connection, side)
         dates = balances.last_dates(self._connection)
-        for one in kept:
-            self._add(side, one, stages.get(one.id, {}), dates.get(one.id))
+        for record in stored:
+            self._add_account(side, record, stages.get(record.id, {}), dates.get(record.id))
 
-    def _take_in_one(self, side: Side, kept: Kept) -> None:
-        self._add(side, kept, *balances.holder_now(self._connection, side, kept.id))
+    def _load_account(self, side: Side, stored: StoredRecord) -> None:
+        self._add_account(side, stored, *balances.account_now(self._connection, side, stored.id))
 
-    def _add(self, side: Side, kept: Kept, stages: Stages, last_on: date | None) -> None:
-        record = kept.record
+    def _add_account(
+        self, side: Side, stored: StoredRecord, stages: Stages, last_on: date | None
+    ) -> None:
+        record = stored.record
         unit = self._units()[record.unit]
-        account = Account(side, kept.id, kept.version, record, unit, stages, last_on)
+        account = Account(side, stored.id, stored.version, record, unit, stages, last_on)
         self._by_code.setdefault((side, record.code), account)
 
-    def _take_in_deals(self, kept: Iterable[Kept], now: Mapping[int, DealNow]) -> None:
-        for one in kept:
-            if one.record.code not in self._deals:
-                stands = now.get(one.id, DealNow({}, None))
-                sides = {side: stands.stages.get(side, {}) for side in Side}
-                self._index(DealAccount(one.id, one.version, one.record, sides, stands.last_on))
+    def _add_deals(self, stored: Iterable[StoredRecord], states: Mapping[int, DealState]) -> None:
+        for record in stored:
+            if record.record.code not in self._deals:
+                state = states.get(record.id, DealState({}, None))
+                sides = {side: state.stages.get(side, {}) for side in Side}
+                self._index(
+                    DealAccount(record.id, record.version, record.record, sides, state.last_on)
+                )
 
     def _index(self, account: DealAccount) -> None:
         self._deals[account.code] = account
         self._deals_of_need[account.record.need].append(account.code)
 
     def _read_deals_of(self, need: str) -> None:
-        need_id = self.of(Side.NEED, need).id
-        kept = registers.load_by(self._connection, "deal", "need_id", need_id)
-        stands = balances.deals_now(self._connection, need_id=need_id) if kept else {}
-        self._take_in_deals(sorted(kept, key=lambda one: one.id), stands)
+        need_id = self.account(Side.NEED, need).id
+        stored = registers.load_by(self._connection, "deal", "need_id", need_id)
+        state = balances.deal_states(self._connection, need_id=need_id) if stored else {}
+        self._add_deals(sorted(stored, key=lambda record: record.id), state)
         self._paired_needs.add(need)
 
 
 SIDES = frozenset(side.value for side in Side)
 
 
-def _shift(stages: Stages, movement: Movement, kept: tuple[Stage, ...]) -> None:
+def _apply_movement(stages: Stages, movement: Movement, stored: tuple[Stage, ...]) -> None:
     for stage, change in (
         (movement.from_stage, -movement.amount),
         (movement.to_stage, movement.amount),
     ):
-        if stage in kept:
+        if stage in stored:
             stages[stage] = stages.get(stage, 0) + change

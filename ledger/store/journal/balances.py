@@ -69,35 +69,35 @@ def stages_of_side(side: Side, row: Any | None) -> Stages:
     return {stage: int(getattr(row, _COLUMN_OF[stage])) for stage in STAGES_OF[side]}
 
 
-def holder_rows(connection: Connection, times: Times = NOW) -> dict[int, Any]:
+def account_rows(connection: Connection, times: Times = NOW) -> dict[int, Any]:
     """Give the row of stage columns of every holder by id.
 
     A holder that nothing had happened to by then is missing.
     """
     if times.are_now:
-        rows: Sequence[Any] = connection.execute(_kept_holders()).all()
+        rows: Sequence[Any] = connection.execute(_stored_balances()).all()
     else:
-        rows = _summed(connection, _folded_holders, times)
+        rows = _run_sums(connection, _summed_balances, times)
     return {row.holder_id: row for row in rows}
 
 
-def holder_stages(connection: Connection, side: Side, times: Times = NOW) -> dict[int, Stages]:
+def account_stages(connection: Connection, side: Side, times: Times = NOW) -> dict[int, Stages]:
     """Give the stages of holders known to be of one side, by id, at the asked times."""
-    rows = holder_rows(connection, times)
+    rows = account_rows(connection, times)
     return {identity: stages_of_side(side, row) for identity, row in rows.items()}
 
 
 @cache
-def _kept_holders() -> Select[Any]:
+def _stored_balances() -> Select[Any]:
     return select(balance)
 
 
 @cache
-def _folded_holders(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
+def _summed_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
     """Sum the journal per holder: one grouped pass over the timeline index, no other table."""
     sums = [_sum(stages, halves).label(column) for column, stages in _STAGES_BY_COLUMN.items()]
     query = select(movement.c.holder_id, *sums).group_by(movement.c.holder_id)
-    return _bounded(query, by_date=by_date, by_moment=by_moment)
+    return _restrict(query, by_date=by_date, by_moment=by_moment)
 
 
 _STAGES_BY_COLUMN: Final = {
@@ -109,9 +109,9 @@ _STAGES_BY_COLUMN: Final = {
 _HALF: Final = literal_column(str(2**32), BigInteger)
 
 
-def _summed(
+def _run_sums(
     connection: Connection,
-    make: Callable[..., Select[Any]],
+    make_query: Callable[..., Select[Any]],
     times: Times,
 ) -> Sequence[Any]:
     """Run a query that sums the journal, by halves where a passing sum exceeds 64 bits.
@@ -119,24 +119,24 @@ def _summed(
     What stands in a stage never does; but SQLite adds in no promised order, and its sum() fails
     loudly on the way.
     """
-    asked, parameters = _asked(times), _parameters(times)
+    conditions, parameters = _conditions(times), _parameters(times)
     try:
-        return connection.execute(make(**asked, halves=False), parameters).all()
+        return connection.execute(make_query(**conditions, halves=False), parameters).all()
     except OperationalError as error:
         if "integer overflow" not in str(error.orig):
             raise
-    return connection.execute(make(**asked, halves=True), parameters).all()
+    return connection.execute(make_query(**conditions, halves=True), parameters).all()
 
 
 def _sum(stages: tuple[Stage, ...], halves: bool) -> ColumnElement[int]:  # noqa: FBT001
     amount: ColumnElement[int] = movement.c.amount
     if not halves:
-        return func.sum(_signed(stages, amount))
-    high = func.sum(_signed(stages, amount.op("/")(_HALF)))
-    return high * _HALF + func.sum(_signed(stages, amount % _HALF))
+        return func.sum(_signed_amount(stages, amount))
+    high = func.sum(_signed_amount(stages, amount.op("/")(_HALF)))
+    return high * _HALF + func.sum(_signed_amount(stages, amount % _HALF))
 
 
-def _signed(stages: tuple[Stage, ...], amount: ColumnElement[int]) -> ColumnElement[int]:
+def _signed_amount(stages: tuple[Stage, ...], amount: ColumnElement[int]) -> ColumnElement[int]:
     return case(
         (movement.c.to_stage.in_(stages), amount),
         (movement.c.from_stage.in_(stages), -amount),
@@ -144,16 +144,16 @@ def _signed(stages: tuple[Stage, ...], amount: ColumnElement[int]) -> ColumnElem
     )
 
 
-def _asked(times: Times) -> dict[str, bool]:
+def _conditions(times: Times) -> dict[str, bool]:
     return {"by_date": times.as_of is not None, "by_moment": times.known_at is not None}
 
 
 def _parameters(times: Times) -> dict[str, Any]:
-    given = {"as_of": times.as_of, "known_at": times.known_at}
-    return {name: value for name, value in given.items() if value is not None}
+    parameters = {"as_of": times.as_of, "known_at": times.known_at}
+    return {name: value for name, value in parameters.items() if value is not None}
 
 
-def _bounded(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[Any]:
+def _restrict(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[Any]:
     if by_date:
         query = query.where(movement.c.effective_on <= bindparam("as_of"))
     if by_moment:
@@ -164,9 +164,9 @@ def _bounded(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[An
 def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, Side], Stages]:
     """Give held, committed and delivered of both sides of every deal."""
     if times.are_now:
-        rows: Sequence[Any] = connection.execute(_kept_deals()).all()
+        rows: Sequence[Any] = connection.execute(_stored_deal_balances()).all()
     else:
-        rows = _summed(connection, _folded_deals, times)
+        rows = _run_sums(connection, _summed_deal_balances, times)
     return {
         (row.deal_id, Side(row.side)): {stage: int(getattr(row, stage)) for stage in DEAL_STAGES}
         for row in rows
@@ -174,12 +174,12 @@ def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, S
 
 
 @cache
-def _kept_deals() -> Select[Any]:
+def _stored_deal_balances() -> Select[Any]:
     return select(deal_balance)
 
 
 @cache
-def _folded_deals(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
+def _summed_deal_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
     sums = [_sum((stage,), halves).label(stage) for stage in DEAL_STAGES]
     query = (
         select(movement.c.deal_id, holder.c.side, *sums)
@@ -187,20 +187,20 @@ def _folded_deals(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any
         .where(movement.c.deal_id.is_not(None))
         .group_by(movement.c.deal_id, holder.c.side)
     )
-    return _bounded(query, by_date=by_date, by_moment=by_moment)
+    return _restrict(query, by_date=by_date, by_moment=by_moment)
 
 
-def holder_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
+def account_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
     """Give the stages of one holder, and the latest effective date of its movements if any."""
-    row = _one_holder().first(connection, id=identity)
+    row = _account_query().first(connection, id=identity)
     if row is None:
         return dict.fromkeys(STAGES_OF[side], 0), None
-    found = dict(zip(BALANCE_STAGES, row, strict=False))
-    return {stage: int(found[_COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
+    amounts = dict(zip(BALANCE_STAGES, row, strict=False))
+    return {stage: int(amounts[_COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
 
 
 @cache
-def _one_holder() -> Prepared:
+def _account_query() -> Prepared:
     wanted: BindParameter[int] = bindparam("id")
     last = select(func.max(movement.c.effective_on)).where(movement.c.holder_id == wanted)
     query = select(*(balance.c[stage] for stage in BALANCE_STAGES), last.scalar_subquery())
@@ -208,25 +208,27 @@ def _one_holder() -> Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class DealNow:
+class DealState:
     """Where both sides of a deal stand, and the date of its latest act if it has any."""
 
     stages: dict[Side, Stages]
     last_on: date | None
 
 
-def deals_now(connection: Connection, **wanted: int) -> dict[int, DealNow]:
+def deal_states(connection: Connection, **condition: int) -> dict[int, DealState]:
     """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
-    (by,) = wanted
-    found: dict[int, DealNow] = {}
-    for identity, side, last_on, *amounts in _some_deals(by).rows(connection, **wanted):
+    (column,) = condition
+    states: dict[int, DealState] = {}
+    for identity, side, last_on, *amounts in _deal_states_query(column).rows(
+        connection, **condition
+    ):
         stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
-        found.setdefault(identity, DealNow({}, last_on)).stages[side] = stages
-    return found
+        states.setdefault(identity, DealState({}, last_on)).stages[side] = stages
+    return states
 
 
 @cache
-def _some_deals(by: str) -> Prepared:
+def _deal_states_query(by: str) -> Prepared:
     last = select(func.max(entry.c.effective_on)).where(entry.c.deal_id == deal_balance.c.deal_id)
     query = select(
         deal_balance.c.deal_id,
@@ -243,13 +245,13 @@ def last_dates(connection: Connection) -> dict[int, date]:
     return dict(connection.execute(query.group_by(movement.c.holder_id)).all())
 
 
-def all_deals_now(connection: Connection) -> dict[int, DealNow]:
+def all_deal_states(connection: Connection) -> dict[int, DealState]:
     """Give where every deal stands, by id."""
     dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
-    found: dict[int, DealNow] = {}
+    states: dict[int, DealState] = {}
     for (identity, side), stages in deal_stages(connection).items():
-        found.setdefault(identity, DealNow({}, dates.get(identity))).stages[side] = stages
-    return found
+        states.setdefault(identity, DealState({}, dates.get(identity))).stages[side] = stages
+    return states
 
 
 @cache
@@ -258,7 +260,7 @@ def _last_acts() -> Select[Any]:
     return query.where(entry.c.deal_id.is_not(None)).group_by(entry.c.deal_id)
 
 
-def steps(connection: Connection, holder_id: int) -> list[TimelinePosting]:
+def read_timeline(connection: Connection, holder_id: int) -> list[TimelinePosting]:
     """Read every movement of one holder as steps of its timeline."""
     query = select(
         movement.c.effective_on,

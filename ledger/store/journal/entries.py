@@ -50,21 +50,21 @@ _ROW_BY_ROW = {"yield_per": 2000}
 
 def read_entry(connection: Connection, number: int) -> Entry:
     """Read one entry; raises `UnknownEntry`."""
-    found = next(read_entries(connection, entry.c.id == number), None)
-    if found is None:
-        raise _unknown(connection, number)
-    return found
+    entry_or_none = next(read_entries(connection, entry.c.id == number), None)
+    if entry_or_none is None:
+        raise _unknown_entry(connection, number)
+    return entry_or_none
 
 
 def request_of_entry(connection: Connection, number: int) -> int:
     """Give the number of the request that an entry was posted under; raises `UnknownEntry`."""
-    found = connection.execute(select(entry.c.request_id).where(entry.c.id == number)).scalar()
-    if found is None:
-        raise _unknown(connection, number)
-    return int(found)
+    request_id = connection.execute(select(entry.c.request_id).where(entry.c.id == number)).scalar()
+    if request_id is None:
+        raise _unknown_entry(connection, number)
+    return int(request_id)
 
 
-def _unknown(connection: Connection, number: int) -> UnknownEntry:
+def _unknown_entry(connection: Connection, number: int) -> UnknownEntry:
     last = connection.execute(select(func.max(entry.c.id))).scalar()
     why = f"The last entry is {last}." if last else "The journal is still empty."
     return UnknownEntry(f"There is no entry {number}.", why=why)
@@ -90,7 +90,7 @@ def entry_number(typed: str) -> int:
     return int(plain)
 
 
-def entries_touching(holder_id: int) -> Select[Any]:
+def entries_of_account(holder_id: int) -> Select[Any]:
     """Select the entries that moved something of a need or an offer."""
     return select(movement.c.entry_id).where(movement.c.holder_id == holder_id)
 

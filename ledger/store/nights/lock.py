@@ -19,12 +19,12 @@ from ledger.store.db import engine as engines
 from ledger.store.db.errors import LedgerBusy
 from ledger.store.db.night_tables import night_lock
 from ledger.store.db.sqlite import database_file
-from ledger.store.nights.runs import KeptRun, last_run
+from ledger.store.nights.runs import StoredRun, last_run
 from ledger.store.session.ledger import Ledger
 
 _PRIVATE: Final = 0o600
-_LOOKS: Final = 40
-_BETWEEN_LOOKS_MS: Final = 50
+_ATTEMPTS: Final = 40
+_WAIT_MS: Final = 50
 
 
 class NightUnderWay(Busy):
@@ -67,10 +67,10 @@ class _RowLock:
 
 
 @contextmanager
-def locked(ledger: Ledger) -> Iterator[Lock]:
+def hold_lock(ledger: Ledger) -> Iterator[Lock]:
     """Hold the lock of the night. Raises `NightUnderWay` naming who holds it, and `CannotLock`."""
-    how = _row_locked if engines.on_server(ledger.engine) else _file_locked
-    with how(ledger) as lock:
+    acquire = _hold_row_lock if engines.on_server(ledger.engine) else _hold_file_lock
+    with acquire(ledger) as lock:
         yield lock
 
 
@@ -79,12 +79,12 @@ def lock_file(ledger: Ledger) -> Path | None:
     path = database_file(ledger.engine.url)
     if path is None:
         return None
-    real = path.resolve()  # a ledger has one lock, by whatever way it is reached
-    return real.with_name(f"{real.name}-night")
+    resolved = path.resolve()  # a ledger has one lock, by whatever way it is reached
+    return resolved.with_name(f"{resolved.name}-night")
 
 
 @contextmanager
-def _file_locked(ledger: Ledger) -> Iterator[Lock]:
+def _hold_file_lock(ledger: Ledger) -> Iterator[Lock]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a night is run
 
     path = lock_file(ledger)
@@ -95,7 +95,7 @@ def _file_locked(ledger: Ledger) -> Iterator[Lock]:
     try:
         lock.acquire()
     except Timeout:
-        raise _under_way(ledger) from None
+        raise _night_under_way(ledger) from None
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CannotLock(f"{path} cannot be locked: {reason}.") from error
@@ -106,27 +106,29 @@ def _file_locked(ledger: Ledger) -> Iterator[Lock]:
 
 
 @contextmanager
-def _row_locked(ledger: Ledger) -> Iterator[Lock]:
-    with engines.locking(ledger.engine) as connection:
+def _hold_row_lock(ledger: Ledger) -> Iterator[Lock]:
+    with engines.lock_transaction(ledger.engine) as connection:
         try:
-            with engines.translated(ledger.engine):
+            with engines.translate_errors(ledger.engine):
                 connection.execute(select(night_lock).with_for_update(nowait=True)).one()
         except LedgerBusy:
-            raise _under_way(ledger) from None
+            raise _night_under_way(ledger) from None
         yield _RowLock(connection)
 
 
-def _under_way(ledger: Ledger) -> NightUnderWay:
+def _night_under_way(ledger: Ledger) -> NightUnderWay:
     """Name who holds the lock, waiting a moment for whoever has only just taken it."""
-    for _ in range(_LOOKS):
+    for _ in range(_ATTEMPTS):
         with ledger.read() as connection:
             run = last_run(connection)
-        if run is not None and not run.ended:
-            return NightUnderWay(f"The night of {run.day} is being reconciled {_told(run)}.")
-        time.sleep(_BETWEEN_LOOKS_MS / 1000)
+        if run is not None and not run.is_complete:
+            return NightUnderWay(
+                f"The night of {run.day} is being reconciled {_describe_run(run)}."
+            )
+        time.sleep(_WAIT_MS / 1000)
     return NightUnderWay("Another run is at it, and has not said yet whose it is.")
 
 
-def _told(run: KeptRun) -> str:
+def _describe_run(run: StoredRun) -> str:
     acting = run.actor if run.actor == run.system_user else f"{run.actor} ({run.system_user})"
     return f"by {acting} on {run.host} since {run.started_at:%Y-%m-%d %H:%M:%S} UTC"

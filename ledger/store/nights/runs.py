@@ -25,7 +25,7 @@ from ledger.store.session.numbering import LockedNumbering, SharedNumbering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptStep:
+class StoredStep:
     """What came of a step, as it is kept."""
 
     name: str
@@ -39,32 +39,32 @@ class KeptStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRun:
+class StoredRun:
     """A run of a night, with the steps of it that have ended, in their order."""
 
     id: int
     day: date
-    asked: tuple[str, ...]
+    requested_steps: tuple[str, ...]
     whole: bool
     actor: str
     system_user: str
     host: str
     started_at: datetime
-    steps: tuple[KeptStep, ...] = ()
+    steps: tuple[StoredStep, ...] = ()
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         """Say whether every step that was asked for has ended."""
-        return {step.name for step in self.steps} >= set(self.asked)
+        return {step.name for step in self.steps} >= set(self.requested_steps)
 
-    def step(self, name: str) -> KeptStep | None:
+    def step(self, name: str) -> StoredStep | None:
         """Give one of its steps; None where that has not ended or was not asked for."""
         return next((step for step in self.steps if step.name == name), None)
 
 
-def require_clock(connection: Connection) -> datetime:
+def next_recording_time(connection: Connection) -> datetime:
     """Give the moment that is recorded now. Raises `ClockSteppedBack`."""
-    newest = [
+    latest_moments = [
         connection.execute(select(func.max(table.c[name]))).scalar()
         for table, name in (
             (tables.request, "recorded_at"),
@@ -72,15 +72,15 @@ def require_clock(connection: Connection) -> datetime:
             (night_step, "ended_at"),
         )
     ]
-    last = max((moment for moment in newest if moment is not None), default=None)
+    last = max((moment for moment in latest_moments if moment is not None), default=None)
     return recording_time(moment_of(connection), last)
 
 
-def _moment_to_begin(connection: Connection) -> datetime:
+def _start_time(connection: Connection) -> datetime:
     """Give a moment later than that at which any run before began."""
-    before = connection.execute(select(func.max(night_run.c.started_at))).scalar()
-    moment = require_clock(connection)
-    return moment if moment != before else moment + datetime.resolution
+    latest = connection.execute(select(func.max(night_run.c.started_at))).scalar()
+    moment = next_recording_time(connection)
+    return moment if moment != latest else moment + datetime.resolution
 
 
 def begin_run(
@@ -90,16 +90,16 @@ def begin_run(
     *,
     whole: bool,
     who: tuple[str, str, str],
-) -> KeptRun:
+) -> StoredRun:
     """Write the row of a run that begins. Raises `ClockSteppedBack`."""
-    with engines.writing(ledger.engine) as connection:
+    with engines.write_transaction(ledger.engine) as connection:
         require_current(connection)
-        moment = _moment_to_begin(connection)
+        moment = _start_time(connection)
         actor, system_user, host = who
-        run = KeptRun(
+        run = StoredRun(
             id=_next_id(connection),
             day=day,
-            asked=tuple(steps),
+            requested_steps=tuple(steps),
             whole=whole,
             actor=actor,
             system_user=system_user,
@@ -119,14 +119,14 @@ def _next_id(connection: Connection) -> int:
     return numbering.next_id(night_run)
 
 
-def _run_row(connection: Connection, run: KeptRun) -> dict[str, Any]:
+def _run_row(connection: Connection, run: StoredRun) -> dict[str, Any]:
     user = None
     if engines.on_server(connection):
         user = connection.execute(text("SELECT session_user")).scalar_one()
     return {
         "id": run.id,
         "day": run.day,
-        "steps": run.asked,
+        "steps": run.requested_steps,
         "whole": run.whole,
         "actor": run.actor,
         "system_user": run.system_user,
@@ -137,7 +137,7 @@ def _run_row(connection: Connection, run: KeptRun) -> dict[str, Any]:
     }
 
 
-def keep_step(ledger: Ledger, run: int, place: int, step: KeptStep) -> None:
+def store_step(ledger: Ledger, run: int, place: int, step: StoredStep) -> None:
     """Write what came of a step of a run."""
     row = {
         "run_id": run,
@@ -148,7 +148,7 @@ def keep_step(ledger: Ledger, run: int, place: int, step: KeptStep) -> None:
         "started_at": step.started_at,
         "ended_at": step.ended_at,
     }
-    with engines.writing(ledger.engine) as connection:
+    with engines.write_transaction(ledger.engine) as connection:
         insert_rows(connection, night_step, [row])
 
 
@@ -159,13 +159,13 @@ def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def machine_moment(ledger: Ledger) -> datetime:
+def clock_moment(ledger: Ledger) -> datetime:
     """Give the moment of the clock that the ledger's writes are recorded by."""
-    with engines.looking(ledger.engine) as connection:
+    with engines.autocommit_connection(ledger.engine) as connection:
         return moment_of(connection)
 
 
-def requests_said(connection: Connection, day: date) -> int:
+def count_requests(connection: Connection, day: date) -> int:
     """Count the requests that may have changed what a night's check looks at.
 
     Its seal comes after the check, and adds nothing that the rules speak of. Nothing is ever taken
@@ -177,58 +177,60 @@ def requests_said(connection: Connection, day: date) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def last_ended(connection: Connection) -> KeptRun | None:
+def last_complete_run(connection: Connection) -> StoredRun | None:
     """Give the last run of the latest night that was done whole; None where none ever was."""
     days = select(night_run.c.day).where(night_run.c.whole).distinct()
     for (day,) in connection.execute(days.order_by(night_run.c.day.desc())):
-        ended = [run for run in runs_of(connection, day) if run.whole and run.ended]
-        if ended:
-            return ended[-1]
+        complete_runs = [run for run in runs_on(connection, day) if run.whole and run.is_complete]
+        if complete_runs:
+            return complete_runs[-1]
     return None
 
 
-def last_night(connection: Connection, day: date, known_at: datetime | None) -> KeptRun | None:
+def last_run_through(
+    connection: Connection, day: date, known_at: datetime | None
+) -> StoredRun | None:
     """Give the last run of whole nights through a day, begun by a moment; None without one."""
     query = select(night_run).where(night_run.c.whole, night_run.c.day <= day)
     if known_at is not None:
         query = query.where(night_run.c.started_at <= known_at)
     query = query.order_by(night_run.c.day.desc(), night_run.c.id.desc())
-    found = connection.execute(query.limit(1)).first()
-    return None if found is None else _run(connection, found)
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else _run(connection, row)
 
 
-def last_run(connection: Connection) -> KeptRun | None:
+def last_run(connection: Connection) -> StoredRun | None:
     """Give the run that began last; None where none ever did."""
     query = select(night_run).order_by(night_run.c.id.desc()).limit(1)
-    found = connection.execute(query).first()
-    return None if found is None else _run(connection, found)
+    row = connection.execute(query).first()
+    return None if row is None else _run(connection, row)
 
 
-def runs_of(connection: Connection, day: date) -> list[KeptRun]:
+def runs_on(connection: Connection, day: date) -> list[StoredRun]:
     """Give every run of a night, in the order in which they began."""
     query = select(night_run).where(night_run.c.day == day).order_by(night_run.c.id)
     return [_run(connection, row) for row in connection.execute(query).all()]
 
 
-def _run(connection: Connection, row: Any) -> KeptRun:
-    kept = connection.execute(
+def _run(connection: Connection, row: Any) -> StoredRun:
+    stored_steps = connection.execute(
         select(night_step).where(night_step.c.run_id == row.id).order_by(night_step.c.place)
     )
-    return KeptRun(
+    return StoredRun(
         id=row.id,
         day=row.day,
-        asked=row.steps,
+        requested_steps=row.steps,
         whole=row.whole,
         actor=row.actor,
         system_user=row.system_user,
         host=row.host,
         started_at=row.started_at,
-        steps=tuple(map(_step, kept)),
+        steps=tuple(map(_step, stored_steps)),
     )
 
 
-def _step(row: Any) -> KeptStep:
-    return KeptStep(
+def _step(row: Any) -> StoredStep:
+    return StoredStep(
         name=row.name,
         **{name: json.loads(getattr(row, name)) for name in _TEXTS},
         changed=row.changed,

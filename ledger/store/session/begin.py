@@ -107,7 +107,7 @@ def begin_among_many(connection: Connection, request: Request, seen: Look, tries
     row = connection.execute(_BEGIN).one()
     numbering = SharedNumbering(connection, seen.largest_codes, trial=request.dry_run, tries=tries)
     return Beginning(
-        moment=recording_time(postgresql.moment_read(row.moment), seen.last_recorded),
+        moment=recording_time(postgresql.server_moment(row.moment), seen.last_recorded),
         numbering=numbering,
         first_receipt=seen.first_receipt,
         database_user=row.database_user,

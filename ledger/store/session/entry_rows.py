@@ -80,12 +80,12 @@ class JournalRows:
 
     def numbers(self) -> list[int]:
         """Give the numbers of all entries so far, drawn for those that had none."""
-        fresh = len(self._entries) - len(self._numbers)
-        if fresh:
-            self._numbers += self._numbering.ids(tables.entry, fresh)
+        missing = len(self._entries) - len(self._numbers)
+        if missing:
+            self._numbers += self._numbering.ids(tables.entry, missing)
         return list(self._numbers)
 
-    def move_into(self, rows: RowBuffer) -> None:
+    def add_to(self, rows: RowBuffer) -> None:
         """Put every row in line under its number."""
         numbers = self.numbers()
         for entry, number in zip(self._entries, numbers, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
-from ledger.store.db.errors import AnswerLost, retried
+from ledger.store.db.errors import AnswerLost, retry_on_conflict
 from ledger.store.session.begin import made_key
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -30,7 +30,7 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
             return answered(uow, work)
 
     try:
-        return retried(once)
+        return retry_on_conflict(once)
     except AnswerLost as error:
         again = f"Run the same command again with --key {key}: it is done once, whatever came."
         raise AnswerLost(error.what, next_step=again) from error

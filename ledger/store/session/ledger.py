@@ -71,7 +71,7 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read in one transaction, after checking that the schema is this program's."""
-        with engines.reading(self.engine) as connection:
+        with engines.read_transaction(self.engine) as connection:
             require_current(connection)
             yield connection
 
@@ -104,7 +104,7 @@ class Ledger:
         `tries` says how often that ended in a `WriteConflict` before.
         """
         seen = self._seen(request) if engines.on_server(self.engine) else None
-        with engines.writing(self.engine, keep=not request.dry_run) as connection:
+        with engines.write_transaction(self.engine, commit=not request.dry_run) as connection:
             if seen is None:
                 require_current(connection)
             uow = unit_of_work(connection, request, key=key, seen=seen, tries=tries)
@@ -114,7 +114,7 @@ class Ledger:
     def _seen(self, request: Request) -> Look:
         from ledger.store.session.begin import look  # noqa: PLC0415 - writers alone need it
 
-        with engines.looking(self.engine) as connection:
+        with engines.autocommit_connection(self.engine) as connection:
             require_current(connection)
             return look(connection, request)
 
@@ -130,7 +130,7 @@ def moment_of(connection: Connection) -> datetime:
         return now()
     from ledger.store.db import postgresql  # noqa: PLC0415 - only where there is a server
 
-    return postgresql.moment_read(connection.execute(_CLOCK).scalar_one())
+    return postgresql.server_moment(connection.execute(_CLOCK).scalar_one())
 
 
 def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool) -> None:

@@ -49,7 +49,7 @@ class Numbering(Protocol):
     def code_number(self, kind: str) -> int:
         """Draw the number of a code such as PRJ-0043."""
 
-    def used(self, kind: str, number: int | None) -> None:
+    def note_code_number(self, kind: str, number: int | None) -> None:
         """Take note of the number in a code that this write gave a record."""
 
 
@@ -68,7 +68,7 @@ class _Codes:
         self._last[kind] = number
         return number
 
-    def used(self, kind: str, number: int | None) -> None:
+    def note_code_number(self, kind: str, number: int | None) -> None:
         """Take note of the number in a code that this write gave a record."""
         if number is not None:
             self._last[kind] = max(self._last.get(kind, 0), number)
@@ -129,7 +129,7 @@ class SharedNumbering(_Codes):
     ) -> None:
         super().__init__()
         self._connection = connection
-        self._leap = random.randrange(max(1, 2 * tries - 1))  # noqa: S311 (a code is no secret)
+        self._offset = random.randrange(max(1, 2 * tries - 1))  # noqa: S311 (a code is no secret)
         self._largest_codes = largest_codes
         self._trial = trial
         self._blocks: dict[str, deque[int]] = {}
@@ -146,20 +146,20 @@ class SharedNumbering(_Codes):
         """Draw one id, from a block that grows with what the write needs."""
         block = self._blocks.setdefault(table.name, deque())
         if not block:
-            drawn = self._drawn.get(table.name, 0)
-            block.extend(self._draw(table, min(max(1, drawn), _LARGEST_BLOCK)))
+            drawn_count = self._drawn.get(table.name, 0)
+            block.extend(self._draw(table, min(max(1, drawn_count), _LARGEST_BLOCK)))
         return block.popleft()
 
     def _draw(self, table: Table, count: int) -> list[int]:
-        drawn = self._drawn.get(table.name, 0)
-        self._drawn[table.name] = drawn + count
+        drawn_count = self._drawn.get(table.name, 0)
+        self._drawn[table.name] = drawn_count + count
         name = sequence_of(table)
         if self._trial:
             next_ = f"SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {name}"  # noqa: S608
-            first = drawn + self._connection.execute(text(next_)).scalar_one()
+            first = drawn_count + self._connection.execute(text(next_)).scalar_one()
             return list(range(first, first + count))
         draw = text("SELECT nextval(:name) FROM generate_series(1, :count)")
         return sorted(self._connection.execute(draw, {"name": name, "count": count}).scalars())
 
     def _largest(self, kind: str) -> int:
-        return self._largest_codes.get(kind, 0) + self._leap
+        return self._largest_codes.get(kind, 0) + self._offset

@@ -23,9 +23,9 @@ from ledger.store.db.queries import read_settings, read_units
 from ledger.store.db.tables import entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
-from ledger.store.journal.entries import entries_touching, read_entries
+from ledger.store.journal.entries import entries_of_account, read_entries
 from ledger.store.rates import DayRates
-from ledger.store.registers import Kept, find_id
+from ledger.store.registers import StoredRecord, find_id
 
 
 class Picture:
@@ -83,10 +83,10 @@ class Picture:
         return {}
 
     @cached_property
-    def _registers(self) -> dict[str, dict[str, Kept]]:
+    def _registers(self) -> dict[str, dict[str, StoredRecord]]:
         return {}
 
-    def _kept(self, kind: str) -> dict[str, Kept]:
+    def _kept(self, kind: str) -> dict[str, StoredRecord]:
         if kind not in self._registers:
             kept = registers.load_all(self.connection, kind, self.times.known_at)
             self._registers[kind] = {
@@ -94,7 +94,7 @@ class Picture:
             }
         return self._registers[kind]
 
-    def _was_there(self, kind: str, kept: Kept) -> bool:
+    def _was_there(self, kind: str, kept: StoredRecord) -> bool:
         """Say whether a record known then existed on the day: what is dated only later did not."""
         if self.times.as_of is None:
             return True
@@ -104,13 +104,13 @@ class Picture:
 
     @cached_property
     def _stage_rows(self) -> dict[int, Any]:
-        return balances.holder_rows(self.connection, self.times)
+        return balances.account_rows(self.connection, self.times)
 
     def balances(self, side: Side) -> dict[str, Balance]:
         """Give where every need or offer stood, by code."""
         return {code: self._balance(side, kept) for code, kept in self._kept(side.value).items()}
 
-    def _balance(self, side: Side, kept: Kept) -> Balance:
+    def _balance(self, side: Side, kept: StoredRecord) -> Balance:
         stages = balances.stages_of_side(side, self._stage_rows.get(kept.id))
         return Balance(side, kept.record.code, self.units[kept.record.unit], stages)
 
@@ -149,11 +149,11 @@ class Picture:
         """
         where: list[Any] = []
         if deal is not None:
-            where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, beginning=True))
+            where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, by_prefix=True))
         for kind, typed in (("need", need), ("offer", offer)):
             if typed is not None:
-                holder = find_id(self.connection, kind, typed, beginning=True)
-                where.append(entry.c.id.in_(entries_touching(holder)))
+                holder = find_id(self.connection, kind, typed, by_prefix=True)
+                where.append(entry.c.id.in_(entries_of_account(holder)))
         if since is not None:
             where.append(entry.c.effective_on >= since)
         if self.times.as_of is not None:

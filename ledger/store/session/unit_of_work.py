@@ -26,7 +26,7 @@ from ledger.store.db.bulk import RowBuffer
 from ledger.store.db.queries import StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Accounts
 from ledger.store.rates import StoredRates
-from ledger.store.registers import REGISTERS, Kept, find, find_id
+from ledger.store.registers import REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.session.begin import Beginning, made_key
 from ledger.store.session.entry_rows import JournalRows
 
@@ -100,20 +100,20 @@ class UnitOfWork:
     @property
     def rates(self) -> StoredRates:
         """The rates table, with what this unit of work has added to it."""
-        if self._rows.waits(tables.rate):
+        if self._rows.has_rows(tables.rate):
             self.flush_registers()
         return StoredRates(self.connection)
 
-    def find(self, kind: str, typed: str) -> Kept:
+    def find_record(self, kind: str, typed: str) -> StoredRecord:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
         self.flush_registers()
-        return find(self.connection, kind, typed)
+        return find_record(self.connection, kind, typed)
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
             self.flush_registers()
-            kept = find(self.connection, kind, code)
+            kept = find_record(self.connection, kind, code)
             self._ids[kind, code] = kept.id
             self._records[kind, code] = kept.record
         return self._records[kind, code]
@@ -134,7 +134,7 @@ class UnitOfWork:
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
         number = code_number(code_prefixes().get(kind, ""), record.code)
-        self._numbering.used(kind, number)
+        self._numbering.note_code_number(kind, number)
         self._ids[kind, record.code] = identity
         self._records[kind, record.code] = record
         self._rows.add(
@@ -151,7 +151,7 @@ class UnitOfWork:
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
 
-    def edit(self, kind: str, kept: Kept, record: Any) -> int:
+    def edit(self, kind: str, kept: StoredRecord, record: Any) -> int:
         """Add a version with the new terms; give its number."""
         version = kept.version + 1
         self._records[kind, record.code] = record
@@ -161,9 +161,9 @@ class UnitOfWork:
 
     def edit_account(self, side: Side, code: str, **terms: Any) -> None:
         """Add a version of a need's or an offer's terms, and let its account follow."""
-        account = self.accounts.of(side, code)
+        account = self.accounts.account(side, code)
         record = replace(account.record, **terms)
-        kept = Kept(account.id, account.version, self.now, account.record)
+        kept = StoredRecord(account.id, account.version, self.now, account.record)
         account.version = self.edit(side.value, kept, record)
         account.record = record
 
@@ -173,7 +173,7 @@ class UnitOfWork:
         if all(getattr(account.record, name) == value for name, value in terms.items()):
             return
         record = replace(account.record, **terms)
-        kept = Kept(account.id, account.version, self.now, account.record)
+        kept = StoredRecord(account.id, account.version, self.now, account.record)
         account.version = self.edit("deal", kept, record)
         account.record = record
 
@@ -187,7 +187,7 @@ class UnitOfWork:
             None if proposed is None else self._id_of("proposal", proposed),
         )
         day = draft.details.effective_on
-        self.accounts.follow(number, day, draft.movements)
+        self.accounts.apply_movements(number, day, draft.movements)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class UnitOfWork:
 
     def _movement_terms(self, movement: Movement) -> dict[str, Any]:
         deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
-        holder = self.accounts.of(movement.side, movement.account).id
+        holder = self.accounts.account(movement.side, movement.account).id
         return {"holder_id": holder, "deal_id": deal}
 
     @property
@@ -311,7 +311,7 @@ class UnitOfWork:
     @property
     def has_written(self) -> bool:
         """Say whether this unit of work records anything beside the request itself."""
-        return bool(self._journal.count) or self._rows.holds_more_than(tables.request)
+        return bool(self._journal.count) or self._rows.has_rows_beyond(tables.request)
 
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
@@ -329,12 +329,12 @@ class UnitOfWork:
     def keep_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
         self._rows.add(tables.receipt, queries.receipt_row(self.request_id, document))
-        self._journal.move_into(self._rows)
+        self._journal.add_to(self._rows)
         self._rows.flush(self.connection)
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""
-        if self._rows.holds_more_than(tables.request):
+        if self._rows.has_rows_beyond(tables.request):
             self._rows.flush(self.connection)
 
     def _new_identity(self, kind: str, record: Any) -> int:

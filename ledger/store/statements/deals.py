@@ -16,7 +16,7 @@ from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 
 _BATCH: Final = 500
-_TOLD: Final = (
+_REPORTED_MOVES: Final = (
     (Done.COMMIT, None, Stage.COMMITTED, LineKind.COMMITMENT, 1),
     (Done.RELEASE, Stage.COMMITTED, None, LineKind.COMMITMENT, -1),
     (Done.DELIVER, None, Stage.DELIVERED, LineKind.DELIVERY, 1),
@@ -24,7 +24,7 @@ _TOLD: Final = (
 )
 """The moves of a deal that a statement can tell of: the act, out of, into, as what, which way."""
 
-_KIND_OF: Final = {act: (kind, sign) for act, _, _, kind, sign in _TOLD}
+_KIND_OF: Final = {act: (kind, sign) for act, _, _, kind, sign in _REPORTED_MOVES}
 
 
 def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
@@ -37,31 +37,35 @@ def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
         normalised_code(deal.code): deal
         for deal in (
             *_deals(connection, tables.provider.c.code, providers),
-            *_deals(connection, tables.deal.c.folded, _named(line.deal for line in lines)),
+            *_deals(
+                connection, tables.deal.c.folded, _normalised_codes(line.deal for line in lines)
+            ),
         )
     }
     acts = {
         act.entry: act
         for act in (
             *_acts(connection, tables.provider.c.code, providers),
-            *_acts(connection, tables.deal.c.folded, _named(line.deal for line in lines)),
+            *_acts(
+                connection, tables.deal.c.folded, _normalised_codes(line.deal for line in lines)
+            ),
         )
     }
     own = {act.reference for act in acts.values()}
-    asked = sorted({line.reference for line in lines if line.reference} - own)
-    for act in _acts(connection, tables.entry.c.reference, asked):
+    references = sorted({line.reference for line in lines if line.reference} - own)
+    for act in _acts(connection, tables.entry.c.reference, references):
         acts[act.entry] = act
-    lacking = sorted({normalised_code(act.deal) for act in acts.values()} - deals.keys())
-    deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, lacking)}
+    missing = sorted({normalised_code(act.deal) for act in acts.values()} - deals.keys())
+    deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, missing)}
     return Books(
         deals=deals,
         acts=tuple(acts[entry] for entry in sorted(acts)),
-        offers=_offers(connection, _named(line.offer for line in lines)),
-        needs=_needs(connection, _named(line.need for line in lines)),
+        offers=_offers(connection, _normalised_codes(line.offer for line in lines)),
+        needs=_needs(connection, _normalised_codes(line.need for line in lines)),
     )
 
 
-def _named(codes: Iterable[str | None]) -> list[str]:
+def _normalised_codes(codes: Iterable[str | None]) -> list[str]:
     return sorted({normalised_code(code) for code in codes if code is not None})
 
 
@@ -92,13 +96,13 @@ def _deals(
 
 
 def _deal_query() -> Select[Any]:
-    deal, stands, city = tables.deal, tables.deal_balance, tables.city_version
+    deal, balances, city = tables.deal, tables.deal_balance, tables.city_version
     later = city.alias("later")
     newest = select(func.max(later.c.version)).where(later.c.city_id == city.c.city_id)
     entry = tables.entry.c
     last_on = select(func.max(entry.effective_on)).where(entry.deal_id == deal.c.id)
     return (
-        select(deal.c.code, deal.c.rate, stands.c.held, stands.c.committed)
+        select(deal.c.code, deal.c.rate, balances.c.held, balances.c.committed)
         .add_columns(last_on.scalar_subquery().label("last_on"))
         .add_columns(
             tables.offer.c.code.label("offer"),
@@ -109,7 +113,7 @@ def _deal_query() -> Select[Any]:
             tables.office.c.code.label("office"),
         )
         .select_from(deal)
-        .join(stands, and_(stands.c.deal_id == deal.c.id, stands.c.side == Side.NEED))
+        .join(balances, and_(balances.c.deal_id == deal.c.id, balances.c.side == Side.NEED))
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(tables.need, tables.need.c.id == deal.c.need_id)
         .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
@@ -124,8 +128,8 @@ def _deal_query() -> Select[Any]:
 def _acts(connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]) -> Iterator[Act]:
     for batch in _batches(wanted):
         rows = connection.execute(_act_query().where(by.in_(batch)))
-        for _, moved in groupby(rows, key=lambda row: row.id):
-            yield _act(list(moved))
+        for _, movement in groupby(rows, key=lambda row: row.id):
+            yield _act(list(movement))
 
 
 def _act(rows: Sequence[Any]) -> Act:
@@ -147,46 +151,48 @@ def _act(rows: Sequence[Any]) -> Act:
 
 def _act_query() -> Select[Any]:
     """Select the moves that a statement can tell of; what was reversed tells of nothing."""
-    entry, moved, deal = tables.entry, tables.movement, tables.deal
-    undone = entry.alias("undone")
-    told = []
-    for act, source, target, _, _ in _TOLD:
-        parts: list[ColumnElement[bool]] = [entry.c.act == act]
+    entry, movement, deal = tables.entry, tables.movement, tables.deal
+    reversal = entry.alias("undone")
+    conditions = []
+    for act, source, target, _, _ in _REPORTED_MOVES:
+        terms: list[ColumnElement[bool]] = [entry.c.act == act]
         if source is not None:
-            parts.append(moved.c.from_stage == source)
+            terms.append(movement.c.from_stage == source)
         if target is not None:
-            parts.append(moved.c.to_stage == target)
-        told.append(and_(*parts))
+            terms.append(movement.c.to_stage == target)
+        conditions.append(and_(*terms))
     return (
         select(entry.c.id, entry.c.act, entry.c.effective_on, entry.c.reference)
-        .add_columns(deal.c.code.label("deal"), deal.c.need_id, moved.c.holder_id, moved.c.amount)
+        .add_columns(
+            deal.c.code.label("deal"), deal.c.need_id, movement.c.holder_id, movement.c.amount
+        )
         .select_from(entry)
         .join(deal, deal.c.id == entry.c.deal_id)
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
-        .join(moved, and_(moved.c.entry_id == entry.c.id, moved.c.deal_id.is_not(None)))
-        .outerjoin(undone, undone.c.reverses == entry.c.id)
-        .where(undone.c.id.is_(None), or_(*told))
+        .join(movement, and_(movement.c.entry_id == entry.c.id, movement.c.deal_id.is_not(None)))
+        .outerjoin(reversal, reversal.c.reverses == entry.c.id)
+        .where(reversal.c.id.is_(None), or_(*conditions))
         .order_by(entry.c.id)
     )
 
 
 def _offers(connection: Connection, wanted: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    providers: dict[str, str] = {}
     for batch in _batches(wanted):
         query = (
             select(tables.offer.c.folded, tables.provider.c.code)
             .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
             .where(tables.offer.c.folded.in_(batch))
         )
-        found.update(connection.execute(query).all())
-    return found
+        providers.update(connection.execute(query).all())
+    return providers
 
 
 def _needs(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for batch in _batches(list(wanted)):
         query = select(tables.need.c.folded, tables.need.c.code)
         rows = connection.execute(query.where(tables.need.c.folded.in_(batch)))
-        found.update(rows.all())
-    return found
+        codes.update(rows.all())
+    return codes

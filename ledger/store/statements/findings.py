@@ -30,7 +30,7 @@ class UnknownFinding(NotFound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptEvent:
+class StoredEvent:
     """What happened to a finding, when, by whom, and why."""
 
     event: Event
@@ -40,7 +40,7 @@ class KeptEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFinding:
+class StoredFinding:
     """A finding with what happened to it, in order."""
 
     id: int
@@ -57,7 +57,7 @@ class KeptFinding:
     deal: str | None
     entry: int | None
     office: str | None
-    events: tuple[KeptEvent, ...] = ()
+    events: tuple[StoredEvent, ...] = ()
 
     @property
     def code(self) -> str:
@@ -65,17 +65,17 @@ class KeptFinding:
         return finding_code(self.id)
 
     @property
-    def last(self) -> KeptEvent:
+    def last(self) -> StoredEvent:
         """Give what happened to it last, which is how it stands."""
         return self.events[-1]
 
     @property
-    def settled_by(self) -> str:
+    def resolve_command(self) -> str:
         """Give the command that would settle it."""
-        return self.command or settling(self.id)
+        return self.command or resolve_command_of(self.id)
 
 
-def settling(identity: int) -> str:
+def resolve_command_of(identity: int) -> str:
     """Give the command by which an officer settles a finding with a reason."""
     return f"cityfund finding settle {finding_code(identity)} --reason TEXT"
 
@@ -85,27 +85,27 @@ def finding_states(connection: Connection) -> dict[str, FindingState]:
     query = (
         select(finding.c.key, finding.c.id, finding.c.kind, finding_event.c.event)
         .join_from(finding, finding_event, finding_event.c.finding_id == finding.c.id)
-        .where(finding_event.c.number == last_number())
+        .where(finding_event.c.number == last_event_number())
         .order_by(finding.c.id)
     )
     return {key: FindingState(*rest) for key, *rest in connection.execute(query)}
 
 
-def last_number() -> Any:
+def last_event_number() -> Any:
     """Select the number of a finding's last event, within a query of findings."""
     later = finding_event.alias("later")
     query = select(func.max(later.c.number)).where(later.c.finding_id == finding.c.id)
     return query.scalar_subquery()
 
 
-def keep_changes(uow: UnitOfWork, found: Changes, healed_because: str) -> list[int]:
+def store_changes(uow: UnitOfWork, changes: Changes, resolution_reason: str) -> list[int]:
     """Write what a night changes of the findings; give the ids of those that are new."""
-    ids = uow.new_ids(finding, len(found.opened))
-    rows = [_row(uow, *one) for one in zip(ids, found.opened, strict=True)]
+    ids = uow.new_ids(finding, len(changes.opened))
+    rows = [_row(uow, *one) for one in zip(ids, changes.opened, strict=True)]
     uow.add_rows(finding, rows)
     uow.add_rows(finding_event, [_event(uow, one, 1, Event.OPENED, None) for one in ids])
-    add_events(uow, found.reopened, Event.REOPENED, "found again")
-    add_events(uow, found.healed, Event.HEALED, healed_because)
+    add_events(uow, changes.reopened, Event.REOPENED, "found again")
+    add_events(uow, changes.healed, Event.HEALED, resolution_reason)
     return ids
 
 
@@ -139,25 +139,27 @@ def _event(
     }
 
 
-def _row(uow: UnitOfWork, identity: int, told: Told) -> dict[str, Any]:
+def _row(uow: UnitOfWork, identity: int, finding_row: Told) -> dict[str, Any]:
     names = ("kind", "subject", "said", "ours", "theirs", "difference", "command", "statement")
-    line = told.line
+    line = finding_row.line
     if line is not None and len(line) > _LONGEST_LINE:
         line = f"{line[: _LONGEST_LINE - 1]}…"
     return {
         "id": identity,
-        "key": told.key,
-        **{name: getattr(told, name) for name in names},
+        "key": finding_row.key,
+        **{name: getattr(finding_row, name) for name in names},
         "line": line,
-        "provider_id": None if told.provider is None else uow.id_of("provider", told.provider),
-        "deal_id": None if told.deal is None else uow.id_of("deal", told.deal),
-        "entry_id": told.entry,
-        "office": told.office,
+        "provider_id": None
+        if finding_row.provider is None
+        else uow.id_of("provider", finding_row.provider),
+        "deal_id": None if finding_row.deal is None else uow.id_of("deal", finding_row.deal),
+        "entry_id": finding_row.entry,
+        "office": finding_row.office,
         "recorded_at": uow.now,
     }
 
 
-def typed_number(typed: str) -> int:
+def parse_finding_number(typed: str) -> int:
     """Read a finding's code as typed: F-0042, in any capitals, or 42. Raises `UnknownFinding`."""
     number = finding_number(normalise_digits(typed))
     if number is None:
@@ -165,36 +167,36 @@ def typed_number(typed: str) -> int:
     return number
 
 
-def read_finding(connection: Connection, number: int) -> KeptFinding:
+def read_finding(connection: Connection, number: int) -> StoredFinding:
     """Read one finding with all that happened to it. Raises `UnknownFinding`."""
-    found = next(iter(read_findings(connection, finding.c.id == number)), None)
-    if found is None:
+    stored = next(iter(read_findings(connection, finding.c.id == number)), None)
+    if stored is None:
         raise UnknownFinding(f"There is no finding {finding_code(number)}.")
-    return found
+    return stored
 
 
-def read_findings(connection: Connection, *where: Any) -> list[KeptFinding]:
+def read_findings(connection: Connection, *where: Any) -> list[StoredFinding]:
     """Read findings with what happened to them, those opened first before others."""
     events = _events(connection)
     query = _findings().where(*where)
     return [
-        KeptFinding(**row._mapping, events=events[row.id])  # noqa: SLF001 - its public name
+        StoredFinding(**row._mapping, events=events[row.id])  # noqa: SLF001 - its public name
         for row in connection.execute(query)
         if row.id in events
     ]
 
 
-def open_findings(connection: Connection) -> list[KeptFinding]:
+def read_open_findings(connection: Connection) -> list[StoredFinding]:
     """Read the findings that are open, without asking for what became of all others."""
-    last = finding_event.c.number == last_number()
-    still = finding_event.c.event.in_((Event.OPENED, Event.REOPENED))
+    last = finding_event.c.number == last_event_number()
+    is_open = finding_event.c.event.in_((Event.OPENED, Event.REOPENED))
     query = select(finding.c.id).join_from(
         finding, finding_event, finding_event.c.finding_id == finding.c.id
     )
-    wanted = query.where(last, still)
+    identities = query.where(last, is_open)
     return [
-        KeptFinding(**row._mapping)  # noqa: SLF001 - its public name
-        for row in connection.execute(_findings().where(finding.c.id.in_(wanted)))
+        StoredFinding(**row._mapping)  # noqa: SLF001 - its public name
+        for row in connection.execute(_findings().where(finding.c.id.in_(identities)))
     ]
 
 
@@ -214,16 +216,16 @@ def _findings() -> Select[Any]:
     )
 
 
-def _events(connection: Connection) -> Mapping[int, tuple[KeptEvent, ...]]:
-    happened, request = finding_event.c, tables.request.c
+def _events(connection: Connection) -> Mapping[int, tuple[StoredEvent, ...]]:
+    event_row, request = finding_event.c, tables.request.c
     query = (
-        select(happened.finding_id, happened.event, happened.recorded_at, request.actor)
-        .add_columns(happened.reason)
-        .join_from(finding_event, tables.request, request.id == happened.request_id)
-        .order_by(happened.finding_id, happened.number)
+        select(event_row.finding_id, event_row.event, event_row.recorded_at, request.actor)
+        .add_columns(event_row.reason)
+        .join_from(finding_event, tables.request, request.id == event_row.request_id)
+        .order_by(event_row.finding_id, event_row.number)
     )
-    found: dict[int, list[KeptEvent]] = {}
+    by_finding: dict[int, list[StoredEvent]] = {}
     for identity, event, moment, actor, reason in connection.execute(query):
-        told = KeptEvent(event=event, recorded_at=moment, actor=actor, reason=reason)
-        found.setdefault(identity, []).append(told)
-    return {identity: tuple(events) for identity, events in found.items()}
+        stored = StoredEvent(event=event, recorded_at=moment, actor=actor, reason=reason)
+        by_finding.setdefault(identity, []).append(stored)
+    return {identity: tuple(events) for identity, events in by_finding.items()}

@@ -28,10 +28,10 @@ from ledger.store.db.night_tables import (
 from ledger.store.db.queries import read_units
 from ledger.store.session.ledger import settled
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import last_number
+from ledger.store.statements.findings import last_event_number
 
 
-class KeptStatement(NamedTuple):
+class StoredStatement(NamedTuple):
     """A statement as it was read, with its lines in their order."""
 
     provider: str
@@ -44,11 +44,11 @@ def known_hashes(connection: Connection) -> set[str]:
     return set(connection.execute(select(statement.c.content_hash).distinct()).scalars())
 
 
-def keep_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[ReadLine]) -> None:
+def store_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[ReadLine]) -> None:
     """Write the statements of a file with their lines."""
     groups: dict[tuple[str, str], list[ReadLine]] = {}
-    for read in read_lines:
-        groups.setdefault((read.line.provider, read.line.statement), []).append(read)
+    for read_line in read_lines:
+        groups.setdefault((read_line.line.provider, read_line.line.statement), []).append(read_line)
     ids = uow.new_ids(statement, len(groups))
     for identity, ((provider, code), lines) in zip(ids, groups.items(), strict=True):
         uow.add_rows(
@@ -66,7 +66,7 @@ def keep_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[Read
             ],
         )
         uow.add_plain_rows(
-            statement_line, [_row(identity, at, one) for at, one in _numbered(lines)]
+            statement_line, [_row(identity, at, head) for at, head in _numbered(lines)]
         )
 
 
@@ -74,8 +74,8 @@ def _numbered(lines: Sequence[ReadLine]) -> Iterable[tuple[int, ReadLine]]:
     return enumerate(lines, start=1)
 
 
-def _row(identity: int, position: int, read: ReadLine) -> dict[str, Any]:
-    line = read.line
+def _row(identity: int, position: int, read_line: ReadLine) -> dict[str, Any]:
+    line = read_line.line
     return {
         "statement_id": identity,
         "position": position,
@@ -88,22 +88,22 @@ def _row(identity: int, position: int, read: ReadLine) -> dict[str, Any]:
         "amount": line.amount,
         "unit": line.unit.code,
         "reference": line.reference,
-        "file_line": read.file_line,
+        "file_line": read_line.file_line,
     }
 
 
-def read_statements(connection: Connection) -> list[KeptStatement]:
+def read_statements(connection: Connection) -> list[StoredStatement]:
     """Read every statement with its lines, in the order in which they came."""
     units = read_units(connection)
-    kept, one, provider = statement_line.c, statement.c, tables.provider.c
+    line_columns, head, provider = statement_line.c, statement.c, tables.provider.c
     query = (
-        select(one.id, provider.code.label("provider"), one.code.label("statement"))
-        .add_columns(*(column for column in kept if column.name != "statement_id"))
-        .join_from(statement, tables.provider, provider.id == one.provider_id)
-        .join(statement_line, kept.statement_id == one.id)
-        .order_by(one.id, kept.position)
+        select(head.id, provider.code.label("provider"), head.code.label("statement"))
+        .add_columns(*(column for column in line_columns if column.name != "statement_id"))
+        .join_from(statement, tables.provider, provider.id == head.provider_id)
+        .join(statement_line, line_columns.statement_id == head.id)
+        .order_by(head.id, line_columns.position)
     )
-    found: dict[int, tuple[str, str, list[Line]]] = {}
+    by_statement: dict[int, tuple[str, str, list[Line]]] = {}
     for row in connection.execute(query):
         line = Line(
             provider=row.provider,
@@ -118,11 +118,13 @@ def read_statements(connection: Connection) -> list[KeptStatement]:
             need=row.need,
             reference=row.reference,
         )
-        found.setdefault(row.id, (row.provider, row.statement, []))[2].append(line)
-    return [KeptStatement(name, code, tuple(lines)) for name, code, lines in found.values()]
+        by_statement.setdefault(row.id, (row.provider, row.statement, []))[2].append(line)
+    return [
+        StoredStatement(name, code, tuple(lines)) for name, code, lines in by_statement.values()
+    ]
 
 
-def last_read(connection: Connection) -> Mapping[str, datetime]:
+def last_read_at(connection: Connection) -> Mapping[str, datetime]:
     """Give when each provider's last statement was read."""
     query = (
         select(tables.provider.c.code, func.max(statement.c.recorded_at))
@@ -132,17 +134,17 @@ def last_read(connection: Connection) -> Mapping[str, datetime]:
     return dict(connection.execute(query).all())
 
 
-def living_since(connection: Connection) -> Mapping[str, date]:
+def outstanding_since(connection: Connection) -> Mapping[str, date]:
     """Give the providers with something held or committed, and the day of their first such deal."""
-    stands, deal, offer = tables.deal_balance, tables.deal, tables.offer
+    balances, deal, offer = tables.deal_balance, tables.deal, tables.offer
     query = (
         select(tables.provider.c.code, func.min(tables.entry.c.effective_on))
-        .select_from(stands)
-        .join(deal, deal.c.id == stands.c.deal_id)
+        .select_from(balances)
+        .join(deal, deal.c.id == balances.c.deal_id)
         .join(offer, offer.c.id == deal.c.offer_id)
         .join(tables.provider, tables.provider.c.id == offer.c.provider_id)
         .join(tables.entry, tables.entry.c.deal_id == deal.c.id)
-        .where(stands.c.side == "need", stands.c.held + stands.c.committed > 0)
+        .where(balances.c.side == "need", balances.c.held + balances.c.committed > 0)
         .group_by(tables.provider.c.code)
     )
     return dict(connection.execute(query).all())
@@ -155,11 +157,13 @@ def recorded_through(connection: Connection) -> int:
     """Give a request's number: all of its number or a lower one are recorded, and none will be."""
     number, moment = tables.request.c.id, tables.request.c.recorded_at
     last = connection.execute(select(func.max(number))).scalar() or 0
-    before = settled(connection)
-    if before is None:
+    stable_until = settled(connection)
+    if stable_until is None:
         return int(last)
-    unsettled = connection.execute(select(func.min(number)).where(moment > before)).scalar()
-    return int(last if unsettled is None else unsettled - 1)
+    first_unstable = connection.execute(
+        select(func.min(number)).where(moment > stable_until)
+    ).scalar()
+    return int(last if first_unstable is None else first_unstable - 1)
 
 
 def unchanged_providers(
@@ -179,9 +183,11 @@ def unchanged_providers(
         return frozenset()
     if any(figures.get(name) != value for name, value in basis.items()):
         return frozenset()
-    sent = select(tables.provider.c.code).join(statement)
-    changed = connection.execute(union(_changed_since(through), _differing())).scalars()
-    return frozenset(connection.execute(sent.distinct()).scalars()) - frozenset(changed)
+    with_statements = select(tables.provider.c.code).join(statement)
+    changed = connection.execute(
+        union(_changed_since(through), _providers_with_findings())
+    ).scalars()
+    return frozenset(connection.execute(with_statements.distinct()).scalars()) - frozenset(changed)
 
 
 def _last_compared(connection: Connection) -> Any:
@@ -204,16 +210,16 @@ def _changed_since(request: int) -> Select[Any]:
         .join(entry, entry.c.deal_id == deal.c.id)
         .where(entry.c.request_id > request)
     )
-    sent = select(statement.c.provider_id).where(statement.c.request_id > request)
-    return select(provider.c.code).where(provider.c.id.in_(acts.union(sent)))
+    with_statements = select(statement.c.provider_id).where(statement.c.request_id > request)
+    return select(provider.c.code).where(provider.c.id.in_(acts.union(with_statements)))
 
 
-def _differing() -> Select[Any]:
+def _providers_with_findings() -> Select[Any]:
     """Select the providers with a finding that no night found gone, open or settled."""
     provider, event = tables.provider, finding_event.c
     return (
         select(provider.c.code)
         .join(finding, finding.c.provider_id == provider.c.id)
         .join(finding_event, event.finding_id == finding.c.id)
-        .where(event.number == last_number(), event.event != Event.HEALED)
+        .where(event.number == last_event_number(), event.event != Event.HEALED)
     )

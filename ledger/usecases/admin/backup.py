@@ -29,7 +29,7 @@ def back_up(url: str, path: Path, watch: house.Watch) -> house.Moved:
     """
     engine = open_ledger(url).engine
     if not engines.on_server(engine):
-        with engines.reading(engine) as source:
+        with engines.read_transaction(engine) as source:
             return house.pages_into_file(source, path, watch)
     try:
         with house.snapshot(engine) as source:
@@ -53,7 +53,7 @@ def restore(path: Path, url: str, watch: house.Watch) -> house.Moved:
     `SchemaOlder`, `SchemaNewer`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.
     """
     _require_readable(path)
-    source, target = new_file.engine_of_kept(path), engines.make_engine(url)
+    source, target = new_file.read_only_engine(path), engines.make_engine(url)
     try:
         with _told_of_a_backup(path):
             return _restored(source, target, watch)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from ledger.core.errors import UsageError
 from ledger.store.admin import copy, new_file
-from ledger.store.admin.copy import Compared, compare
+from ledger.store.admin.copy import CopyComparison, compare_ledgers
 from ledger.store.db import engine as engines
 from ledger.store.db.errors import AnswerLost, LedgerMissing, UnknownDatabase
 from ledger.store.db.schema import (
@@ -36,7 +36,7 @@ class Moved:
     """What was moved: the schema, and what was compared; None for an older schema, as it is."""
 
     revision: str
-    compared: Compared | None
+    compared: CopyComparison | None
 
     def as_document(self) -> dict[str, Any]:
         """Give it as a part of a JSON document."""
@@ -47,8 +47,8 @@ class Moved:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Read one moment of a ledger of this program's schema, for as long as it takes."""
-    with engines.reading(engine) as source:
-        engines.take_time(source)
+    with engines.read_transaction(engine) as source:
+        engines.lift_timeouts(source)
         require_current(source)
         yield source
 
@@ -75,18 +75,20 @@ def make_folders(path: Path) -> None:
         ) from error
 
 
-def into_file(source: Connection, path: Path, watch: Watch, *, or_empty: bool = False) -> Compared:
+def into_file(
+    source: Connection, path: Path, watch: Watch, *, or_empty: bool = False
+) -> CopyComparison:
     """Write a ledger row by row into a new file, which gets its name when it is proven."""
-    with new_file.new_file(path, or_empty=or_empty) as beside, watch(_steps(source)) as advance:
-        engine = new_file.engine_of(beside, hurried=True)
+    with new_file.new_file(path, or_empty=or_empty) as temporary, watch(_steps(source)) as advance:
+        engine = new_file.file_engine(temporary, fast=True)
         try:
-            with engines.writing(engine) as target:
-                copy.prepare(target)
+            with engines.write_transaction(engine) as target:
+                copy.prepare_target(target)
                 copy.write_copy(source, target, advance)
         finally:
             engine.dispose()
-        new_file.finish(beside)
-        return proven(source, beside, advance)
+        new_file.finish_file(temporary)
+        return proven(source, temporary, advance)
 
 
 def pages_into_file(
@@ -99,10 +101,10 @@ def pages_into_file(
     revision = known_revision(source)
     current = revision == CURRENT_REVISION
     steps = steps_to_compare(copy.count_rows(source)) if current else 1
-    with new_file.new_file(path, or_empty=or_empty) as beside, watch(steps) as advance:
-        new_file.copy_pages(source, beside)
-        new_file.finish(beside)
-        return Moved(revision, proven(source, beside, advance) if current else None)
+    with new_file.new_file(path, or_empty=or_empty) as temporary, watch(steps) as advance:
+        new_file.copy_pages(source, temporary)
+        new_file.finish_file(temporary)
+        return Moved(revision, proven(source, temporary, advance) if current else None)
 
 
 def known_revision(source: Connection) -> str:
@@ -114,12 +116,12 @@ def known_revision(source: Connection) -> str:
     return revision
 
 
-def proven(source: Connection, path: Path, advance: copy.Advance) -> Compared:
+def proven(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
     """Read a written file again and hold it to its source. Raises `CopyDiffers`."""
-    engine = new_file.engine_of(path)
+    engine = new_file.file_engine(path)
     try:
-        with engines.reading(engine) as target:
-            return compare(source, target, advance)
+        with engines.read_transaction(engine) as target:
+            return compare_ledgers(source, target, advance)
     finally:
         engine.dispose()
 
@@ -128,13 +130,13 @@ def into_database(source: Engine, target: Engine, watch: Watch) -> Moved:
     """Write a ledger into an empty database on a server, all in one transaction of it."""
     try:
         # The source is let go before the target commits: what could fail has failed by then.
-        with engines.writing(target) as writing:
-            engines.take_time(writing)
+        with engines.write_transaction(target) as writing:
+            engines.lift_timeouts(writing)
             with snapshot(source) as reading:
-                copy.prepare(writing)
+                copy.prepare_target(writing)
                 with watch(_steps(reading)) as advance:
                     copy.write_copy(reading, writing, advance)
-                    return Moved(CURRENT_REVISION, compare(reading, writing, advance))
+                    return Moved(CURRENT_REVISION, compare_ledgers(reading, writing, advance))
     except LedgerMissing as error:
         raise _no_database(error) from error
     except AnswerLost as error:

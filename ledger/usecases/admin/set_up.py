@@ -15,7 +15,7 @@ from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.errors import retried
+from ledger.store.db.errors import retry_on_conflict
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
@@ -63,7 +63,7 @@ def set_up(url: str, said: SetUp, request: Request) -> Made:
 def upgrade(url: str, request: Request) -> Made:
     """Bring an existing ledger to this program's schema and reference tables."""
     engine = open_ledger(url).engine
-    with engines.reading(engine) as connection:
+    with engines.read_transaction(engine) as connection:
         if schema.current_revision(connection) is None:
             raise schema.NotALedger("This database is not a cityfund ledger.")
     return bring_up(engine, SetUp(), request)
@@ -73,13 +73,13 @@ def bring_up(engine: Engine, said: SetUp, request: Request) -> Made:
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
 
     def once(tries: int) -> Made:
-        with engines.writing(engine) as connection:
-            before, after = schema.upgrade(connection)
+        with engines.write_transaction(engine) as connection:
+            before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
             document = answered(uow, lambda working: _fill(working, said))
             return Made(before, after, document)
 
-    return retried(once)
+    return retry_on_conflict(once)
 
 
 def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:

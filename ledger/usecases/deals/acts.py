@@ -125,8 +125,8 @@ def receipt(uow: UnitOfWork, deal: DealAccount) -> Receipt:
     """Give the receipt of a deal's act: where both sides stand now."""
     return uow.receipt(
         deal=deal.code,
-        need=uow.accounts.of(Side.NEED, deal.record.need).balance,
-        offer=uow.accounts.of(Side.OFFER, deal.record.offer).balance,
+        need=uow.accounts.account(Side.NEED, deal.record.need).balance,
+        offer=uow.accounts.account(Side.OFFER, deal.record.offer).balance,
     )
 
 
@@ -136,8 +136,8 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     The pair's deal with the same rate and instrument takes the part in; else a deal is opened.
     """
     details, day = introduction.details, introduction.details.effective_on
-    offer = uow.accounts.of(Side.OFFER, introduction.offer)
-    need = uow.accounts.of(Side.NEED, introduction.need)
+    offer = uow.accounts.account(Side.OFFER, introduction.offer)
+    need = uow.accounts.account(Side.NEED, introduction.need)
     amount = _amount_in(need, introduction.quantity)
     if introduction.until is not None and introduction.until < day:
         raise UntilInThePast(f"The hold of {day} cannot end on {introduction.until}.")
@@ -232,7 +232,7 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
     amount = _part_of(uow, deal, act)
     day = act.details.effective_on
     if act.act is Act.RELEASE:
-        offer = uow.accounts.of(Side.OFFER, deal.record.offer)
+        offer = uow.accounts.account(Side.OFFER, deal.record.offer)
         return _release(uow, deal, act, amount, passes_to(offer, day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
@@ -258,7 +258,7 @@ def _release(
 def _part_of(uow: UnitOfWork, deal: DealAccount, act: DealAct) -> int | None:
     if act.quantity is None:
         return None
-    return _amount_in(uow.accounts.of(Side.NEED, deal.record.need), act.quantity)
+    return _amount_in(uow.accounts.account(Side.NEED, deal.record.need), act.quantity)
 
 
 def _require_held_on(deal: DealAccount, day: date) -> None:
@@ -282,6 +282,6 @@ def sides_of(uow: UnitOfWork, deal: DealAccount) -> DealSides:
     """Give a deal with both of its sides as they stand."""
     return DealSides(
         deal.balance,
-        uow.accounts.of(Side.NEED, deal.record.need).balance,
-        uow.accounts.of(Side.OFFER, deal.record.offer).balance,
+        uow.accounts.account(Side.NEED, deal.record.need).balance,
+        uow.accounts.account(Side.OFFER, deal.record.offer).balance,
     )

@@ -135,7 +135,7 @@ def pairing_of(
     uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Decimal, day: date
 ) -> Pairing:
     """Gather what the rules ask of a pair, with the quantity that is about to be held."""
-    outstanding_need, outstanding_offer = uow.accounts.living_between(offer.code, need.code)
+    outstanding_need, outstanding_offer = uow.accounts.outstanding_between(offer.code, need.code)
     return Pairing(
         need=need_facts(uow, need, with_regions=bool(offer.record.regions)),
         offer=offer_facts(uow, offer),

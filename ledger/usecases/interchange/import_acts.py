@@ -51,8 +51,8 @@ class History:
         return self._uow.accounts.known_deal(code)
 
     def _hold(self, row: DealActRow) -> None:
-        need = self._uow.accounts.of(Side.NEED, row.need)
-        offer = self._uow.accounts.of(Side.OFFER, row.offer)
+        need = self._uow.accounts.account(Side.NEED, row.need)
+        offer = self._uow.accounts.account(Side.OFFER, row.offer)
         deal = self._deal(row.code)
         rate, instrument = row.rate, row.instrument
         if deal is not None:
@@ -77,7 +77,7 @@ class History:
 
     def _onward(self, row: DealActRow) -> None:
         deal = self._uow.accounts.deal(row.code)
-        need = self._uow.accounts.of(Side.NEED, deal.record.need)
+        need = self._uow.accounts.account(Side.NEED, deal.record.need)
         act = DealAct(
             deal=deal.code,
             act=row.act,
@@ -100,7 +100,7 @@ class History:
         if row.act is Act.REVERSE:
             self._reverse(row, None)
         elif row.act is Act.EXPIRE and row.sequence is None:
-            offer = self._uow.accounts.of(row.side, row.code)
+            offer = self._uow.accounts.account(row.side, row.code)
             expire_offer(self._uow, offer, row.effective_on, row.reference)
         else:
             post(
@@ -110,7 +110,7 @@ class History:
         self._remember(row)
 
     def _change(self, row: ChangeRow) -> moves.Movements:
-        account = self._uow.accounts.of(row.side, row.code)
+        account = self._uow.accounts.account(row.side, row.code)
         free = FREE_STAGE[row.side]
         match row.act:
             case Act.DECLARE:

@@ -38,7 +38,7 @@ from ledger.store.rates import read_rates
 from ledger.store.registers import load_all
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.versions import every_version
+from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, rows_of
 from ledger.usecases.interchange.import_acts import History
 from ledger.usecases.registers.quantities import set_quantity
@@ -62,7 +62,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         },
         required=_required(uow, kept),
         deals=records["deal"],
-        deal_versions=every_version(connection, "deal") if "deals" in tables else {},
+        deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
@@ -71,7 +71,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
 
 def _required(uow: UnitOfWork, kept: Any) -> dict[tuple[Side, str], int]:
     """Give all that each need requires and each offer puts up; unknown ones are left out."""
-    rows = balances.holder_rows(uow.connection)
+    rows = balances.account_rows(uow.connection)
     found: dict[tuple[Side, str], int] = {}
     for side in Side:
         for code, one in kept[side.value].items():
@@ -231,7 +231,7 @@ class Importer:
             case Edit():
                 self._edit(step)
             case Revise():
-                account = self._uow.accounts.of(step.side, step.code)
+                account = self._uow.accounts.account(step.side, step.code)
                 set_quantity(self._uow, account, step.new_total, self._uow.today)
             case AddRate():
                 self._uow.add_rate(step.rate)
@@ -248,7 +248,7 @@ class Importer:
         self._refuse_the_fund(kind, step.record)
         self._uow.add(kind, step.record)
         if step.quantity is not None:
-            account = self._uow.accounts.of(Side(kind), step.record.code)
+            account = self._uow.accounts.account(Side(kind), step.record.code)
             set_quantity(self._uow, account, step.quantity, account.record.declared_on)
 
     def _edit(self, step: Edit) -> None:
@@ -256,7 +256,7 @@ class Importer:
         if kind in {side.value for side in Side}:
             terms = {name: getattr(step.after, name) for name in step.fields}
             if terms.get("divisible") is False:
-                require_one_offer(self._uow, self._uow.accounts.of(Side.NEED, step.after.code))
+                require_one_offer(self._uow, self._uow.accounts.account(Side.NEED, step.after.code))
             self._uow.edit_account(Side(kind), step.after.code, **terms)
             return
         self._refuse_the_fund(kind, step.after)

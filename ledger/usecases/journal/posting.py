@@ -38,7 +38,7 @@ def post(uow: UnitOfWork, draft: Draft) -> None:
 
 def _touched(uow: UnitOfWork, movements: Iterable[Movement]) -> list[Account]:
     accounts = dict.fromkeys((movement.side, movement.account) for movement in movements)
-    return [uow.accounts.of(side, code) for side, code in accounts]
+    return [uow.accounts.account(side, code) for side, code in accounts]
 
 
 def require_timeline(

@@ -53,7 +53,7 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
     posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
     ends = {
-        code: passes_to(uow.accounts.of(Side.OFFER, code), uow.day)
+        code: passes_to(uow.accounts.account(Side.OFFER, code), uow.day)
         for code in _offers_of(entry.movements)
     }
     reverse_posted(uow, posted, uow.details(), ends)
@@ -95,7 +95,7 @@ def reverse_posted(
 def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
     """Refuse a mirror that some need, offer or deal cannot give any more."""
     for movement in movements:
-        account = uow.accounts.of(movement.side, movement.account)
+        account = uow.accounts.account(movement.side, movement.account)
         held_by: list[tuple[str, Stages]] = [(f"{account.side} {account.code}", account.stages)]
         if movement.deal is not None and movement.from_stage in _DEAL_STAGES:
             deal = uow.accounts.deal(movement.deal)
@@ -133,7 +133,7 @@ def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Moveme
         need = _ends_with(deal.stages[Side.NEED], Side.NEED, stage, movements)
         offer = _ends_with(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
         if offer and not need:
-            unit = uow.accounts.of(Side.OFFER, deal.record.offer).unit
+            unit = uow.accounts.account(Side.OFFER, deal.record.offer).unit
             raise CannotReverse(
                 f"{_called(posted)} cannot be reversed: deal {deal.code} would be left with "
                 f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need.",
@@ -155,7 +155,7 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
         return
     deal = uow.accounts.deal(posted.deal).record
     others = uow.accounts.outstanding_elsewhere(deal.offer, deal.need)
-    if others and not uow.accounts.of(Side.NEED, deal.need).record.divisible:
+    if others and not uow.accounts.account(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
             f"{_called(posted)} cannot be reversed: need {deal.need} is indivisible and "
             f"lives with {', '.join(others)}.",
@@ -187,7 +187,7 @@ def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:
     if entry.act is not Act.WITHDRAW:
         return
     for code in _offers_of(entry.movements):
-        if uow.accounts.of(Side.OFFER, code).record.withdrawn:
+        if uow.accounts.account(Side.OFFER, code).record.withdrawn:
             uow.edit_account(Side.OFFER, code, withdrawn=False)
 
 
@@ -196,7 +196,7 @@ def _undo_reopening(uow: UnitOfWork, entry: Entry) -> None:
     if entry.act not in (Act.REINSTATE, Act.REVERSE):
         return
     for code in _offers_of(entry.movements):
-        offer = uow.accounts.of(Side.OFFER, code)
+        offer = uow.accounts.account(Side.OFFER, code)
         if not offer.record.withdrawn and was_reopened_by(
             uow.connection, offer.id, entry.request_key
         ):
@@ -209,5 +209,7 @@ def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
 
 def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
     accounts = {movement.side: movement.account for movement in entry.movements}
-    sides = {side.value: uow.accounts.of(side, code).balance for side, code in accounts.items()}
+    sides = {
+        side.value: uow.accounts.account(side, code).balance for side, code in accounts.items()
+    }
     return uow.receipt(deal=entry.deal, **sides)

@@ -200,7 +200,10 @@ def _take_up(
     uow: UnitOfWork, kept: KeptProposal, number: int, line: Line, said: Acceptance
 ) -> str | Unfit:
     """Introduce one line and give its deal's code; where it no longer fits, say why."""
-    need, offer = uow.accounts.of(Side.NEED, line.need), uow.accounts.of(Side.OFFER, line.offer)
+    need, offer = (
+        uow.accounts.account(Side.NEED, line.need),
+        uow.accounts.account(Side.OFFER, line.offer),
+    )
     try:
         rate = agreed_rate(uow, need, offer, uow.day, None).rate
     except NoRate:
@@ -249,8 +252,8 @@ def _receipt(
     only = lines[taken[0][0]] if len(taken) == 1 else None
     sides: dict[str, Any] = {}
     if only is not None:
-        sides["need"] = uow.accounts.of(Side.NEED, only.need).balance
-        sides["offer"] = uow.accounts.of(Side.OFFER, only.offer).balance
+        sides["need"] = uow.accounts.account(Side.NEED, only.need).balance
+        sides["offer"] = uow.accounts.account(Side.OFFER, only.offer).balance
         sides["deal"] = taken[0][1]
     return uow.receipt(
         proposal=kept.code,
@@ -275,6 +278,6 @@ def _line_documents(
             "need": line.need,
             "quantity": format_amount(line.amount, line.unit.decimals),
             "unit": line.unit.code,
-            "need_stands": balance_document(uow.accounts.of(Side.NEED, line.need).balance),
-            "offer_stands": balance_document(uow.accounts.of(Side.OFFER, line.offer).balance),
+            "need_stands": balance_document(uow.accounts.account(Side.NEED, line.need).balance),
+            "offer_stands": balance_document(uow.accounts.account(Side.OFFER, line.offer).balance),
         }

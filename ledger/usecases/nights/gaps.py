@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from ledger.journal.receipts import Receipt
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.gap_snapshots import (
-    Stood,
-    in_force,
-    last_taken,
+    NeedSnapshot,
+    last_snapshot_day,
+    latest_snapshots,
     snapshot_rows,
-    stood_now,
-    stood_on,
+    snapshots_now,
+    snapshots_on,
 )
 from ledger.store.session.execute import carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -26,11 +26,11 @@ def step(night: Night) -> StepResult:
     """Keep where the needs stand whose standing is another than it was at the last night."""
     calendar = night.ledger.calendar()
     with night.ledger.read() as connection:
-        taken = last_taken(connection)
+        taken = last_snapshot_day(connection)
         if taken is not None and taken[0] > night.day:
             return _left_alone(taken[0])
         stand = _stand(connection, night.day, calendar.today, calendar.zone)
-        changed = _changed(stand, in_force(connection))
+        changed = _changed(stand, latest_snapshots(connection))
     if changed:
         number = taken[1] + 1 if taken is not None and taken[0] == night.day else 1
         _keep(night, number, changed, now=night.day == calendar.today)
@@ -39,7 +39,9 @@ def step(night: Night) -> StepResult:
     )
 
 
-def _changed(stand: Mapping[int, Stood], before: Mapping[int, Stood]) -> dict[int, Stood]:
+def _changed(
+    stand: Mapping[int, NeedSnapshot], before: Mapping[int, NeedSnapshot]
+) -> dict[int, NeedSnapshot]:
     return {need: stood for need, stood in stand.items() if before.get(need) != stood}
 
 
@@ -55,19 +57,19 @@ def _left_alone(later: date) -> StepResult:
     )
 
 
-def _stand(connection: Connection, day: date, today: date, zone: tzinfo) -> dict[int, Stood]:
+def _stand(connection: Connection, day: date, today: date, zone: tzinfo) -> dict[int, NeedSnapshot]:
     if day == today:
-        return stood_now(connection)
+        return snapshots_now(connection)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
-    return stood_on(connection, day, end)
+    return snapshots_on(connection, day, end)
 
 
-def _keep(night: Night, number: int, changed: Mapping[int, Stood], *, now: bool) -> None:
+def _keep(night: Night, number: int, changed: Mapping[int, NeedSnapshot], *, now: bool) -> None:
     def keeping(uow: UnitOfWork) -> Receipt:
         rows = changed
         if now:
             # Officers may have acted since it was read; what is kept is what stands as it is.
-            rows = _changed(stood_now(uow.connection), in_force(uow.connection))
+            rows = _changed(snapshots_now(uow.connection), latest_snapshots(uow.connection))
         uow.add_rows(gap_snapshot, snapshot_rows(night.day, number, rows))
         return uow.receipt()
 

@@ -18,7 +18,7 @@ from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import DealAccount
-from ledger.store.nights.lapsing import EndingHold, EndingOffer, holds_ending_by, offers_ending_by
+from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, offers_due_by
 from ledger.store.session.execute import Work, carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
@@ -50,10 +50,10 @@ def step(night: Night) -> StepResult:
     """Lapse what has ended before the night's day, and warn of what ends soon."""
     before = night.day - timedelta(days=1)
     with night.ledger.read() as connection:
-        holds = holds_ending_by(connection, before)
+        holds = holds_due_by(connection, before)
     held = _all(night, "deal", [one.deal for one in holds], _release)
     with night.ledger.read() as connection:
-        offers = offers_ending_by(connection, before)
+        offers = offers_due_by(connection, before)
     offered = _all(night, "offer", [one.offer for one in offers], _expire)
     return _result(night, holds, held, offered)
 
@@ -119,13 +119,13 @@ def _release_on(uow: UnitOfWork, deal: DealAccount, day: date) -> None:
 
 def _latest(uow: UnitOfWork, deal: DealAccount) -> date | None:
     sides = ((Side.NEED, deal.record.need), (Side.OFFER, deal.record.offer))
-    days = [deal.last_on, *(uow.accounts.of(side, code).last_on for side, code in sides)]
+    days = [deal.last_on, *(uow.accounts.account(side, code).last_on for side, code in sides)]
     return max((day for day in days if day is not None), default=None)
 
 
 def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Expire what is still available of an offer past its last day."""
-    offer = uow.accounts.of(Side.OFFER, code)
+    offer = uow.accounts.account(Side.OFFER, code)
     if not offer.record.has_expired(day) or not offer.balance.free:
         raise _ChangedMeanwhile
     _dated(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
@@ -142,11 +142,11 @@ def _dated(act: Callable[[date], None], day: date, latest: date | None) -> None:
         act(latest)
 
 
-def _result(night: Night, holds: Iterable[EndingHold], held: _Came, offered: _Came) -> StepResult:
+def _result(night: Night, holds: Iterable[HoldExpiry], held: _Came, offered: _Came) -> StepResult:
     soon = night.day + timedelta(days=min(night.options.warn_days, (date.max - night.day).days))
     with night.ledger.read() as connection:
-        holds_soon = [one for one in holds_ending_by(connection, soon) if one.until >= night.day]
-        offers_soon = [one for one in offers_ending_by(connection, soon) if one.until >= night.day]
+        holds_soon = [one for one in holds_due_by(connection, soon) if one.until >= night.day]
+        offers_soon = [one for one in offers_due_by(connection, soon) if one.until >= night.day]
     return StepResult(
         figures={
             "holds_lapsed": len(held.lapsed),
@@ -168,11 +168,11 @@ def _result(night: Night, holds: Iterable[EndingHold], held: _Came, offered: _Ca
     )
 
 
-def _hold_told(hold: EndingHold) -> str:
+def _hold_told(hold: HoldExpiry) -> str:
     return f"deal {hold.deal} (offer {hold.offer} for need {hold.need}) holds until {hold.until}"
 
 
-def _offer_told(offer: EndingOffer) -> str:
+def _offer_told(offer: OfferExpiry) -> str:
     return f"offer {offer.offer} of {offer.provider} is valid until {offer.until}"
 
 
@@ -185,7 +185,7 @@ def _listed(title: str, told: Sequence[str]) -> list[str]:
 
 
 def _by_office(
-    holds: Iterable[EndingHold], held: _Came, soon: Iterable[EndingHold]
+    holds: Iterable[HoldExpiry], held: _Came, soon: Iterable[HoldExpiry]
 ) -> dict[str, dict[str, int]]:
     found: dict[str, Counter[str]] = {}
     done = set(held.lapsed)

@@ -11,7 +11,7 @@ from typing import Final
 from ledger.matching.proposal import Proposal
 from ledger.solver.options import Effort
 from ledger.store.db.queries import first_receipt
-from ledger.store.nights.runs import KeptStep, requests_said, runs_of
+from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.session.execute import carry_out
 from ledger.store.session.ledger import Ledger
@@ -54,10 +54,10 @@ def step(night: Night) -> StepResult:
     )
 
 
-def _earlier(night: Night, said: int) -> KeptStep | None:
+def _earlier(night: Night, said: int) -> StoredStep | None:
     """Give what an earlier run of this night came to, if nothing was recorded since."""
     with night.ledger.read() as connection:
-        runs = runs_of(connection, night.day)
+        runs = runs_on(connection, night.day)
     done = [run.step(NAME) for run in runs if run.id != night.run]
     last = next((one for one in reversed(done) if one is not None), None)
     return None if last is None or last.figures.get("requests") != said else last
@@ -65,7 +65,7 @@ def _earlier(night: Night, said: int) -> KeptStep | None:
 
 def _said(night: Night) -> int:
     with night.ledger.read() as connection:
-        return requests_said(connection, night.day)
+        return count_requests(connection, night.day)
 
 
 def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ledger.checks import CheckResult
 from ledger.store.evidence.seals import last_seal
-from ledger.store.nights.runs import KeptStep, requests_said, runs_of
+from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import NOTHING_NEW, seal_journal
 from ledger.usecases.night_step import Finding, Night, StepResult
@@ -22,8 +22,8 @@ _FAILURES_TOLD: Final = 20
 def check_step(night: Night) -> StepResult:
     """Prove the books, unless an earlier run of this night did and nothing was recorded since."""
     with night.ledger.read() as connection:
-        said = requests_said(connection, night.day)
-        earlier = [run.step(CHECK) for run in runs_of(connection, night.day) if run.id != night.run]
+        said = count_requests(connection, night.day)
+        earlier = [run.step(CHECK) for run in runs_on(connection, night.day) if run.id != night.run]
     proven = next((one for one in reversed(earlier) if one is not None), None)
     if CHECK not in night.options.only and _still_good(proven, said):
         assert proven is not None
@@ -42,7 +42,7 @@ def check_step(night: Night) -> StepResult:
     )
 
 
-def _still_good(proven: KeptStep | None, said: int) -> bool:
+def _still_good(proven: StoredStep | None, said: int) -> bool:
     if proven is None:
         return False
     return proven.figures.get("broken") == 0 and proven.figures.get("requests") == said

@@ -19,8 +19,8 @@ from ledger.core.dates import ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
 from ledger.core.suggest import nearest
 from ledger.store.nights import runs as nights
-from ledger.store.nights.lock import locked
-from ledger.store.nights.runs import KeptRun, KeptStep
+from ledger.store.nights.lock import hold_lock
+from ledger.store.nights.runs import StoredRun, StoredStep
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.night_step import (
     ONLY_FOR_THE_LAST,
@@ -33,7 +33,7 @@ from ledger.usecases.night_step import (
 )
 
 
-def report(steps: Iterable[KeptStep]) -> StepResult:
+def report(steps: Iterable[StoredStep]) -> StepResult:
     """Add up what the steps before it came to."""
     done = list(steps)
     return StepResult(
@@ -85,7 +85,7 @@ Watch = Callable[[Event], None]
 class NightDone:
     """One night as it was done. `repeats` is an earlier run that had done it, if there was one."""
 
-    run: KeptRun
+    run: StoredRun
     repeats: int | None = None
 
     @property
@@ -149,7 +149,7 @@ def reconcile(
     require_not_future(last, today)
     if options.dry_run:
         return _dry_run(ledger, who, options, watch, last)
-    with locked(ledger) as lock:
+    with hold_lock(ledger) as lock:
         due = [last] if options.only else _due(ledger, last)
         done = []
         for one in due:
@@ -164,7 +164,7 @@ def _dry_run(
     # What a dry run of a missed night rolled back would lapse again in the next.
     running = _Running(ledger, who, options, watch, lambda: None, is_last=True)
     with ledger.read() as connection:
-        nights.require_clock(connection)
+        nights.next_recording_time(connection)
     due = [last] if options.only else _due(ledger, last)
     done = running.night(last, chosen_steps(options.only))
     return Reconciled(nights=(done,), dry_run=True, missed=tuple(due[:-1]))
@@ -173,7 +173,7 @@ def _dry_run(
 def _due(ledger: Ledger, last: date) -> list[date]:
     """Give the nights to do: those after the last that was done whole, through `last`."""
     with ledger.read() as connection:
-        ended = nights.last_ended(connection)
+        ended = nights.last_complete_run(connection)
     if ended is None or ended.day >= last:
         return [last]
     return [last - timedelta(days=ago) for ago in reversed(range((last - ended.day).days))]
@@ -200,7 +200,7 @@ class _Running:
             self.require_lock()
             kept = self._step(run, name)
             if not self.options.dry_run:
-                nights.keep_step(self.ledger, run.id, place, kept)
+                nights.store_step(self.ledger, run.id, place, kept)
             run = replace(run, steps=(*run.steps, kept))
             self._tell_end(run, kept)
         self.watch(Event(what="run-ended", night=day, run=run.id))
@@ -208,30 +208,32 @@ class _Running:
 
     def _ended_before(self, day: date) -> int | None:
         with self.ledger.read() as connection:
-            ended = [run.id for run in nights.runs_of(connection, day) if run.whole and run.ended]
+            ended = [
+                run.id for run in nights.runs_on(connection, day) if run.whole and run.is_complete
+            ]
         return ended[-1] if ended else None
 
-    def _begin(self, day: date, names: Sequence[str]) -> KeptRun:
+    def _begin(self, day: date, names: Sequence[str]) -> StoredRun:
         who = (self.who.actor, self.who.system_user, self.who.host)
         whole = not self.options.only
         if not self.options.dry_run:
             return nights.begin_run(self.ledger, day, names, whole=whole, who=who)
-        return KeptRun(
+        return StoredRun(
             id=0,
             day=day,
-            asked=tuple(names),
+            requested_steps=tuple(names),
             whole=whole,
             actor=self.who.actor,
             system_user=self.who.system_user,
             host=self.who.host,
-            started_at=nights.machine_moment(self.ledger),
+            started_at=nights.clock_moment(self.ledger),
         )
 
-    def _step(self, run: KeptRun, name: str) -> KeptStep:
+    def _step(self, run: StoredRun, name: str) -> StoredStep:
         self.watch(Event(what="step-begun", night=run.day, run=run.id, step=name))
-        begun = nights.machine_moment(self.ledger)
+        begun = nights.clock_moment(self.ledger)
         result = report(run.steps) if name == REPORT else self._done(run, name)
-        return KeptStep(
+        return StoredStep(
             name=name,
             figures=dict(result.figures),
             findings=[finding.as_document() for finding in result.findings],
@@ -239,10 +241,10 @@ class _Running:
             lines=list(result.lines),
             changed=result.changed,
             started_at=begun,
-            ended_at=nights.machine_moment(self.ledger),
+            ended_at=nights.clock_moment(self.ledger),
         )
 
-    def _done(self, run: KeptRun, name: str) -> StepResult:
+    def _done(self, run: StoredRun, name: str) -> StepResult:
         """Do a step; where it is refused, that is a finding, and the night goes on."""
         module, function = _FUNCTIONS[name]
         step = getattr(import_module(f"{_PACKAGE}.{module}"), function)
@@ -256,7 +258,7 @@ class _Running:
             return StepResult(findings=(_refused(name, error),))
 
     @contextmanager
-    def _seen(self, run: KeptRun, name: str) -> Iterator[Night]:
+    def _seen(self, run: StoredRun, name: str) -> Iterator[Night]:
         def event(what: str, **more: Any) -> None:
             self.watch(Event(what=what, night=run.day, run=run.id, step=name, more=more))
 
@@ -271,7 +273,7 @@ class _Running:
             say=lambda words: event("say", words=words),
         )
 
-    def _tell_end(self, run: KeptRun, kept: KeptStep) -> None:
+    def _tell_end(self, run: StoredRun, kept: StoredStep) -> None:
         more = {
             "figures": kept.figures,
             "findings": len(kept.findings),

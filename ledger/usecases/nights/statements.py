@@ -23,17 +23,17 @@ from ledger.store.registers import load_all
 from ledger.store.session.execute import carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
-    KeptFinding,
+    StoredFinding,
     finding_states,
-    keep_changes,
-    open_findings,
-    settling,
+    read_open_findings,
+    resolve_command_of,
+    store_changes,
 )
-from ledger.store.statements.statements import keep_file, known_hashes, unchanged_providers
+from ledger.store.statements.statements import known_hashes, store_file, unchanged_providers
 from ledger.usecases.night_step import Finding, Night, StepResult
 from ledger.usecases.statements.compare import (
     DIFFERENCES,
-    Compared,
+    CopyComparison,
     bad_files,
     compare_all,
     post,
@@ -67,7 +67,7 @@ class _Came:
     """What came of the step so far."""
 
     inbox: Inbox
-    compared: Compared = field(default_factory=Compared)
+    compared: CopyComparison = field(default_factory=CopyComparison)
     posted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     changed: Changes = field(default_factory=Changes)
@@ -111,7 +111,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
         def keeping(uow: UnitOfWork, file: Any = file) -> Receipt:
             if file.digest in known_hashes(uow.connection):
                 raise _NothingLeft
-            keep_file(uow, file.name, file.digest, file.lines)
+            store_file(uow, file.name, file.digest, file.lines)
             note = f"{file.name}: {len(file.lines):,} lines"
             return uow.receipt(notes=(note,))
 
@@ -122,7 +122,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
             continue
 
 
-def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Compared:
+def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> CopyComparison:
     # What a dry run reads was rolled back, and is compared all the same.
     read = [file for file in inbox.files if not file.problems] if night.dry_run else []
     fresh = [[one.line for one in file.lines] for file in read]
@@ -166,7 +166,7 @@ def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kin
         now = changes(finding_states(uow.connection), told, looked_for)
         if not now:
             raise _NothingLeft
-        keep_changes(uow, now, f"no longer found on the night of {night.day}")
+        store_changes(uow, now, f"no longer found on the night of {night.day}")
         return uow.receipt(notes=(f"{len(now.opened)} opened, {len(now.healed)} healed",))
 
     thing, number = f"findings:{_digest(found)}", 1
@@ -189,7 +189,7 @@ def _result(
     night: Night, came: _Came, told: Sequence[Told], options_told: Mapping[str, int | str]
 ) -> StepResult:
     with night.ledger.read() as connection:
-        kept = open_findings(connection)
+        kept = read_open_findings(connection)
         known: Mapping[str, FindingState] = finding_states(connection)
     findings = _findings(came, told, kept, known, dry_run=night.dry_run)
     bad = sum(bool(file.problems) for file in came.inbox.files)
@@ -226,7 +226,7 @@ def _result(
 def _findings(
     came: _Came,
     told: Sequence[Told],
-    kept: Sequence[KeptFinding],
+    kept: Sequence[StoredFinding],
     known: Mapping[str, FindingState],
     *,
     dry_run: bool,
@@ -240,7 +240,7 @@ def _findings(
     return found
 
 
-def _finding(kept: KeptFinding, tonight: Told | None) -> Finding:
+def _finding(kept: StoredFinding, tonight: Told | None) -> Finding:
     command = kept.command if tonight is None else tonight.command
     return Finding(
         kind=kept.kind,
@@ -249,7 +249,7 @@ def _finding(kept: KeptFinding, tonight: Told | None) -> Finding:
         ours=kept.ours,
         theirs=kept.theirs,
         difference=kept.difference,
-        command=command or settling(kept.id),
+        command=command or resolve_command_of(kept.id),
         code=kept.code,
         office=kept.office,
     )

@@ -34,7 +34,7 @@ def add_measured(uow: UnitOfWork, side: Side, said: Said) -> Receipt:
     `FutureDate`, and the refusals of a typed quantity.
     """
     code, notes = declare(uow, side, said)
-    return uow.receipt(notes=notes, **{side.value: uow.accounts.of(side, code).balance})
+    return uow.receipt(notes=notes, **{side.value: uow.accounts.account(side, code).balance})
 
 
 def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ...]]:
@@ -59,7 +59,7 @@ def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ..
         refuse_taken(uow, kind, record.code)
     uow.add(kind, record)
     if amount is not None:
-        set_quantity(uow, uow.accounts.of(side, record.code), amount, record.declared_on)
+        set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
     return record.code, tuple(_notes(uow, side, record, amount))
 
 
@@ -104,7 +104,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receip
 
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
-    account = uow.accounts.of(side, typed)
+    account = uow.accounts.account(side, typed)
     before, posted = account.record, uow.posted
     after = _edited(uow, account, said)
     if after != before:

@@ -42,7 +42,7 @@ def add_project(uow: UnitOfWork, said: Said, needs: Sequence[str] = ()) -> Recei
 
 
 def _told(uow: UnitOfWork, code: str) -> str:
-    need = uow.accounts.of(Side.NEED, code)
+    need = uow.accounts.account(Side.NEED, code)
     balance, record = need.balance, need.record
     amount = (
         format_quantity(balance.required, balance.unit)

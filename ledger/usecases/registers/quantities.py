@@ -45,7 +45,7 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
 
     Withdrawing all of an offer ends it: what later returns to it passes on to withdrawn.
     """
-    account = uow.accounts.of(side, code)
+    account = uow.accounts.account(side, code)
     withdraw_amount(uow, account, _amount_of(uow, account, quantity) if quantity else None, uow.day)
     return _receipt(uow, account)
 
@@ -62,7 +62,7 @@ def withdraw_amount(uow: UnitOfWork, account: Account, amount: int | None, day: 
 
 def expire(uow: UnitOfWork, code: str) -> Receipt:
     """Lapse what is still available of an offer whose validity has passed."""
-    offer = uow.accounts.of(Side.OFFER, code)
+    offer = uow.accounts.account(Side.OFFER, code)
     expire_offer(uow, offer, uow.day)
     return _receipt(uow, offer)
 
@@ -82,7 +82,7 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
 
 def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
     """Bring back what was withdrawn, and of an offer whose validity was extended what expired."""
-    account = uow.accounts.of(side, code)
+    account = uow.accounts.account(side, code)
     amount = _amount_of(uow, account, quantity) if quantity else None
     source = Stage.WITHDRAWN
     if side is Side.OFFER:

@@ -79,7 +79,7 @@ def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
 
     Raises what `add` does, `FixedTerm` and `NothingToChange`.
     """
-    kept = uow.find(kind, typed)
+    kept = uow.find_record(kind, typed)
     cells = as_cells(kind, said)
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}

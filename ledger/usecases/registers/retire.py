@@ -28,7 +28,7 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
 
     Raises `UnknownCode`, and `NothingToChange` where it is so already.
     """
-    kept = uow.find(kind, typed)
+    kept = uow.find_record(kind, typed)
     record, state = kept.record, "withdrawn" if withdrawn else "in use"
     if record.withdrawn == withdrawn:
         raise NothingToChange(
@@ -47,7 +47,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
     """Say what still rests on a record that was withdrawn; nothing of it changes by itself."""
     if kind == "provider":
         offers = [code for code, one in _all(uow, "offer") if one.provider == record.code]
-        free = [code for code in offers if uow.accounts.of(Side.OFFER, code).balance.free]
+        free = [code for code in offers if uow.accounts.account(Side.OFFER, code).balance.free]
         if free:
             yield (
                 f"still available of it: {_some(free)}; take them back with: "
@@ -84,7 +84,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
 
     What is held, committed or delivered stays, and is named. Raises `NothingToChange`.
     """
-    kept = uow.find("project", typed)
+    kept = uow.find_record("project", typed)
     notes: list[str] = []
     for need in _needs_of(uow, kept.record.code):
         open_amount = need.balance.free
@@ -120,7 +120,7 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
 
     Raises `UnknownStatus`, `ParentWithdrawn`, and `NothingToChange` where it is not cancelled.
     """
-    kept = uow.find("project", typed)
+    kept = uow.find_record("project", typed)
     project, wanted = kept.record, find_status(status or "identification").code
     if project.status != CANCELLED or wanted == CANCELLED:
         raise NothingToChange(
@@ -144,4 +144,4 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
 
 def _needs_of(uow: UnitOfWork, project: str) -> list[Account]:
     codes = [code for code, one in _all(uow, "need") if one.project == project]
-    return [uow.accounts.of(Side.NEED, code) for code in codes]
+    return [uow.accounts.account(Side.NEED, code) for code in codes]

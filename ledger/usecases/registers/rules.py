@@ -47,7 +47,7 @@ class ParentWithdrawn(RefusedByRule):
 def refuse_taken(uow: UnitOfWork, kind: str, code: str) -> None:
     """Refuse a code that is taken, in any capitals. Raises `AlreadyThere`."""
     try:
-        held = uow.find(kind, code).record
+        held = uow.find_record(kind, code).record
     except UnknownCode:
         return
     except AmbiguousCode as error:
@@ -78,7 +78,7 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
         if not cells.get(column):
             continue
         typed = [part.strip() for part in cells[column].split(";")]
-        found = [uow.find(other, code).record for code in typed if code]
+        found = [uow.find_record(other, code).record for code in typed if code]
         cells[column] = ";".join(record.code for record in found)
         if column in spec.parents:
             refuse_withdrawn(uow, other, found[0])

@@ -27,8 +27,8 @@ from ledger.store.session.execute import Work, carry_out
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.deals import read_books
 from ledger.store.statements.statements import (
-    last_read,
-    living_since,
+    last_read_at,
+    outstanding_since,
     read_statements,
     recorded_through,
 )
@@ -41,7 +41,7 @@ DIFFERENCES = frozenset(Kind) - {Kind.FILE, Kind.SILENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class CopyComparison:
     """What comparing all statements with the ledger came to.
 
     `through` is the last request it took account of, `unchanged` how many providers it left
@@ -62,7 +62,7 @@ def compare_all(
     today: date,
     tolerance: Tolerance,
     unchanged: Collection[str] = (),
-) -> Compared:
+) -> CopyComparison:
     """Compare every statement that is kept, and those that are `fresh`, provider by provider.
 
     Of the providers that are `unchanged` every line is confirmed as it was.
@@ -84,7 +84,7 @@ def compare_all(
             posting = posting_of(difference, books)
             if posting is not None:
                 postings.append(posting)
-    return Compared(
+    return CopyComparison(
         through=through,
         unchanged=len(alone),
         lines=sum(map(len, by_provider.values())),
@@ -118,8 +118,8 @@ def silent_providers(
     connection: Connection, night: date, most: int, zone: tzinfo
 ) -> Iterator[Told]:
     """Tell of each provider with living deals that has sent nothing for more than `most` days."""
-    sent: Mapping[str, datetime] = last_read(connection)
-    for provider, first_deal in sorted(living_since(connection).items()):
+    sent: Mapping[str, datetime] = last_read_at(connection)
+    for provider, first_deal in sorted(outstanding_since(connection).items()):
         since = day_of(sent[provider], zone) if provider in sent else first_deal
         days = (night - since).days
         if days > most:
@@ -172,7 +172,7 @@ def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str
 def _delivering(posting: Posting) -> Work:
     def work(uow: UnitOfWork) -> Receipt:
         deal = uow.accounts.deal(posting.deal)
-        unit = uow.accounts.of(Side.NEED, deal.record.need).unit
+        unit = uow.accounts.account(Side.NEED, deal.record.need).unit
         details = ActDetails(
             effective_on=posting.line.day,
             reference=posting.reference,

@@ -6,7 +6,12 @@ from ledger.core.errors import RefusedByRule, UsageError
 from ledger.journal.receipts import Receipt
 from ledger.statements.findings import Event
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import KeptFinding, add_events, read_finding, typed_number
+from ledger.store.statements.findings import (
+    StoredFinding,
+    add_events,
+    parse_finding_number,
+    read_finding,
+)
 
 
 class FindingNotOpen(RefusedByRule):
@@ -51,12 +56,12 @@ def reopen(uow: UnitOfWork, typed: str) -> Receipt:
     return _receipt(uow, found, "open again")
 
 
-def _found(uow: UnitOfWork, typed: str) -> KeptFinding:
-    found = read_finding(uow.connection, typed_number(typed))
+def _found(uow: UnitOfWork, typed: str) -> StoredFinding:
+    found = read_finding(uow.connection, parse_finding_number(typed))
     if not (uow.request.reason or "").strip():
         raise FindingReasonMissing(f"Finding {found.code} is not touched without a reason.")
     return found
 
 
-def _receipt(uow: UnitOfWork, found: KeptFinding, stands: str) -> Receipt:
+def _receipt(uow: UnitOfWork, found: StoredFinding, stands: str) -> Receipt:
     return uow.receipt(notes=(f"finding {found.code} is {stands}: {found.said}",))

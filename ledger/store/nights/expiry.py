@@ -11,7 +11,7 @@ from ledger.core.factors import Side
 from ledger.store.db import tables
 
 
-class EndingHold(NamedTuple):
+class HoldExpiry(NamedTuple):
     """A deal that holds something through a day, and the office of the city that needs it."""
 
     deal: str
@@ -21,7 +21,7 @@ class EndingHold(NamedTuple):
     office: str
 
 
-class EndingOffer(NamedTuple):
+class OfferExpiry(NamedTuple):
     """An offer with something available through a day."""
 
     offer: str
@@ -29,41 +29,41 @@ class EndingOffer(NamedTuple):
     until: date
 
 
-def holds_ending_by(connection: Connection, day: date) -> list[EndingHold]:
+def holds_due_by(connection: Connection, day: date) -> list[HoldExpiry]:
     """Read the holds whose last day is `day` or before it, those that end first before others."""
-    deal, versions, stands = tables.deal, tables.deal_version, tables.deal_balance
+    deal, versions, balances = tables.deal, tables.deal_version, tables.deal_balance
     need, project, city = tables.need, tables.project, tables.city_version
     query = (
         select(deal.c.code, tables.offer.c.code, need.c.code, versions.c.held_until)
         .add_columns(tables.office.c.code)
-        .select_from(stands)
-        .join(deal, deal.c.id == stands.c.deal_id)
+        .select_from(balances)
+        .join(deal, deal.c.id == balances.c.deal_id)
         .join(versions, versions.c.deal_id == deal.c.id)
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(need, need.c.id == deal.c.need_id)
         .join(project, project.c.id == need.c.project_id)
         .join(city, city.c.city_id == project.c.city_id)
         .join(tables.office, tables.office.c.id == city.c.office_id)
-        .where(stands.c.side == Side.NEED, stands.c.held > 0, versions.c.held_until <= day)
+        .where(balances.c.side == Side.NEED, balances.c.held > 0, versions.c.held_until <= day)
         .where(_newest(versions, "deal_id"), _newest(city, "city_id"))
         .order_by(versions.c.held_until, deal.c.id)
     )
-    return [EndingHold(*row) for row in connection.execute(query)]
+    return [HoldExpiry(*row) for row in connection.execute(query)]
 
 
-def offers_ending_by(connection: Connection, day: date) -> list[EndingOffer]:
+def offers_due_by(connection: Connection, day: date) -> list[OfferExpiry]:
     """Read the offers whose last day is `day` or before it, with something still available."""
-    offer, versions, stands = tables.offer, tables.offer_version, tables.balance
+    offer, versions, balances = tables.offer, tables.offer_version, tables.balance
     query = (
         select(offer.c.code, tables.provider.c.code, versions.c.valid_until)
         .select_from(offer)
-        .join(stands, stands.c.holder_id == offer.c.id)
+        .join(balances, balances.c.holder_id == offer.c.id)
         .join(versions, versions.c.offer_id == offer.c.id)
         .join(tables.provider, tables.provider.c.id == offer.c.provider_id)
-        .where(stands.c.free > 0, versions.c.valid_until <= day, _newest(versions, "offer_id"))
+        .where(balances.c.free > 0, versions.c.valid_until <= day, _newest(versions, "offer_id"))
         .order_by(versions.c.valid_until, offer.c.id)
     )
-    return [EndingOffer(*row) for row in connection.execute(query)]
+    return [OfferExpiry(*row) for row in connection.execute(query)]
 
 
 def _newest(versions: Table, owner: str) -> ColumnElement[bool]:

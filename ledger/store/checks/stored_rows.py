@@ -31,7 +31,7 @@ from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow,
 from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
-from ledger.store.checks.journal import ONE_WRITER, decimal_held, moment, raw, stream
+from ledger.store.checks.journal import ONE_WRITER, moment, raw, stored_decimal, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.tables import (
     deal,
@@ -46,7 +46,7 @@ from ledger.store.db.tables import (
 from ledger.store.registers import REGISTERS
 
 
-def read_kept_holders(connection: Connection) -> Iterator[KeptStages]:
+def read_stored_balances(connection: Connection) -> Iterator[KeptStages]:
     """Read the kept balances of needs and offers."""
     table = tables.balance
     for row in stream(connection, select(table)):
@@ -54,7 +54,7 @@ def read_kept_holders(connection: Connection) -> Iterator[KeptStages]:
         yield KeptStages(row.holder_id, None, stages)
 
 
-def read_kept_deals(connection: Connection) -> Iterator[KeptStages]:
+def read_stored_deal_balances(connection: Connection) -> Iterator[KeptStages]:
     """Read the kept balances of both sides of every deal."""
     table = tables.deal_balance
     names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
@@ -63,7 +63,7 @@ def read_kept_deals(connection: Connection) -> Iterator[KeptStages]:
         yield KeptStages(deal_id, side, dict(zip(names, amounts, strict=True)))
 
 
-def read_moves(connection: Connection) -> list[tuple[str, ...]]:
+def read_allowed_moves(connection: Connection) -> list[tuple[str, ...]]:
     """Read the database's table of allowed moves."""
     query = select(*(raw(column) for column in tables.allowed_move.columns))
     return [tuple(row) for row in connection.execute(query)]
@@ -76,7 +76,7 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
     return guards.due(connection), guards.present(connection)
 
 
-def read_versions(connection: Connection) -> Iterator[VersionRow]:
+def stream_version_rows(connection: Connection) -> Iterator[VersionRow]:
     """Read every version's number and moment, in order, of registers and settings."""
     for kind, register in REGISTERS.items():
         identity, versions = register.identity, register.versions
@@ -92,8 +92,10 @@ def read_versions(connection: Connection) -> Iterator[VersionRow]:
         yield from map(
             VersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
         )
-        bare = select(identity.c.id, identity.c.code).where(identity.c.id.not_in(select(owner)))
-        for number, code in connection.execute(bare):
+        without_versions = select(identity.c.id, identity.c.code).where(
+            identity.c.id.not_in(select(owner))
+        )
+        for number, code in connection.execute(without_versions):
             yield VersionRow(kind, str(number), code, None, None)
     setting = tables.setting_version
     columns = (setting.c.version, moment(setting.c.recorded_at), raw(setting.c.format))
@@ -112,7 +114,7 @@ def stream_requests(connection: Connection) -> Iterator[RequestRow]:
     )
     own = select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id)
     entries = _Groups(stream(connection, own))
-    versions = _Groups(stream(connection, _versions_made()))
+    versions = _Groups(stream(connection, _recorded_versions()))
     for number, key, body in stream(connection, query):
         numbers = tuple(row[1] for row in entries.of(number))
         named = tuple(VersionName(*row[1:]) for row in versions.of(number))
@@ -126,19 +128,19 @@ class _Groups:
         self._groups = groupby(rows, key=itemgetter(0))
         self._owner: int | None
         self._rows: Iterable[Any]
-        self._go_on()
+        self._advance()
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
         self._owner, self._rows = next(self._groups, (None, ()))
 
     def of(self, request: int) -> Iterable[Any]:
         """Give the rows of a request, which is not before the one asked for last."""
         while self._owner is not None and self._owner < request:
-            self._go_on()
+            self._advance()
         return self._rows if self._owner == request else ()
 
 
-def _versions_made() -> Select[Any]:
+def _recorded_versions() -> Select[Any]:
     """Select every version by its request, named as a receipt names it."""
     setting, unit, rate = tables.setting_version, tables.unit, tables.rate
     proposal, seal = tables.proposal, night_tables.seal
@@ -159,7 +161,7 @@ def _versions_made() -> Select[Any]:
     return select(made).order_by(made.c.request_id)
 
 
-def read_strays(connection: Connection) -> Iterator[Stray]:
+def find_orphan_rows(connection: Connection) -> Iterator[Stray]:
     """Find rows without a request, or recorded at another moment than their request."""
     request = tables.request
     for table in tables.every_table():
@@ -168,12 +170,14 @@ def read_strays(connection: Connection) -> Iterator[Stray]:
         own = table.c.request_id
         lost = select(*_key(table)).outerjoin(request, request.c.id == own)
         for row in stream(connection, lost.where(request.c.id.is_(None))):
-            yield Stray(table.name, _named(row), "has no request")
+            yield Stray(table.name, _key_text(row), "has no request")
         if "recorded_at" not in table.c:
             continue
         moved = select(*_key(table)).join(request, request.c.id == own)
         for row in stream(connection, moved.where(table.c.recorded_at != request.c.recorded_at)):
-            yield Stray(table.name, _named(row), "was recorded at another moment than its request")
+            yield Stray(
+                table.name, _key_text(row), "was recorded at another moment than its request"
+            )
 
 
 def read_repeated_keys(connection: Connection) -> Iterable[str]:
@@ -221,7 +225,7 @@ def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
                 wrong.append(func.typeof(column).not_in(("integer", "null")))
             query = select(*_key(table), type_coerce(column, String)).where(or_(*wrong))
             for *key, value in stream(connection, query):
-                yield AmountFault(table.name, _named(key), name, value)
+                yield AmountFault(table.name, _key_text(key), name, value)
 
 
 def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
@@ -230,53 +234,53 @@ def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
         column = table.c[name]
         query = select(*_key(table), raw(column)).where(column.is_not(None))
         for *key, value in stream(connection, query):
-            yield DecimalCell(table.name, _named(key), name, value, most)
+            yield DecimalCell(table.name, _key_text(key), name, value, most)
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:
     return [raw(column) for column in table.primary_key.columns]
 
 
-def _named(key: Iterable[Any]) -> str:
+def _key_text(key: Iterable[Any]) -> str:
     return "/".join(map(str, key))
 
 
 _LEVELS: Final = ("complete_value", "complete_bound", "coverage_value", "coverage_bound")
 
 
-def read_proposed(connection: Connection) -> Iterator[ProposedRow]:
+def read_proposal_rows(connection: Connection) -> Iterator[ProposedRow]:
     """Read every proposal with its lines and projects, and what names one that is not there."""
     columns = (raw(proposal.c[name]) for name in _LEVELS)
     query = select(proposal.c.id, proposal.c.code, raw(proposal.c.lines), *columns)
     heads = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
-    lines = _grouped(connection, proposal_line)
-    projects = _grouped(connection, proposal_project)
+    lines = _rows_by_proposal(connection, proposal_line)
+    projects = _rows_by_proposal(connection, proposal_project)
     for identity in sorted({*heads, *lines, *projects}, key=str):
         code, announced, *levels = heads.get(identity, (None, 0, *(None for _ in _LEVELS)))
         yield ProposedRow(
             name=f"proposal {code or f'with id {identity}'}",
             code=code,
             announced=announced,
-            levels=tuple(decimal_held(one, least=0) for one in levels),
+            levels=tuple(stored_decimal(one, least=0) for one in levels),
             lines=tuple(_line(row) for row in lines.get(identity, ())),
             weights=tuple(row[-1] for row in projects.get(identity, ())),
         )
 
 
-def _grouped(connection: Connection, table: Table) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _rows_by_proposal(connection: Connection, table: Table) -> dict[int, list[Any]]:
+    by_proposal: dict[int, list[Any]] = {}
     query = select(*map(raw, table.columns)).order_by(*table.primary_key.columns)
     for identity, *rest in stream(connection, query):
-        found.setdefault(identity, []).append(rest)
-    return found
+        by_proposal.setdefault(identity, []).append(rest)
+    return by_proposal
 
 
 def _line(row: Iterable[Any]) -> ProposedLineRow:
     *parts, rate = row
-    return ProposedLineRow._make((*parts, decimal_held(rate)))
+    return ProposedLineRow._make((*parts, stored_decimal(rate)))
 
 
-def read_introduced(connection: Connection) -> Iterator[IntroducedRow]:
+def read_introduced_lines(connection: Connection) -> Iterator[IntroducedRow]:
     """Read every line that was taken up beside the entry that names it."""
     for row in stream(connection, _introduced()):
         named = row.code or f"the proposal with id {row.proposal_id}"
@@ -288,7 +292,7 @@ def read_introduced(connection: Connection) -> Iterator[IntroducedRow]:
             format=row.format,
             sides=(row.deal_offer, row.deal_need),
             proposed_sides=(row.offer_id, row.need_id),
-            rates=(decimal_held(row.deal_rate), decimal_held(row.rate)),
+            rates=(stored_decimal(row.deal_rate), stored_decimal(row.rate)),
             amounts=(row.amount, row.need_amount),
         )
 
@@ -310,7 +314,7 @@ def _introduced() -> Select[Any]:
             line.need_id,
             raw(line.rate).label("rate"),
             line.need_amount,
-            _moved().label("amount"),
+            _amount_moved().label("amount"),
         )
         .select_from(introduced_line)
         .outerjoin(
@@ -323,7 +327,7 @@ def _introduced() -> Select[Any]:
     )
 
 
-def _moved() -> Any:
+def _amount_moved() -> Any:
     """Give what an entry moved of its need."""
     return (
         select(func.max(movement.c.amount))
@@ -333,7 +337,7 @@ def _moved() -> Any:
     )
 
 
-def read_unnamed(connection: Connection) -> Iterable[int]:
+def find_entries_without_line(connection: Connection) -> Iterable[int]:
     """Find entries laid out as naming the line of a proposal that name none."""
     named = select(introduced_line.c.entry_id)
     query = select(entry.c.id).where(entry.c.format == PROPOSED_FORMAT, entry.c.id.not_in(named))
