@@ -60,11 +60,11 @@ def main() -> None:
 
 def _make_tables(url: str) -> None:
     """Do what a migration does: take the guards down, make the tables, put all guards up."""
-    from ledger.store.db.engine import make_engine, writing  # noqa: PLC0415 - reads the table
+    from ledger.store.db.engine import make_engine, write_transaction  # noqa: PLC0415 - reads the table
     from ledger.store.db.tables import metadata  # noqa: PLC0415
     from migrations import guards  # noqa: PLC0415
 
-    with writing(make_engine(url)) as connection:
+    with write_transaction(make_engine(url)) as connection:
         if inspect(connection).has_table(WORKSHOP.name):
             return
         guards.take_down(connection)
