@@ -24,6 +24,7 @@ decimals = st.integers(0, 6)
     [
         (3333, "1.085", 2, 2, 3617),  # 36.16305 USD for 33.33 EUR: one cent more, never less
         (10000, "1", 2, 2, 10000),
+        (10000, "2", 2, 2, 20000),
         (1, "0.0001", 2, 2, 1),
         (100, "161.5", 2, 0, 162),  # one euro in yen, which has no smaller part
         (162, "0.00619", 0, 2, 101),

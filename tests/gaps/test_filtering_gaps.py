@@ -37,6 +37,7 @@ ROWS = [
         ("needed_by=", "N-2 N-3 N-4"),
         ("gap>=1M", "N-1 N-3"),
         ("gap>=1M EUR", "N-1"),
+        ("gap>=2M", "N-1 N-3"),
         ("gap<=500000.00", "N-2"),
         ("gap=", "N-4"),
         ("gap!=0", "N-1 N-2 N-3 N-4"),
@@ -54,6 +55,16 @@ def test_one_condition(text: str, codes: str) -> None:
 def test_all_conditions_must_hold() -> None:
     conditions = [read_filter("country=IR"), read_filter("sector=health")]
     assert [found.need for found in filtered(ROWS, conditions)] == ["N-3"]
+
+
+@pytest.mark.parametrize("texts", [("gap=2M", "gap<=1M"), ("gap<=1M", "gap=2M")])
+def test_an_equal_figure_and_a_limit_must_hold_both(texts: tuple[str, ...]) -> None:
+    assert filtered(ROWS, map(read_filter, texts)) == []
+
+
+def test_equal_values_of_one_column_admit_any() -> None:
+    conditions = [read_filter("gap>=1M"), read_filter("city=MHD"), read_filter("city=LHE")]
+    assert [found.need for found in filtered(ROWS, conditions)] == ["N-1", "N-3"]
 
 
 def test_no_condition_keeps_all() -> None:
@@ -85,6 +96,15 @@ def test_an_unknown_column_names_the_columns_there_are() -> None:
 )
 def test_what_is_no_filter_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFilter):
+        read_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("country>=IR", "only dates and figures"), ("gap>=", "nothing stands after it")],
+)
+def test_what_cannot_be_compared_says_why(text: str, words: str) -> None:
+    with pytest.raises(UnreadableFilter, match=words):
         read_filter(text)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from gap_positions import IRR, JPY, PERSON_DAY, USD, in_euro, many_rows, position, row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,11 @@ def test_work_is_never_forced_into_money() -> None:
 def test_half_a_cent_goes_to_the_even_one() -> None:
     # At 160 yen to the euro 0.8 yen would be half a cent: 4 yen are 2.5 cents, 12 yen 7.5.
     assert [row(unit=JPY, open=yen).gap_base for yen in (4, 12, 20)] == [2, 8, 12]
+
+
+@pytest.mark.parametrize(("yen", "cents"), [(4, 2), (12, 8), (20, 12), (28, 18), (36, 22)])
+def test_half_a_cent_goes_up_from_each_odd_one(yen: int, cents: int) -> None:
+    assert in_euro().convert(yen, JPY) == cents
 
 
 def test_rows_come_by_project_then_need_without_projects_that_take_no_deals() -> None:

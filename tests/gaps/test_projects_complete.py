@@ -55,7 +55,9 @@ def test_a_need_of_unknown_amount_leaves_a_project_open() -> None:
 
 
 def test_without_needs_or_with_all_withdrawn_a_project_is_neither() -> None:
-    assert project_state([]).reasons == ("it has no needs",)
+    assert project_state([]) == ProjectState(
+        complete=False, covered=False, reasons=("it has no needs",)
+    )
     state = project_state([balance(withdrawn=5), balance(withdrawn=1)])
     assert state == ProjectState(
         complete=False, covered=False, reasons=("all of its needs are withdrawn",)
