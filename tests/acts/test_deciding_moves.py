@@ -81,6 +81,18 @@ def test_a_revision_moves_the_difference():
     assert acts.revision_movements(need(open=60, held=40), 100) == ()
 
 
+@pytest.mark.parametrize(
+    ("total", "moved"),
+    [
+        (101, ("need", "undeclared", "open", 1)),
+        (99, ("need", "open", "undeclared", 1)),
+        (40, ("need", "open", "undeclared", 60)),
+    ],
+)
+def test_a_revision_may_be_of_one_part_or_of_all_that_is_free(total, moved):
+    assert told(acts.revision_movements(need(open=60, held=40), total)) == [moved]
+
+
 def test_a_revision_down_takes_only_what_no_deal_has():
     with refused(acts.BelowQuantityInUse, "0.40 EUR", "0.60 EUR is open"):
         acts.revision_movements(need(open=60, held=40), 39)
@@ -103,6 +115,7 @@ def test_a_withdrawal_and_its_return():
     ("refusal", "act"),
     [
         (acts.NotEnoughOpen, lambda: acts.withdrawal_movements(need(open=5), 6)),
+        (acts.NotEnoughOpen, lambda: acts.withdrawal_movements(need(held=5), 1)),
         (acts.NotEnoughAvailable, lambda: acts.withdrawal_movements(offer(available=5), 6)),
         (
             acts.NotEnoughWithdrawn,
@@ -221,6 +234,19 @@ def test_a_hold_undone_on_an_offer_that_is_over_passes_on():
         ("offer", "available", "expired", 9),
         ("need", "held", "open", 9),
     ]
+
+
+def test_only_what_a_deal_gives_back_to_an_offer_that_is_over_passes_on():
+    over = {"O-0001": Stage.EXPIRED}
+    both = pair(need(held=9), offer(held=9), held=(9, 9))
+    committed = acts.advance_movements(both, Stage.HELD, Stage.COMMITTED, 9)
+    expired = acts.expiry_movements(offer(available=7))
+
+    assert told(acts.reversal_movements(committed, over)) == [
+        ("offer", "committed", "held", 9),
+        ("need", "committed", "held", 9),
+    ]
+    assert told(acts.reversal_movements(expired, over)) == [("offer", "expired", "available", 7)]
 
 
 movements = st.builds(

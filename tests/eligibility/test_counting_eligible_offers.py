@@ -16,6 +16,7 @@ from ledger.eligibility.counts import (
     count_eligible,
     outstanding_by_need,
 )
+from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import NeedFacts
 from ledger.eligibility.verdict import RULES, Pairing, best_amount, verdict
 from ledger.journal.balance import DealBalance
@@ -81,6 +82,20 @@ def require_equal_counts(world: World) -> None:
         found = (count.eligible, count.obstacle_rule, count.failing, count.total)
         assert found == by_trying_every_pair(world, need)
         assert (count.obstacle is None) == (count.obstacle_rule is None)
+
+
+@examples(100)
+@given(worlds())
+def test_the_index_admits_the_offers_that_no_rule_but_those_on_quantity_refuses(
+    world: World,
+) -> None:
+    for need in world.needs:
+        offers = [one for one in world.offers if one.offer.factor == need.need.factor]
+        admitted = OfferIndex(offers, DAY, world.rate_of).admitting(need)
+        expected = [
+            one.offer.code for one in offers if not verdict(Pairing(need, one, DAY, None, None))
+        ]
+        assert sorted(admitted) == sorted(expected)
 
 
 def test_a_monorail_that_no_offer_names() -> None:

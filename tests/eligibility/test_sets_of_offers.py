@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger.eligibility.bitsets import Ladder, Named, bits, positions
+from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
 
 FIGURES = st.lists(st.none() | st.integers(0, 9), max_size=300)
 
@@ -14,26 +14,26 @@ FIGURES = st.lists(st.none() | st.integers(0, 9), max_size=300)
 @example(set())
 @example({0, 7, 8, 199})
 def test_a_set_gives_back_its_places_in_order(places):
-    assert list(positions(bits(places, 200))) == sorted(places)
+    assert list(bit_positions(bitset(places, 200))) == sorted(places)
 
 
 @given(FIGURES, st.integers(0, 9), st.integers(0, 5))
 @example([3, None, 1, 2, 2], 2, 4)
 def test_offers_are_found_by_a_limit_in_any_order_and_from_any_place(figures, limit, start):
-    sorted_offers = Ladder(figures, start + len(figures), start)
+    sorted_offers = SortedIndex(figures, start + len(figures), start)
     placed = [(place, one) for place, one in enumerate(figures, start) if one is not None]
 
     at_most = [place for place, one in placed if one <= limit]
     at_least = [place for place, one in placed if one >= limit]
-    assert list(positions(sorted_offers.at_most(limit))) == at_most
-    assert list(positions(sorted_offers.at_least(limit))) == at_least
-    assert list(positions(sorted_offers.all)) == [place for place, _ in placed]
+    assert list(bit_positions(sorted_offers.at_most(limit))) == at_most
+    assert list(bit_positions(sorted_offers.at_least(limit))) == at_least
+    assert list(bit_positions(sorted_offers.all)) == [place for place, _ in placed]
 
 
 def test_offers_are_found_by_any_value_that_they_name():
-    named = Named([("a", "b"), (), ("b",), ("c",)], 4)
+    named = ValueIndex([("a", "b"), (), ("b",), ("c",)], 4)
 
-    assert list(positions(named.naming(["a", "c", "nobody"]))) == [0, 3]
-    assert list(positions(named.naming(["b"]))) == [0, 2]
-    assert list(positions(named.empty)) == [1]
+    assert list(bit_positions(named.containing_any(["a", "c", "nobody"]))) == [0, 3]
+    assert list(bit_positions(named.containing_any(["b"]))) == [0, 2]
+    assert list(bit_positions(named.empty)) == [1]
     assert len(named) == 3
