@@ -91,7 +91,7 @@ def test_the_index_admits_the_offers_that_no_rule_but_those_on_quantity_refuses(
 ) -> None:
     for need in world.needs:
         offers = [one for one in world.offers if one.offer.factor == need.need.factor]
-        admitted = OfferIndex(offers, DAY, world.rate_of).admitting(need)
+        admitted = OfferIndex(offers, DAY, world.rate_of).admissible_offers(need)
         expected = [
             one.offer.code for one in offers if not verdict(Pairing(need, one, DAY, None, None))
         ]
