@@ -279,6 +279,10 @@ ATTACKS = {
     "a leaf rewritten with what it stands for": ("seals", [
         "UPDATE sealed_leaf SET hash = (SELECT max(hash) FROM sealed_leaf) WHERE position = 7"]),
     "a seal cut out": ("seals", ["DELETE FROM seal WHERE number = 2"]),
+    "a version of a request in words": ("request-keys", [
+        "UPDATE need_version SET request_id = 'none'"]),
+    "an entry of a request in words": ("request-keys", [
+        f"UPDATE entry SET request_id = 'none' WHERE id = {LAST}"]),
     "a move added to the table of moves": ("guards", [
         "INSERT INTO allowed_move VALUES ('deliver', 'need', 'open', 'delivered')"]),
     "a move taken from the table of moves": ("guards", [
@@ -299,6 +303,8 @@ NO_SUCH_VALUE = {
     "a day of a mandate that is none": "date",
     "a day of a deal that the calendar lacks": "date",
     "an amount in words": "bigint",
+    "a version of a request in words": "bigint",
+    "an entry of a request in words": "bigint",
     "a rate in floating point": "blob",
 }
 """What a column of a server cannot hold in the first place; its words say so."""

@@ -68,6 +68,11 @@ def moment(column: Column[Any]) -> ColumnElement[int]:
     return cast(column, BigInteger)
 
 
+def reference(column: Column[Any]) -> ColumnElement[int]:
+    """Select the number of another row; what is no number becomes 0, which no row has."""
+    return cast(column, BigInteger)
+
+
 def day(column: Column[Any]) -> ColumnElement[str]:
     """Select a date as ISO text, whatever stands there."""
     return cast(column, String)
@@ -172,7 +177,7 @@ def _entries() -> Select[Any]:
         raw(entry.c.act),
         day(entry.c.effective_on),
         moment(entry.c.recorded_at),
-        entry.c.request_id,
+        reference(entry.c.request_id),
         entry.c.deal_id,
         entry.c.override,
         entry.c.reverses,

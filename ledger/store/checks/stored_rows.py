@@ -122,10 +122,14 @@ def stream_requests(connection: Connection) -> Iterator[RequestRow]:
 
 
 class _Groups:
-    """Rows in the order of the request in their first column, handed out request by request."""
+    """Rows in the order of the request in their first column, handed out request by request.
+
+    A row whose request is no number, which only a tampered file holds, belongs to none.
+    """
 
     def __init__(self, rows: Iterable[Any]) -> None:
-        self._groups = groupby(rows, key=itemgetter(0))
+        numbered = (row for row in rows if isinstance(row[0], int))
+        self._groups = groupby(numbered, key=itemgetter(0))
         self._owner: int | None
         self._rows: Iterable[Any]
         self._advance()
