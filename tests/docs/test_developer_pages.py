@@ -11,6 +11,7 @@ from offences import assert_none
 
 ROOT = Path(__file__).parents[2]
 TOP = ("ledger", "cli", "migrations", "tests")
+STEP = re.MULTILINE | re.DOTALL
 PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 
 
@@ -30,6 +31,21 @@ def test_every_file_that_a_page_names_exists(page):
 
     assert len(named) > 10
     assert_none(one for one in named if not (ROOT / one).exists())
+
+
+def test_every_table_that_a_step_names_is_in_its_file():
+    """A step opens with its file; the tables to extend are named in capitals."""
+    steps = re.findall(
+        r"^\d+\. `([\w./]+\.py)`:(.*?)(?=^\d+\.|^$)", text_of("CONTRIBUTING.md"), STEP
+    )
+    named = [(path, one) for path, words in steps for one in re.findall(r"`([A-Z_]{4,})`", words)]
+
+    assert len(named) > 8
+    assert_none(
+        f"{path}: {one}"
+        for path, one in named
+        if not re.search(rf"^{one}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    )
 
 
 def test_the_act_passes_the_files_that_the_page_names(tmp_path):
