@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,11 +60,13 @@ class Mutant:
     last_line: int
     before: str
     after: str
+    occurrence: int = 1
 
     @property
     def description(self) -> str:
         """The fault without its line, which moves with every edit above it."""
-        return f"{self.function}: {self.before} -> {self.after}"
+        which = f" #{self.occurrence}" if self.occurrence > 1 else ""
+        return f"{self.function}: {self.before} -> {self.after}{which}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +89,17 @@ class _Place:
 
 def mutants(path: Path, source: str) -> list[Mutant]:
     """Give every mutant of a module, in the order of its text."""
-    tree = ast.parse(source)
     found: list[Mutant] = []
-    for place in _places(tree, "module"):
+    alike: Counter[tuple[str, str, str]] = Counter()
+    for place in _places(ast.parse(source), "module"):
+        node = place.node
+        assert isinstance(node, ast.stmt | ast.expr)
+        lines = node.lineno, node.end_lineno or node.lineno
         for changed in _changes(place):
-            node = place.node
-            assert isinstance(node, ast.stmt | ast.expr)
-            found.append(
-                Mutant(
-                    path,
-                    len(found),
-                    place.function,
-                    node.lineno,
-                    node.end_lineno or node.lineno,
-                    _text(node),
-                    _text(changed),
-                )
-            )
+            fault = place.function, _text(node), _text(changed)
+            alike[fault] += 1
+            function, before, after = fault
+            found.append(Mutant(path, len(found), function, *lines, before, after, alike[fault]))
     return found
 
 

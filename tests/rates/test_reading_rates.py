@@ -18,7 +18,7 @@ from ledger.deals.deal import RATE_PLACES
 from ledger.interchange.acts import deal_act, rate
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
-from ledger.rates.rates import MAX_RATE, RateFault, UnusableRate, parse_rate, read_rate
+from ledger.rates.rates import MAX_RATE, RateFault, UnusableRate, is_rate, parse_rate, read_rate
 from ledger.reference import shipped_units
 
 TODAY = date(2026, 11, 23)
@@ -53,6 +53,7 @@ NO_RATES = {
     "1.1234567890123": "bad-number",
     "0.0000000000001": "bad-number",
     "1000000000000000": "bad-number",
+    "1000000000000000.5": "bad-number",
     "9" * 41: "bad-number",
     "0": "out-of-range",
     "0.000": "out-of-range",
@@ -74,6 +75,32 @@ def test_what_is_no_rate(text: str, code: str) -> None:
     told = (refused.value.what, refused.value.why, refused.value.next_step)
     assert told == (fault.what, fault.why, fault.next_step)
     assert all(told)
+
+
+@pytest.mark.parametrize(
+    ("value", "can_be"),
+    {
+        "1E+18": True,
+        "1E+19": False,
+        "1E-18": True,
+        "1E-19": False,
+        "1." + "1" * 39: True,
+        "1." + "1" * 40: False,
+        "0": False,
+        "-1": False,
+        "NaN": False,
+        "Infinity": False,
+    }.items(),
+)
+def test_what_can_be_the_rate_of_a_recorded_deal(value: str, can_be: bool) -> None:
+    assert is_rate(Decimal(value)) is can_be
+
+
+def test_a_long_text_that_is_no_rate_is_shown_by_its_beginning() -> None:
+    for length, shown in ((60, "x" * 60), (61, "x" * 60 + "…")):
+        fault = read_rate("x" * length)
+        assert isinstance(fault, RateFault)
+        assert fault.what.startswith(f"'{shown}' ")
 
 
 @given(

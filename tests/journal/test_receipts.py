@@ -1,0 +1,44 @@
+"""A receipt as a document: what was done is in it, and nothing that was not."""
+
+from __future__ import annotations
+
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit
+from ledger.journal.balance import Balance
+from ledger.journal.receipts import Receipt, RegisterChange
+
+EUR = Unit("EUR", 2, "money", "Euro")
+ALWAYS = {
+    *("schema", "entry", "replayed", "deal", "need", "offer", "entries", "registers", "notes"),
+}
+
+
+def test_a_receipt_of_nothing_says_so() -> None:
+    document = Receipt().as_document()
+
+    assert set(document) == ALWAYS
+    assert (document["entry"], document["entries"], document["need"]) == (None, [], None)
+    assert document["replayed"] is False
+
+
+def test_a_receipt_names_its_last_entry_and_where_both_sides_stand() -> None:
+    need = Balance(Side.NEED, "N-0001", EUR, {Stage.OPEN: 150, Stage.HELD: 1})
+    offer = Balance(Side.OFFER, "O-0001", EUR, {})
+    change = RegisterChange("need", "N-0001", 2)
+    document = Receipt(entries=(7, 9), need=need, offer=offer, registers=(change,)).as_document()
+
+    assert (document["entry"], document["entries"]) == (9, [7, 9])
+    assert document["need"]["open"] == "1.50"
+    assert document["need"]["held"] == "0.01"
+    assert set(document["offer"].values()) == {"O-0001", "EUR", "0.00"}
+    assert document["registers"] == [{"kind": "need", "code": "N-0001", "version": 2}]
+
+
+def test_a_receipt_has_the_parts_of_its_kind_of_write() -> None:
+    assert Receipt(rows_written={"night_run": 1}).as_document()["laid_down"] == {"night_run": 1}
+    assert set(Receipt(rows_written={}).as_document()) == ALWAYS
+    assert Receipt(proposal="MAT-0001").as_document()["proposal"] == "MAT-0001"
+    assert Receipt(counts={"needs": 0}).as_document()["counts"] == {"needs": 0}
+    assert Receipt(seal={"size": 3}).as_document()["seal"] == {"size": 3}
+    accepted = Receipt(lines=(), left_out=({"line": 2},)).as_document()
+    assert (accepted["lines"], accepted["left_out"]) == ([], [{"line": 2}])
