@@ -13,9 +13,9 @@ from cli.framework.session import read_picture
 from cli.views.balance import brief
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
-from ledger.interchange.canonical import TABLES
 from ledger.journal.entries import Act
 from ledger.registers.spec import Kind, column_of
+from ledger.registers.table import REGISTERS
 from ledger.reports.cells import machine
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def _shown(name: str, value: Any, unit: Unit | None) -> Any:
 
 _AMOUNTS = {
     column.name
-    for table in ("needs", "offers")
-    for column in TABLES[table].columns
+    for spec in REGISTERS.values()
+    for column in spec.columns
     if column.kind is Kind.AMOUNT
 }
 

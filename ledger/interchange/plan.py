@@ -171,7 +171,7 @@ def _merged(
         if by_plural()[table].column[column].fixed:
             if planning.is_unknown(table, column, value):
                 continue
-            _note_fixed(planning, (ONE[table], held.code), column, (before, value), row.place)
+            _note_fixed(planning, table, held.code, column, (before, value), row.place)
             continue
         changed[attribute] = value
     if not changed:
@@ -181,15 +181,17 @@ def _merged(
 
 def _note_fixed(
     planning: Planning,
-    held: tuple[str, str],
+    table: str,
+    code: str,
     column: str,
     value: tuple[object, object],
     place: Place,
 ) -> None:
-    one, code = held
-    before, after = value
+    spec, (before, after) = by_plural()[table], value
+    one = spec.name
     what = f"The {column} of {one} {code} is {before} and never changes; here it is {after}."
-    hint = f"Withdraw it and record another {one} under a code of its own."
+    record = "Withdraw it and record" if spec.versioned else "Record"
+    hint = f"{record} another {one} under a code of its own."
     planning.problem(place, column, "fixed-field", what, hint)
 
 

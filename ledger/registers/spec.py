@@ -40,6 +40,11 @@ def column_of(attribute: str) -> str:
     return attribute.removesuffix("_")
 
 
+_TABLES_OWN = frozenset(
+    {"id", "folded", "number", "version", "reason", "request_id", "recorded_at", "format"}
+)
+"""Columns that the tables of every register have beside those of its records."""
+
 LIST_KINDS = frozenset({Kind.CODES, Kind.TEXTS})
 """Kinds whose cells hold several values, separated by semicolons."""
 
@@ -86,6 +91,13 @@ class ColumnSpec:
     def attribute(self) -> str:
         """Give the name that a record has the column under."""
         return attribute_of(self.name)
+
+    @property
+    def stored_name(self) -> str:
+        """Give the name of the column in the database: a record is referred to by its id."""
+        if self.register is not None and not self.is_list:
+            return f"{self.name}_id"
+        return f"{self.name}_term" if self.name in _TABLES_OWN else self.name
 
     @property
     def is_list(self) -> bool:
@@ -168,7 +180,8 @@ class RegisterSpec:
     @cached_property
     def with_article(self) -> str:
         """Give the name with its article: an office, a city."""
-        return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name}"
+        sounds_like_a_vowel = self.name[0] in "aeiou" and not self.name.startswith("uni")
+        return f"{'an' if sounds_like_a_vowel else 'a'} {self.name}"
 
     @cached_property
     def record_type(self) -> type[Any]:

@@ -76,7 +76,7 @@ UNIT: Final = RegisterSpec(
             fixed=True,
             bounds=(0, MAX_DECIMALS),
         ),
-        ColumnSpec("name", Kind.TEXT, "what the unit is called"),
+        ColumnSpec("name", Kind.TEXT, "what the unit is called", fixed=True),
     ),
 )
 OFFICE: Final = RegisterSpec(

@@ -26,7 +26,6 @@ from sqlalchemy import (
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
-from ledger.registers import table as registers
 from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
@@ -53,22 +52,36 @@ _FEW: Final = 6
 
 @dataclass(frozen=True)
 class Register:
-    """How a record is kept: its class, its two tables, and which fields name another register."""
+    """How the records of a register are kept: by its specification, in two tables."""
 
-    kind: str
-    record: type[Any]
+    spec: RegisterSpec
     identity: Table
     versions: Table
-    references: Mapping[str, str]
+
+    @property
+    def kind(self) -> str:
+        """Name the register."""
+        return self.spec.name
+
+    @cached_property
+    def record(self) -> type[Any]:
+        """The class of its records."""
+        return self.spec.record_type
+
+    @cached_property
+    def references(self) -> Mapping[str, str]:
+        """The terms that name one record of another register, and which register."""
+        own = self.spec.column
+        return {name: to for name, to in self.spec.references.items() if not own[name].is_list}
 
     @property
     def owner(self) -> str:
         """Name the version table's column that points at the identity row."""
         return f"{self.kind}_id"
 
-    def column_name(self, field: str) -> str:
-        """Name the column a field is kept in."""
-        return f"{field}_id" if field in self.references else field
+    def column_name(self, term: str) -> str:
+        """Name the column a term is kept in."""
+        return self.spec.column[term].stored_name
 
     @cached_property
     def columns(self) -> tuple[tuple[str, str, str | None], ...]:
@@ -79,27 +92,24 @@ class Register:
     @cached_property
     def fixed(self) -> tuple[str, ...]:
         """The columns of a record that lie in its identity row."""
-        return self._columns_in(self.identity)
+        return self._columns_where(fixed=True)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """The columns of a record that lie in its version rows."""
-        return self._columns_in(self.versions)
+        return self._columns_where(fixed=False)
 
-    def _columns_in(self, table: Table) -> tuple[str, ...]:
-        return tuple(column for _, column, _ in self.columns if column in table.c)
+    def _columns_where(self, *, fixed: bool) -> tuple[str, ...]:
+        return tuple(column for name, column, _ in self.columns if self.is_fixed(name) is fixed)
 
-    def is_fixed(self, field: str) -> bool:
-        """Say whether the field lies in the identity row, where it can never change."""
-        return field == "code" or self.column_name(field) in self.identity.c
+    def is_fixed(self, term: str) -> bool:
+        """Say whether the term lies in the identity row, where it can never change."""
+        return self.spec.column[term].fixed
 
 
 def _register(spec: RegisterSpec) -> Register:
-    identity, versions = (tables.metadata.tables[f"{spec.name}{end}"] for end in ("", "_version"))
-    single = {
-        name: other for name, other in spec.references.items() if not spec.column[name].is_list
-    }
-    return Register(spec.name, spec.record_type, identity, versions, single)
+    made = tables.metadata.tables
+    return Register(spec, made[spec.name], made[f"{spec.name}_version"])
 
 
 REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
@@ -285,10 +295,13 @@ def _kind_of(connection: Connection, typed: str) -> str | None:
     return None
 
 
-_WITH_ARTICLE: Final = {kind: f"{'an' if kind[0] == 'o' else 'a'} {kind}" for kind in IDENTITIES}
+_WITH_ARTICLE: Final = {
+    "proposal": "a proposal",
+    **{kind: register.spec.with_article for kind, register in REGISTERS.items()},
+}
 _NOUNS: Final = {"proposal": "match"}
 
 
 def plural(kind: str) -> str:
     """Give the plural of a register's name."""
-    return registers.REGISTERS[kind].plural if kind in REGISTERS else f"{kind}s"
+    return REGISTERS[kind].spec.plural if kind in REGISTERS else f"{kind}s"

@@ -8,6 +8,7 @@ import pytest
 from importing import EMPTY, WORLD, carried_out, plan, problems
 
 from ledger.core.factors import Side
+from ledger.core.quantity import Unit
 from ledger.interchange.steps import (
     Add,
     Edit,
@@ -108,6 +109,18 @@ def test_some_fields_never_change(
     # The city must be changed in the project only, so only that table is imported.
     found = problems({table: text}, ledger)
     assert {(problem.column, problem.code) for problem in found} == {(column, "fixed-field")}
+
+
+def test_a_unit_never_changes(ledger: Holdings):
+    units = {**ledger.of("units"), "tree": Unit(code="tree", decimals=0, kind="work", name="Tree")}
+    held = replace(ledger, registers={**ledger.registers, "units": units})
+    same, (problem,) = (
+        problems({"units": f"code,decimals,name\ntree,0,{name}\n"}, held)
+        for name in ("Tree", "Forest")
+    )
+    assert same == []
+    assert (problem.column, problem.code) == ("name", "fixed-field")
+    assert problem.next.startswith("Record another unit")
 
 
 def test_an_unknown_project_of_a_known_need_is_one_fault(ledger: Holdings):

@@ -45,6 +45,7 @@ WORKSHOP = RegisterSpec(
         ColumnSpec("seats", Kind.WHOLE, "how many take part", bounds=(1, 500), default="20"),
         ColumnSpec("share", Kind.DECIMAL, "share of those who came"),
         ColumnSpec("open", Kind.YES_NO, "may anybody come", default="yes"),
+        ColumnSpec("reason", Kind.TEXT, "why it is held"),
         ColumnSpec("withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"),
     ),
 )

@@ -55,7 +55,8 @@ def fund(officer: Officer) -> Fund:
 
 ADD = (
     "workshop add 'Metro planning' --city mhd --form training --guests MBL --topics 'metro;bus' "
-    "--planned 2026-11 --from 2026-11-02 --until 2026-11-03 --share 0.5 --open no"
+    "--planned 2026-11 --from 2026-11-02 --until 2026-11-03 --share 0.5 --open no "
+    "--reason 'a new line'"
 )
 
 
@@ -84,6 +85,7 @@ def test_records_are_added_edited_and_read(fund: Fund) -> None:
             "seats": 30,
             "share": "0.5",
             "open": False,
+            "reason": "a new line",
             "withdrawn": False,
         }
     ]
@@ -148,7 +150,7 @@ def test_a_file_is_exported_and_imported_again(fund: Fund, tmp_path: Path) -> No
     assert tuple(header) == tuple(column.name for column in WORKSHOP.columns)
     again = tmp_path / "again" / "workshops.csv"
     again.parent.mkdir()
-    more = ["WS-7", "Bus lanes", "lhe", "", "", "", "", "", "", "", "", "", "", ""]
+    more = ["WS-7", "Bus lanes", "lhe", "", "", "", "", "", "", "", "", "", "", "", ""]
     with again.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([header, [row[0], "Metro lines", *row[2:]], more])
     first, second, listed = fund.asks(

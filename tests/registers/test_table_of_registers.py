@@ -11,7 +11,7 @@ import pytest
 
 from cli.framework.app import WORDS, load
 from ledger.interchange.canonical import TABLES
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
+from ledger.registers.spec import Kind, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural, children_of, code_prefixes, versioned
 from ledger.store.db.tables import metadata
 from ledger.store.registers import REGISTERS as STORED
@@ -24,11 +24,6 @@ of_each_versioned = pytest.mark.parametrize("spec", versioned().values(), ids=ve
 of_each_typed = pytest.mark.parametrize("spec", by_plural().values(), ids=by_plural())
 
 
-def stored_as(column: ColumnSpec) -> str:
-    refers = column.register is not None and not column.is_list
-    return f"{column.name}_id" if refers else column.name
-
-
 @of_each
 def test_a_record_has_the_stored_columns(spec: RegisterSpec) -> None:
     derived = {"kind"} if spec.name == "unit" else set()
@@ -38,7 +33,7 @@ def test_a_record_has_the_stored_columns(spec: RegisterSpec) -> None:
 
 @of_each
 def test_columns_refer_to_registers_that_come_before(spec: RegisterSpec) -> None:
-    before = list(REGISTERS)[: list(REGISTERS).index(spec.name)]
+    before = [*list(REGISTERS)[: list(REGISTERS).index(spec.name)], spec.name]
     assert set(spec.references.values()) <= set(before)
     assert set(spec.parents) <= set(spec.references)
     assert set(spec.arguments) <= set(spec.column)
@@ -50,15 +45,17 @@ def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
     identity, versions = metadata.tables[spec.name], metadata.tables[f"{spec.name}_version"]
     own = {"id", "folded", "number", "request_id"}
     kept = {f"{spec.name}_id", "version", "reason", "request_id", "recorded_at", "format"}
-    assert set(identity.c.keys()) - own == {stored_as(one) for one in spec.stored if one.fixed}
-    assert set(versions.c.keys()) - kept == {stored_as(one) for one in spec.stored if not one.fixed}
+    assert set(identity.c.keys()) - own == {one.stored_name for one in spec.stored if one.fixed}
+    assert set(versions.c.keys()) - kept == {
+        one.stored_name for one in spec.stored if not one.fixed
+    }
 
 
 @of_each_versioned
 def test_a_column_that_is_always_filled_is_never_empty_in_the_database(spec: RegisterSpec) -> None:
     for column in spec.stored:
         end = "" if column.fixed else "_version"
-        kept = metadata.tables[f"{spec.name}{end}"].c[stored_as(column)]
+        kept = metadata.tables[f"{spec.name}{end}"].c[column.stored_name]
         assert kept.nullable is not column.is_always_filled, column.name
 
 
@@ -91,6 +88,11 @@ def test_every_register_is_a_noun_with_its_help() -> None:
     assert {name: COMMANDS[name].help for name in REGISTERS} == {
         name: spec.help for name, spec in REGISTERS.items()
     }
+
+
+@of_each
+def test_what_has_one_version_never_changes(spec: RegisterSpec) -> None:
+    assert spec.versioned or set(spec.fixed) == set(spec.column)
 
 
 def test_codes_begin_each_in_a_way_of_its_own() -> None:

@@ -167,9 +167,9 @@ _TYPES: Final[dict[Kind, Any]] = {
 
 def _stored(column: ColumnSpec) -> list[Any]:
     """Make what a register's table has for a column: the column itself, and its bounds."""
-    name, filled = column.name, column.is_always_filled
+    name, filled = column.stored_name, column.is_always_filled
     if column.register is not None and not column.is_list:
-        return [_foreign_key(f"{name}_id", f"{column.register}.id", required=filled)]
+        return [_foreign_key(name, f"{column.register}.id", required=filled)]
     if column.bounds is not None and column.bounds[1] < _SMALL:
         least, most = column.bounds
         bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
