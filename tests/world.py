@@ -24,7 +24,7 @@ from ledger.solver.options import UNLIMITED
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.entries import read_entries
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
@@ -112,7 +112,7 @@ class World:
             done = work(uow)
             return done if isinstance(done, Receipt) else uow.receipt()
 
-        return carry_out(self.ledger, asked(command, **more), working)
+        return execute(self.ledger, asked(command, **more), working)
 
     def city(self, code: str = "MHD", **terms: Any) -> Answer:
         """Add a member city; Mashhad in Iran unless told otherwise."""

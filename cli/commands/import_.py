@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, word
-from cli.framework.session import carried_out, ledger_of
+from cli.framework.session import execute_call, ledger_of
 from cli.views.import_ import agreement, emit_imported, say_incoming
 
 app = word()
@@ -40,5 +40,5 @@ def import_(
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
     with uncollected():
-        receipt = carried_out(call, lambda uow: import_tables(uow, incoming, see), content)
+        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
         emit_imported(call, receipt, incoming.reports)

@@ -15,7 +15,7 @@ from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
 from cli.framework.options import WRITE_PANEL
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import carried_out, day_given, ledger_of, request_on
+from cli.framework.session import day_given, execute_call, ledger_of, request_on
 from cli.views.match import LIST_COLUMNS, list_row
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def accept(
     last = day_given(call, until)
     assert last is not None
     said = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
-    emit_accepted(call, carried_out(call, lambda uow: accept(uow, said)))
+    emit_accepted(call, execute_call(call, lambda uow: accept(uow, said)))
 
 
 command(app, "explain", dated=True)(explain)

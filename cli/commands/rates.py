@@ -15,7 +15,14 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_currencies
-from cli.framework.session import act, carried_out, day_given, ledger_of, read_picture, required_day
+from cli.framework.session import (
+    act,
+    day_given,
+    execute_call,
+    ledger_of,
+    read_picture,
+    required_day,
+)
 from cli.framework.usage_errors import BadUsage
 from cli.views.import_ import agreed, agreement, emit_imported, say_incoming
 from cli.views.rate import emit_rates, emit_versions, say_ecb
@@ -62,7 +69,7 @@ def import_ecb(
         say_ecb(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
         content = {"content": file.digest}
         see = agreed(call, content, lambda request: preview_rates(ledger, request, file))
-        receipt = carried_out(call, lambda uow: import_rates(uow, file, see), content)
+        receipt = execute_call(call, lambda uow: import_rates(uow, file, see), content)
     emit_imported(call, receipt)
 
 
@@ -82,7 +89,7 @@ def import_canonical(
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
     with uncollected():
-        receipt = carried_out(call, lambda uow: import_tables(uow, incoming, see), content)
+        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt)
 
 

@@ -140,10 +140,10 @@ def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
     """Carry a call's write out and show its receipt."""
     from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
 
-    emit_receipt(call, carried_out(call, work))
+    emit_receipt(call, execute_call(call, work))
 
 
-def carried_out(
+def execute_call(
     call: Call,
     work: Callable[[UnitOfWork], Receipt],
     also_given: Mapping[str, str] | None = None,
@@ -154,9 +154,9 @@ def carried_out(
     as what a file held.
     """
     from cli.framework.receipts import remember_receipt  # noqa: PLC0415 - help does without
-    from ledger.store.session.execute import carry_out  # noqa: PLC0415
+    from ledger.store.session.execute import execute  # noqa: PLC0415
 
-    receipt = carry_out(ledger_of(call), request_on(call, also_given or {}), work)
+    receipt = execute(ledger_of(call), request_on(call, also_given or {}), work)
     remember_receipt(call, receipt)
     return receipt
 

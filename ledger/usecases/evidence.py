@@ -34,7 +34,7 @@ from ledger.store.evidence.seals import (
     write_leaves,
 )
 from ledger.store.journal.entries import request_of_entry
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger, settled
 from ledger.store.session.snapshot import Picture
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -83,7 +83,7 @@ def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> No
     with ledger.read() as connection:
         for batch in read_batches(connection, settled(connection)):
             request = asked(len(receipts) + 1)
-            receipts.append(carry_out(ledger, request, partial(write_seal, batch=batch)))
+            receipts.append(execute(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
                 return
 

@@ -2,7 +2,7 @@
 
 A step is the function `step(night: Night) -> StepResult` of the module of its name. It is safe to
 repeat: a run that was killed is finished by the next, which does every step again. So whatever a
-step writes goes through `carry_out` with a request of `night.request`, whose key names the night
+step writes goes through `execute` with a request of `night.request`, whose key names the night
 and the thing; in a dry run that request is rolled back by itself. What changed between reading and
 writing is left out, and a step that has nothing to write asks for no write at all.
 """

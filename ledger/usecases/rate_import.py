@@ -10,6 +10,7 @@ from ledger.interchange.ecb import BASE, EcbFile
 from ledger.interchange.rate_plan import RatePlan, differing, plan_rates
 from ledger.journal.receipts import Receipt
 from ledger.store.rates import held_quotes, requests_of_command
+from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
@@ -20,7 +21,7 @@ See = Callable[[RatePlan], None]
 
 def preview_rates(ledger: Ledger, request: Request, file: EcbFile) -> RatePlan | None:
     """Plan an import and change nothing; None where there is nothing to agree to."""
-    with ledger.write(replace(request, dry_run=True)) as uow:
+    with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
             return None
         plan = planned(uow, file)

@@ -37,8 +37,6 @@ SHORT = {
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
-    "ledger/store/session/execute.py": "the one way to write",
-    "ledger/usecases/journal/posting.py": "the checks that every posting passes",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
     "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",

@@ -34,7 +34,7 @@ from bench_world import (
 
 from ledger.core.quantity import parse_quantity
 from ledger.journal.receipts import Receipt
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, introduce
@@ -90,7 +90,7 @@ def introduce_one(ledger: Ledger, turn: int, sides: int) -> None:
         )
         return introduce(uow, introduction)
 
-    carry_out(ledger, asked("deal introduce", given=given), handle)
+    execute(ledger, asked("deal introduce", given=given), handle)
 
 
 def take_down(ledger: Ledger, sides: int, times: int) -> list[list[Statement]]:

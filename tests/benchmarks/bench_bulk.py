@@ -40,7 +40,7 @@ from bench_world import (
 
 from ledger.interchange.plan import read_incoming
 from ledger.journal.receipts import Receipt
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.interchange.import_tables import import_tables, uncollected
@@ -142,7 +142,7 @@ def take_in(ledger: Ledger, folder: Path) -> tuple[Clock, Clock]:
         def work(uow: UnitOfWork) -> Receipt:
             return import_tables(uow, incoming, lambda _: agreed.append(Clock.now()))
 
-        carry_out(ledger, request, work)
+        execute(ledger, request, work)
         end = Clock.now()
     ledger.engine.dispose()
     return end.since(start), end.since(agreed[0])

@@ -32,7 +32,7 @@ from ledger.core.quantity import Quantity
 from ledger.journal.entries import ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import Need, Offer, Project
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
 from ledger.usecases.registers.quantities import set_quantity, withdraw
@@ -111,7 +111,7 @@ def leave_lapsing(url: str, count: int) -> None:
             hold(uow, introduction)
         return uow.receipt()
 
-    carry_out(ledger, asked("lapsing"), work)
+    execute(ledger, asked("lapsing"), work)
     ledger.engine.dispose()
 
 
@@ -124,7 +124,7 @@ def a_day(url: str, acts: int) -> None:
             withdraw(uow, Side.NEED, f"LN-{number}", "1 EUR")
             return uow.receipt()
 
-        carry_out(ledger, asked("need withdraw"), act)
+        execute(ledger, asked("need withdraw"), act)
     ledger.engine.dispose()
 
 

@@ -44,7 +44,7 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_amount
 from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.interchange.import_tables import uncollected
@@ -138,7 +138,7 @@ def _post(ledger: Ledger, drafts: list[Draft]) -> None:
         return Receipt()
 
     with uncollected():
-        carry_out(ledger, asked("grow"), work)
+        execute(ledger, asked("grow"), work)
 
 
 def further(sides: int, entries: int) -> Iterator[tuple[date, Draft]]:

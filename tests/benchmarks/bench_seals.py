@@ -20,7 +20,7 @@ from ledger.core.factors import Side
 from ledger.journal.receipts import Receipt
 from ledger.store.evidence.seals import last_seal
 from ledger.store.session import ledger as book
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import prove, seal_journal
@@ -44,7 +44,7 @@ def a_day(ledger: Ledger, acts: int) -> None:
         def act(uow: Any, number: int = number) -> Receipt:
             return withdraw(uow, Side.NEED, f"N-{number:04}", "0.01 EUR")
 
-        carry_out(ledger, asked("need withdraw"), act)
+        execute(ledger, asked("need withdraw"), act)
 
 
 def bench(place: Place, movements: int) -> None:

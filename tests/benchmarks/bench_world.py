@@ -22,7 +22,7 @@ from ledger.core.requests import Request
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger, open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.admin.set_up import SetUp, set_up
@@ -160,7 +160,7 @@ def _do(ledger: Ledger, things: list[Any], act: Callable[[UnitOfWork, Any], None
         return Receipt()
 
     with uncollected():
-        carry_out(ledger, asked("fill"), work)
+        execute(ledger, asked("fill"), work)
 
 
 def _add_project(uow: UnitOfWork, number: int) -> None:

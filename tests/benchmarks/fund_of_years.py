@@ -26,7 +26,7 @@ from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
@@ -72,7 +72,7 @@ def _each(ledger: Ledger, things: Iterable[Any], act: Callable[[UnitOfWork, Any]
             return uow.receipt()
 
         with uncollected():
-            carry_out(ledger, asked("grow"), work)
+            execute(ledger, asked("grow"), work)
 
 
 def _add_provider(uow: UnitOfWork, number: int) -> None:

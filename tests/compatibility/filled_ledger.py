@@ -31,7 +31,7 @@ from ledger.store.evidence.seals import read_batches
 from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows
 from ledger.store.nights import runs
 from ledger.store.nights.runs import StoredStep
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import store_changes
@@ -69,12 +69,12 @@ def make_filled_ledger(engine: Engine, size: Size) -> None:
 
 def fill(ledger: Ledger, request: Request, size: Size) -> None:
     """Fill a new ledger, with at least one row in every table."""
-    carry_out(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
+    execute(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
     who = (request.actor, request.system_user, request.host)
     run = runs.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, runs.clock_moment(ledger)
     runs.store_step(ledger, run.id, 1, StoredStep(name="gaps", started_at=begun, ended_at=ended))
-    carry_out(ledger, request, _write_seal)
+    execute(ledger, request, _write_seal)
 
 
 def _write_seal(uow: UnitOfWork) -> Receipt:

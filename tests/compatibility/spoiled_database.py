@@ -10,7 +10,7 @@ import pytest
 import server_checks
 from sqlalchemy import text
 
-from ledger.store.db import errors, postgresql, queries, sqlite
+from ledger.store.db import postgresql, queries, sqlite
 
 READ_COMMITTED = "BEGIN ISOLATION LEVEL READ COMMITTED"
 NO_TRANSACTION = "SELECT 1"
@@ -57,7 +57,7 @@ def let_run_on(patch: pytest.MonkeyPatch) -> None:
 
 def give_up_at_once(patch: pytest.MonkeyPatch) -> None:
     """Try nothing again."""
-    patch.setattr(errors, "_MOST_TRIES", 1)
+    patch.setattr("ledger.store.session.execute._MOST_TRIES", 1)
 
 
 def forget_keys(patch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from concurrent_work import Ending, at_once, attempt, meeting_seconds
@@ -19,7 +18,7 @@ from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.store import registers
 from ledger.store.journal import balances
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -32,18 +31,19 @@ _REQUEST = asked("compatibility")
 
 @dataclass(frozen=True, slots=True)
 class CountingLedger(Ledger):
-    """A ledger that notes how often each write was tried before."""
+    """A ledger that notes how often each handler ran before."""
 
     tries: list[int] = field(default_factory=list)
 
-    @contextmanager
-    def write(
-        self, request: Request, *, key: str | None = None, tries: int = 0
-    ) -> Iterator[UnitOfWork]:
-        """Write as the ledger does."""
-        self.tries.append(tries)
-        with Ledger.write(self, request, key=key, tries=tries) as uow:
-            yield uow
+    def counted(self, handler: Handler) -> Handler:
+        """Note each run of the handler of one request: after a conflict it runs again."""
+        runs = count()
+
+        def counting(uow: UnitOfWork) -> Receipt:
+            self.tries.append(next(runs))
+            return handler(uow)
+
+        return counting
 
     @property
     def tried_again(self) -> str:
@@ -93,7 +93,7 @@ def retries(engine: Engine) -> str:
                 _wait_for(other, meeting_seconds(engine))
             return receipt
 
-        first = attempt(lambda: carry_out(ledger, _REQUEST, interrupted))
+        first = attempt(lambda: execute(ledger, _REQUEST, ledger.counted(interrupted)))
         endings = [first, *(other.result() for other in others)]
     assert [one.name for one in endings] == ["done", "done"]
     held = _held(ledger, "MET")
@@ -124,8 +124,9 @@ def request_keys(engine: Engine) -> str:
     return ledger.tried_again
 
 
-def _hold(ledger: Ledger, request: Request, offer: str, need: str) -> dict[str, Any]:
-    return carry_out(ledger, request, lambda uow: introduce(uow, offer, need, "1 EUR"))
+def _hold(ledger: CountingLedger, request: Request, offer: str, need: str) -> dict[str, Any]:
+    handler = ledger.counted(lambda uow: introduce(uow, offer, need, "1 EUR"))
+    return execute(ledger, request, handler)
 
 
 def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
@@ -133,7 +134,7 @@ def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
         declare(uow, Side.OFFER, code, amount)
         return uow.receipt()
 
-    carry_out(ledger, _REQUEST, declaring)
+    execute(ledger, _REQUEST, declaring)
 
 
 def _held(ledger: Ledger, offer: str) -> int:

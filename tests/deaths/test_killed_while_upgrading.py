@@ -18,7 +18,7 @@ from sqlalchemy import inspect, text
 from ledger.store.db import tables
 from ledger.store.db.engine import make_engine, on_server, read_transaction, write_transaction
 from ledger.store.db.schema import CURRENT_REVISION, current_revision
-from ledger.store.session.numbering import numbered_tables
+from ledger.store.session.rows import numbered_tables
 from migrations import guards, views
 
 OLDER = "0001"

@@ -17,8 +17,6 @@ from world import World
 
 from cli.main import main
 from ledger.core.errors import ExitCode
-from ledger.store.db import errors
-from ledger.store.session import begin
 from ledger.usecases.deals import acts
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -77,7 +75,7 @@ def test_an_act_is_done_anew_on_what_others_left(say, dealing, monkeypatch):
 
 
 def test_an_act_that_others_keep_disturbing_is_given_up(say, dealing, monkeypatch):
-    monkeypatch.setattr(errors, "_MOST_TRIES", 4)
+    monkeypatch.setattr("ledger.store.session.execute._MOST_TRIES", 4)
     tried = act_first(monkeypatch, somebody_adds_to(dealing))
 
     code, error = say("deal", "commit", "D-0001", "100 EUR")
@@ -87,7 +85,7 @@ def test_an_act_that_others_keep_disturbing_is_given_up(say, dealing, monkeypatc
 
 
 def test_a_write_that_takes_too_long_is_refused(say, dealing, monkeypatch):
-    monkeypatch.setattr(begin, "BUSY_SECONDS", 0)
+    monkeypatch.setattr("ledger.store.session.execute.BUSY_SECONDS", 0)
     with dealing.unchanged():
         code, error = say("deal", "commit", "D-0001")
 

@@ -17,7 +17,7 @@ from world import asked
 from ledger.core.factors import Side
 from ledger.core.quantity import Quantity, parse_amount
 from ledger.journal.entries import ActDetails
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
@@ -68,7 +68,7 @@ def take_whole(url: str, document: dict[str, Any]) -> None:
             assert taken == parse_amount(line["offer_quantity"], offer.balance.unit), line
         return uow.receipt()
 
-    carry_out(open_ledger(url), asked("take whole"), working)
+    execute(open_ledger(url), asked("take whole"), working)
 
 
 def check(opened: Opened, seed: int) -> None:

@@ -11,7 +11,7 @@ from ledger.core.factors import Factor, Side
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import introduce
 from ledger.usecases.gaps import GapQuery, report_gaps
@@ -39,8 +39,8 @@ def a_pair(uow: UnitOfWork) -> Receipt:
 def office(ledger_url: str) -> World:
     world = World(ledger_url)
     ledger = world.ledger
-    carry_out(ledger, said("set up"), a_pair)
-    carry_out(
+    execute(ledger, said("set up"), a_pair)
+    execute(
         ledger,
         said("deal introduce"),
         lambda uow: introduce(uow, introduction(uow, "O-1", "N-1", "300 EUR", directly=True)),

@@ -22,7 +22,7 @@ from ledger.core.errors import RefusedByRule, StorageTrouble
 from ledger.store.checks.journal import stream
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, schema, tables
-from ledger.store.db.bulk import insert_tuples
+from ledger.store.db.prepared import insert_tuples
 from ledger.store.evidence.leaves import (
     LeafBytes as Leaf,
 )
@@ -30,7 +30,7 @@ from ledger.store.evidence.leaves import (
     stream_entry_leaves,
     stream_version_leaves,
 )
-from ledger.store.session.numbering import numbered_tables, sequence_of
+from ledger.store.session.rows import numbered_tables, sequence_of
 
 Advance = Callable[[int], None]
 """What is told of each advance on long work, in steps."""

@@ -1,15 +1,18 @@
 """Statements that every act sends: written once for each engine, then sent by the driver's cursor.
 
-To pass a statement on, Core takes several times as long as SQLite takes to answer it; for the
-two dozen of one act that was most of the act. What only reports or rare acts ask stays with Core.
+Selects come as `Prepared`; the rows of a table go in by one insert. To pass a statement on, Core
+takes several times as long as SQLite takes to answer it; for the two dozen of one act that was most
+of the act. What only reports or rare acts ask stays with Core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select, Table
 from sqlalchemy.exc import DBAPIError
 
 ResultRow = tuple[Any, ...]
@@ -109,3 +112,70 @@ def _wrap_driver_error(connection: Connection, sql: str, error: Exception) -> Ba
     return DBAPIError.instance(
         sql, None, error, driver_error, dialect=dialect, connection_invalidated=lost
     )
+
+
+def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+    """Insert rows by one compiled statement and plain tuples, not one Core call each."""
+    pick = itemgetter(*_insert_statement(table, connection.dialect).names)
+    insert_tuples(connection, table, list(map(pick, rows)))
+
+
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the order of the table's columns."""
+    statement, _, converts = _insert_statement(table, connection.dialect)
+    # One row goes through execute: executemany of the driver would give no other result.
+    if len(rows) == 1:
+        values = list(rows[0])
+        for at, convert in converts:
+            values[at] = convert(values[at])
+        send(connection, statement, values)
+        return
+    # Column by column: a loop over rows and columns would take as long as the inserts.
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for at, convert in converts:
+        columns[at] = _convert_column(columns[at], convert)
+    send(connection, statement, list(zip(*columns, strict=True)), many=True)
+
+
+def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
+    """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
+    values = list(column)
+    if any(isinstance(value, Decimal) for value in values):
+        # Equal decimals may have been written differently, and are kept as written.
+        return map(convert, values)
+    converted = {value: convert(value) for value in set(values)}
+    return map(converted.__getitem__, values)
+
+
+class _InsertStatement(NamedTuple):
+    """An insert in the words of an engine, its columns, and which of them are to be converted."""
+
+    statement: str
+    names: tuple[str, ...]
+    converts: tuple[tuple[int, _Convert], ...]
+
+
+_STATEMENTS: dict[tuple[str, str], _InsertStatement] = {}
+
+
+def _insert_statement(table: Table, dialect: Dialect) -> _InsertStatement:
+    key = (dialect.name, table.name)
+    if key not in _STATEMENTS:
+        converts = (
+            column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns
+        )
+        _STATEMENTS[key] = _InsertStatement(
+            _insert_sql(table, dialect),
+            tuple(column.name for column in table.columns),
+            tuple((at, one) for at, one in enumerate(converts) if one is not None),
+        )
+    return _STATEMENTS[key]
+
+
+def _insert_sql(table: Table, dialect: Dialect) -> str:
+    """Write the insert of every column with plain places for values, which drivers take fastest."""
+    preparer = dialect.identifier_preparer
+    place = "?" if dialect.paramstyle == "qmark" else "%s"
+    names = ", ".join(preparer.format_column(column) for column in table.columns)
+    places = ", ".join(place for _ in table.columns)
+    return f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({places})"  # noqa: S608

@@ -13,7 +13,7 @@ from ledger.evidence.merkle import Frontier, leaf_hash
 from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
-from ledger.store.db.bulk import insert_tuples
+from ledger.store.db.prepared import insert_tuples
 from ledger.store.db.types import from_microseconds
 from ledger.store.evidence.leaves import stream_leaves
 

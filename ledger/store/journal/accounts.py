@@ -10,19 +10,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from ledger.core.dates import OverdrawnLater
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
-from ledger.core.quantity import Unit
+from ledger.core.quantity import Unit, format_quantity
 from ledger.deals.deal import Deal
 from ledger.journal.balance import Balance, DealBalance
-from ledger.journal.entries import Movement, Stages, TimelinePosting
+from ledger.journal.entries import Movement, Stages, TimelinePosting, first_overdraft
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.balances import DealState
 from ledger.store.registers import StoredRecord
+
+_NOT_POSTED_YET: Final = 2**63
+"""Stands for the number of an entry about to be posted: after all that have one."""
+
+_MAY_GO_BELOW: Final = frozenset({Stage.UNDECLARED})
 
 
 @dataclass(slots=True)
@@ -47,6 +53,12 @@ class Account:
     def balance(self) -> Balance:
         """Where it stands now, as a value that will not follow later movements."""
         return Balance(self.side, self.code, self.unit, dict(self.stages))
+
+    def passes_to(self, day: date) -> Stage | None:
+        """Say where what returns to an offer on a day goes on to; None while it can be taken up."""
+        if self.record.withdrawn:
+            return Stage.WITHDRAWN
+        return Stage.EXPIRED if self.record.has_expired(day) else None
 
 
 @dataclass(slots=True)
@@ -178,6 +190,27 @@ class Accounts:
                 deal = self.deal(movement.deal)
                 _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES)
                 deal.last_on = day
+
+    def require_timeline(
+        self, account: Account, day: date, moves: Iterable[tuple[Stage, Stage, int]]
+    ) -> None:
+        """Refuse a backdated entry that would leave a later day with less than was taken then.
+
+        `moves` are the amounts it moves of the account, each out of a stage and into another.
+        """
+        if account.last_on is None or day >= account.last_on:
+            return
+        fresh = [
+            TimelinePosting(day, _NOT_POSTED_YET, line, *move)
+            for line, move in enumerate(moves, start=1)
+        ]
+        overdrawn = first_overdraft([*self.timeline(account), *fresh], _MAY_GO_BELOW)
+        if overdrawn is not None:
+            raise OverdrawnLater(
+                f"{account.side.capitalize()} {account.code} would be short of "
+                f"{overdrawn.from_stage} on {overdrawn.effective_on}, when "
+                f"{format_quantity(overdrawn.amount, account.unit)} was taken from it."
+            )
 
     def timeline(self, account: Account) -> list[TimelinePosting]:
         """Give every step of a need or offer: those in the database and those of this write."""

@@ -17,11 +17,11 @@ from ledger import __version__
 from ledger.core.dates import recording_time
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
-from ledger.store.db.bulk import insert_rows
 from ledger.store.db.night_tables import night_run, night_step
+from ledger.store.db.prepared import insert_rows
 from ledger.store.db.schema import require_current
 from ledger.store.session.ledger import Ledger, moment_of
-from ledger.store.session.numbering import LockedNumbering, SharedNumbering
+from ledger.store.session.rows import LockedNumbering, SharedNumbering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,33 +1,63 @@
-"""Carrying a request out: once, in one transaction, with a receipt that can be had again."""
+"""Executing a request: once, in one transaction, with a receipt that can be had again.
+
+A write begins with a moment, with numbers for its rows, and with the receipt of the same request
+where that was executed before. On a server these are looked up before its transaction: the view of
+the transaction begins later than what they saw, so a request that was executed by then is found,
+and engines that watch what a transaction read have less to watch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, TypeVar
 
+from sqlalchemy import Connection, Select, TextClause, func, select, text
+
+from ledger.core.dates import recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
-from ledger.store.db.errors import AnswerLost, retry_on_conflict
-from ledger.store.session.begin import made_key
-from ledger.store.session.ledger import Ledger
-from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.registers.table import code_prefixes
+from ledger.store.db import engine as engines
+from ledger.store.db import postgresql, queries, tables
+from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
+from ledger.store.db.schema import require_current
+from ledger.store.registers import IDENTITIES
+from ledger.store.session.ledger import Ledger, now
+from ledger.store.session.rows import LockedNumbering, SharedNumbering
+from ledger.store.session.unit_of_work import UnitOfWork, WriteStart
 
-Work = Callable[[UnitOfWork], Receipt]
+Handler = Callable[[UnitOfWork], Receipt]
+"""What does an act in a unit of work, and gives its receipt."""
+
+_MOST_TRIES: Final = 60
+_FIRST_WAIT_MS: Final = 4
+_LONGEST_WAIT_MS: Final = 250
+_KINDS: Final = tuple(code_prefixes())
+
+_Result = TypeVar("_Result")
 
 
-def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
-    """Do the work of a request and give its receipt as a document.
+def execute(ledger: Ledger, request: Request, handler: Handler) -> dict[str, Any]:
+    """Execute a request by its handler and give the receipt as a document.
 
-    A key that was said before with the same input gives the first receipt, marked `replayed`.
+    A key that was used before with the same input gives the first receipt, marked `replayed`.
     A dry run goes the same way and is rolled back; its document says `dry_run`. A request that
-    changes nothing and has no key of its own leaves no trace. Where others came between, the
-    work is done anew on what they left. Raises `WriteConflict`, `WriteTooSlow` and `AnswerLost`.
+    changes nothing and has no key of its own leaves no trace. After a conflict with another write
+    the handler runs again, on what that one left. Raises `WriteConflict`, `WriteTooSlow` and
+    `AnswerLost`.
     """
     key = request.key or made_key()
 
     def once(tries: int) -> dict[str, Any]:
-        with ledger.write(request, key=key, tries=tries) as uow:
-            return answered(uow, work)
+        with begin_write(ledger, request, key=key, tries=tries) as uow:
+            return run_handler(uow, handler)
 
     try:
         return retry_on_conflict(once)
@@ -36,15 +66,147 @@ def carry_out(ledger: Ledger, request: Request, work: Work) -> dict[str, Any]:
         raise AnswerLost(error.what, next_step=again) from error
 
 
-def answered(uow: UnitOfWork, work: Work) -> dict[str, Any]:
-    """Do the work of a unit of work's request, keep the receipt, and give it as a document."""
+def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
+    """Run the handler of a request, store the receipt, and give it as a document."""
     first = uow.first_receipt()
     if first is not None:
         return first
-    document = work(uow).as_document()
+    document = handler(uow).as_document()
     if uow.request.dry_run:
         document["dry_run"] = True
     document["key"] = uow.key
     if uow.has_written or uow.request.key is not None:
         uow.keep_receipt(document)
     return document
+
+
+def retry_on_conflict(attempt: Callable[[int], _Result]) -> _Result:
+    """Do what may raise `WriteConflict` until it does not; the last conflict is raised.
+
+    `attempt` is told how often it was tried before. What it does leaves no trace when it raises.
+    Each wait is random, so that writers who conflicted once do not conflict again.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    tries = 0
+    while True:
+        try:
+            return attempt(tries)
+        except WriteConflict:
+            tries += 1
+            if tries >= _MOST_TRIES or time.monotonic() >= end:
+                raise
+        time.sleep(_wait_ms(tries) / 1000)
+
+
+def _wait_ms(tries: int) -> int:
+    longest = min(_LONGEST_WAIT_MS, _FIRST_WAIT_MS << min(tries, _MOST_TRIES))
+    return random.randrange(1, longest + 1)  # noqa: S311 (who waits how long is no secret)
+
+
+def made_key() -> str:
+    """Make a request key for a request that came without one."""
+    return f"auto-{uuid.uuid4().hex}"
+
+
+@contextmanager
+def begin_write(
+    ledger: Ledger, request: Request, *, key: str | None = None, tries: int = 0
+) -> Iterator[UnitOfWork]:
+    """Begin the one transaction of a request; rolled back on an error and for a dry run.
+
+    `tries` says how often that ended in a `WriteConflict` before.
+    """
+    engine = ledger.engine
+    seen = _preflight(ledger, request) if engines.on_server(engine) else None
+    with engines.write_transaction(engine, commit=not request.dry_run) as connection:
+        if seen is None:
+            require_current(connection)
+        start = _start(connection, request, seen, tries)
+        yield UnitOfWork(connection, request, start, request.key or key or made_key())
+        _require_in_time(start)
+
+
+def unit_of_work(connection: Connection, request: Request, *, tries: int = 0) -> UnitOfWork:
+    """Begin a request in a write transaction that was opened for it: setting a ledger up."""
+    start = _start(connection, request, None, tries)
+    return UnitOfWork(connection, request, start, request.key or made_key())
+
+
+def _require_in_time(start: WriteStart) -> None:
+    """Refuse to end a write so late that a report of then may have been given already."""
+    if start.database_user is None:
+        return
+    if time.monotonic_ns() - start.since_ns > BUSY_SECONDS * 10**9:
+        raise WriteTooSlow("The write took too long.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Preflight:
+    """What is looked up before a write on a server."""
+
+    last_recorded: datetime | None = None
+    largest_codes: Mapping[str, int] = field(default_factory=dict)
+    first_receipt: dict[str, Any] | None = None
+
+
+def _preflight(ledger: Ledger, request: Request) -> _Preflight:
+    """Look up outside any transaction what a write begins with. Raises `KeyReused`."""
+    with engines.autocommit_connection(ledger.engine) as connection:
+        require_current(connection)
+        row = connection.execute(_looked_up()).one()
+        return _Preflight(
+            last_recorded=row.last_recorded,
+            largest_codes={kind: getattr(row, kind) or 0 for kind in _KINDS},
+            first_receipt=queries.first_receipt(connection, request),
+        )
+
+
+@cache
+def _looked_up() -> Select[Any]:
+    request = tables.request
+    last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
+    numbers = [
+        select(func.max(IDENTITIES[kind].c.number)).scalar_subquery().label(kind) for kind in _KINDS
+    ]
+    return select(last.scalar_subquery().label("last_recorded"), *numbers)
+
+
+def _start(
+    connection: Connection, request: Request, seen: _Preflight | None, tries: int
+) -> WriteStart:
+    """Start a write, at a moment not before the last one recorded."""
+    if engines.on_server(connection):
+        return _start_among_many(connection, request, seen or _Preflight(), tries)
+    return _start_alone(connection, request)
+
+
+def _start_alone(connection: Connection, request: Request) -> WriteStart:
+    """Start as the only writer there can be, in whose transaction nothing comes between."""
+    last_id, last_moment = queries.last_request(connection)
+    return WriteStart(
+        moment=recording_time(now(), last_moment),
+        numbering=LockedNumbering(connection, last_request=last_id),
+        first_receipt=queries.first_receipt(connection, request),
+    )
+
+
+# The moment is read once the transaction's view is fixed, so everything it sees was recorded
+# earlier.
+_START: Final[TextClause] = text(
+    "SELECT clock_timestamp() AS moment, session_user AS database_user, "
+    f"set_config('statement_timeout', '{BUSY_SECONDS}s', true)"
+)
+
+
+def _start_among_many(
+    connection: Connection, request: Request, seen: _Preflight, tries: int
+) -> WriteStart:
+    """Start as one of many writers on a server, in a transaction that has done nothing yet."""
+    row = connection.execute(_START).one()
+    numbering = SharedNumbering(connection, seen.largest_codes, trial=request.dry_run, tries=tries)
+    return WriteStart(
+        moment=recording_time(postgresql.server_moment(row.moment), seen.last_recorded),
+        numbering=numbering,
+        first_receipt=seen.first_receipt,
+        database_user=row.database_user,
+    )

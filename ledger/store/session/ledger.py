@@ -1,4 +1,4 @@
-"""A ledger at a URL: opening it, and its two ways in, reading and writing."""
+"""A ledger at a URL: opening it and reading it; writing is `execute`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, text
 
 from ledger.core.dates import day_of, find_time_zone
 from ledger.core.errors import InvalidInput
-from ledger.core.requests import Request
 from ledger.store.db import engine as engines
 from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
@@ -20,9 +19,7 @@ from ledger.store.db.sqlite import require_file
 from ledger.store.journal.balances import NOW, Times
 
 if TYPE_CHECKING:
-    from ledger.store.session.begin import Look
     from ledger.store.session.snapshot import Picture
-    from ledger.store.session.unit_of_work import UnitOfWork
 
 
 SETTLED: Final = timedelta(minutes=1)
@@ -64,7 +61,7 @@ class Calendar(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger. Nothing outside the two context managers commits anything."""
+    """An opened ledger."""
 
     engine: Engine
 
@@ -95,29 +92,6 @@ class Ledger:
         """Give today by the ledger's one calendar."""
         return self.calendar().today
 
-    @contextmanager
-    def write(
-        self, request: Request, *, key: str | None = None, tries: int = 0
-    ) -> Iterator[UnitOfWork]:
-        """Carry a request out in one transaction; rolled back on an error or for a dry run.
-
-        `tries` says how often that ended in a `WriteConflict` before.
-        """
-        seen = self._seen(request) if engines.on_server(self.engine) else None
-        with engines.write_transaction(self.engine, commit=not request.dry_run) as connection:
-            if seen is None:
-                require_current(connection)
-            uow = unit_of_work(connection, request, key=key, seen=seen, tries=tries)
-            yield uow
-            uow.beginning.require_in_time()
-
-    def _seen(self, request: Request) -> Look:
-        from ledger.store.session.begin import look  # noqa: PLC0415 - writers alone need it
-
-        with engines.autocommit_connection(self.engine) as connection:
-            require_current(connection)
-            return look(connection, request)
-
 
 def settled(connection: Connection) -> datetime | None:
     """Give a moment before which every write has ended; None where one writes at a time."""
@@ -141,26 +115,6 @@ def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool)
         raise KnownLater(f"{known_at.isoformat()} lies in the future.")
     if shared and moment - known_at < SETTLED:
         raise KnownTooRecently(f"{known_at.isoformat()} is less than a minute ago.")
-
-
-def unit_of_work(
-    connection: Connection,
-    request: Request,
-    *,
-    key: str | None = None,
-    seen: Look | None = None,
-    tries: int = 0,
-) -> UnitOfWork:
-    """Begin a request in a write transaction, at a moment not before the last one recorded."""
-    # Reading, which must start fast, does without all that writing brings.
-    from ledger.store.session import begin  # noqa: PLC0415
-    from ledger.store.session.unit_of_work import UnitOfWork  # noqa: PLC0415
-
-    if engines.on_server(connection):
-        begun = begin.begin_among_many(connection, request, seen or begin.Look(), tries)
-    else:
-        begun = begin.begin_alone(connection, request, now())
-    return UnitOfWork(connection, request, begun, key)
 
 
 def open_ledger(url: str) -> Ledger:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger.core.dates import day_of, find_time_zone
-from ledger.core.factors import Side
+from ledger.core.dates import day_of, find_time_zone, require_declared, require_not_future
+from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request
 from ledger.core.text import code_number, make_code, normalised_code
@@ -22,17 +23,30 @@ from ledger.rates.rates import Rate
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
-from ledger.store.db.bulk import RowBuffer
 from ledger.store.db.queries import StoredUnits, read_settings
-from ledger.store.journal.accounts import SIDES, Accounts
+from ledger.store.journal.accounts import SIDES, Account, Accounts
 from ledger.store.rates import StoredRates
 from ledger.store.registers import REGISTERS, StoredRecord, find_id, find_record
-from ledger.store.session.begin import Beginning, made_key
-from ledger.store.session.entry_rows import JournalRows
+from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
     from ledger.matching.stored import KeptProposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteStart:
+    """What a write starts with.
+
+    `moment` is when it is recorded, not before the last write; `first_receipt` the answer to the
+    same request executed before, None where it is new; `database_user` is None where there is none.
+    """
+
+    moment: datetime
+    numbering: Numbering
+    first_receipt: dict[str, Any] | None = None
+    database_user: str | None = None
+    since_ns: int = field(default_factory=time.monotonic_ns)
 
 
 class UnitOfWork:
@@ -42,30 +56,28 @@ class UnitOfWork:
         self,
         connection: Connection,
         request: Request,
-        beginning: Beginning,
-        key: str | None = None,
+        start: WriteStart,
+        key: str,
     ) -> None:
-        """Begin the request; `key` is the one made for it where it came without."""
+        """Begin the request; `key` is its own or the one made for it."""
         self.connection = connection
         self.request = request
-        self.beginning = beginning
-        self.now = beginning.moment
+        self.start = start
+        self.now = start.moment
         self.last_posted: Posted | None = None
         self.rows_written: Counter[str] = Counter()
         self.changes: list[RegisterChange] = []
         self._rows = RowBuffer()
-        self._journal = JournalRows(beginning.numbering)
-        self._numbering = beginning.numbering
+        self._journal = JournalRows(start.numbering)
+        self._numbering = start.numbering
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
-        self.key = request.key or key or made_key()
+        self.key = key
         self._rows.add(
             tables.request,
-            queries.request_row(
-                self.request_id, self.key, request, self.now, beginning.database_user
-            ),
+            queries.request_row(self.request_id, self.key, request, self.now, start.database_user),
         )
 
     @cached_property
@@ -178,7 +190,18 @@ class UnitOfWork:
         account.record = record
 
     def post(self, draft: Draft) -> None:
-        """Post an entry and its movements; it gets its number when all is decided."""
+        """Post an entry and its movements; it gets its number when all is decided.
+
+        Its date is checked against today, the declarations and the timeline of every account.
+        Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
+        """
+        day = draft.details.effective_on
+        require_not_future(day, self.today)
+        for account, moves in self._moves_by_account(draft.movements):
+            if day < account.record.declared_on:
+                who = f"{account.side.capitalize()} {account.code}"
+                require_declared(day, account.record.declared_on, who)
+            self.accounts.require_timeline(account, day, moves)
         proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
@@ -186,9 +209,18 @@ class UnitOfWork:
             self._movement_terms,
             None if proposed is None else self._id_of("proposal", proposed),
         )
-        day = draft.details.effective_on
         self.accounts.apply_movements(number, day, draft.movements)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
+
+    def _moves_by_account(
+        self, movements: Iterable[Movement]
+    ) -> Iterator[tuple[Account, list[tuple[Stage, Stage, int]]]]:
+        moves: dict[tuple[Side, str], list[tuple[Stage, Stage, int]]] = {}
+        for one in movements:
+            move = (one.from_stage, one.to_stage, one.amount)
+            moves.setdefault((one.side, one.account), []).append(move)
+        for (side, code), own in moves.items():
+            yield self.accounts.account(side, code), own
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
@@ -324,7 +356,7 @@ class UnitOfWork:
 
     def first_receipt(self) -> dict[str, Any] | None:
         """Give the receipt of the same request said before; None where it is new."""
-        return self.beginning.first_receipt
+        return self.start.first_receipt
 
     def keep_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""

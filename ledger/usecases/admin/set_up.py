@@ -15,12 +15,11 @@ from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.errors import retry_on_conflict
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
-from ledger.store.session.execute import answered
-from ledger.store.session.ledger import open_ledger, unit_of_work
+from ledger.store.session.execute import retry_on_conflict, run_handler, unit_of_work
+from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -76,7 +75,7 @@ def bring_up(engine: Engine, said: SetUp, request: Request) -> Made:
         with engines.write_transaction(engine) as connection:
             before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
-            document = answered(uow, lambda working: _fill(working, said))
+            document = run_handler(uow, lambda working: _fill(working, said))
             return Made(before, after, document)
 
     return retry_on_conflict(once)

@@ -24,7 +24,6 @@ from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
-from ledger.usecases.journal.posting import passes_to, post, require_timeline
 
 
 class NothingToChange(RefusedByRule):
@@ -153,13 +152,13 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     taken = moves.require_room(need.balance, offer.balance, amount, terms.rate)
     directly = introduction.directly
     target, act = (Stage.COMMITTED, Act.COMMIT) if directly else (Stage.HELD, Act.INTRODUCE)
-    require_timeline(uow, need, day, [(Stage.OPEN, target, amount)])
-    require_timeline(uow, offer, day, [(Stage.AVAILABLE, target, taken)])
+    uow.accounts.require_timeline(need, day, [(Stage.OPEN, target, amount)])
+    uow.accounts.require_timeline(offer, day, [(Stage.AVAILABLE, target, taken)])
     deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms)
     movements = moves.hold_movements(
         DealSides(deal.balance, need.balance, offer.balance), amount, target
     )
-    post(uow, Draft(act=act, movements=movements, deal=deal.code, details=details))
+    uow.post(Draft(act=act, movements=movements, deal=deal.code, details=details))
     return deal
 
 
@@ -233,7 +232,7 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
     day = act.details.effective_on
     if act.act is Act.RELEASE:
         offer = uow.accounts.account(Side.OFFER, deal.record.offer)
-        return _release(uow, deal, act, amount, passes_to(offer, day))
+        return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
     require_in_order(day, deal.last_on, deal.code)
@@ -274,7 +273,7 @@ def _require_held_on(deal: DealAccount, day: date) -> None:
 def _posted(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, movements: moves.Movements
 ) -> DealAccount:
-    post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
+    uow.post(Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
     return deal
 
 

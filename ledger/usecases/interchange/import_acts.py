@@ -17,7 +17,6 @@ from ledger.store.journal.accounts import DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
-from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
 from ledger.usecases.registers.quantities import expire_offer
 
@@ -103,8 +102,7 @@ class History:
             offer = self._uow.accounts.account(row.side, row.code)
             expire_offer(self._uow, offer, row.effective_on, row.reference)
         else:
-            post(
-                self._uow,
+            self._uow.post(
                 Draft(act=row.act, movements=self._change(row), details=_details_of(row)),
             )
         self._remember(row)

@@ -36,6 +36,7 @@ from ledger.store.journal import balances
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
 from ledger.store.registers import load_all
+from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
@@ -108,7 +109,7 @@ def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan 
 
     So nobody else waits while somebody decides. Raises `ImportRefused` as the import would.
     """
-    with ledger.write(replace(request, dry_run=True)) as uow:
+    with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
             return None
         plan = _planned(uow, incoming)
@@ -151,7 +152,7 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, see: See) -> Receipt:
     if plan.changes_nothing:
         return _receipt(uow, plan)
     see(plan)
-    problems = Importer(uow).carry_out(plan.steps)
+    problems = Importer(uow).execute(plan.steps)
     if problems:
         raise ImportRefused(problems)
     return _receipt(uow, plan)
@@ -206,7 +207,7 @@ class Importer:
         self._offices = {code: kept.record for code, kept in self._kept["office"].items()}
         self._history = History(uow)
 
-    def carry_out(self, steps: tuple[Step, ...]) -> list[Problem]:
+    def execute(self, steps: tuple[Step, ...]) -> list[Problem]:
         """Do the steps in order; give the problems of those the ledger refused."""
         problems: list[Problem] = []
         broken: set[str] = set()

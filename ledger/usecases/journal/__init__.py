@@ -1,4 +1,4 @@
-"""Posting entries and reversing them.
+"""Reversing entries of the journal.
 
-Start with `posting`.
+Start with `reversal`.
 """

@@ -12,10 +12,9 @@ from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted, Stages
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.entries import read_entry, reversal_of
-from ledger.store.session.entry_rows import WAITING
+from ledger.store.session.rows import WAITING
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import was_reopened_by
-from ledger.usecases.journal.posting import passes_to, post
 
 _LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "
 
@@ -53,7 +52,7 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
     posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
     ends = {
-        code: passes_to(uow.accounts.account(Side.OFFER, code), uow.day)
+        code: uow.accounts.account(Side.OFFER, code).passes_to(uow.day)
         for code in _offers_of(entry.movements)
     }
     reverse_posted(uow, posted, uow.details(), ends)
@@ -79,8 +78,7 @@ def reverse_posted(
     _require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
-    post(
-        uow,
+    uow.post(
         Draft(
             act=Act.REVERSE,
             movements=movements,

@@ -19,7 +19,7 @@ from ledger.solver.options import Effort
 from ledger.store.db.queries import first_receipt
 from ledger.store.proposals import last_position, latest_code, read_proposal
 from ledger.store.registers import find_code
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -85,7 +85,7 @@ def save(ledger: Ledger, request: Request, query: MatchQuery, effort: Effort) ->
     if first is not None:
         return Saved(first, None)
     fresh = solve_now(ledger, query, effort)
-    return Saved(carry_out(ledger, request, lambda uow: store(uow, fresh, query)), fresh)
+    return Saved(execute(ledger, request, lambda uow: store(uow, fresh, query)), fresh)
 
 
 def store(uow: UnitOfWork, fresh: Fresh, query: MatchQuery) -> Receipt:

@@ -17,7 +17,7 @@ from ledger.store.gap_snapshots import (
     snapshots_now,
     snapshots_on,
 )
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.night_step import Night, StepResult
 
@@ -73,4 +73,4 @@ def _keep(night: Night, number: int, changed: Mapping[int, NeedSnapshot], *, now
         uow.add_rows(gap_snapshot, snapshot_rows(night.day, number, rows))
         return uow.receipt()
 
-    carry_out(night.ledger, night.request(f"gaps:{number}"), keeping)
+    execute(night.ledger, night.request(f"gaps:{number}"), keeping)

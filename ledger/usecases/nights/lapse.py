@@ -19,7 +19,7 @@ from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, offers_due_by
-from ledger.store.session.execute import Work, carry_out
+from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
@@ -85,10 +85,10 @@ def _one(night: Night, kind: str, code: str, work: Callable[..., Receipt], came:
         came.lapsed.append(code)
 
 
-def _lapse_once(night: Night, code: str, work: Work) -> None:
+def _lapse_once(night: Night, code: str, handler: Handler) -> None:
     thing, number = f"lapse:{code}", 1
     # A key that was used stands for what lapsed then; what was held again since is another thing.
-    while carry_out(night.ledger, night.request(thing, reason=REASON), work)["replayed"]:
+    while execute(night.ledger, night.request(thing, reason=REASON), handler)["replayed"]:
         number += 1
         thing = f"lapse:{code}:{number}"
 

@@ -13,7 +13,7 @@ from ledger.solver.options import Effort
 from ledger.store.db.queries import first_receipt
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.proposals import latest_code, read_proposal
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.matching.propose import MatchQuery
 from ledger.usecases.matching.saved import Fresh, solve_now, store
@@ -86,7 +86,7 @@ def _can_be_stored(night: Night) -> bool:
 
 
 def _store(night: Night, fresh: Fresh) -> str:
-    receipt = carry_out(
+    receipt = execute(
         night.ledger, night.request(NAME), lambda uow: store(uow, fresh, MatchQuery())
     )
     return str(receipt["proposal"])

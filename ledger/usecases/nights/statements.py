@@ -20,7 +20,7 @@ from ledger.statements.findings import Changes, FindingState, changes, finding_c
 from ledger.statements.lines import Kind, Tolerance
 from ledger.store.db.queries import read_units
 from ledger.store.registers import load_all
-from ledger.store.session.execute import carry_out
+from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
     StoredFinding,
@@ -117,7 +117,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
 
         thing = f"statement:{file.digest[:32]}"
         try:
-            carry_out(night.ledger, night.request(thing, key=thing), keeping)
+            execute(night.ledger, night.request(thing, key=thing), keeping)
         except _NothingLeft:
             continue
 
@@ -172,7 +172,7 @@ def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kin
     thing, number = f"findings:{_digest(found)}", 1
     try:
         # The same change may come again on one night, after an officer's act between.
-        while carry_out(night.ledger, night.request(thing), keeping)["replayed"]:
+        while execute(night.ledger, night.request(thing), keeping)["replayed"]:
             number += 1
             thing = f"findings:{_digest(found)}:{number}"
     except _NothingLeft:

@@ -23,7 +23,7 @@ from ledger.journal.receipts import Receipt
 from ledger.statements.describe import Posting, Told, posting_of, told
 from ledger.statements.lines import Kind, Line, Tolerance, in_force
 from ledger.statements.passes import compare
-from ledger.store.session.execute import Work, carry_out
+from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.deals import read_books
 from ledger.store.statements.statements import (
@@ -158,7 +158,7 @@ def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str
         )
         told = f"{posting.quantity} for deal {posting.deal}, {posting.reference}"
         try:
-            answer = carry_out(night.ledger, request, _delivering(posting))
+            answer = execute(night.ledger, request, _delivering(posting))
         except ClockSteppedBack:
             raise
         except (RefusedByRule, InvalidInput) as error:
@@ -169,7 +169,7 @@ def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str
     return posted, refused
 
 
-def _delivering(posting: Posting) -> Work:
+def _delivering(posting: Posting) -> Handler:
     def work(uow: UnitOfWork) -> Receipt:
         deal = uow.accounts.deal(posting.deal)
         unit = uow.accounts.account(Side.NEED, deal.record.need).unit

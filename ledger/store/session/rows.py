@@ -1,5 +1,6 @@
-"""Numbers of new rows and new codes: drawn under the write lock, or from sequences on a server.
+"""The rows of one write: where their numbers come from, and in which order they are written.
 
+Numbers are drawn under the write lock, or from sequences on a server.
 On a server nobody waits for another's number: rows take blocks from sequences, whose numbers may
 have holes. Entries draw theirs when every rule of the program has passed, so that a refused act
 leaves no hole and the journal counts on one by one when acts come one by one.
@@ -9,14 +10,15 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Draft, Movement
 from ledger.store.db import tables
-from ledger.store.db.prepared import Prepared
+from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.registers import IDENTITIES
 
 _LARGEST_BLOCK: Final = 1000
@@ -163,3 +165,136 @@ class SharedNumbering(_Codes):
 
     def _largest(self, kind: str) -> int:
         return self._largest_codes.get(kind, 0) + self._offset
+
+
+WAITING: Final = 2**62
+"""Entries that wait for their number count on from here: after all that have one."""
+
+
+class JournalRows:
+    """The rows of the entries of one write, kept back until they are numbered."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        """Start empty; `numbering` is where the numbers will come from."""
+        self._numbering = numbering
+        self._entries: list[dict[str, Any]] = []
+        self._movements: list[dict[str, Any]] = []
+        self._introduced: list[dict[str, Any]] = []
+        self._numbers: list[int] = []
+
+    @property
+    def count(self) -> int:
+        """How many entries were posted."""
+        return len(self._entries)
+
+    def post(
+        self,
+        draft: Draft,
+        terms: Mapping[str, Any],
+        movement_terms: Callable[[Movement], Mapping[str, Any]],
+        proposal_id: int | None = None,
+    ) -> int:
+        """Take an entry and its movements in; give the number it has while it waits.
+
+        `proposal_id` is that of the proposal whose line the draft names, if any.
+        """
+        number, details = WAITING + len(self._entries), draft.details
+        self._entries.append(
+            {
+                **terms,
+                "id": number,
+                "act": draft.act,
+                "effective_on": details.effective_on,
+                "reference": details.reference,
+                "reason": details.reason,
+                "override": details.override,
+                "reverses": draft.reverses,
+                "lines": len(draft.movements),
+                "format": CANONICAL_FORMAT if details.proposed is None else PROPOSED_FORMAT,
+            }
+        )
+        if details.proposed is not None:
+            line = details.proposed.line
+            self._introduced.append({"entry_id": number, "proposal_id": proposal_id, "line": line})
+        for line, movement in enumerate(draft.movements, start=1):
+            self._movements.append(
+                {
+                    **movement_terms(movement),
+                    "entry_id": number,
+                    "line": line,
+                    "unit": movement.unit,
+                    "from_stage": movement.from_stage,
+                    "to_stage": movement.to_stage,
+                    "amount": movement.amount,
+                    "effective_on": details.effective_on,
+                    "recorded_at": terms["recorded_at"],
+                }
+            )
+        return number
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all entries so far, drawn for those that had none."""
+        missing = len(self._entries) - len(self._numbers)
+        if missing:
+            self._numbers += self._numbering.ids(tables.entry, missing)
+        return list(self._numbers)
+
+    def add_to(self, rows: RowBuffer) -> None:
+        """Put every row in line under its number."""
+        numbers = self.numbers()
+        for entry, number in zip(self._entries, numbers, strict=True):
+            entry["id"] = number
+            reversed_ = entry["reverses"]
+            if reversed_ is not None and reversed_ >= WAITING:
+                entry["reverses"] = numbers[reversed_ - WAITING]
+        for row in (*self._movements, *self._introduced):
+            row["entry_id"] = numbers[row["entry_id"] - WAITING]
+        rows.add_all(tables.entry, self._entries)
+        rows.add_all(tables.movement, self._movements)
+        rows.add_all(tables.introduced_line, self._introduced)
+
+
+def _table_order() -> tuple[Table, ...]:
+    return _sorted_tables(len(tables.metadata.tables))
+
+
+@cache
+def _sorted_tables(converted: int) -> tuple[Table, ...]:
+    # Tables of nights and statements are known once their module is imported.
+    assert converted == len(tables.metadata.tables)
+    return tuple(tables.metadata.sorted_tables)
+
+
+class RowBuffer:
+    """Rows waiting to be written, in an order that every reference and guard accepts."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._pending: dict[str, list[Mapping[str, Any]]] = {}
+        self._written: set[str] = set()
+
+    def add(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Put a row in line; every column of the table must be given."""
+        self._pending.setdefault(table.name, []).append(row)
+
+    def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put many rows in line."""
+        if rows:
+            self._pending.setdefault(table.name, []).extend(rows)
+
+    def has_rows_beyond(self, table: Table) -> bool:
+        """Say whether rows of other tables than this one wait, or were written."""
+        return bool((self._written | self._pending.keys()) - {table.name})
+
+    def has_rows(self, table: Table) -> bool:
+        """Say whether rows of this table wait to be written."""
+        return table.name in self._pending
+
+    def flush(self, connection: Connection) -> None:
+        """Write all waiting rows, tables in the order of their references."""
+        for table in _table_order():
+            rows = self._pending.pop(table.name, None)
+            if rows:
+                insert_rows(connection, table, rows)
+                self._written.add(table.name)
+        assert not self._pending
