@@ -7,9 +7,9 @@ from hashlib import sha256
 from world import World
 
 from ledger.core.factors import Side
-from ledger.statements.describe import Told
-from ledger.statements.findings import Changes
-from ledger.statements.lines import Kind, Line, LineKind, ReadLine
+from ledger.statements.describe import FindingRecord
+from ledger.statements.findings import FindingChanges
+from ledger.statements.lines import FindingKind, LineKind, ReadLine, StatementLine
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.gap_snapshots import snapshot_rows, snapshots_now
 from ledger.store.nights import runs
@@ -33,7 +33,7 @@ def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> 
 
 
 def _read(uow: UnitOfWork, provider: str) -> None:
-    line = Line(
+    line = StatementLine(
         provider=provider,
         statement="2026/11",
         number="1",
@@ -46,11 +46,11 @@ def _read(uow: UnitOfWork, provider: str) -> None:
     )
     digest = sha256(line.citation.encode()).hexdigest()
     store_file(uow, "november.csv", digest, [ReadLine(line, 2)])
-    told = Told(
-        kind=Kind.UNKNOWN,
+    told = FindingRecord(
+        kind=FindingKind.UNKNOWN,
         identity=(provider, line.citation),
         subject=provider,
-        said="The ledger has no deal D-9999.",
+        sentence="The ledger has no deal D-9999.",
         ours="0.00 EUR",
         theirs="12.34 EUR",
         difference="12.34 EUR",
@@ -59,7 +59,7 @@ def _read(uow: UnitOfWork, provider: str) -> None:
         line=line.number,
         office="asia",
     )
-    store_changes(uow, Changes(opened=(told,)), "")
+    store_changes(uow, FindingChanges(opened=(told,)), "")
 
 
 def _snapshot(uow: UnitOfWork, need: str) -> None:

@@ -1,4 +1,4 @@
-"""`cityfund finding`: what nights found that an officer has to look at."""
+"""`cityfund finding`: the findings of nights, for officers to resolve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cli.views.finding import (
     finding_row,
 )
 
-app = noun("What nights found that wants looking at.")
+app = noun("Findings of the nightly reconcile.")
 
 Code = Annotated[str, typer.Argument(metavar="FINDING", help="The finding's code: F-0042.")]
 
@@ -26,9 +26,11 @@ Code = Annotated[str, typer.Argument(metavar="FINDING", help="The finding's code
 @command(app, "list")
 def list_(
     call: Call,
-    every: Annotated[bool, typer.Option("--all", help="Those settled and healed, too.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Include resolved and auto-resolved findings.")
+    ] = False,
 ) -> None:
-    """List the findings that are open, those opened first before others."""
+    """List the open findings, oldest first."""
     from ledger.store.statements.findings import read_findings
 
     with ledger_of(call).picture() as picture:
@@ -40,7 +42,7 @@ def list_(
 
 @command(app, "show")
 def show(call: Call, finding: Code) -> None:
-    """Show one finding: the three numbers, what would settle it, and what happened to it."""
+    """Show one finding: its three numbers, the suggested command and its events."""
     from ledger.store.statements.findings import parse_finding_number, read_finding
 
     with ledger_of(call).picture() as picture:
@@ -52,7 +54,7 @@ def show(call: Call, finding: Code) -> None:
 
 @command(app, "settle", kind="write")
 def settle(call: Call, finding: Code) -> None:
-    """Settle a finding with --reason: it rests as long as its numbers stay the same."""
+    """Resolve a finding with --reason; it stays resolved while its numbers are unchanged."""
     from ledger.usecases.statements.findings import settle
 
     act(call, lambda uow: settle(uow, finding))
@@ -60,7 +62,7 @@ def settle(call: Call, finding: Code) -> None:
 
 @command(app, "reopen", kind="write")
 def reopen(call: Call, finding: Code) -> None:
-    """Open a settled finding again, with --reason."""
+    """Reopen a resolved finding, with --reason."""
     from ledger.usecases.statements.findings import reopen
 
     act(call, lambda uow: reopen(uow, finding))

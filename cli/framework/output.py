@@ -89,17 +89,22 @@ def kept(
     Several values for one column admit any of them. Raises UnknownColumn.
     """
     wanted: dict[str, set[str]] = {}
-    known = [column.key for column in columns]
+    known = {column.key: column for column in columns}
     for name, value in where:
         key = name.casefold().replace("-", "_").replace(" ", "_")
         if key not in known:
             raise UnknownColumn(
                 f"There is no column {name} to filter by.",
                 why=f"The columns are: {', '.join(known)}.",
-                next_step=did_you_mean(key, known, "Name one of those."),
+                next_step=did_you_mean(key, [*known], "Name one of those."),
             )
-        wanted.setdefault(key, set()).add(value.casefold())
+        wanted.setdefault(key, set()).add(_stored_value(known[key], value.casefold()))
     return (row for row in rows if all(_admits(row.get(k), v) for k, v in wanted.items()))
+
+
+def _stored_value(column: Column, value: str) -> str:
+    """Return the stored value of a word that people read, or the value itself."""
+    return next((stored for stored, word in column.words.items() if word == value), value)
 
 
 def _admits(value: object, wanted: set[str]) -> bool:

@@ -25,7 +25,7 @@ _PAST = {
     "reverse": "reversed",
     "add": "added",
     "edit": "edited",
-    "settle": "settled",
+    "settle": "resolved",
     "reopen": "opened again",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column, table_lines
+from ledger.statements.findings import FindingEvent
 
 if TYPE_CHECKING:
     from ledger.store.session.snapshot import Picture
     from ledger.store.statements.findings import StoredFinding
 
+_EVENT_WORDS = {event.value: event.word for event in FindingEvent}
+"""What people read for the stored value of an event."""
+
 FINDING_COLUMNS = [
     Column("finding", "Finding", kind="code"),
-    Column("status", "Status"),
+    Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind", kind="code"),
     Column("subject", "About", kind="code"),
     Column("ours", "Ours", kind="code"),
@@ -29,12 +33,12 @@ FINDING_COLUMNS = [
     Column("changed_at", "Since", kind="date"),
     Column("actor", "By", table=False),
     Column("reason", "Why", table=False),
-    Column("command", "Settled by"),
+    Column("command", "Suggested command"),
     Column("said", "What", table=False),
 ]
 FINDING_NARROW = [
     Column("finding", "Finding", kind="code"),
-    Column("status", "Status"),
+    Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind", kind="code"),
     Column("subject", "About", kind="code"),
     Column("ours", "Ours", kind="code", spare=3),
@@ -44,7 +48,7 @@ FINDING_NARROW = [
 ]
 FINDING_TERMS = [
     Column("finding", "Finding"),
-    Column("status", "Status"),
+    Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind"),
     Column("said", "What"),
     Column("ours", "Ours"),
@@ -56,11 +60,11 @@ FINDING_TERMS = [
     Column("deal", "Deal"),
     Column("entry", "Entry"),
     Column("office", "Office"),
-    Column("command", "Settled by"),
+    Column("command", "Suggested command"),
 ]
 _EVENT_COLUMNS = [
     Column("recorded_at", "When", kind="date"),
-    Column("event", "What"),
+    Column("event", "What", words=_EVENT_WORDS),
     Column("actor", "By"),
     Column("reason", "Why"),
 ]

@@ -92,7 +92,7 @@ def _of_statements(figures: Figures) -> Iterator[str]:
         yield f"{_count(figures['deliveries_posted'], 'delivery', 'deliveries')} posted"
     changes = [
         f"{figures[name]:,} {word}"
-        for name, word in (("opened", "new"), ("reopened", "found again"), ("healed", "gone"))
+        for name, word in (("opened", "new"), ("reopened", "reopened"), ("healed", "auto-resolved"))
         if figures.get(name)
     ]
     if figures.get("open") or changes:

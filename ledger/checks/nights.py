@@ -22,7 +22,7 @@ from ledger.checks.result import CheckResult, Findings
 from ledger.checks.rows import Books, EntryRow, Running
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.factors import Side, Stage
-from ledger.statements.findings import Event
+from ledger.statements.findings import FindingEvent
 
 _CLOCK: Final = CLOCK_TOLERANCE // timedelta(microseconds=1)
 
@@ -230,11 +230,11 @@ class Snapshots(JournalCheck):
 
 
 _AFTER: Final = {
-    None: {Event.OPENED},
-    Event.OPENED: {Event.SETTLED, Event.HEALED},
-    Event.REOPENED: {Event.SETTLED, Event.HEALED},
-    Event.SETTLED: {Event.REOPENED},
-    Event.HEALED: {Event.REOPENED},
+    None: {FindingEvent.OPENED},
+    FindingEvent.OPENED: {FindingEvent.RESOLVED, FindingEvent.AUTO_RESOLVED},
+    FindingEvent.REOPENED: {FindingEvent.RESOLVED, FindingEvent.AUTO_RESOLVED},
+    FindingEvent.RESOLVED: {FindingEvent.REOPENED},
+    FindingEvent.AUTO_RESOLVED: {FindingEvent.REOPENED},
 }
 """What may happen to a finding after what."""
 

@@ -21,7 +21,7 @@ from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place, Problem
 from ledger.interchange.reader import RawTable, read_table
-from ledger.statements.lines import Line, LineKind, ReadLine
+from ledger.statements.lines import LineKind, ReadLine, StatementLine
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
@@ -109,7 +109,7 @@ def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: L
     for column in ("date", "kind", "quantity"):
         if cells.raw(column) is None:
             cells.missing(column)
-    line = Line(
+    line = StatementLine(
         provider=cells.need_code("provider"),
         statement=_name(cells, "statement"),
         number=_name(cells, "line"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -21,7 +21,8 @@ class Column:
     shown to people with its thousands apart. `unit` is the key whose value follows the amount;
     `absent` stands for a missing value. A column with `table` false is left out for people; where
     a terminal is too narrow for all, the columns with the highest `spare` are left out first, and
-    those with none never.
+    those with none never. `words` are what people read for values that machines keep; a filter
+    accepts both.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Column:
     absent: str = ""
     table: bool = True
     spare: int = 0
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def heading(self) -> str:
@@ -89,6 +91,7 @@ def human(row: Row, column: Column) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(machine(item) for item in value)
     text = machine(value)
+    text = column.words.get(text, text)
     if column.kind == "amount":
         text = grouped(text)
         unit = row.get(column.unit) if column.unit else None

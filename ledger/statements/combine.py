@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations, islice
 from typing import Final
 
-from ledger.statements.lines import Act, Kind, Line
-from ledger.statements.matcher import MOST_NEAR, Matching, same_reference
-from ledger.statements.pool import Days
+from ledger.statements.lines import DealEntry, FindingKind, StatementLine
+from ledger.statements.matcher import MOST_NEAR, StatementMatcher, same_reference
+from ledger.statements.pool import DayIndex
 
 MOST_TRIED = 14
 """Of more than so many only all of them together, and neighbours, are tried."""
@@ -20,7 +20,7 @@ MOST_TRIED = 14
 _MOST_TOGETHER = 4
 
 
-def adding_up(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
+def find_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
     """Give the places of two or more amounts that add up to a total; None where none do.
 
     All of them first, then neighbours, then any few: what was split stands together.
@@ -30,10 +30,10 @@ def adding_up(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
         return None
     if sum(amounts) == total:
         return tuple(range(count))
-    return _neighbours(amounts, total) or _any_few(amounts, total)
+    return _consecutive_sum(amounts, total) or _small_subset_sum(amounts, total)
 
 
-def _neighbours(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
+def _consecutive_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
     ends: dict[int, int] = {0: 0}
     running = 0
     for place, amount in enumerate(amounts, start=1):
@@ -45,7 +45,7 @@ def _neighbours(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
     return None
 
 
-def _any_few(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
+def _small_subset_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
     if len(amounts) > MOST_TRIED:
         return None
     for size in range(2, min(_MOST_TOGETHER, len(amounts)) + 1):
@@ -59,82 +59,84 @@ _Group = tuple[str, str, str]
 """A deal, the kind of a line, and the unit it counts in."""
 
 
-class _Bundle:
+class _LineBundle:
     """Lines that name the same deals, of one kind and unit, found by day and by reference."""
 
-    def __init__(self, closed: set[int]) -> None:
+    def __init__(self, matched: set[int]) -> None:
         self.first: int | None = None
-        self._by_day = Days[int](closed)
-        self._under: dict[str, Days[int]] = {}
-        self._closed: Final = closed
+        self._by_day = DayIndex[int](matched)
+        self._under: dict[str, DayIndex[int]] = {}
+        self._matched: Final = matched
 
-    def add(self, place: int, line: Line) -> None:
+    def add(self, place: int, line: StatementLine) -> None:
         """Add a line; lines come in order."""
         self.first = place if self.first is None else self.first
         self._by_day.add(place, line.day, place)
         for name in {line.reference, line.citation} - {None}:
             assert name is not None
-            days = self._under.setdefault(name, Days(self._closed))
+            days = self._under.setdefault(name, DayIndex(self._matched))
             days.add(place, line.day, place)
 
-    def near(self, act: Act, reach: int) -> Iterator[int]:
+    def near(self, entry: DealEntry, reach: int) -> Iterator[int]:
         """Give the places of lines near enough in time, or that name the act's paper."""
-        named = self._under.get(act.reference) if act.reference is not None else None
+        named = self._under.get(entry.reference) if entry.reference is not None else None
         for way in (
-            named.outward(act.day) if named is not None else iter(()),
-            self._by_day.outward(act.day, reach),
+            named.nearest_first(entry.day) if named is not None else iter(()),
+            self._by_day.nearest_first(entry.day, reach),
         ):
             yield from islice(way, MOST_NEAR)
 
 
-def split(work: Matching) -> None:
+def find_split_lines(matcher: StatementMatcher) -> None:
     """Find acts that the provider tells in several lines."""
-    groups = _groups(work)
-    for deal, kind, unit in sorted(groups, key=lambda one: _order(work, one[0], groups[one])):
-        for act in work.acts_left_in(deal, kind):
-            _split_of(work, act, groups[deal, kind, unit])
+    groups = _groups(matcher)
+    for deal, kind, unit in sorted(groups, key=lambda one: _order(matcher, one[0], groups[one])):
+        for entry in matcher.unmatched_entries_in(deal, kind):
+            _find_split(matcher, entry, groups[deal, kind, unit])
 
 
-def _groups(work: Matching) -> dict[_Group, list[_Bundle]]:
+def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
     """Give the lines that may tell of a deal with acts left, by bundles that many deals share."""
-    bundles: dict[tuple[object, str, str], _Bundle] = {}
-    found: dict[_Group, list[_Bundle]] = defaultdict(list)
-    waiting = {(act.deal, act.kind) for act in work.acts_left()}
+    bundles: dict[tuple[object, str, str], _LineBundle] = {}
+    result: dict[_Group, list[_LineBundle]] = defaultdict(list)
+    waiting = {(entry.deal, entry.kind) for entry in matcher.unmatched_entries()}
     referred: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for act in work.acts_left():
-        if act.reference is not None:
-            referred[act.kind, act.reference].add(act.deal)
-    for place, line, scope in work.left():
-        if scope.foreign is not None or (not scope.named and line.reference is None):
+    for entry in matcher.unmatched_entries():
+        if entry.reference is not None:
+            referred[entry.kind, entry.reference].add(entry.deal)
+    for place, line, scope in matcher.unmatched_lines():
+        if scope.foreign is not None or (not scope.has_codes and line.reference is None):
             continue
-        name = (scope if scope.named else line.reference, line.kind, line.unit.code)
+        name = (scope if scope.has_codes else line.reference, line.kind, line.unit.code)
         bundle = bundles.get(name)
         if bundle is None:
-            bundle = bundles[name] = _Bundle(work.closed)
+            bundle = bundles[name] = _LineBundle(matcher.matched_lines)
             deals: Iterable[str] = scope.deals
-            if not scope.named and line.reference is not None:
+            if not scope.has_codes and line.reference is not None:
                 deals = referred[line.kind, line.reference]
             for deal in deals:
                 if (deal, line.kind) in waiting:
-                    found[deal, line.kind, line.unit.code].append(bundle)
+                    result[deal, line.kind, line.unit.code].append(bundle)
         bundle.add(place, line)
-    return found
+    return result
 
 
-def _order(work: Matching, deal: str, bundles: Sequence[_Bundle]) -> tuple[int, int]:
-    return min(one.first or 0 for one in bundles), work.books.rank(deal)
+def _order(matcher: StatementMatcher, deal: str, bundles: Sequence[_LineBundle]) -> tuple[int, int]:
+    return min(one.first or 0 for one in bundles), matcher.facts.position(deal)
 
 
-def _split_of(work: Matching, act: Act, bundles: Sequence[_Bundle]) -> None:
-    near = chain.from_iterable(one.near(act, work.tolerance.days) for one in bundles)
+def _find_split(
+    matcher: StatementMatcher, entry: DealEntry, bundles: Sequence[_LineBundle]
+) -> None:
+    near = chain.from_iterable(one.near(entry, matcher.tolerance.days) for one in bundles)
     places = sorted(set(near))
-    referred = [place for place in places if same_reference(work.lines[place], act)]
+    referred = [place for place in places if same_reference(matcher.lines[place], entry)]
     for group in (referred, places):
         if len(group) > 1:
-            lines = [work.lines[place] for place in group]
-            total = work.amount_of(act, lines[0])
+            lines = [matcher.lines[place] for place in group]
+            total = matcher.amount_of(entry, lines[0])
             amounts = [line.amount for line in lines]
-            found = adding_up(amounts, total) if total is not None else None
-            if found is not None:
-                work.differ(Kind.SPLIT, [group[at] for at in found], [act])
+            result = find_sum(amounts, total) if total is not None else None
+            if result is not None:
+                matcher.add_difference(FindingKind.SPLIT, [group[at] for at in result], [entry])
                 return

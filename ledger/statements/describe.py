@@ -20,80 +20,88 @@ from typing import Final
 
 from ledger.core.quantity import Unit, format_amount
 from ledger.statements.lines import (
-    Act,
-    Books,
+    DealEntry,
     DealFacts,
     Difference,
-    Kind,
-    Line,
+    FindingKind,
+    LedgerFacts,
     LineKind,
+    StatementLine,
     amount_in,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class ProposedDelivery:
     """A delivery that a statement adds to a committed deal; `amount` is the need's."""
 
-    line: Line
+    line: StatementLine
     deal: str
     amount: int
     quantity: str
     reference: str
 
 
-def command_of(
+def suggested_command(
     provider: str, difference: Difference, deal: DealFacts | None, today: date
 ) -> str | None:
     """Give the command that would settle a difference; None where an officer has to judge."""
     match difference.kind:
-        case Kind.MISSING:
-            words = ["journal", "reverse", str(difference.acts[0].entry)]
-            return _said([*words, "--reason", f"in no statement of {provider}"])
-        case Kind.AMOUNT:
+        case FindingKind.MISSING:
+            words = ["journal", "reverse", str(difference.entries[0].number)]
+            return _command_line([*words, "--reason", f"in no statement of {provider}"])
+        case FindingKind.AMOUNT:
             assert deal is not None
-            line, act = difference.lines[0], difference.acts[0]
-            ours = amount_in(act, deal, line.unit.code)
+            line, entry = difference.lines[0], difference.entries[0]
+            ours = amount_in(entry, deal, line.unit.code)
             assert ours is not None
-            same = line.reference is not None and act.reference == line.reference
+            same = line.reference is not None and entry.reference == line.reference
             reference = line.reference if same else line.citation
             more = _need_amount(line.amount - ours, line, deal)
-            return _doing(line, deal, more, reference or "", today)
-        case Kind.UNKNOWN:
-            return _adding(difference.lines[0], deal, today)
+            return _command_for_amount(line, deal, more, reference or "", today)
+        case FindingKind.UNKNOWN:
+            return _command_for_unknown(difference.lines[0], deal, today)
         case _:
             return None
 
 
-def posting_of(difference: Difference, books: Books) -> Posting | None:
+def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDelivery | None:
     """Give the delivery that a line adds to a committed deal; None for any other difference."""
-    if difference.kind is not Kind.UNKNOWN or difference.deal is None:
+    if difference.kind is not FindingKind.UNKNOWN or difference.deal is None:
         return None
-    line, deal = difference.lines[0], books.deal(difference.deal)
+    line, deal = difference.lines[0], facts.deal(difference.deal)
     if deal is None or line.kind is not LineKind.DELIVERY or line.unit.code != deal.need_unit.code:
         return None
     if not 0 < line.amount <= deal.committed:
         return None
     reference = line.reference or line.citation
-    return Posting(line, deal.code, line.amount, _quantity(line.amount, deal), reference)
+    return ProposedDelivery(line, deal.code, line.amount, _quantity(line.amount, deal), reference)
 
 
-def _adding(line: Line, deal: DealFacts | None, today: date) -> str | None:
+def _command_for_unknown(line: StatementLine, deal: DealFacts | None, today: date) -> str | None:
     if deal is not None:
         amount = _need_amount(line.amount, line, deal)
-        return _doing(line, deal, amount, line.reference or line.citation, today)
+        return _command_for_amount(line, deal, amount, line.reference or line.citation, today)
     if line.kind is LineKind.DELIVERY or line.amount < 0 or line.offer is None or line.need is None:
         return None
     quantity = f"{format_amount(line.amount, line.unit.decimals)} {line.unit.code}"
     words = ["deal", "introduce", line.offer, line.need, quantity, "--commit"]
-    return _said([*words, *_when(line.day, None, today), *_paper(line.reference or line.citation)])
+    return _command_line(
+        [
+            *words,
+            *_date_option(line.day, None, today),
+            *_reference_option(line.reference or line.citation),
+        ]
+    )
 
 
-def _doing(line: Line, deal: DealFacts, amount: int, reference: str, today: date) -> str | None:
+def _command_for_amount(
+    line: StatementLine, deal: DealFacts, amount: int, reference: str, today: date
+) -> str | None:
     """Say how so much more, or less, is recorded of a deal."""
-    when = _when(line.day, deal.last_on, today)
+    when = _date_option(line.day, deal.last_on, today)
     # An act of today is known for the line's by naming it: its day would not tell.
-    tail = [*when, *_paper(reference if when else line.citation)]
+    tail = [*when, *_reference_option(reference if when else line.citation)]
     quantity = _quantity(abs(amount), deal)
     if amount == 0:
         return None
@@ -101,17 +109,17 @@ def _doing(line: Line, deal: DealFacts, amount: int, reference: str, today: date
         if amount > deal.committed:
             return None
         verb = "deliver" if amount > 0 else "return"
-        return _said(["deal", verb, deal.code, quantity, *tail])
+        return _command_line(["deal", verb, deal.code, quantity, *tail])
     if amount < 0:
-        return _said(["deal", "release", deal.code, quantity, "--committed", *tail])
+        return _command_line(["deal", "release", deal.code, quantity, "--committed", *tail])
     if amount <= deal.held:
-        return _said(["deal", "commit", deal.code, quantity, *tail])
-    return _said(["deal", "introduce", deal.offer, deal.need, quantity, "--commit", *tail])
+        return _command_line(["deal", "commit", deal.code, quantity, *tail])
+    return _command_line(["deal", "introduce", deal.offer, deal.need, quantity, "--commit", *tail])
 
 
-def _need_amount(amount: int, line: Line, deal: DealFacts) -> int:
+def _need_amount(amount: int, line: StatementLine, deal: DealFacts) -> int:
     """Give an amount of a line in the need's unit, as near as whole parts come."""
-    if line.unit.code == deal.need_unit.code or not deal.crosses:
+    if line.unit.code == deal.need_unit.code or not deal.is_cross_currency:
         return amount
     if line.unit.code != deal.offer_unit.code:
         return 0
@@ -123,31 +131,31 @@ def _quantity(amount: int, deal: DealFacts) -> str:
     return f"{format_amount(amount, deal.need_unit.decimals)} {deal.need_unit.code}"
 
 
-def _when(day: date, last: date | None, today: date) -> list[str]:
+def _date_option(day: date, last: date | None, today: date) -> list[str]:
     """Give the day of the paper, unless the ledger would refuse it: then it is today's act."""
     refused = day > today or (last is not None and day < last)
     return [] if refused else ["--on", day.isoformat()]
 
 
-def _paper(reference: str) -> list[str]:
+def _reference_option(reference: str) -> list[str]:
     return ["--reference", reference]
 
 
-def _said(words: Sequence[str]) -> str:
+def _command_line(words: Sequence[str]) -> str:
     return join(["cityfund", *words])
 
 
-DONE: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delivered"}
+ACT_WORDS: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delivered"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FindingRecord:
     """A finding as it is kept. `identity` is what makes it the same finding on a later night."""
 
-    kind: Kind
+    kind: FindingKind
     identity: tuple[str, ...]
     subject: str
-    said: str
+    sentence: str
     ours: str | None = None
     theirs: str | None = None
     difference: str | None = None
@@ -166,27 +174,29 @@ class Told:
         return hashlib.sha256(words.encode()).hexdigest()
 
 
-def told(provider: str, difference: Difference, books: Books, today: date) -> Told:
-    """Tell one difference between a provider's statements and the ledger."""
-    lines, acts = difference.lines, difference.acts
-    deal = books.deal(difference.deal) if difference.deal else None
+def describe_difference(
+    provider: str, difference: Difference, facts: LedgerFacts, today: date
+) -> FindingRecord:
+    """Describe one difference between a provider's statements and the ledger."""
+    lines, entries = difference.lines, difference.entries
+    deal = facts.deal(difference.deal) if difference.deal else None
     ours, theirs, between = _NUMBERS[difference.kind](difference, deal)
-    entries = [str(act.entry) for act in acts]
-    numbers = [f"{line.statement}\n{line.number}" for line in lines]
-    return Told(
+    entry_numbers = [str(entry.number) for entry in entries]
+    line_numbers = [f"{line.statement}\n{line.number}" for line in lines]
+    return FindingRecord(
         kind=difference.kind,
-        identity=(provider, *numbers, "", *entries, "", ours, theirs),
+        identity=(provider, *line_numbers, "", *entry_numbers, "", ours, theirs),
         subject=deal.code if deal is not None else provider,
-        said=_sentence(difference, deal, provider),
+        sentence=_sentence(difference, deal, provider),
         ours=ours,
         theirs=theirs,
         difference=between,
-        command=command_of(provider, difference, deal, today),
+        command=suggested_command(provider, difference, deal, today),
         provider=provider,
         statement=lines[0].statement if lines else None,
         line="+".join(line.number for line in lines) or None,
         deal=deal.code if deal is not None else None,
-        entry=acts[0].entry if acts else None,
+        entry=entries[0].number if entries else None,
         office=deal.office if deal is not None else None,
     )
 
@@ -194,51 +204,55 @@ def told(provider: str, difference: Difference, books: Books, today: date) -> To
 Numbers = tuple[str, str, str]
 
 
-def quantity(amount: int, unit: Unit) -> str:
+def quantity_text(amount: int, unit: Unit) -> str:
     """Write an amount as a command takes it: exact, with its unit."""
     return f"{format_amount(amount, unit.decimals)} {unit.code}"
 
 
 def _amounts(ours: int, theirs: int, unit: Unit) -> Numbers:
-    return quantity(ours, unit), quantity(theirs, unit), quantity(theirs - ours, unit)
+    return (
+        quantity_text(ours, unit),
+        quantity_text(theirs, unit),
+        quantity_text(theirs - ours, unit),
+    )
 
 
-def _of_both(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_both(difference: Difference, deal: DealFacts | None) -> Numbers:
     line = difference.lines[0]
     ours = 0
     if deal is not None:
-        ours = sum(amount_in(act, deal, line.unit.code) or 0 for act in difference.acts)
+        ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in difference.entries)
     return _amounts(ours, sum(one.amount for one in difference.lines), line.unit)
 
 
-def _of_theirs(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_theirs(difference: Difference, deal: DealFacts | None) -> Numbers:
     del deal
     line = difference.lines[0]
     return _amounts(0, line.amount, line.unit)
 
 
-def _twice(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_duplicate(difference: Difference, deal: DealFacts | None) -> Numbers:
     del deal
     line = difference.lines[0]
     return _amounts(line.amount, 2 * line.amount, line.unit)
 
 
-def _of_ours(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_ours(difference: Difference, deal: DealFacts | None) -> Numbers:
     assert deal is not None
-    return _amounts(difference.acts[0].need_amount, 0, deal.need_unit)
+    return _amounts(difference.entries[0].need_amount, 0, deal.need_unit)
 
 
-def _of_days(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_dates(difference: Difference, deal: DealFacts | None) -> Numbers:
     del deal
-    line, act = difference.lines[0], difference.acts[0]
-    return act.day.isoformat(), line.day.isoformat(), f"{(line.day - act.day).days} days"
+    line, entry = difference.lines[0], difference.entries[0]
+    return entry.day.isoformat(), line.day.isoformat(), f"{(line.day - entry.day).days} days"
 
 
-def _of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
     """Give both with their units; the difference is that of the bare figures."""
     assert deal is not None
-    line, act = difference.lines[0], difference.acts[0]
-    sides = [(act.need_amount, deal.need_unit), (act.offer_amount, deal.offer_unit)]
+    line, entry = difference.lines[0], difference.entries[0]
+    sides = [(entry.need_amount, deal.need_unit), (entry.offer_amount, deal.offer_unit)]
     scale = max(unit.decimals for unit in (line.unit, deal.need_unit, deal.offer_unit))
     theirs: int = line.amount * 10 ** (scale - line.unit.decimals)
 
@@ -250,74 +264,82 @@ def _of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
         [side for side in sides if side[1].code != line.unit.code],
         key=lambda side: abs(apart(side)),
     )
-    return quantity(*near), quantity(line.amount, line.unit), format_amount(apart(near), scale)
+    return (
+        quantity_text(*near),
+        quantity_text(line.amount, line.unit),
+        format_amount(apart(near), scale),
+    )
 
 
-_NUMBERS: Final[dict[Kind, Callable[[Difference, DealFacts | None], Numbers]]] = {
-    Kind.AMOUNT: _of_both,
-    Kind.DATE: _of_days,
-    Kind.UNIT: _of_units,
-    Kind.SIGN: _of_both,
-    Kind.SPLIT: _of_both,
-    Kind.MERGED: _of_both,
-    Kind.DUPLICATE: _twice,
-    Kind.UNKNOWN: _of_theirs,
-    Kind.MISSING: _of_ours,
-    Kind.PARTY: _of_theirs,
-    Kind.ROUNDING: _of_both,
+_NUMBERS: Final[dict[FindingKind, Callable[[Difference, DealFacts | None], Numbers]]] = {
+    FindingKind.AMOUNT: _numbers_of_both,
+    FindingKind.DATE: _numbers_of_dates,
+    FindingKind.UNIT: _numbers_of_units,
+    FindingKind.SIGN: _numbers_of_both,
+    FindingKind.SPLIT: _numbers_of_both,
+    FindingKind.MERGED: _numbers_of_both,
+    FindingKind.DUPLICATE: _numbers_of_duplicate,
+    FindingKind.UNKNOWN: _numbers_of_theirs,
+    FindingKind.MISSING: _numbers_of_ours,
+    FindingKind.PARTY: _numbers_of_theirs,
+    FindingKind.ROUNDING: _numbers_of_both,
 }
 
 
 def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> str:
-    acts = difference.acts
-    if difference.kind is Kind.MISSING:
+    entries = difference.entries
+    if difference.kind is FindingKind.MISSING:
         assert deal is not None
-        told_ours = _ours(acts, deal)
-        return f"The ledger has {told_ours}; no statement of {provider} tells of it."
-    theirs = _theirs(difference.lines)
+        ours = _entries_text(entries, deal)
+        return f"The ledger has {ours}; no statement of {provider} tells of it."
+    theirs = _lines_text(difference.lines)
     match difference.kind:
-        case Kind.DUPLICATE:
+        case FindingKind.DUPLICATE:
             return f"{theirs}. Another line says the same, and the ledger has it once."
-        case Kind.PARTY:
+        case FindingKind.PARTY:
             return f"{theirs}. In the ledger {difference.other}."
-        case Kind.UNKNOWN:
+        case FindingKind.UNKNOWN:
             lacks = f"no {difference.other}" if difference.other else "nothing of the kind"
             return f"{theirs}. The ledger has {lacks}."
         case _:
             assert deal is not None
-            return f"{theirs}. The ledger has {_ours(acts, deal)}{_WHY.get(difference.kind, '')}."
+            ours, why = _entries_text(entries, deal), _WHY.get(difference.kind, "")
+            return f"{theirs}. The ledger has {ours}{why}."
 
 
 _WHY: Final = {
-    Kind.ROUNDING: "; rounding the rate explains the difference",
-    Kind.SPLIT: "; together the lines are that",
-    Kind.MERGED: "; together they are that",
+    FindingKind.ROUNDING: "; rounding the rate explains the difference",
+    FindingKind.SPLIT: "; together the lines are that",
+    FindingKind.MERGED: "; together they are that",
 }
 
 
-def _theirs(lines: Sequence[Line]) -> str:
+def _lines_text(lines: Sequence[StatementLine]) -> str:
     first = lines[0]
     names = ", ".join(line.number for line in lines)
-    done = " and ".join(quantity(line.amount, line.unit) for line in lines)
-    about = _about(first)
+    done = " and ".join(quantity_text(line.amount, line.unit) for line in lines)
+    about = _codes_text(first)
     word = "line" if len(lines) == 1 else "lines"
     days = ", ".join(dict.fromkeys(line.day.isoformat() for line in lines))
-    return (
-        f"Statement {first.statement}, {word} {names}: {done} {DONE[first.kind]}{about} on {days}"
-    )
+    where = f"Statement {first.statement}, {word} {names}"
+    return f"{where}: {done} {ACT_WORDS[first.kind]}{about} on {days}"
 
 
-def _about(line: Line) -> str:
+def _codes_text(line: StatementLine) -> str:
     codes = (("deal", line.deal), ("offer", line.offer), ("need", line.need))
     named = ", ".join(f"{name} {code}" for name, code in codes if code is not None)
     referred = f" ({line.reference})" if line.reference else ""
     return (f" for {named}" if named else "") + referred
 
 
-def _ours(acts: Sequence[Act], deal: DealFacts) -> str:
+def _entries_text(entries: Sequence[DealEntry], deal: DealFacts) -> str:
     return " and ".join(
-        f"{quantity(act.need_amount, deal.need_unit)}"
-        + (f" = {quantity(act.offer_amount, deal.offer_unit)}" if deal.crosses else "")
-        + f" {DONE[act.kind]} on {act.day} for deal {deal.code} (entry {act.entry})"
-        for act in acts
+        f"{quantity_text(entry.need_amount, deal.need_unit)}"
+        + (
+            f" = {quantity_text(entry.offer_amount, deal.offer_unit)}"
+            if deal.is_cross_currency
+            else ""
+        )
+        + f" {ACT_WORDS[entry.kind]} on {entry.day} for deal {deal.code} (entry {entry.number})"
+        for entry in entries
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ledger.statements.describe import Told
-from ledger.statements.lines import Kind
+from ledger.statements.describe import FindingRecord
+from ledger.statements.lines import FindingKind
 
 _CODE: Final = re.compile(r"(?:F-)?([0-9]{1,9})", re.IGNORECASE)
 
@@ -21,22 +21,28 @@ def finding_code(identity: int) -> str:
 
 def finding_number(code: str) -> int | None:
     """Give the number in a finding's code, in any capitals; None where it is none."""
-    found = _CODE.fullmatch(code)
-    return None if found is None else int(found[1])
+    result = _CODE.fullmatch(code)
+    return None if result is None else int(result[1])
 
 
-class Event(StrEnum):
+class FindingEvent(StrEnum):
     """What happened to a finding. The last one says how it stands."""
 
     OPENED = "opened"
-    SETTLED = "settled"
+    RESOLVED = "settled"
     REOPENED = "reopened"
-    HEALED = "healed"
+    AUTO_RESOLVED = "healed"
+
+    @property
+    def word(self) -> str:
+        """Return what people read; the stored values of two events are older words."""
+        words = {FindingEvent.RESOLVED: "resolved", FindingEvent.AUTO_RESOLVED: "auto-resolved"}
+        return words.get(self, self.value)
 
     @property
     def leaves_open(self) -> bool:
         """Say whether there is something to look at after it."""
-        return self in {Event.OPENED, Event.REOPENED}
+        return self in {FindingEvent.OPENED, FindingEvent.REOPENED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +50,46 @@ class FindingState:
     """How a kept finding stands: its number, its kind and its last event."""
 
     id: int
-    kind: Kind
-    last: Event
+    kind: FindingKind
+    last: FindingEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class FindingChanges:
     """What a night changes: findings that are new, found again, or gone by themselves."""
 
-    opened: tuple[Told, ...] = ()
+    opened: tuple[FindingRecord, ...] = ()
     reopened: tuple[int, ...] = ()
-    healed: tuple[int, ...] = ()
+    auto_resolved: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         """Say whether there is any change."""
-        return bool(self.opened or self.reopened or self.healed)
+        return bool(self.opened or self.reopened or self.auto_resolved)
 
 
-def changes(
-    kept: Mapping[str, FindingState], found: Iterable[Told], looked_for: Collection[Kind]
-) -> Changes:
+def compare_findings(
+    stored: Mapping[str, FindingState],
+    result: Iterable[FindingRecord],
+    compared_kinds: Collection[FindingKind],
+) -> FindingChanges:
     """Compare what a night found with the findings that are kept, by their keys.
 
     A finding heals where its kind was looked for and it is no longer there. What an officer
     settled stays settled as long as its numbers are the same: others make another finding.
     """
-    tonight = {one.key: one for one in found}
-    healed = [
+    current = {one.key: one for one in result}
+    auto_resolved = [
         state.id
-        for key, state in kept.items()
-        if key not in tonight and state.last.leaves_open and state.kind in looked_for
+        for key, state in stored.items()
+        if key not in current and state.last.leaves_open and state.kind in compared_kinds
     ]
-    again = [kept[key].id for key in tonight if key in kept and kept[key].last is Event.HEALED]
-    return Changes(
-        opened=tuple(one for key, one in tonight.items() if key not in kept),
+    again = [
+        stored[key].id
+        for key in current
+        if key in stored and stored[key].last is FindingEvent.AUTO_RESOLVED
+    ]
+    return FindingChanges(
+        opened=tuple(one for key, one in current.items() if key not in stored),
         reopened=tuple(sorted(again)),
-        healed=tuple(sorted(healed)),
+        auto_resolved=tuple(sorted(auto_resolved)),
     )

@@ -36,7 +36,7 @@ class LineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class StatementLine:
     """One line of a statement. `number` is what the provider calls it within the statement.
 
     The codes are as the provider wrote them, and may be ones that the ledger does not have.
@@ -60,12 +60,12 @@ class Line:
         return f"{self.statement}/{self.number}"
 
     @property
-    def same_again(self) -> tuple[object, ...]:
+    def duplicate_key(self) -> tuple[object, ...]:
         """Give what makes another line of the same deal say the same thing a second time."""
         return (self.kind, self.day, self.amount, self.unit.code, self.reference)
 
     @property
-    def same_payment(self) -> tuple[object, ...]:
+    def payment_key(self) -> tuple[object, ...]:
         """Give what makes another line of the same deal repeat it, on whatever day."""
         return (self.kind, self.amount, self.unit.code, self.reference)
 
@@ -73,15 +73,15 @@ class Line:
 class ReadLine(NamedTuple):
     """A line of a statement, and the line of the file that it stands on."""
 
-    line: Line
+    line: StatementLine
     file_line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class DealEntry:
     """One act of a deal that a statement can tell of: an entry that stands and is no reversal."""
 
-    entry: int
+    number: int
     deal: str
     kind: LineKind
     day: date
@@ -110,20 +110,20 @@ class DealFacts:
     office: str | None = None
 
     @property
-    def crosses(self) -> bool:
+    def is_cross_currency(self) -> bool:
         """Say whether the two sides count in different units."""
         return self.need_unit.code != self.offer_unit.code
 
 
 @dataclass(frozen=True, kw_only=True)
-class Books:
+class LedgerFacts:
     """What the ledger knows: deals by folded code, their acts, and who holds the offers named.
 
     `offers` are the providers of offers and `needs` the codes of needs, by folded code.
     """
 
     deals: Mapping[str, DealFacts] = field(default_factory=dict)
-    acts: Sequence[Act] = ()
+    entries: Sequence[DealEntry] = ()
     offers: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
 
@@ -131,23 +131,23 @@ class Books:
         """Give a deal by its code, in whatever capitals."""
         return self.deals.get(normalised_code(code))
 
-    def deal_of(self, act: Act) -> DealFacts:
+    def deal_of(self, entry: DealEntry) -> DealFacts:
         """Give the deal of an act."""
-        return self._by_code[act.deal]
+        return self._by_code[entry.deal]
 
-    def acts_of(self, provider: str) -> Sequence[Act]:
+    def entries_of(self, provider: str) -> Sequence[DealEntry]:
         """Give the acts of a provider's deals, in recorded order."""
-        return self._acts_of.get(provider, ())
+        return self._entries_of.get(provider, ())
 
-    def acts_with(self, kind: str, reference: str) -> Sequence[Act]:
+    def entries_with(self, kind: str, reference: str) -> Sequence[DealEntry]:
         """Give the acts of a kind that bear a reference, whoever's they are."""
-        return self._acts_with.get((kind, reference), ())
+        return self._entries_with.get((kind, reference), ())
 
     def deals_of(self, provider: str) -> Sequence[DealFacts]:
         """Give a provider's deals, in their order."""
         return self._deals_of.get(provider, ())
 
-    def rank(self, deal: str) -> int:
+    def position(self, deal: str) -> int:
         """Give the place of a deal among all."""
         return self._ranks[deal]
 
@@ -160,13 +160,15 @@ class Books:
         return {code: place for place, code in enumerate(self._by_code)}
 
     @cached_property
-    def _acts_of(self) -> Mapping[str, list[Act]]:
-        return _grouped((self.deal_of(act).provider, act) for act in self.acts)
+    def _entries_of(self) -> Mapping[str, list[DealEntry]]:
+        return _grouped((self.deal_of(entry).provider, entry) for entry in self.entries)
 
     @cached_property
-    def _acts_with(self) -> Mapping[tuple[str, str], list[Act]]:
+    def _entries_with(self) -> Mapping[tuple[str, str], list[DealEntry]]:
         return _grouped(
-            ((act.kind, act.reference), act) for act in self.acts if act.reference is not None
+            ((entry.kind, entry.reference), entry)
+            for entry in self.entries
+            if entry.reference is not None
         )
 
     @cached_property
@@ -175,10 +177,10 @@ class Books:
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = {}
+    result: dict[K, list[V]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
+        result.setdefault(key, []).append(value)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +194,14 @@ class Tolerance:
         return abs((one - other).days) <= self.days
 
 
-def amount_in(act: Act, deal: DealFacts, unit: str) -> int | None:
+def amount_in(entry: DealEntry, deal: DealFacts, unit: str) -> int | None:
     """Give an act's amount in a unit; None where neither side counts in it."""
     if unit == deal.need_unit.code:
-        return act.need_amount
-    return act.offer_amount if unit == deal.offer_unit.code else None
+        return entry.need_amount
+    return entry.offer_amount if unit == deal.offer_unit.code else None
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What a finding is: a difference of a statement, or trouble in coming by one."""
 
     AMOUNT = "amount-differs"
@@ -224,37 +226,39 @@ class Difference:
     `deal` is the one it is about, where there is one; `other` what was named instead.
     """
 
-    kind: Kind
-    lines: tuple[Line, ...] = ()
-    acts: tuple[Act, ...] = ()
+    kind: FindingKind
+    lines: tuple[StatementLine, ...] = ()
+    entries: tuple[DealEntry, ...] = ()
     deal: str | None = None
     other: str | None = None
 
 
-def in_force(statements: Iterable[Sequence[Line]]) -> Mapping[str, list[Line]]:
+def current_lines(
+    statements: Iterable[Sequence[StatementLine]],
+) -> Mapping[str, list[StatementLine]]:
     """Give each provider's lines that count, of statements in the order in which they came.
 
     A statement that comes again with a line it had before replaces the former, lines that it no
     longer has included; with new lines alone it goes on.
     """
-    found: dict[str, dict[str, list[Line]]] = {}
+    result: dict[str, dict[str, list[StatementLine]]] = {}
     for lines in statements:
-        groups: dict[tuple[str, str], list[Line]] = {}
+        groups: dict[tuple[str, str], list[StatementLine]] = {}
         for line in lines:
             groups.setdefault((line.provider, line.statement), []).append(line)
         for (provider, name), own in groups.items():
-            kept = found.setdefault(provider, {})
-            before = kept.get(name, [])
+            current = result.setdefault(provider, {})
+            before = current.get(name, [])
             again = {line.number for line in before} & {line.number for line in own}
-            kept[name] = own if again else [*before, *own]
+            current[name] = own if again else [*before, *own]
     return {
         provider: [line for lines in by_name.values() for line in lines]
-        for provider, by_name in found.items()
+        for provider, by_name in result.items()
     }
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DayRange:
     """Days from a first to a last, both included."""
 
     first: date
@@ -265,7 +269,7 @@ class Span:
         return isinstance(day, date) and self.first <= day <= self.last
 
 
-def spans(lines: Iterable[Line], today: date) -> Mapping[LineKind, Span]:
+def days_covered(lines: Iterable[StatementLine], today: date) -> Mapping[LineKind, DayRange]:
     """Give what a provider's lines cover by their kind.
 
     Statements are of whole months: from the first day of the month of the earliest line to the
@@ -276,8 +280,8 @@ def spans(lines: Iterable[Line], today: date) -> Mapping[LineKind, Span]:
     for line in lines:
         days.setdefault(line.kind, []).append(line.day)
     return {
-        kind: Span(min(found).replace(day=1), min(_month_end(max(found)), today))
-        for kind, found in days.items()
+        kind: DayRange(min(result).replace(day=1), min(_month_end(max(result)), today))
+        for kind, result in days.items()
     }
 
 

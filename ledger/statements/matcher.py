@@ -12,195 +12,244 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from ledger.statements.lines import (
-    Act,
-    Books,
+    DealEntry,
     DealFacts,
     Difference,
-    Kind,
-    Line,
+    FindingKind,
+    LedgerFacts,
+    StatementLine,
     Tolerance,
     amount_in,
 )
-from ledger.statements.pool import Days, Papers, Pool, What
+from ledger.statements.pool import AmountFilter, DayIndex, Pool, ReferenceFilter
 from ledger.statements.scope import Scope, Scopes
 
 MOST_NEAR = 200
 """So many of the nearest are tried together; one act is not told in more lines, nor in one more."""
 
 
-class Matching:
+class StatementMatcher:
     """The lines and acts of one provider, and what has been found of them so far."""
 
     def __init__(
-        self, provider: str, lines: Sequence[Line], books: Books, tolerance: Tolerance
+        self,
+        provider: str,
+        lines: Sequence[StatementLine],
+        facts: LedgerFacts,
+        tolerance: Tolerance,
     ) -> None:
         """Sort the acts by deal."""
         self.provider = provider
-        self.books = books
+        self.facts = facts
         self.tolerance = tolerance
         self.lines = list(lines)
-        self.confirmed: list[tuple[Line, tuple[Act, ...]]] = []
+        self.confirmed: list[tuple[StatementLine, tuple[DealEntry, ...]]] = []
         self.differences: list[Difference] = []
-        scopes = Scopes(provider, books)
-        self._scopes = [scopes.of(line) for line in self.lines]
+        scopes = Scopes(provider, facts)
+        self._scopes = [scopes.for_line(line) for line in self.lines]
         self._open = dict.fromkeys(range(len(self.lines)))
-        self.closed: set[int] = set()
-        self.taken: set[int] = set()
+        self.matched_lines: set[int] = set()
+        self.matched_entries: set[int] = set()
         self._line_references = {
             (line.kind, line.reference) for line in self.lines if line.reference is not None
         }
-        self._by_deal: dict[tuple[str, str], list[Act]] = defaultdict(list)
-        for act in books.acts_of(provider):
-            self._by_deal[act.deal, act.kind].append(act)
+        self._by_deal: dict[tuple[str, str], list[DealEntry]] = defaultdict(list)
+        for entry in facts.entries_of(provider):
+            self._by_deal[entry.deal, entry.kind].append(entry)
         self.decimals = {
             unit.code: unit.decimals
-            for deal in books.deals_of(provider)
+            for deal in facts.deals_of(provider)
             for unit in (deal.need_unit, deal.offer_unit)
         }
         self._pools: dict[tuple[Scope | None, str], Pool] = {}
-        self._anywhere: dict[tuple[str, str], Days[Act]] = {}
+        self._anywhere: dict[tuple[str, str], DayIndex[DealEntry]] = {}
 
-    def left(self) -> list[tuple[int, Line, Scope]]:
+    def unmatched_lines(self) -> list[tuple[int, StatementLine, Scope]]:
         """Give the lines that nothing was found for yet, with their place and scope."""
         return [(place, self.lines[place], self._scopes[place]) for place in self._open]
 
-    def acts_left(self) -> Iterator[Act]:
+    def unmatched_entries(self) -> Iterator[DealEntry]:
         """Give the provider's acts that no line was found for yet, in recorded order."""
-        return (act for act in self.books.acts_of(self.provider) if act.entry not in self.taken)
+        return (
+            entry
+            for entry in self.facts.entries_of(self.provider)
+            if entry.number not in self.matched_entries
+        )
 
-    def acts_left_in(self, deal: str, kind: str) -> list[Act]:
+    def unmatched_entries_in(self, deal: str, kind: str) -> list[DealEntry]:
         """Give the acts of a kind in a deal that no line was found for yet."""
-        return [act for act in self._by_deal.get((deal, kind), ()) if act.entry not in self.taken]
+        return [
+            entry
+            for entry in self._by_deal.get((deal, kind), ())
+            if entry.number not in self.matched_entries
+        ]
 
-    def deal_of(self, act: Act) -> DealFacts:
+    def deal_of(self, entry: DealEntry) -> DealFacts:
         """Give the deal of an act."""
-        return self.books.deal_of(act)
+        return self.facts.deal_of(entry)
 
-    def amount_of(self, act: Act, line: Line) -> int | None:
+    def amount_of(self, entry: DealEntry, line: StatementLine) -> int | None:
         """Give an act's amount in a line's unit; None where neither side counts in it."""
-        return amount_in(act, self.deal_of(act), line.unit.code)
+        return amount_in(entry, self.deal_of(entry), line.unit.code)
 
-    def pool(self, line: Line, scope: Scope | None = None) -> Pool:
+    def pool(self, line: StatementLine, scope: Scope | None = None) -> Pool:
         """Give the acts of a line's kind in its scope; all the provider's without one."""
-        asked = scope if scope is not None and scope.named else None
-        found = self._pools.get((asked, line.kind))
-        if found is None:
-            acts = self._acts_of(asked, line.kind)
-            found = Pool(acts, self.deal_of, self.taken, self._is_claimed)
-            self._pools[asked, line.kind] = found
-        return found
+        key = scope if scope is not None and scope.has_codes else None
+        result = self._pools.get((key, line.kind))
+        if result is None:
+            entries = self._entries_of(key, line.kind)
+            result = Pool(entries, self.deal_of, self.matched_entries, self._is_claimed)
+            self._pools[key, line.kind] = result
+        return result
 
-    def _acts_of(self, scope: Scope | None, kind: str) -> Iterable[Act]:
+    def _entries_of(self, scope: Scope | None, kind: str) -> Iterable[DealEntry]:
         if scope is None:
-            return (act for act in self.books.acts_of(self.provider) if act.kind == kind)
-        acts = [act for deal in scope.deals for act in self._by_deal.get((deal, kind), ())]
-        return sorted(acts, key=lambda act: act.entry)
+            return (entry for entry in self.facts.entries_of(self.provider) if entry.kind == kind)
+        entries = [entry for deal in scope.deals for entry in self._by_deal.get((deal, kind), ())]
+        return sorted(entries, key=lambda entry: entry.number)
 
-    def _is_claimed(self, act: Act) -> bool:
-        return act.reference is not None and (act.kind, act.reference) in self._line_references
+    def _is_claimed(self, entry: DealEntry) -> bool:
+        return (
+            entry.reference is not None and (entry.kind, entry.reference) in self._line_references
+        )
 
-    def referred(
-        self, line: Line, pool: Pool, what: What, *key: object, reach: int | None = None
-    ) -> Act | None:
+    def find_by_reference(
+        self,
+        line: StatementLine,
+        pool: Pool,
+        amount_filter: AmountFilter,
+        *key: object,
+        reach: int | None = None,
+    ) -> DealEntry | None:
         """Give the nearest act that bears a line's reference."""
         if line.reference is None:
             return None
-        days = pool.days(Papers.NAMED, what, line.reference, *key)
-        return next(days.outward(line.day, reach), None)
+        days = pool.days(ReferenceFilter.EXACT, amount_filter, line.reference, *key)
+        return next(days.nearest_first(line.day, reach), None)
 
-    def cited(self, line: Line, pool: Pool, what: What, *key: object) -> Act | None:
+    def find_by_citation(
+        self, line: StatementLine, pool: Pool, amount_filter: AmountFilter, *key: object
+    ) -> DealEntry | None:
         """Give the nearest act that was recorded on the strength of just this line."""
-        days = pool.days(Papers.NAMED, what, line.citation, *key)
-        return next(days.outward(line.day), None)
+        days = pool.days(ReferenceFilter.EXACT, amount_filter, line.citation, *key)
+        return next(days.nearest_first(line.day), None)
 
-    def dated(
-        self, line: Line, pool: Pool, papers: Papers, what: What, *key: object, reach: int
-    ) -> Act | None:
+    def find_by_date(
+        self,
+        line: StatementLine,
+        pool: Pool,
+        reference_filter: ReferenceFilter,
+        amount_filter: AmountFilter,
+        *key: object,
+        reach: int,
+    ) -> DealEntry | None:
         """Give the nearest act within a reach of days."""
-        return next(pool.days(papers, what, *key).outward(line.day, reach), None)
+        return next(
+            pool.days(reference_filter, amount_filter, *key).nearest_first(line.day, reach), None
+        )
 
-    def comparable(self, line: Line, scope: Scope, what: What, *key: object) -> Act | None:
+    def find_comparable(
+        self, line: StatementLine, scope: Scope, amount_filter: AmountFilter, *key: object
+    ) -> DealEntry | None:
         """Give the nearest act of a line's scope that is near enough and of no other paper.
 
         A line that names nothing is found by its reference or by an equal amount only.
         """
         pool = self.pool(line, scope)
-        act = self.referred(line, pool, what, *key)
-        if act is not None or not scope.named:
-            return act
+        entry = self.find_by_reference(line, pool, amount_filter, *key)
+        if entry is not None or not scope.has_codes:
+            return entry
         reach = self.tolerance.days
         if line.reference is not None:
-            return self.dated(line, pool, Papers.NONE, what, *key, reach=reach)
-        near = self.dated(line, pool, Papers.ANY, what, *key, reach=reach)
-        return nearest(line, (near, self.cited(line, pool, what, *key)))
+            return self.find_by_date(
+                line, pool, ReferenceFilter.NONE, amount_filter, *key, reach=reach
+            )
+        near = self.find_by_date(line, pool, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
+        return nearest_entry(line, (near, self.find_by_citation(line, pool, amount_filter, *key)))
 
-    def near_acts(self, line: Line, scope: Scope, what: What = What.ANYTHING) -> list[Act]:
+    def nearest_entries(
+        self, line: StatementLine, scope: Scope, amount_filter: AmountFilter = AmountFilter.ANY
+    ) -> list[DealEntry]:
         """Give the nearest acts of a line's scope, deal by deal: by their days, or as named."""
         pool = self.pool(line, scope)
         ways = []
         if line.reference is not None:
-            ways.append(pool.days(Papers.NAMED, what, line.reference).outward(line.day))
-        if scope.named:
-            ways.append(pool.days(Papers.NAMED, what, line.citation).outward(line.day))
-            ways.append(pool.days(Papers.ANY, what).outward(line.day, self.tolerance.days))
-        found = {act.entry: act for way in ways for act in islice(way, MOST_NEAR)}
-        order = self.books.rank if scope.named else _anywhere
-        return sorted(found.values(), key=lambda act: (order(act.deal), act.entry))
+            ways.append(
+                pool.days(ReferenceFilter.EXACT, amount_filter, line.reference).nearest_first(
+                    line.day
+                )
+            )
+        if scope.has_codes:
+            ways.append(
+                pool.days(ReferenceFilter.EXACT, amount_filter, line.citation).nearest_first(
+                    line.day
+                )
+            )
+            ways.append(
+                pool.days(ReferenceFilter.ANY, amount_filter).nearest_first(
+                    line.day, self.tolerance.days
+                )
+            )
+        result = {entry.number: entry for way in ways for entry in islice(way, MOST_NEAR)}
+        order = self.facts.position if scope.has_codes else _anywhere
+        return sorted(result.values(), key=lambda entry: (order(entry.deal), entry.number))
 
-    def is_referred(self, line: Line, scope: Scope) -> bool:
+    def has_entry_with_reference(self, line: StatementLine, scope: Scope) -> bool:
         """Say whether an act of a line's scope that is left bears its reference."""
-        return self.referred(line, self.pool(line, scope), What.ANYTHING) is not None
+        return self.find_by_reference(line, self.pool(line, scope), AmountFilter.ANY) is not None
 
-    def anywhere_with_reference(self, line: Line) -> Act | None:
+    def find_reference_anywhere(self, line: StatementLine) -> DealEntry | None:
         """Give the nearest act that bears a line's reference, whoever's it is."""
         if line.reference is None:
             return None
-        asked = (line.kind, line.reference)
-        days = self._anywhere.get(asked)
+        key = (line.kind, line.reference)
+        days = self._anywhere.get(key)
         if days is None:
-            days = self._anywhere[asked] = Days(self.taken)
-            for act in self.books.acts_with(*asked):
-                days.add(act.entry, act.day, act)
-        return next(days.outward(line.day), None)
+            days = self._anywhere[key] = DayIndex(self.matched_entries)
+            for entry in self.facts.entries_with(*key):
+                days.add(entry.number, entry.day, entry)
+        return next(days.nearest_first(line.day), None)
 
-    def confirm(self, places: Sequence[int], acts: Sequence[Act]) -> None:
+    def confirm(self, places: Sequence[int], entries: Sequence[DealEntry]) -> None:
         """Note that lines and acts agree."""
-        self._take(places, acts)
-        self.confirmed.extend((self.lines[place], tuple(acts)) for place in places)
+        self._mark_matched(places, entries)
+        self.confirmed.extend((self.lines[place], tuple(entries)) for place in places)
 
-    def differ(
+    def add_difference(
         self,
-        kind: Kind,
+        kind: FindingKind,
         places: Sequence[int] = (),
-        acts: Sequence[Act] = (),
+        entries: Sequence[DealEntry] = (),
         *,
         deal: str | None = None,
         other: str | None = None,
     ) -> None:
         """Note a difference between lines and acts."""
-        self._take(places, acts)
+        self._mark_matched(places, entries)
         self.differences.append(
             Difference(
                 kind=kind,
                 lines=tuple(self.lines[place] for place in places),
-                acts=tuple(acts),
-                deal=deal or (acts[0].deal if acts else None),
+                entries=tuple(entries),
+                deal=deal or (entries[0].deal if entries else None),
                 other=other,
             )
         )
 
-    def _take(self, places: Sequence[int], acts: Sequence[Act]) -> None:
+    def _mark_matched(self, places: Sequence[int], entries: Sequence[DealEntry]) -> None:
         for place in places:
             del self._open[place]
-        self.closed.update(places)
-        self.taken.update(act.entry for act in acts)
+        self.matched_lines.update(places)
+        self.matched_entries.update(entry.number for entry in entries)
 
-    def each_left(self, sought: Callable[[Line, Scope], Act | None], kind: Kind) -> None:
+    def find_each(
+        self, find: Callable[[StatementLine, Scope], DealEntry | None], kind: FindingKind
+    ) -> None:
         """Note a difference of one kind for every line that is left and finds its act."""
-        for place, line, scope in self.left():
-            act = sought(line, scope)
-            if act is not None:
-                self.differ(kind, [place], [act])
+        for place, line, scope in self.unmatched_lines():
+            entry = find(line, scope)
+            if entry is not None:
+                self.add_difference(kind, [place], [entry])
 
 
 def _anywhere(deal: str) -> int:
@@ -208,20 +257,24 @@ def _anywhere(deal: str) -> int:
     return 0
 
 
-def same_reference(line: Line, act: Act) -> bool:
+def same_reference(line: StatementLine, entry: DealEntry) -> bool:
     """Say whether both bear the same reference."""
-    return line.reference is not None and line.reference == act.reference
+    return line.reference is not None and line.reference == entry.reference
 
 
-def cites(line: Line, act: Act) -> bool:
+def cites(line: StatementLine, entry: DealEntry) -> bool:
     """Say whether an act was recorded on the strength of just this line."""
-    return act.reference is not None and act.reference == line.citation
+    return entry.reference is not None and entry.reference == line.citation
 
 
-def nearest(line: Line, acts: Iterable[Act | None]) -> Act | None:
+def nearest_entry(line: StatementLine, entries: Iterable[DealEntry | None]) -> DealEntry | None:
     """Give the act nearest in time to a line, the one of its reference before all others."""
     return min(
-        (act for act in acts if act is not None),
-        key=lambda act: (not same_reference(line, act), abs((act.day - line.day).days), act.entry),
+        (entry for entry in entries if entry is not None),
+        key=lambda entry: (
+            not same_reference(line, entry),
+            abs((entry.day - line.day).days),
+            entry.number,
+        ),
         default=None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from ledger.statements.lines import Act, DealFacts
+from ledger.statements.lines import DealEntry, DealFacts
 
 FEWEST_DIGITS = 5
 """Rates are published with at least so many digits; a coarser one is another rate."""
@@ -15,21 +15,21 @@ _PARTS = 2
 """The ledger rounds a part by less than one smallest part, and so may the other side."""
 
 
-def by_rounding(act: Act, deal: DealFacts, amount: int, unit: str) -> bool:
+def is_rate_rounding(entry: DealEntry, deal: DealFacts, amount: int, unit: str) -> bool:
     """Say whether rounding the rate, or the converted amount, makes theirs out of ours."""
-    if not deal.crosses or (amount < 0) != (act.need_amount < 0):
+    if not deal.is_cross_currency or (amount < 0) != (entry.need_amount < 0):
         return False
     theirs = abs(amount)
     if unit == deal.offer_unit.code:
-        ours, known, shift = abs(act.offer_amount), abs(act.need_amount), _shift(deal)
+        ours, known, shift = abs(entry.offer_amount), abs(entry.need_amount), _shift(deal)
     elif unit == deal.need_unit.code:
-        ours, known, shift = abs(act.need_amount), abs(act.offer_amount), -_shift(deal)
+        ours, known, shift = abs(entry.need_amount), abs(entry.offer_amount), -_shift(deal)
     else:
         return False
     into_offer = unit == deal.offer_unit.code
     if 0 < abs(theirs - ours) <= _PARTS and ours > 10 * _PARTS:
         return True
-    if _too_far(theirs, known, deal.rate, shift, into_offer=into_offer):
+    if _exceeds_rounding(theirs, known, deal.rate, shift, into_offer=into_offer):
         return False
     # Who counts the other way round publishes the inverse, with as many digits.
     inverse = 1 / Fraction(deal.rate)
@@ -44,7 +44,9 @@ def by_rounding(act: Act, deal: DealFacts, amount: int, unit: str) -> bool:
     return any(abs(theirs - exact * (one if into_offer else 1 / one)) < 1 for one in factors)
 
 
-def _too_far(theirs: int, known: int, rate: Decimal, shift: int, *, into_offer: bool) -> bool:
+def _exceeds_rounding(
+    theirs: int, known: int, rate: Decimal, shift: int, *, into_offer: bool
+) -> bool:
     """Say whether no rounding of a rate makes so much of a difference, with little work."""
     over, under = rate.as_integer_ratio()
     over, under = (over, under) if into_offer else (under, over)

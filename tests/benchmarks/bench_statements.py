@@ -22,8 +22,8 @@ from datetime import date, timedelta
 from bench_world import say
 
 from ledger.reference.units import shipped_units
-from ledger.statements.lines import Act, Books, DealFacts, Line, LineKind
-from ledger.statements.passes import compare
+from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
+from ledger.statements.passes import compare_statements
 
 FIRST, TODAY = date(2026, 1, 1), date(2026, 12, 1)
 DAYS = 240
@@ -42,9 +42,9 @@ def main() -> None:
     said = parser.parse_args()
     for named_by in said.named_by or NAMED_BY:
         for count in said.lines or (10_000, 100_000):
-            lines, books = statements(count, said.deals, said.amounts, named_by)
+            lines, facts = statements(count, said.deals, said.amounts, named_by)
             begun = time.process_time()
-            came = compare(PROVIDER, lines, books, TODAY)
+            came = compare_statements(PROVIDER, lines, facts, TODAY)
             spent = time.process_time() - begun
             kinds = Counter(one.kind.value for one in came.differences)
             say(f"{len(lines):>8,} lines named by {named_by:<8} {spent:7.2f} s, "
@@ -52,11 +52,13 @@ def main() -> None:
                 f"{dict(kinds.most_common())}")  # fmt: skip
 
 
-def statements(count: int, deals: int, amounts: int, named_by: str) -> tuple[list[Line], Books]:
+def statements(
+    count: int, deals: int, amounts: int, named_by: str
+) -> tuple[list[StatementLine], LedgerFacts]:
     """Make about so many lines, and the acts that they tell of."""
     chance = random.Random(1)
     euro = shipped_units()["EUR"]
-    facts = [
+    deal_facts = [
         DealFacts(code=f"D-{n}", offer=f"O-{n % OFFERS}", need=f"N-{n}", provider=PROVIDER,
                   need_unit=euro, offer_unit=euro)
         for n in range(deals)
@@ -66,28 +68,30 @@ def statements(count: int, deals: int, amounts: int, named_by: str) -> tuple[lis
         day = FIRST + timedelta(days=entry * DAYS // count)
         amount = 10_000 * chance.randrange(1, amounts + 1)
         paper = f"PAY-{entry}" if chance.random() < 0.3 else None
-        deal = facts[entry % deals].code
-        act = Act(entry=entry, deal=deal, kind=LineKind.DELIVERY, day=day, need_amount=amount,
+        deal = deal_facts[entry % deals].code
+        act = DealEntry(number=entry, deal=deal, kind=LineKind.DELIVERY, day=day,
+                  need_amount=amount,
                   offer_amount=amount, reference=paper)  # fmt: skip
         acts.append(act)
-    books = Books(
-        deals={one.code.casefold(): one for one in facts},
-        acts=acts,
+    facts = LedgerFacts(
+        deals={one.code.casefold(): one for one in deal_facts},
+        entries=acts,
         offers={f"o-{n}": PROVIDER for n in range(OFFERS)},
-        needs={one.need.casefold(): one.need for one in facts},
+        needs={one.need.casefold(): one.need for one in deal_facts},
     )
     lines = []
     for act in acts:
-        deal = facts[act.entry % deals]
-        line = Line(provider=PROVIDER, statement=f"{act.day:%Y-%m}", number="", day=act.day,
+        deal = deal_facts[act.number % deals]
+        line = StatementLine(provider=PROVIDER, statement=f"{act.day:%Y-%m}", number="",
+                    day=act.day,
                     kind=act.kind, amount=act.need_amount, unit=euro, reference=act.reference,
                     deal=deal.code if named_by == "deal" else None,
                     offer=deal.offer if named_by == "offer" else None)  # fmt: skip
         lines += list(_told(chance, line))
-    return [replace(line, number=str(at)) for at, line in enumerate(lines, start=1)], books
+    return [replace(line, number=str(at)) for at, line in enumerate(lines, start=1)], facts
 
 
-def _told(chance: random.Random, line: Line) -> Iterator[Line]:
+def _told(chance: random.Random, line: StatementLine) -> Iterator[StatementLine]:
     """Give the line as it should be, or one time in ten otherwise."""
     wrong = chance.randrange(60)
     if wrong == 0:

@@ -23,9 +23,9 @@ from ledger.matching.stored import KeptProposal
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
-from ledger.statements.describe import Told
-from ledger.statements.findings import Changes
-from ledger.statements.lines import Kind
+from ledger.statements.describe import FindingRecord
+from ledger.statements.findings import FindingChanges
+from ledger.statements.lines import FindingKind
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.evidence.seals import read_batches
 from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows
@@ -154,7 +154,7 @@ def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
 
 def _read_a_statement(uow: UnitOfWork) -> None:
     """Keep a provider's statement of one line, and open the finding that it leads to."""
-    line = lines.Line(
+    line = lines.StatementLine(
         provider="P-1",
         statement="S-1",
         number="1",
@@ -165,16 +165,16 @@ def _read_a_statement(uow: UnitOfWork) -> None:
     )
     digest = sha256(line.citation.encode()).hexdigest()
     store_file(uow, "statement.csv", digest, [lines.ReadLine(line, 2)])
-    found = Told(
-        kind=Kind.UNKNOWN,
+    found = FindingRecord(
+        kind=FindingKind.UNKNOWN,
         identity=(line.provider, line.citation),
         subject=line.provider,
-        said="The ledger has nothing of the kind.",
+        sentence="The ledger has nothing of the kind.",
         provider=line.provider,
         statement=line.statement,
         line=line.number,
     )
-    store_changes(uow, Changes(opened=(found,)), "")
+    store_changes(uow, FindingChanges(opened=(found,)), "")
 
 
 def declare(uow: UnitOfWork, side: Side, code: str, amount: int = HUNDRED) -> None:

@@ -23,7 +23,7 @@ from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Quantity, format_amount
 from ledger.journal.entries import Act, ActDetails
 from ledger.registers.records import Need, Offer
-from ledger.statements.lines import Kind
+from ledger.statements.lines import FindingKind
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 from ledger.usecases.registers import quantities
@@ -31,8 +31,21 @@ from ledger.usecases.registers import quantities
 CONFIRMED = "confirmed"
 CLASSES = (
     CONFIRMED,
-    *(Kind.AMOUNT, Kind.DATE, Kind.UNIT, Kind.SIGN, Kind.SPLIT, Kind.MERGED),
-    *(Kind.DUPLICATE, Kind.UNKNOWN, Kind.MISSING, Kind.PARTY, Kind.ROUNDING),
+    *(
+        FindingKind.AMOUNT,
+        FindingKind.DATE,
+        FindingKind.UNIT,
+        FindingKind.SIGN,
+        FindingKind.SPLIT,
+        FindingKind.MERGED,
+    ),
+    *(
+        FindingKind.DUPLICATE,
+        FindingKind.UNKNOWN,
+        FindingKind.MISSING,
+        FindingKind.PARTY,
+        FindingKind.ROUNDING,
+    ),
 )
 PROVIDERS = ("ALPHA", "BETA", "GAMMA", "DELTA")
 DECIMALS = {"EUR": 2, "USD": 2, "CHF": 2, "JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "person-day": 2}
@@ -210,9 +223,9 @@ def make_corpus(deals: Sequence[MadeDeal], random: Random, each: int) -> Corpus:
 
 
 def _fits(kind: str, deal: MadeDeal) -> bool:
-    if kind == Kind.ROUNDING:
+    if kind == FindingKind.ROUNDING:
         return deal.units[0] != deal.units[1] and _rounded_otherwise(deal) is not None
-    if kind == Kind.MERGED:
+    if kind == FindingKind.MERGED:
         return _close_pair(deal) is not None
     return True
 
@@ -255,19 +268,19 @@ def _plant(
     corpus: Corpus, random: Random, kind: str, deal: MadeDeal, deals: Sequence[MadeDeal]
 ) -> None:
     lines = list(_in_some_unit(random, deal))
-    if kind == Kind.ROUNDING:
+    if kind == FindingKind.ROUNDING:
         lines = [replace(act, unit=deal.units[1]) for act in deal.acts]
     place = random.randrange(1, len(lines))
-    if kind == Kind.MERGED:
+    if kind == FindingKind.MERGED:
         pair = _close_pair(deal)
         assert pair is not None
         place = deal.acts.index(pair[0])
-    if kind == Kind.ROUNDING:
+    if kind == FindingKind.ROUNDING:
         place = 1
     changed, confirmed = _changed(random, kind, deal, lines, place, deals)
     rest = [line for line in lines if line not in confirmed]
     _add(corpus, random, deal, rest)
-    named_by = "deal" if kind == Kind.PARTY else random.choice(("deal", "pair"))
+    named_by = "deal" if kind == FindingKind.PARTY else random.choice(("deal", "pair"))
     names = []
     for line in changed:
         name = f"{len(corpus.lines) + 1}"
@@ -275,7 +288,7 @@ def _plant(
         names.append(name)
     if kind == CONFIRMED:
         corpus.confirmed += len(names)
-    elif kind == Kind.MISSING:
+    elif kind == FindingKind.MISSING:
         corpus.planted.add((kind, str(lines[place].entry)))
     else:
         corpus.planted.add((kind, "+".join(names)))
@@ -291,18 +304,18 @@ def _changed(
 ) -> tuple[list[Told], list[Told]]:
     """Give the lines of a planted difference, and those of the deal that they stand for."""
     line = lines[place]
-    if kind == Kind.MERGED:
+    if kind == FindingKind.MERGED:
         second = lines[place + 1]
         both = replace(second, amount=line.amount + second.amount, reference=None)
         return [both], [line, second]
-    if kind in {Kind.DUPLICATE, Kind.UNKNOWN}:
-        return [line if kind == Kind.DUPLICATE else _unheard_of(random, line)], []
-    if kind == Kind.MISSING:
+    if kind in {FindingKind.DUPLICATE, FindingKind.UNKNOWN}:
+        return [line if kind == FindingKind.DUPLICATE else _unheard_of(random, line)], []
+    if kind == FindingKind.MISSING:
         return [], [line]
-    if kind == Kind.PARTY:
+    if kind == FindingKind.PARTY:
         wrong = random.choice([one for one in deals if one.code != deal.code])
         return [replace(line, deal=wrong.code)], [line]
-    if kind == Kind.SPLIT:
+    if kind == FindingKind.SPLIT:
         part = line.amount // random.randrange(3, 6)
         day = line.day + timedelta(days=random.randrange(3))
         rest = replace(line, amount=line.amount - part, day=day)
@@ -318,15 +331,15 @@ def _unheard_of(random: Random, line: Told) -> Told:
 
 def _altered(random: Random, kind: str, deal: MadeDeal, line: Told) -> Told:
     """Give a line with one thing in it that is not as it should be, or hardly."""
-    if kind == Kind.AMOUNT:
+    if kind == FindingKind.AMOUNT:
         return replace(line, amount=line.amount + random.choice((-1, 1)) * (line.amount // 11 + 3))
-    if kind == Kind.DATE:
+    if kind == FindingKind.DATE:
         return replace(line, day=line.day + timedelta(days=random.randrange(5, 40)))
-    if kind == Kind.SIGN:
+    if kind == FindingKind.SIGN:
         return replace(line, amount=-line.amount)
-    if kind == Kind.ROUNDING:
+    if kind == FindingKind.ROUNDING:
         return replace(line, amount=_rounded_otherwise(deal))
-    if kind == Kind.UNIT:
+    if kind == FindingKind.UNIT:
         alike = [one for one in DECIMALS if DECIMALS[one] == DECIMALS[line.unit]]
         return replace(line, unit=random.choice([one for one in alike if one not in deal.units]))
     return replace(line, day=line.day + timedelta(days=random.randrange(-2, 3)))

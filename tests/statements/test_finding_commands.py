@@ -71,7 +71,7 @@ def test_findings_are_listed_shown_settled_and_opened_again(types, tmp_path):
     assert "400.00 EUR" in types("finding", "list").out
 
     told = types("finding", "settle", "f-0001", "--reason", "they correct it in November").out
-    assert "finding F-0001 is settled" in told
+    assert "finding F-0001 is resolved" in told
     assert json.loads(types("finding", "list", "--json").out)["rows"] == []
     assert night(types, code=ExitCode.DONE)["findings"] == []
     shown = json.loads(types("finding", "show", "F-0001", "--json").out)
@@ -110,3 +110,32 @@ def test_a_finding_is_filtered_and_written_as_csv(types, tmp_path):
         types("finding", "list", "--where", "kind=duplicate", "--format", "csv").out.count("\n")
         == 1
     )
+
+
+def test_people_read_resolved_and_a_filter_takes_either_spelling(types, tmp_path):
+    night(types, "--inbox", str(tmp_path / "inbox"))
+    types("finding", "settle", "F-0001", "--reason", "they correct it in November")
+
+    def listed(status: str) -> list[str]:
+        where = ("--all", "--where", f"status={status}", "--json")
+        return [row["status"] for row in json.loads(types("finding", "list", *where).out)["rows"]]
+
+    assert listed("resolved") == listed("settled") == ["settled"]
+    assert listed("auto-resolved") == listed("healed") == []
+    for words in (("list", "--all"), ("show", "F-0001")):
+        shown = types("finding", *words).out
+        assert "resolved" in shown
+        assert "settled" not in shown
+    assert ",settled," in types("finding", "list", "--all", "--format", "csv").out
+
+
+def test_people_read_auto_resolved_where_a_difference_is_gone(types, tmp_path):
+    night(types, "--inbox", str(tmp_path / "inbox"))
+    types("deal", "deliver", "D-0001", "50 EUR", "--on", "2026-10-10", "--reference", "PAY-1")
+    night(types, code=ExitCode.DONE)
+
+    where = ("--all", "--where", "status=AUTO-RESOLVED")
+    assert "auto-resolved" in types("finding", "list", *where).out
+    (row,) = json.loads(types("finding", "list", *where, "--json").out)["rows"]
+    assert row["status"] == "healed"
+    assert "auto-resolved" in types("finding", "show", "F-0001").out

@@ -8,7 +8,7 @@ import pytest
 from nights import TODAY, a_night, findings, put
 from world import World
 
-from ledger.statements.lines import Kind
+from ledger.statements.lines import FindingKind
 from ledger.store.statements.findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
 from ledger.usecases.statements.inbox import InboxUnreadable
@@ -36,7 +36,7 @@ def test_a_difference_has_three_numbers_and_the_command_that_heals_it(fund, tmp_
 
     (found,) = a_night(fund, tmp_path / "inbox").findings
 
-    assert (found.kind, found.subject, found.office) == (Kind.AMOUNT, "D-0001", "asia")
+    assert (found.kind, found.subject, found.office) == (FindingKind.AMOUNT, "D-0001", "asia")
     assert (found.ours, found.theirs, found.difference) == ("400.00 EUR", "450.00 EUR", "50.00 EUR")
     assert found.command == (
         "cityfund deal deliver D-0001 '50.00 EUR' --on 2026-10-10 --reference PAY-1"
@@ -66,7 +66,7 @@ def test_an_act_that_their_statement_lacks_heals_when_it_is_reversed(fund, tmp_p
 
     (found,) = a_night(fund, tmp_path / "inbox").findings
 
-    assert (found.kind, found.ours, found.theirs) == (Kind.MISSING, "25.00 EUR", "0.00 EUR")
+    assert (found.kind, found.ours, found.theirs) == (FindingKind.MISSING, "25.00 EUR", "0.00 EUR")
     assert found.command == f"cityfund journal reverse {extra} --reason 'in no statement of BANK'"
     fund.reverse(extra)
     assert a_night(fund).figures["healed"] == 1
@@ -111,7 +111,7 @@ def test_a_finding_is_settled_once_with_a_reason_and_opened_again_with_one(fund,
     with fund.refuses(acts.FindingOpen, "F-0001"):
         fund.do(lambda uow: acts.reopen(uow, "F-0001"), reason="?")
     fund.do(lambda uow: acts.settle(uow, "1"), reason="asked them")
-    with fund.refuses(acts.FindingNotOpen, "F-0001", "settled"):
+    with fund.refuses(acts.FindingNotOpen, "F-0001", "resolved"):
         fund.do(lambda uow: acts.settle(uow, "F-0001"), reason="asked again")
     fund.do(lambda uow: acts.reopen(uow, "F-0001"), reason="they deny it")
 
@@ -171,7 +171,7 @@ def test_deliveries_are_posted_once_under_the_providers_reference(fund, tmp_path
     fund.reverse(posted.number, reason="not ours")
     again = a_night(fund, inbox, post_deliveries=True)
     assert fund.deal_stages() == {"committed": 60_000, "delivered": 40_000}
-    assert [finding.kind for finding in again.findings] == [Kind.UNKNOWN]
+    assert [finding.kind for finding in again.findings] == [FindingKind.UNKNOWN]
 
 
 def test_deliveries_are_posted_in_the_order_of_their_days(fund, tmp_path):
@@ -231,7 +231,7 @@ def test_a_provider_with_living_deals_that_is_silent_is_found(fund, tmp_path):
 
     assert a_night(fund, silent_days=52).figures["open"] == 0
     (found,) = a_night(fund, silent_days=51).findings
-    assert (found.kind, found.subject) == (Kind.SILENT, "BANK")
+    assert (found.kind, found.subject) == (FindingKind.SILENT, "BANK")
     assert (found.ours, found.theirs, found.difference) == ("51 days", "52 days", "1 days")
 
     put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED)

@@ -45,7 +45,7 @@ def night(world: World, day: date | None = None, **options: Any) -> dict[str, An
 
 
 def test_what_agreed_is_left_alone_and_counted_all_the_same(fund, monkeypatch):
-    monkeypatch.setattr("ledger.usecases.statements.compare.compare", None)
+    monkeypatch.setattr("ledger.usecases.statements.compare.compare_statements", None)
 
     came = night(fund)
 
@@ -136,7 +136,7 @@ def test_leaving_alone_changes_no_finding(fund, tmp_path, seed):
         with fund.ledger.read() as connection:
             anew = compare_all(connection, [], TODAY, Tolerance())
         standing = {one.said for one in findings(fund) if one.last.event.value != "healed"}
-        assert standing == {one.said for one in anew.told}, f"seed {seed}"
+        assert standing == {one.sentence for one in anew.findings}, f"seed {seed}"
     assert left, "nothing was ever left alone"
 
 

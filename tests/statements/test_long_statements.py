@@ -9,14 +9,14 @@ from random import Random
 import pytest
 from bench_statements import NAMED_BY, PROVIDER, TODAY, statements
 
-from ledger.statements.lines import Books, Line
-from ledger.statements.passes import compare
-from ledger.statements.pool import Days
+from ledger.statements.lines import LedgerFacts, StatementLine
+from ledger.statements.passes import compare_statements
+from ledger.statements.pool import DayIndex
 
 FEW, MANY = 1_500, 6_000
 
 
-def calls_of(lines: list[Line], books: Books) -> int:
+def calls_of(lines: list[StatementLine], facts: LedgerFacts) -> int:
     """Count the calls that comparing makes."""
     count = 0
 
@@ -27,7 +27,7 @@ def calls_of(lines: list[Line], books: Books) -> int:
     before = sys.getprofile()
     sys.setprofile(seen)
     try:
-        compare(PROVIDER, lines, books, TODAY)
+        compare_statements(PROVIDER, lines, facts, TODAY)
     finally:
         sys.setprofile(before)
     return count
@@ -44,22 +44,22 @@ def test_four_times_the_lines_are_not_sixteen_times_the_work(named_by, amounts):
 
 @pytest.mark.parametrize("named_by", NAMED_BY)
 def test_every_line_is_confirmed_or_told_of(named_by):
-    lines, books = statements(FEW, 50, 20, named_by)
+    lines, facts = statements(FEW, 50, 20, named_by)
 
-    came = compare(PROVIDER, lines, books, TODAY)
+    came = compare_statements(PROVIDER, lines, facts, TODAY)
 
     told = sum(len(one.lines) for one in came.differences)
     assert came.confirmed + told == len(lines)
     assert came.confirmed > 0.85 * FEW
-    acts = [act.entry for one in came.differences for act in one.acts]
+    acts = [act.number for one in came.differences for act in one.entries]
     assert len(acts) == len(set(acts))
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_days_are_read_outward_without_what_was_taken(seed):
     chance = Random(seed)
-    taken: set[int] = set()
-    days = Days[int](taken)
+    matched: set[int] = set()
+    days = DayIndex[int](matched)
     kept = {n: date(2026, 3, 1) + timedelta(days=chance.randrange(chance.choice((3, 90))))
             for n in range(40)}  # fmt: skip
     for number, day in kept.items():
@@ -69,8 +69,8 @@ def test_days_are_read_outward_without_what_was_taken(seed):
         reach = chance.choice((0, 1, 3, 20, None))
         wanted = sorted(
             (n for n, day in kept.items()
-             if n not in taken and (reach is None or abs((day - middle).days) <= reach)),
+             if n not in matched and (reach is None or abs((day - middle).days) <= reach)),
             key=lambda n: (abs((kept[n] - middle).days), n),
         )  # fmt: skip
-        assert list(days.outward(middle, reach)) == wanted
-        taken.update(chance.sample(range(40), 2))
+        assert list(days.nearest_first(middle, reach)) == wanted
+        matched.update(chance.sample(range(40), 2))

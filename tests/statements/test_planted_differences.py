@@ -15,7 +15,7 @@ from corpus import CLASSES, make_corpus, make_deals, write_files
 from nights import a_night, findings
 from world import World
 
-from ledger.statements.lines import Kind
+from ledger.statements.lines import FindingKind
 
 
 def seek(world: World, inbox: Path, seed: int, each: int, spare: int) -> None:
@@ -28,7 +28,7 @@ def seek(world: World, inbox: Path, seed: int, each: int, spare: int) -> None:
     came = a_night(world, inbox)
 
     found = {
-        (one.kind.value, str(one.entry) if one.kind is Kind.MISSING else str(one.line))
+        (one.kind.value, str(one.entry) if one.kind is FindingKind.MISSING else str(one.line))
         for one in findings(world)
     }
     told = f"seed {seed}"

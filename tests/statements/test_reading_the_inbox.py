@@ -10,7 +10,7 @@ from nights import HEADER, a_night, findings, put
 
 from ledger.interchange import statements as reading
 from ledger.interchange.import_rules import parse_rule
-from ledger.statements.lines import Kind
+from ledger.statements.lines import FindingKind
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_bad_file_is_a_finding_that_says_where_and_the_rest_goes_on(fund, tmp_
     assert (came.figures["files_read"], came.figures["files_bad"]) == (1, 1)
     assert came.figures["confirmed"] == 2
     (found,) = came.findings
-    assert found.kind == Kind.FILE
+    assert found.kind == FindingKind.FILE
     assert found.subject == f"{trouble}.csv"
     assert place in found.said
     assert words in found.said
@@ -124,7 +124,7 @@ def test_a_bad_file_that_is_put_right_heals(fund, tmp_path):
     healed = a_night(fund, inbox)
 
     assert healed.figures["healed"] == 1
-    assert healed.lines == ("Healed: F-0001.",)
+    assert healed.lines == ("Auto-resolved: F-0001.",)
     assert healed.findings == ()
     assert [event.event for event in findings(fund)[0].events] == ["opened", "healed"]
 
@@ -251,5 +251,5 @@ def test_a_dry_run_compares_and_writes_nothing(fund, tmp_path):
     with fund.unchanged():
         came = a_night(fund, tmp_path / "inbox", dry=True)
 
-    assert [finding.kind for finding in came.findings] == [Kind.AMOUNT]
+    assert [finding.kind for finding in came.findings] == [FindingKind.AMOUNT]
     assert not came.changed

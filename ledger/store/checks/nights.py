@@ -19,7 +19,7 @@ from ledger.checks.nights import (
     SnapshotRow,
     StatementRow,
 )
-from ledger.statements.lines import Kind
+from ledger.statements.lines import FindingKind
 from ledger.store.checks.journal import day, moment, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.night_tables import (
@@ -173,7 +173,7 @@ def _findings_without_line(connection: Connection) -> Iterator[tuple[Any, str]]:
         .join(statement_line, and_(line.statement_id == one.id, line.number == row.line))
     )
     query = select(row.id, row.provider_id, row.statement, row.line).where(
-        raw(row.kind) != Kind.FILE, row.statement.is_not(None), row.id.not_in(exact)
+        raw(row.kind) != FindingKind.FILE, row.statement.is_not(None), row.id.not_in(exact)
     )
     numbers: dict[Any, set[str]] = {}
     for identity, provider, code, number in connection.execute(query).all():

@@ -36,8 +36,8 @@ from sqlalchemy import (
 )
 
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.statements.findings import Event
-from ledger.statements.lines import Kind, LineKind
+from ledger.statements.findings import FindingEvent
+from ledger.statements.lines import FindingKind, LineKind
 from ledger.store.db.types import (
     CODE,
     ROW_ID,
@@ -172,7 +172,7 @@ finding = Table(
     row_id(),
     # A digest of what makes it the same finding on a later night.
     Column("key", DIGEST, nullable=False, unique=True),
-    word_column("kind", Kind),
+    word_column("kind", FindingKind),
     Column("subject", Text, nullable=False),
     Column("said", Text, nullable=False),
     Column("ours", Text),
@@ -197,7 +197,7 @@ finding_event = Table(
         "finding_id", BigInteger, ForeignKey("finding.id"), primary_key=True, autoincrement=False
     ),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    word_column("event", Event),
+    word_column("event", FindingEvent),
     Column("reason", Text),
     request_column(),
     Column("recorded_at", Instant, nullable=False),

@@ -1,4 +1,4 @@
-"""What of the ledger a provider's statements are compared with: its deals, and their acts."""
+"""Read what a provider's statements are compared with: its deals and their entries."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from ledger.core.factors import Side, Stage
 from ledger.core.text import normalised_code
-from ledger.journal.entries import Act as Done
-from ledger.statements.lines import Act, Books, DealFacts, Line, LineKind
+from ledger.journal.entries import Act
+from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 
 _BATCH: Final = 500
 _REPORTED_MOVES: Final = (
-    (Done.COMMIT, None, Stage.COMMITTED, LineKind.COMMITMENT, 1),
-    (Done.RELEASE, Stage.COMMITTED, None, LineKind.COMMITMENT, -1),
-    (Done.DELIVER, None, Stage.DELIVERED, LineKind.DELIVERY, 1),
-    (Done.RETURN, Stage.DELIVERED, None, LineKind.DELIVERY, -1),
+    (Act.COMMIT, None, Stage.COMMITTED, LineKind.COMMITMENT, 1),
+    (Act.RELEASE, Stage.COMMITTED, None, LineKind.COMMITMENT, -1),
+    (Act.DELIVER, None, Stage.DELIVERED, LineKind.DELIVERY, 1),
+    (Act.RETURN, Stage.DELIVERED, None, LineKind.DELIVERY, -1),
 )
-"""The moves of a deal that a statement can tell of: the act, out of, into, as what, which way."""
+"""The moves of a deal that a statement reports: act, from stage, to stage, line kind, sign."""
 
 _KIND_OF: Final = {act: (kind, sign) for act, _, _, kind, sign in _REPORTED_MOVES}
 
 
-def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
-    """Read the deals of the lines' providers, those that lines name, and the acts of them all.
+def read_ledger_facts(connection: Connection, lines: Sequence[StatementLine]) -> LedgerFacts:
+    """Read the deals of the lines' providers, the deals that lines name, and all their entries.
 
-    An act of anybody's that bears a reference of a line comes along, for whom it may belong to.
+    Entries of other providers with a reference that a line gives are included.
     """
     providers = sorted({line.provider for line in lines})
     deals = {
@@ -42,24 +42,24 @@ def read_books(connection: Connection, lines: Sequence[Line]) -> Books:
             ),
         )
     }
-    acts = {
-        act.entry: act
-        for act in (
-            *_acts(connection, tables.provider.c.code, providers),
-            *_acts(
+    entries = {
+        entry.number: entry
+        for entry in (
+            *_entries(connection, tables.provider.c.code, providers),
+            *_entries(
                 connection, tables.deal.c.folded, _normalised_codes(line.deal for line in lines)
             ),
         )
     }
-    own = {act.reference for act in acts.values()}
+    own = {entry.reference for entry in entries.values()}
     references = sorted({line.reference for line in lines if line.reference} - own)
-    for act in _acts(connection, tables.entry.c.reference, references):
-        acts[act.entry] = act
-    missing = sorted({normalised_code(act.deal) for act in acts.values()} - deals.keys())
+    for entry in _entries(connection, tables.entry.c.reference, references):
+        entries[entry.number] = entry
+    missing = sorted({normalised_code(entry.deal) for entry in entries.values()} - deals.keys())
     deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, missing)}
-    return Books(
+    return LedgerFacts(
         deals=deals,
-        acts=tuple(acts[entry] for entry in sorted(acts)),
+        entries=tuple(entries[entry] for entry in sorted(entries)),
         offers=_offers(connection, _normalised_codes(line.offer for line in lines)),
         needs=_needs(connection, _normalised_codes(line.need for line in lines)),
     )
@@ -125,21 +125,23 @@ def _deal_query() -> Select[Any]:
     )
 
 
-def _acts(connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]) -> Iterator[Act]:
+def _entries(
+    connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]
+) -> Iterator[DealEntry]:
     for batch in _batches(wanted):
-        rows = connection.execute(_act_query().where(by.in_(batch)))
+        rows = connection.execute(_entry_query().where(by.in_(batch)))
         for _, movement in groupby(rows, key=lambda row: row.id):
-            yield _act(list(movement))
+            yield _entry(list(movement))
 
 
-def _act(rows: Sequence[Any]) -> Act:
+def _entry(rows: Sequence[Any]) -> DealEntry:
     first = rows[0]
     kind, sign = _KIND_OF[first.act]
     sides = {Side.NEED: 0, Side.OFFER: 0}
     for row in rows:
         sides[Side.NEED if row.holder_id == row.need_id else Side.OFFER] += sign * row.amount
-    return Act(
-        entry=first.id,
+    return DealEntry(
+        number=first.id,
         deal=first.deal,
         kind=kind,
         day=first.effective_on,
@@ -149,8 +151,8 @@ def _act(rows: Sequence[Any]) -> Act:
     )
 
 
-def _act_query() -> Select[Any]:
-    """Select the moves that a statement can tell of; what was reversed tells of nothing."""
+def _entry_query() -> Select[Any]:
+    """Select the moves that a statement reports, without reversed entries."""
     entry, movement, deal = tables.entry, tables.movement, tables.deal
     reversal = entry.alias("undone")
     conditions = []

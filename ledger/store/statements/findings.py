@@ -1,4 +1,4 @@
-"""Findings as they are kept: opened by nights, settled and opened again by officers, healed."""
+"""Stored findings and their events: opened, reopened and auto-resolved, or resolved by officers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from sqlalchemy import Connection, Select, func, select
 
 from ledger.core.errors import NotFound
 from ledger.core.numbers import normalise_digits
-from ledger.statements.describe import Told
-from ledger.statements.findings import Changes, Event, FindingState, finding_code, finding_number
-from ledger.statements.lines import Kind
+from ledger.statements.describe import FindingRecord
+from ledger.statements.findings import (
+    FindingChanges,
+    FindingEvent,
+    FindingState,
+    finding_code,
+    finding_number,
+)
+from ledger.statements.lines import FindingKind
 from ledger.store.db import tables
 from ledger.store.db.night_tables import finding, finding_event
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -33,7 +39,7 @@ class UnknownFinding(NotFound):
 class StoredEvent:
     """What happened to a finding, when, by whom, and why."""
 
-    event: Event
+    event: FindingEvent
     recorded_at: datetime
     actor: str
     reason: str | None
@@ -44,7 +50,7 @@ class StoredFinding:
     """A finding with what happened to it, in order."""
 
     id: int
-    kind: Kind
+    kind: FindingKind
     subject: str
     said: str
     ours: str | None
@@ -98,19 +104,19 @@ def last_event_number() -> Any:
     return query.scalar_subquery()
 
 
-def store_changes(uow: UnitOfWork, changes: Changes, resolution_reason: str) -> list[int]:
+def store_changes(uow: UnitOfWork, changes: FindingChanges, resolution_reason: str) -> list[int]:
     """Write what a night changes of the findings; give the ids of those that are new."""
     ids = uow.new_ids(finding, len(changes.opened))
     rows = [_row(uow, *one) for one in zip(ids, changes.opened, strict=True)]
     uow.add_rows(finding, rows)
-    uow.add_rows(finding_event, [_event(uow, one, 1, Event.OPENED, None) for one in ids])
-    add_events(uow, changes.reopened, Event.REOPENED, "found again")
-    add_events(uow, changes.healed, Event.HEALED, resolution_reason)
+    uow.add_rows(finding_event, [_event(uow, one, 1, FindingEvent.OPENED, None) for one in ids])
+    add_events(uow, changes.reopened, FindingEvent.REOPENED, "found again")
+    add_events(uow, changes.auto_resolved, FindingEvent.AUTO_RESOLVED, resolution_reason)
     return ids
 
 
 def add_events(
-    uow: UnitOfWork, identities: Sequence[int], event: Event, reason: str | None
+    uow: UnitOfWork, identities: Sequence[int], event: FindingEvent, reason: str | None
 ) -> None:
     """Write that the same happened to some findings."""
     if not identities:
@@ -128,7 +134,7 @@ def add_events(
 
 
 def _event(
-    uow: UnitOfWork, identity: int, number: int, event: Event, reason: str | None
+    uow: UnitOfWork, identity: int, number: int, event: FindingEvent, reason: str | None
 ) -> dict[str, Any]:
     return {
         "finding_id": identity,
@@ -139,22 +145,21 @@ def _event(
     }
 
 
-def _row(uow: UnitOfWork, identity: int, finding_row: Told) -> dict[str, Any]:
-    names = ("kind", "subject", "said", "ours", "theirs", "difference", "command", "statement")
-    line = finding_row.line
+def _row(uow: UnitOfWork, identity: int, record: FindingRecord) -> dict[str, Any]:
+    names = ("kind", "subject", "ours", "theirs", "difference", "command", "statement")
+    line = record.line
     if line is not None and len(line) > _LONGEST_LINE:
         line = f"{line[: _LONGEST_LINE - 1]}…"
     return {
         "id": identity,
-        "key": finding_row.key,
-        **{name: getattr(finding_row, name) for name in names},
+        "key": record.key,
+        **{name: getattr(record, name) for name in names},
+        "said": record.sentence,
         "line": line,
-        "provider_id": None
-        if finding_row.provider is None
-        else uow.id_of("provider", finding_row.provider),
-        "deal_id": None if finding_row.deal is None else uow.id_of("deal", finding_row.deal),
-        "entry_id": finding_row.entry,
-        "office": finding_row.office,
+        "provider_id": None if record.provider is None else uow.id_of("provider", record.provider),
+        "deal_id": None if record.deal is None else uow.id_of("deal", record.deal),
+        "entry_id": record.entry,
+        "office": record.office,
         "recorded_at": uow.now,
     }
 
@@ -189,7 +194,7 @@ def read_findings(connection: Connection, *where: Any) -> list[StoredFinding]:
 def read_open_findings(connection: Connection) -> list[StoredFinding]:
     """Read the findings that are open, without asking for what became of all others."""
     last = finding_event.c.number == last_event_number()
-    is_open = finding_event.c.event.in_((Event.OPENED, Event.REOPENED))
+    is_open = finding_event.c.event.in_((FindingEvent.OPENED, FindingEvent.REOPENED))
     query = select(finding.c.id).join_from(
         finding, finding_event, finding_event.c.finding_id == finding.c.id
     )

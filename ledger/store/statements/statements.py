@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Select, func, select, union
 
 from ledger import __version__
 from ledger.core.dates import day_of
-from ledger.statements.findings import Event
-from ledger.statements.lines import Line, ReadLine
+from ledger.statements.findings import FindingEvent
+from ledger.statements.lines import ReadLine, StatementLine
 from ledger.store.db import tables
 from ledger.store.db.night_tables import (
     finding,
@@ -36,7 +36,7 @@ class StoredStatement(NamedTuple):
 
     provider: str
     code: str
-    lines: tuple[Line, ...]
+    lines: tuple[StatementLine, ...]
 
 
 def known_hashes(connection: Connection) -> set[str]:
@@ -103,9 +103,9 @@ def read_statements(connection: Connection) -> list[StoredStatement]:
         .join(statement_line, line_columns.statement_id == head.id)
         .order_by(head.id, line_columns.position)
     )
-    by_statement: dict[int, tuple[str, str, list[Line]]] = {}
+    by_statement: dict[int, tuple[str, str, list[StatementLine]]] = {}
     for row in connection.execute(query):
-        line = Line(
+        line = StatementLine(
             provider=row.provider,
             statement=row.statement,
             number=row.number,
@@ -221,5 +221,5 @@ def _providers_with_findings() -> Select[Any]:
         select(provider.c.code)
         .join(finding, finding.c.provider_id == provider.c.id)
         .join(finding_event, event.finding_id == finding.c.id)
-        .where(event.number == last_event_number(), event.event != Event.HEALED)
+        .where(event.number == last_event_number(), event.event != FindingEvent.AUTO_RESOLVED)
     )

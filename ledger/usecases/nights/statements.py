@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.journal.receipts import Receipt
-from ledger.statements.describe import Told
-from ledger.statements.findings import Changes, FindingState, changes, finding_code
-from ledger.statements.lines import Kind, Tolerance
+from ledger.statements.describe import FindingRecord
+from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
+from ledger.statements.lines import FindingKind, Tolerance
 from ledger.store.db.queries import read_units
 from ledger.store.registers import load_all
 from ledger.store.session.execute import execute
@@ -70,7 +70,7 @@ class _Came:
     compared: CopyComparison = field(default_factory=CopyComparison)
     posted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    changed: Changes = field(default_factory=Changes)
+    changed: FindingChanges = field(default_factory=FindingChanges)
 
 
 def step(night: Night) -> StepResult:
@@ -80,12 +80,12 @@ def step(night: Night) -> StepResult:
     _keep_files(night, came.inbox)
     came.compared = _compared(night, options, came.inbox)
     if options.post_deliveries:
-        came.posted, came.refused = post(night, came.compared.postings)
+        came.posted, came.refused = post(night, came.compared.deliveries)
         if came.posted and not night.dry_run:
             came.compared = _compared(night, options, came.inbox)
-    told, looked_for = _told(night, options, came)
-    came.changed = _keep_changes(night, told, looked_for)
-    return _result(night, came, told, _basis(options))
+    findings, compared_kinds = _all_findings(night, options, came)
+    came.changed = _keep_changes(night, findings, compared_kinds)
+    return _result(night, came, findings, _basis(options))
 
 
 def _read(night: Night, options: StatementOptions) -> Inbox:
@@ -138,36 +138,40 @@ def _basis(options: StatementOptions) -> dict[str, int | str]:
     return {"tolerance_days": options.tolerance_days}
 
 
-def _told(
+def _all_findings(
     night: Night, options: StatementOptions, came: _Came
-) -> tuple[list[Told], Collection[Kind]]:
-    """Give all that was found, and the kinds that were looked for."""
-    told, looked_for = list(came.compared.told), set(DIFFERENCES)
+) -> tuple[list[FindingRecord], Collection[FindingKind]]:
+    """Return all findings of tonight, and the kinds that were compared."""
+    findings, compared_kinds = list(came.compared.findings), set(DIFFERENCES)
     if options.inbox is not None:
-        told += bad_files(came.inbox.files)
-        looked_for.add(Kind.FILE)
+        findings += bad_files(came.inbox.files)
+        compared_kinds.add(FindingKind.FILE)
     if options.silent_days is not None:
         calendar = night.ledger.calendar()
         with night.ledger.read() as connection:
             silent = silent_providers(connection, night.day, options.silent_days, calendar.zone)
-            told += silent
-        looked_for.add(Kind.SILENT)
-    return told, looked_for
+            findings += silent
+        compared_kinds.add(FindingKind.SILENT)
+    return findings, compared_kinds
 
 
-def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kind]) -> Changes:
+def _keep_changes(
+    night: Night, findings: Sequence[FindingRecord], compared_kinds: Collection[FindingKind]
+) -> FindingChanges:
     with night.ledger.read() as connection:
-        found = changes(finding_states(connection), told, looked_for)
+        found = compare_findings(finding_states(connection), findings, compared_kinds)
     if not found:
         return found
 
     def keeping(uow: UnitOfWork) -> Receipt:
-        # What an officer settled between the reading and the act is not touched.
-        now = changes(finding_states(uow.connection), told, looked_for)
+        # What an officer resolved between the reading and the act is not touched.
+        now = compare_findings(finding_states(uow.connection), findings, compared_kinds)
         if not now:
             raise _NothingLeft
         store_changes(uow, now, f"no longer found on the night of {night.day}")
-        return uow.receipt(notes=(f"{len(now.opened)} opened, {len(now.healed)} healed",))
+        return uow.receipt(
+            notes=(f"{len(now.opened)} opened, {len(now.auto_resolved)} auto-resolved",)
+        )
 
     thing, number = f"findings:{_digest(found)}", 1
     try:
@@ -176,24 +180,31 @@ def _keep_changes(night: Night, told: Sequence[Told], looked_for: Collection[Kin
             number += 1
             thing = f"findings:{_digest(found)}:{number}"
     except _NothingLeft:
-        return Changes()
+        return FindingChanges()
     return found
 
 
-def _digest(found: Changes) -> str:
-    words = [*(one.key for one in found.opened), *map(str, found.reopened), *map(str, found.healed)]
+def _digest(found: FindingChanges) -> str:
+    words = [
+        *(one.key for one in found.opened),
+        *map(str, found.reopened),
+        *map(str, found.auto_resolved),
+    ]
     return sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
 def _result(
-    night: Night, came: _Came, told: Sequence[Told], options_told: Mapping[str, int | str]
+    night: Night,
+    came: _Came,
+    findings: Sequence[FindingRecord],
+    basis: Mapping[str, int | str],
 ) -> StepResult:
     with night.ledger.read() as connection:
-        kept = read_open_findings(connection)
+        stored = read_open_findings(connection)
         known: Mapping[str, FindingState] = finding_states(connection)
-    findings = _findings(came, told, kept, known, dry_run=night.dry_run)
+    open_now = _findings(came, findings, stored, known, dry_run=night.dry_run)
     bad = sum(bool(file.problems) for file in came.inbox.files)
-    offices = Counter(finding.office for finding in findings if finding.office)
+    offices = Counter(finding.office for finding in open_now if finding.office)
     return StepResult(
         figures={
             "files_read": len(came.inbox.files) - bad,
@@ -205,14 +216,14 @@ def _result(
             "deliveries_posted": len(came.posted),
             "opened": len(came.changed.opened),
             "reopened": len(came.changed.reopened),
-            "healed": len(came.changed.healed),
-            "open": len(findings),
+            "healed": len(came.changed.auto_resolved),
+            "open": len(open_now),
             "through_request": came.compared.through,
-            **options_told,
+            **basis,
         },
-        findings=tuple(findings),
+        findings=tuple(open_now),
         lines=(
-            *_listed("Healed", map(finding_code, came.changed.healed)),
+            *_listed("Auto-resolved", map(finding_code, came.changed.auto_resolved)),
             *_listed("Found again", map(finding_code, came.changed.reopened)),
             *_listed("Posted", came.posted),
             *came.refused[:_LISTED],
@@ -225,51 +236,51 @@ def _result(
 
 def _findings(
     came: _Came,
-    told: Sequence[Told],
-    kept: Sequence[StoredFinding],
+    findings: Sequence[FindingRecord],
+    stored: Sequence[StoredFinding],
     known: Mapping[str, FindingState],
     *,
     dry_run: bool,
 ) -> list[Finding]:
-    """Give what is open: as it is kept, told by what tonight's comparison would do about it."""
-    tonight = {known[one.key].id: one for one in told if one.key in known}
-    gone = set(came.changed.healed) if dry_run else set()
-    found = [_finding(one, tonight.get(one.id)) for one in kept if one.id not in gone]
+    """Return the open findings as stored, each with the command tonight's comparison suggests."""
+    tonight = {known[one.key].id: one for one in findings if one.key in known}
+    gone = set(came.changed.auto_resolved) if dry_run else set()
+    found = [_finding(one, tonight.get(one.id)) for one in stored if one.id not in gone]
     if dry_run:
-        found += [_unkept(one) for one in came.changed.opened]
+        found += [_new_finding(one) for one in came.changed.opened]
     return found
 
 
-def _finding(kept: StoredFinding, tonight: Told | None) -> Finding:
-    command = kept.command if tonight is None else tonight.command
+def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> Finding:
+    command = stored.command if tonight is None else tonight.command
     return Finding(
-        kind=kept.kind,
-        subject=kept.subject,
-        said=kept.said,
-        ours=kept.ours,
-        theirs=kept.theirs,
-        difference=kept.difference,
-        command=command or resolve_command_of(kept.id),
-        code=kept.code,
-        office=kept.office,
+        kind=stored.kind,
+        subject=stored.subject,
+        said=stored.said,
+        ours=stored.ours,
+        theirs=stored.theirs,
+        difference=stored.difference,
+        command=command or resolve_command_of(stored.id),
+        code=stored.code,
+        office=stored.office,
     )
 
 
-def _unkept(told: Told) -> Finding:
+def _new_finding(record: FindingRecord) -> Finding:
     return Finding(
-        kind=told.kind,
-        subject=told.subject,
-        said=told.said,
-        ours=told.ours,
-        theirs=told.theirs,
-        difference=told.difference,
-        command=told.command,
-        office=told.office,
+        kind=record.kind,
+        subject=record.subject,
+        said=record.sentence,
+        ours=record.ours,
+        theirs=record.theirs,
+        difference=record.difference,
+        command=record.command,
+        office=record.office,
     )
 
 
-def _listed(title: str, told: Any) -> list[str]:
-    every = list(told)
+def _listed(title: str, codes: Any) -> list[str]:
+    every = list(codes)
     more = len(every) - _LISTED
     return [
         *(f"{title}: {one}." for one in every[:_LISTED]),

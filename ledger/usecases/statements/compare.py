@@ -1,6 +1,6 @@
-"""What a night finds of statements, told as findings: differences, bad files, silent providers.
+"""Compare statements with the ledger and report differences, bad files and silent providers.
 
-Posting the deliveries that statements add to committed deals, each once for ever.
+Deliveries that statements add to committed deals are posted on request, each only once.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ from ledger.interchange.problems import Problem
 from ledger.interchange.statements import StatementFile
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
-from ledger.statements.describe import Posting, Told, posting_of, told
-from ledger.statements.lines import Kind, Line, Tolerance, in_force
-from ledger.statements.passes import compare
+from ledger.statements.describe import (
+    FindingRecord,
+    ProposedDelivery,
+    describe_difference,
+    proposed_delivery,
+)
+from ledger.statements.lines import FindingKind, StatementLine, Tolerance, current_lines
+from ledger.statements.passes import compare_statements
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.deals import read_books
+from ledger.store.statements.deals import read_ledger_facts
 from ledger.store.statements.statements import (
     last_read_at,
     outstanding_since,
@@ -36,76 +41,78 @@ from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
 from ledger.usecases.night_step import Night
 
-DIFFERENCES = frozenset(Kind) - {Kind.FILE, Kind.SILENT}
-"""The kinds that are looked for every night, whether or not there is an inbox."""
+DIFFERENCES = frozenset(FindingKind) - {FindingKind.FILE, FindingKind.SILENT}
+"""The kinds that every night compares, with or without an inbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyComparison:
-    """What comparing all statements with the ledger came to.
+    """The result of comparing all statements with the ledger.
 
-    `through` is the last request it took account of, `unchanged` how many providers it left
-    alone, since everything agreed the last time and nothing was recorded of them since.
+    `through` is the last request it covers, `unchanged` the number of providers that were
+    skipped because everything agreed last time and nothing was recorded of them since.
     """
 
     through: int = 0
     unchanged: int = 0
     lines: int = 0
     confirmed: int = 0
-    told: tuple[Told, ...] = ()
-    postings: tuple[Posting, ...] = ()
+    findings: tuple[FindingRecord, ...] = ()
+    deliveries: tuple[ProposedDelivery, ...] = ()
 
 
 def compare_all(
     connection: Connection,
-    fresh: Iterable[Sequence[Line]],
+    fresh: Iterable[Sequence[StatementLine]],
     today: date,
     tolerance: Tolerance,
     unchanged: Collection[str] = (),
 ) -> CopyComparison:
-    """Compare every statement that is kept, and those that are `fresh`, provider by provider.
+    """Compare all stored statements, and the `fresh` ones, provider by provider.
 
-    Of the providers that are `unchanged` every line is confirmed as it was.
+    All lines of `unchanged` providers count as confirmed.
     """
     through = recorded_through(connection)
     kept = [statement.lines for statement in read_statements(connection)]
-    by_provider = in_force([*kept, *fresh])
+    by_provider = current_lines([*kept, *fresh])
     alone = {name for name in unchanged if name in by_provider}
     alone -= {line.provider for lines in fresh for line in lines}
     looked_at = sorted(by_provider.keys() - alone)
-    books = read_books(connection, [line for name in looked_at for line in by_provider[name]])
+    facts = read_ledger_facts(
+        connection, [line for name in looked_at for line in by_provider[name]]
+    )
     confirmed = sum(len(by_provider[name]) for name in alone)
-    found, postings = list[Told](), list[Posting]()
+    found, deliveries = list[FindingRecord](), list[ProposedDelivery]()
     for provider in looked_at:
-        answer = compare(provider, by_provider[provider], books, today, tolerance)
+        answer = compare_statements(provider, by_provider[provider], facts, today, tolerance)
         confirmed += answer.confirmed
         for difference in answer.differences:
-            found.append(told(provider, difference, books, today))
-            posting = posting_of(difference, books)
-            if posting is not None:
-                postings.append(posting)
+            found.append(describe_difference(provider, difference, facts, today))
+            delivery = proposed_delivery(difference, facts)
+            if delivery is not None:
+                deliveries.append(delivery)
     return CopyComparison(
         through=through,
         unchanged=len(alone),
         lines=sum(map(len, by_provider.values())),
         confirmed=confirmed,
-        told=tuple(found),
-        postings=tuple(postings),
+        findings=tuple(found),
+        deliveries=tuple(deliveries),
     )
 
 
-def bad_files(files: Iterable[StatementFile]) -> Iterator[Told]:
-    """Tell of each file that could not be taken: where, what, and how much more is wrong."""
+def bad_files(files: Iterable[StatementFile]) -> Iterator[FindingRecord]:
+    """Report each file that could not be read: the first problem, and the number of others."""
     for file in files:
         if file.problems:
             first = min(file.problems, key=_place)
             more = len(file.problems) - 1
-            also = f" {more:,} more of its places are wrong." if more else ""
-            yield Told(
-                kind=Kind.FILE,
+            also = f" {more:,} more problems." if more else ""
+            yield FindingRecord(
+                kind=FindingKind.FILE,
                 identity=(file.name, file.digest, first.code),
                 subject=file.name,
-                said=f"{first}{also} Nothing of the file was taken.",
+                sentence=f"{first}{also} Nothing was read from the file.",
                 line=str(first.line),
             )
 
@@ -116,19 +123,19 @@ def _place(problem: Problem) -> tuple[int, str]:
 
 def silent_providers(
     connection: Connection, night: date, most: int, zone: tzinfo
-) -> Iterator[Told]:
-    """Tell of each provider with living deals that has sent nothing for more than `most` days."""
+) -> Iterator[FindingRecord]:
+    """Report each provider with open deals and no statement for more than `most` days."""
     sent: Mapping[str, datetime] = last_read_at(connection)
     for provider, first_deal in sorted(outstanding_since(connection).items()):
         since = day_of(sent[provider], zone) if provider in sent else first_deal
         days = (night - since).days
         if days > most:
             last = f"since {since}" if provider in sent else f"ever; its first deal is of {since}"
-            yield Told(
-                kind=Kind.SILENT,
+            yield FindingRecord(
+                kind=FindingKind.SILENT,
                 identity=(provider, since.isoformat()),
                 subject=provider,
-                said=f"Provider {provider} has living deals, and has sent no statement {last}.",
+                sentence=f"Provider {provider} has open deals and has sent no statement {last}.",
                 ours=f"{most} days",
                 theirs=f"{days} days",
                 difference=f"{days - most} days",
@@ -136,54 +143,54 @@ def silent_providers(
             )
 
 
-def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str]]:
-    """Post what was not posted before; tell what was, and what the ledger refused and why."""
+def post(night: Night, deliveries: Iterable[ProposedDelivery]) -> tuple[list[str], list[str]]:
+    """Post new deliveries; return what was posted, and what was refused and why."""
     posted, refused = list[str](), list[str]()
     # In the order of their days: a deal takes no act dated before its last.
-    for posting in sorted(postings, key=lambda one: one.line.day):
-        line = posting.line
+    for delivery in sorted(deliveries, key=lambda one: one.line.day):
+        line = delivery.line
         name = sha256(f"{line.provider}\0{line.statement}\0{line.number}".encode()).hexdigest()
         request = night.request(
-            f"delivery:{posting.deal}",
+            f"delivery:{delivery.deal}",
             given={
                 "provider": line.provider,
                 "statement": line.statement,
                 "line": line.number,
                 "date": line.day.isoformat(),
-                "quantity": posting.quantity,
-                "reference": posting.reference,
+                "quantity": delivery.quantity,
+                "reference": delivery.reference,
             },
             key=f"delivery:{line.provider}:{name[:32]}",
             reason=f"statement {line.statement} of {line.provider}, line {line.number}",
         )
-        told = f"{posting.quantity} for deal {posting.deal}, {posting.reference}"
+        description = f"{delivery.quantity} for deal {delivery.deal}, {delivery.reference}"
         try:
-            answer = execute(night.ledger, request, _delivering(posting))
+            answer = execute(night.ledger, request, _delivering(delivery))
         except ClockSteppedBack:
             raise
         except (RefusedByRule, InvalidInput) as error:
-            refused.append(f"Not posted: {told}. {error.what}")
+            refused.append(f"Not posted: {description}. {error.what}")
         else:
             if not answer["replayed"]:
-                posted.append(told)
+                posted.append(description)
     return posted, refused
 
 
-def _delivering(posting: Posting) -> Handler:
+def _delivering(delivery: ProposedDelivery) -> Handler:
     def work(uow: UnitOfWork) -> Receipt:
-        deal = uow.accounts.deal(posting.deal)
+        deal = uow.accounts.deal(delivery.deal)
         unit = uow.accounts.account(Side.NEED, deal.record.need).unit
         details = ActDetails(
-            effective_on=posting.line.day,
-            reference=posting.reference,
+            effective_on=delivery.line.day,
+            reference=delivery.reference,
             reason=uow.request.reason,
         )
-        delivery = DealAct(
+        act = DealAct(
             deal=deal.code,
             act=Act.DELIVER,
-            quantity=Quantity(posting.amount, unit),
+            quantity=Quantity(delivery.amount, unit),
             details=details,
         )
-        return acts.act_on(uow, delivery)
+        return acts.act_on(uow, act)
 
     return work

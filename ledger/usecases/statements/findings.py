@@ -1,10 +1,10 @@
-"""An officer's acts on findings: settling one with a reason, and opening it again."""
+"""Resolve a finding with a reason, and reopen it."""
 
 from __future__ import annotations
 
 from ledger.core.errors import RefusedByRule, UsageError
 from ledger.journal.receipts import Receipt
-from ledger.statements.findings import Event
+from ledger.statements.findings import FindingEvent
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
     StoredFinding,
@@ -15,51 +15,53 @@ from ledger.store.statements.findings import (
 
 
 class FindingNotOpen(RefusedByRule):
-    """A finding was to be settled that is settled already, or has healed."""
+    """A finding to be resolved is resolved or auto-resolved already."""
 
     code = "finding-not-open"
-    default_why = "What was settled, or is no longer found, needs no settling."
-    default_next = "To say otherwise, open it first: cityfund finding reopen CODE --reason TEXT"
+    default_why = "Only an open finding can be resolved."
+    default_next = (
+        "To record another reason, reopen it first: cityfund finding reopen CODE --reason TEXT"
+    )
 
 
 class FindingOpen(RefusedByRule):
-    """A finding was to be opened again that is open."""
+    """A finding to be reopened is open."""
 
     code = "finding-open"
-    default_why = "It waits to be settled as it stands."
-    default_next = "Settle it with: cityfund finding settle CODE --reason TEXT"
+    default_why = "Only a resolved or auto-resolved finding can be reopened."
+    default_next = "Resolve it with: cityfund finding settle CODE --reason TEXT"
 
 
 class FindingReasonMissing(UsageError):
-    """A finding was to be settled or opened again without saying why."""
+    """A finding was to be resolved or reopened without a reason."""
 
     code = "finding-reason-missing"
-    default_why = "The next who looks at it has nothing but the reason to go by."
-    default_next = "Say it in a few words: --reason TEXT"
+    default_why = "The reason is recorded for later readers of the finding."
+    default_next = "Give the reason: --reason TEXT"
 
 
 def settle(uow: UnitOfWork, typed: str) -> Receipt:
-    """Record that an officer has looked at a finding, and why it may rest."""
+    """Record that an officer has resolved a finding, and why."""
     found = _found(uow, typed)
     if not found.last.event.leaves_open:
-        raise FindingNotOpen(f"Finding {found.code} is {found.last.event}.")
-    add_events(uow, [found.id], Event.SETTLED, uow.request.reason)
-    return _receipt(uow, found, "settled")
+        raise FindingNotOpen(f"Finding {found.code} is {found.last.event.word}.")
+    add_events(uow, [found.id], FindingEvent.RESOLVED, uow.request.reason)
+    return _receipt(uow, found, "resolved")
 
 
 def reopen(uow: UnitOfWork, typed: str) -> Receipt:
-    """Record that a finding has to be looked at again, and why."""
+    """Record that a finding is open again, and why."""
     found = _found(uow, typed)
     if found.last.event.leaves_open:
         raise FindingOpen(f"Finding {found.code} is open.")
-    add_events(uow, [found.id], Event.REOPENED, uow.request.reason)
+    add_events(uow, [found.id], FindingEvent.REOPENED, uow.request.reason)
     return _receipt(uow, found, "open again")
 
 
 def _found(uow: UnitOfWork, typed: str) -> StoredFinding:
     found = read_finding(uow.connection, parse_finding_number(typed))
     if not (uow.request.reason or "").strip():
-        raise FindingReasonMissing(f"Finding {found.code} is not touched without a reason.")
+        raise FindingReasonMissing(f"Finding {found.code} cannot be changed without a reason.")
     return found
 
 
