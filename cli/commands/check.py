@@ -28,10 +28,10 @@ def check(
     names: Annotated[list[str] | None, typer.Argument(help="Only these checks.")] = None,
     seal: Annotated[
         list[str] | None,
-        typer.Option(metavar="SIZE:ROOT", help="A seal kept elsewhere; several may be given."),
+        typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger; repeatable."),
     ] = None,
 ) -> ExitCode:
-    """Recompute every rule from the journal; exit code 1 if one is broken."""
+    """Recompute every rule from the journal; exit code 1 if a check fails."""
     from ledger.evidence.tree_head import parse_mark
     from ledger.usecases.check import check_document, run_checks
 

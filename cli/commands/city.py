@@ -32,7 +32,7 @@ app = register_noun(
     listing=listing,
     show=show,
     texts={
-        "add": "Add a member city; its office is found by its country where none is named.",
+        "add": "Add a member city; the default office is the one of its region.",
         "list": "List the member cities.",
         "show": "Show one city: its terms, its projects, and the deals of their needs.",
     },

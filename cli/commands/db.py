@@ -11,12 +11,12 @@ from cli.framework.command import Call, command, noun
 from cli.framework.session import plain_request
 from cli.views.database import emit_made, emit_moved, watched
 
-app = noun("The database: its schema, copies, backups.")
+app = noun("The database: upgrade, copy, backup, restore.")
 
 
 @command(app, "upgrade", kind="plain")
 def upgrade(call: Call) -> None:
-    """Bring an existing ledger to this program's schema, with its guards."""
+    """Upgrade an existing ledger to the schema of this program."""
     from ledger.usecases.admin.set_up import upgrade
 
     emit_made(call, upgrade(call.settings.db_url, plain_request(call)))
@@ -25,9 +25,7 @@ def upgrade(call: Call) -> None:
 @command(app, "copy", kind="plain")
 def copy(
     call: Call,
-    to: Annotated[
-        str, typer.Option(metavar="URL", help="An empty database, or a file that is not there.")
-    ],
+    to: Annotated[str, typer.Option(metavar="URL", help="An empty database, or a new file.")],
 ) -> None:
     """Copy the ledger to an empty database or a new file, and compare every entry."""
     from ledger.usecases.admin.copy import copy_ledger
@@ -37,10 +35,8 @@ def copy(
 
 
 @command(app, "backup", kind="plain")
-def backup(
-    call: Call, file: Annotated[str, typer.Argument(help="A file that is not there.")]
-) -> None:
-    """Write the ledger as it stands into one file, while others write, and compare."""
+def backup(call: Call, file: Annotated[str, typer.Argument(help="A new file.")]) -> None:
+    """Back up the ledger to one file and compare; others can go on writing."""
     from ledger.usecases.admin.backup import back_up
 
     moved = back_up(call.settings.db_url, Path(file), watched(call, "Backing up"))
@@ -48,10 +44,8 @@ def backup(
 
 
 @command(app, "restore", kind="plain")
-def restore(
-    call: Call, file: Annotated[str, typer.Argument(help="What cityfund db backup wrote.")]
-) -> None:
-    """Make the ledger at --db, where there is none, out of a backup, and compare."""
+def restore(call: Call, file: Annotated[str, typer.Argument(help="A backup file.")]) -> None:
+    """Restore a backup to a new ledger at --db, and compare."""
     from ledger.usecases.admin.backup import restore
 
     moved = restore(Path(file), call.settings.db_url, watched(call, "Restoring"))

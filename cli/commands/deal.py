@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
     from ledger.store.session.unit_of_work import UnitOfWork
 
-app = noun("Introduce, commit, deliver, release.")
+app = noun("Deals: introduce, commit, deliver, release.")
 
 DealCode = Annotated[str, typer.Argument(help="The deal.", autocompletion=complete_codes("deal"))]
 OfferCode = Annotated[
@@ -26,11 +26,11 @@ OfferCode = Annotated[
 NeedCode = Annotated[str, typer.Argument(help="The need.", autocompletion=complete_codes("need"))]
 Quantity = Annotated[str, typer.Argument(help='How much, in the need\'s unit: "1M EUR".')]
 AllOrQuantity = Annotated[
-    str | None, typer.Argument(help="How much, in the need's unit; all there is if left out.")
+    str | None, typer.Argument(help="How much, in the need's unit; everything if omitted.")
 ]
-Until = Annotated[str | None, typer.Option(help="The last day of the hold.")]
-Due = Annotated[str | None, typer.Option(help="The day delivery is due.")]
-Reference = Annotated[str | None, typer.Option(help="The outside reference of this act.")]
+Until = Annotated[str | None, typer.Option(help="The end date of the hold.")]
+Due = Annotated[str | None, typer.Option(help="The date the delivery is due.")]
+Reference = Annotated[str | None, typer.Option(help="An external reference, such as a letter.")]
 Note = Annotated[str | None, typer.Option(help="A note on the deal.")]
 
 
@@ -41,17 +41,19 @@ def introduce(
     need: NeedCode,
     quantity: Quantity,
     until: Until = None,
-    commit: Annotated[bool, typer.Option("--commit", help="Commit at once, no hold.")] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit at once, without a hold.")
+    ] = False,
     rate: Annotated[str | None, typer.Option(help="Offer units per need unit.")] = None,
-    instrument: Annotated[str | None, typer.Option(help="How it is given: grant, loan.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="The instrument: grant, loan.")] = None,
     due: Due = None,
     reference: Reference = None,
     override: Annotated[
-        str | None, typer.Option(help="Why the mandate may be left this once.")
+        str | None, typer.Option(help="Reason for an exception from the mandate.")
     ] = None,
     note: Note = None,
 ) -> None:
-    """Put an offer and a need in touch, and hold a quantity until a date."""
+    """Introduce an offer to a need, and hold a quantity until a date."""
     from ledger.core.quantity import parse_quantity
     from ledger.usecases.deals.acts import Introduction, introduce
 
@@ -82,10 +84,10 @@ def _hold_misread(until: str | None) -> UsageError:
     from cli.framework.usage_errors import BadUsage, UntilMissing
 
     if until is None:
-        return UntilMissing("The hold has no last day.")
+        return UntilMissing("The hold has no end date.")
     return BadUsage(
         "--until and --commit were both given.",
-        why="A commitment is not held until a date: it stands until delivered or released.",
+        why="A commitment has no end date: it stands until it is delivered or released.",
         next_step="Keep one of the two.",
     )
 
@@ -110,7 +112,7 @@ def _instrument(typed: str | None) -> str | None:
 def commit(
     call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
 ) -> None:
-    """Record that both sides have signed for what is held, or for a part of it."""
+    """Record that both sides have signed for a hold, or for a part of it."""
     _onward(call, deal, "commit", quantity, reference)
 
 
@@ -118,7 +120,7 @@ def commit(
 def deliver(
     call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
 ) -> None:
-    """Record that what is committed, or a part of it, was delivered."""
+    """Record the delivery of a commitment, or of a part of it."""
     _onward(call, deal, "deliver", quantity, reference)
 
 
@@ -128,17 +130,17 @@ def release(
     deal: DealCode,
     quantity: AllOrQuantity = None,
     committed: Annotated[
-        bool, typer.Option("--committed", help="Give back the commitment, not the hold.")
+        bool, typer.Option("--committed", help="Release the commitment, not the hold.")
     ] = False,
     reference: Reference = None,
 ) -> None:
-    """Give a hold or a commitment back, or a part of it."""
+    """Release a hold or a commitment, or a part of it."""
     _onward(call, deal, "release", quantity, reference, "committed" if committed else "held")
 
 
 @command(app, "return", kind="write")
 def return_(call: Call, deal: DealCode, quantity: Quantity, reference: Reference = None) -> None:
-    """Record that something delivered came back: it is committed again."""
+    """Record the return of a delivery: it is committed again."""
     _onward(call, deal, "return", quantity, reference)
 
 
@@ -172,7 +174,7 @@ def _onward(
 def edit(
     call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
 ) -> None:
-    """Prolong a hold, or change when delivery is due or the note."""
+    """Extend a hold, or change the due date or the note."""
     from ledger.usecases.deals.acts import DealEdit, edit_deal
 
     terms = DealEdit(
@@ -192,7 +194,7 @@ def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = N
 
 @command(app, "list", dated=True)
 def list_(call: Call) -> None:
-    """List deals with what is held, committed and delivered of each."""
+    """List deals with their held, committed and delivered quantities."""
     from cli.framework.output import emit_rows
     from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stands_said
 
@@ -206,7 +208,7 @@ def list_(call: Call) -> None:
 
 @command(app, "show", dated=True)
 def show(call: Call, deal: DealCode) -> None:
-    """Show one deal: its terms, where both sides stand, and every act."""
+    """Show one deal: its terms, its quantities on both sides, and every act."""
     from cli.framework.output import emit_record
     from cli.framework.register_commands import meant
     from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_said

@@ -16,10 +16,10 @@ def demo(
     call: Call,
     keep: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Keep the ledger in this new file; else it is removed."),
+        typer.Option(metavar="FILE", help="Keep the ledger in this new file."),
     ] = None,
 ) -> None:
-    """Walk through the founding story on a ledger of its own; yours is not touched."""
+    """Play the demonstration on a ledger of its own; yours is not touched."""
     from cli.demo.show import show_demo
 
     show_demo(call, keep)

@@ -31,7 +31,7 @@ app = word()
 
 @command(app, "doctor", kind="plain")
 def doctor(call: Call) -> ExitCode:
-    """Show versions, where the ledger and the settings are, and what looks wrong."""
+    """Show versions, the place of the ledger and of the settings, and problems."""
     server = Server(call.settings.db_url)
     facts = {**dict(_facts(call)), **server.facts}
     findings = [*_findings(call), *server.findings]
@@ -71,16 +71,16 @@ class Server:
 
 def _server_findings(found: ServerFacts) -> Iterator[str]:
     if found.revision is None:
-        yield "there is no ledger at that URL yet: cityfund init makes one"
+        yield "there is no ledger at that URL yet; create one: cityfund init"
     if found.encoding != "UTF8":
-        yield f"the database keeps its text in {found.encoding}: make it anew with UTF8"
+        yield f"the database encoding is {found.encoding}; create the database again with UTF8"
     if not found.is_durable:
-        yield "the server may lose acknowledged acts: set fsync and synchronous_commit to on"
+        yield "the server may lose recorded acts; set fsync and synchronous_commit to on"
     if found.is_superuser:
-        yield "the ledger is used as a superuser, whom no guard stops: give it a user of its own"
+        yield "the database user is a superuser, whom the guards cannot stop; use another user"
     if abs(found.clock_ahead) > CLOCK_TOLERANCE:
         minutes = abs(found.clock_ahead) // timedelta(minutes=1)
-        yield f"this machine's clock is {minutes} minutes off the server's, which counts: set it"
+        yield f"this machine's clock is {minutes} minutes off the clock of the server; correct it"
 
 
 def _facts(call: Call) -> Iterator[tuple[str, object]]:
@@ -127,6 +127,6 @@ def _findings(call: Call) -> Iterator[str]:
     url = call.settings.db_url
     path = _file(url)
     if path is None and url.startswith(_SQLITE):
-        yield "there is no ledger at that URL yet: cityfund init makes one"
+        yield "there is no ledger at that URL yet; create one: cityfund init"
     if path is not None and os.name == "posix" and path.stat().st_mode & _OTHERS:
-        yield f"others can read the ledger: chmod 600 {path}"
+        yield f"other users can read the ledger; restrict it: chmod 600 {path}"

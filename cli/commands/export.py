@@ -18,11 +18,9 @@ app = word()
 def export(
     call: Call,
     folder: Annotated[str, typer.Argument(help="A new or empty folder.")],
-    table: Annotated[
-        list[str] | None, typer.Option(help="Only this table; can be repeated.")
-    ] = None,
+    table: Annotated[list[str] | None, typer.Option(help="Only this table; repeatable.")] = None,
 ) -> None:
-    """Write the ledger as canonical tables; imported elsewhere they give the same ledger."""
+    """Export the ledger as canonical tables, which another ledger can import."""
     from ledger.interchange.writer import write_folder
     from ledger.usecases.interchange.export import export_lines, tables_named
 

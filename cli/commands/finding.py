@@ -18,7 +18,7 @@ from cli.views.finding import (
     finding_row,
 )
 
-app = noun("Findings of the nightly reconcile.")
+app = noun("Findings of the nightly run.")
 
 Code = Annotated[str, typer.Argument(metavar="FINDING", help="The finding's code: F-0042.")]
 
@@ -42,7 +42,7 @@ def list_(
 
 @command(app, "show")
 def show(call: Call, finding: Code) -> None:
-    """Show one finding: its three numbers, the suggested command and its events."""
+    """Show one finding: the figures, the suggested command, and its history."""
     from ledger.store.statements.findings import parse_finding_number, read_finding
 
     with ledger_of(call).picture() as picture:
@@ -54,7 +54,7 @@ def show(call: Call, finding: Code) -> None:
 
 @command(app, "settle", kind="write")
 def settle(call: Call, finding: Code) -> None:
-    """Resolve a finding with --reason; it stays resolved while its numbers are unchanged."""
+    """Resolve a finding with --reason; it stays resolved while its figures are unchanged."""
     from ledger.usecases.statements.findings import settle
 
     act(call, lambda uow: settle(uow, finding))

@@ -15,20 +15,20 @@ from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_c
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
 
-app = noun("What is still missing, need by need, and how that went.", default="report")
+app = noun("What is still missing, need by need, and its trend.", default="report")
 
 
 @command(app, "report", dated=True)
 def report(
     call: Call,
     by: Annotated[
-        list[str] | None, typer.Option("--by", help="Add up by columns: country,factor.")
+        list[str] | None, typer.Option("--by", help="Totals by these columns: country,factor.")
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Also projects that take no new deals.")
+        bool, typer.Option("--all", help="Include projects closed to new deals.")
     ] = False,
 ) -> None:
-    """Report what is still missing: one row per need, or added up with --by."""
+    """Report what is still missing: one row per need, or totals with --by."""
     from ledger.usecases.gaps import GapQuery, report_gaps
 
     ledger = ledger_of(call)
@@ -53,22 +53,23 @@ def _columns(by: list[str] | None) -> list[str]:
 def trend(
     call: Call,
     by: Annotated[
-        list[str] | None, typer.Option("--by", help="Add up by columns: factor,region.")
+        list[str] | None, typer.Option("--by", help="Totals by these columns: factor,region.")
     ] = None,
     first: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Begin there (default: at first).")
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First night (default: the first recorded)."),
     ] = None,
     last: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="End there (default: today).")
+        str | None, typer.Option("--to", metavar="DATE", help="Last night (default: today).")
     ] = None,
     every: Annotated[
-        str, typer.Option(metavar="STEP", help="Each night, or the last of a week, month or year.")
+        str, typer.Option(metavar="STEP", help="night, week, month or year.")
     ] = "night",
     inactive: Annotated[
-        bool, typer.Option("--all", help="Also projects that took no new deals then.")
+        bool, typer.Option("--all", help="Include projects closed to new deals then.")
     ] = False,
 ) -> None:
-    """Follow the gaps from night to night, added up by any columns."""
+    """Show the gaps over time, as totals by any columns."""
     from ledger.usecases.gaps import TrendQuery, gap_trend
 
     query = TrendQuery(

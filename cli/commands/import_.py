@@ -19,13 +19,13 @@ def import_(
     call: Call,
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or a folder.")],
     as_table: Annotated[
-        str | None, typer.Option("--as", metavar="TABLE", help="The table a file holds.")
+        str | None, typer.Option("--as", metavar="TABLE", help="The table in the file.")
     ] = None,
     rules: Annotated[
-        str | None, typer.Option(metavar="FILE|NAME", help="The import rule of a foreign file.")
+        str | None, typer.Option(metavar="FILE|NAME", help="The import rule for other files.")
     ] = None,
 ) -> None:
-    """Import tables whole or not at all, after a preview; again changes nothing."""
+    """Import tables completely or not at all, after a preview; safe to repeat."""
     from ledger.interchange.plan import read_incoming
     from ledger.usecases.interchange.import_tables import (
         import_tables,

@@ -17,13 +17,13 @@ app = word()
 def init(
     call: Call,
     time_zone: Annotated[
-        str | None, typer.Option(help="The ledger's one calendar, as Europe/Paris (default: UTC).")
+        str | None, typer.Option(help="The ledger's time zone, as Europe/Paris (default: UTC).")
     ] = None,
     base_currency: Annotated[
-        str | None, typer.Option(help="The currency of totals across currencies (default: EUR).")
+        str | None, typer.Option(help="The base currency of totals (default: EUR).")
     ] = None,
 ) -> None:
-    """Make the ledger, or upgrade it and its reference tables; again changes nothing."""
+    """Create the ledger, or upgrade it and its reference tables; safe to repeat."""
     from ledger.usecases.admin.set_up import SetUp, set_up
 
     said = SetUp(time_zone=time_zone, base_currency=base_currency)

@@ -23,7 +23,7 @@ from cli.views.journal import (
 )
 from cli.views.seal import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 
-app = noun("What was recorded, and reversing it.")
+app = noun("Recorded entries, reversals, seals and proofs.")
 
 Number = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's number.")]
 
@@ -32,17 +32,20 @@ Number = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's number
 def list_(
     call: Call,
     deal: Annotated[
-        str | None, typer.Option(help="Of this deal.", autocompletion=complete_codes("deal"))
+        str | None,
+        typer.Option(help="Entries of this deal.", autocompletion=complete_codes("deal")),
     ] = None,
     need: Annotated[
-        str | None, typer.Option(help="On this need.", autocompletion=complete_codes("need"))
+        str | None,
+        typer.Option(help="Entries of this need.", autocompletion=complete_codes("need")),
     ] = None,
     offer: Annotated[
-        str | None, typer.Option(help="On this offer.", autocompletion=complete_codes("offer"))
+        str | None,
+        typer.Option(help="Entries of this offer.", autocompletion=complete_codes("offer")),
     ] = None,
-    since: Annotated[str | None, typer.Option(help="Taking effect on that day or later.")] = None,
+    since: Annotated[str | None, typer.Option(help="Dated on that day or later.")] = None,
 ) -> None:
-    """List entries in the order in which they were recorded."""
+    """List entries in the order of recording."""
     first = day_given(call, since)
     with read_picture(call) as picture:
         told = call.format == "table"
@@ -67,7 +70,7 @@ def show(call: Call, entry: Number) -> None:
 
 @command(app, "reverse", kind="write")
 def reverse(call: Call, entry: Number) -> None:
-    """Undo an entry by a mirrored one; --reason is required and stays in the journal."""
+    """Reverse an entry by an opposite one; --reason is required."""
     from ledger.store.journal.entries import entry_number
     from ledger.usecases.journal.reversal import reverse
 
@@ -77,7 +80,7 @@ def reverse(call: Call, entry: Number) -> None:
 
 @command(app, "seal", kind="write")
 def seal(call: Call) -> None:
-    """Seal what was recorded: its place and its content can be proven from then on."""
+    """Seal the records, so that each can be proven from then on."""
     from cli.framework.session import parts_of
     from ledger.usecases.evidence import seal_journal
 
@@ -90,7 +93,7 @@ def seal(call: Call) -> None:
 
 @command(app, "seals")
 def seals(call: Call) -> None:
-    """List the seals: how many leaves each covers, and their root."""
+    """List the seals with their sizes and roots."""
     from ledger.usecases.evidence import seal_rows
 
     with ledger_of(call).picture() as picture:
@@ -103,15 +106,13 @@ def seals(call: Call) -> None:
 def prove(
     call: Call,
     entry: Number,
-    output: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write it here, not to standard output.")
-    ] = None,
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
     size: Annotated[
         int | None,
-        typer.Option(metavar="SIZE", help="Against the seal of that size, not the newest."),
+        typer.Option(metavar="SIZE", help="The seal of that size (default: the newest)."),
     ] = None,
 ) -> None:
-    """Write the proof that an entry is in the journal, for whoever keeps a seal."""
+    """Write the proof that an entry is in the journal, for the holder of a seal."""
     from ledger.store.journal.entries import entry_number
     from ledger.usecases.evidence import prove
 
@@ -124,12 +125,12 @@ def prove(
 @command(app, "verify-proof", kind="plain")
 def verify_proof(
     call: Call,
-    file: Annotated[str, typer.Argument(help="What journal prove wrote.")],
+    file: Annotated[str, typer.Argument(help="A proof written by journal prove.")],
     seal: Annotated[
-        str | None, typer.Option(metavar="SIZE:ROOT", help="The seal that was kept elsewhere.")
+        str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
     ] = None,
 ) -> None:
-    """Check a proof without the ledger, against a seal that was kept elsewhere."""
+    """Verify a proof without the ledger, against a seal stored outside it."""
     from ledger.evidence.proofs import read_proof, verify
     from ledger.evidence.tree_head import parse_mark
 

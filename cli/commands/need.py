@@ -1,4 +1,4 @@
-"""`cityfund need`: what projects require, of each factor in its own unit."""
+"""`cityfund need`: the needs of projects, each in its own unit."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def candidates(
     call: Call,
     need: NeedCode,
     every: Annotated[
-        bool, typer.Option("--all", help="Also exhausted offers, and those of other factors.")
+        bool, typer.Option("--all", help="Include exhausted offers, and offers of other factors.")
     ] = False,
 ) -> None:
-    """Show each offer for a need: eligible or not, what it could take, every rule it fails."""
+    """Show every offer for a need: eligible or not, the possible amount, the failed rules."""
     from cli.views.candidate import emit_candidates
 
     emit_candidates(call, "need", need, every=every)
@@ -54,9 +54,9 @@ app = register_noun(
     },
     texts={
         "add": 'Add a need to a project: PRJ-0001 money "40M EUR", or "? EUR" while not known.',
-        "list": "List needs with what each requires and its gap.",
-        "show": "Show one need: its terms, where it stands, who could help, and its deals.",
-        "withdraw": "Take back what is open of a need, or a part of it: it is no longer required.",
-        "reinstate": "Require again what was withdrawn of a need, or a part of it.",
+        "list": "List needs with their quantities and gaps.",
+        "show": "Show one need: its terms, its quantities by stage, eligible offers and deals.",
+        "withdraw": "Withdraw the open quantity of a need, or a part of it.",
+        "reinstate": "Reinstate the withdrawn quantity of a need, or a part of it.",
     },
 )

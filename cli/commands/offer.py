@@ -1,4 +1,4 @@
-"""`cityfund offer`: what providers put up, and on which terms."""
+"""`cityfund offer`: the offers of providers, and their terms."""
 
 from __future__ import annotations
 
@@ -37,17 +37,18 @@ def candidates(
     call: Call,
     offer: OfferCode,
     every: Annotated[
-        bool, typer.Option("--all", help="Also needs with nothing open, and of other factors.")
+        bool,
+        typer.Option("--all", help="Include needs with nothing open, and needs of other factors."),
     ] = False,
 ) -> None:
-    """Show each need for an offer: eligible or not, what it could take, every rule it fails."""
+    """Show every need for an offer: eligible or not, the possible amount, the failed rules."""
     from cli.views.candidate import emit_candidates
 
     emit_candidates(call, "offer", offer, every=every)
 
 
 def expire(call: Call, offer: OfferCode) -> None:
-    """Lapse what is still available of an offer whose validity has passed."""
+    """Expire the available quantity of an offer whose validity has ended."""
     from ledger.usecases.registers.quantities import expire
 
     act(call, lambda uow: expire(uow, code_typed(uow, "offer", offer)))
@@ -64,11 +65,10 @@ app = register_noun(
     texts={
         "add": 'Add an offer of a provider with its mandate: BANK money "90M EUR" --sectors '
         "transport.",
-        "list": "List offers with what is available of each, its mandate, and how long it is "
-        "valid.",
-        "show": "Show one offer: its terms and mandate, where it stands, and its deals.",
-        "withdraw": "Take back what is available of an offer, or a part of it; all of it ends the "
+        "list": "List offers with their available quantities, mandates and validity.",
+        "show": "Show one offer: its terms, its mandate, its quantities by stage, and its deals.",
+        "withdraw": "Withdraw the available quantity of an offer, or a part; all of it ends the "
         "offer.",
-        "reinstate": "Put up again what was withdrawn or has expired of an offer, or a part of it.",
+        "reinstate": "Reinstate the withdrawn or expired quantity of an offer, or a part of it.",
     },
 )

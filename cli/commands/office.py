@@ -1,4 +1,4 @@
-"""`cityfund office`: the fund's offices and the regions they look after."""
+"""`cityfund office`: the fund's offices and their regions."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ app = register_noun(
     listing=listing,
     show=show,
     texts={
-        "add": "Add an office of the fund; cities added from now on follow its regions.",
-        "list": "List the offices, with how many cities each looks after.",
-        "show": "Show one office and the cities it looks after.",
+        "add": "Add an office of the fund; new cities of its regions are assigned to it.",
+        "list": "List the offices with their numbers of cities.",
+        "show": "Show one office and its cities.",
     },
 )

@@ -1,4 +1,4 @@
-"""`cityfund project`: cities' undertakings, logged with their needs and seen at a glance."""
+"""`cityfund project`: the projects of member cities, with their needs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Picture
 
 ProjectCode = Annotated[str, code_argument("project")]
-_NEED = (
-    'A need of it, once for each: "money 40M EUR", "expertise 120 person-day metro", "money ? EUR".'
-)
+_NEED = 'A need, repeatable: "money 40M EUR", "expertise 120 person-day metro" or "money ? EUR".'
 
 
 @with_parameters(*add_parameters(PROJECT))
@@ -31,7 +29,7 @@ def add(
     ] = None,
     **_typed: str,
 ) -> None:
-    """Log a project and its needs, all in one request."""
+    """Add a project with its needs, in one request."""
     from ledger.usecases.registers.projects import add_project
 
     act(
@@ -55,7 +53,7 @@ def show(call: Call, picture: Picture, typed: str) -> None:
 
 
 def withdraw(call: Call, project: ProjectCode) -> None:
-    """Cancel a project and withdraw all that is open of its needs, in one request."""
+    """Cancel a project and withdraw the open quantities of its needs, in one request."""
     from ledger.usecases.registers.retire import withdraw_project
 
     act(call, lambda uow: withdraw_project(uow, code_typed(uow, "project", project)))
@@ -65,10 +63,10 @@ def reinstate(
     call: Call,
     project: ProjectCode,
     status: Annotated[
-        str | None, typer.Option(help="The status it comes back in; identification if left out.")
+        str | None, typer.Option(help="The new status (default: identification).")
     ] = None,
 ) -> None:
-    """Bring a cancelled project back, with all that was withdrawn of its needs."""
+    """Reinstate a cancelled project, with the withdrawn quantities of its needs."""
     from ledger.usecases.registers.retire import reinstate_project
 
     act(call, lambda uow: reinstate_project(uow, code_typed(uow, "project", project), status))
@@ -80,11 +78,9 @@ app = register_noun(
     show=show,
     own={"add": Verb(add), "withdraw": Verb(withdraw), "reinstate": Verb(reinstate)},
     texts={
-        "edit": "Change terms of a project, its status among them; an empty text takes one away.",
-        "list": "List projects with their cities, how many needs each has, and whether it is "
-        "complete.",
-        "show": "Show one project at a glance: the three factors, what is missing, and who could "
-        "help.",
-        "all": "Also the cancelled ones.",
+        "edit": "Change terms of a project, such as its status; an empty text removes a term.",
+        "list": "List projects with their cities, numbers of needs, and states.",
+        "show": "Show one project: its needs by factor, gaps, eligible offers and deals.",
+        "all": "Include cancelled projects.",
     },
 )

@@ -1,4 +1,4 @@
-"""`cityfund provider`: the organisations that hold a factor. The fund itself is none of them."""
+"""`cityfund provider`: the organisations that offer a factor. The fund is not one of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ app = register_noun(
     show=show,
     texts={
         "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",
-        "list": "List the providers, with how many offers each has made.",
+        "list": "List the providers with their numbers of offers.",
         "show": "Show one provider: its terms, its offers and their deals.",
     },
 )

@@ -37,8 +37,8 @@ def source_file(path: str | None, *, ecb: bool) -> Path:
     if path is not None and ecb:
         raise BadUsage(
             f"--ecb and {path} were both given.",
-            why="--ecb is the file of the ECB that comes with the program.",
-            next_step="Keep one of the two; the ECB's own file is known by its first line.",
+            why="--ecb means the ECB's file included in the program.",
+            next_step="Keep one of the two; a file of the ECB is recognised by its first line.",
         )
     if path is not None:
         return Path(path)
@@ -113,7 +113,7 @@ def _kept(incoming: Incoming, since: date | None, currencies: set[str]) -> Incom
         for table in incoming.tables
     ]
     if not incoming.problems and not any(table.rows for table in tables):
-        raise NoQuotes(f"{incoming.tables[0].file} has none of these rates.")
+        raise NoQuotes(f"{incoming.tables[0].file} contains none of these rates.")
     return replace(incoming, tables=tuple(tables))
 
 
@@ -121,45 +121,48 @@ def _named(cells: dict[str, str]) -> set[str]:
     return {cells["base"].upper(), cells["quote"].upper()}
 
 
-app = noun("What currencies are in one another.")
+app = noun("Exchange rates.")
 
 Base = Annotated[
     str,
-    typer.Argument(help="One unit of this currency...", autocompletion=complete_currencies),
+    typer.Argument(help="The base currency: one unit of it.", autocompletion=complete_currencies),
 ]
 Quote = Annotated[
-    str, typer.Argument(help="...is so much of this one.", autocompletion=complete_currencies)
+    str,
+    typer.Argument(
+        help="The quote currency: its price in this one.", autocompletion=complete_currencies
+    ),
 ]
 BaseOrAll = Annotated[
     str | None,
-    typer.Argument(help="One unit of this currency...", autocompletion=complete_currencies),
+    typer.Argument(help="The base currency: one unit of it.", autocompletion=complete_currencies),
 ]
 QuoteOrAll = Annotated[
-    str | None, typer.Argument(help="...in this one.", autocompletion=complete_currencies)
+    str | None, typer.Argument(help="The quote currency.", autocompletion=complete_currencies)
 ]
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="From that day on.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="On that day or later.")]
 
 
 @command(app, "import", kind="write", destructive=True)
 def import_(
     call: Call,
     path: Annotated[
-        str | None, typer.Argument(help="The ECB's ZIP or CSV, or a CSV of the canonical table.")
+        str | None, typer.Argument(help="The ECB's ZIP or CSV, or a canonical table.")
     ] = None,
     ecb: Annotated[
-        bool, typer.Option("--ecb", help="The ECB's file that comes with the program (default).")
+        bool, typer.Option("--ecb", help="The ECB's file included in the program (default).")
     ] = False,
     since: Since = None,
     currency: Annotated[
         list[str] | None,
         typer.Option(
             metavar="CODE",
-            help="Only these: USD,JPY. Repeatable.",
+            help="Only these: USD,JPY; repeatable.",
             autocompletion=complete_currencies,
         ),
     ] = None,
 ) -> None:
-    """Import the ECB's rates, or a table of others, after a preview; again changes nothing."""
+    """Import the ECB's rates or a table of rates, after a preview; safe to repeat."""
     from ledger.interchange.ecb import is_ecb
 
     file = source_file(path, ecb=ecb)
@@ -177,7 +180,7 @@ def show(
         str | None, typer.Option("--on", metavar="DATE", help="On that day; same as --as-of.")
     ] = None,
 ) -> None:
-    """Show what a currency was in another on a day, or all in use in the base currency."""
+    """Show the rate of a pair on a day, or of all currencies in use."""
     from ledger.usecases.rates import rate_rows
 
     with read_picture(call) as picture:
@@ -194,7 +197,7 @@ def history(
         bool, typer.Option("--revised", help="Only days with more than one version.")
     ] = False,
 ) -> None:
-    """Show the quotes of a pair in every version: who, when, why, and which is in force."""
+    """Show every version of a pair's rates: who, when, why, and which is in force."""
     from ledger.usecases.rates import history_rows
 
     first = day_given(call, since)
@@ -208,10 +211,10 @@ def add(
     call: Call,
     base: Base,
     quote: Quote,
-    rate: Annotated[str, typer.Argument(help="How much: 1.085")],
-    source: Annotated[str | None, typer.Option(help="Where the rate is from.")] = None,
+    rate: Annotated[str, typer.Argument(help="The rate: 1.085")],
+    source: Annotated[str | None, typer.Option(help="The source of the rate.")] = None,
 ) -> None:
-    """Record a rate of your own for the day --on; another figure for a day needs --reason."""
+    """Record a rate for the day --on; replacing a rate needs --reason."""
     from ledger.usecases.rates import OwnRate, add_rate
 
     said = OwnRate(base=base, quote=quote, figure=rate, source=source)
@@ -223,9 +226,9 @@ def withdraw(
     call: Call,
     base: Base,
     quote: Quote,
-    day: Annotated[str, typer.Argument(metavar="DATE", help="The day of the rate.")],
+    day: Annotated[str, typer.Argument(metavar="DATE", help="The date of the rate.")],
 ) -> None:
-    """Withdraw the rate of one day, with --reason; an earlier day's counts again."""
+    """Withdraw the rate of one day, with --reason; the previous rate applies again."""
     from ledger.usecases.rates import withdraw_rate
 
     of = required_day(call, day)

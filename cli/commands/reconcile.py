@@ -34,7 +34,7 @@ from ledger.core.errors import ExitCode, InvalidInput
 Inbox = Annotated[
     str | None,
     typer.Option(
-        "--inbox", metavar="FOLDER", help="Where providers' statements lie.", show_default=False
+        "--inbox", metavar="FOLDER", help="The folder of providers' statements.", show_default=False
     ),
 ]
 Rules = Annotated[
@@ -42,20 +42,22 @@ Rules = Annotated[
     typer.Option(
         "--statement-rules",
         metavar="FILE|NAME",
-        help="Read files of the names in this import rule by it; repeatable.",
+        help="Read matching files by this import rule; repeatable.",
     ),
 ]
 ToleranceDays = Annotated[
-    str, typer.Option("--date-tolerance", metavar="N", help="Days two dates may lie apart.")
+    str, typer.Option("--date-tolerance", metavar="N", help="Days by which two dates may differ.")
 ]
 SilentDays = Annotated[
     str | None,
-    typer.Option("--silent-days", metavar="N", help="Find providers silent for longer."),
+    typer.Option(
+        "--silent-days", metavar="N", help="Report providers without a statement for longer."
+    ),
 ]
 PostDeliveries = Annotated[
     bool,
     typer.Option(
-        "--post-deliveries", help="Post deliveries that a statement adds to a committed deal."
+        "--post-deliveries", help="Post deliveries of committed deals found in statements."
     ),
 ]
 
@@ -83,7 +85,7 @@ def statement_options(
     }
 
 
-app = noun("The night's work: lapse, compare, record, propose, prove.", default="night")
+app = noun("The nightly run: lapse, compare, record, propose, check, seal.", default="night")
 
 
 @command(app, "night", kind="plain")
@@ -93,13 +95,14 @@ def night(
         list[str] | None, typer.Option("--only", metavar="STEP", help="Only this step; repeatable.")
     ] = None,
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The night of that day (default: today's).")
+        str | None,
+        typer.Option(metavar="DATE", help="Run the night of that date (default: today)."),
     ] = None,
     warn_days: Annotated[
-        str, typer.Option(metavar="N", help="Warn of what lapses within so many days.")
+        str, typer.Option(metavar="N", help="Warn about holds and offers that lapse within N days.")
     ] = "7",
     time_limit: Annotated[
-        str, typer.Option(metavar="SECONDS", help="Search no longer for the proposal.")
+        str, typer.Option(metavar="SECONDS", help="Time limit of the matching.")
     ] = "120",
     inbox: Inbox = None,
     statement_rules: Rules = None,
@@ -107,13 +110,14 @@ def night(
     silent_days: SilentDays = None,
     post_deliveries: PostDeliveries = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do all but write, and show what would be.")
+        bool, typer.Option("--dry-run", help="Show the result, write nothing.")
     ] = False,
     report: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Write the report there, too.")
+        str | None,
+        typer.Option("--output", metavar="FILE", help="Also write the report to this file."),
     ] = None,
 ) -> ExitCode:
-    """Do the night's work, missed nights first; exit code 1 where there are findings."""
+    """Do the nightly run, missed nights first; exit code 1 if there are findings."""
     from ledger.solver.options import seconds_typed
     from ledger.usecases.night_step import NightOptions, Who
     from ledger.usecases.nights.run import reconcile
@@ -138,8 +142,8 @@ def night(
     document = reconcile_document(answer)
     if not dry_run:
         call.remember(
-            f"recorded as run {document['run']}; the same command again does nothing twice, "
-            "and tells the night anew"
+            f"recorded as run {document['run']}; the same command is safe to repeat "
+            "and prints the report again"
         )
     _report(document, None, as_json=call.format == "json")
     if file is not None:
@@ -160,24 +164,25 @@ def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: b
 @command(app, "install", kind="plain")
 def install(
     call: Call,
-    cron: Annotated[bool, typer.Option("--cron", help="Print a crontab's line.")] = False,
-    systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd's units.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="Print a crontab line.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd units.")] = False,
     at: Annotated[
-        str, typer.Option(metavar="HH:MM", help="When, by the machine's clock.")
+        str, typer.Option(metavar="HH:MM", help="The time, by the machine's clock.")
     ] = "02:30",
     environment: Annotated[
-        str | None, typer.Option("--env-file", metavar="FILE", help="Where CITYFUND_* are kept.")
+        str | None,
+        typer.Option("--env-file", metavar="FILE", help="The file with the CITYFUND_* variables."),
     ] = None,
 ) -> None:
-    """Print what lets a machine run every night: a crontab's line, or systemd's units."""
+    """Print the schedule of the nightly run: a crontab line or systemd units."""
     from cli.framework.settings import config_path
     from ledger.store.db.engine import absolute_url
 
     if cron == systemd:
         raise BadUsage(
             "Neither or both of --cron and --systemd were given.",
-            why="A machine runs the night by one of the two.",
-            next_step="Give the one that your machine has.",
+            why="The nightly run is scheduled by one of the two.",
+            next_step="Use the one that your machine has.",
         )
     file = Path(environment) if environment is not None else config_path().with_name("night.env")
     one = timer(
@@ -203,10 +208,10 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 class NoTimeOfDay(InvalidInput):
-    """The time for the night is none that a clock shows."""
+    """The time of the nightly run is not a time of day."""
 
     code = "no-time-of-day"
-    default_why = "A time of day is written with hours and minutes, 00:00 to 23:59."
+    default_why = "A time of day is written as hours and minutes, 00:00 to 23:59."
     default_next = "Write it like --at 02:30."
 
 
@@ -214,8 +219,8 @@ class CannotSchedule(InvalidInput):
     """A path or a URL holds what a crontab or a unit cannot: the end of a line."""
 
     code = "cannot-schedule"
-    default_why = "Crontabs and units are made of lines."
-    default_next = "Put the ledger, or the environment file, under another name."
+    default_why = "Each entry of a crontab or a unit is one line."
+    default_next = "Rename the ledger or the environment file."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +241,9 @@ class Timer:
         """Refuse what would break the line it stands in."""
         for word in (*self.words, str(self.environment)):
             if not word.isprintable():
-                raise CannotSchedule(f"{word!r} cannot stand in a crontab or a unit.")
+                raise CannotSchedule(
+                    f"{word!r} contains a character that a crontab or a unit cannot hold."
+                )
 
 
 def program() -> list[str]:
@@ -252,7 +259,7 @@ def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: s
     """Put together what is to run. Raises `NoTimeOfDay` and `CannotSchedule`."""
     time = _TIME.fullmatch(at)
     if time is None:
-        raise NoTimeOfDay(f"{at!r} is no time of day.")
+        raise NoTimeOfDay(f"{at!r} is not a time of day.")
     secret = mask_url(db_url) != db_url
     named = [] if secret else ["--db", db_url]
     acting = [] if actor is None else ["--actor", actor]
@@ -282,18 +289,18 @@ def systemd_files(one: Timer) -> Mapping[str, str]:
     file = str(one.environment).replace("%", "%%")
     service = (
         "[Unit]\n"
-        "Description=The night of a cityfund ledger\n\n"
+        "Description=Nightly run of a cityfund ledger\n\n"
         "[Service]\n"
         "Type=oneshot\n"
         f"User={one.user}\n"
         f"EnvironmentFile={optional}{file}\n"
         f"ExecStart={' '.join(map(_unit_word, one.words))}\n"
-        "# 1 says that there are findings to look at, and the run was done.\n"
+        "# Exit code 1: the run is complete, with findings.\n"
         "SuccessExitStatus=1\n"
     )
     timed = (
         "[Unit]\n"
-        "Description=Every night for a cityfund ledger\n\n"
+        "Description=Nightly run of a cityfund ledger\n\n"
         "[Timer]\n"
         f"OnCalendar=*-*-* {one.hour:02}:{one.minute:02}:00\n"
         "Persistent=true\n\n"
@@ -326,11 +333,11 @@ def what_to_do(one: Timer, *, cron: bool) -> list[str]:
     told = []
     if one.needs_file:
         told.append(
-            f"The database's URL holds a password: write CITYFUND_DB=URL into {one.environment}, "
-            "and keep that file to its owner (chmod 600)."
+            f"The database URL contains a password: write CITYFUND_DB=URL into {one.environment}, "
+            "and make that file readable by its owner only (chmod 600)."
         )
     if cron:
         told.append(f"Add the line to the crontab of {one.user}: crontab -e")
     else:
-        told.append(f"Put the files there, then: systemctl enable --now {UNIT}.timer")
+        told.append(f"Save the files there, then: systemctl enable --now {UNIT}.timer")
     return told

@@ -93,23 +93,23 @@ def __getattr__(name: str) -> typer.Typer:
 def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     one, name = spec.with_article, spec.name
     children = " and ".join(child.name for child, _ in children_of(name))
-    under = f": no new {children} is put under it" if children else ""
+    under = f"; it takes no new {children}" if children else ""
     texts = {
         "add": f"Add {one}.",
-        "edit": f"Change terms of {one}; an empty text takes one away.",
+        "edit": f"Change terms of {one}; an empty text removes a term.",
         "list": f"List the {spec.plural}.",
         "show": f"Show one {name}.",
         "history": f"Show every version of {one}, newest first: who, when, why and what changed.",
-        "withdraw": f"Take {one} out of use{under}.",
-        "reinstate": f"Bring a withdrawn {name} back into use.",
-        "all": "Also the withdrawn ones.",
+        "withdraw": f"Withdraw {one}{under}.",
+        "reinstate": f"Reinstate a withdrawn {name}.",
+        "all": "Include withdrawn records.",
     }
     if spec.has_quantity:
         texts["edit"] = (
-            f"Change terms of {one}, or its quantity dated --on; an empty text takes a term away."
+            f"Change terms of {one}, or its quantity on a date; an empty text removes a term."
         )
         texts["history"] = (
-            f"Show what changed of {one}, newest first: who, when, why, terms and quantity."
+            f"Show the changes of {one}, newest first: who, when, why, terms and quantity."
         )
     return texts
 

@@ -18,9 +18,9 @@ app = word()
 @command(app, "status", dated=True)
 def status(
     call: Call,
-    days: Annotated[str, typer.Option(help="How many days ahead counts as soon.")] = "30",
+    days: Annotated[str, typer.Option(help="How many days ahead to look.")] = "30",
 ) -> None:
-    """Count what the ledger holds, office by office, and name what lapses soon."""
+    """Summarise the ledger by office, and list what lapses soon."""
     from ledger.usecases.status import days_typed, status_of
 
     ahead = days_typed(days)

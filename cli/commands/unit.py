@@ -11,14 +11,14 @@ from ledger.registers.table import UNIT
 
 @with_parameters(*add_parameters(UNIT))
 def add(call: Call, **_typed: str) -> None:
-    """Add a unit of work; currencies are ISO 4217's, and there from the start."""
+    """Add a unit of work; the currencies of ISO 4217 are included."""
     from ledger.usecases.registers.records import add_unit
 
     act(call, lambda uow: add_unit(uow, said(call, UNIT, today=uow.today, adds=True)))
 
 
 def list_(call: Call) -> None:
-    """List every unit, those of work first."""
+    """List all units, units of work first."""
     from cli.framework.output import Column, emit_rows
     from cli.views.register import unit_row
 

@@ -20,15 +20,15 @@ class DemoHasItsOwn(UsageError):
     """The demonstration was pointed at a ledger."""
 
     code = "demo-has-its-own"
-    default_why = "The demonstration makes a ledger of its own and touches no other."
-    default_next = "Leave --db out; to keep the demonstration's ledger, add --keep FILE."
+    default_why = "The demonstration creates its own ledger and touches no other."
+    default_next = "Omit --db; to keep the demonstration's ledger, add --keep FILE."
 
 
 class DemoFileInUse(StorageTrouble):
     """The file to keep the demonstration's ledger in is there already."""
 
     code = "demo-file-in-use"
-    default_why = "The demonstration never writes into a file that it did not make."
+    default_why = "The demonstration never writes into an existing file."
     default_next = "Name a new file with --keep."
 
 
@@ -41,7 +41,7 @@ def ledger_url(keep: str | None) -> Iterator[str]:
     if keep is not None:
         path = Path(keep)
         if path.exists() or path.is_symlink():
-            raise DemoFileInUse(f"{path} is there already.")
+            raise DemoFileInUse(f"{path} exists already.")
         yield f"{_SQLITE}{path}"
         return
     with _ended_in_order(), tempfile.TemporaryDirectory(prefix="cityfund-demo-") as folder:

@@ -30,7 +30,7 @@ _NEXT = (
 def show_demo(call: Call, keep: str | None) -> None:
     """Walk the story and show it. Raises `DemoHasItsOwn` and `DemoFileInUse`."""
     if "db" in call.flags():
-        raise DemoHasItsOwn("demo does not work on a ledger that is there already.")
+        raise DemoHasItsOwn("demo does not use an existing ledger.")
     # A ledger is in UTC unless told otherwise, so its today is.
     story = chapters(datetime.now(UTC).date())
     with ledger_url(keep) as url:
@@ -83,15 +83,15 @@ class _Stage:
         yield ""
         yield self._painted("A ledger of your own", _BOLD)
         if keep is None:
-            yield from self._wrapped("The demonstration's ledger is gone. To start your own:")
+            yield from self._wrapped("The demonstration's ledger was deleted. To start your own:")
         else:
-            yield from self._wrapped(f"The demonstration's ledger is in {keep}; look at it with")
+            yield from self._wrapped(f"The demonstration's ledger is in {keep}; show it with")
             yield f"  cityfund status --db sqlite:///{keep}"
             yield "To start your own:"
         yield from (f"  {line}" for line in _NEXT)
         yield from self._wrapped(
-            "A pipeline you have as tables comes in with cityfund import FOLDER; cityfund --help "
-            "lists every command."
+            "Existing tables are imported with cityfund import FOLDER; cityfund --help lists every "
+            "command."
         )
 
     def _wrapped(self, text: str) -> list[str]:
@@ -103,7 +103,7 @@ class _Stage:
 
 _OPENING = (
     "Cities have projects they cannot finish alone. One has the expertise for a metro but no "
-    "money, another has money but nobody to build, a third wants a monorail and has neither. Their "
-    "fund is a broker: it keeps this ledger of what is needed and what is offered, introduces the "
-    "two sides, and follows each deal until it is delivered."
+    "money, another has money but no builder, a third wants a monorail and has neither. Their fund "
+    "is a broker: it records in this ledger what is needed and what is offered, introduces the two "
+    "sides, and follows each deal until it is delivered."
 )

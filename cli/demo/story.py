@@ -48,11 +48,11 @@ def chapters(today: date) -> tuple[Chapter, ...]:
 
 def _registers(today: date) -> Chapter:
     return Chapter(
-        "What the officers write down",
-        "A fund that is a go-between has to know two things: what its member cities' projects "
-        "need, and who in the world holds it. A new ledger knows the fund's offices already. Here "
-        "a city, its project and an offer are added; the others are added in the same way. Names "
-        "that begin with Sample are invented, and so is every amount.",
+        "What the officers record",
+        "A broker has to know two things: what the projects of its member cities need, and who "
+        "can provide it. A new ledger already contains the fund's offices. Here a city, its "
+        "project and an offer are added; the others are added in the same way. Names that begin "
+        "with Sample are invented, and so is every amount.",
         (Step(("init",), shown=False), *_members(), *_providers(), *_projects(), *_offers(today)),
     )
 
@@ -131,7 +131,7 @@ def _offered() -> Chapter:
     return Chapter(
         "What is offered",
         "Money, expertise and implementation, each in its own unit. An offer carries its mandate: "
-        "topics, sectors, places, tickets, and the days on which it can be taken up.",
+        "topics, sectors, places, tickets and dates of validity.",
         (Step(("offer", "list")),),
     )
 
@@ -139,8 +139,8 @@ def _offered() -> Chapter:
 def _missing() -> Chapter:
     return Chapter(
         "What is missing",
-        "One line for each need, with what stands in the way. The amount of one need is not known "
-        "yet: it is said to be unknown, and never counted as nothing.",
+        "One line for each need, with the main obstacle. The amount of one need is not known yet: "
+        "it is shown as unknown, and never counted as zero.",
         (Step(("gaps",)),),
     )
 
@@ -148,8 +148,9 @@ def _missing() -> Chapter:
 def _who_could_help() -> Chapter:
     return Chapter(
         "Who could help",
-        "São Paulo leads in running bus rapid transit, and Mashhad wants one: the ledger finds the "
-        "pair. The monorail has neither money nor expertise, and every reason is named.",
+        "São Paulo has experience with bus rapid transit, and Mashhad wants to build one: the "
+        "ledger finds the pair. The monorail has neither money nor expertise, and the reasons are "
+        "listed.",
         (
             Step(("need", "candidates", "N-0005")),
             Step(("need", "candidates", "N-0001")),
@@ -160,10 +161,10 @@ def _who_could_help() -> Chapter:
 def _proposal() -> Chapter:
     return Chapter(
         "The proposal",
-        "All needs and all offers at once: which pairings complete the most projects? Money "
-        "without a builder completes nothing, so the three factors are weighed together.",
+        "Which pairings of needs and offers complete the most projects? Money without a builder "
+        "completes nothing, so the three factors are considered together.",
         (Step(("match",)), Step(("match", "explain", "PRJ-0001"))),
-        "The bus line can be had whole. No offer is meant for the monorail: no pairing helps it.",
+        "The bus line can be completed. No offer is eligible for the monorail.",
     )
 
 
@@ -171,8 +172,8 @@ def _introduction(until: date) -> Chapter:
     held_until = ("--until", until.isoformat())
     return Chapter(
         "An introduction",
-        "The fund puts the two cities in touch, and holds 200 days for them until a date. Held is "
-        "not given: the gap stays what it was, with the hold beside it.",
+        "The fund introduces the two cities, and holds 200 days for them until a date. A hold "
+        "does not close the gap; it is shown beside it.",
         (
             Step(("deal", "introduce", "O-0001", "N-0005", "200 person-day", *held_until)),
             Step(("gaps", "--where", "need=N-0005")),
@@ -182,7 +183,7 @@ def _introduction(until: date) -> Chapter:
 
 def _signed_and_begun() -> Chapter:
     return Chapter(
-        "Both sides sign, and the first days are worked",
+        "Both sides sign, and the first days are delivered",
         "A commitment closes the gap; deliveries come in parts.",
         (
             Step(("deal", "commit", "D-0001", "150 person-day", "--reference", "Letter 12")),
@@ -190,15 +191,15 @@ def _signed_and_begun() -> Chapter:
             Step(("gaps", "--where", "need=N-0005")),
             Step(("project", "show", "PRJ-0002")),
         ),
-        "The gap was 200 days and is 50: 150 are signed for, and of these 60 are worked.",
+        "The gap was 200 days and is now 50: 150 are signed for, and 60 of these are delivered.",
     )
 
 
 def _money_without_a_builder() -> Chapter:
     return Chapter(
-        "Money, and nobody to build",
+        "Money without a builder",
         "Sample Harbour pays for its tramway itself. Its own money is an offer like any other; it "
-        "completes nothing, because there is nobody to build.",
+        "does not complete the project, because there is no builder.",
         (
             Step(("deal", "introduce", "O-0003", "N-0009", "80M EUR", "--commit"), shown=False),
             Step(("project", "show", "PRJ-0004")),
@@ -209,8 +210,8 @@ def _money_without_a_builder() -> Chapter:
 def _no_bank() -> Chapter:
     return Chapter(
         "A broker, not a bank",
-        "The members first wanted a bank, and could not have one. The ledger remembers: what is "
-        "given goes from the provider to the project, and never lies with the fund.",
+        "The members first wanted a bank, and could not have one. Contributions go from the "
+        "provider to the project; the fund never holds them, and the ledger enforces it.",
         (Step(("deal", "deposit", "1M EUR"), refused=True),),
     )
 
@@ -218,7 +219,7 @@ def _no_bank() -> Chapter:
 def _proof() -> Chapter:
     return Chapter(
         "The proof",
-        "Everything above is in a journal that nobody can rewrite. Each rule of the ledger is "
-        "computed again from it.",
+        "Everything above is in an append-only journal. Each rule of the ledger is recomputed "
+        "from it.",
         (Step(("check",)),),
     )

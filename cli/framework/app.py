@@ -21,7 +21,7 @@ from ledger.registers import table as registers
 
 DAILY = "Daily work"
 REGISTERS = "Registers"
-BOOKS = "Books"
+BOOKS = "Journal and tables"
 SET_UP = "Set-up"
 
 
@@ -46,11 +46,14 @@ def _register_word(name: str, panel: str) -> Word:
 
 WORDS = (
     Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
-    Word("match", "The pairings that complete the most.", DAILY, "cli.commands.match"),
     Word(
-        "reconcile", "The night's work, by hand or from a timer.", DAILY, "cli.commands.reconcile"
+        "match",
+        "Propose the pairings that complete the most projects.",
+        DAILY,
+        "cli.commands.match",
     ),
-    Word("finding", "What nights found that wants looking at.", DAILY, "cli.commands.finding"),
+    Word("reconcile", "The nightly run, by hand or by a timer.", DAILY, "cli.commands.reconcile"),
+    Word("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
     *(_register_word(name, DAILY) for name in _DAILY_NOUNS),
     *(_register_word(name, REGISTERS) for name in _REGISTER_NOUNS),
     *(
@@ -58,24 +61,35 @@ WORDS = (
         for name, spec in registers.REGISTERS.items()
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
-    Word("rates", "What currencies are in one another.", REGISTERS, "cli.commands.rates"),
-    Word("journal", "What was recorded, and reversing it.", BOOKS, "cli.commands.journal"),
-    Word("check", "Prove the rules from the journal.", BOOKS, "cli.commands.check"),
-    Word("import", "Take in tables and other people's files.", BOOKS, "cli.commands.import_"),
-    Word("export", "Write the canonical tables.", BOOKS, "cli.commands.export"),
-    Word("init", "Make or upgrade the ledger.", SET_UP, "cli.commands.init"),
+    Word("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
+    Word(
+        "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"
+    ),
+    Word(
+        "check", "Check the rules of the ledger against the journal.", BOOKS, "cli.commands.check"
+    ),
+    Word(
+        "import", "Import tables, and other files by an import rule.", BOOKS, "cli.commands.import_"
+    ),
+    Word("export", "Export the canonical tables.", BOOKS, "cli.commands.export"),
+    Word("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
     Word(
         "demo",
-        "Walk through the founding story, on a ledger of its own.",
+        "Play the demonstration on a ledger of its own.",
         SET_UP,
         "cli.commands.demo",
     ),
-    Word("status", "How the ledger stands at a glance.", SET_UP, "cli.commands.status"),
-    Word("doctor", "What the program runs on.", SET_UP, "cli.commands.doctor"),
-    Word("db", "The database: its schema, copies, backups.", SET_UP, "cli.commands.db"),
+    Word("status", "Summary of the ledger, and what lapses soon.", SET_UP, "cli.commands.status"),
+    Word(
+        "doctor",
+        "Versions, settings and problems of the installation.",
+        SET_UP,
+        "cli.commands.doctor",
+    ),
+    Word("db", "The database: upgrade, copy, backup, restore.", SET_UP, "cli.commands.db"),
 )
 
-HELP = "The ledger of a development fund that is a broker: needs, offers, deals and gaps."
+HELP = "The ledger of a development fund that works as a broker: needs, offers, deals, gaps."
 
 
 class Root(PlainHelp, TyperGroup):
@@ -96,7 +110,7 @@ class Root(PlainHelp, TyperGroup):
         }
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Give the words in the order of the help."""
+        """Give the commands in the order of the help."""
         del ctx
         return list(self.words)
 

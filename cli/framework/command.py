@@ -142,7 +142,7 @@ class Call(typer.Context):
             raise UnknownFormat(
                 f"{self.command_path} does not write {asked!r}.",
                 why=f"It writes {', '.join(formats)}.",
-                next_step=did_you_mean(asked, list(formats), "Choose one of those."),
+                next_step=did_you_mean(asked, list(formats), "Choose one of these."),
             )
         return str(asked)
 
@@ -203,7 +203,7 @@ def was_typed(call: Any, name: str) -> bool:
 def _filter(text: str) -> tuple[str, str]:
     column, equals, value = text.partition("=")
     if not equals or not column.strip():
-        raise BadFilter(f"The filter {text!r} cannot be read.")
+        raise BadFilter(f"The filter {text!r} is not valid.")
     return column.strip(), value.strip()
 
 
@@ -267,7 +267,7 @@ class VerbGroup(PlainHelp, TyperGroup):
     def _others(self) -> str:
         others = {name: one for name, one in self.commands.items() if name != self.default_verb}
         told = [f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()]
-        return "\n\n".join(["Other verbs, each with a --help of its own:", *told] if told else [])
+        return "\n\n".join(["Other commands, each with its own --help:", *told] if told else [])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises UnknownCommand naming the nearest."""
@@ -280,7 +280,7 @@ def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
     """Make the refusal of a noun or verb that is not there."""
     return UnknownCommand(
         f"There is no command {ctx.command_path} {typed}.",
-        why=f"{ctx.command_path} knows: {', '.join(known)}.",
+        why=f"The commands are: {', '.join(known)}.",
         next_step=did_you_mean(typed, known, f"See {ctx.command_path} --help."),
     )
 

@@ -64,7 +64,7 @@ def of_bug(error: BaseException) -> Trouble:
         ExitCode.BUG,
         what,
         "This is a bug in cityfund, not something you did.",
-        "Run the command again with --debug and send the traceback to its makers.",
+        "Run the command again with --debug and report the traceback.",
     )
 
 
@@ -118,7 +118,8 @@ def _tell_details(details: Sequence[Detail]) -> None:
         print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
     if len(details) > _DETAILS_SHOWN:
         more = len(details) - _DETAILS_SHOWN
-        print(f"... and {more:,} more; --json lists them all.", file=sys.stderr)  # noqa: T201
+        errors = "error" if more == 1 else "errors"
+        print(f"... and {more:,} more {errors}; --json lists them all.", file=sys.stderr)  # noqa: T201
 
 
 def tell_traceback(error: BaseException) -> None:

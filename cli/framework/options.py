@@ -64,8 +64,8 @@ def take_as_typed(params: Iterable[Any]) -> None:
 
 
 COMMON_PANEL = "Common options"
-READ_PANEL = "Reading"
-WRITE_PANEL = "Writing"
+READ_PANEL = "Report options"
+WRITE_PANEL = "Recording options"
 READ_FORMATS = ("table", "json", "csv", "md")
 PLAIN_FORMATS = ("table", "json")
 FILE_ENDINGS = ("csv", "json", "md", "xlsx", "ods", "parquet", "html")
@@ -87,16 +87,16 @@ def _flag(flags: tuple[str, ...], words: str, panel: str) -> Any:
 
 
 _DB = _text("--db", "URL", "The ledger's database.", COMMON_PANEL, envvar="CITYFUND_DB")
-_ACTOR = _text("--actor", "NAME", "Who acts.", COMMON_PANEL, envvar="CITYFUND_ACTOR")
-_QUIET = _flag(("--quiet", "-q"), "Say only what was asked for.", COMMON_PANEL)
-_VERBOSE = _flag(("--verbose", "-v"), "Say more on standard error.", COMMON_PANEL)
+_ACTOR = _text("--actor", "NAME", "The person acting.", COMMON_PANEL, envvar="CITYFUND_ACTOR")
+_QUIET = _flag(("--quiet", "-q"), "Print the answer only.", COMMON_PANEL)
+_VERBOSE = _flag(("--verbose", "-v"), "Print more on standard error.", COMMON_PANEL)
 _DEBUG = _flag(("--debug",), "Show the traceback of an error.", COMMON_PANEL)
 _NO_COLOR = _flag(("--no-color",), "Write without colours.", COMMON_PANEL)
 _JSON = _flag(("--json",), "Short for --format json.", COMMON_PANEL)
 
 
 def _format_option(formats: tuple[str, ...]) -> Any:
-    words = "How to write the answer."
+    words = "The format of the answer."
     return _text(
         "--format", "|".join(formats), words, COMMON_PANEL, autocompletion=_complete_format
     )
@@ -123,10 +123,10 @@ def _read_format(
     """Hold the choice of format where rows are written."""
 
 
-_WHERE = _text("--where", "COLUMN=VALUE", "Keep the rows with this value.", READ_PANEL)
-_OUTPUT = _text("--output", "FILE", "Write to a file instead.", READ_PANEL)
-_AS_OF = _text("--as-of", "DATE", "As things stood at the end of that day.", READ_PANEL)
-_KNOWN_AT = _text("--known-at", "TIME", "As it was recorded at that moment.", READ_PANEL)
+_WHERE = _text("--where", "COLUMN=VALUE", "Show only the rows with this value.", READ_PANEL)
+_OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
+_AS_OF = _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL)
+_KNOWN_AT = _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL)
 
 
 def _read(
@@ -145,11 +145,11 @@ def _dated(
     """Hold the two times a report can be asked for."""
 
 
-_DRY_RUN = _flag(("--dry-run",), "Do all but write, and show what would be.", WRITE_PANEL)
-_KEY = _text("--key", "KEY", "Request key: said twice, done once.", WRITE_PANEL)
-_ON = _text("--on", "DATE", "The day it took effect (default: today).", WRITE_PANEL)
-_REASON = _text("--reason", "TEXT", "Why, for the journal.", WRITE_PANEL)
-_YES = _flag(("--yes", "-y"), "Do not ask.", WRITE_PANEL)
+_DRY_RUN = _flag(("--dry-run",), "Show the result, write nothing.", WRITE_PANEL)
+_KEY = _text("--key", "KEY", "Request key: makes it safe to repeat.", WRITE_PANEL)
+_ON = _text("--on", "DATE", "The date of the act (default: today).", WRITE_PANEL)
+_REASON = _text("--reason", "TEXT", "The reason, for the journal.", WRITE_PANEL)
+_YES = _flag(("--yes", "-y"), "Do not ask for confirmation.", WRITE_PANEL)
 
 
 def _write(

@@ -96,7 +96,7 @@ def kept(
             raise UnknownColumn(
                 f"There is no column {name} to filter by.",
                 why=f"The columns are: {', '.join(known)}.",
-                next_step=did_you_mean(key, [*known], "Name one of those."),
+                next_step=did_you_mean(key, [*known], "Use one of these."),
             )
         wanted.setdefault(key, set()).add(_stored_value(known[key], value.casefold()))
     return (row for row in rows if all(_admits(row.get(k), v) for k, v in wanted.items()))
@@ -240,7 +240,7 @@ def _on_terminal(
             _rich_table(cells_of(rows, fitting), fitting, out, color=color)
             left_out = ", ".join(one.heading for one in shown if one not in fitting)
             if left_out:
-                said = f"Not shown here, for want of width or of values: {left_out}."
+                said = f"Hidden columns (too narrow or empty): {left_out}."
                 out.write(f"{fitted(said, out)}\n")
             return
     # A number cut short is a wrong number: where they do not fit, lines are left to wrap.

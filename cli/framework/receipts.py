@@ -26,7 +26,7 @@ _PAST = {
     "add": "added",
     "edit": "edited",
     "settle": "resolved",
-    "reopen": "opened again",
+    "reopen": "reopened",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
 _ENDS = ("withdrawn", "expired")
@@ -88,9 +88,9 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
         if text not in told.values():
             yield f"note: {one_line(str(text))}"
     if receipt.get("replayed"):
-        yield "Said before: this is the first receipt, and nothing was written again."
+        yield "Already recorded; this is the original receipt."
     if receipt.get("dry_run"):
-        yield "A dry run: nothing was written."
+        yield "Dry run: nothing was written."
 
 
 def _headline(receipt: Receipt, verb: str) -> str:

@@ -104,8 +104,8 @@ class NotThereThen(NotFound):
     """The record exists, but did not at the times that were asked for."""
 
     code = "not-there-then"
-    default_why = "It was recorded, or declared, later than the report looks."
-    default_next = "Leave --as-of and --known-at out, or give a later day."
+    default_why = "It was recorded or declared after the date of the report."
+    default_next = "Omit --as-of and --known-at, or give a later date."
 
 
 def meant(picture: Picture, kind: str, typed: str) -> str:
@@ -117,7 +117,7 @@ def meant(picture: Picture, kind: str, typed: str) -> str:
 
     code = find_code(picture.connection, kind, typed)
     if code not in picture.records(kind):
-        raise NotThereThen(f"{kind.capitalize()} {code} was not in the ledger then.")
+        raise NotThereThen(f"{kind.capitalize()} {code} was not in the ledger at that time.")
     return code
 
 
@@ -141,7 +141,7 @@ def emit_listing(
     head = {"schema": f"cityfund.{spec.plural}/1"}
     emit_rows(kept, columns, call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":
-        note(call, f"{hidden:,} withdrawn not shown; --all shows them.")
+        note(call, f"{hidden:,} withdrawn hidden; --all shows them.")
 
 
 def withdrawn(row: Mapping[str, Any]) -> bool:

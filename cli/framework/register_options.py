@@ -33,7 +33,7 @@ _METAVARS = {
     Kind.AMOUNT: "QUANTITY",
     Kind.DECIMAL: "NUMBER",
 }
-_CODE_HELP = "its code, short and human; the next free one if left out"
+_CODE_HELP = "its code; the next free one if omitted"
 _YES_NO = (("yes", ""), ("no", ""))
 
 
@@ -82,7 +82,7 @@ def code_parameter(spec: RegisterSpec) -> inspect.Parameter:
 
 def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
     """Give the parameter that says how much of a record's quantity is meant."""
-    words = f"How much, in the {spec.name}'s unit; all there is if left out."
+    words = f"How much, in the {spec.name}'s unit; everything if omitted."
     return _parameter("quantity", typer.Argument(help=words), required=False)
 
 

@@ -123,7 +123,7 @@ def _one_day(as_of: str | None, on: str | None) -> str | None:
     if as_of is not None and on is not None and as_of != on:
         raise BadUsage(
             f"--as-of {as_of} and --on {on} were both given.",
-            why="They mean the same day here, and name two.",
+            why="Here both name the day of the report, and they differ.",
             next_step="Keep one of the two.",
         )
     return as_of if as_of is not None else on

@@ -26,7 +26,7 @@ class InvalidConfig(InvalidInput):
 
     code = "invalid-config"
     default_why = "The config file is TOML, with the keys db, actor, format and inbox."
-    default_next = "Correct that line, or move the file away to work without it."
+    default_next = "Correct that line, or move the file away to use the defaults."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _check_key(path: Path, text: str, key: str, value: object) -> None:
     if not isinstance(value, str) or not value:
         raise InvalidConfig(f"{where}: {key} must be a text in quotes.")
     if "\0" in value:
-        raise InvalidConfig(f"{where}: {key} holds a character that no name has.")
+        raise InvalidConfig(f"{where}: {key} contains a null character.")
     if key == "format" and value not in CONFIG_FORMATS:
         raise InvalidConfig(f"{where}: format must be one of {', '.join(CONFIG_FORMATS)}.")
 

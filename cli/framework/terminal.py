@@ -107,7 +107,7 @@ def confirm(call: Call, question: str) -> None:
     if options.yes or options.dry_run:
         return
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
-        raise NeedsYes(f"{call.command_name} asks before it acts, and nobody can answer.")
+        raise NeedsYes(f"{call.command_name} needs a confirmation, and nobody can give it.")
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
     try:
         answer = sys.stdin.readline()
@@ -115,9 +115,11 @@ def confirm(call: Call, question: str) -> None:
         print("\nNothing was done.", file=sys.stderr)  # noqa: T201
         raise
     if not answer:
-        raise NeedsYes(f"{call.command_name} asked, and the input ended without an answer.")
+        raise NeedsYes(
+            f"{call.command_name} needs a confirmation, and the input ended without an answer."
+        )
     if answer.strip().casefold() not in {"y", "yes"}:
-        raise NotConfirmed(f"{call.command_name} was not done.")
+        raise NotConfirmed(f"{call.command_name} was not carried out.")
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class BadFilter(UsageError):
     """A filter that is not column=value."""
 
     code = "bad-filter"
-    default_why = "A filter names one column and the value to keep."
+    default_why = "A filter names one column and the value to show."
     default_next = "Write it as --where column=value, once for each column."
 
 
@@ -60,8 +60,8 @@ class NeedsYes(UsageError):
     """A destructive act without a person to ask."""
 
     code = "needs-yes"
-    default_why = "The act cannot be taken back by itself, and there is no terminal to ask on."
-    default_next = "Add --yes if you mean it, or --dry-run to see what it would do."
+    default_why = "The command asks for confirmation, and there is no terminal to ask on."
+    default_next = "Add --yes to confirm, or --dry-run to see the result first."
 
 
 class NotConfirmed(LedgerError):
@@ -77,7 +77,7 @@ class NotText(InvalidInput):
     """An argument whose bytes are not text."""
 
     code = "not-text"
-    default_why = "The ledger keeps text as Unicode, and these bytes are none."
+    default_why = "The ledger stores text as Unicode, and these bytes are not Unicode."
     default_next = "Type the value again, in a terminal set to UTF-8."
 
 
@@ -93,8 +93,8 @@ class ReceiptNotWritten(StorageTrouble):
     """An act was recorded, and its receipt could not be written."""
 
     code = "receipt-not-written"
-    default_why = "The act is done, and stays done; only what was to be said of it is lost."
-    default_next = "Repeat the command with the key of its request, not without."
+    default_why = "The act is recorded and stays recorded; only its receipt is missing."
+    default_next = "Repeat the command with the key of its request."
 
 
 def nearest(typed: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class UntilMissing(UsageError):
 
     code = "until-missing"
     default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
-    default_next = "Say --until DATE, or --commit where both sides have signed already."
+    default_next = "Add --until DATE, or --commit if both sides have already signed."
 
 
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)", re.DOTALL)
@@ -146,7 +146,7 @@ def misread(error: Any) -> Misread:
     found = _EXTRA.fullmatch(error.format_message())
     if found is not None and call is not None:
         return _too_many(found["words"], call, path)
-    why = f"{path} could not be read as it was typed."
+    why = f"{path} could not parse the command line."
     return _told("bad-usage", error.format_message(), why, f"See {path} --help.")
 
 
@@ -158,16 +158,16 @@ def _unknown_option(option: str, call: Any, path: str) -> Misread:
     if _NUMBER.match(option):
         return _told(
             "unknown-option",
-            f"{path} takes no number below zero, and no option {option}.",
-            "A quantity is above zero; the act says which way it goes.",
-            "Give it without the sign.",
+            f"{path} takes no negative numbers, and has no option {option}.",
+            "A quantity is positive; the command determines its direction.",
+            "Omit the sign.",
         )
     what = f"{path} has no option {option}."
-    why = "Only options that the command's help lists are taken."
+    why = "Only the options listed in the command's help are accepted."
     params = call.command.params if call is not None else []
     bare = option.lstrip("-").casefold()
     if any(bare == one.name and one.param_type_name == "argument" for one in params):
-        next_step = f"{bare.upper()} is typed without an option: {path} {_arguments(call)}"
+        next_step = f"{bare.upper()} is an argument, not an option: {path} {_arguments(call)}"
         return _told("unknown-option", what, why, next_step)
     known = [name for one in params for name in one.opts if name.startswith("--")]
     turned = [name for name in known if _words(name) == _words(option)]
@@ -187,14 +187,14 @@ def _either(names: Sequence[str]) -> str:
 def _missing(error: Any, call: Any, path: str) -> Misread:
     param = error.param
     if param is None or call is None:
-        why = f"{path} could not be read as it was typed."
+        why = f"{path} could not parse the command line."
         return _told("missing-parameter", error.format_message(), why, f"See {path} --help.")
     if param.param_type_name == "argument":
         what, add = f"{_shown(param)} is missing.", f"Type {path} {_arguments(call)}"
     else:
         what = f"{param.opts[0]} is missing."
         add = f"Add {param.opts[0]} {param.metavar or 'VALUE'}"
-    why = f"{path} does nothing without it."
+    why = f"{path} requires it."
     return _told("missing-parameter", what, why, f"{add}; see {path} --help.")
 
 
@@ -202,10 +202,10 @@ def _too_many(extra: str, call: Any, path: str) -> Misread:
     takes = _arguments(call)
     why = f"It takes {takes}, and options." if takes else "It takes options only."
     if not extra.strip():  # such as a variable of a script that is not set
-        what = f"{path} got an empty word too many: ''."
-        return _told("bad-usage", what, why, "Leave it out.")
-    count = "one word" if len(extra.split()) == 1 else "words"
-    what = f"{path} got {count} too many: {extra}."
+        what = f"{path} got an unexpected empty argument: ''."
+        return _told("bad-usage", what, why, "Omit it.")
+    count = "an unexpected argument" if len(extra.split()) == 1 else "unexpected arguments"
+    what = f"{path} got {count}: {extra}."
     return _told("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
 
 

@@ -46,7 +46,7 @@ def bar_legend() -> str:
 
 def stages_said(balance: Balance) -> str:
     """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
-    return _said(balance, _SHOWN[balance.side]) or f"nothing, in {balance.unit.code}"
+    return _said(balance, _SHOWN[balance.side]) or f"0 {balance.unit.code}"
 
 
 def _said(balance: Balance, names: Iterable[str]) -> str:
@@ -64,7 +64,7 @@ def _said(balance: Balance, names: Iterable[str]) -> str:
 def stage_lines(balance: Balance) -> Iterator[str]:
     """Draw a standing, then each stage that holds anything on a line of its own, exactly."""
     if not balance.quantified:
-        yield f"The amount is not known yet; it is counted in {balance.unit.code}."
+        yield f"The amount is not known yet (unit: {balance.unit.code})."
         return
     if bar := bar_of(balance):
         yield bar
@@ -113,7 +113,7 @@ def lack_said(balance: Balance, found: EligibleCount) -> str:
     if balance.quantified and balance.gap == 0:
         return "covered"
     if not balance.quantified:
-        return "no offer can be judged until the amount is given"
+        return "offers cannot be checked until the amount is known"
     gap = f"gap {format_quantity(balance.gap, balance.unit)}"
     offers = f"{found.eligible} of {found.total} offers eligible" if found.total else ""
     obstacle = "" if found.eligible else found.obstacle or ""
@@ -145,7 +145,7 @@ def deal_lines(
         if not (spent or any(one.need.values())):
             continue
         provider = picture.offer_facts[one.deal.offer].provider
-        stands = _said(lives, ("delivered", "committed", "held")) or "nothing any more"
+        stands = _said(lives, ("delivered", "committed", "held")) or "nothing outstanding"
         until = f", until {one.deal.held_until}" if lives.held and one.deal.held_until else ""
         text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stands}"
         yield from wrapped(f"{text}{until}", indent, "        ")

@@ -22,8 +22,8 @@ _NEED = [
 ]
 _ELIGIBLE = Column("eligible", "Eligible", kind="code")
 _QUANTITY = Column("quantity")
-_WHY_NOT = Column("why_not", "What stands in the way")
-_VERDICT = [_ELIGIBLE, Column("takes", "Could take now", kind="number"), _WHY_NOT]
+_WHY_NOT = Column("why_not", "Blocked by")
+_VERDICT = [_ELIGIBLE, Column("takes", "Possible now", kind="number"), _WHY_NOT]
 _PEOPLE = frozenset({"table", "md"})
 _SAID = frozenset({"takes", "why_not"})
 
@@ -92,7 +92,7 @@ def _why_not(one: Candidate) -> str:
         return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in one.failures)
     here, there = one.need.balance.unit.code, one.offer.balance.unit.code
     if one.need_amount is None and here != there:
-        return f"no rate from {here} to {there} is known yet"
+        return f"no rate from {here} to {there} yet"
     return ""
 
 
@@ -101,7 +101,7 @@ def _takes(one: Candidate) -> str:
     if not one.eligible:
         return ""
     if one.need_amount is None:
-        return "not known"
+        return "unknown"
     return format_quantity(one.need_amount, one.need.balance.unit)
 
 

@@ -45,7 +45,7 @@ def emit_moved(call: Call, moved: Moved, verb: str, *, source: str, target: str)
     emit_lines([_DONE[verb].format(source=source, target=target)])
     compared = moved.compared
     if compared is None:
-        note(call, f"Its schema is {moved.revision}, an older one: it was copied as it is.")
+        note(call, f"Its schema is older ({moved.revision}): it was copied unchanged.")
         return
     entries = "entry" if compared.entries == 1 else "entries"
     told = f"{compared.entries:,} {entries}, {compared.versions:,} versions of records"

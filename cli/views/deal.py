@@ -39,7 +39,7 @@ DEAL_NARROW = [
     Column("offer", "Offer", kind="code"),
     Column("need", "Need", kind="code"),
     Column("project", "Project", kind="code", spare=1),
-    Column("stands", "Stands"),
+    Column("stands", "Quantities"),
     Column("held_until", "Held until", kind="date"),
     Column("due_on", "Due", kind="date", spare=2),
 ]
@@ -66,12 +66,12 @@ _ACT_COLUMNS = [
     Column("act", "Act"),
     Column("quantity", "Quantity", kind="amount"),
     Column("unit", "Unit"),
-    Column("offer_quantity", "Of the offer", kind="amount"),
+    Column("offer_quantity", "Offer quantity", kind="amount"),
     Column("offer_unit", "Unit"),
     Column("reference", "Reference", spare=1),
     Column("proposal", "Proposal", kind="code", spare=2),
     Column("actor", "By", spare=3),
-    Column("reason", "Why"),
+    Column("reason", "Reason"),
 ]
 
 
@@ -147,7 +147,7 @@ def stands_said(row: dict[str, Any]) -> str:
     """Say where a deal stands in one text: `held 60.00, delivered 40.00 person-day`."""
     stages = [(stage, row[stage]) for stage in DEAL_STAGES]
     parts = [f"{stage} {grouped(text)}" for stage, text in stages if text.strip("0.")]
-    return f"{', '.join(parts)} {row['unit']}" if parts else "nothing any more"
+    return f"{', '.join(parts)} {row['unit']}" if parts else "nothing outstanding"
 
 
 def rate_said(document: dict[str, Any]) -> str | None:

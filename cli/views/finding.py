@@ -19,7 +19,7 @@ FINDING_COLUMNS = [
     Column("finding", "Finding", kind="code"),
     Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind", kind="code"),
-    Column("subject", "About", kind="code"),
+    Column("subject", "Subject", kind="code"),
     Column("ours", "Ours", kind="code"),
     Column("theirs", "Theirs", kind="code"),
     Column("difference", "Difference", kind="code"),
@@ -32,15 +32,15 @@ FINDING_COLUMNS = [
     Column("opened_at", "Opened", kind="date", table=False),
     Column("changed_at", "Since", kind="date"),
     Column("actor", "By", table=False),
-    Column("reason", "Why", table=False),
+    Column("reason", "Reason", table=False),
     Column("command", "Suggested command"),
-    Column("said", "What", table=False),
+    Column("said", "Description", table=False),
 ]
 FINDING_NARROW = [
     Column("finding", "Finding", kind="code"),
     Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind", kind="code"),
-    Column("subject", "About", kind="code"),
+    Column("subject", "Subject", kind="code"),
     Column("ours", "Ours", kind="code", spare=3),
     Column("theirs", "Theirs", kind="code", spare=3),
     Column("difference", "Difference", kind="code", spare=1),
@@ -50,7 +50,7 @@ FINDING_TERMS = [
     Column("finding", "Finding"),
     Column("status", "Status", words=_EVENT_WORDS),
     Column("kind", "Kind"),
-    Column("said", "What"),
+    Column("said", "Description"),
     Column("ours", "Ours"),
     Column("theirs", "Theirs"),
     Column("difference", "Difference"),
@@ -63,10 +63,10 @@ FINDING_TERMS = [
     Column("command", "Suggested command"),
 ]
 _EVENT_COLUMNS = [
-    Column("recorded_at", "When", kind="date"),
-    Column("event", "What", words=_EVENT_WORDS),
+    Column("recorded_at", "Recorded", kind="date"),
+    Column("event", "Event", words=_EVENT_WORDS),
     Column("actor", "By"),
-    Column("reason", "Why"),
+    Column("reason", "Reason"),
 ]
 
 

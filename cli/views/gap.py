@@ -44,11 +44,11 @@ ROW_COLUMNS = [
     Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=5),
     Column("needed_by", "Needed by", kind="date", spare=6),
     _amount("gap_base", "Gap in base", table=False),
-    Column("rate_date", "Rate of", kind="date", table=False),
+    Column("rate_date", "Rate date", kind="date", table=False),
     Column("eligible_offers", "Fit", kind="number"),
     Column("main_obstacle", "Main obstacle", spare=2),
     Column("status", "Status", table=False),
-    Column("obstacle_rule", "Rule", table=False),
+    Column("obstacle_rule", "Obstacle rule", table=False),
 ]
 GROUP_COLUMNS = [
     Column("factor", "Factor", kind="code"),
@@ -102,12 +102,12 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
 
 def notes(report: GapReport) -> Iterator[str]:
     """Say below a table what was added up, by which rule, and what could not be counted."""
-    known = f", as known at {report.known_at.isoformat()}" if report.known_at else ""
-    yield f"As of {report.as_of}{known}. Held quantities are inside the gap."
+    known = f", as recorded by {report.known_at.isoformat()}" if report.known_at else ""
+    yield f"As of {report.as_of}{known}. Held quantities are part of the gap."
     by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table has said them
     totals = [total for total in report.totals if total.in_base or not by_unit]
     if totals:
-        yield "Totals add up the needs whose amount is known, unit by unit:"
+        yield "Totals by unit, over the needs with a known amount:"
     for total in totals:
         yield f"  {_told(total)}"
 
@@ -116,10 +116,10 @@ def _told(total: Total) -> str:
     figure = (
         _UNKNOWN if total.gap is None else f"{_grouped(total.gap, total.decimals)} {total.unit}"
     )
-    left_out = f"; {total.not_counted} could not be counted" if total.not_counted else ""
+    left_out = f"; {total.not_counted} not counted" if total.not_counted else ""
     rule = f" ({total.rule})" if total.in_base else ""
     needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
-    of_all = f", all of it in {total.unit}" if total.in_base else ""
+    of_all = f", converted to {total.unit}" if total.in_base else ""
     return f"{total.factor}{of_all}: gap {figure} over {needs}{left_out}{rule}"
 
 

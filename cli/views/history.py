@@ -27,10 +27,10 @@ _SIDES = frozenset(side.value for side in Side)
 _COLUMNS = [
     Column("version", "Version", kind="number"),
     Column("entry", "Entry", kind="number"),
-    Column("when", "When", kind="date"),
-    Column("actor", "Who"),
-    Column("what", "What changed"),
-    Column("reason", "Why"),
+    Column("when", "Recorded", kind="date"),
+    Column("actor", "By"),
+    Column("what", "Change"),
+    Column("reason", "Reason"),
 ]
 _MACHINE = [
     *(Column(name) for name in ("version", "entry", "recorded_at", "actor", "system_user", "host")),
@@ -106,7 +106,7 @@ _AMOUNTS = {
 
 
 def _told(change: Mapping[str, Any]) -> str:
-    before, after = (machine(change[key]) or "nothing" for key in ("from", "to"))
+    before, after = (machine(change[key]) or "none" for key in ("from", "to"))
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
 

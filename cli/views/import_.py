@@ -31,7 +31,7 @@ class Preview(Protocol):
 def say_incoming(call: Call, incoming: Incoming) -> None:
     """Say what was passed over, and what a rule left out and why."""
     for name in incoming.passed_over:
-        note(call, f"passed over: {name} is not named after a table")
+        note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
         for line in report.lines():
             note(call, line)
@@ -96,13 +96,13 @@ def _told(receipt: dict[str, Any]) -> list[str]:
     new = sum(one["new"] for one in tables.values())
     changed = sum(one["changed"] for one in tables.values())
     same = sum(one["same"] for one in tables.values())
-    counted = f"{new:,} new, {changed:,} changed, {same:,} as they were"
+    counted = f"{new:,} new, {changed:,} changed, {same:,} unchanged"
     if receipt.get("dry_run"):
         return [f"dry run · {counted}. Nothing was written."]
     if receipt.get("replayed"):
-        return [f"Said before: {counted}. Nothing was written again."]
+        return [f"Already recorded: {counted}. Nothing was written."]
     if not new and not changed:
-        return [f"Nothing to do: the ledger has every row already ({same:,})."]
+        return [f"Nothing to import: the ledger has all rows already ({same:,})."]
     entries = receipt["entries"]
     span = f" · entries {entries[0]} to {entries[-1]}" if entries else ""
     return [f"imported · {counted}{span}"]

@@ -254,9 +254,9 @@ def _told(receipt: Mapping[str, Any]) -> Iterator[str]:
         text = f"line {one['line']}: {one['offer']} for {one['need']}: {one['why']}"
         yield from wrapped(one_line(text), "  ")
     if receipt.get("replayed"):
-        yield "Said before: this is the first receipt, and nothing was written again."
+        yield "Already recorded; this is the original receipt."
     if receipt.get("dry_run"):
-        yield "A dry run: nothing was written."
+        yield "Dry run: nothing was written."
 
 
 def _entries(receipt: Mapping[str, Any]) -> str:

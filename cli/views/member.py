@@ -81,7 +81,7 @@ _OFFERS = [
     Column("code", "Offer", kind="code"),
     Column("factor", "Factor", kind="code"),
     Column("available", "Available", kind="amount"),
-    Column("quantity", "of", kind="amount"),
+    Column("quantity", "Offered", kind="amount"),
     Column("unit", "Unit", kind="code"),
     Column("valid_until", "Valid until", kind="date"),
 ]
@@ -158,7 +158,7 @@ def emit_city(call: Call, picture: Picture, typed: str) -> None:
     row = {**document, **_said(document), "state_said": _state(record)}
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
-        *_section("Offers of its own", offers, _OFFERS),
+        *_section("Offers of the city", offers, _OFFERS),
         *_deals(picture, deals),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
@@ -196,12 +196,12 @@ def _said(document: dict[str, Any]) -> dict[str, Any]:
     return {
         "country_said": f"{document['country_name']} ({country})" if country else None,
         "population_said": f"{population:,}" if population is not None else None,
-        "sample_said": "invented for a demonstration" if document.get("sample") else None,
+        "sample_said": "yes" if document.get("sample") else None,
     }
 
 
 def _state(record: Any) -> str | None:
-    return "withdrawn: nothing new is put under it" if record.withdrawn else None
+    return "withdrawn: takes no new records" if record.withdrawn else None
 
 
 def _section(

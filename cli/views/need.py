@@ -28,7 +28,7 @@ NEED_COLUMNS = [
 ]
 NEED_NARROW = [
     Column("code", "Need", kind="code"),
-    Column("what", "What"),
+    Column("what", "Description"),
     Column("for", "Project"),
     Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
     Column("needed_by", "Needed by", kind="date"),
@@ -40,7 +40,7 @@ OFFER_COLUMNS = [
     Column("provider_name", "Provider"),
     Column("factor", "Factor", kind="code"),
     Column("available", "Available", kind="amount"),
-    Column("quantity", "of", kind="amount"),
+    Column("quantity", "Offered", kind="amount"),
     Column("unit", "Unit", kind="code"),
     Column("topics", "Topics", absent="any"),
     Column("mandate", "Mandate"),
@@ -49,7 +49,7 @@ OFFER_COLUMNS = [
 OFFER_NARROW = [
     Column("code", "Offer", kind="code"),
     Column("provider_name", "Provider"),
-    Column("what", "What"),
+    Column("what", "Description"),
     Column("available", "Available", kind="amount", unit="unit"),
     Column("valid_until", "Valid until", kind="date"),
 ]
@@ -73,7 +73,7 @@ _NEED_TERMS = [
     Column("declared_on", "Declared on"),
     Column("needed_by", "Needed by"),
     Column("divisible_said", "Divisible"),
-    Column("instruments", "Instruments", absent="any"),
+    Column("instruments", "Accepted instruments", absent="any"),
     Column("note", "Note"),
 ]
 _OFFER_TERMS = [
@@ -81,22 +81,22 @@ _OFFER_TERMS = [
     Column("provider_said", "Provider"),
     Column("factor", "Factor"),
     Column("topics_said", "Topics"),
-    Column("quantity", "Put up", kind="amount", unit="unit"),
+    Column("quantity", "Offered", kind="amount", unit="unit"),
     Column("declared_on", "Declared on"),
     Column("valid_from", "Valid from"),
     Column("valid_until", "Valid until"),
-    Column("available_from", "Can start on"),
+    Column("available_from", "Available from"),
     Column("sectors", "Sectors"),
     Column("countries", "Countries"),
     Column("regions_said", "Regions"),
     Column("cities", "Cities"),
-    Column("excluded_countries", "Never in"),
-    Column("instruments", "Instruments"),
-    Column("min_ticket", "Smallest part", kind="amount", unit="unit"),
-    Column("max_ticket", "Largest part", kind="amount", unit="unit"),
-    Column("max_share", "Largest share"),
+    Column("excluded_countries", "Excluded countries"),
+    Column("instruments", "Accepted instruments"),
+    Column("min_ticket", "Minimum ticket", kind="amount", unit="unit"),
+    Column("max_ticket", "Maximum ticket", kind="amount", unit="unit"),
+    Column("max_share", "Maximum share"),
     Column("condition", "Condition"),
-    Column("rate", "Percent a year"),
+    Column("rate", "Interest rate, % p.a."),
     Column("note", "Note"),
     Column("over_said", "State"),
 ]
@@ -154,7 +154,7 @@ def emit_need(call: Call, picture: Picture, typed: str) -> None:
         **document,
         "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
         "city_said": f"{facts.city.name} ({facts.city.code}), {facts.city.country}",
-        "divisible_said": "yes" if facts.need.divisible else "no: one offer takes all of it",
+        "divisible_said": "yes" if facts.need.divisible else "no: one offer must cover it",
         "instruments": document["instruments"] or None,
     }
     said = lack_said(facts.balance, found)
@@ -187,7 +187,7 @@ def emit_offer(call: Call, picture: Picture, typed: str) -> None:
 
 def _over_said(picture: Picture, offer: Any) -> str | None:
     if offer.withdrawn:
-        return "withdrawn as a whole"
+        return "withdrawn"
     return "no longer valid" if offer.has_expired(picture.day) else None
 
 

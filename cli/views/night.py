@@ -30,7 +30,7 @@ def step_told(name: str, figures: Figures) -> str | None:
     """Tell what came of a step in half a sentence; None for one that adds up the others."""
     if name not in _TELLING:
         return None
-    return _TELLING[name](figures) if figures else "could not be done; see the findings"
+    return _TELLING[name](figures) if figures else "not completed; see the findings"
 
 
 def office_told(figures: Figures) -> str:
@@ -44,7 +44,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 _OFFICE: Final = {
-    "findings": ("finding to look at", "findings to look at"),
+    "findings": ("finding", "findings"),
     "holds_lapsed": ("hold lapsed", "holds lapsed"),
     "holds_lapsing": ("hold lapses soon", "holds lapse soon"),
     "lines_proposed": ("introduction proposed", "introductions proposed"),
@@ -61,7 +61,7 @@ def _lapse(figures: Figures) -> str:
         days = _count(figures.get("days_ahead", 0), "day", "days")
         told += f"; {soon} will within {days}: cityfund status"
     if figures.get("left_alone"):
-        told += f"; {figures['left_alone']:,} left alone, since an officer acted meanwhile"
+        told += f"; {figures['left_alone']:,} skipped: an officer acted in the meantime"
     return told
 
 
@@ -83,7 +83,7 @@ def _of_statements(figures: Figures) -> Iterator[str]:
         yield f"{_count(bad, 'file', 'files')} could not be read"
     lines, agree = figures.get("lines", 0), figures.get("confirmed", 0)
     if not lines:
-        yield "there are no statements yet"
+        yield "no statements yet"
     elif lines == agree:
         yield f"all {_count(lines, 'line agrees', 'lines agree')} with the ledger"
     else:
@@ -103,26 +103,26 @@ def _of_statements(figures: Figures) -> Iterator[str]:
 def _gaps(figures: Figures) -> str:
     needs = _count(figures.get("needs", 0), "need", "needs")
     if not figures.get("changed"):
-        return f"all {needs} stand as they did"
-    return f"{figures['changed']:,} of {needs} stand otherwise than the night before"
+        return f"all {needs} unchanged"
+    return f"{figures['changed']:,} of {needs} changed since the night before"
 
 
 def _propose(figures: Figures) -> str:
     code, lines = figures.get("proposal"), figures.get("lines", 0)
     if not lines:
-        return "nothing can be introduced today"
+        return "no introductions possible"
     projects = _count(figures.get("projects_completed", 0), "project", "projects")
     told = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
     if figures.get("limited"):
-        told += "; the search reached a limit, and there may be a better proposal"
+        told += "; search limit reached: a better proposal may exist"
     return f"{told}: cityfund match show {code}" if code else told
 
 
 def _check(figures: Figures) -> str:
     broken, checks = figures.get("broken", 0), figures.get("checks", 0)
     if broken:
-        return f"{_count(broken, 'rule is', 'rules are')} broken of {checks}: cityfund check"
-    return f"the books keep all {_count(checks, 'rule', 'rules')}"
+        return f"{broken:,} of {_count(checks, 'check', 'checks')} failed: cityfund check"
+    return f"all {_count(checks, 'check', 'checks')} passed"
 
 
 def _seal(figures: Figures) -> str:
@@ -180,14 +180,14 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
     if night is None:
         return
     yield ""
-    how = "" if night["ended"] else "; it has not come to its end, and the next will finish it"
+    how = "" if night["ended"] else "; unfinished, the next run completes it"
     yield f"Last night, of {night['night']} (run {night['run']}, {night['started_at']}){how}:"
     for name, figures in night["steps"].items():
         told = step_told(name, figures)
         if told is not None:
             yield f"  {name}: {told}"
     looked = night["findings"]
-    yield f"  findings: {looked:,} to look at: cityfund reconcile" if looked else "  findings: none"
+    yield f"  findings: {looked:,}: cityfund reconcile" if looked else "  findings: none"
     if night["offices"]:
         rows = [{"office": one["office"], "told": office_told(one)} for one in night["offices"]]
         yield ""

@@ -53,7 +53,7 @@ _TERMS = [
     Column("weight", "Weight"),
     Column("starts_on", "Starts on"),
     Column("ends_on", "Ends on"),
-    Column("description", "About"),
+    Column("description", "Description"),
     Column("source", "Source"),
     Column("state_said", "State"),
 ]
@@ -138,12 +138,12 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
 def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
     word = state_word(record, state, needs)
     yield {
-        "cancelled": "cancelled: nothing more is sought for it",
-        "covered": "covered: all that is needed is committed or delivered",
+        "cancelled": "cancelled: takes no new deals",
+        "covered": "covered: every need is committed or delivered",
         "complete": "complete: nothing is open, but not all of it is committed",
-        "no needs": "neither complete nor covered: it has no needs",
-        "withdrawn": "neither complete nor covered: all of its needs are withdrawn",
-        "open": "not complete: something is still open",
+        "no needs": "not complete: it has no needs",
+        "withdrawn": "not complete: all its needs are withdrawn",
+        "open": "not complete: a quantity is still open",
         "unknown": "not complete: an amount is not known yet",
     }[word]
     if word in {"complete", "open", "unknown"}:
@@ -170,7 +170,7 @@ def _factors(
         yield factor.value.upper()
         of_it = [facts for facts in needs if facts.need.factor is factor]
         if not of_it:
-            yield f"{_INDENT}nothing asked for"
+            yield f"{_INDENT}no needs"
         for facts in of_it:
             yield from _need(picture, facts, counts[facts.need.code])
     if any(facts.balance.quantified for facts in needs):
@@ -187,7 +187,7 @@ def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[
         required,
         need.topic or "",
         f"needed by {need.needed_by}" if need.needed_by else "",
-        "" if need.divisible else "by one offer only",
+        "" if need.divisible else "indivisible",
     ]
     yield from wrapped("  ".join(part for part in parts if part), _INDENT, _INDENT)
     inside = _INDENT * 2

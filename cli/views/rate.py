@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 _UNKNOWN = "unknown"
 RATE_COLUMNS = [
-    Column("base", "One", kind="code"),
-    Column("rate", "Is", kind="number", absent=_UNKNOWN),
-    Column("quote", "Of", kind="code"),
-    Column("rate_date", "Rate of", kind="date"),
-    Column("age_days", "Days old", kind="number", spare=1),
-    Column("road", "Road"),
+    Column("base", "Base", kind="code"),
+    Column("rate", "Rate", kind="number", absent=_UNKNOWN),
+    Column("quote", "Quote", kind="code"),
+    Column("rate_date", "Rate date", kind="date"),
+    Column("age_days", "Age (days)", kind="number", spare=1),
+    Column("road", "Derivation"),
     Column("source", "Source", spare=2),
 ]
 VERSION_COLUMNS = [
-    Column("date", "Day", kind="date"),
+    Column("date", "Date", kind="date"),
     Column("rate", "Rate", kind="number"),
-    Column("standing", "Standing"),
+    Column("standing", "Status"),
     Column("source", "Source", spare=3),
     Column("version", "Version", kind="number", spare=4),
     Column("when", "Recorded", kind="date"),
-    Column("actor", "Who", spare=2),
-    Column("reason", "Why", spare=1),
+    Column("actor", "By", spare=2),
+    Column("reason", "Reason", spare=1),
 ]
 _MACHINE = [
     *(Column(name) for name in ("date", "base", "quote", "rate", "source", "version", "standing")),
@@ -78,13 +78,13 @@ def _quote(rate: Rate) -> dict[str, Any]:
 
 def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
     known = picture.times.known_at
-    yield f"As of {picture.day}" + (f", as known at {known.isoformat()}." if known else ".")
+    yield f"As of {picture.day}" + (f", as recorded by {known.isoformat()}." if known else ".")
     if not rows:
-        yield f"No need and no offer is in another currency than {picture.base_unit.code}."
+        yield f"All needs and offers of money are in {picture.base_unit.code}."
     if len(rows) == 1:
         for one in rows[0].rests_on:
             source = f", {one.source}" if one.source else ""
-            yield f"Rests on: 1 {one.base} = {one.rate:f} {one.quote} of {one.day}{source}."
+            yield f"Based on: 1 {one.base} = {one.rate:f} {one.quote} of {one.day}{source}."
     unknown = [row for row in rows if row.rate is None]
     if unknown:
         pairs = ", ".join(f"{row.base} in {row.quote}" for row in unknown)
@@ -92,7 +92,7 @@ def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
         # Told from the euro, a rate serves every other currency too, and needs fewer places.
         told = f"{quote} {base}" if quote == PIVOT else f"{base} {quote}"
         yield (
-            f"Unknown on that day: {pairs}. Import rates (cityfund rates import), or give one: "
+            f"No rate on that date: {pairs}. Import rates (cityfund rates import), or add one: "
             f"cityfund rates add {told} RATE --on DATE --source TEXT"
         )
 
@@ -110,7 +110,7 @@ def emit_versions(
     if not rows and call.format == "table":
         note(
             call,
-            f"No {pair[0]}/{pair[1]} among what was asked for; the other way round: "
+            f"No such rates of {pair[0]}/{pair[1]}; for the inverse pair: "
             f"cityfund rates history {pair[1]} {pair[0]}",
         )
 
@@ -151,8 +151,8 @@ def say_ecb(call: Call, file: EcbFile, last_day_age: int, missing: Collection[st
     )
     if file.left_out:
         codes = ", ".join(f"{code} ({count:,})" for code, count in file.left_out)
-        note(call, f"left out, for the ledger has no such unit: {codes}")
+        note(call, f"left out (no such unit in the ledger): {codes}")
     if missing:
-        note(call, f"not in it: {', '.join(sorted(missing))}")
+        note(call, f"not in the file: {', '.join(sorted(missing))}")
     if last_day_age > _OLD_DAYS:
-        note(call, f"its last day is {last_day_age} days ago; the newest: {PUBLISHED_AT}")
+        note(call, f"its last rates are {last_day_age} days old; the newest file: {PUBLISHED_AT}")

@@ -15,15 +15,15 @@ SCHEMA = "cityfund.reconcile/1"
 _STEP_COLUMNS = [
     Column("name", "Step", kind="code"),
     Column("seconds", "Seconds", kind="number", spare=1),
-    Column("told", "What came of it"),
+    Column("told", "Result"),
 ]
 _FINDING_COLUMNS = [
     Column("kind", "Finding", kind="code"),
-    Column("subject", "About", kind="code"),
+    Column("subject", "Subject", kind="code"),
     Column("ours", "Ours", spare=1),
     Column("theirs", "Theirs", spare=1),
     Column("difference", "Difference", spare=1),
-    Column("command", "Settled by"),
+    Column("command", "Suggested command"),
 ]
 
 
@@ -77,21 +77,21 @@ def seal_of(run: StoredRun) -> dict[str, Any] | None:
 def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Tell a night to people: what was done, what is to be looked at, and the seal."""
     for before in document["caught_up"]:
-        yield from _night_lines(before, "caught up")
+        yield from _night_lines(before, "a missed night")
         yield ""
-    yield from _night_lines(document, "tried, nothing written" if document["dry_run"] else None)
+    yield from _night_lines(document, "dry run, nothing written" if document["dry_run"] else None)
     if document["missed"]:
         days = ", ".join(document["missed"])
-        yield f"Nights that were missed, and would be caught up before it: {days}."
+        yield f"Missed nights that would run first: {days}."
 
 
 def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
-    run = f"run {night['run']}" if night["run"] is not None else "no run of its own"
+    run = f"run {night['run']}" if night["run"] is not None else "no run recorded"
     told = f", {how}" if how else ""
     yield f"Night of {night['night']}: {run}, by {night['actor']} on {night['host']}{told}."
     if night["repeats"] is not None:
-        same = "nothing has changed" if not night["changed"] else "this one found more to do"
-        yield f"Run {night['repeats']} had done this night already; {same}."
+        same = "nothing has changed" if not night["changed"] else "this run made further changes"
+        yield f"Run {night['repeats']} already covered this night; {same}."
     yield ""
     rows = [{**step, "told": figures_told(step["figures"])} for step in night["steps"]]
     yield from table_lines(rows, _STEP_COLUMNS)
@@ -108,9 +108,9 @@ def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
 def _findings_told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     if not findings:
-        yield "Nothing to look at."
+        yield "No findings."
         return
-    yield f"To look at: {len(findings)}."
+    yield f"Findings: {len(findings)}."
     yield from table_lines(list(findings), _FINDING_COLUMNS)
     for finding in findings:
         yield f"{finding.get('code') or finding['subject']}: {finding['said']}"

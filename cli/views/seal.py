@@ -20,12 +20,12 @@ SEAL_COLUMNS = [
     Column("leaves", "New leaves", kind="number"),
     Column("size", "Size", kind="number"),
     Column("root", "Root", kind="code"),
-    Column("mark", "To keep elsewhere", table=False),
+    Column("mark", "Seal to store elsewhere", table=False),
 ]
 SEAL_NARROW = [
     Column("seal", "Seal", kind="number"),
     Column("sealed_at", "Sealed", kind="date"),
-    Column("mark", "To keep elsewhere", kind="code"),
+    Column("mark", "Seal to store elsewhere", kind="code"),
 ]
 
 
@@ -44,9 +44,9 @@ def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
         return
     emit_lines(_sealed_lines(made))
     if any(one["replayed"] for one in receipts):
-        note(call, "Said before: these are the first receipts, and nothing was written again.")
+        note(call, "Already recorded; these are the original receipts.")
     if any(one.get("dry_run") for one in receipts):
-        note(call, "A dry run: nothing was written.")
+        note(call, "Dry run: nothing was written.")
 
 
 def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     leaves = sum(one["leaves"] for one in made)
     new = "1 new leaf" if leaves == 1 else f"{leaves} new leaves"
     yield f"seal {last['number']} · {new}, {last['size']} in all"
-    yield f"Keep this outside the ledger: {last['size']}:{last['root']}"
+    yield f"Store this outside the ledger: {last['size']}:{last['root']}"
 
 
 def emit_proven(call: Call, proof: Proof, kept: SealMark | None) -> None:
@@ -76,8 +76,8 @@ def emit_proven(call: Call, proof: Proof, kept: SealMark | None) -> None:
     if kept is None:
         note(
             call,
-            "This says nothing unless the seal is one that was kept elsewhere: compare it, or give "
-            "that one: --seal SIZE:ROOT",
+            "This proves nothing unless the seal is one stored outside the ledger: compare it, or "
+            "give that seal with --seal SIZE:ROOT",
         )
 
 

@@ -28,17 +28,17 @@ STATUS_TERMS = [
 ]
 _WORDS = {
     "withdrawn": "withdrawn",
-    "sample": "labelled as samples",
+    "sample": "sample data",
     "complete": "complete (nothing open)",
     "covered": "covered (nothing missing)",
-    "open": "with something open",
-    "unknown": "of unknown amount",
-    "available": "with something available",
-    "over": "over (withdrawn, or past the last day)",
-    "held": "holding",
-    "committed": "committed and still to deliver",
+    "open": "with an open quantity",
+    "unknown": "with an unknown amount",
+    "available": "with an available quantity",
+    "over": "ended (withdrawn or expired)",
+    "held": "on hold",
+    "committed": "awaiting delivery",
     "delivered": "delivered",
-    "ended": "given back",
+    "ended": "released",
 }
 _BESIDES = {"withdrawn", "over"}
 """What is counted beside the total and not inside it."""
@@ -148,7 +148,7 @@ def _counted(counts: Mapping[str, int]) -> str:
         if name in counts and (counts[name] or name in always)
     }
     inside = ", ".join(text for name, text in parts.items() if name not in _BESIDES)
-    besides = "".join(f"; {text} besides" for name, text in parts.items() if name in _BESIDES)
+    besides = "".join(f"; not counted: {text}" for name, text in parts.items() if name in _BESIDES)
     return f"{counts['total']:,}{': ' if inside else ''}{inside}{besides}"
 
 
@@ -158,13 +158,13 @@ def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(document["offices"], OFFICE_COLUMNS)
     soon = f"within {document['days']} days"
     yield from _listed(
-        "Holds past their date; release them, or prolong them with cityfund deal edit",
+        "Holds past their end date; release them, or extend them with cityfund deal edit",
         document["holds_past"],
         _HOLD_COLUMNS,
     )
     yield from _listed(f"Holds that lapse {soon}", document["holds_lapsing"], _HOLD_COLUMNS)
     yield from _listed(
-        "Offers past their last day with something still available",
+        "Offers past their end date with an available quantity",
         document["offers_past"],
         _OFFER_COLUMNS,
     )

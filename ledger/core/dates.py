@@ -28,7 +28,7 @@ class InvalidDate(InvalidInput):
     """A text that names no day."""
 
     code = "invalid-date"
-    default_why = "A day is written year-month-day, or today, yesterday or tomorrow."
+    default_why = "A date is written YYYY-MM-DD, or today, yesterday or tomorrow."
     default_next = "Write it as 2026-11-23."
 
 
@@ -36,7 +36,7 @@ class InvalidTime(InvalidInput):
     """A text that names no moment, or two."""
 
     code = "invalid-time"
-    default_why = "A moment is a day and a time, with its zone or in the ledger's own."
+    default_why = "A timestamp is a date and a time, with a time zone or in the ledger's own."
     default_next = "Write it as 2026-11-23T10:00Z or 2026-11-23T10:00+03:30."
 
 
@@ -199,16 +199,18 @@ def parse_date(text: str, *, today: Callable[[], date]) -> date:
         return today() + timedelta(days=_RELATIVE[plain])
     found = _DAY.fullmatch(plain)
     if found is None:
-        raise InvalidDate(f"{text!r} is not a day.")
+        raise InvalidDate(f"{text!r} is not a date.")
     if int(found[1]) < _FIRST_YEAR:
         raise InvalidDate(
             f"The year {found[1]} is before the Gregorian calendar.",
-            why="Days are written in that calendar; 1405 of the Iranian one began in 2026.",
+            why="Dates are Gregorian; the Iranian year 1405 began in 2026.",
         )
     try:
         return date(*map(int, found.groups()))
     except ValueError:
-        raise InvalidDate(f"There is no day {plain}.", why="The calendar lacks it.") from None
+        raise InvalidDate(
+            f"There is no date {plain}.", why="The calendar does not have it."
+        ) from None
 
 
 def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
@@ -218,13 +220,13 @@ def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
     """
     found = _MOMENT.fullmatch(normalise_digits(text).upper())
     if found is None:
-        raise InvalidTime(f"{text!r} is not a moment.")
+        raise InvalidTime(f"{text!r} is not a timestamp.")
     try:
         local = _clock_time(found)
         own = _offset(found["zone"]) if found["zone"] else None
         return (local.replace(tzinfo=own) if own else _in_zone(local, zone(), text)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidTime(f"There is no moment {text!r}.", why="No clock shows it.") from None
+        raise InvalidTime(f"There is no timestamp {text!r}.", why="No clock shows it.") from None
 
 
 def _clock_time(found: re.Match[str]) -> datetime:
@@ -250,7 +252,7 @@ def _in_zone(local: datetime, zone: tzinfo, text: str) -> datetime:
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         raise InvalidTime(
-            f"{text!r} is not one moment in the zone {zone}.",
-            why="The clocks were changed there: they showed that time twice, or never.",
+            f"{text!r} is ambiguous or missing in the time zone {zone}.",
+            why="The clocks were changed: that local time occurred twice or not at all.",
         )
     return first

@@ -21,15 +21,15 @@ MAX_WHOLE: Final = 10**12
 CONDITION_COMPLETE: Final = "complete"
 """The one condition of a mandate: give only where the project ends complete."""
 
-_CODE: Final = required("code", Kind.CODE, "the row's identity, short and human", fixed=True)
+_CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
 _WITHDRAWN: Final = ColumnSpec(
     "withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"
 )
-_NOTE: Final = ColumnSpec("note", Kind.TEXT, "anything worth knowing")
+_NOTE: Final = ColumnSpec("note", Kind.TEXT, "a note")
 _INSTRUMENTS: Final = ColumnSpec(
     "instruments",
     Kind.CODES,
-    "ways of giving it accepts; empty: any",
+    "accepted instruments; empty: any",
     vocabulary="instruments",
 )
 _FACTOR: Final = required(
@@ -50,7 +50,7 @@ _UNIT: Final = required(
 _DECLARED: Final = ColumnSpec(
     "declared_on",
     Kind.DATE,
-    "first day it stood in the ledger; today when empty",
+    "first day in the ledger; today when empty",
     fixed=True,
     default="today",
     past=True,
@@ -72,11 +72,11 @@ UNIT: Final = RegisterSpec(
         required(
             "decimals",
             Kind.WHOLE,
-            "how many decimals it is counted in, 0 to 6",
+            "number of decimals, 0 to 6",
             fixed=True,
             bounds=(0, MAX_DECIMALS),
         ),
-        ColumnSpec("name", Kind.TEXT, "what the unit is called", fixed=True),
+        ColumnSpec("name", Kind.TEXT, "the unit's name", fixed=True),
     ),
 )
 OFFICE: Final = RegisterSpec(
@@ -93,7 +93,7 @@ OFFICE: Final = RegisterSpec(
         ColumnSpec(
             "regions",
             Kind.TEXTS,
-            "UN M49 regions (code or name) it looks after",
+            "UN M49 regions (code or name) of the office",
             vocabulary="regions",
         ),
         _WITHDRAWN,
@@ -130,7 +130,7 @@ CITY: Final = RegisterSpec(
 PROVIDER: Final = RegisterSpec(
     name="provider",
     plural="providers",
-    help="Who holds a factor.",
+    help="Providers of money, expertise or implementation.",
     record="ledger.registers.records:Provider",
     prefix="PRV",
     title="name",
@@ -153,7 +153,7 @@ PROVIDER: Final = RegisterSpec(
         ColumnSpec(
             "sample",
             Kind.YES_NO,
-            "yes for an invented provider of a demonstration",
+            "yes for sample data",
             default="no",
         ),
         _WITHDRAWN,
@@ -162,7 +162,7 @@ PROVIDER: Final = RegisterSpec(
 PROJECT: Final = RegisterSpec(
     name="project",
     plural="projects",
-    help="Cities' undertakings.",
+    help="Projects of member cities.",
     record="ledger.registers.records:Project",
     prefix="PRJ",
     title="title",
@@ -170,7 +170,7 @@ PROJECT: Final = RegisterSpec(
     arguments=("title",),
     columns=(
         _CODE,
-        required("title", Kind.TEXT, "what the project is called"),
+        required("title", Kind.TEXT, "the project's title"),
         required("city", Kind.CODE, "code of the member city", fixed=True, register="city"),
         ColumnSpec("city_name", Kind.SHOWN, "the city's name", name_of="city"),
         required(
@@ -193,16 +193,16 @@ PROJECT: Final = RegisterSpec(
             bounds=WEIGHT_RANGE,
             default="1",
         ),
-        ColumnSpec("starts_on", Kind.DATE, "first day of the undertaking"),
-        ColumnSpec("ends_on", Kind.DATE, "last day of the undertaking", not_before="starts_on"),
-        ColumnSpec("description", Kind.TEXT, "what it is about"),
-        ColumnSpec("source", Kind.TEXT, "where the facts come from"),
+        ColumnSpec("starts_on", Kind.DATE, "first day of the project"),
+        ColumnSpec("ends_on", Kind.DATE, "last day of the project", not_before="starts_on"),
+        ColumnSpec("description", Kind.TEXT, "a description"),
+        ColumnSpec("source", Kind.TEXT, "the source of the data"),
     ),
 )
 NEED: Final = RegisterSpec(
     name="need",
     plural="needs",
-    help="What projects require.",
+    help="Needs of projects.",
     record="ledger.registers.records:Need",
     prefix="N",
     parents=("project",),
@@ -212,22 +212,22 @@ NEED: Final = RegisterSpec(
         required("project", Kind.CODE, "code of the project", fixed=True, register="project"),
         ColumnSpec("project_title", Kind.SHOWN, "the project's title", name_of="project"),
         _FACTOR,
-        ColumnSpec("topic", Kind.TEXT, "what exactly, e.g. monorail"),
+        ColumnSpec("topic", Kind.TEXT, "topic, e.g. monorail"),
         ColumnSpec(
             "quantity",
             Kind.AMOUNT,
-            "all that is required; empty: not yet known",
+            "total required; empty: not yet known",
             in_journal=True,
-            option_help='all that is required: "40M EUR"; "? EUR" where not yet known',
+            option_help='total required: "40M EUR"; "? EUR" if not yet known',
         ),
         _UNIT,
         _DECLARED,
-        ColumnSpec("needed_by", Kind.DATE, "last day on which it is of use"),
+        ColumnSpec("needed_by", Kind.DATE, "last useful day"),
         ColumnSpec(
             "divisible",
             Kind.YES_NO,
-            "may several offers share it; empty: yes, of building no",
-            option_help="may several offers share it; yes, but for building no",
+            "may several offers share it; empty: yes, for implementation no",
+            option_help="may several offers share it; default: yes, for implementation no",
         ),
         _INSTRUMENTS,
         _NOTE,
@@ -236,7 +236,7 @@ NEED: Final = RegisterSpec(
 OFFER: Final = RegisterSpec(
     name="offer",
     plural="offers",
-    help="What providers put up.",
+    help="Offers of providers.",
     record="ledger.registers.records:Offer",
     prefix="O",
     parents=("provider",),
@@ -246,62 +246,58 @@ OFFER: Final = RegisterSpec(
         required("provider", Kind.CODE, "code of the provider", fixed=True, register="provider"),
         ColumnSpec("provider_name", Kind.SHOWN, "the provider's name", name_of="provider"),
         _FACTOR,
-        ColumnSpec("topics", Kind.TEXTS, "topics it serves; empty: any"),
+        ColumnSpec("topics", Kind.TEXTS, "accepted topics; empty: any"),
         required(
             "quantity",
             Kind.AMOUNT,
-            "all that is put up, never the remainder",
+            "total offered, not the remainder",
             in_journal=True,
-            option_help='all that is put up, never the remainder: "40M EUR"',
+            option_help='total offered, not the remainder: "40M EUR"',
         ),
         _UNIT,
         _DECLARED,
-        ColumnSpec("valid_from", Kind.DATE, "first day on which it can be taken up"),
+        ColumnSpec("valid_from", Kind.DATE, "first day of validity"),
         ColumnSpec(
             "valid_until",
             Kind.DATE,
-            "last day on which it can be taken up",
+            "last day of validity",
             not_before="valid_from",
         ),
-        ColumnSpec("available_from", Kind.DATE, "day on which it can start"),
+        ColumnSpec("available_from", Kind.DATE, "first day on which it is available"),
         ColumnSpec(
             "sectors",
             Kind.CODES,
-            "sectors it serves, each with all below it; empty: any",
+            "accepted sectors with their subsectors; empty: any",
             vocabulary="sectors",
         ),
+        ColumnSpec("countries", Kind.CODES, "accepted countries of cities", vocabulary="countries"),
         ColumnSpec(
-            "countries", Kind.CODES, "countries of cities it serves", vocabulary="countries"
+            "regions", Kind.TEXTS, "accepted UN M49 regions (code or name)", vocabulary="regions"
         ),
-        ColumnSpec(
-            "regions", Kind.TEXTS, "UN M49 regions (code or name) it serves", vocabulary="regions"
-        ),
-        ColumnSpec("cities", Kind.CODES, "cities it serves", register="city"),
-        ColumnSpec(
-            "excluded_countries", Kind.CODES, "countries it never serves", vocabulary="countries"
-        ),
+        ColumnSpec("cities", Kind.CODES, "accepted cities", register="city"),
+        ColumnSpec("excluded_countries", Kind.CODES, "excluded countries", vocabulary="countries"),
         _INSTRUMENTS,
         ColumnSpec(
             "min_ticket",
             Kind.AMOUNT,
-            "smallest part for one need",
-            option_help='smallest part for one need: "1M EUR"',
+            "minimum ticket: least for one need",
+            option_help='minimum ticket, the least for one need: "1M EUR"',
         ),
         ColumnSpec(
             "max_ticket",
             Kind.AMOUNT,
-            "largest part for one need",
-            option_help='largest part for one need: "10M EUR"',
+            "maximum ticket: most for one need",
+            option_help='maximum ticket, the most for one need: "10M EUR"',
         ),
-        ColumnSpec("max_share", Kind.DECIMAL, "largest share of one need, above 0 and up to 1"),
+        ColumnSpec("max_share", Kind.DECIMAL, "maximum share of one need, above 0 and up to 1"),
         ColumnSpec(
             "condition",
             Kind.CODE,
-            "complete: only where the project ends complete",
-            words=((CONDITION_COMPLETE, "only where the project ends complete"),),
+            "complete: only if the project becomes complete",
+            words=((CONDITION_COMPLETE, "only if the project becomes complete"),),
             words_name="condition",
         ),
-        ColumnSpec("rate", Kind.DECIMAL, "cost per year, percent"),
+        ColumnSpec("rate", Kind.DECIMAL, "interest rate, % p.a."),
         _NOTE,
         _WITHDRAWN,
     ),
@@ -309,7 +305,7 @@ OFFER: Final = RegisterSpec(
 DEAL: Final = RegisterSpec(
     name="deal",
     plural="deals",
-    help="Introduce, commit, deliver, release.",
+    help="Deals: introduce, commit, deliver, release.",
     record="ledger.deals.deal:Deal",
     prefix="D",
     by_acts=True,
@@ -318,11 +314,11 @@ DEAL: Final = RegisterSpec(
         required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
         required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
         required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
-        ColumnSpec("rate_road", Kind.CODE, "where the rate came from", fixed=True, longest=16),
+        ColumnSpec("rate_road", Kind.CODE, "derivation of the rate", fixed=True, longest=16),
         ColumnSpec("rate_day", Kind.DATE, "day of the oldest quote behind the rate", fixed=True),
-        ColumnSpec("instrument", Kind.CODE, "way of giving, e.g. grant or loan", fixed=True),
+        ColumnSpec("instrument", Kind.CODE, "instrument, e.g. grant or loan", fixed=True),
         ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
-        ColumnSpec("due_on", Kind.DATE, "day on which it is due"),
+        ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
         _NOTE,
     ),
 )

@@ -47,7 +47,7 @@ def test_a_refusal_is_json_for_a_script(tmp_path: Path, asked: list[str], where:
         (["offer", "list", "surplus"], "bad-usage", "offer list --help"),
         (["offer", "list", "--output"], "bad-usage", "offer list --help"),
         (["offer", "list", "--format", "jsn"], "unknown-format", "json"),
-        (["offer", "take", "O-1", "5 EUR", "--format", "csv"], "unknown-format", "those"),
+        (["offer", "take", "O-1", "5 EUR", "--format", "csv"], "unknown-format", "these"),
         (["offer", "list", "--where", "provider"], "bad-filter", "column=value"),
         (["offer", "list", "--where", "provder=x"], "unknown-column", "provider"),
         (["offer", "take", "O-1", "5 EUR"], "needs-yes", "--yes"),

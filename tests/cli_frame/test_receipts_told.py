@@ -35,8 +35,8 @@ def test_several_entries_are_all_named() -> None:
 
 
 def test_a_replay_a_dry_run_and_notes_are_said() -> None:
-    assert "first receipt" in told("commit", entry=4, deal="D-1", replayed=True)[-1]
+    assert "original receipt" in told("commit", entry=4, deal="D-1", replayed=True)[-1]
     dry = told("commit", entry=4, deal="D-1", dry_run=True, notes=["tight\x1b[31m"])
     assert dry[0] == "dry run · deal D-1 committed"
     assert dry[1] == "note: tight\\x1b[31m"
-    assert dry[-1] == "A dry run: nothing was written."
+    assert dry[-1] == "Dry run: nothing was written."

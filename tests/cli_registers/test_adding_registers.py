@@ -193,7 +193,7 @@ def test_the_same_key_adds_once(fund: Officer) -> None:
 
 def test_a_dry_run_adds_nothing(fund: Officer) -> None:
     with fund.world.unchanged():
-        assert "A dry run" in fund.says("city add Lahore --country PK --dry-run")
+        assert "Dry run" in fund.says("city add Lahore --country PK --dry-run")
 
 
 def test_text_is_kept_as_it_was_typed(fund: Officer) -> None:

@@ -43,7 +43,7 @@ def test_every_rate_comes_in_once(officer: Officer, file: Path) -> None:
     assert taken_in(officer, file) == counted(8, 0, 0)
     with officer.world.unchanged():
         assert taken_in(officer, file) == counted(0, 0, 8)
-        assert "Nothing to do" in officer.says("rates import --yes", str(file))
+        assert "Nothing to import" in officer.says("rates import --yes", str(file))
     assert figures(officer, "EUR USD")[0] == ("2026-10-30", "1.1172", "in force")
     assert all(result.ok for result in run_checks(officer.world.ledger))
 
@@ -51,8 +51,8 @@ def test_every_rate_comes_in_once(officer: Officer, file: Path) -> None:
 def test_what_was_left_out_is_said(officer: Officer, file: Path) -> None:
     answer = officer.tries("rates import --dry-run", str(file))
     assert "8 rates of 3 currencies, 2010-12-31 to 2026-10-30" in answer.err
-    assert "no such unit: EEK (1)" in answer.err
-    assert "24 days ago" in answer.err
+    assert "no such unit in the ledger): EEK (1)" in answer.err
+    assert "24 days old" in answer.err
     assert "rates: 8 new, 0 changed" in answer.err
     assert "dry run · 8 new" in answer.out
     assert officer.asks("rates import --dry-run", str(file))["counts"]["left_out"] == {"EEK": 1}
@@ -99,7 +99,9 @@ def test_days_and_currencies_can_be_chosen(officer: Officer, file: Path) -> None
     refused = ("--since", "2026-11-01", str(file))
     assert officer.tries("rates import --yes", *refused).code == 3
     assert officer.tries("rates import --yes --currency XXQ", str(file)).code == 3
-    assert "not in it: IRR" in officer.tries("rates import -y --currency IRR,USD", str(file)).err
+    assert (
+        "not in the file: IRR" in officer.tries("rates import -y --currency IRR,USD", str(file)).err
+    )
 
 
 def test_nothing_is_imported_unasked(officer: Officer, file: Path) -> None:

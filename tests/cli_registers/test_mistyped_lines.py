@@ -6,7 +6,7 @@ import pytest
 from officer import Officer
 
 MISTYPED = [
-    ("need add PRJ-0001 money 40M EUR", 2, ('"40M EUR"', "one word too many: EUR")),
+    ("need add PRJ-0001 money 40M EUR", 2, ('"40M EUR"', "unexpected argument: EUR")),
     ("project add X --city MHD --sector transport --need money 40M EUR", 2, ('"money 40M EUR"',)),
     (
         "project add X --city MHD --sector transport --need money 4 EUR --need money 5 EUR",
@@ -22,7 +22,7 @@ MISTYPED = [
     ("office add mena --name X", 2, ("office add NAME",)),
     ("office add Mena", 2, ("Add --code CODE",)),
     ("need withdraw N-0001 --yes", 2, ("See cityfund need withdraw --help.",)),
-    ("need add PRJ-0001 expertise '-5 person-day'", 2, ("above zero", "without the sign")),
+    ("need add PRJ-0001 expertise '-5 person-day'", 2, ("positive", "Omit the sign")),
     ("deal introduce O-0001 N-0001", 2, ("deal introduce OFFER NEED QUANTITY",)),
     ("deal introduce N-0001 O-0001 '1 EUR' --until 2027-01-31", 5, ("the code of a need",)),
     ("need add PRJ-0001 expertise '120 days'", 3, ("Did you mean person-day?",)),

@@ -146,7 +146,7 @@ def test_one_currency_is_shown_in_the_base_currency_and_in_those_in_use(fund: Of
     answer = fund.tries("rates show")
     assert "NGN" in answer.out
     assert "unknown" in answer.out
-    assert "Unknown on that day: NGN in EUR." in answer.err
+    assert "No rate on that date: NGN in EUR." in answer.err
 
 
 def test_the_day_is_asked_for_once(officer: Officer) -> None:

@@ -120,7 +120,7 @@ def test_history_tells_who_when_why_and_what(fund: Officer) -> None:
     assert newest["changes"] == [{"field": "needed_by", "from": None, "to": "2028-01-01"}]
     assert newest["recorded_at"].endswith("Z")
     told = fund.says("need history N-0001")
-    assert "needed by: nothing → 2028-01-01" in told
+    assert "needed by: none → 2028-01-01" in told
     assert "quantity: raised by 5M EUR, on 2026-11-23" in told
     assert "quantity: 90M EUR declared, on 2026-01-10" in told
     assert "2026-11-23 12:" in told
@@ -130,8 +130,8 @@ def test_history_tells_who_when_why_and_what(fund: Officer) -> None:
 def test_history_writes_tickets_in_their_unit(fund: Officer) -> None:
     fund.says("offer edit O-0001 --min-ticket '1M EUR' --sectors ''")
     told = fund.says("offer history O-0001")
-    assert "min ticket: nothing → 1000000.00 EUR" in told
-    assert "sectors: transport → nothing" in told
+    assert "min ticket: none → 1000000.00 EUR" in told
+    assert "sectors: transport → none" in told
 
 
 def test_a_record_of_before_is_shown_as_it_was(fund: Officer) -> None:
@@ -144,7 +144,7 @@ def test_a_record_of_before_is_shown_as_it_was(fund: Officer) -> None:
 
 def test_what_was_not_there_yet_is_not_found(fund: Officer) -> None:
     line = "project show PRJ-0001 --known-at 2026-02-01T00:00Z"
-    assert fund.refused(line, 5, "not in the ledger then") == "not-there-then"
+    assert fund.refused(line, 5, "not in the ledger at that time") == "not-there-then"
     fund.refused("need show N-0001 --as-of 2026-01-09", 5, "N-0001")
     fund.refused("need candidates N-0001 --as-of 2026-01-09", 5, "N-0001")
     assert fund.asks("need list --as-of 2026-01-09")["rows"] == []
@@ -170,7 +170,7 @@ def test_only_an_eligible_offer_is_said_to_take_something(fund: Officer) -> None
 
 def test_candidates_without_a_rate_say_so(fund: Officer) -> None:
     fund.says("offer add EDB money '10M USD'")
-    assert "no rate from EUR to USD is known yet" in fund.says("need candidates N-0001")
+    assert "no rate from EUR to USD yet" in fund.says("need candidates N-0001")
 
 
 def test_candidates_of_an_offer(fund: Officer) -> None:
@@ -194,7 +194,7 @@ def test_a_beginning_will_do_for_writing_only_where_it_is_seen(
     command = program("--db", ledger_url, *line)
     env = {**os.environ, "HOME": str(tmp_path), "TERM": "xterm"}
     child = pexpect.spawn(command[0], command[1:], env=env, encoding="utf-8", timeout=60)
-    child.expect("A dry run: nothing was written")
+    child.expect("Dry run: nothing was written")
     child.close()
 
 

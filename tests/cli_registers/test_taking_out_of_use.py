@@ -79,7 +79,7 @@ def test_taking_out_of_use_says_what_is_left_behind(fund: Officer) -> None:
     assert "cities still with it: MHD" in fund.says("office withdraw asia")
     assert [row["code"] for row in fund.asks("provider list")["rows"]] == ["MBL"]
     assert len(fund.asks("provider list --all")["rows"]) == 2
-    assert "1 withdrawn not shown" in fund.tries("provider list").err
+    assert "1 withdrawn hidden" in fund.tries("provider list").err
 
 
 def test_what_is_so_already_is_refused(fund: Officer) -> None:

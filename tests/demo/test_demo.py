@@ -80,7 +80,7 @@ def test_its_figures_are_the_same_every_time(capsys):
         ("50.00", "50.00", "0.7500"),
     ]
     assert "money: gap 760,000,000.00 EUR over 4 needs" in out
-    assert "expertise: gap 1,100.00 person-day over 2 needs; 1 could not be counted" in out
+    assert "expertise: gap 1,100.00 person-day over 2 needs; 1 not counted" in out
     assert "error: Nothing can be deposited with the fund" in out
 
 
@@ -115,7 +115,7 @@ def test_nobody_elses_ledger_is_touched(tmp_path, monkeypatch, capsys):
 
 def test_a_ledger_named_on_the_command_line_is_refused(capsys):
     assert main(["demo", "--db", "sqlite:///mine.db"]) == DemoHasItsOwn.exit_code
-    assert "do: Leave --db out" in capsys.readouterr().err
+    assert "do: Omit --db" in capsys.readouterr().err
 
 
 def test_a_file_that_is_there_is_not_written_to(tmp_path, capsys):
@@ -218,7 +218,7 @@ def test_it_runs_as_a_program_of_its_own(temporary):
         check=False,
     )
     assert (done.returncode, done.stderr) == (ExitCode.DONE, "")
-    assert "150 are signed for, and of these 60 are worked" in done.stdout
+    assert "150 are signed for, and 60 of these are" in done.stdout
     assert list(temporary.iterdir()) == []
 
 

@@ -67,13 +67,13 @@ def test_people_read_what_was_done_and_that_nothing_is_to_be_looked_at(
     assert any(line.startswith("lapse ") and "holds lapsed 1" in line for line in lines)
     assert "Lapsed: deal D-0001." in lines
     assert "Lapses soon: offer O-0001 of BANK is valid until 2026-11-26." in lines
-    assert "Nothing to look at." in lines
+    assert "No findings." in lines
 
 
 def test_the_second_time_it_says_that_nothing_has_changed(admin: Administrator) -> None:
     admin.types("reconcile")
     out, _ = admin.types("reconcile")
-    assert "Run 1 had done this night already; nothing has changed." in out
+    assert "Run 1 already covered this night; nothing has changed." in out
 
 
 def test_nights_that_were_missed_are_told_before_the_last(admin: Administrator) -> None:
@@ -82,8 +82,8 @@ def test_nights_that_were_missed_are_told_before_the_last(admin: Administrator) 
         dry, _ = admin.types("reconcile", "--dry-run")
         told = admin.reads("reconcile")
         again, _ = admin.types("reconcile", "--date", "2026-11-24")
-    assert "Nights that were missed, and would be caught up before it: 2026-11-24." in dry
-    assert "no run of its own" in dry
+    assert "Missed nights that would run first: 2026-11-24." in dry
+    assert "no run recorded" in dry
     assert [one["night"] for one in told["caught_up"]] == ["2026-11-24"]
     assert told["night"] == "2026-11-25"
     assert "Night of 2026-11-24" in again
@@ -96,7 +96,7 @@ def test_findings_end_with_a_code_of_their_own(admin: Administrator) -> None:
     assert {"kind", "subject", "ours", "theirs", "difference", "command"} <= finding.keys()
     assert finding["kind"] == "lapse-refused"
     out, _ = admin.types("reconcile", code=ExitCode.FINDINGS)
-    assert "To look at: 1." in out
+    assert "Findings: 1." in out
     assert "cityfund deal show D-0001" in out
 
 
@@ -118,7 +118,7 @@ def test_days_and_dates_that_are_none_are_refused(admin: Administrator) -> None:
         _, err = admin.types("reconcile", "--date", "2026-11-24", code=ExitCode.INVALID)
         assert "2026-11-24 lies in the future" in err
         _, err = admin.types("reconcile", "--date", "yesternight", code=ExitCode.INVALID)
-        assert "'yesternight' is not a day." in err
+        assert "'yesternight' is not a date." in err
 
 
 def test_whoever_comes_second_is_told_and_leaves_with_the_busy_code(
@@ -202,7 +202,7 @@ def test_the_status_says_of_a_night_that_it_did_not_end(
     monkeypatch.setattr("ledger.usecases.nights.gaps.step", dies)
     admin.types("reconcile", code=ExitCode.INTERRUPTED)
     out, _ = admin.types("status")
-    assert "it has not come to its end, and the next will finish it" in out
+    assert "unfinished, the next run completes it" in out
 
 
 def test_the_status_as_of_a_day_tells_of_the_night_through_then(admin: Administrator) -> None:

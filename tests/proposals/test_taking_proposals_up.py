@@ -237,7 +237,7 @@ def test_a_dry_run_says_what_would_fit_and_writes_nothing(fund):
         told = fund.says(f"match accept {UNTIL} --dry-run")
 
     assert told.startswith("dry run · 3 lines of proposal MAT-0001 introduced\n")
-    assert told.endswith("A dry run: nothing was written.\n")
+    assert told.endswith("Dry run: nothing was written.\n")
 
 
 def test_said_twice_it_is_done_once(fund):

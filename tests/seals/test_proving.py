@@ -47,7 +47,7 @@ def test_an_entry_is_proven_to_whoever_keeps_the_seal(sealed, proof, capsys):
     assert str(mark) in told.out
     assert told.err == ""
     assert main([*words]) == 0
-    assert "says nothing unless" in capsys.readouterr().err
+    assert "proves nothing unless" in capsys.readouterr().err
     assert main([*words, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["leaf"]["number"] == "7"

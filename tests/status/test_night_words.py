@@ -17,37 +17,37 @@ TOLD = [
     (
         "lapse",
         {"left_alone": 1},
-        "nothing lapsed; 1 left alone, since an officer acted meanwhile",
+        "nothing lapsed; 1 skipped: an officer acted in the meantime",
     ),
-    ("statements", {"lines": 0}, "there are no statements yet"),
+    ("statements", {"lines": 0}, "no statements yet"),
     ("statements", {"lines": 1, "confirmed": 1}, "all 1 line agrees with the ledger"),
     (
         "statements",
         {"files_read": 2, "files_bad": 1, "lines": 1200, "confirmed": 1198, "opened": 2,
          "healed": 1, "open": 3, "deliveries_posted": 1},
         ("2 new files read; 1 file could not be read; 1,198 of 1,200 lines agree with the ledger; "
-        "1 delivery posted; 3 findings open (2 new, 1 gone)"),
+        "1 delivery posted; 3 findings open (2 new, 1 auto-resolved)"),
     ),
-    ("gaps", {"needs": 40, "changed": 0}, "all 40 needs stand as they did"),
+    ("gaps", {"needs": 40, "changed": 0}, "all 40 needs unchanged"),
     ("gaps", {"needs": 40, "changed": 2},
-     "2 of 40 needs stand otherwise than the night before"),
-    ("propose", {"proposal": "", "lines": 0}, "nothing can be introduced today"),
+     "2 of 40 needs changed since the night before"),
+    ("propose", {"proposal": "", "lines": 0}, "no introductions possible"),
     (
         "propose",
         {"proposal": "MAT-0007", "lines": 12, "projects_completed": 1, "weight": "4", "bound": "5",
          "limited": 1, "requests": 9},
-        ("12 introductions would make 1 project complete; the search reached a limit, "
-         "and there may be a better proposal: "
+        ("12 introductions would make 1 project complete; search limit reached: "
+         "a better proposal may exist: "
          "cityfund match show MAT-0007"),
     ),
-    ("check", {"checks": 20, "broken": 0}, "the books keep all 20 rules"),
-    ("check", {"checks": 20, "broken": 1}, "1 rule is broken of 20: cityfund check"),
+    ("check", {"checks": 20, "broken": 0}, "all 20 checks passed"),
+    ("check", {"checks": 20, "broken": 1}, "1 of 20 checks failed: cityfund check"),
     ("seal", {"seal": 0, "entries": 0, "new": 0}, "nothing to seal yet"),
     ("seal", {"seal": 3, "entries": 1234, "new": 0, "root": "ab"},
      "nothing new to seal, 1,234 in all"),
     ("seal", {"seal": 3, "entries": 1234, "new": 34, "root": "ab"},
      "34 new records sealed, 1,234 in all"),
-    ("lapse", {}, "could not be done; see the findings"),
+    ("lapse", {}, "not completed; see the findings"),
     ("report", {"steps": 6}, None),
 ]  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_an_office_reads_what_concerns_it_first():
                "statement_findings": 2, "holds_lapsing": 1}  # fmt: skip
 
     assert office_told(figures) == (
-        "2 findings to look at, 1 hold lapsed, 1 hold lapses soon, 2 introductions proposed, "
+        "2 findings, 1 hold lapsed, 1 hold lapses soon, 2 introductions proposed, "
         "1 project would become complete"
     )
     assert office_told({}) == "nothing"

@@ -114,7 +114,10 @@ def test_the_command_tells_people_what_lapses(town, capsys):
     assert main(["status", "--db", town.url]) == 0
     told = capsys.readouterr().out
     assert "Projects    2: 0 complete (nothing open), 0 covered (nothing missing)" in told
-    assert "Needs       3: 0 covered (nothing missing), 2 with something open, 1 of unknown" in told
+    assert (
+        "Needs       3: 0 covered (nothing missing), 2 with an open quantity, 1 with an unknown"
+        in told
+    )
     assert "Holds that lapse within 30 days:" in told
     assert "Offers that lapse within 30 days:" in told
 

@@ -44,4 +44,4 @@ def test_every_report_can_be_had_of_any_day(dealing: World, capsys, line: str, d
 
 def test_a_deal_of_later_is_not_found(dealing: World, capsys) -> None:
     assert main(["deal", "show", "D-0001", "--as-of", "2026-01-09", "--db", dealing.url]) == 5
-    assert "not in the ledger then" in capsys.readouterr().err
+    assert "not in the ledger at that time" in capsys.readouterr().err

@@ -138,7 +138,7 @@ def _refusal_without_state(message: str, *, lost: bool) -> Exception:
 
 
 _Refusal = tuple[type[LedgerError], str, str | None]
-_SERVER_MESSAGE: Final = "The server says: {said}."
+_SERVER_MESSAGE: Final = "The server says: {message}."
 _BY_STATE: Final[Mapping[str, _Refusal]] = {
     "40001": (WriteConflict, "Others were writing to the same records.", None),
     "40P01": (WriteConflict, "Others were writing to the same records.", None),
