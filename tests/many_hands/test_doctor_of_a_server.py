@@ -33,22 +33,22 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     assert answer["database_encoding"] == "UTF8"
     # The tests' server is quick and careless; an office's is not.
     assert answer["findings"] == [
-        "the server may lose acknowledged acts: set fsync and synchronous_commit to on"
+        "the server may lose recorded acts; set fsync and synchronous_commit to on"
     ]
 
 
 def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:
     findings = told(ledgers.empty(), capsys)["findings"]
 
-    assert "there is no ledger at that URL yet: cityfund init makes one" in findings
+    assert "there is no ledger at that URL yet; create one: cityfund init" in findings
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"encoding": "SQL_ASCII"}, "keeps its text in SQL_ASCII"),
-        ({"is_superuser": True}, "a superuser, whom no guard stops"),
-        ({"ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the server's"),
+        ({"encoding": "SQL_ASCII"}, "the database encoding is SQL_ASCII"),
+        ({"is_superuser": True}, "a superuser, whom the guards cannot stop"),
+        ({"ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the clock of the server"),
     ],
 )
 def test_it_finds_what_is_wrong(
