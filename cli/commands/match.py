@@ -19,12 +19,12 @@ from cli.framework.session import day_given, execute_call, ledger_of, request_on
 from cli.views.match import LIST_COLUMNS, list_row
 
 if TYPE_CHECKING:
-    from ledger.solver.options import Effort
+    from ledger.solver.options import SolverOptions
     from ledger.store.session.ledger import Ledger
     from ledger.usecases.matching.propose import MatchQuery
 
 app = noun("Propose pairings, and take proposals up.", default="propose")
-Proposed = Annotated[
+ProposalOption = Annotated[
     str | None,
     typer.Option(
         help="The stored proposal; the latest if left out.",
@@ -57,41 +57,43 @@ def propose(
 ) -> None:
     """Propose the pairings that complete the most projects."""
     from cli.framework.match_query import query_of, require_save, solving_shown
-    from ledger.solver.options import Effort, seconds_typed
+    from ledger.solver.options import SolverOptions, parse_seconds
 
     require_save(call, save=save)
     del reason, key, dry_run  # the call's own options of writing hold them
-    seconds = seconds_typed(time_limit)
+    seconds = parse_seconds(time_limit)
     ledger = ledger_of(call)
     query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
-    with solving_shown(call) as told:
+    with solving_shown(call) as on_progress:
         answer = _save if save else _propose
-        answer(call, ledger, query, Effort(seconds, told))
+        answer(call, ledger, query, SolverOptions(seconds, on_progress))
 
 
-def _propose(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
-    from cli.views.match import emit_matched
+def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
+    from cli.views.match import emit_match_result
     from ledger.usecases.matching.saved import solve_now
 
-    fresh = solve_now(ledger, query, effort)
-    emit_matched(call, fresh.matched, fresh.milliseconds / 1000, query.where)
+    solved_proposal = solve_now(ledger, query, options)
+    emit_match_result(
+        call, solved_proposal.matched, solved_proposal.milliseconds / 1000, query.where
+    )
 
 
-def _save(call: Call, ledger: Ledger, query: MatchQuery, effort: Effort) -> None:
-    from cli.views.match import emit_matched, emit_saved
+def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
+    from cli.views.match import emit_match_result, emit_saved
     from ledger.usecases.matching.saved import find_proposal, save
 
     request = request_on(call, {"where": " and ".join(query.where)} if query.where else {})
-    saved = save(ledger, request, query, effort)
+    saved = save(ledger, request, query, options)
     remember_receipt(call, saved.receipt)
-    if saved.fresh is not None and (call.format != "json" or call.write.dry_run):
-        fresh = saved.fresh
-        seconds = fresh.milliseconds / 1000
-        emit_matched(call, fresh.matched, seconds, query.where, saved.receipt)
+    if saved.solved_proposal is not None and (call.format != "json" or call.write.dry_run):
+        solved_proposal = saved.solved_proposal
+        seconds = solved_proposal.milliseconds / 1000
+        emit_match_result(call, solved_proposal.matched, seconds, query.where, saved.receipt)
         return
     with ledger.picture() as picture:
-        kept = find_proposal(picture, saved.receipt["proposal"])
-        emit_saved(call, picture, kept, saved.receipt)
+        stored = find_proposal(picture, saved.receipt["proposal"])
+        emit_saved(call, picture, stored, saved.receipt)
 
 
 @command(app, "list")
@@ -100,7 +102,7 @@ def list_(call: Call) -> None:
     from ledger.store.proposals import read_proposals
 
     with ledger_of(call).picture() as picture:
-        rows = [list_row(picture, kept) for kept in read_proposals(picture.connection)]
+        rows = [list_row(picture, stored) for stored in read_proposals(picture.connection)]
     emit_rows(rows, LIST_COLUMNS, call.read, head={"schema": "cityfund.proposals/1"})
 
 
@@ -115,11 +117,11 @@ def show(
     ] = None,
 ) -> None:
     """Show a stored proposal, and what has become of each of its lines."""
-    from cli.views.match import emit_kept
+    from cli.views.match import emit_stored
     from ledger.usecases.matching.saved import find_proposal
 
     with ledger_of(call).picture() as picture:
-        emit_kept(call, picture, find_proposal(picture, proposal))
+        emit_stored(call, picture, find_proposal(picture, proposal))
 
 
 @command(app, "accept", kind="write")
@@ -128,7 +130,7 @@ def accept(
     lines: Annotated[
         str | None, typer.Argument(help="Lines such as 1-4,7; all that is left if left out.")
     ] = None,
-    proposal: Proposed = None,
+    proposal: ProposalOption = None,
     until: Annotated[str | None, typer.Option(help="The last day of the holds.")] = None,
     fitting: Annotated[
         bool, typer.Option("--fitting", help="Leave out the lines that no longer fit.")
@@ -142,8 +144,8 @@ def accept(
     require_last_day(until)
     last = day_given(call, until)
     assert last is not None
-    said = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
-    emit_accepted(call, execute_call(call, lambda uow: accept(uow, said)))
+    acceptance = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
+    emit_accepted(call, execute_call(call, lambda uow: accept(uow, acceptance)))
 
 
 command(app, "explain", dated=True)(explain)

@@ -29,12 +29,12 @@ def explain(
 ) -> None:
     """Explain a project, need or offer: what it gets or gives today, what stands in the way."""
     from cli.framework.match_query import query_of, solving_shown
-    from ledger.solver.options import Effort, seconds_typed
+    from ledger.solver.options import SolverOptions, parse_seconds
     from ledger.usecases.matching.explain import explain
 
-    seconds = seconds_typed(time_limit)
+    seconds = parse_seconds(time_limit)
     ledger = ledger_of(call)
     query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
-    with solving_shown(call) as told:
-        found = explain(ledger, code, query, Effort(seconds, told))
-    emit_explanation(call, found)
+    with solving_shown(call) as on_progress:
+        result = explain(ledger, code, query, SolverOptions(seconds, on_progress))
+    emit_explanation(call, result)

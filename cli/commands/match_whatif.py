@@ -50,14 +50,14 @@ def whatif(
 ) -> None:
     """Set today's proposal beside the one with offers added, withdrawn or changed."""
     from cli.framework.match_query import query_of, solving_shown
-    from ledger.solver.options import Effort, seconds_typed
-    from ledger.usecases.matching.whatif import Wish, what_if
+    from ledger.solver.options import SolverOptions, parse_seconds
+    from ledger.usecases.matching.whatif import WhatIfRequest, what_if
 
-    seconds = seconds_typed(time_limit)
+    seconds = parse_seconds(time_limit)
     changes = cast("Sequence[tuple[str, str]]", change or ())
-    wish = Wish(add_offers=add_offer or (), withdraw=withdraw or (), changes=changes)
+    wish = WhatIfRequest(add_offers=add_offer or (), withdraw=withdraw or (), changes=changes)
     ledger = ledger_of(call)
     query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
-    with solving_shown(call) as told:
-        found = what_if(ledger, query, wish, Effort(seconds, told))
-    emit_comparison(call, found)
+    with solving_shown(call) as on_progress:
+        result = what_if(ledger, query, wish, SolverOptions(seconds, on_progress))
+    emit_comparison(call, result)

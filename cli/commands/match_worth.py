@@ -39,10 +39,10 @@ def worth(
     from time import monotonic
 
     from cli.framework.match_query import query_of
-    from ledger.solver.options import Effort, seconds_typed
+    from ledger.solver.options import SolverOptions, parse_seconds
     from ledger.usecases.matching.worth import WorthQuery, worth
 
-    seconds, most = seconds_typed(time_limit), gaps_typed(limit)
+    seconds, most = parse_seconds(time_limit), parse_gap_count(limit)
     ledger = ledger_of(call)
     query = WorthQuery(
         match=query_of(call, ledger, office=office, projects=project or (), factor=factor),
@@ -50,10 +50,10 @@ def worth(
         steps=step or (),
         most=most,
     )
-    begun = monotonic()
-    with steps_shown(call) as told:
-        found = worth(ledger, query, Effort(seconds), told)
-    emit_worth(call, found, monotonic() - begun)
+    started = monotonic()
+    with steps_shown(call) as on_progress:
+        result = worth(ledger, query, SolverOptions(seconds), on_progress)
+    emit_worth(call, result, monotonic() - started)
 
 
 _DEFAULT, _DIGITS = 20, 4
@@ -67,7 +67,7 @@ class UnusableLimit(InvalidInput):
     default_next = "Give a number such as 20, or leave it out."
 
 
-def gaps_typed(text: str | None) -> int:
+def parse_gap_count(text: str | None) -> int:
     """Read how many gaps are to be weighed. Raises `UnusableLimit`."""
     if text is None:
         return _DEFAULT
@@ -83,9 +83,9 @@ def steps_shown(call: Call) -> Iterator[Callable[[int, int], None]]:
     with progress(call, "Weighing gaps", 1) as advance:
         done = [0.0]
 
-        def told(number: int, total: int) -> None:
+        def on_progress(number: int, total: int) -> None:
             share = number / total
             advance(share - done[0])  # type: ignore[arg-type]
             done[0] = share
 
-        yield told
+        yield on_progress

@@ -118,7 +118,7 @@ def night(
     ] = None,
 ) -> ExitCode:
     """Do the nightly run, missed nights first; exit code 1 if there are findings."""
-    from ledger.solver.options import seconds_typed
+    from ledger.solver.options import parse_seconds
     from ledger.usecases.night_step import NightOptions, Who
     from ledger.usecases.nights.run import reconcile
     from ledger.usecases.status import days_typed
@@ -128,7 +128,7 @@ def night(
         require_place_for(file.output)
     options = NightOptions(
         warn_days=days_typed(warn_days, "--warn-days"),
-        solve_seconds=seconds_typed(time_limit),
+        solve_seconds=parse_seconds(time_limit),
         dry_run=dry_run,
         only=tuple(only or ()),
         statements=statement_options(

@@ -24,7 +24,7 @@ from cli.framework.usage_errors import UntilMissing
 from ledger.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from ledger.solver.options import Progress
+    from ledger.solver.options import ProgressCallback
     from ledger.store.session.ledger import Ledger
     from ledger.usecases.matching.propose import MatchQuery
 
@@ -69,7 +69,7 @@ def query_of(
 ) -> MatchQuery:
     """Make the query of a call: its filters, and those its short forms stand for."""
     from ledger.usecases.matching.propose import MatchQuery  # noqa: PLC0415 - brings the store
-    from ledger.usecases.matching.select import factor_typed  # noqa: PLC0415
+    from ledger.usecases.matching.select import parse_factor  # noqa: PLC0415
 
     where = [f"{column}={value}" for column, value in call.read.where]
     times = times_of(call)
@@ -79,7 +79,7 @@ def query_of(
             where += [f"office={meant(picture, 'office', one)}" for one in offices]
             where += [f"project={meant(picture, 'project', one)}" for one in projects]
     if factor is not None:
-        where.append(f"factor={factor_typed(factor)}")
+        where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(where=where, times=times)
 
 
@@ -90,7 +90,7 @@ def require_last_day(until: str | None) -> None:
 
 
 @contextmanager
-def solving_shown(call: Call) -> Iterator[Progress | None]:
+def solving_shown(call: Call) -> Iterator[ProgressCallback | None]:
     """Give what is to be told of each advance; None where nobody watches."""
     if call.settings.quiet or not is_terminal(sys.stderr):
         yield None
@@ -101,15 +101,17 @@ def solving_shown(call: Call) -> Iterator[Progress | None]:
     # Nothing shows before the first advance: most matchings are solved by then.
     status = console.status("Matching")
 
-    def told(stage: str, value: Fraction, bound: Fraction) -> None:
-        status.update(f"Matching: {stage}; weight {_said(value)} of at most {_said(bound)}")
+    def on_progress(stage: str, value: Fraction, bound: Fraction) -> None:
+        status.update(
+            f"Matching: {stage}; weight {_whole_number(value)} of at most {_whole_number(bound)}"
+        )
         status.start()
 
     try:
-        yield told
+        yield on_progress
     finally:
         status.stop()
 
 
-def _said(value: Fraction) -> str:
+def _whole_number(value: Fraction) -> str:
     return f"{value.numerator // value.denominator:,}"

@@ -51,18 +51,21 @@ _NAMED = {"need": "offers", "offer": "needs", "project": "needs"}
 _SHORT = {"need": _OFFERS, "offer": _NEEDS, "project": _OF_PROJECT}
 
 
-def emit_explanation(call: Call, found: Explanation) -> None:
+def emit_explanation(call: Call, explanation: Explanation) -> None:
     """Write an explanation in the format that was asked for."""
-    people = call.format in _PEOPLE
-    rows = [_row(row, found.kind, people=people, data=call.format == "csv") for row in found.rows]
-    columns = _SHORT[found.kind] if people else _data_columns(found.kind)
+    for_people = call.format in _PEOPLE
+    rows = [
+        _row(row, explanation.kind, for_people=for_people, data=call.format == "csv")
+        for row in explanation.rows
+    ]
+    columns = _SHORT[explanation.kind] if for_people else _data_columns(explanation.kind)
     emit_rows(
         rows,
         columns,
         call.read.without_filters(),
-        head=found.head(),
-        named=_NAMED[found.kind],
-        above=list(_above(found)),
+        head=explanation.head(),
+        named=_NAMED[explanation.kind],
+        above=list(_lines_above(explanation)),
     )
 
 
@@ -70,54 +73,54 @@ def _data_columns(kind: str) -> list[Column]:
     return _NEED_DATA if kind == "project" else _PAIR_DATA
 
 
-def _above(found: Explanation) -> Iterator[str]:
-    yield found.sentence
-    for one in found.because:
+def _lines_above(explanation: Explanation) -> Iterator[str]:
+    yield explanation.sentence
+    for one in explanation.because:
         yield f"- {one.sentence}"
-    if not found.proven:
+    if not explanation.proven:
         yield "Not everything here is proven: a limit of the search was reached."
 
 
-def _row(row: PairRow | NeedRow, kind: str, *, people: bool, data: bool) -> dict[str, Any]:
-    found = row.to_dict()
-    if "changes" not in found:
-        return {**found, **_need_said(row)} if people else found  # type: ignore[arg-type]
-    if people:
-        return {**found, **_pair_said(row, kind)}  # type: ignore[arg-type]
+def _row(row: PairRow | NeedRow, kind: str, *, for_people: bool, data: bool) -> dict[str, Any]:
+    document = row.to_dict()
+    if "changes" not in document:
+        return {**document, **_need_texts(row)} if for_people else document  # type: ignore[arg-type]
+    if for_people:
+        return {**document, **_pair_texts(row, kind)}  # type: ignore[arg-type]
     if data:
-        first: dict[str, Any] = next(iter(found["changes"]), {})
-        rules = [failure["rule"] for failure in found["failures"]]
-        found |= {"rules": rules, "change": first.get("words"), "command": first.get("command")}
-    return found
+        first: dict[str, Any] = next(iter(document["changes"]), {})
+        rules = [failure["rule"] for failure in document["failures"]]
+        document |= {"rules": rules, "change": first.get("words"), "command": first.get("command")}
+    return document
 
 
-def _pair_said(row: PairRow, kind: str) -> dict[str, str]:
-    goes_above = kind == "offer" and row.reason == "elsewhere" and not row.gives
+def _pair_texts(row: PairRow, kind: str) -> dict[str, str]:
+    listed_above = kind == "offer" and row.reason == "elsewhere" and not row.need_amount
     unit = row.pair.need.balance.unit
     others = [change.words for change in row.changes[1:]]
     first = row.changes[0].words if row.changes else ""
     return {
-        "gives_said": brief(row.gives, unit) if row.gives else "",
-        "why_said": "goes to the needs above" if goes_above else row.why,
+        "gives_said": brief(row.need_amount, unit) if row.need_amount else "",
+        "why_said": "goes to the needs above" if listed_above else row.why,
         "with_said": " or ".join([first, *others[:1]]) if others else first,
     }
 
 
-def _need_said(row: NeedRow) -> dict[str, str]:
-    return {"gets_said": _gets(row), "from_said": ", ".join(row.offers)}
+def _need_texts(row: NeedRow) -> dict[str, str]:
+    return {"gets_said": _allocated_text(row), "from_said": ", ".join(row.offers)}
 
 
-def _gets(row: NeedRow) -> str:
+def _allocated_text(row: NeedRow) -> str:
     """Say what of a need the proposal places: `all 60M EUR`, `10M of 40M EUR`, `none of 5M EUR`."""
     if row.open is None:
         return "unknown"
     if not row.open:
         return "nothing open"
-    whole = brief(row.open, row.unit)
+    total = brief(row.open, row.unit)
     if row.gets == row.open:
-        return f"all {whole}"
+        return f"all {total}"
     part = brief(row.gets, row.unit).removesuffix(f" {row.unit.code}") if row.gets else "none"
-    return f"{part} of {whole}"
+    return f"{part} of {total}"
 
 
 def brief(amount: int, unit: Unit) -> str:

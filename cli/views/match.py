@@ -13,15 +13,21 @@ from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows, emit_text
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
-from cli.views.match_text import complete_lines, give_lines, open_lines, rate_lines, summary_lines
+from cli.views.match_text import (
+    allocation_lines,
+    complete_lines,
+    open_lines,
+    rate_lines,
+    summary_lines,
+)
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
     from ledger.matching.open_needs import OpenNeed
     from ledger.matching.proposal import Line, Proposal
-    from ledger.matching.stored import KeptProposal
+    from ledger.matching.stored import StoredProposal
     from ledger.store.session.snapshot import Picture
-    from ledger.usecases.matching.propose import Matched
+    from ledger.usecases.matching.propose import MatchResult
 
 LINE_COLUMNS = [
     Column("line", "Line", kind="number"),
@@ -68,7 +74,7 @@ def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:
         "as_of": proposal.day,
         "solver": proposal.solver,
         "seconds": round(seconds, 3),
-        "limited": proposal.limited,
+        "limited": proposal.limit_reached,
         "limit": proposal.limit,
         "levels": proposal.levels(),
         "complete": list(proposal.complete),
@@ -117,7 +123,9 @@ def line_row(picture: Picture, number: int, line: Line) -> dict[str, Any]:
     }
 
 
-def open_rows(needs: Mapping[str, NeedFacts], left: Iterable[OpenNeed]) -> list[dict[str, Any]]:
+def open_rows(
+    needs: Mapping[str, NeedFacts], open_needs: Iterable[OpenNeed]
+) -> list[dict[str, Any]]:
     """Lay out what stays open, with the names of its projects."""
     return [
         {
@@ -126,117 +134,117 @@ def open_rows(needs: Mapping[str, NeedFacts], left: Iterable[OpenNeed]) -> list[
             "city_name": needs[one.need].city.name,
             "topic": needs[one.need].need.topic,
         }
-        for one in left
+        for one in open_needs
     ]
 
 
-def kept_head(picture: Picture, kept: KeptProposal) -> dict[str, Any]:
+def stored_head(picture: Picture, stored: StoredProposal) -> dict[str, Any]:
     """Give what stands before the lines of a stored proposal."""
     return {
-        **match_head(kept.proposal, kept.milliseconds / 1000),
-        "selection": list(kept.selection),
-        "projects": project_rows(picture, kept.proposal.complete, kept.weights),
-        "proposal": kept.code,
-        "solved_on": kept.solved_on,
-        "recorded_at": picture.local(kept.recorded_at),
-        "actor": kept.actor,
-        "reason": kept.reason,
+        **match_head(stored.proposal, stored.milliseconds / 1000),
+        "selection": list(stored.selection),
+        "projects": project_rows(picture, stored.proposal.complete, stored.weights),
+        "proposal": stored.code,
+        "solved_on": stored.solved_on,
+        "recorded_at": picture.local(stored.recorded_at),
+        "actor": stored.actor,
+        "reason": stored.reason,
     }
 
 
-def state_rows(picture: Picture, kept: KeptProposal) -> list[dict[str, Any]]:
+def state_rows(picture: Picture, stored: StoredProposal) -> list[dict[str, Any]]:
     """Lay out a stored proposal's lines, each with what has become of it."""
-    from ledger.usecases.matching.saved import line_misfits  # noqa: PLC0415 - brings the store
+    from ledger.usecases.matching.saved import failures_by_line  # noqa: PLC0415 - brings the store
 
-    unfit = line_misfits(picture, kept)
+    failures = failures_by_line(picture, stored)
     rows = []
-    for number, line in kept.numbered:
-        taken = kept.taken.get(number)
-        state = "introduced" if taken else "unfit" if number in unfit else "open"
-        why = "; ".join(f"{one.rule}: {one.sentence}" for one in unfit.get(number, ()))
+    for number, line in stored.numbered_lines:
+        accepted = stored.accepted.get(number)
+        state = "introduced" if accepted else "unfit" if number in failures else "open"
+        why = "; ".join(f"{one.rule}: {one.sentence}" for one in failures.get(number, ()))
         rows.append(
             {
                 **line_row(picture, number, line),
                 "state": state,
-                "deal": taken.deal if taken else None,
-                "entry": taken.entry if taken else None,
+                "deal": accepted.deal if accepted else None,
+                "entry": accepted.entry if accepted else None,
                 "why": why or None,
             }
         )
     return rows
 
 
-def list_row(picture: Picture, kept: KeptProposal) -> dict[str, Any]:
+def list_row(picture: Picture, stored: StoredProposal) -> dict[str, Any]:
     """Lay out a stored proposal as a row of a list."""
-    level = kept.proposal.complete_level
+    level = stored.proposal.complete_level
     return {
-        "proposal": kept.code,
-        "as_of": kept.proposal.day,
-        "selection": list(kept.selection),
+        "proposal": stored.code,
+        "as_of": stored.proposal.day,
+        "selection": list(stored.selection),
         "complete": str(level.value),
         "bound": str(level.bound),
-        "lines": len(kept.proposal.lines),
-        "taken_up": len(kept.taken),
-        "solved_on": kept.solved_on,
-        "recorded_at": picture.local(kept.recorded_at),
-        "actor": kept.actor,
-        "reason": kept.reason,
+        "lines": len(stored.proposal.lines),
+        "taken_up": len(stored.accepted),
+        "solved_on": stored.solved_on,
+        "recorded_at": picture.local(stored.recorded_at),
+        "actor": stored.actor,
+        "reason": stored.reason,
     }
 
 
 Row = dict[str, Any]
 
 
-def emit_matched(
+def emit_match_result(
     call: Call,
-    matched: Matched,
+    match_result: MatchResult,
     seconds: float,
     selection: Sequence[str],
-    saved: Row | None = None,
+    receipt: Row | None = None,
 ) -> None:
     """Write a proposal that was just solved; `saved` is its receipt where it was stored."""
-    from ledger.usecases.matching.propose import still_open  # noqa: PLC0415 - brings the store
+    from ledger.usecases.matching.propose import open_needs  # noqa: PLC0415 - brings the store
 
-    picture, proposal = matched.pipeline.picture, matched.proposal
+    picture, proposal = match_result.pipeline.picture, match_result.proposal
     rows = line_rows(picture, proposal.lines)
     if call.format in {"csv", "md"}:
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
         return
     projects = project_rows(picture, proposal.complete)
-    left = open_rows(picture.need_facts, still_open(matched))
+    open_need_rows = open_rows(picture.need_facts, open_needs(match_result))
     if call.format == "json":
         head = {
             **match_head(proposal, seconds),
             "selection": list(selection),
             "projects": projects,
         }
-        tail = {"open": left}
+        tail = {"open": open_need_rows}
         plain = call.read.without_filters()
         emit_rows(rows, LINE_COLUMNS, plain, head=head, tail=tail, named="lines")
         return
-    whole = call.read.output is not None
-    if not matched.pipeline.built.problem.supplies:
-        left = []  # that there are no offers has said it
+    in_full = call.read.output is not None
+    if not match_result.pipeline.built.problem.offers:
+        open_need_rows = []  # that there are no offers has said it
     lines = [
-        *summary_lines(proposal, selection, saved["proposal"] if saved else None),
-        *(complete_lines(projects, whole=whole) if rows else _nothing_lines(matched)),
-        *give_lines(rows, proposal.complete, whole=whole),
-        *open_lines(left, whole=whole),
+        *summary_lines(proposal, selection, receipt["proposal"] if receipt else None),
+        *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
+        *allocation_lines(rows, proposal.complete, in_full=in_full),
+        *open_lines(open_need_rows, in_full=in_full),
         *rate_lines(proposal),
     ]
     emit_text(lines, call.read)
-    _next_steps(call, saved, some=bool(rows), left=left)
+    _next_steps(call, receipt, has_lines=bool(rows), open_need_rows=open_need_rows)
 
 
-def _nothing_lines(matched: Matched) -> Iterator[str]:
+def _nothing_lines(match_result: MatchResult) -> Iterator[str]:
     """Say why nothing at all is proposed."""
-    problem = matched.pipeline.built.problem
+    problem = match_result.pipeline.built.problem
     yield ""
-    if not problem.demands:
-        chosen = matched.pipeline.chosen is not None
+    if not problem.needs:
+        chosen = match_result.pipeline.selected is not None
         of = "of what was selected " if chosen else ""
         yield from wrapped(f"Nothing {of}is open with a known amount: there is nothing to match.")
-    elif not problem.supplies:
+    elif not problem.offers:
         yield from wrapped(
             "No offer has anything available today: there is nothing to propose from. "
             "Record offers with cityfund offer add, or take them in with cityfund import."
@@ -245,84 +253,91 @@ def _nothing_lines(matched: Matched) -> Iterator[str]:
         yield from wrapped("None of the offers that are available can be given to what is open.")
 
 
-def _next_steps(call: Call, saved: Row | None, *, some: bool, left: Sequence[Row]) -> None:
-    if left:
+def _next_steps(
+    call: Call, receipt: Row | None, *, has_lines: bool, open_need_rows: Sequence[Row]
+) -> None:
+    if open_need_rows:
         note(
             call,
             "For every offer and what stands in its way: cityfund match explain NEED",
         )
-    if saved is not None:
-        _note_saved(call, saved, some=some)
-    elif some:
+    if receipt is not None:
+        _note_saved(call, receipt, has_lines=has_lines)
+    elif has_lines:
         note(call, "Nothing is stored yet. Store it: cityfund match --save")
 
 
-def _note_saved(call: Call, saved: Row, *, some: bool) -> None:
-    for text in saved.get("notes") or ():
+def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
+    for text in receipt.get("notes") or ():
         note(call, str(text))
-    if saved.get("replayed"):
+    if receipt.get("replayed"):
         note(call, "Said before: this is the first answer, and nothing was stored again.")
-    if saved.get("dry_run"):
+    if receipt.get("dry_run"):
         note(call, "A dry run: nothing was stored.")
-    elif some:
-        code = saved["proposal"]
+    elif has_lines:
+        code = receipt["proposal"]
         note(
             call,
             f"Take it up, all or some lines: cityfund match accept --proposal {code} --until DATE",
         )
 
 
-def emit_saved(call: Call, picture: Picture, kept: KeptProposal, saved: Row) -> None:
+def emit_saved(call: Call, picture: Picture, stored: StoredProposal, receipt: Row) -> None:
     """Write a stored proposal as the answer of storing it: the same each time it is said."""
-    rows = line_rows(picture, kept.proposal.lines)
+    rows = line_rows(picture, stored.proposal.lines)
     if call.format == "json":
-        head = {**kept_head(picture, kept), **{key: saved[key] for key in _SAID if key in saved}}
+        head = {
+            **stored_head(picture, stored),
+            **{key: receipt[key] for key in _RECEIPT_KEYS if key in receipt},
+        }
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")
         return
     if call.format in {"csv", "md"}:
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
         return
-    emit_text(_kept_lines(picture, kept, rows), call.read)
-    _note_saved(call, saved, some=bool(rows))
+    emit_text(_stored_lines(picture, stored, rows), call.read)
+    _note_saved(call, receipt, has_lines=bool(rows))
 
 
-_SAID = ("replayed", "dry_run", "notes", "key")
+_RECEIPT_KEYS = ("replayed", "dry_run", "notes", "key")
 
 
-def _kept_lines(picture: Picture, kept: KeptProposal, rows: Sequence[Row]) -> list[str]:
-    proposal = kept.proposal
+def _stored_lines(picture: Picture, stored: StoredProposal, rows: Sequence[Row]) -> list[str]:
+    proposal = stored.proposal
     return [
-        *summary_lines(proposal, kept.selection, kept.code),
-        *complete_lines(project_rows(picture, proposal.complete, kept.weights)),
-        *give_lines(rows, proposal.complete),
+        *summary_lines(proposal, stored.selection, stored.code),
+        *complete_lines(project_rows(picture, proposal.complete, stored.weights)),
+        *allocation_lines(rows, proposal.complete),
         *rate_lines(proposal),
     ]
 
 
-def emit_kept(call: Call, picture: Picture, kept: KeptProposal) -> None:
+def emit_stored(call: Call, picture: Picture, stored: StoredProposal) -> None:
     """Write a stored proposal with what has become of each of its lines."""
-    rows = state_rows(picture, kept)
+    rows = state_rows(picture, stored)
     if call.format != "table":
-        head = kept_head(picture, kept)
+        head = stored_head(picture, stored)
         emit_rows(rows, STATE_COLUMNS, call.read, head=head, named="lines")
         return
-    whole = call.read.output is not None
-    summary = summary_lines(kept.proposal, kept.selection, kept.code)
+    in_full = call.read.output is not None
+    summary = summary_lines(stored.proposal, stored.selection, stored.code)
     lines = [
         *summary,
-        *_when_lines(picture, kept),
-        *complete_lines(project_rows(picture, kept.proposal.complete, kept.weights), whole=whole),
-        *give_lines(rows, kept.proposal.complete, whole=whole),
+        *_when_lines(picture, stored),
+        *complete_lines(
+            project_rows(picture, stored.proposal.complete, stored.weights), in_full=in_full
+        ),
+        *allocation_lines(rows, stored.proposal.complete, in_full=in_full),
     ]
     emit_text(lines, replace(call.read, where=()))
 
 
-def _when_lines(picture: Picture, kept: KeptProposal) -> Iterator[str]:
-    solved = f"on entry {kept.solved_on}" if kept.solved_on else "before any entry"
-    reason = f": {kept.reason}" if kept.reason else ""
+def _when_lines(picture: Picture, stored: StoredProposal) -> Iterator[str]:
+    basis = f"on entry {stored.solved_on}" if stored.solved_on else "before any entry"
+    reason = f": {stored.reason}" if stored.reason else ""
     yield from wrapped(
-        f"Solved {solved}, stored {picture.local(kept.recorded_at)} by {kept.actor}{reason}."
+        f"Solved {basis}, stored {picture.local(stored.recorded_at)} by {stored.actor}{reason}."
     )
-    lines, taken = len(kept.proposal.lines), len(kept.taken)
+    lines, accepted = len(stored.proposal.lines), len(stored.accepted)
     if lines:
-        yield from wrapped(f"Taken up: {taken:,} of {lines:,} line{'' if lines == 1 else 's'}.")
+        yield from wrapped(f"Taken up: {accepted:,} of {lines:,} line{'' if lines == 1 else 's'}.")

@@ -57,20 +57,20 @@ def summary_lines(
     coverage = proposal.coverage_level
     yield from wrapped(f"Coverage gained {_short(coverage.value)}: {proven(coverage)}.")
     yield from _cost_lines(proposal)
-    if proposal.limited:
+    if proposal.limit_reached:
         yield from wrapped(_LIMIT_REACHED[proposal.limit])
 
 
 def _completes(proposal: Proposal) -> str:
     """Say how many projects a proposal completes by how many lines, and what they weigh."""
     lines, projects = len(proposal.lines), len(proposal.complete)
-    said = f"{lines:,} line{'' if lines == 1 else 's'}"
+    phrase = f"{lines:,} line{'' if lines == 1 else 's'}"
     if not projects:
-        return f"{said}, and no project becomes complete"
-    many = "project" if projects == 1 else "projects"
+        return f"{phrase}, and no project becomes complete"
+    noun = "project" if projects == 1 else "projects"
     verb = "complete" if lines != 1 else "completes"
     weight = _short(proposal.complete_level.value)
-    return f"{said} {verb} {projects:,} {many} of weight {weight}{' in all' * (projects > 1)}"
+    return f"{phrase} {verb} {projects:,} {noun} of weight {weight}{' in all' * (projects > 1)}"
 
 
 def proven(level: Level) -> str:
@@ -81,8 +81,8 @@ def proven(level: Level) -> str:
     if level.value <= 0:
         return f"at most {_short(level.bound)} might be possible"
     percent = 100 * more / level.value
-    told = "less than 0.1" if percent < Fraction(1, 10) else f"at most {_percent(percent)}"
-    return f"{told} % more might be possible ({_short(level.bound)})"
+    more_text = "less than 0.1" if percent < Fraction(1, 10) else f"at most {_percent(percent)}"
+    return f"{more_text} % more might be possible ({_short(level.bound)})"
 
 
 def _percent(value: Fraction) -> str:
@@ -112,19 +112,19 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
     )
 
 
-def complete_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
+def complete_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
     """Name the projects that would become complete."""
     if not rows:
         return
-    shown = _cut(rows, None if whole else _MOST_COMPLETE)
+    shown = _cut(rows, None if in_full else _MOST_COMPLETE)
     yield ""
     yield "Would become complete"
     yield from table_lines(shown, _PROJECT_COLUMNS)
     yield from _more(len(rows) - len(shown), "project")
 
 
-def give_lines(
-    rows: Sequence[Row], complete: Sequence[str], *, whole: bool = False
+def allocation_lines(
+    rows: Sequence[Row], complete: Sequence[str], *, in_full: bool = False
 ) -> Iterator[str]:
     """Say who gives what to whom, project by project; those that become complete come first."""
     if not rows:
@@ -132,24 +132,24 @@ def give_lines(
     yield ""
     yield "Who gives what to whom"
     ends = set(complete)
-    groups = [(code, list(some)) for code, some in groupby(rows, key=itemgetter("project"))]
+    groups = [(code, list(members)) for code, members in groupby(rows, key=itemgetter("project"))]
     groups.sort(key=lambda group: group[0] not in ends)
-    shown = _cut(groups, None if whole else _MOST_GIVEN)
-    for code, some in shown:
-        yield from wrapped(_project_said(some[0], "" if code in ends else "in part"), "  ")
-        for row in some:
-            yield from wrapped(give_said(row), "  ", "     ")
+    shown = _cut(groups, None if in_full else _MOST_GIVEN)
+    for code, members in shown:
+        yield from wrapped(_project_text(members[0], "" if code in ends else "in part"), "  ")
+        for row in members:
+            yield from wrapped(line_text(row), "  ", "     ")
             if "state" in row:
-                yield from wrapped(one_line(state_said(row)), "       ")
+                yield from wrapped(one_line(state_text(row)), "       ")
     yield from _more(len(groups) - len(shown), "project")
 
 
-def _project_said(row: Row, also: str) -> str:
+def _project_text(row: Row, also: str) -> str:
     tail = f", {also}" if also else ""
     return one_line(f"{row['project']} {row['title']}, {row['city_name']}{tail}")
 
 
-def give_said(row: Row) -> str:
+def line_text(row: Row) -> str:
     """Say one line: the need, how much, from whom, and at which rate where currencies differ."""
     topic = f" for {row['topic']}" if row["topic"] else ""
     text = (
@@ -164,7 +164,7 @@ def give_said(row: Row) -> str:
     return one_line(text)
 
 
-def state_said(row: Row) -> str:
+def state_text(row: Row) -> str:
     """Say what has become of a line of a stored proposal."""
     if row["state"] == "introduced":
         return f"introduced as {row['deal']}, entry {row['entry']}"
@@ -173,20 +173,20 @@ def state_said(row: Row) -> str:
     return "not taken up yet; it fits"
 
 
-def open_lines(rows: Sequence[Row], *, whole: bool = False) -> Iterator[str]:
+def open_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
     """Say what stays open of the projects that stay incomplete, and why."""
     if not rows:
         return
     yield ""
     yield "What stays open, and why"
-    groups = [list(some) for _, some in groupby(rows, key=itemgetter("project"))]
-    shown = _cut(groups, None if whole else _MOST_OPEN)
-    for some in shown:
-        yield from wrapped(_project_said(some[0], ""), "  ")
-        for row in some:
+    groups = [list(group) for _, group in groupby(rows, key=itemgetter("project"))]
+    shown = _cut(groups, None if in_full else _MOST_OPEN)
+    for group in shown:
+        yield from wrapped(_project_text(group[0], ""), "  ")
+        for row in group:
             topic = f" for {row['topic']}" if row["topic"] else ""
-            much = "" if row["open"] is None else f" {grouped(row['open'])} {row['unit']} open;"
-            text = f"{row['need']} {row['factor']}{topic}:{much} {row['why']}"
+            amount = "" if row["open"] is None else f" {grouped(row['open'])} {row['unit']} open;"
+            text = f"{row['need']} {row['factor']}{topic}:{amount} {row['why']}"
             yield from wrapped(one_line(text), "    ")
     yield from _more(len(groups) - len(shown), "project")
 
@@ -233,15 +233,15 @@ def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:
     if call.format == "json":
         emit_document(receipt)
         return
-    lines = _told(receipt)
+    lines = _receipt_lines(receipt)
     emit_lines([next(lines)] if call.settings.quiet else lines)
 
 
-def _told(receipt: Mapping[str, Any]) -> Iterator[str]:
+def _receipt_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
     lines, left_out = receipt["lines"], receipt["left_out"]
     count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
-    did = f"{count} of proposal {receipt['proposal']} introduced"
-    yield f"{_entries(receipt)} · {did}"
+    summary = f"{count} of proposal {receipt['proposal']} introduced"
+    yield f"{_entries(receipt)} · {summary}"
     yield from table_lines([_row(line) for line in lines], _COLUMNS)
     if left_out:
         word = (

@@ -34,38 +34,38 @@ _NAMES = {
 _MOST_NAMED = 6
 
 
-def emit_comparison(call: Call, found: Comparison) -> None:
+def emit_comparison(call: Call, comparison: Comparison) -> None:
     """Write a comparison in the format that was asked for."""
-    rows = [line.to_dict() for line in found.lines()]
+    rows = [line.to_dict() for line in comparison.lines()]
     emit_rows(
         rows,
         _LINES,
         call.read.without_filters(),
-        head=found.head(),
+        head=comparison.head(),
         named="lines",
-        above=list(_above(found, lines=len(rows))),
+        above=list(_lines_above(comparison, lines=len(rows))),
     )
 
 
-def _above(found: Comparison, *, lines: int) -> Iterator[str]:
-    yield _answer(found)
-    for one in found.said:
+def _lines_above(comparison: Comparison, *, lines: int) -> Iterator[str]:
+    yield _summary(comparison)
+    for one in comparison.suppositions:
         yield f"- supposed: {one}"
     yield ""
-    yield from table_lines(_level_rows(found), _LEVELS)
-    if found.today.complete_level.gap or found.then.complete_level.gap:
+    yield from table_lines(_level_rows(comparison), _LEVELS)
+    if comparison.today.complete_level.gap or comparison.scenario.complete_level.gap:
         yield "Not proven the best on both sides: where there is more, it says at most what."
     yield ""
     yield "Lines that differ:" if lines else "No line would differ."
 
 
-def _answer(found: Comparison) -> str:
-    gained, lost = found.gained, found.lost
+def _summary(comparison: Comparison) -> str:
+    gained, lost = comparison.gained, comparison.lost
     if not gained and not lost:
         return "The same projects would end complete."
-    ends = f"{_projects(gained)} would end complete as well" if gained else "No more would"
-    loses = f"{_projects(lost)} would not any more" if lost else "none would be lost"
-    return f"{ends}; {loses}." if gained else f"{loses[0].upper()}{loses[1:]}."
+    gained_text = f"{_projects(gained)} would end complete as well" if gained else "No more would"
+    lost_text = f"{_projects(lost)} would not any more" if lost else "none would be lost"
+    return f"{gained_text}; {lost_text}." if gained else f"{lost_text[0].upper()}{lost_text[1:]}."
 
 
 def _projects(codes: Sequence[str]) -> str:
@@ -74,11 +74,11 @@ def _projects(codes: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _level_rows(found: Comparison) -> list[dict[str, str]]:
-    today, then = found.today.levels(), found.then.levels()
+def _level_rows(comparison: Comparison) -> list[dict[str, str]]:
+    today, scenario = comparison.today.levels(), comparison.scenario.levels()
     return [
         {"level": _NAMES[one["name"]], "today": _figure(one), "then": _figure(other)}
-        for one, other in zip(today, then, strict=True)
+        for one, other in zip(today, scenario, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from cli.framework.output import Column, emit_rows
 from cli.views.explain import brief
 
 if TYPE_CHECKING:
-    from ledger.matching.worth import Rise, Worth
+    from ledger.matching.worth import LevelRise, Worth
     from ledger.usecases.matching.worth import WorthTable
 
 _PEOPLE = frozenset({"table", "md"})
@@ -18,28 +18,28 @@ _MOST_NAMED = 3
 _CODES = frozenset({"project", "need", "city", "country", "office"})
 
 
-def emit_worth(call: Call, found: WorthTable, seconds: float) -> None:
+def emit_worth(call: Call, table: WorthTable, seconds: float) -> None:
     """Write a table of worth in the format that was asked for."""
-    rows = [_row(row, call.format) for row in found.rows]
-    columns = _columns(found) if call.format in _PEOPLE else _data_columns(found)
+    rows = [_row(row, call.format) for row in table.rows]
+    columns = _columns(table) if call.format in _PEOPLE else _data_columns(table)
     emit_rows(
         rows,
         columns,
         call.read.without_filters(),
         head={
             "schema": "cityfund.worth/1",
-            "as_of": found.today.day,
+            "as_of": table.today.day,
             "seconds": round(seconds, 3),
-            "by": list(found.by),
-            "levels": found.today.levels()[:2],
-            "not_tried": found.not_tried,
+            "by": list(table.by),
+            "levels": table.today.levels()[:2],
+            "not_tried": table.not_tried,
         },
-        above=list(_above(found)),
+        above=list(_lines_above(table)),
     )
 
 
-def _columns(found: WorthTable) -> list[Column]:
-    keys = [Column(name, _title(name), kind=_kind(name)) for name in _keys(found)]
+def _columns(table: WorthTable) -> list[Column]:
+    keys = [Column(name, _title(name), kind=_kind(name)) for name in _keys(table)]
     return [
         *keys,
         Column("factor", "Factor", kind="code", spare=1),
@@ -61,63 +61,64 @@ def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _data_columns(found: WorthTable) -> list[Column]:
+def _data_columns(table: WorthTable) -> list[Column]:
     levels = (
         f"level_{level}_{name}" for level in (1, 2) for name in ("rise", "at_least", "at_most")
     )
-    names = (*_keys(found), "factor", "unit", "needs", "stays_open", "step", *levels)
+    names = (*_keys(table), "factor", "unit", "needs", "stays_open", "step", *levels)
     return [Column(name) for name in (*names, "gained", "lost")]
 
 
-def _keys(found: WorthTable) -> list[str]:
-    return [name for name in found.by if name not in ("factor", "unit")]
+def _keys(table: WorthTable) -> list[str]:
+    return [name for name in table.by if name not in ("factor", "unit")]
 
 
 def _row(row: Worth, style: str) -> dict[str, Any]:
-    found = row.to_dict()
+    document = row.to_dict()
     if style == "json":
-        return found
+        return document
     for level in ("level_1", "level_2"):
-        found |= {f"{level}_{name}": value for name, value in found[level].items()}
+        document |= {f"{level}_{name}": value for name, value in document[level].items()}
     unit = row.gap.unit
     return {
-        **found,
+        **document,
         "open_said": brief(row.gap.total, unit),
         "step_said": brief(row.step, unit),
-        "level_1_said": _said(row.complete, 0),
-        "level_2_said": _said(row.coverage, 4),
-        "completes": _named(row.gained) + (f"; not {_named(row.lost)}" if row.lost else ""),
+        "level_1_said": _rise_text(row.complete, 0),
+        "level_2_said": _rise_text(row.coverage, 4),
+        "completes": _first_codes(row.gained)
+        + (f"; not {_first_codes(row.lost)}" if row.lost else ""),
     }
 
 
-def _said(rise: Rise, places: int) -> str:
+def _rise_text(rise: LevelRise, places: int) -> str:
     """Say a rise; where it is not proven, at most what."""
     figures = rise.to_dict(places)
     value = figures["rise"] if figures["rise"].startswith("-") else f"+{figures['rise']}"
-    return value if rise.proven.exact else f"{value} (to {figures['at_most']})"
+    return value if rise.range.exact else f"{value} (to {figures['at_most']})"
 
 
-def _named(codes: tuple[str, ...]) -> str:
+def _first_codes(codes: tuple[str, ...]) -> str:
     more = len(codes) - _MOST_NAMED
     return ", ".join(codes[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _above(found: WorthTable) -> Iterator[str]:
-    if not found.rows and not found.not_tried:
+def _lines_above(table: WorthTable) -> Iterator[str]:
+    if not table.rows and not table.not_tried:
         yield "Today's proposal leaves nothing open that one step more could close."
         return
-    best = found.rows[0] if found.rows else None
-    shown = {"need"} if "need" in found.by else set(found.by)
-    if best is None or not best.complete.found:
+    best = table.rows[0] if table.rows else None
+    named_columns = {"need"} if "need" in table.by else set(table.by)
+    if best is None or not best.complete.increase:
         yield "One step more, for one gap alone, would complete no further weight of projects."
     else:
-        where = ", ".join(str(value) for name, value in best.gap.keys if name in shown)
+        where = ", ".join(str(value) for name, value in best.gap.keys if name in named_columns)
         more = f"{brief(best.step, best.gap.unit)} more of {best.gap.factor}"
-        at = f" for {where}" if where else ""
-        yield f"Worth most: {more}{at} would raise level 1 by {best.complete.found}."
+        location = f" for {where}" if where else ""
+        yield f"Worth most: {more}{location} would raise level 1 by {best.complete.increase}."
     yield (
         "One step is one more offer, free of terms, for those needs alone: what the middle one of "
         "them still lacks, or what --step says."
     )
-    if found.not_tried:
-        yield f"{found.not_tried} more gaps were not tried: the time was over."
+    if table.not_tried:
+        yield f"{table.not_tried} more gaps were not tried: the time was over."

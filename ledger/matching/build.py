@@ -17,18 +17,24 @@ from ledger.eligibility.counts import Outstanding, OutstandingByNeed
 from ledger.eligibility.index import OfferIndex, RateOf, Ratio
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.gaps.completeness import need_is_placed
-from ledger.matching.problem import NOBODY, Demand, Problem, Supply, Venture
+from ledger.matching.problem import (
+    NO_OFFER,
+    MatchingNeed,
+    MatchingOffer,
+    MatchingProblem,
+    MatchingProject,
+)
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import CONDITION_COMPLETE
 
-_NO_ONE: OutstandingByNeed = MappingProxyType({})
+_NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltProblem:
     """A problem, and the pairs of units (need's, offer's) left out for want of a rate."""
 
-    problem: Problem
+    problem: MatchingProblem
     without_rate: tuple[tuple[str, str], ...]
 
 
@@ -37,95 +43,110 @@ def build(
     offers: Iterable[OfferFacts],
     day: date,
     rate_of: RateOf,
-    living: OutstandingByNeed = _NO_ONE,
+    outstanding: OutstandingByNeed = _NONE_OUTSTANDING,
     *,
-    chosen: Collection[str] | None = None,
-) -> Built:
+    selected: Collection[str] | None = None,
+) -> BuiltProblem:
     """Build the problem of a day from all needs and offers of a ledger, in any order.
 
     `chosen` names the needs that may be given something (None: all); the others still count
     where it is asked whether a project ends complete. `rate_of(need unit, offer unit)` is how
     many offer units one need unit costs, or None. `living` is by need, then by offer.
     """
-    every = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
-    open_needs = [facts for facts in every if _takes_part(facts, chosen)]
-    supplied = sorted((one for one in offers if _has_something(one, day)), key=_offer_code)
-    kinds = _Kinds(open_needs, supplied, day, rate_of)
-    places = {facts.offer.code: place for place, facts in enumerate(supplied)}
-    ventures = _ventures(every, open_needs)
-    venture_of = {demand: place for place, one in enumerate(ventures) for demand in one.demands}
-    demands = tuple(
-        _demand(facts, venture_of[place], kinds.of_need[place], living, places)
+    all_needs = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
+    open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
+    available_offers = sorted((one for one in offers if _is_available(one, day)), key=_offer_code)
+    classes = _EligibilityClasses(open_needs, available_offers, day, rate_of)
+    places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
+    projects = _projects(all_needs, open_needs)
+    venture_of = {need: place for place, one in enumerate(projects) for need in one.needs}
+    matching_needs = tuple(
+        _need(facts, venture_of[place], classes.class_of_need[place], outstanding, places)
         for place, facts in enumerate(open_needs)
     )
-    supplies = tuple(
-        _supply(facts, kind) for facts, kind in zip(supplied, kinds.of_offer, strict=True)
+    matching_offers = tuple(
+        _offer(facts, offer_class)
+        for facts, offer_class in zip(available_offers, classes.class_of_offer, strict=True)
     )
-    problem = Problem(ventures, demands, supplies, kinds.links, _living(open_needs, living, places))
-    return Built(problem, kinds.without_rate)
+    problem = MatchingProblem(
+        projects,
+        matching_needs,
+        matching_offers,
+        classes.links,
+        _outstanding(open_needs, outstanding, places),
+    )
+    return BuiltProblem(problem, classes.without_rate)
 
 
-def _takes_part(facts: NeedFacts, chosen: Collection[str] | None) -> bool:
-    asked = chosen is None or facts.need.code in chosen
+def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
+    asked = selected is None or facts.need.code in selected
     active = facts.project.status in ACTIVE_STATUSES
     return asked and active and facts.balance.quantified and facts.balance.free > 0
 
 
-def _has_something(facts: OfferFacts, day: date) -> bool:
-    begun = facts.offer.valid_from is None or facts.offer.valid_from <= day
-    return begun and not facts.offer.is_over(day) and facts.balance.free > 0
+def _is_available(facts: OfferFacts, day: date) -> bool:
+    has_begun = facts.offer.valid_from is None or facts.offer.valid_from <= day
+    return has_begun and not facts.offer.is_over(day) and facts.balance.free > 0
 
 
 def _offer_code(facts: OfferFacts) -> str:
     return facts.offer.code
 
 
-def _ventures(every: list[NeedFacts], open_needs: list[NeedFacts]) -> tuple[Venture, ...]:
+def _projects(
+    all_needs: list[NeedFacts], open_needs: list[NeedFacts]
+) -> tuple[MatchingProject, ...]:
     """Group the demands by project; one with a need that stays open can't end complete."""
-    taking_part = {facts.need.code for facts in open_needs}
-    stuck = {
+    participating = {facts.need.code for facts in open_needs}
+    incomplete = {
         facts.project.code
-        for facts in every
-        if not need_is_placed(facts.balance) and facts.need.code not in taking_part
+        for facts in all_needs
+        if not need_is_placed(facts.balance) and facts.need.code not in participating
     }
-    demands: dict[str, list[int]] = {}
+    needs: dict[str, list[int]] = {}
     weights: dict[str, int] = {}
     for place, facts in enumerate(open_needs):
-        demands.setdefault(facts.project.code, []).append(place)
+        needs.setdefault(facts.project.code, []).append(place)
         weights[facts.project.code] = facts.project.weight
     return tuple(
-        Venture(code, weights[code], tuple(places), code not in stuck)
-        for code, places in demands.items()
+        MatchingProject(code, weights[code], tuple(places), code not in incomplete)
+        for code, places in needs.items()
     )
 
 
-def _demand(
-    facts: NeedFacts, venture: int, kind: int, living: OutstandingByNeed, places: Mapping[str, int]
-) -> Demand:
-    return Demand(
+def _need(
+    facts: NeedFacts,
+    project: int,
+    need_class: int,
+    outstanding: OutstandingByNeed,
+    places: Mapping[str, int],
+) -> MatchingNeed:
+    return MatchingNeed(
         code=facts.need.code,
-        venture=venture,
-        kind=kind,
+        project=project,
+        need_class=need_class,
         open=facts.balance.free,
         net=facts.balance.net,
         divisible=facts.need.divisible,
-        only=None if facts.need.divisible else _only(living.get(facts.need.code, {}), places),
+        sole_offer=None
+        if facts.need.divisible
+        else _sole_offer(outstanding.get(facts.need.code, {}), places),
     )
 
 
-def _only(lives: Mapping[str, Outstanding], places: Mapping[str, int]) -> int | None:
+def _sole_offer(outstanding: Mapping[str, Outstanding], places: Mapping[str, int]) -> int | None:
     """Say which one offer may take the rest of an indivisible need, if it lives with any."""
-    codes = [code for code, some in lives.items() if some.need > 0 or some.offer > 0]
+    codes = [code for code, between in outstanding.items() if between.need > 0 or between.offer > 0]
     if not codes:
         return None
-    return places.get(codes[0], NOBODY) if len(codes) == 1 else NOBODY
+    return places.get(codes[0], NO_OFFER) if len(codes) == 1 else NO_OFFER
 
 
-def _supply(facts: OfferFacts, kind: int) -> Supply:
+def _offer(facts: OfferFacts, offer_class: int) -> MatchingOffer:
     offer = facts.offer
-    return Supply(
+    return MatchingOffer(
         code=offer.code,
-        kind=kind,
+        offer_class=offer_class,
         free=facts.balance.free,
         min_ticket=offer.min_ticket,
         max_ticket=offer.max_ticket,
@@ -135,13 +156,13 @@ def _supply(facts: OfferFacts, kind: int) -> Supply:
     )
 
 
-def _living(
-    open_needs: list[NeedFacts], living: OutstandingByNeed, places: Mapping[str, int]
+def _outstanding(
+    open_needs: list[NeedFacts], outstanding: OutstandingByNeed, places: Mapping[str, int]
 ) -> dict[tuple[int, int], Outstanding]:
     return {
-        (place, places[code]): lives
+        (place, places[code]): amounts
         for place, facts in enumerate(open_needs)
-        for code, lives in living.get(facts.need.code, {}).items()
+        for code, amounts in outstanding.get(facts.need.code, {}).items()
         if code in places
     }
 
@@ -158,57 +179,62 @@ class _NeedKey(NamedTuple):
     needed_by: date | None
 
 
-class _Kinds:
+class _EligibilityClasses:
     """The kinds of needs and offers, found by asking the rules once for each two of a kind."""
 
     def __init__(
         self, needs: list[NeedFacts], offers: list[OfferFacts], day: date, rate_of: RateOf
     ) -> None:
-        offer_kinds: dict[Hashable, int] = {}
-        self.of_offer = [
-            offer_kinds.setdefault(_offer_key(facts.offer), len(offer_kinds)) for facts in offers
+        offer_classes: dict[Hashable, int] = {}
+        self.class_of_offer = [
+            offer_classes.setdefault(_offer_key(facts.offer), len(offer_classes))
+            for facts in offers
         ]
         samples: dict[int, OfferFacts] = {}
-        for kind, facts in zip(self.of_offer, offers, strict=True):
-            samples.setdefault(kind, facts)
-        self._reach = _Reach(samples, day, rate_of)
+        for offer_class, facts in zip(self.class_of_offer, offers, strict=True):
+            samples.setdefault(offer_class, facts)
+        self._eligible = _EligibleClasses(samples, day, rate_of)
         self._by_key: dict[_NeedKey, int] = {}
         self._by_links: dict[Hashable, int] = {}
         self._links: list[dict[int, Ratio]] = []
-        self.of_need = [self._kind_of(facts) for facts in needs]
-        self.without_rate = tuple(sorted(self._reach.without_rate))
+        self.class_of_need = [self._class_of(facts) for facts in needs]
+        self.without_rate = tuple(sorted(self._eligible.without_rate))
 
     @property
     def links(self) -> tuple[Mapping[int, Ratio], ...]:
         """The kinds of offers that may serve each kind of need."""
         return tuple(self._links)
 
-    def _kind_of(self, need: NeedFacts) -> int:
+    def _class_of(self, need: NeedFacts) -> int:
         key = _need_key(need)
         if key not in self._by_key:
-            found = self._reach.links(need)
+            links = self._eligible.links(need)
             # Needs of different terms that reach the same offers are of one kind all the same.
-            alike = need.balance.unit.code, tuple(found)
-            if alike not in self._by_links:
-                self._by_links[alike] = len(self._links)
-                self._links.append(found)
-            self._by_key[key] = self._by_links[alike]
+            equivalence = need.balance.unit.code, tuple(links)
+            if equivalence not in self._by_links:
+                self._by_links[equivalence] = len(self._links)
+                self._links.append(links)
+            self._by_key[key] = self._by_links[equivalence]
         return self._by_key[key]
 
 
-class _Reach:
+class _EligibleClasses:
     """Which kinds of offers pass every rule but those on quantity, for a need."""
 
     def __init__(self, samples: dict[int, OfferFacts], day: date, rate_of: RateOf) -> None:
         by_factor: dict[Factor, list[int]] = {}
-        for kind, facts in samples.items():
-            by_factor.setdefault(facts.offer.factor, []).append(kind)
+        for offer_class, facts in samples.items():
+            by_factor.setdefault(facts.offer.factor, []).append(offer_class)
         self._sets = {
-            factor: OfferIndex((samples[kind] for kind in some), day, rate_of)
-            for factor, some in by_factor.items()
+            factor: OfferIndex((samples[offer_class] for offer_class in between), day, rate_of)
+            for factor, between in by_factor.items()
         }
-        self._kind_of = {facts.offer.code: kind for kind, facts in samples.items()}
-        self._unit_of = {kind: facts.balance.unit.code for kind, facts in samples.items()}
+        self._class_of_offer = {
+            facts.offer.code: offer_class for offer_class, facts in samples.items()
+        }
+        self._unit_of_class = {
+            offer_class: facts.balance.unit.code for offer_class, facts in samples.items()
+        }
         self.without_rate: set[tuple[str, str]] = set()
 
     def links(self, need: NeedFacts) -> dict[int, Ratio]:
@@ -217,15 +243,15 @@ class _Reach:
         if sets is None:
             return {}
         ratios = sets.ratios(need.balance.unit)
-        found: dict[int, Ratio] = {}
+        ratios_by_class: dict[int, Ratio] = {}
         for code in sets.admissible_offers(need):
-            kind = self._kind_of[code]
-            ratio = ratios.get(self._unit_of[kind])
+            offer_class = self._class_of_offer[code]
+            ratio = ratios.get(self._unit_of_class[offer_class])
             if ratio is None:
-                self.without_rate.add((need.balance.unit.code, self._unit_of[kind]))
+                self.without_rate.add((need.balance.unit.code, self._unit_of_class[offer_class]))
             else:
-                found[kind] = ratio
-        return dict(sorted(found.items()))
+                ratios_by_class[offer_class] = ratio
+        return dict(sorted(ratios_by_class.items()))
 
 
 def _need_key(facts: NeedFacts) -> _NeedKey:

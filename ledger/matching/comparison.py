@@ -21,18 +21,18 @@ class LineChange:
     factor: str
     unit: Unit
     today: int
-    then: int
+    scenario: int
 
     def to_dict(self) -> dict[str, Any]:
         """Give the line as `cityfund.whatif/1` has it."""
-        places = self.unit.decimals
+        decimals = self.unit.decimals
         return {
             "project": self.project,
             "need": self.need,
             "factor": self.factor,
             "offer": self.offer,
-            "today": format_amount(self.today, places),
-            "then": format_amount(self.then, places),
+            "today": format_amount(self.today, decimals),
+            "then": format_amount(self.scenario, decimals),
             "unit": self.unit.code,
         }
 
@@ -41,9 +41,9 @@ class LineChange:
 class Comparison:
     """Today's proposal beside that of a supposed world. `said` tells what is supposed."""
 
-    said: tuple[str, ...]
+    suppositions: tuple[str, ...]
     today: Proposal
-    then: Proposal
+    scenario: Proposal
 
     @property
     def day(self) -> date:
@@ -53,33 +53,33 @@ class Comparison:
     @property
     def gained(self) -> tuple[str, ...]:
         """The projects that would end complete and do not today."""
-        return tuple(one for one in self.then.complete if one not in set(self.today.complete))
+        return tuple(one for one in self.scenario.complete if one not in set(self.today.complete))
 
     @property
     def lost(self) -> tuple[str, ...]:
         """The projects that end complete today and would not."""
-        return tuple(one for one in self.today.complete if one not in set(self.then.complete))
+        return tuple(one for one in self.today.complete if one not in set(self.scenario.complete))
 
     @property
     def rise(self) -> Span:
         """By how much level 1 would rise; below nothing it would fall."""
-        today, then = self.today.complete_level, self.then.complete_level
-        return Span(then.value - today.bound, then.bound - today.value)
+        today, scenario = self.today.complete_level, self.scenario.complete_level
+        return Span(scenario.value - today.bound, scenario.bound - today.value)
 
     def lines(self) -> list[LineChange]:
         """Give the lines that differ, by project, need and offer."""
-        today, then = _by_pair(self.today), _by_pair(self.then)
-        every = sorted({**today, **then}.items(), key=lambda one: (one[1].project, *one[0]))
-        found = []
-        for pair, line in every:
-            before, after = (side[pair].amount if pair in side else 0 for side in (today, then))
+        today, scenario = _lines_by_pair(self.today), _lines_by_pair(self.scenario)
+        lines = sorted({**today, **scenario}.items(), key=lambda one: (one[1].project, *one[0]))
+        changes = []
+        for pair, line in lines:
+            before, after = (side[pair].amount if pair in side else 0 for side in (today, scenario))
             if before != after:
-                found.append(
+                changes.append(
                     LineChange(
                         line.offer, line.need, line.project, line.factor, line.unit, before, after
                     )
                 )
-        return found
+        return changes
 
     def head(self) -> dict[str, Any]:
         """Give what stands before the lines in `cityfund.whatif/1`."""
@@ -87,23 +87,23 @@ class Comparison:
         return {
             "schema": "cityfund.whatif/1",
             "as_of": self.day,
-            "supposed": list(self.said),
-            "today": _side(self.today),
-            "then": _side(self.then),
-            "level_1_rises_at_least": str(rise.least),
-            "level_1_rises_at_most": str(rise.most),
+            "supposed": list(self.suppositions),
+            "today": _proposal_summary(self.today),
+            "then": _proposal_summary(self.scenario),
+            "level_1_rises_at_least": str(rise.lower),
+            "level_1_rises_at_most": str(rise.upper),
             "gained": list(self.gained),
             "lost": list(self.lost),
         }
 
 
-def _by_pair(proposal: Proposal) -> dict[tuple[str, str], Line]:
+def _lines_by_pair(proposal: Proposal) -> dict[tuple[str, str], Line]:
     return {(line.need, line.offer): line for line in proposal.lines}
 
 
-def _side(proposal: Proposal) -> dict[str, Any]:
+def _proposal_summary(proposal: Proposal) -> dict[str, Any]:
     return {
-        "limited": proposal.limited,
+        "limited": proposal.limit_reached,
         "levels": proposal.levels(),
         "complete": list(proposal.complete),
     }

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.rules import Failure
 from ledger.matching.near_misses import Change
-from ledger.matching.pairs import Pair
-from ledger.matching.plan import Give, completed
-from ledger.matching.problem import Problem
+from ledger.matching.pairs import PairFacts
+from ledger.matching.plan import Allocation, completed
+from ledger.matching.problem import MatchingProblem
 
 
 class Because(NamedTuple):
@@ -45,12 +45,12 @@ class PairRow:
     with the offer after the proposal.
     """
 
-    pair: Pair
+    pair: PairFacts
     failures: tuple[Failure, ...]
     changes: tuple[Change, ...]
-    gives: int
-    offer_gives: int
-    left: int
+    need_amount: int
+    offer_amount: int
+    offer_remaining: int
     reason: str
     why: str
     receivers: tuple[Receiver, ...]
@@ -68,11 +68,11 @@ class PairRow:
             "project_title": need.project.title,
             "city_name": need.city.name,
             "eligible": not self.failures,
-            "gives": format_amount(self.gives, unit.decimals),
+            "gives": format_amount(self.need_amount, unit.decimals),
             "unit": unit.code,
-            "offer_gives": format_amount(self.offer_gives, offer_unit.decimals),
+            "offer_gives": format_amount(self.offer_amount, offer_unit.decimals),
             "offer_unit": offer_unit.code,
-            "stays_with_offer": format_amount(self.left, offer_unit.decimals),
+            "stays_with_offer": format_amount(self.offer_remaining, offer_unit.decimals),
             "failures": [failure._asdict() for failure in self.failures],
             "changes": [change.to_dict() for change in self.changes],
             "reason": self.reason,
@@ -102,7 +102,7 @@ class NeedRow:
     unit: Unit
     open: int | None
     gets: int
-    alone: int | None
+    served_alone: int | None
     binding: bool
     reason: str
     why: str
@@ -111,15 +111,15 @@ class NeedRow:
     def to_dict(self) -> dict[str, Any]:
         """Give the row as `cityfund.explanation/1` has it."""
         places = self.unit.decimals
-        left = None if self.open is None else self.open - self.gets
+        remaining = None if self.open is None else self.open - self.gets
         return {
             "need": self.need,
             "factor": self.factor,
             "topic": self.topic,
-            "open": _written(self.open, places),
+            "open": _formatted(self.open, places),
             "gets": format_amount(self.gets, places),
-            "stays_open": _written(left, places),
-            "alone": _written(self.alone, places),
+            "stays_open": _formatted(remaining, places),
+            "alone": _formatted(self.served_alone, places),
             "unit": self.unit.code,
             "binding": self.binding,
             "reason": self.reason,
@@ -164,95 +164,103 @@ class Explanation:
         }
 
 
-def _written(amount: int | None, places: int) -> str | None:
+def _formatted(amount: int | None, places: int) -> str | None:
     return None if amount is None else format_amount(amount, places)
 
 
-class Outcome:
+class PlanIndex:
     """A plan of a problem, looked at from its needs and its offers."""
 
-    def __init__(self, problem: Problem, gives: Iterable[Give]) -> None:
+    def __init__(self, problem: MatchingProblem, allocations: Iterable[Allocation]) -> None:
         """Take a plan; nothing of it is changed."""
         self.problem = problem
-        self.gives = tuple(gives)
-        self.completed = frozenset(completed(problem, self.gives))
-        self.given = {(give.demand, give.supply): give.amount for give in self.gives}
+        self.allocations = tuple(allocations)
+        self.completed = frozenset(completed(problem, self.allocations))
+        self.amounts = {
+            (allocation.need, allocation.offer): allocation.amount
+            for allocation in self.allocations
+        }
 
     @cached_property
-    def demand_of(self) -> dict[str, int]:
+    def need_index(self) -> dict[str, int]:
         """The place of each need that takes part, by code."""
-        return {demand.code: place for place, demand in enumerate(self.problem.demands)}
+        return {need.code: index for index, need in enumerate(self.problem.needs)}
 
     @cached_property
-    def supply_of(self) -> dict[str, int]:
+    def offer_index(self) -> dict[str, int]:
         """The place of each offer that takes part, by code."""
-        return {supply.code: place for place, supply in enumerate(self.problem.supplies)}
+        return {offer.code: index for index, offer in enumerate(self.problem.offers)}
 
     @cached_property
-    def venture_of(self) -> dict[str, int]:
+    def project_index(self) -> dict[str, int]:
         """The place of each project that takes part, by code."""
-        return {venture.code: place for place, venture in enumerate(self.problem.ventures)}
+        return {project.code: index for index, project in enumerate(self.problem.projects)}
 
     @cached_property
-    def open_left(self) -> list[int]:
+    def open_amounts(self) -> list[int]:
         """What stays open of each need."""
-        left = [demand.open for demand in self.problem.demands]
-        for give in self.gives:
-            left[give.demand] -= give.amount
-        return left
+        remaining = [need.open for need in self.problem.needs]
+        for allocation in self.allocations:
+            remaining[allocation.need] -= allocation.amount
+        return remaining
 
     @cached_property
-    def free_left(self) -> list[int]:
+    def free_amounts(self) -> list[int]:
         """What stays with each offer, in its own unit."""
-        left = [supply.free for supply in self.problem.supplies]
-        for give in self.gives:
-            left[give.supply] -= self.of_offer(give)
-        return left
+        remaining = [offer.free for offer in self.problem.offers]
+        for allocation in self.allocations:
+            remaining[allocation.offer] -= self.offer_amount(allocation)
+        return remaining
 
-    def of_offer(self, give: Give) -> int:
+    def offer_amount(self, allocation: Allocation) -> int:
         """Give the offer's side of a give."""
-        ratio = self.problem.ratio(give.demand, give.supply)
-        assert ratio is not None, f"{give} has no rate"
-        return ratio.to_offer(give.amount)
+        ratio = self.problem.ratio(allocation.need, allocation.offer)
+        assert ratio is not None, f"{allocation} has no rate"
+        return ratio.to_offer(allocation.amount)
 
-    def to(self, demand: int) -> list[Give]:
+    def allocations_to(self, need: int) -> list[Allocation]:
         """Give what one need gets."""
-        return [give for give in self.gives if give.demand == demand]
+        return [allocation for allocation in self.allocations if allocation.need == need]
 
-    def by(self, supply: int) -> list[Give]:
+    def allocations_by(self, offer: int) -> list[Allocation]:
         """Give what one offer gives, the largest part first."""
-        found = [give for give in self.gives if give.supply == supply]
-        return sorted(found, key=lambda give: (-self.of_offer(give), give.demand))
+        own_allocations = [
+            allocation for allocation in self.allocations if allocation.offer == offer
+        ]
+        return sorted(
+            own_allocations,
+            key=lambda allocation: (-self.offer_amount(allocation), allocation.need),
+        )
 
-    def ends_complete(self, demand: int) -> bool:
+    def ends_complete(self, need: int) -> bool:
         """Say whether the project of a need ends complete."""
-        return self.problem.demands[demand].venture in self.completed
+        return self.problem.needs[need].project in self.completed
 
-    def why_no_more(self, demand: int, supply: int) -> str:
+    def why_no_more(self, need: int, offer: int) -> str:
         """Say in one word why an offer that fits a need gives it no more than it does.
 
-        `need_is_placed`: the need wants no more; `condition`: the project does not end complete;
+        `placed`: the need wants no more; `condition`: the project does not end complete;
         `largest`: its largest ticket or share is reached; `elsewhere`: others get what it has;
         `spent`: it gives this need all it has; `smallest`: what is left of it or of the need is
         below its smallest ticket, `whole`: below the whole of an indivisible need; `spare`:
         nothing but a plan that was not proven the best.
         """
         problem = self.problem
-        limits, ratio = problem.limits(demand, supply), problem.ratio(demand, supply)
+        limits, ratio = problem.limits(need, offer), problem.ratio(need, offer)
         assert limits is not None
         assert ratio is not None
-        if not self.open_left[demand]:
+        if not self.open_amounts[need]:
             return "placed"
-        if problem.supplies[supply].conditional and not self.ends_complete(demand):
+        if problem.offers[offer].conditional and not self.ends_complete(need):
             return "condition"
-        given = self.given.get((demand, supply), 0)
-        if given >= limits.high:
-            capped = limits.high < ratio.to_need(problem.supplies[supply].free)
+        amounts = self.amounts.get((need, offer), 0)
+        if amounts >= limits.high:
+            capped = limits.high < ratio.to_need(problem.offers[offer].free)
             return "largest" if capped else "spent"
-        could = ratio.to_need(self.free_left[supply] + ratio.to_offer(given))
-        others = len(self.by(supply)) > (given > 0)
-        if could <= given or (others and could < limits.low):
-            return "elsewhere" if others else "spent"
-        if given + self.open_left[demand] < limits.low or could < limits.low:
-            return "smallest" if problem.demands[demand].divisible else "whole"
+        possible = ratio.to_need(self.free_amounts[offer] + ratio.to_offer(amounts))
+        serves_others = len(self.allocations_by(offer)) > (amounts > 0)
+        if possible <= amounts or (serves_others and possible < limits.low):
+            return "elsewhere" if serves_others else "spent"
+        if amounts + self.open_amounts[need] < limits.low or possible < limits.low:
+            return "smallest" if problem.needs[need].divisible else "whole"
         return "spare"

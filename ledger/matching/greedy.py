@@ -5,94 +5,94 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from ledger.matching.plan import Give
-from ledger.matching.problem import Limits, Problem
+from ledger.matching.plan import Allocation
+from ledger.matching.problem import MatchingProblem, PairLimits
 
 
-def greedy_plan(problem: Problem) -> tuple[Give, ...]:
+def greedy_plan(problem: MatchingProblem) -> tuple[Allocation, ...]:
     """Complete the projects that can be completed, one after the other, then fill what is left.
 
     Heavier projects come first, of equals those with fewer needs. Offers on condition give only
     to projects that are completed.
     """
-    pot = _Pot(problem)
-    for place in _by_promise(problem):
-        venture = problem.ventures[place]
-        if venture.completable:
-            pot.complete(venture.demands)
-    pot.fill()
-    return pot.plan()
+    assignment = _GreedyAssignment(problem)
+    for index in _projects_by_priority(problem):
+        project = problem.projects[index]
+        if project.completable:
+            assignment.complete(project.needs)
+    assignment.fill()
+    return assignment.plan()
 
 
-def _by_promise(problem: Problem) -> list[int]:
-    ventures = problem.ventures
+def _projects_by_priority(problem: MatchingProblem) -> list[int]:
+    projects = problem.projects
     return sorted(
-        range(len(ventures)),
-        key=lambda place: (-Fraction(ventures[place].weight, len(ventures[place].demands)), place),
+        range(len(projects)),
+        key=lambda index: (-Fraction(projects[index].weight, len(projects[index].needs)), index),
     )
 
 
-class _Pot:
+class _GreedyAssignment:
     """What is still free and still open while a plan is made."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: MatchingProblem) -> None:
         self._problem = problem
-        self._free = [supply.free for supply in problem.supplies]
-        self._open = [demand.open for demand in problem.demands]
-        self._given: dict[tuple[int, int], int] = {}
+        self._free = [offer.free for offer in problem.offers]
+        self._open = [need.open for need in problem.needs]
+        self._amounts: dict[tuple[int, int], int] = {}
 
-    def complete(self, demands: Iterable[int]) -> None:
+    def complete(self, needs: Iterable[int]) -> None:
         """Give all of these demands what is open in them, or none of them anything."""
-        taken: list[Give] = []
-        for demand in demands:
-            gives = self._placing(demand)
-            taken += gives
-            if self._open[demand]:
-                for give in taken:
-                    self._give_back(give)
+        allocations_made: list[Allocation] = []
+        for need in needs:
+            allocations = self._fill_need(need)
+            allocations_made += allocations
+            if self._open[need]:
+                for allocation in allocations_made:
+                    self._release(allocation)
                 return
 
     def fill(self) -> None:
         """Give what is left to what is open, by offers that ask for no condition."""
-        for demand, still in enumerate(self._open):
-            if still:
-                self._placing(demand, conditional=False)
+        for need, open_amount in enumerate(self._open):
+            if open_amount:
+                self._fill_need(need, conditional=False)
 
-    def plan(self) -> tuple[Give, ...]:
+    def plan(self) -> tuple[Allocation, ...]:
         """Give the plan in order of demand, then supply."""
-        return tuple(Give(*pair, amount) for pair, amount in sorted(self._given.items()))
+        return tuple(Allocation(*pair, amount) for pair, amount in sorted(self._amounts.items()))
 
-    def _placing(self, demand: int, *, conditional: bool = True) -> list[Give]:
-        gives = []
-        for supply, limits in self._problem.partners(demand):
-            if not conditional and self._problem.supplies[supply].conditional:
+    def _fill_need(self, need: int, *, conditional: bool = True) -> list[Allocation]:
+        allocations = []
+        for offer, limits in self._problem.eligible_offers(need):
+            if not conditional and self._problem.offers[offer].conditional:
                 continue
-            amount = self._amount(demand, supply, limits)
+            amount = self._assignable(need, offer, limits)
             if amount:
-                gives.append(self._give(demand, supply, amount))
-            if not self._open[demand]:
+                allocations.append(self._allocate(need, offer, amount))
+            if not self._open[need]:
                 break
-        return gives
+        return allocations
 
-    def _amount(self, demand: int, supply: int, limits: Limits) -> int:
-        ratio = self._problem.ratio(demand, supply)
-        if ratio is None or (demand, supply) in self._given:
+    def _assignable(self, need: int, offer: int, limits: PairLimits) -> int:
+        ratio = self._problem.ratio(need, offer)
+        if ratio is None or (need, offer) in self._amounts:
             return 0
-        amount = min(self._open[demand], limits.high, ratio.to_need(self._free[supply]))
+        amount = min(self._open[need], limits.high, ratio.to_need(self._free[offer]))
         return amount if amount >= limits.low else 0
 
-    def _give(self, demand: int, supply: int, amount: int) -> Give:
-        self._move(demand, supply, amount)
-        self._given[demand, supply] = amount
-        return Give(demand, supply, amount)
+    def _allocate(self, need: int, offer: int, amount: int) -> Allocation:
+        self._apply(need, offer, amount)
+        self._amounts[need, offer] = amount
+        return Allocation(need, offer, amount)
 
-    def _give_back(self, give: Give) -> None:
-        self._move(give.demand, give.supply, -give.amount)
-        del self._given[give.demand, give.supply]
+    def _release(self, allocation: Allocation) -> None:
+        self._apply(allocation.need, allocation.offer, -allocation.amount)
+        del self._amounts[allocation.need, allocation.offer]
 
-    def _move(self, demand: int, supply: int, amount: int) -> None:
-        ratio = self._problem.ratio(demand, supply)
+    def _apply(self, need: int, offer: int, amount: int) -> None:
+        ratio = self._problem.ratio(need, offer)
         assert ratio is not None
-        taken = ratio.to_offer(abs(amount))
-        self._open[demand] -= amount
-        self._free[supply] -= taken if amount > 0 else -taken
+        allocations_made = ratio.to_offer(abs(amount))
+        self._open[need] -= amount
+        self._free[offer] -= allocations_made if amount > 0 else -allocations_made

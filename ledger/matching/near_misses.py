@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from ledger.core.factors import Stage
 from ledger.core.quantity import MAX_AMOUNT, format_amount
 from ledger.journal.balance import Balance
-from ledger.matching.pairs import AVAILABLE, RATE, Pair, brief
+from ledger.matching.pairs import AVAILABLE, RATE, PairFacts, brief
 from ledger.registers.records import ACTIVE_STATUSES
 
 
@@ -59,11 +59,11 @@ class Trial(NamedTuple):
     """A change and the pair as it is after it."""
 
     change: Change
-    pair: Pair
+    pair: PairFacts
 
 
 def offer_trial(
-    pair: Pair, column: str, value: str, before: str | None, words: str, **terms: Any
+    pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
 ) -> Trial:
     """Try other terms of the offer."""
     facts = replace(pair.offer, offer=replace(pair.offer.offer, **terms))
@@ -72,7 +72,7 @@ def offer_trial(
 
 
 def need_trial(
-    pair: Pair, column: str, value: str, before: str | None, words: str, **terms: Any
+    pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
 ) -> Trial:
     """Try other terms of the need."""
     facts = replace(pair.need, need=replace(pair.need.need, **terms))
@@ -89,38 +89,40 @@ SHARE_PLACES = 4
 """Shares are proposed in hundredths of a percent."""
 
 
-def smaller_ticket(pair: Pair) -> Iterator[Trial]:
+def lower_min_ticket(pair: PairFacts) -> Iterator[Trial]:
     """Lower the smallest ticket to the most that the pair could take now."""
-    most, before = pair.best.offer, pair.offer.offer.min_ticket
-    if most is None or before is None or before <= pair.living.offer + most:
+    most, before = pair.best_amounts.offer, pair.offer.offer.min_ticket
+    if most is None or before is None or before <= pair.outstanding.offer + most:
         return
-    ticket = pair.living.offer + most
+    ticket = pair.outstanding.offer + most
     yield _ticket(pair, "min_ticket", ticket, before, "a smallest ticket of")
 
 
-def larger_ticket(pair: Pair) -> Iterator[Trial]:
+def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
     """Raise the largest ticket so far that the least amount fits."""
     ratio, before = pair.ratio, pair.offer.offer.max_ticket
     if ratio is None or before is None:
         return
-    ticket = pair.living.offer + ratio.to_offer(pair.least(ratio))
+    ticket = pair.outstanding.offer + ratio.to_offer(pair.least_amount(ratio))
     if ticket > before:
         yield _ticket(pair, "max_ticket", ticket, before, "a largest ticket of")
 
 
-def larger_share(pair: Pair) -> Iterator[Trial]:
+def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
     """Raise the largest share so far that the least amount fits."""
     ratio, before, net = pair.ratio, pair.offer.offer.max_share, pair.need.balance.net
     if ratio is None or before is None or net <= 0:
         return
-    parts = 10**SHARE_PLACES
-    share = Decimal(-(-(pair.living.need + pair.least(ratio)) * parts // net)) / parts
+    amounts = 10**SHARE_PLACES
+    share = (
+        Decimal(-(-(pair.outstanding.need + pair.least_amount(ratio)) * amounts // net)) / amounts
+    )
     if before < share <= 1:
         words = f"a largest share of {percent(share)} instead of {percent(before)}"
         yield offer_trial(pair, "max_share", _plain(share), _plain(before), words, max_share=share)
 
 
-def more_put_up(pair: Pair) -> Iterator[Trial]:
+def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
     """Put up so much more that the least amount is available; or bring back a withdrawn offer."""
     ratio, facts = pair.ratio, pair.offer
     if ratio is None:
@@ -128,50 +130,52 @@ def more_put_up(pair: Pair) -> Iterator[Trial]:
     if facts.offer.withdrawn:
         yield _reinstated(pair)
         return
-    more = ratio.to_offer(pair.least(ratio)) - facts.balance.free
+    additional = ratio.to_offer(pair.least_amount(ratio)) - facts.balance.free
     unit, total = facts.balance.unit, facts.balance.required
-    if 0 < more <= MAX_AMOUNT - total:
-        words = f"{brief(more, unit)} more put up"
-        after = replace(facts, balance=moved(facts.balance, Stage.AVAILABLE, more))
+    if 0 < additional <= MAX_AMOUNT - total:
+        words = f"{brief(additional, unit)} more put up"
+        changed_pair = replace(
+            facts, balance=with_added_amount(facts.balance, Stage.AVAILABLE, additional)
+        )
         yield Trial(
             Change(
                 "offer",
                 facts.offer.code,
                 "quantity",
-                format_amount(total + more, unit.decimals),
+                format_amount(total + additional, unit.decimals),
                 format_amount(total, unit.decimals),
                 words,
             ),
-            replace(pair, offer=after),
+            replace(pair, offer=changed_pair),
         )
 
 
-def divided(pair: Pair) -> Iterator[Trial]:
+def made_divisible(pair: PairFacts) -> Iterator[Trial]:
     """Let several offers share the need."""
     if not pair.need.need.divisible:
         yield need_trial(pair, "divisible", "yes", "no", "the need made divisible", divisible=True)
 
 
-def amount_given(pair: Pair) -> Iterator[Trial]:
+def given_amount(pair: PairFacts) -> Iterator[Trial]:
     """Give the need's amount: the least that the offer could serve."""
     ratio, balance = pair.ratio, pair.need.balance
     if ratio is None or balance.quantified:
         return
-    amount, share = pair.least(ratio), pair.offer.offer.max_share
+    amount, share = pair.least_amount(ratio), pair.offer.offer.max_share
     if share is not None and pair.need.need.divisible:
         amount = _ceiling(Fraction(amount) / Fraction(share))
-    known = replace(pair.need, balance=moved(balance, Stage.OPEN, amount))
+    quantified_need = replace(pair.need, balance=with_added_amount(balance, Stage.OPEN, amount))
     words = "its amount given"
     if amount > 1:
         words = f"{words}, at least {brief(amount, balance.unit)}"
     value = format_amount(amount, balance.unit.decimals)
     change = Change("need", pair.need.need.code, "quantity", value, None, words)
-    yield Trial(change, replace(pair, need=known))
+    yield Trial(change, replace(pair, need=quantified_need))
 
 
-def moved(balance: Balance, stage: Stage, more: int) -> Balance:
+def with_added_amount(balance: Balance, stage: Stage, additional: int) -> Balance:
     """Give a standing with so much more in one stage, as a declaration or revision adds it."""
-    stages = {**balance.stages, stage: balance.stages.get(stage, 0) + more}
+    stages = {**balance.stages, stage: balance.stages.get(stage, 0) + additional}
     return Balance(balance.side, balance.code, balance.unit, stages)
 
 
@@ -180,25 +184,25 @@ def percent(share: Decimal) -> str:
     return f"{_plain(share * 100)} %"
 
 
-def brought_back(balance: Balance, source: Stage) -> Balance:
+def reinstated(balance: Balance, source: Stage) -> Balance:
     """Give an offer's standing with what is withdrawn, or has expired, available again."""
     amount = balance.stages.get(source, 0)
-    return moved(moved(balance, Stage.AVAILABLE, amount), source, -amount)
+    return with_added_amount(with_added_amount(balance, Stage.AVAILABLE, amount), source, -amount)
 
 
-def _ticket(pair: Pair, column: str, ticket: int, before: int, words: str) -> Trial:
+def _ticket(pair: PairFacts, column: str, ticket: int, before: int, words: str) -> Trial:
     unit = pair.offer.balance.unit
-    said = f"{words} {brief(ticket, unit)} instead of {brief(before, unit)}"
+    described = f"{words} {brief(ticket, unit)} instead of {brief(before, unit)}"
     value, old = (format_amount(one, unit.decimals) for one in (ticket, before))
-    return offer_trial(pair, column, value, old, said, **{column: ticket})
+    return offer_trial(pair, column, value, old, described, **{column: ticket})
 
 
-def _reinstated(pair: Pair) -> Trial:
+def _reinstated(pair: PairFacts) -> Trial:
     facts = pair.offer
-    back = brought_back(facts.balance, Stage.WITHDRAWN)
-    whole = replace(pair, offer=replace(facts, balance=back))
+    reinstated_standing = reinstated(facts.balance, Stage.WITHDRAWN)
+    reinstated_pair = replace(pair, offer=replace(facts, balance=reinstated_standing))
     words = "the offer brought back"
-    return offer_trial(whole, "withdrawn", "no", "yes", words, withdrawn=False)
+    return offer_trial(reinstated_pair, "withdrawn", "no", "yes", words, withdrawn=False)
 
 
 def _ceiling(number: Fraction) -> int:
@@ -210,50 +214,60 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def topic(pair: Pair) -> Iterator[Trial]:
+def topic(pair: PairFacts) -> Iterator[Trial]:
     """Add the need's topic to the offer's; a need without one may name one of the offer's."""
     wanted, topics = pair.need.need.topic, pair.offer.offer.topics
     if wanted is not None:
-        yield _added(pair, "topics", wanted, f"topic {wanted} added")
+        yield _with_list_entry(pair, "topics", wanted, f"topic {wanted} added")
         return
     for one in topics:
         yield need_trial(pair, "topic", one, None, f"the need to name the topic {one}", topic=one)
 
 
-def sector(pair: Pair) -> Iterator[Trial]:
+def sector(pair: PairFacts) -> Iterator[Trial]:
     """Add the project's sector to the mandate."""
     wanted = pair.need.project.sector
-    yield _added(pair, "sectors", wanted, f"sector {wanted} added")
+    yield _with_list_entry(pair, "sectors", wanted, f"sector {wanted} added")
 
 
-def geography(pair: Pair) -> Iterator[Trial]:
+def geography(pair: PairFacts) -> Iterator[Trial]:
     """Exclude the country no longer, else add it, or only the city."""
     offer, city = pair.offer.offer, pair.need.city
     if city.country in offer.excluded_countries:
-        kept = tuple(one for one in offer.excluded_countries if one != city.country)
+        remaining = tuple(one for one in offer.excluded_countries if one != city.country)
         before, words = ";".join(offer.excluded_countries), f"country {city.country} not excluded"
         yield offer_trial(
-            pair, "excluded_countries", ";".join(kept), before, words, excluded_countries=kept
+            pair,
+            "excluded_countries",
+            ";".join(remaining),
+            before,
+            words,
+            excluded_countries=remaining,
         )
         return
-    yield _added(pair, "countries", city.country, f"country {city.country} added")
-    yield _added(pair, "cities", city.code, f"city {city.code} added")
+    yield _with_list_entry(pair, "countries", city.country, f"country {city.country} added")
+    yield _with_list_entry(pair, "cities", city.code, f"city {city.code} added")
 
 
-def instrument(pair: Pair) -> Iterator[Trial]:
+def instrument(pair: PairFacts) -> Iterator[Trial]:
     """Let the need accept an instrument of the offer's, or the offer give one it accepts."""
-    offered, accepted = pair.offer.offer.instruments, pair.need.need.instruments
-    for one in offered:
-        more = (*accepted, one)
+    offer_unit, accepted = pair.offer.offer.instruments, pair.need.need.instruments
+    for one in offer_unit:
+        additional = (*accepted, one)
         words = f"the need to accept {one}"
         yield need_trial(
-            pair, "instruments", ";".join(more), ";".join(accepted), words, instruments=more
+            pair,
+            "instruments",
+            ";".join(additional),
+            ";".join(accepted),
+            words,
+            instruments=additional,
         )
     for one in accepted:
-        yield _added(pair, "instruments", one, f"instrument {one} added")
+        yield _with_list_entry(pair, "instruments", one, f"instrument {one} added")
 
 
-def window(pair: Pair) -> Iterator[Trial]:
+def window(pair: PairFacts) -> Iterator[Trial]:
     """Begin the offer's validity by the day, or end it no earlier; what lapsed comes back."""
     offer, day = pair.offer.offer, pair.day
     if offer.valid_from is not None and day < offer.valid_from:
@@ -263,14 +277,14 @@ def window(pair: Pair) -> Iterator[Trial]:
         )
     if offer.valid_until is not None and day > offer.valid_until:
         words = f"valid until {day}, {days_apart(offer.valid_until, day)} longer"
-        balance = brought_back(pair.offer.balance, Stage.EXPIRED)
+        balance = reinstated(pair.offer.balance, Stage.EXPIRED)
         longer = replace(pair, offer=replace(pair.offer, balance=balance))
         yield offer_trial(
             longer, "valid_until", str(day), str(offer.valid_until), words, valid_until=day
         )
 
 
-def start(pair: Pair) -> Iterator[Trial]:
+def start(pair: PairFacts) -> Iterator[Trial]:
     """Let the offer start by the day it is needed, or need it only when it can start."""
     starts, needed_by = pair.offer.offer.available_from, pair.need.need.needed_by
     if starts is None or needed_by is None:
@@ -284,7 +298,7 @@ def start(pair: Pair) -> Iterator[Trial]:
     yield need_trial(pair, "needed_by", str(starts), str(needed_by), words, needed_by=starts)
 
 
-def status(pair: Pair) -> Iterator[Trial]:
+def status(pair: PairFacts) -> Iterator[Trial]:
     """Bring the project into the nearest status that takes new deals, the last of them."""
     project, wanted = pair.need.project, ACTIVE_STATUSES[-1]
     facts = replace(pair.need, project=replace(project, status=wanted))
@@ -299,14 +313,16 @@ def days_apart(first: date, last: date) -> str:
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-def _added(pair: Pair, column: str, value: str, words: str) -> Trial:
+def _with_list_entry(pair: PairFacts, column: str, value: str, words: str) -> Trial:
     before = getattr(pair.offer.offer, column)
-    after = (*before, value)
-    return offer_trial(pair, column, ";".join(after), ";".join(before), words, **{column: after})
+    changed_pair = (*before, value)
+    return offer_trial(
+        pair, column, ";".join(changed_pair), ";".join(before), words, **{column: changed_pair}
+    )
 
 
-_MAKERS: Mapping[str, tuple[Callable[[Pair], Iterator[Trial]], ...]] = {
-    "quantified": (amount_given,),
+_CHANGES_BY_RULE: Mapping[str, tuple[Callable[[PairFacts], Iterator[Trial]], ...]] = {
+    "quantified": (given_amount,),
     "topic": (topic,),
     "sector": (sector,),
     "geography": (geography,),
@@ -315,38 +331,38 @@ _MAKERS: Mapping[str, tuple[Callable[[Pair], Iterator[Trial]], ...]] = {
     "start": (start,),
     "status": (status,),
     "ticket": (
-        smaller_ticket,
-        larger_ticket,
-        larger_share,
-        more_put_up,
-        divided,
+        lower_min_ticket,
+        higher_max_ticket,
+        higher_max_share,
+        larger_quantity,
+        made_divisible,
     ),
-    "share": (larger_share, divided),
-    "indivisible": (more_put_up, divided),
-    AVAILABLE: (more_put_up,),
+    "share": (higher_max_share, made_divisible),
+    "indivisible": (larger_quantity, made_divisible),
+    AVAILABLE: (larger_quantity,),
 }
 """What could mend each failure. Another factor or unit is another offer, no change of this one."""
 
 
-def single_changes(pair: Pair) -> tuple[Change, ...]:
+def single_changes(pair: PairFacts) -> tuple[Change, ...]:
     """Give every change that alone would let the pair meet, in the order of what it mends.
 
     None where nothing stands between the two, or where it takes more than one change.
     """
     failed = {failure.rule for failure in pair.failures()}
     if failed == {RATE}:
-        return (_a_rate(pair),)
-    found: dict[tuple[str, str, str | None], Change] = {}
-    for rule, makers in _MAKERS.items():
-        for make in makers if rule in failed else ():
-            for change, after in make(pair):
-                if not after.failures():
-                    found.setdefault((change.kind, change.column, change.value), change)
-    return tuple(found.values())
+        return (_missing_rate(pair),)
+    changes: dict[tuple[str, str, str | None], Change] = {}
+    for rule, change_makers in _CHANGES_BY_RULE.items():
+        for make_changes in change_makers if rule in failed else ():
+            for change, changed_pair in make_changes(pair):
+                if not changed_pair.failures():
+                    changes.setdefault((change.kind, change.column, change.value), change)
+    return tuple(changes.values())
 
 
-def _a_rate(pair: Pair) -> Change:
+def _missing_rate(pair: PairFacts) -> Change:
     """Ask for a rate: only it can tell whether the amounts then fit."""
-    needed, offered = pair.need.balance.unit.code, pair.offer.balance.unit.code
-    words = f"a rate between {needed} and {offered}"
-    return Change("rate", f"{needed}/{offered}", "rate", None, None, words)
+    need_unit, offer_unit = pair.need.balance.unit.code, pair.offer.balance.unit.code
+    words = f"a rate between {need_unit} and {offer_unit}"
+    return Change("rate", f"{need_unit}/{offer_unit}", "rate", None, None, words)

@@ -9,9 +9,9 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
-from ledger.matching.build import Built
-from ledger.matching.plan import Give, completed, given_to
-from ledger.matching.problem import Problem
+from ledger.matching.build import BuiltProblem
+from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.matching.problem import MatchingProblem
 from ledger.registers.records import ACTIVE_STATUSES
 
 Count = Callable[[Sequence[NeedFacts]], Mapping[str, EligibleCount]]
@@ -45,30 +45,32 @@ class OpenNeed:
         }
 
 
-def leftovers(
-    built: Built,
-    gives: Iterable[Give],
+def remaining_needs(
+    built: BuiltProblem,
+    allocations: Iterable[Allocation],
     needs: Mapping[str, NeedFacts],
-    chosen: Collection[str] | None,
+    selected: Collection[str] | None,
     count: Count,
 ) -> tuple[OpenNeed, ...]:
     """Give what stays open in the projects that were matched, by project, then need.
 
     `chosen` names the needs that were selected (None: all).
     """
-    plan = tuple(gives)
+    plan = tuple(allocations)
     problem = built.problem
-    demands = {demand.code: place for place, demand in enumerate(problem.demands)}
-    given = given_to(problem, plan)
-    complete = {problem.ventures[place].code for place in completed(problem, plan)}
-    left: list[tuple[NeedFacts, int | None]] = []
-    for facts in _looked_at(problem, needs, chosen):
-        place = demands.get(facts.need.code)
-        open_ = facts.balance.free - (0 if place is None else given[place])
-        if facts.project.code not in complete and not (facts.balance.quantified and open_ == 0):
-            left.append((facts, open_ if facts.balance.quantified else None))
-    counts = count([facts for facts, _ in left])
-    reasons = _Reasons(problem, plan, demands)
+    index_of_need = {need.code: index for index, need in enumerate(problem.needs)}
+    allocated = allocated_to_needs(problem, plan)
+    complete = {problem.projects[index].code for index in completed(problem, plan)}
+    open_facts: list[tuple[NeedFacts, int | None]] = []
+    for facts in _candidate_needs(problem, needs, selected):
+        index = index_of_need.get(facts.need.code)
+        open_amount = facts.balance.free - (0 if index is None else allocated[index])
+        if facts.project.code not in complete and not (
+            facts.balance.quantified and open_amount == 0
+        ):
+            open_facts.append((facts, open_amount if facts.balance.quantified else None))
+    counts = count([facts for facts, _ in open_facts])
+    reasons = _Reasons(problem, plan, index_of_need)
     return tuple(
         OpenNeed(
             facts.need.code,
@@ -76,72 +78,81 @@ def leftovers(
             facts.need.factor.value,
             amount,
             facts.balance.unit,
-            reasons.why(facts, counts[facts.need.code]),
+            reasons.reason(facts, counts[facts.need.code]),
         )
-        for facts, amount in left
+        for facts, amount in open_facts
     )
 
 
-def _looked_at(
-    problem: Problem, needs: Mapping[str, NeedFacts], chosen: Collection[str] | None
+def _candidate_needs(
+    problem: MatchingProblem, needs: Mapping[str, NeedFacts], selected: Collection[str] | None
 ) -> list[NeedFacts]:
     """Give the needs, not yet placed, of every project that was matched or selected."""
-    projects = {venture.code for venture in problem.ventures}
-    if chosen is not None:
-        projects |= {needs[code].project.code for code in chosen}
-    found = [
+    projects = {project.code for project in problem.projects}
+    if selected is not None:
+        projects |= {needs[code].project.code for code in selected}
+    unplaced = [
         facts
         for facts in needs.values()
         if not need_is_placed(facts.balance)
-        and (facts.project.code in projects or chosen is None)
+        and (facts.project.code in projects or selected is None)
         and facts.project.status in ACTIVE_STATUSES
     ]
-    return sorted(found, key=lambda facts: (facts.project.code, facts.need.code))
+    return sorted(unplaced, key=lambda facts: (facts.project.code, facts.need.code))
 
 
 class _Reasons:
     """Why needs stay open, found from what a plan leaves of the offers."""
 
-    def __init__(self, problem: Problem, gives: Iterable[Give], demands: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        problem: MatchingProblem,
+        allocations: Iterable[Allocation],
+        index_of_need: Mapping[str, int],
+    ) -> None:
         self._problem = problem
-        self._demands = demands
-        self._left = [supply.free for supply in problem.supplies]
+        self._index_of_need = index_of_need
+        self._free = [offer.free for offer in problem.offers]
         self._pairs = set()
-        for give in gives:
-            ratio = problem.ratio(give.demand, give.supply)
+        for allocation in allocations:
+            ratio = problem.ratio(allocation.need, allocation.offer)
             assert ratio is not None
-            self._left[give.supply] -= ratio.to_offer(give.amount)
-            self._pairs.add((give.demand, give.supply))
+            self._free[allocation.offer] -= ratio.to_offer(allocation.amount)
+            self._pairs.add((allocation.need, allocation.offer))
 
-    def why(self, facts: NeedFacts, count: EligibleCount) -> str:
+    def reason(self, facts: NeedFacts, count: EligibleCount) -> str:
         """Say in a line what most stands in the way of a need."""
         if not facts.balance.quantified:
             return "the amount is not known yet"
-        place = self._demands.get(facts.need.code)
-        if place is None:
+        index = self._index_of_need.get(facts.need.code)
+        if index is None:
             return "it was not among what was selected"
-        able = [(supply, limits.low) for supply, limits in self._problem.partners(place)]
-        if not able:
+        eligible = [(offer, limits.low) for offer, limits in self._problem.eligible_offers(index)]
+        if not eligible:
             return count.obstacle or "no offer that could serve it has a known rate"
-        return self._spent(place, able)
+        return self._limited_by_offers(index, eligible)
 
-    def _spent(self, demand: int, able: Sequence[tuple[int, int]]) -> str:
+    def _limited_by_offers(self, need: int, eligible: Sequence[tuple[int, int]]) -> str:
         """Say what became of the offers that could serve a need."""
-        others = [(one, low) for one, low in able if (demand, one) not in self._pairs]
-        enough = [supply for supply, low in others if self._could_give(demand, supply, low)]
-        if any(not self._problem.supplies[supply].conditional for supply in enough):
+        unused = [
+            (eligible_offer, low)
+            for eligible_offer, low in eligible
+            if (need, eligible_offer) not in self._pairs
+        ]
+        sufficient = [offer for offer, low in unused if self._could_serve(need, offer, low)]
+        if any(not self._problem.offers[offer].conditional for offer in sufficient):
             return "an offer could still give to it, but no better proposal was found in time"
-        if enough:
+        if sufficient:
             return "what is left is offered only to projects that end complete"
-        if any(self._left[supply] for supply, _ in others):
+        if any(self._free[offer] for offer, _ in unused):
             return "what is left of the offers that could serve it is too little for one hold"
-        if any(self._left[supply] for supply, _ in able):
+        if any(self._free[offer] for offer, _ in eligible):
             return "what could serve it gives already as much of it as its mandate allows"
-        if len(others) < len(able):
+        if len(unused) < len(eligible):
             return "nothing more is left of the offers that could serve it"
         return "all that could serve it is given to others"
 
-    def _could_give(self, demand: int, supply: int, low: int) -> bool:
-        ratio = self._problem.ratio(demand, supply)
+    def _could_serve(self, need: int, offer: int, low: int) -> bool:
+        ratio = self._problem.ratio(need, offer)
         assert ratio is not None
-        return ratio.to_need(self._left[supply]) >= low
+        return ratio.to_need(self._free[offer]) >= low

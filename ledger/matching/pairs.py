@@ -24,7 +24,7 @@ from ledger.eligibility.verdict import (
 )
 from ledger.matching.problem import least_reaching
 
-NOTHING_BETWEEN = Outstanding(0, 0)
+NONE_OUTSTANDING = Outstanding(0, 0)
 
 RATE, AVAILABLE = "rate", "available"
 """What stands in the way of matching beside the rules: no known rate, nothing left to give."""
@@ -33,7 +33,7 @@ ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PairFacts:
     """A need and an offer on a day. `rate` is what the rates table says, None for nothing.
 
     `living` is what is held, committed or delivered between the two, `elsewhere` names the other
@@ -44,8 +44,8 @@ class Pair:
     offer: OfferFacts
     day: date
     rate: Decimal | None
-    living: Outstanding = NOTHING_BETWEEN
-    elsewhere: tuple[str, ...] = ()
+    outstanding: Outstanding = NONE_OUTSTANDING
+    other_offers: tuple[str, ...] = ()
 
     @property
     def known_rate(self) -> Decimal | None:
@@ -61,56 +61,56 @@ class Pair:
         return ratio_between(rate, self.need.balance.unit, self.offer.balance.unit)
 
     @property
-    def best(self) -> BestAmount:
+    def best_amounts(self) -> BestAmount:
         """Give the quantity at which the pair is judged: the most it could take now."""
         return best_amount(
             self.need,
             self.offer,
             self.rate,
-            outstanding_need=self.living.need,
-            outstanding_offer=self.living.offer,
+            outstanding_need=self.outstanding.need,
+            outstanding_offer=self.outstanding.offer,
         )
 
     def failures(self) -> tuple[Failure, ...]:
         """Give all that stands between the two; empty means that matching may pair them."""
-        best = self.best
+        best_amounts = self.best_amounts
         pairing = Pairing(
             self.need,
             self.offer,
             self.day,
-            best.need,
-            best.offer,
-            self.living.need,
-            self.living.offer,
-            self.elsewhere,
+            best_amounts.need,
+            best_amounts.offer,
+            self.outstanding.need,
+            self.outstanding.offer,
+            self.other_offers,
         )
-        return (*verdict(pairing), *self._beside_the_rules())
+        return (*verdict(pairing), *self._data_failures())
 
-    def least(self, ratio: Ratio) -> int:
+    def least_amount(self, ratio: Ratio) -> int:
         """Give the least that the pair could take at all, in the need's smallest part."""
         if not self.need.need.divisible and self.need.balance.free > 0:
             return self.need.balance.free
-        smallest = self.offer.offer.min_ticket
-        if smallest is None:
+        min_ticket = self.offer.offer.min_ticket
+        if min_ticket is None:
             return 1
-        return max(1, least_reaching(smallest - self.living.offer, ratio))
+        return max(1, least_reaching(min_ticket - self.outstanding.offer, ratio))
 
-    def _beside_the_rules(self) -> Iterable[Failure]:
-        needed, offered = self.need.balance.unit, self.offer.balance.unit
+    def _data_failures(self) -> Iterable[Failure]:
+        need_unit, offer_unit = self.need.balance.unit, self.offer.balance.unit
         ratio = self.ratio
-        if ratio is None and units_convert(needed, offered):
-            yield Failure(RATE, f"no rate from {needed.code} to {offered.code} is known")
+        if ratio is None and units_convert(need_unit, offer_unit):
+            yield Failure(RATE, f"no rate from {need_unit.code} to {offer_unit.code} is known")
         free = self.offer.balance.free
         if free <= 0:
-            yield Failure(AVAILABLE, f"nothing of it is available{_where_it_is(self.offer)}")
+            yield Failure(AVAILABLE, f"nothing of it is available{_unavailable_stages(self.offer)}")
         elif ratio is not None and ratio.to_need(free) < 1:
-            yield Failure(AVAILABLE, f"{brief(free, offered)} is too little for any need")
+            yield Failure(AVAILABLE, f"{brief(free, offer_unit)} is too little for any need")
 
 
 def nearest_first(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:
     """Order pairs nearest first: fewest failures, then by the order of the rules, then by code."""
-    places = tuple(ORDER[failure.rule] for failure in failures)
-    return len(places), places, code
+    rule_indices = tuple(ORDER[failure.rule] for failure in failures)
+    return len(rule_indices), rule_indices, code
 
 
 def brief(amount: int, unit: Unit) -> str:
@@ -119,12 +119,12 @@ def brief(amount: int, unit: Unit) -> str:
     return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
-def _where_it_is(offer: OfferFacts) -> str:
+def _unavailable_stages(offer: OfferFacts) -> str:
     balance = offer.balance
     stages = ("held", "committed", "delivered", "withdrawn", "expired")
-    parts = [
+    amounts = [
         f"{brief(getattr(balance, stage), balance.unit)} {stage}"
         for stage in stages
         if getattr(balance, stage)
     ]
-    return f": {', '.join(parts)}" if parts else ""
+    return f": {', '.join(amounts)}" if amounts else ""

@@ -8,14 +8,14 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from ledger.matching.problem import Problem
+from ledger.matching.problem import MatchingProblem
 
 
-class Give(NamedTuple):
+class Allocation(NamedTuple):
     """What one supply gives to one demand, by their places, in the need's smallest part."""
 
-    demand: int
-    supply: int
+    need: int
+    offer: int
     amount: int
 
 
@@ -32,7 +32,7 @@ class Level:
         return (self.bound - self.value) / max(Fraction(1), abs(self.bound))
 
 
-class Limit(StrEnum):
+class SearchLimit(StrEnum):
     """What ended a search before the optimum was proven."""
 
     TIME = "time"
@@ -47,46 +47,50 @@ class Solution:
     work is counted, and the same in every run.
     """
 
-    gives: tuple[Give, ...]
+    allocations: tuple[Allocation, ...]
     complete: Level
     coverage: Level
     solver: str
-    limit: Limit | None = None
+    limit: SearchLimit | None = None
 
     @property
-    def limited(self) -> bool:
+    def limit_reached(self) -> bool:
         """Whether a limit was reached, of time or of work."""
         return self.limit is not None
 
 
-def completed(problem: Problem, gives: Iterable[Give]) -> tuple[int, ...]:
+def completed(problem: MatchingProblem, allocations: Iterable[Allocation]) -> tuple[int, ...]:
     """Give the places of the ventures that a plan completes."""
-    given = given_to(problem, gives)
+    allocated = allocated_to_needs(problem, allocations)
     return tuple(
-        place
-        for place, venture in enumerate(problem.ventures)
-        if venture.completable
-        and all(given[demand] == problem.demands[demand].open for demand in venture.demands)
+        index
+        for index, project in enumerate(problem.projects)
+        if project.completable
+        and all(allocated[need] == problem.needs[need].open for need in project.needs)
     )
 
 
-def given_to(problem: Problem, gives: Iterable[Give]) -> list[int]:
+def allocated_to_needs(problem: MatchingProblem, allocations: Iterable[Allocation]) -> list[int]:
     """Add up what each demand gets."""
-    given = [0] * len(problem.demands)
-    for give in gives:
-        given[give.demand] += give.amount
-    return given
+    allocated = [0] * len(problem.needs)
+    for allocation in allocations:
+        allocated[allocation.need] += allocation.amount
+    return allocated
 
 
-def completeness(problem: Problem, gives: Iterable[Give]) -> Fraction:
+def completeness(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fraction:
     """Give level 1 of a plan: the weight of the ventures it completes."""
-    return Fraction(sum(problem.ventures[place].weight for place in completed(problem, gives)))
+    return Fraction(
+        sum(problem.projects[index].weight for index in completed(problem, allocations))
+    )
 
 
-def coverage(problem: Problem, gives: Iterable[Give]) -> Fraction:
+def coverage(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fraction:
     """Give level 2 of a plan: over all demands, weight x given / (required - withdrawn)."""
     total = Fraction(0)
-    for demand, given in zip(problem.demands, given_to(problem, gives), strict=True):
-        if given:
-            total += Fraction(problem.ventures[demand.venture].weight * given, demand.net)
+    for need, allocated in zip(
+        problem.needs, allocated_to_needs(problem, allocations), strict=True
+    ):
+        if allocated:
+            total += Fraction(problem.projects[need.project].weight * allocated, need.net)
     return total

@@ -1,8 +1,8 @@
 """The matching problem: what is open, what is available, and who may serve whom, in whole numbers.
 
 Everything the solver has to know is here, and nothing it has not: codes, amounts in smallest
-parts, and links between kinds. A kind is a group of needs, or of offers, that are alike in all
-rules but those on quantity; a pipeline of a hundred thousand needs has far fewer kinds than pairs.
+parts, and links between classes. A class is a group of needs, or of offers, that are alike in all
+rules except those on quantity: a pipeline of 100,000 needs has far fewer classes than pairs.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.eligibility.rules import share_limit
 
-NOBODY = -1
+NO_OFFER = -1
 """The place of no supply."""
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class MatchingNeed:
     """A need that takes part: `open` and `net` (required less withdrawn) in its smallest part.
 
     `venture` and `kind` are places in the problem's lists. `only` is the place of the one supply
@@ -30,23 +30,23 @@ class Demand:
     """
 
     code: str
-    venture: int
-    kind: int
+    project: int
+    need_class: int
     open: int
     net: int
     divisible: bool
-    only: int | None = None
+    sole_offer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
+class MatchingOffer:
     """An offer that takes part: `free` and its tickets in its own unit's smallest part.
 
     `conditional`: it gives to a project only where that ends complete. `cost` is percent a year.
     """
 
     code: str
-    kind: int
+    offer_class: int
     free: int
     min_ticket: int | None = None
     max_ticket: int | None = None
@@ -56,7 +56,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Venture:
+class MatchingProject:
     """A project with something open: its weight, its demands, and whether it may end complete.
 
     It may not where a need of it is unknown, or open without being asked for in this matching.
@@ -64,11 +64,11 @@ class Venture:
 
     code: str
     weight: int
-    demands: tuple[int, ...]
+    needs: tuple[int, ...]
     completable: bool
 
 
-class Limits(NamedTuple):
+class PairLimits(NamedTuple):
     """The least and the most that a pair may add, in the need's smallest part; 1 <= low <= high."""
 
     low: int
@@ -76,81 +76,83 @@ class Limits(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Problem:
+class MatchingProblem:
     """One matching problem, in an order of its own that no input order can change.
 
-    `links` gives, for each kind of demand, the kinds of supply that may serve it, each with the
+    `links` gives, for each kind of demand, the classes of supply that may serve it, each with the
     rate between their units in smallest parts. `living` holds what lives in a pair already, by
     the places of its demand and its supply.
     """
 
-    ventures: tuple[Venture, ...]
-    demands: tuple[Demand, ...]
-    supplies: tuple[Supply, ...]
+    projects: tuple[MatchingProject, ...]
+    needs: tuple[MatchingNeed, ...]
+    offers: tuple[MatchingOffer, ...]
     links: tuple[Mapping[int, Ratio], ...]
-    living: Mapping[tuple[int, int], Outstanding]
+    outstanding: Mapping[tuple[int, int], Outstanding]
 
     @cached_property
-    def supplies_of_kind(self) -> tuple[tuple[int, ...], ...]:
+    def offers_of_class(self) -> tuple[tuple[int, ...], ...]:
         """The places of the supplies of each kind; a kind that is only linked to has none."""
-        kinds = {supply.kind for supply in self.supplies}.union(*self.links)
-        size = 1 + max(kinds, default=-1)
-        found: list[list[int]] = [[] for _ in range(size)]
-        for place, supply in enumerate(self.supplies):
-            found[supply.kind].append(place)
-        return tuple(map(tuple, found))
+        classes = {offer.offer_class for offer in self.offers}.union(*self.links)
+        size = 1 + max(classes, default=-1)
+        grouped: list[list[int]] = [[] for _ in range(size)]
+        for index, offer in enumerate(self.offers):
+            grouped[offer.offer_class].append(index)
+        return tuple(map(tuple, grouped))
 
     @cached_property
-    def demands_of_kind(self) -> tuple[tuple[int, ...], ...]:
+    def needs_of_class(self) -> tuple[tuple[int, ...], ...]:
         """The places of the demands of each kind."""
-        found: list[list[int]] = [[] for _ in self.links]
-        for place, demand in enumerate(self.demands):
-            found[demand.kind].append(place)
-        return tuple(map(tuple, found))
+        grouped: list[list[int]] = [[] for _ in self.links]
+        for index, need in enumerate(self.needs):
+            grouped[need.need_class].append(index)
+        return tuple(map(tuple, grouped))
 
-    def ratio(self, demand: int, supply: int) -> Ratio | None:
+    def ratio(self, need: int, offer: int) -> Ratio | None:
         """Give the rate of a pair that the rules admit, else None."""
-        return self.links[self.demands[demand].kind].get(self.supplies[supply].kind)
+        return self.links[self.needs[need].need_class].get(self.offers[offer].offer_class)
 
-    def limits(self, demand: int, supply: int) -> Limits | None:
+    def limits(self, need: int, offer: int) -> PairLimits | None:
         """Give what a pair may add to what lives in it, or None where it may add nothing."""
-        ratio = self.ratio(demand, supply)
-        if ratio is None or self.demands[demand].only not in (None, supply):
+        ratio = self.ratio(need, offer)
+        if ratio is None or self.needs[need].sole_offer not in (None, offer):
             return None
-        lives = self.living.get((demand, supply), _NOTHING)
-        return pair_limits(self.demands[demand], self.supplies[supply], ratio, lives)
+        outstanding_amounts = self.outstanding.get((need, offer), _NONE_OUTSTANDING)
+        return pair_limits(self.needs[need], self.offers[offer], ratio, outstanding_amounts)
 
-    def partners(self, demand: int) -> Iterator[tuple[int, Limits]]:
+    def eligible_offers(self, need: int) -> Iterator[tuple[int, PairLimits]]:
         """Give every supply that may serve a demand, in order of places, with its limits."""
-        places = (
-            place
-            for kind in self.links[self.demands[demand].kind]
-            for place in self.supplies_of_kind[kind]
+        indices = (
+            index
+            for offer_class in self.links[self.needs[need].need_class]
+            for index in self.offers_of_class[offer_class]
         )
-        for supply in sorted(places):
-            limits = self.limits(demand, supply)
+        for offer in sorted(indices):
+            limits = self.limits(need, offer)
             if limits is not None:
-                yield supply, limits
+                yield offer, limits
 
 
-_NOTHING = Outstanding(0, 0)
+_NONE_OUTSTANDING = Outstanding(0, 0)
 
 
-def pair_limits(demand: Demand, supply: Supply, ratio: Ratio, lives: Outstanding) -> Limits | None:
+def pair_limits(
+    need: MatchingNeed, offer: MatchingOffer, ratio: Ratio, outstanding_amounts: Outstanding
+) -> PairLimits | None:
     """Give the least and the most a pair may add; None where ticket, share or amount forbid it.
 
     The offer's side of what is added is rounded up, as the first hold of a deal rounds it.
     """
-    low, high = 1, min(demand.open, ratio.to_need(supply.free))
-    if supply.max_ticket is not None:
-        high = min(high, ratio.to_need(supply.max_ticket - lives.offer))
-    if supply.max_share is not None:
-        high = min(high, share_limit(supply.max_share, demand.net) - lives.need)
-    if supply.min_ticket is not None:
-        low = max(low, least_reaching(supply.min_ticket - lives.offer, ratio))
-    if not demand.divisible:
-        low = max(low, demand.open)
-    return Limits(low, high) if low <= high else None
+    low, high = 1, min(need.open, ratio.to_need(offer.free))
+    if offer.max_ticket is not None:
+        high = min(high, ratio.to_need(offer.max_ticket - outstanding_amounts.offer))
+    if offer.max_share is not None:
+        high = min(high, share_limit(offer.max_share, need.net) - outstanding_amounts.need)
+    if offer.min_ticket is not None:
+        low = max(low, least_reaching(offer.min_ticket - outstanding_amounts.offer, ratio))
+    if not need.divisible:
+        low = max(low, need.open)
+    return PairLimits(low, high) if low <= high else None
 
 
 def least_reaching(offer_amount: int, ratio: Ratio) -> int:

@@ -14,8 +14,8 @@ from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import rate_between
 from ledger.gaps.rows import BaseCurrency
-from ledger.matching.build import Built
-from ledger.matching.plan import Give, Level, Limit, Solution, completed
+from ledger.matching.build import BuiltProblem
+from ledger.matching.plan import Allocation, Level, SearchLimit, Solution, completed
 
 LEVEL_PLACES = 7
 """Decimal places to which fractions are told: coverage, and every gap."""
@@ -64,8 +64,8 @@ class Proposal:
     """The proposal of a day: its levels, the projects it would complete, and its lines in order.
 
     `without_rate` are the pairs of units (need's, offer's) that were left out for want of a rate.
-    `limited` says that a limit ended the search early, `limit` which one; a stored proposal does
-    not record which.
+    `limit_reached` says that a limit ended the search early, `limit` which one; a stored proposal
+    does not record which.
     """
 
     day: date
@@ -76,30 +76,30 @@ class Proposal:
     complete: tuple[str, ...]
     lines: tuple[Line, ...]
     without_rate: tuple[tuple[str, str], ...] = ()
-    limited: bool = False
-    limit: Limit | None = None
+    limit_reached: bool = False
+    limit: SearchLimit | None = None
 
     def levels(self) -> list[dict[str, Any]]:
         """Give the levels of the objective, in their strict order, as `cityfund.match/1` has it."""
-        whole = self.complete_level
+        complete = self.complete_level
         cost = {
             "name": "cost",
-            "value": _places(self.cost.amount / 10**self.cost.unit.decimals, 2),
+            "value": _decimal_text(self.cost.amount / 10**self.cost.unit.decimals, 2),
             "unit": self.cost.unit.code,
             "unknown": self.cost.unknown,
         }
         return [
             {
                 "name": "complete",
-                "value": str(whole.value),
-                "bound": str(whole.bound),
-                "gap": _places(whole.gap) if whole.gap else "0",
+                "value": str(complete.value),
+                "bound": str(complete.bound),
+                "gap": _decimal_text(complete.gap) if complete.gap else "0",
             },
             {
                 "name": "coverage",
-                "value": _places(self.coverage_level.value),
-                "bound": _places(self.coverage_level.bound),
-                "gap": _places(self.coverage_level.gap),
+                "value": _decimal_text(self.coverage_level.value),
+                "bound": _decimal_text(self.coverage_level.bound),
+                "gap": _decimal_text(self.coverage_level.gap),
             },
             {"name": "deals", "value": str(len(self.lines))},
             cost,
@@ -107,7 +107,7 @@ class Proposal:
 
 
 def propose(
-    built: Built,
+    built: BuiltProblem,
     solution: Solution,
     needs: Mapping[str, NeedFacts],
     offers: Mapping[str, OfferFacts],
@@ -118,8 +118,8 @@ def propose(
     """Say a solution in the words of the ledger it was found for."""
     problem = built.problem
     lines = tuple(
-        _line(built, give, needs, offers, rate_of)
-        for give in sorted(solution.gives)  # demands stand by project, then need
+        _line(built, allocation, needs, offers, rate_of)
+        for allocation in sorted(solution.allocations)  # demands stand by project, then need
     )
     return Proposal(
         day=day,
@@ -127,25 +127,27 @@ def propose(
         complete_level=solution.complete,
         coverage_level=solution.coverage,
         cost=_cost(lines, offers, base),
-        complete=tuple(problem.ventures[one].code for one in completed(problem, solution.gives)),
+        complete=tuple(
+            problem.projects[one].code for one in completed(problem, solution.allocations)
+        ),
         lines=lines,
         without_rate=built.without_rate,
-        limited=solution.limited,
+        limit_reached=solution.limit_reached,
         limit=solution.limit,
     )
 
 
 def _line(
-    built: Built,
-    give: Give,
+    built: BuiltProblem,
+    allocation: Allocation,
     needs: Mapping[str, NeedFacts],
     offers: Mapping[str, OfferFacts],
     rate_of: RateOf,
 ) -> Line:
     problem = built.problem
-    need = needs[problem.demands[give.demand].code]
-    offer = offers[problem.supplies[give.supply].code]
-    ratio = problem.ratio(give.demand, give.supply)
+    need = needs[problem.needs[allocation.need].code]
+    offer = offers[problem.offers[allocation.offer].code]
+    ratio = problem.ratio(allocation.need, allocation.offer)
     rate = rate_between(need, offer, rate_of(need.balance.unit.code, offer.balance.unit.code))
     assert ratio is not None
     assert rate is not None
@@ -154,9 +156,9 @@ def _line(
         need=need.need.code,
         project=need.project.code,
         factor=need.need.factor.value,
-        amount=give.amount,
+        amount=allocation.amount,
         unit=need.balance.unit,
-        offer_amount=ratio.to_offer(give.amount),
+        offer_amount=ratio.to_offer(allocation.amount),
         offer_unit=offer.balance.unit,
         rate=rate,
     )
@@ -176,6 +178,6 @@ def _cost(lines: Sequence[Line], offers: Mapping[str, OfferFacts], base: BaseCur
     return Cost(total, unknown, base.unit)
 
 
-def _places(value: Fraction, places: int = LEVEL_PLACES) -> str:
+def _decimal_text(value: Fraction, decimals: int = LEVEL_PLACES) -> str:
     """Write a fraction rounded half-even to so many places."""
-    return format_amount(round(value * 10**places), places)
+    return format_amount(round(value * 10**decimals), decimals)

@@ -21,7 +21,7 @@ COST_PLACES = 2
 """Decimal places to which a proposal's cost is told."""
 
 
-class TakenUp(NamedTuple):
+class AcceptedLine(NamedTuple):
     """The introduction that a line was taken up by."""
 
     entry: int
@@ -29,7 +29,7 @@ class TakenUp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptProposal:
+class StoredProposal:
     """A stored proposal: `weights` are those of the projects that it would complete.
 
     `selection` are the filters it was asked for with, `solved_on` the last entry there was when
@@ -45,17 +45,17 @@ class KeptProposal:
     recorded_at: datetime
     actor: str
     reason: str | None = None
-    taken: Mapping[int, TakenUp]
+    accepted: Mapping[int, AcceptedLine]
 
     @property
-    def numbered(self) -> list[tuple[int, Line]]:
+    def numbered_lines(self) -> list[tuple[int, Line]]:
         """Give the lines with their numbers, which count from one."""
         return list(enumerate(self.proposal.lines, start=1))
 
     @property
-    def left(self) -> list[int]:
+    def open_lines(self) -> list[int]:
         """Give the numbers of the lines that nobody has taken up yet."""
-        return [number for number, _ in self.numbered if number not in self.taken]
+        return [number for number, _ in self.numbered_lines if number not in self.accepted]
 
 
 def rounded(proposal: Proposal) -> Proposal:
@@ -65,7 +65,7 @@ def rounded(proposal: Proposal) -> Proposal:
         proposal,
         complete_level=_rounded_level(proposal.complete_level),
         coverage_level=_rounded_level(proposal.coverage_level),
-        cost=Cost(as_amount(cost_told(cost), cost), cost.unknown, cost.unit),
+        cost=Cost(as_amount(rounded_cost(cost), cost), cost.unknown, cost.unit),
     )
 
 
@@ -81,47 +81,51 @@ def decimal_of(value: Fraction, places: int = LEVEL_PLACES) -> Decimal:
     return Decimal((int(parts < 0), tuple(map(int, str(abs(parts)))), -places))
 
 
-def cost_told(cost: Cost) -> Decimal:
+def rounded_cost(cost: Cost) -> Decimal:
     """Give a proposal's cost a year in whole units of the base currency."""
     return decimal_of(cost.amount / 10**cost.unit.decimals, COST_PLACES)
 
 
-def as_amount(told: Decimal, cost: Cost) -> Fraction:
+def as_amount(amount: Decimal, cost: Cost) -> Fraction:
     """Give a cost as it was told in smallest parts again."""
-    return Fraction(told) * Fraction(10) ** cost.unit.decimals
+    return Fraction(amount) * Fraction(10) ** cost.unit.decimals
 
 
-def misfits(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure, ...]:
+def line_failures(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure, ...]:
     """Give every reason why a line cannot be introduced as it was proposed; empty: it fits.
 
     `pairing` is its need and offer as they stand, with the line's amounts; `rate` what the rule
     of exchange gives today.
     """
-    short = _too_little(line, pairing)
+    amount_failures = _amount_failures(line, pairing)
     # Where an amount is missing, that an indivisible need takes it whole says the same again.
-    rules = (one for one in verdict(pairing) if not (short and one.rule == "indivisible"))
-    return (*_other_rate(line, rate), *short, *rules)
+    rules = (one for one in verdict(pairing) if not (amount_failures and one.rule == "indivisible"))
+    return (*_rate_failures(line, rate), *amount_failures, *rules)
 
 
-def _other_rate(line: Line, rate: Decimal | None) -> Sequence[Failure]:
+def _rate_failures(line: Line, rate: Decimal | None) -> Sequence[Failure]:
     if rate == line.rate:
         return ()
-    here, there = line.unit.code, line.offer_unit.code
+    need_unit, offer_unit = line.unit.code, line.offer_unit.code
     today = f"today it is {rate:f}" if rate is not None else "today none is known"
-    was = f"it was proposed at {line.rate:f} {there} for 1 {here}"
-    return (Failure("rate", f"{was}; {today}"),)
+    proposed = f"it was proposed at {line.rate:f} {offer_unit} for 1 {need_unit}"
+    return (Failure("rate", f"{proposed}; {today}"),)
 
 
-def _too_little(line: Line, pairing: Pairing) -> Sequence[Failure]:
-    found = []
+def _amount_failures(line: Line, pairing: Pairing) -> Sequence[Failure]:
+    failures = []
     need, offer = pairing.need.balance, pairing.offer.balance
     if need.free < line.amount:
-        there, wanted = (format_quantity(one, line.unit) for one in (need.free, line.amount))
-        found.append(Failure("open", f"the need has {there} open, not {wanted}"))
+        available, required = (format_quantity(one, line.unit) for one in (need.free, line.amount))
+        failures.append(Failure("open", f"the need has {available} open, not {required}"))
     if pairing.offer.offer.withdrawn:
-        found.append(Failure("available", "the offer was withdrawn"))
+        failures.append(Failure("available", "the offer was withdrawn"))
     elif offer.free < line.offer_amount:
         unit = line.offer_unit
-        there, wanted = (format_quantity(one, unit) for one in (offer.free, line.offer_amount))
-        found.append(Failure("available", f"the offer has {there} available, not {wanted}"))
-    return found
+        available, required = (
+            format_quantity(one, unit) for one in (offer.free, line.offer_amount)
+        )
+        failures.append(
+            Failure("available", f"the offer has {available} available, not {required}")
+        )
+    return failures

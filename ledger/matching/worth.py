@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.index import Ratio
-from ledger.matching.explain import Outcome
+from ledger.matching.explain import PlanIndex
 from ledger.matching.plan import Level, Solution, completed
 from ledger.matching.proposal import LEVEL_PLACES
 from ledger.matching.variants import SAME_UNIT, Span
 
 Keys = tuple[tuple[str, str | int | None], ...]
-InBase = Callable[[int, Unit], int | None]
+ToBaseCurrency = Callable[[int, Unit], int | None]
 """Gives an amount of money in the base currency, None where no rate is known."""
 
 
@@ -38,7 +38,7 @@ class Gap:
     keys: Keys
     factor: str
     unit: Unit
-    demands: Mapping[int, Ratio]
+    needs: Mapping[int, Ratio]
     left: tuple[int, ...]
 
     @property
@@ -53,21 +53,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Rise:
+class LevelRise:
     """By how much a level rises: as found, and between which bounds that is proven."""
 
-    found: Fraction
-    proven: Span
+    increase: Fraction
+    range: Span
 
-    def to_dict(self, places: int) -> dict[str, str]:
+    def to_dict(self, indices: int) -> dict[str, str]:
         """Give the rise as `cityfund.worth/1` has it."""
         figures = {
-            "rise": self.found,
-            "at_least": self.proven.least,
-            "at_most": self.proven.most,
+            "rise": self.increase,
+            "at_least": self.range.lower,
+            "at_most": self.range.upper,
         }
         return {
-            name: format_amount(round(figure * 10**places), places)
+            name: format_amount(round(figure * 10**indices), indices)
             for name, figure in figures.items()
         }
 
@@ -78,21 +78,21 @@ class Worth:
 
     gap: Gap
     step: int
-    complete: Rise
-    coverage: Rise
+    complete: LevelRise
+    coverage: LevelRise
     gained: tuple[str, ...]
     lost: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give the row as `cityfund.worth/1` has it."""
-        places = self.gap.unit.decimals
+        indices = self.gap.unit.decimals
         return {
             **dict(self.gap.keys),
             "factor": self.gap.factor,
             "unit": self.gap.unit.code,
             "needs": len(self.gap.left),
-            "stays_open": format_amount(self.gap.total, places),
-            "step": format_amount(self.step, places),
+            "stays_open": format_amount(self.gap.total, indices),
+            "step": format_amount(self.step, indices),
             "level_1": self.complete.to_dict(0),
             "level_2": self.coverage.to_dict(LEVEL_PLACES),
             "gained": list(self.gained),
@@ -108,30 +108,30 @@ class Measure(NamedTuple):
     ratio: Ratio = SAME_UNIT
 
 
-def gaps_of(
-    outcome: Outcome, keys: Mapping[str, Keys], measures: Mapping[str, Measure]
+def group_gaps(
+    plan_index: PlanIndex, keys: Mapping[str, Keys], measures: Mapping[str, Measure]
 ) -> list[Gap]:
     """Group the needs that take part; groups of which nothing stays open are left out.
 
     `keys` and `measures` give each need's group, and in what it is counted, by code.
     """
     groups: dict[tuple[Hashable, str, str], dict[int, Ratio]] = {}
-    for place, demand in enumerate(outcome.problem.demands):
-        measure = measures[demand.code]
-        key = keys[demand.code], measure.factor, measure.unit.code
-        groups.setdefault(key, {})[place] = measure.ratio
-    found = []
-    for places in groups.values():
-        open_ = ((ratio, outcome.open_left[place]) for place, ratio in places.items())
+    for index, need in enumerate(plan_index.problem.needs):
+        measure = measures[need.code]
+        key = keys[need.code], measure.factor, measure.unit.code
+        groups.setdefault(key, {})[index] = measure.ratio
+    gaps = []
+    for indices in groups.values():
+        open_ = ((ratio, plan_index.open_amounts[index]) for index, ratio in indices.items())
         left = tuple(ratio.to_offer(amount) for ratio, amount in open_ if amount)
         if left:
-            code = outcome.problem.demands[next(iter(places))].code
+            code = plan_index.problem.needs[next(iter(indices))].code
             measure = measures[code]
-            found.append(Gap(keys[code], measure.factor, measure.unit, places, left))
-    return found
+            gaps.append(Gap(keys[code], measure.factor, measure.unit, indices, left))
+    return gaps
 
 
-def largest(gaps: Iterable[Gap], most: int, in_base: InBase) -> list[Gap]:
+def select_largest(gaps: Iterable[Gap], most: int, in_base: ToBaseCurrency) -> list[Gap]:
     """Choose the largest gaps: the largest of each kind, then the second of each, and so on.
 
     A kind is money, or work in one unit: person-days are no money. Money is compared in the base
@@ -143,25 +143,27 @@ def largest(gaps: Iterable[Gap], most: int, in_base: InBase) -> list[Gap]:
         size = in_base(gap.total, gap.unit) if money else gap.total
         kind = "" if money else f"{gap.factor} {gap.unit.code}"
         by_kind.setdefault(kind, []).append((-1 if size is None else size, gap))
-    turns = []
-    for kind, own in by_kind.items():
-        own.sort(key=lambda one: (-one[0], _told(one[1].keys), one[1].unit.code))
-        turns += [(rank, kind, gap) for rank, (_, gap) in enumerate(own)]
-    turns.sort(key=lambda turn: turn[:2])
-    return [gap for *_, gap in turns[:most]]
+    ranks = []
+    for kind, of_kind in by_kind.items():
+        of_kind.sort(key=lambda one: (-one[0], _key_values(one[1].keys), one[1].unit.code))
+        ranks += [(rank, kind, gap) for rank, (_, gap) in enumerate(of_kind)]
+    ranks.sort(key=lambda turn: turn[:2])
+    return [gap for *_, gap in ranks[:most]]
 
 
-def worth_of(gap: Gap, step: int, today: Outcome, before: Solution, after: Solution) -> Worth:
+def worth_of(gap: Gap, step: int, today: PlanIndex, before: Solution, after: Solution) -> Worth:
     """Compare today's solution with the one that has a step more."""
-    ended = set(completed(today.problem, after.gives))  # its demands and ventures are the same
-    codes = [venture.code for venture in today.problem.ventures]
+    completed_then = set(
+        completed(today.problem, after.allocations)
+    )  # its demands and ventures are the same
+    codes = [project.code for project in today.problem.projects]
     return Worth(
         gap=gap,
         step=step,
         complete=_rise(before.complete, after.complete, never_falls=True),
         coverage=_rise(before.coverage, after.coverage),
-        gained=tuple(codes[one] for one in sorted(ended - today.completed)),
-        lost=tuple(codes[one] for one in sorted(today.completed - ended)),
+        gained=tuple(codes[one] for one in sorted(completed_then - today.completed)),
+        lost=tuple(codes[one] for one in sorted(today.completed - completed_then)),
     )
 
 
@@ -169,20 +171,20 @@ def ranked(rows: Iterable[Worth]) -> list[Worth]:
     """Order what was found by the rise of level 1, then of level 2, then by the group."""
     return sorted(
         rows,
-        key=lambda one: (-one.complete.found, -one.coverage.found, _place(one.gap)),
+        key=lambda one: (-one.complete.increase, -one.coverage.increase, _sort_key(one.gap)),
     )
 
 
-def _rise(before: Level, after: Level, *, never_falls: bool = False) -> Rise:
+def _rise(before: Level, after: Level, *, never_falls: bool = False) -> LevelRise:
     least, most = after.value - before.bound, after.bound - before.value
     if never_falls:
         least = max(Fraction(0), least)
-    return Rise(after.value - before.value, Span(least, max(least, most)))
+    return LevelRise(after.value - before.value, Span(least, max(least, most)))
 
 
-def _place(gap: Gap) -> tuple[tuple[str, ...], str, str]:
-    return _told(gap.keys), gap.factor, gap.unit.code
+def _sort_key(gap: Gap) -> tuple[tuple[str, ...], str, str]:
+    return _key_values(gap.keys), gap.factor, gap.unit.code
 
 
-def _told(keys: Sequence[tuple[str, Hashable]]) -> tuple[str, ...]:
+def _key_values(keys: Sequence[tuple[str, Hashable]]) -> tuple[str, ...]:
     return tuple(str(value) for _, value in keys)

@@ -18,59 +18,61 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ledger.matching.problem import Problem, Supply
+from ledger.matching.problem import MatchingOffer, MatchingProblem
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.signedinteger[Any]]
-Flags = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[np.signedinteger[Any]]
+BoolArray = npt.NDArray[np.bool_]
 
-PIECE = 2_000_000
+BLOCK_SIZE = 2_000_000
 """About how many arcs a piece has."""
 _SLACK = 1 + 1e-12
 _NO_LIMIT = np.inf
 
 
 @dataclass(frozen=True)
-class Stores:
+class SupplyGroups:
     """The stores of a problem: their members' places, and the terms of those of one member.
 
     `largest` is the most that any one member has free; `free` what all of them have.
     """
 
     members: tuple[tuple[int, ...], ...]
-    of_supply: Places
-    free: Floats
-    largest: Floats
-    min_ticket: Floats
-    max_ticket: Floats
-    max_share: Floats
-    conditional: Flags
+    group_of_offer: IndexArray
+    free: FloatArray
+    largest_member: FloatArray
+    min_ticket: FloatArray
+    max_ticket: FloatArray
+    max_share: FloatArray
+    conditional: BoolArray
 
 
 @dataclass(frozen=True)
-class Piece:
+class ArcBlock:
     """Arcs in order of demand: `share` is the most of what is open in a demand that an arc gives.
 
     `load` is what giving all of it takes of the store, as a part of what the store has free.
     """
 
-    demand: Places
-    store: Places
-    share: Floats
-    load: Floats
+    need: IndexArray
+    group: IndexArray
+    share: FloatArray
+    load: FloatArray
 
-    def only(self, chosen: Flags | Places) -> Piece:
+    def select(self, chosen: BoolArray | IndexArray) -> ArcBlock:
         """Give some of the arcs."""
-        return Piece(self.demand[chosen], self.store[chosen], self.share[chosen], self.load[chosen])
+        return ArcBlock(
+            self.need[chosen], self.group[chosen], self.share[chosen], self.load[chosen]
+        )
 
     @staticmethod
-    def joined(pieces: list[Piece]) -> Piece:
+    def concatenate(blocks: list[ArcBlock]) -> ArcBlock:
         """Put pieces one after the other."""
-        return Piece(
-            np.concatenate([piece.demand for piece in pieces] or [np.zeros(0, np.int64)]),
-            np.concatenate([piece.store for piece in pieces] or [np.zeros(0, np.int64)]),
-            np.concatenate([piece.share for piece in pieces] or [np.zeros(0)]),
-            np.concatenate([piece.load for piece in pieces] or [np.zeros(0)]),
+        return ArcBlock(
+            np.concatenate([block.need for block in blocks] or [np.zeros(0, np.int64)]),
+            np.concatenate([block.group for block in blocks] or [np.zeros(0, np.int64)]),
+            np.concatenate([block.share for block in blocks] or [np.zeros(0)]),
+            np.concatenate([block.load for block in blocks] or [np.zeros(0)]),
         )
 
 
@@ -80,152 +82,167 @@ class Arcs:
     `alone`: every supply is a store of its own, so that an arc is a pair.
     """
 
-    def __init__(self, problem: Problem, *, alone: bool = False) -> None:
-        self.problem, self.alone = problem, alone
-        demands = problem.demands
-        self.open = np.array([float(demand.open) for demand in demands])
-        self.net = np.array([float(demand.net) for demand in demands])
-        self.divisible = np.array([demand.divisible for demand in demands], dtype=bool)
-        self.venture = np.array([demand.venture for demand in demands], dtype=np.int64)
-        self.kind = np.array([demand.kind for demand in demands], dtype=np.int64)
-        self.stores = _stores(problem, alone=alone)
-        self._special = {
-            place for place, demand in enumerate(demands) if demand.only is not None
-        } | {demand for demand, _ in problem.living}
+    def __init__(self, problem: MatchingProblem, *, per_offer: bool = False) -> None:
+        self.problem, self.per_offer = problem, per_offer
+        needs = problem.needs
+        self.open = np.array([float(need.open) for need in needs])
+        self.net = np.array([float(need.net) for need in needs])
+        self.divisible = np.array([need.divisible for need in needs], dtype=bool)
+        self.project = np.array([need.project for need in needs], dtype=np.int64)
+        self.need_class = np.array([need.need_class for need in needs], dtype=np.int64)
+        self.groups = _groups(problem, per_offer=per_offer)
+        self._individual_needs = {
+            index for index, need in enumerate(needs) if need.sole_offer is not None
+        } | {need for need, _ in problem.outstanding}
 
     @cached_property
-    def _reach(self) -> tuple[Places, Places, Floats]:
+    def _links_of_class(self) -> tuple[IndexArray, IndexArray, FloatArray]:
         """For each kind of demand, where its stores begin; the stores; and the rates to them."""
-        by_kind = _stores_of_kind(self.problem, self.stores)
+        by_class = _groups_of_class(self.problem, self.groups)
         starts = np.zeros(len(self.problem.links) + 1, np.int64)
-        stores: list[Places] = []
-        rates: list[Floats] = []
-        for place, links in enumerate(self.problem.links):
-            found = [by_kind[kind] for kind in links]
-            sizes = [len(some) for some in found]
-            starts[place + 1] = starts[place] + sum(sizes)
-            stores += found
+        groups: list[IndexArray] = []
+        rates: list[FloatArray] = []
+        for index, links in enumerate(self.problem.links):
+            linked = [by_class[need_class] for need_class in links]
+            sizes = [len(some) for some in linked]
+            starts[index + 1] = starts[index] + sum(sizes)
+            groups += linked
             ratios = [ratio.under / ratio.over for ratio in links.values()]
             rates.append(np.repeat(np.array(ratios), sizes))
         none = np.zeros(0, np.int64)
-        return starts, np.concatenate([*stores, none]), np.concatenate([*rates, np.zeros(0)])
+        return starts, np.concatenate([*groups, none]), np.concatenate([*rates, np.zeros(0)])
 
     @cached_property
     def count(self) -> int:
         """How many arcs there are at most."""
-        starts = self._reach[0]
-        return int((starts[self.kind + 1] - starts[self.kind]).sum())
+        starts = self._links_of_class[0]
+        return int((starts[self.need_class + 1] - starts[self.need_class]).sum())
 
-    def pieces(self, demands: Places | None = None) -> Iterator[Piece]:
+    def blocks(self, needs: IndexArray | None = None) -> Iterator[ArcBlock]:
         """Make the arcs of some demands (None: all), in their order."""
-        chosen = np.arange(len(self.open)) if demands is None else demands
-        starts = self._reach[0]
-        sizes = starts[self.kind[chosen] + 1] - starts[self.kind[chosen]]
+        chosen = np.arange(len(self.open)) if needs is None else needs
+        starts = self._links_of_class[0]
+        sizes = starts[self.need_class[chosen] + 1] - starts[self.need_class[chosen]]
         ends = np.cumsum(sizes)
         first = 0
         while first < len(chosen):
             before = ends[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(ends, before + PIECE, side="right")))
-            yield self._piece(chosen[first:last], sizes[first:last])
+            last = max(first + 1, int(np.searchsorted(ends, before + BLOCK_SIZE, side="right")))
+            yield self._block(chosen[first:last], sizes[first:last])
             first = last
 
-    def all(self, demands: Places | None = None) -> Piece:
+    def all(self, needs: IndexArray | None = None) -> ArcBlock:
         """Make the arcs of some demands (None: all) in one."""
-        return Piece.joined(list(self.pieces(demands)))
+        return ArcBlock.concatenate(list(self.blocks(needs)))
 
-    def _piece(self, demands: Places, sizes: Places) -> Piece:
-        starts, stores, rates = self._reach
-        demand = np.repeat(demands, sizes)
+    def _block(self, needs: IndexArray, sizes: IndexArray) -> ArcBlock:
+        starts, groups, rates = self._links_of_class
+        need = np.repeat(needs, sizes)
         ends = np.cumsum(sizes)
-        offsets = np.arange(len(demand)) - np.repeat(ends - sizes, sizes)
-        places = starts[self.kind[demand]] + offsets
-        store, rate = stores[places], rates[places]
-        low, high = self._limits(demand, store, rate)
-        self._correct(demand, store, low, high)
-        open_ = self.open[demand]
-        whole = self.divisible[demand] | (high * _SLACK >= open_)
-        fits = (high >= 1) & (low <= high * _SLACK) & whole
-        load = open_ * rate / self.stores.free[store]
-        return Piece(demand, store, np.minimum(1.0, high / open_), load).only(fits)
+        offsets = np.arange(len(need)) - np.repeat(ends - sizes, sizes)
+        positions = starts[self.need_class[need]] + offsets
+        group, rate = groups[positions], rates[positions]
+        low, high = self._limits(need, group, rate)
+        self._apply_individual_limits(need, group, low, high)
+        open_ = self.open[need]
+        can_be_filled = self.divisible[need] | (high * _SLACK >= open_)
+        fits = (high >= 1) & (low <= high * _SLACK) & can_be_filled
+        load = open_ * rate / self.groups.free[group]
+        return ArcBlock(need, group, np.minimum(1.0, high / open_), load).select(fits)
 
-    def _limits(self, demand: Places, store: Places, rate: Floats) -> tuple[Floats, Floats]:
+    def _limits(
+        self, need: IndexArray, group: IndexArray, rate: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Give the least and the most that arcs may give, in the needs' units."""
-        stores, open_ = self.stores, self.open[demand]
-        free = np.where(self.divisible[demand], stores.free[store], stores.largest[store])
-        most = np.floor(np.minimum(free, stores.max_ticket[store]) / rate * _SLACK)
-        share = np.floor(stores.max_share[store] * self.net[demand] * _SLACK)
+        groups, open_ = self.groups, self.open[need]
+        free = np.where(self.divisible[need], groups.free[group], groups.largest_member[group])
+        most = np.floor(np.minimum(free, groups.max_ticket[group]) / rate * _SLACK)
+        share = np.floor(groups.max_share[group] * self.net[need] * _SLACK)
         high = np.minimum(np.minimum(open_, most), np.maximum(share, 0))
         # The least whole amount that is more than this; between equal units nothing is rounded.
-        less = (stores.min_ticket[store] - 1) / rate
+        less = (groups.min_ticket[group] - 1) / rate
         low = np.maximum(1.0, np.floor(np.where(rate == 1, less, less / _SLACK)) + 1)
         return low, high
 
-    def _correct(self, demand: Places, store: Places, low: Floats, high: Floats) -> None:
+    def _apply_individual_limits(
+        self, need: IndexArray, group: IndexArray, low: FloatArray, high: FloatArray
+    ) -> None:
         """Set right, one by one, the limits of demands that something lives in."""
-        if not self._special:
+        if not self._individual_needs:
             return
-        for place in np.flatnonzero(np.isin(demand, np.array(sorted(self._special)))).tolist():
-            supply = self.stores.members[store[place]][0]
-            if len(self.stores.members[store[place]]) > 1:
+        for index in np.flatnonzero(
+            np.isin(need, np.array(sorted(self._individual_needs)))
+        ).tolist():
+            offer = self.groups.members[group[index]][0]
+            if len(self.groups.members[group[index]]) > 1:
                 # Nothing lives with any member of such a store.
-                if self.problem.demands[demand[place]].only is not None:
-                    high[place] = 0.0
+                if self.problem.needs[need[index]].sole_offer is not None:
+                    high[index] = 0.0
                 continue
-            limits = self.problem.limits(int(demand[place]), supply)
-            low[place], high[place] = limits if limits is not None else (1.0, 0.0)
+            limits = self.problem.limits(int(need[index]), offer)
+            low[index], high[index] = limits if limits is not None else (1.0, 0.0)
 
 
-def _stores(problem: Problem, *, alone: bool) -> Stores:
-    lived = {supply for _, supply in problem.living}
-    lived |= {demand.only for demand in problem.demands if demand.only is not None}
-    groups: dict[tuple[int, bool, int], list[int]] = {}
-    for place, supply in enumerate(problem.supplies):
-        apart = place if alone or place in lived or not _plain(supply) else -1
-        groups.setdefault((supply.kind, supply.conditional, apart), []).append(place)
-    members = tuple(map(tuple, groups.values()))
-    of_supply = np.zeros(len(problem.supplies), np.int64)
-    for store, some in enumerate(members):
-        of_supply[list(some)] = store
-    firsts = [problem.supplies[some[0]] for some in members]
-    frees = [[problem.supplies[place].free for place in some] for some in members]
-    return Stores(
+def _groups(problem: MatchingProblem, *, per_offer: bool) -> SupplyGroups:
+    outstanding_offers = {offer for _, offer in problem.outstanding}
+    outstanding_offers |= {need.sole_offer for need in problem.needs if need.sole_offer is not None}
+    by_key: dict[tuple[int, bool, int], list[int]] = {}
+    for index, offer in enumerate(problem.offers):
+        index_if_individual = (
+            index if per_offer or index in outstanding_offers or not _is_unrestricted(offer) else -1
+        )
+        by_key.setdefault((offer.offer_class, offer.conditional, index_if_individual), []).append(
+            index
+        )
+    members = tuple(map(tuple, by_key.values()))
+    group_of_offer = np.zeros(len(problem.offers), np.int64)
+    for group, group_members in enumerate(members):
+        group_of_offer[list(group_members)] = group
+    first_members = [problem.offers[group_members[0]] for group_members in members]
+    free_amounts = [
+        [problem.offers[index].free for index in group_members] for group_members in members
+    ]
+    return SupplyGroups(
         members=members,
-        of_supply=of_supply,
-        free=np.array([float(sum(some)) for some in frees]),
-        largest=np.array([float(max(some)) for some in frees]),
-        min_ticket=np.array([float(one.min_ticket or 0) for one in firsts]),
+        group_of_offer=group_of_offer,
+        free=np.array([float(sum(group_members)) for group_members in free_amounts]),
+        largest_member=np.array([float(max(group_members)) for group_members in free_amounts]),
+        min_ticket=np.array([float(one.min_ticket or 0) for one in first_members]),
         max_ticket=np.array(
-            [_NO_LIMIT if _plain(one) else float(one.max_ticket or _NO_LIMIT) for one in firsts]
+            [
+                _NO_LIMIT if _is_unrestricted(one) else float(one.max_ticket or _NO_LIMIT)
+                for one in first_members
+            ]
         ),
         max_share=np.array(
-            [_NO_LIMIT if one.max_share is None else float(one.max_share) for one in firsts]
+            [_NO_LIMIT if one.max_share is None else float(one.max_share) for one in first_members]
         ),
-        conditional=np.array([one.conditional for one in firsts], dtype=bool),
+        conditional=np.array([one.conditional for one in first_members], dtype=bool),
     )
 
 
-def _plain(supply: Supply) -> bool:
+def _is_unrestricted(offer: MatchingOffer) -> bool:
     """Say whether nothing but what it has free limits what a supply gives to a need."""
-    unlimited = supply.max_ticket is None or supply.max_ticket >= supply.free
-    return unlimited and supply.min_ticket is None and supply.max_share is None
+    unlimited = offer.max_ticket is None or offer.max_ticket >= offer.free
+    return unlimited and offer.min_ticket is None and offer.max_share is None
 
 
-def _stores_of_kind(problem: Problem, stores: Stores) -> list[Places]:
-    found: list[list[int]] = [[] for _ in problem.supplies_of_kind]
-    for store, members in enumerate(stores.members):
-        found[problem.supplies[members[0]].kind].append(store)
-    return [np.array(some, np.int64) for some in found]
+def _groups_of_class(problem: MatchingProblem, groups: SupplyGroups) -> list[IndexArray]:
+    by_class: list[list[int]] = [[] for _ in problem.offers_of_class]
+    for group, members in enumerate(groups.members):
+        by_class[problem.offers[members[0]].offer_class].append(group)
+    return [np.array(some, np.int64) for some in by_class]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RestrictedProblem:
     """What a plan is made on: arcs, which projects may end complete, and prices of the stores.
 
     `part` of the projects and `flow` of the arcs are what is known of the relaxation's optimum.
     """
 
-    piece: Piece
-    may: Flags
-    prices: Floats
-    part: Floats
-    flow: Floats
+    block: ArcBlock
+    completable: BoolArray
+    prices: FloatArray
+    part: FloatArray
+    flow: FloatArray

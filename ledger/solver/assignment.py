@@ -4,154 +4,156 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.matching.plan import Give
-from ledger.matching.problem import Limits, Problem, Supply
+from ledger.matching.plan import Allocation
+from ledger.matching.problem import MatchingOffer, MatchingProblem, PairLimits
 
-_MOST_KEPT = 1_000_000
+_MAX_CACHED_LIMITS = 1_000_000
 """So many limits of pairs are kept at a time."""
 
 
-class Book:
+class Assignment:
     """What every supply has left and every demand still wants, kept with every give.
 
     What a pair gives stays within its limits, and never exceeds what is free or open.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: MatchingProblem) -> None:
         self.problem = problem
-        self.free = [supply.free for supply in problem.supplies]
-        self.open = [demand.open for demand in problem.demands]
-        self.given: list[dict[int, int]] = [{} for _ in problem.demands]
-        self.takers: list[set[int]] = [set() for _ in problem.supplies]
+        self.free = [offer.free for offer in problem.offers]
+        self.open = [need.open for need in problem.needs]
+        self.amounts: list[dict[int, int]] = [{} for _ in problem.needs]
+        self.served_needs: list[set[int]] = [set() for _ in problem.offers]
         self._log: list[tuple[int, int, int]] = []
-        self._ratios = [problem.links[demand.kind] for demand in problem.demands]
-        self._kinds = [supply.kind for supply in problem.supplies]
-        self._least = [1 if demand.divisible else demand.open for demand in problem.demands]
-        self._tied = {place for place, one in enumerate(problem.demands) if one.only is not None}
-        lived = {supply for _, supply in problem.living}
-        self._plain = [
-            place not in lived and _is_plain(supply)
-            for place, supply in enumerate(problem.supplies)
+        self._ratios = [problem.links[need.need_class] for need in problem.needs]
+        self._offer_classes = [offer.offer_class for offer in problem.offers]
+        self._min_amounts = [1 if need.divisible else need.open for need in problem.needs]
+        self._sole_offer_needs = {
+            index for index, one in enumerate(problem.needs) if one.sole_offer is not None
+        }
+        outstanding_offers = {offer for _, offer in problem.outstanding}
+        self._unrestricted = [
+            index not in outstanding_offers and _is_unrestricted(offer)
+            for index, offer in enumerate(problem.offers)
         ]
-        self._limits: dict[int, Limits | None] = {}
+        self._limits: dict[int, PairLimits | None] = {}
 
-    def limits(self, demand: int, supply: int) -> Limits | None:
+    def limits(self, need: int, offer: int) -> PairLimits | None:
         """Give the limits of a pair."""
-        if self._plain[supply] and demand not in self._tied:
-            return self._plain_limits(demand, supply)
-        key = demand * len(self.free) + supply
+        if self._unrestricted[offer] and need not in self._sole_offer_needs:
+            return self._unrestricted_limits(need, offer)
+        key = need * len(self.free) + offer
         if key not in self._limits:
-            if len(self._limits) >= _MOST_KEPT:
+            if len(self._limits) >= _MAX_CACHED_LIMITS:
                 self._limits.clear()
-            self._limits[key] = self.problem.limits(demand, supply)
+            self._limits[key] = self.problem.limits(need, offer)
         return self._limits[key]
 
-    def _plain_limits(self, demand: int, supply: int) -> Limits | None:
+    def _unrestricted_limits(self, need: int, offer: int) -> PairLimits | None:
         """Give the limits of a pair that no ticket, share or past restricts."""
-        ratio = self._ratios[demand].get(self._kinds[supply])
+        ratio = self._ratios[need].get(self._offer_classes[offer])
         if ratio is None:
             return None
-        low, most = self._least[demand], ratio.to_need(self.problem.supplies[supply].free)
-        high = min(self.problem.demands[demand].open, most)
-        return Limits(low, high) if low <= high else None
+        low, most = self._min_amounts[need], ratio.to_need(self.problem.offers[offer].free)
+        high = min(self.problem.needs[need].open, most)
+        return PairLimits(low, high) if low <= high else None
 
-    def room(self, demand: int, supply: int) -> int:
+    def assignable(self, need: int, offer: int) -> int:
         """Give how much of what a demand still wants a supply could add."""
-        return self.spare(demand, supply, self.open[demand])
+        return self.additional(need, offer, self.open[need])
 
-    def spare(self, demand: int, supply: int, wanted: int) -> int:
+    def additional(self, need: int, offer: int, wanted: int) -> int:
         """Give how much of what is wanted a supply could add to what it gives a demand now."""
-        given, free = self.given[demand].get(supply, 0), self.free[supply]
-        if not (free or given):
+        current, free = self.amounts[need].get(offer, 0), self.free[offer]
+        if not (free or current):
             return 0
-        ratio = self._ratios[demand].get(self._kinds[supply])
+        ratio = self._ratios[need].get(self._offer_classes[offer])
         if ratio is None:
             return 0
-        if given:
-            free += ratio.to_offer(given)
-        most = min(given + wanted, ratio.to_need(free))
-        if self._plain[supply] and demand not in self._tied:
+        if current:
+            free += ratio.to_offer(current)
+        most = min(current + wanted, ratio.to_need(free))
+        if self._unrestricted[offer] and need not in self._sole_offer_needs:
             # What is free now is no more than what is at most given.
-            return most - given if most >= self._least[demand] else 0
-        limits = self.limits(demand, supply)
+            return most - current if most >= self._min_amounts[need] else 0
+        limits = self.limits(need, offer)
         if limits is None or min(most, limits.high) < limits.low:
             return 0
-        return min(most, limits.high) - given
+        return min(most, limits.high) - current
 
-    def may_add(self, demand: int, supply: int) -> bool:
+    def could_increase(self, need: int, offer: int) -> bool:
         """Say whether a supply could give a demand more than now if it had nothing else to give."""
-        given = self.given[demand].get(supply, 0)
-        if self._plain[supply] and demand not in self._tied:
-            ratio = self._ratios[demand].get(self._kinds[supply])
-            if ratio is None or given >= self.problem.demands[demand].open:
+        current = self.amounts[need].get(offer, 0)
+        if self._unrestricted[offer] and need not in self._sole_offer_needs:
+            ratio = self._ratios[need].get(self._offer_classes[offer])
+            if ratio is None or current >= self.problem.needs[need].open:
                 return False
-            most = ratio.to_need(self.problem.supplies[supply].free)
-            return most > given and most >= self._least[demand]
-        limits = self.limits(demand, supply)
-        return limits is not None and given < limits.high
+            most = ratio.to_need(self.problem.offers[offer].free)
+            return most > current and most >= self._min_amounts[need]
+        limits = self.limits(need, offer)
+        return limits is not None and current < limits.high
 
-    def excess(self, demand: int, supply: int) -> int:
+    def movable(self, need: int, offer: int) -> int:
         """Give how much of a give could go elsewhere and leave the pair within its limits."""
-        given, limits = self.given[demand].get(supply, 0), self.limits(demand, supply)
-        if not given or limits is None:
+        current, limits = self.amounts[need].get(offer, 0), self.limits(need, offer)
+        if not current or limits is None:
             return 0
-        whole = limits.low <= 1 or not self.problem.demands[demand].divisible
-        return given if whole else given - limits.low
+        unrestricted = limits.low <= 1 or not self.problem.needs[need].divisible
+        return current if unrestricted else current - limits.low
 
-    def give(self, demand: int, supply: int, amount: int) -> None:
+    def allocate(self, need: int, offer: int, amount: int) -> None:
         """Add to what a pair gives; less than nothing takes away."""
-        self._log.append((demand, supply, amount))
-        self._write(demand, supply, amount)
+        self._log.append((need, offer, amount))
+        self._apply(need, offer, amount)
 
-    def mark(self) -> int:
+    def checkpoint(self) -> int:
         """Give the place in the book to which one can go back from now on."""
         return len(self._log)
 
-    def go_back(self, mark: int) -> None:
+    def roll_back(self, checkpoint: int) -> None:
         """Undo all that was written since a mark."""
-        while len(self._log) > mark:
-            demand, supply, amount = self._log.pop()
-            self._write(demand, supply, -amount)
+        while len(self._log) > checkpoint:
+            need, offer, amount = self._log.pop()
+            self._apply(need, offer, -amount)
 
-    def _write(self, demand: int, supply: int, amount: int) -> None:
-        ratio = self._ratios[demand][self._kinds[supply]]
-        before = self.given[demand].get(supply, 0)
+    def _apply(self, need: int, offer: int, amount: int) -> None:
+        ratio = self._ratios[need][self._offer_classes[offer]]
+        before = self.amounts[need].get(offer, 0)
         after = before + amount
-        self.free[supply] += ratio.to_offer(before) - ratio.to_offer(after)
-        self.open[demand] -= amount
-        assert min(after, self.free[supply], self.open[demand]) >= 0
+        self.free[offer] += ratio.to_offer(before) - ratio.to_offer(after)
+        self.open[need] -= amount
+        assert min(after, self.free[offer], self.open[need]) >= 0
         if after:
-            self.given[demand][supply] = after
-            self.takers[supply].add(demand)
+            self.amounts[need][offer] = after
+            self.served_needs[offer].add(need)
         else:
-            self.given[demand].pop(supply, None)
-            self.takers[supply].discard(demand)
+            self.amounts[need].pop(offer, None)
+            self.served_needs[offer].discard(need)
 
-    def take_back(self, demand: int, supply: int) -> int:
+    def release(self, need: int, offer: int) -> int:
         """Undo all that a pair gives; say how much it was."""
-        amount = self.given[demand].get(supply, 0)
-        self.give(demand, supply, -amount)
+        amount = self.amounts[need].get(offer, 0)
+        self.allocate(need, offer, -amount)
         return amount
 
-    def clear(self, demands: Iterable[int]) -> None:
+    def clear(self, needs: Iterable[int]) -> None:
         """Take back all that these demands got."""
-        for demand in demands:
-            for supply in sorted(self.given[demand]):
-                self.take_back(demand, supply)
+        for need in needs:
+            for offer in sorted(self.amounts[need]):
+                self.release(need, offer)
 
-    def is_complete(self, venture: int) -> bool:
+    def is_complete(self, project: int) -> bool:
         """Say whether a project ends complete by what is written down."""
-        one = self.problem.ventures[venture]
-        return one.completable and not any(self.open[demand] for demand in one.demands)
+        one = self.problem.projects[project]
+        return one.completable and not any(self.open[need] for need in one.needs)
 
-    def plan(self) -> tuple[Give, ...]:
+    def plan(self) -> tuple[Allocation, ...]:
         """Give the plan in order of demand, then supply."""
         return tuple(
-            Give(demand, supply, amount)
-            for demand, gives in enumerate(self.given)
-            for supply, amount in sorted(gives.items())
+            Allocation(need, offer, amount)
+            for need, allocations in enumerate(self.amounts)
+            for offer, amount in sorted(allocations.items())
         )
 
 
-def _is_plain(supply: Supply) -> bool:
-    return supply.min_ticket is None and supply.max_ticket is None and supply.max_share is None
+def _is_unrestricted(offer: MatchingOffer) -> bool:
+    return offer.min_ticket is None and offer.max_ticket is None and offer.max_share is None

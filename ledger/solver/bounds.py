@@ -29,26 +29,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ledger.matching.problem import Problem
-from ledger.solver.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 
-SAME = Fraction(1, 10**8)
+BOUND_TOLERANCE = Fraction(1, 10**8)
 """A bound of the solver that exceeds an exact value by this share or less is that value."""
 
 _TRACE = Fraction(1, 10**5)
 
 
-def whole_below(bound: float) -> Fraction:
+def integer_bound(bound: float) -> Fraction:
     """Round a bound on whole numbers down, but for what the solver may be off."""
     exact = Fraction(bound)
-    return Fraction(floor(exact + max(_TRACE, SAME * abs(exact))))
+    return Fraction(floor(exact + max(_TRACE, BOUND_TOLERANCE * abs(exact))))
 
 
-def most_coverage(problem: Problem) -> Fraction:
+def max_coverage(problem: MatchingProblem) -> Fraction:
     """Give what level 2 would be if every demand got all that is open in it."""
     parts = (
-        Fraction(problem.ventures[one.venture].weight * one.open, one.net)
-        for one in problem.demands
+        Fraction(problem.projects[one.project].weight * one.open, one.net) for one in problem.needs
     )
     return sum(parts, Fraction(0))
 
@@ -58,66 +57,73 @@ FULL = 1 - 1e-9
 """What a part reaches that is whole but for what floats lose."""
 
 
-class Dues(NamedTuple):
+class DualCharges(NamedTuple):
     """What rows charge at their prices: for a project, for all of an arc's load, and in sum."""
 
-    ventures: Floats
-    arcs: Floats
+    projects: FloatArray
+    arcs: FloatArray
     total: float
 
 
 def complete_bound(
     arcs: Arcs,
-    prices: Floats,
-    completable: Flags,
-    dues: Dues | None = None,
-    cost: Floats | None = None,
+    prices: FloatArray,
+    completable: BoolArray,
+    dual_charges: DualCharges | None = None,
+    cost: FloatArray | None = None,
 ) -> Fraction:
     """Bound level 1 by prices; weights are whole, so that the bound is rounded down.
 
     `cost` is what the cheapest cost at these prices and dues, where that is known.
     """
-    gain = net_gains(arcs, prices, dues, cost)
+    gain = net_gains(arcs, prices, dual_charges, cost)
     gain = np.where(completable & (gain > 0), gain, 0.0)
-    terms = [*prices.tolist(), *gain.tolist(), 0.0 if dues is None else dues.total]
+    terms = [*prices.tolist(), *gain.tolist(), 0.0 if dual_charges is None else dual_charges.total]
     return Fraction(floor(fsum(terms) + _MARGIN * (1 + fsum(map(abs, terms)))))
 
 
 def net_gains(
-    arcs: Arcs, prices: Floats, dues: Dues | None = None, cost: Floats | None = None
-) -> Floats:
+    arcs: Arcs,
+    prices: FloatArray,
+    dual_charges: DualCharges | None = None,
+    cost: FloatArray | None = None,
+) -> FloatArray:
     """Give what each project's weight exceeds its cost by."""
     if cost is None:
-        cost = cheapest(arcs, prices, None if dues is None else dues.arcs)
-    gain = weights(arcs) - by_venture(arcs, cost)
-    return gain if dues is None else gain - dues.ventures
+        cost = fill_costs(arcs, prices, None if dual_charges is None else dual_charges.arcs)
+    gain = weights(arcs) - sum_by_project(arcs, cost)
+    return gain if dual_charges is None else gain - dual_charges.projects
 
 
 def coverage_bound(
-    arcs: Arcs, prices: Floats, completable: Flags, value: int, price: float
+    arcs: Arcs, prices: FloatArray, completable: BoolArray, value: int, weight_price: float
 ) -> Fraction:
     """Bound level 2 by prices, among the plans that reach `value` on level 1."""
-    worth = worths(arcs)
-    whole = price * weights(arcs) + by_venture(arcs, worth - cheapest(arcs, prices))
-    part = by_venture(arcs, _earned(arcs, prices, worth))
-    best = np.maximum(part, np.where(completable, whole, 0.0))
-    terms = [*prices.tolist(), *best.tolist(), -price * value]
+    coverage_weight = coverage_weights(arcs)
+    completed_value = weight_price * weights(arcs) + sum_by_project(
+        arcs, coverage_weight - fill_costs(arcs, prices)
+    )
+    covered_value = sum_by_project(arcs, _profits(arcs, prices, coverage_weight))
+    best = np.maximum(covered_value, np.where(completable, completed_value, 0.0))
+    terms = [*prices.tolist(), *best.tolist(), -weight_price * value]
     margin = _MARGIN * (1 + fsum(map(abs, terms)))
     return Fraction(floor((fsum(terms) + margin) * 1e6) + 1, 10**6)
 
 
-def worths(arcs: Arcs) -> Floats:
+def coverage_weights(arcs: Arcs) -> FloatArray:
     """Give what covering all that is open in each demand counts on level 2."""
-    found: Floats = weights(arcs)[arcs.venture] * arcs.open / arcs.net
-    return found
+    result: FloatArray = weights(arcs)[arcs.project] * arcs.open / arcs.net
+    return result
 
 
-def weights(arcs: Arcs) -> Floats:
+def weights(arcs: Arcs) -> FloatArray:
     """Give the weights of the projects."""
-    return np.array([float(venture.weight) for venture in arcs.problem.ventures])
+    return np.array([float(project.weight) for project in arcs.problem.projects])
 
 
-def cheapest(arcs: Arcs, prices: Floats, dues: Floats | None = None) -> Floats:
+def fill_costs(
+    arcs: Arcs, prices: FloatArray, dual_charges: FloatArray | None = None
+) -> FloatArray:
     """Give for each demand what filling it costs at these prices; infinite where nobody can.
 
     `dues` are added to the prices of all arcs, one after the other.
@@ -125,72 +131,74 @@ def cheapest(arcs: Arcs, prices: Floats, dues: Floats | None = None) -> Floats:
     cost = np.zeros(len(arcs.open))
     filled = np.zeros(len(arcs.open))
     first = 0
-    for piece in arcs.pieces():
-        due = None if dues is None else dues[first : first + len(piece.demand)]
-        first += len(piece.demand)
-        ordered, price, take = taken(arcs, piece, prices, due)
-        cost += np.bincount(ordered.demand, take * price, len(cost))
-        filled += np.bincount(ordered.demand, take, len(cost))
+    for block in arcs.blocks():
+        charge = None if dual_charges is None else dual_charges[first : first + len(block.need)]
+        first += len(block.need)
+        ordered, price, share_used = cheapest_fill(arcs, block, prices, charge)
+        cost += np.bincount(ordered.need, share_used * price, len(cost))
+        filled += np.bincount(ordered.need, share_used, len(cost))
     cost[filled < FULL] = np.inf
     return cost
 
 
-def taken(
-    arcs: Arcs, piece: Piece, prices: Floats, due: Floats | None = None
-) -> tuple[Piece, Floats, Floats]:
+def cheapest_fill(
+    arcs: Arcs, block: ArcBlock, prices: FloatArray, charge: FloatArray | None = None
+) -> tuple[ArcBlock, FloatArray, FloatArray]:
     """Choose the arcs that fill each demand at the least cost, with their prices and parts."""
-    price = piece.load * prices[piece.store] + (0.0 if due is None else due)
+    price = block.load * prices[block.group] + (0.0 if charge is None else charge)
     if not len(price):
-        return piece, price, price
-    starts = np.flatnonzero(np.diff(piece.demand, prepend=-1))
-    if (piece.share >= 1).all():
+        return block, price, price
+    starts = np.flatnonzero(np.diff(block.need, prepend=-1))
+    if (block.share >= 1).all():
         # Every arc could fill its demand alone, so that the cheapest does; no need to sort.
-        least = np.repeat(np.minimum.reduceat(price, starts), _sizes(starts, len(price)))
-        found = np.flatnonzero(price == least)
-        first = found[np.flatnonzero(np.diff(piece.demand[found], prepend=-1))]
-        return piece.only(first), price[first], np.ones(len(first))
+        cheapest_price = np.repeat(np.minimum.reduceat(price, starts), _sizes(starts, len(price)))
+        cheapest = np.flatnonzero(price == cheapest_price)
+        first = cheapest[np.flatnonzero(np.diff(block.need[cheapest], prepend=-1))]
+        return block.select(first), price[first], np.ones(len(first))
     # What is dearer than an arc that could fill its demand alone is never taken.
-    alone = np.minimum.reduceat(np.where(piece.share >= 1, price, np.inf), starts)
-    near = np.flatnonzero(price <= np.repeat(alone, _sizes(starts, len(price))))
-    order = near[np.lexsort((price[near], piece.demand[near]))]
-    ordered = piece.only(order)
-    return ordered, price[order], _taken(arcs, ordered)
+    single_fill_price = np.minimum.reduceat(np.where(block.share >= 1, price, np.inf), starts)
+    near = np.flatnonzero(price <= np.repeat(single_fill_price, _sizes(starts, len(price))))
+    order = near[np.lexsort((price[near], block.need[near]))]
+    ordered = block.select(order)
+    return ordered, price[order], _fill_shares(arcs, ordered)
 
 
-def _sizes(starts: Places, end: int) -> Places:
+def _sizes(starts: IndexArray, end: int) -> IndexArray:
     return np.diff(starts, append=end)
 
 
-def _earned(arcs: Arcs, prices: Floats, worth: Floats) -> Floats:
-    earned = np.zeros(len(arcs.open))
-    for piece in arcs.pieces():
-        ordered, price, take = paying(arcs, piece, prices, worth)
-        gain = worth[ordered.demand] - price
-        earned += np.bincount(ordered.demand, take * gain, len(earned))
-    return earned
+def _profits(arcs: Arcs, prices: FloatArray, coverage_weight: FloatArray) -> FloatArray:
+    profits = np.zeros(len(arcs.open))
+    for block in arcs.blocks():
+        ordered, price, share_used = profitable_fill(arcs, block, prices, coverage_weight)
+        gain = coverage_weight[ordered.need] - price
+        profits += np.bincount(ordered.need, share_used * gain, len(profits))
+    return profits
 
 
-def paying(arcs: Arcs, piece: Piece, prices: Floats, worth: Floats) -> tuple[Piece, Floats, Floats]:
+def profitable_fill(
+    arcs: Arcs, block: ArcBlock, prices: FloatArray, coverage_weight: FloatArray
+) -> tuple[ArcBlock, FloatArray, FloatArray]:
     """Choose, of arcs without a condition, those that fill each demand as far as it pays."""
-    pays = piece.load * prices[piece.store] < worth[piece.demand]
-    return taken(arcs, piece.only(pays & ~arcs.stores.conditional[piece.store]), prices)
+    pays = block.load * prices[block.group] < coverage_weight[block.need]
+    return cheapest_fill(arcs, block.select(pays & ~arcs.groups.conditional[block.group]), prices)
 
 
-def _taken(arcs: Arcs, ordered: Piece) -> Floats:
+def _fill_shares(arcs: Arcs, ordered: ArcBlock) -> FloatArray:
     """Give how much of each arc, in the order of their prices, goes into filling its demand."""
-    if not len(ordered.demand):
+    if not len(ordered.need):
         return ordered.share
-    starts = np.flatnonzero(np.diff(ordered.demand, prepend=-1))
-    sizes = _sizes(starts, len(ordered.demand))
+    starts = np.flatnonzero(np.diff(ordered.need, prepend=-1))
+    sizes = _sizes(starts, len(ordered.need))
     upto = np.cumsum(ordered.share)
     before = np.repeat(upto[starts] - ordered.share[starts], sizes)
     left = 1 - (upto - ordered.share - before)
-    take = np.clip(left, 0.0, ordered.share)
-    first = np.zeros(len(take), dtype=bool)
+    share_used = np.clip(left, 0.0, ordered.share)
+    first = np.zeros(len(share_used), dtype=bool)
     first[starts] = True
-    return np.where(arcs.divisible[ordered.demand], take, np.where(first, 1.0, 0.0))
+    return np.where(arcs.divisible[ordered.need], share_used, np.where(first, 1.0, 0.0))
 
 
-def by_venture(arcs: Arcs, by_demand: Any) -> Floats:
+def sum_by_project(arcs: Arcs, by_need: Any) -> FloatArray:
     """Add up figures of demands by project."""
-    return np.bincount(arcs.venture, by_demand, len(arcs.problem.ventures)).astype(np.float64)
+    return np.bincount(arcs.project, by_need, len(arcs.problem.projects)).astype(np.float64)

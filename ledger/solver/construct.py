@@ -14,193 +14,222 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ledger.solver.assignment import Book
-from ledger.solver.candidates import Guide
+from ledger.solver.assignment import Assignment
+from ledger.solver.candidates import CandidateList
 
-_MOST_SEEN = 60
+_MAX_OFFERS_SEARCHED = 60
 """Supplies looked at before a search is given up."""
-_MOST_CHAINS = 12
+_MAX_PATHS = 12
 
 
-class _Step(NamedTuple):
+class _PathStep(NamedTuple):
     """To relieve `supply`, `demand` would move to where the search goes on."""
 
-    supply: int
-    demand: int
+    offer: int
+    need: int
 
 
-def reroute(book: Book, guide: Guide, demand: int, *, conditional: bool = True) -> bool:
+def augment(
+    assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool = True
+) -> bool:
     """Fill a demand by moving others about; say whether it is full. Others stay as full.
 
     Without `conditional` the demand takes nothing from offers on condition.
     """
-    for _ in range(_MOST_CHAINS):
-        if not book.open[demand]:
+    for _ in range(_MAX_PATHS):
+        if not assignment.open[need]:
             return True
-        if not _Search(book, guide, demand, conditional=conditional).one_chain():
+        if not _AugmentingPathSearch(
+            assignment, candidates, need, conditional=conditional
+        ).augment_once():
             return False
-    return not book.open[demand]
+    return not assignment.open[need]
 
 
-class _Search:
-    def __init__(self, book: Book, guide: Guide, demand: int, *, conditional: bool) -> None:
-        self._book, self._guide, self._demand = book, guide, demand
+class _AugmentingPathSearch:
+    def __init__(
+        self, assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool
+    ) -> None:
+        self._assignment, self._candidates, self._need = assignment, candidates, need
         self._conditional = conditional
-        self._cause: dict[int, _Step | None] = {}
+        self._predecessor: dict[int, _PathStep | None] = {}
 
-    def one_chain(self) -> bool:
+    def augment_once(self) -> bool:
         """Find a chain that brings the demand something, and use it."""
         queue = []
-        for supply in self._guide.prices(self._demand):
-            if self._could_take(self._demand, supply):
-                self._cause[supply] = None
-                queue.append(supply)
-        for supply in queue:
-            if len(self._cause) > _MOST_SEEN:
+        for offer in self._candidates.prices(self._need):
+            if self._could_allocate(self._need, offer):
+                self._predecessor[offer] = None
+                queue.append(offer)
+        for offer in queue:
+            if len(self._predecessor) > _MAX_OFFERS_SEARCHED:
                 return False
-            for taker in sorted(self._book.takers[supply]):
-                if taker == self._demand:
+            for served_need in sorted(self._assignment.served_needs[offer]):
+                if served_need == self._need:
                     continue
-                if self._moved(taker, supply, queue):
+                if self._relocate(served_need, offer, queue):
                     return True
         return False
 
-    def _could_take(self, demand: int, supply: int) -> bool:
-        return self._allowed(demand, supply) and self._book.may_add(demand, supply)
+    def _could_allocate(self, need: int, offer: int) -> bool:
+        return self._allowed(need, offer) and self._assignment.could_increase(need, offer)
 
-    def _allowed(self, demand: int, supply: int) -> bool:
+    def _allowed(self, need: int, offer: int) -> bool:
         """Say whether no condition stands between a demand and a supply."""
-        problem = self._book.problem
-        if self._conditional or not problem.supplies[supply].conditional:
+        problem = self._assignment.problem
+        if self._conditional or not problem.offers[offer].conditional:
             return True
-        return self._book.is_complete(problem.demands[demand].venture)
+        return self._assignment.is_complete(problem.needs[need].project)
 
-    def _moved(self, taker: int, supply: int, queue: list[int]) -> bool:
+    def _relocate(self, served_need: int, offer: int, queue: list[int]) -> bool:
         """Move a taker off a supply if it has somewhere to go, else note where that might be."""
-        book = self._book
-        divisible = book.problem.demands[taker].divisible
-        most = book.excess(taker, supply)
-        for other in self._guide.prices(taker):
-            if other == supply:
+        assignment = self._assignment
+        divisible = assignment.problem.needs[served_need].divisible
+        movable_amount = assignment.movable(served_need, offer)
+        for other_offer in self._candidates.prices(served_need):
+            if other_offer == offer:
                 continue
-            if most and book.spare(taker, other, most) and self._allowed(taker, other):
-                before = book.open[self._demand]
-                self._shift(taker, supply, other)
-                self._follow(supply)
-                if book.open[self._demand] < before:
+            if (
+                movable_amount
+                and assignment.additional(served_need, other_offer, movable_amount)
+                and self._allowed(served_need, other_offer)
+            ):
+                before = assignment.open[self._need]
+                self._shift(served_need, offer, other_offer)
+                self._push_along_path(offer)
+                if assignment.open[self._need] < before:
                     return True
-                most = book.excess(taker, supply)
-            if divisible and other not in self._cause and self._could_take(taker, other):
-                self._cause[other] = _Step(supply, taker)
-                queue.append(other)
+                movable_amount = assignment.movable(served_need, offer)
+            if (
+                divisible
+                and other_offer not in self._predecessor
+                and self._could_allocate(served_need, other_offer)
+            ):
+                self._predecessor[other_offer] = _PathStep(offer, served_need)
+                queue.append(other_offer)
         return False
 
-    def _shift(self, taker: int, supply: int, other: int) -> bool:
+    def _shift(self, served_need: int, offer: int, other_offer: int) -> bool:
         """Move what is possible and useful of a give from one supply to another."""
-        book = self._book
-        most = book.excess(taker, supply)
-        amount = book.spare(taker, other, most)
-        if not amount or (amount < most and not book.problem.demands[taker].divisible):
+        assignment = self._assignment
+        movable_amount = assignment.movable(served_need, offer)
+        amount = assignment.additional(served_need, other_offer, movable_amount)
+        if not amount or (
+            amount < movable_amount and not assignment.problem.needs[served_need].divisible
+        ):
             return False
-        book.give(taker, supply, -amount)
-        book.give(taker, other, amount)
+        assignment.allocate(served_need, offer, -amount)
+        assignment.allocate(served_need, other_offer, amount)
         return True
 
-    def _follow(self, supply: int) -> None:
+    def _push_along_path(self, offer: int) -> None:
         """Pass what came free at a supply along the chain to the demand that wants it."""
-        step = self._cause[supply]
+        step = self._predecessor[offer]
         while step is not None:
-            if not self._shift(step.demand, step.supply, supply):
+            if not self._shift(step.need, step.offer, offer):
                 return
-            supply, step = step.supply, self._cause[step.supply]
-        book = self._book
-        amount = book.room(self._demand, supply)
+            offer, step = step.offer, self._predecessor[step.offer]
+        assignment = self._assignment
+        amount = assignment.assignable(self._need, offer)
         if amount:
-            book.give(self._demand, supply, amount)
+            assignment.allocate(self._need, offer, amount)
 
 
-def complete(book: Book, guide: Guide, venture: int, *, others: bool = True) -> bool:
+def complete_project(
+    assignment: Assignment, candidates: CandidateList, project: int, *, reallocate: bool = True
+) -> bool:
     """Fill all demands of a project that have got nothing yet, or leave all as they were.
 
     `others`: what others have got may be moved about to make room.
     """
-    demands = book.problem.ventures[venture].demands
+    needs = assignment.problem.projects[project].needs
     # What only one supply may fill comes first: it has the fewest choices.
-    ordered = sorted(demands, key=lambda place: (book.problem.demands[place].divisible, place))
-    for demand in ordered:
-        if not fill(book, guide, demand, others=others):
-            book.clear(demands)
+    ordered = sorted(needs, key=lambda index: (assignment.problem.needs[index].divisible, index))
+    for need in ordered:
+        if not fill_need(assignment, candidates, need, reallocate=reallocate):
+            assignment.clear(needs)
             return False
     return True
 
 
-def fill(
-    book: Book, guide: Guide, demand: int, *, conditional: bool = True, others: bool = True
+def fill_need(
+    assignment: Assignment,
+    candidates: CandidateList,
+    need: int,
+    *,
+    conditional: bool = True,
+    reallocate: bool = True,
 ) -> bool:
     """Give a demand what the guide says, then whatever there is; say whether it is full.
 
     `conditional`: offers on condition may give; `others`: others may be moved to make room.
     """
-    stores = guide.stores(demand)
-    for store, amount, _ in stores:
-        if amount and (conditional or not _conditional(book, guide, store)):
-            draw(book, guide.members[store], demand, round(amount))
-            if not book.open[demand]:
+    groups = candidates.groups(need)
+    for group, amount, _ in groups:
+        if amount and (conditional or not _conditional(assignment, candidates, group)):
+            allocate_from_group(assignment, candidates.members[group], need, round(amount))
+            if not assignment.open[need]:
                 return True
-    for store, _, _ in stores:
-        if conditional or not _conditional(book, guide, store):
-            draw(book, guide.members[store], demand, book.open[demand])
-            if not book.open[demand]:
+    for group, _, _ in groups:
+        if conditional or not _conditional(assignment, candidates, group):
+            allocate_from_group(assignment, candidates.members[group], need, assignment.open[need])
+            if not assignment.open[need]:
                 return True
-    return others and reroute(book, guide, demand, conditional=conditional)
+    return reallocate and augment(assignment, candidates, need, conditional=conditional)
 
 
-def _conditional(book: Book, guide: Guide, store: int) -> bool:
-    return book.problem.supplies[guide.members[store][0]].conditional
+def _conditional(assignment: Assignment, candidates: CandidateList, group: int) -> bool:
+    return assignment.problem.offers[candidates.members[group][0]].conditional
 
 
-def draw(book: Book, members: tuple[int, ...], demand: int, amount: int) -> None:
+def allocate_from_group(
+    assignment: Assignment, members: tuple[int, ...], need: int, amount: int
+) -> None:
     """Take an amount from the members of a store, from those first that have the least."""
     if amount <= 0:
         return
     if len(members) > 1:
-        with_some = [one for one in members if book.free[one] or demand in book.takers[one]]
-        members = tuple(sorted(with_some, key=lambda one: book.free[one]))
-    for supply in members:
-        room = book.room(demand, supply)
-        if room:
-            limits = book.limits(demand, supply)
+        with_capacity = [
+            one for one in members if assignment.free[one] or need in assignment.served_needs[one]
+        ]
+        members = tuple(sorted(with_capacity, key=lambda one: assignment.free[one]))
+    for offer in members:
+        assignable = assignment.assignable(need, offer)
+        if assignable:
+            limits = assignment.limits(need, offer)
             assert limits is not None
-            missing = limits.low - book.given[demand].get(supply, 0)
-            given = min(room, max(amount, missing))
-            book.give(demand, supply, given)
-            amount -= given
+            missing = limits.low - assignment.amounts[need].get(offer, 0)
+            allocated = min(assignable, max(amount, missing))
+            assignment.allocate(need, offer, allocated)
+            amount -= allocated
         if amount <= 0:
             return
 
 
-def rewrite(
-    book: Book,
-    guide: Guide,
-    chosen: list[int],
-    wanted: Iterable[tuple[int, int, float]],
-    ventures: list[int],
+def construct_from_solution(
+    assignment: Assignment,
+    candidates: CandidateList,
+    selected: list[int],
+    shares: Iterable[tuple[int, int, float]],
+    projects: list[int],
 ) -> None:
     """Fill the chosen projects as is wanted: what part of a demand comes from what store.
 
     One that can't be filled gets nothing. Then the others of these projects are tried. What only
     one supply may fill is written first, as it needs the most room in one place.
     """
-    problem, among = book.problem, set(chosen)
-    for demand, store, part in sorted(wanted, key=lambda it: problem.demands[it[0]].divisible):
-        one = problem.demands[demand]
-        amount = min(book.open[demand], round(part * one.open))
-        if amount and one.venture in among:
-            draw(book, guide.members[store], demand, amount)
-    for place in chosen:
-        demands = problem.ventures[place].demands
-        if not all(not book.open[one] or fill(book, guide, one) for one in demands):
-            book.clear(demands)
-    for place in ventures:
-        if not book.is_complete(place):
-            complete(book, guide, place)
+    problem, selected_set = assignment.problem, set(selected)
+    for need, group, part in sorted(shares, key=lambda share: problem.needs[share[0]].divisible):
+        one = problem.needs[need]
+        amount = min(assignment.open[need], round(part * one.open))
+        if amount and one.project in selected_set:
+            allocate_from_group(assignment, candidates.members[group], need, amount)
+    for index in selected:
+        needs = problem.projects[index].needs
+        if not all(
+            not assignment.open[one] or fill_need(assignment, candidates, one) for one in needs
+        ):
+            assignment.clear(needs)
+    for index in projects:
+        if not assignment.is_complete(index):
+            complete_project(assignment, candidates, index)

@@ -17,152 +17,172 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 
-_FLOWS = 1e-7
-_PARTS = 1e-5
+_MIN_FLOW = 1e-7
+_MIN_COMPLETION = 1e-5
 _FULL = 1 - 3e-6
-_TRIED = 6
+_MAX_COVERS = 6
 """Covers of a crowd that are tried, each with one taker more."""
-_BROKEN = 1e-3
-_BEYOND = 1e-9
+_MIN_VIOLATION = 1e-3
+_EPSILON = 1e-9
 
 
-class Crowd(NamedTuple):
+class CoverCut(NamedTuple):
     """At most so much of these columns, each times its value."""
 
-    columns: Places
-    values: Floats
-    most: float
+    columns: IndexArray
+    values: FloatArray
+    upper: float
 
 
-class Crowds:
+class CoverCutSeparator:
     """Finds the rows that an answer of the relaxation breaks; its columns are projects, arcs."""
 
-    def __init__(self, arcs: Arcs, piece: Piece) -> None:
-        self._piece = piece
-        self._ventures = len(arcs.problem.ventures)
-        self._venture = arcs.venture[piece.demand]
-        self._divisible = arcs.divisible[piece.demand]
-        self._stores = len(arcs.stores.free)
+    def __init__(self, arcs: Arcs, block: ArcBlock) -> None:
+        self._block = block
+        self._projects = len(arcs.problem.projects)
+        self._project = arcs.project[block.need]
+        self._divisible = arcs.divisible[block.need]
+        self._group_count = len(arcs.groups.free)
 
-    def broken(self, part: Floats, flow: Floats) -> list[Crowd]:
+    def violated(self, part: FloatArray, flow: FloatArray) -> list[CoverCut]:
         """Give rows that are broken by parts of projects and flows of arcs."""
-        piece = self._piece
-        full = np.bincount(piece.store, flow * piece.load, self._stores) > _FULL
-        groups, worth = self._groups(part, flow, full)
-        found = self._of(np.concatenate([part, flow]), full, groups, worth)
-        grouped = np.bincount(groups, minlength=self._stores)[groups] > 1
+        block = self._block
+        full = np.bincount(block.group, flow * block.load, self._group_count) > _FULL
+        clusters, scale = self._clusters(part, flow, full)
+        result = self._cuts_of(np.concatenate([part, flow]), full, clusters, scale)
+        grouped = np.bincount(clusters, minlength=self._group_count)[clusters] > 1
         if grouped.any():
-            alone = np.arange(self._stores), np.ones(self._stores)
-            found += self._of(np.concatenate([part, flow]), full & grouped, *alone)
-        return found
+            singletons = np.arange(self._group_count), np.ones(self._group_count)
+            result += self._cuts_of(np.concatenate([part, flow]), full & grouped, *singletons)
+        return result
 
-    def _groups(self, part: Floats, flow: Floats, full: Flags) -> tuple[Places, Floats]:
+    def _clusters(
+        self, part: FloatArray, flow: FloatArray, full: BoolArray
+    ) -> tuple[IndexArray, FloatArray]:
         """Group the full stores that some demand shares; give their worth in a common measure."""
-        piece = self._piece
-        inner = (flow > _FLOWS) & (flow < piece.share * part[self._venture] - _FLOWS)
-        at = np.flatnonzero(inner & full[piece.store])
-        same = np.flatnonzero(np.diff(piece.demand[at]) == 0)
-        near: dict[int, list[tuple[int, float]]] = {}
-        for one, other in zip(at[same].tolist(), at[same + 1].tolist(), strict=True):
-            first, second = int(piece.store[one]), int(piece.store[other])
-            ratio = float(piece.load[one] / piece.load[other])
-            near.setdefault(first, []).append((second, ratio))
-            near.setdefault(second, []).append((first, 1 / ratio))
-        group, worth = np.arange(self._stores), np.ones(self._stores)
+        block = self._block
+        inner = (flow > _MIN_FLOW) & (flow < block.share * part[self._project] - _MIN_FLOW)
+        arcs_at = np.flatnonzero(inner & full[block.group])
+        same = np.flatnonzero(np.diff(block.need[arcs_at]) == 0)
+        adjacent: dict[int, list[tuple[int, float]]] = {}
+        for one, other in zip(arcs_at[same].tolist(), arcs_at[same + 1].tolist(), strict=True):
+            first, second = int(block.group[one]), int(block.group[other])
+            ratio = float(block.load[one] / block.load[other])
+            adjacent.setdefault(first, []).append((second, ratio))
+            adjacent.setdefault(second, []).append((first, 1 / ratio))
+        cluster, scale = np.arange(self._group_count), np.ones(self._group_count)
         seen: set[int] = set()
-        for root in near:
+        for root in adjacent:
             queue = [] if root in seen else [root]
             seen.add(root)
-            for store in queue:
-                group[store] = root
-                for other, ratio in near[store]:
+            for group in queue:
+                cluster[group] = root
+                for other, ratio in adjacent[group]:
                     if other not in seen:
                         seen.add(other)
-                        worth[other] = worth[store] * ratio
+                        scale[other] = scale[group] * ratio
                         queue.append(other)
-        return group, worth
+        return cluster, scale
 
-    def _of(self, answer: Floats, full: Flags, group: Places, worth: Floats) -> list[Crowd]:
+    def _cuts_of(
+        self, solution: FloatArray, full: BoolArray, cluster: IndexArray, scale: FloatArray
+    ) -> list[CoverCut]:
         """Give the rows of groups of stores."""
-        piece = self._piece
-        at = np.flatnonzero(full[piece.store])
-        if not len(at):
+        block = self._block
+        arcs_at = np.flatnonzero(full[block.group])
+        if not len(arcs_at):
             return []
-        at = at[np.argsort(group[piece.store[at]], kind="stable")]
-        of = group[piece.store[at]]
-        room = np.bincount(group, worth * full, self._stores)
-        single = np.bincount(group[full], minlength=self._stores) == 1
-        whole = single[of] & ~self._divisible[at]
-        taker = np.where(whole, at + self._ventures, self._venture[at])
-        partly = (answer[taker] > _PARTS) & (answer[taker] < 1 - _PARTS)
-        partly &= answer[at + self._ventures] > _FLOWS
+        arcs_at = arcs_at[np.argsort(cluster[block.group[arcs_at]], kind="stable")]
+        of = cluster[block.group[arcs_at]]
+        capacity = np.bincount(cluster, scale * full, self._group_count)
+        single = np.bincount(cluster[full], minlength=self._group_count) == 1
+        indivisible = single[of] & ~self._divisible[arcs_at]
+        row_taker = np.where(indivisible, arcs_at + self._projects, self._project[arcs_at])
+        partly = (solution[row_taker] > _MIN_COMPLETION) & (
+            solution[row_taker] < 1 - _MIN_COMPLETION
+        )
+        partly &= solution[arcs_at + self._projects] > _MIN_FLOW
         starts = np.flatnonzero(np.diff(of, prepend=-1))
-        ends = np.append(starts[1:], len(at))
-        found = []
+        ends = np.append(starts[1:], len(arcs_at))
+        result = []
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
             if partly[start:end].any():
-                some = at[start:end]
-                load = piece.load[some] * worth[piece.store[some]] / room[of[start]]
-                found += self._rows(answer, some, taker[start:end], load)
-        return found
+                cluster_arcs = arcs_at[start:end]
+                load = (
+                    block.load[cluster_arcs]
+                    * scale[block.group[cluster_arcs]]
+                    / capacity[of[start]]
+                )
+                result += self._cuts_of_cluster(solution, cluster_arcs, row_taker[start:end], load)
+        return result
 
-    def _rows(self, answer: Floats, at: Places, taker: Places, load: Floats) -> list[Crowd]:
-        whole = taker >= self._ventures
-        rows = [lifted_cover(taker[whole], load[whole], answer[taker[whole]])]
-        demand = self._piece.demand[at]
-        served = np.isin(demand, demand[answer[at + self._ventures] > _FLOWS])
-        rows.append(self._flow_cover(answer, at[served], taker[served], load[served]))
+    def _cuts_of_cluster(
+        self, solution: FloatArray, arcs_at: IndexArray, row_taker: IndexArray, load: FloatArray
+    ) -> list[CoverCut]:
+        indivisible = row_taker >= self._projects
+        rows = [
+            lifted_cover(
+                row_taker[indivisible], load[indivisible], solution[row_taker[indivisible]]
+            )
+        ]
+        need = self._block.need[arcs_at]
+        served = np.isin(need, need[solution[arcs_at + self._projects] > _MIN_FLOW])
+        rows.append(self._flow_cover(solution, arcs_at[served], row_taker[served], load[served]))
         return [row for row in rows if row is not None]
 
-    def _flow_cover(self, answer: Floats, at: Places, taker: Places, load: Floats) -> Crowd | None:
+    def _flow_cover(
+        self, solution: FloatArray, arcs_at: IndexArray, taker: IndexArray, load: FloatArray
+    ) -> CoverCut | None:
         """Give the row of the most broken cover tried, if any is."""
         takers, of = np.unique(taker, return_inverse=True)
-        size = self._sizes(at, load, of, len(takers))
-        part = answer[takers]
-        takes = np.bincount(of, answer[at + self._ventures] * load, len(takers))
+        size = self._sizes(arcs_at, load, of, len(takers))
+        part = solution[takers]
+        taken = np.bincount(of, solution[arcs_at + self._projects] * load, len(takers))
         order = np.lexsort((-size, -part))
-        upto = np.cumsum(size[order])
-        first = int(np.searchsorted(upto, 1 + _BEYOND, side="right"))
-        best, cover, beyond = _BROKEN, order[:0], order[:0].astype(np.float64)
-        for last in range(first, min(len(order), first + _TRIED)):
-            some = order[: last + 1]
-            over = np.maximum(size[some] - (upto[last] - 1), 0.0)
-            broken = takes[some].sum() + (over * (1 - part[some])).sum() - 1
-            if broken > best:
-                best, cover, beyond = broken, some, over
+        cumulative = np.cumsum(size[order])
+        first = int(np.searchsorted(cumulative, 1 + _EPSILON, side="right"))
+        best, cover, excesses = _MIN_VIOLATION, order[:0], order[:0].astype(np.float64)
+        for last in range(first, min(len(order), first + _MAX_COVERS)):
+            cover_items = order[: last + 1]
+            excess = np.maximum(size[cover_items] - (cumulative[last] - 1), 0.0)
+            violation = taken[cover_items].sum() + (excess * (1 - part[cover_items])).sum() - 1
+            if violation > best:
+                best, cover, excesses = violation, cover_items, excess
         if not len(cover):
             return None
         chosen = np.zeros(len(takers), dtype=bool)
         chosen[cover] = True
         used = chosen[of]
-        columns = np.concatenate([takers[cover], at[used] + self._ventures])
-        values = np.concatenate([-beyond, load[used]])
-        columns, place = np.unique(columns, return_inverse=True)
-        summed = np.bincount(place, values).astype(np.float64)
-        return Crowd(columns.astype(np.int32), summed, float(1 - beyond.sum()))
+        columns = np.concatenate([takers[cover], arcs_at[used] + self._projects])
+        values = np.concatenate([-excesses, load[used]])
+        columns, index = np.unique(columns, return_inverse=True)
+        summed = np.bincount(index, values).astype(np.float64)
+        return CoverCut(columns.astype(np.int32), summed, float(1 - excesses.sum()))
 
-    def _sizes(self, at: Places, load: Floats, taker: Places, count: int) -> Floats:
+    def _sizes(
+        self, arcs_at: IndexArray, load: FloatArray, row_taker: IndexArray, count: int
+    ) -> FloatArray:
         """Give the most that each taker could take here, of all of its demands."""
-        piece = self._piece
-        starts = np.flatnonzero(np.diff(piece.demand[at], prepend=-1))
+        block = self._block
+        starts = np.flatnonzero(np.diff(block.need[arcs_at], prepend=-1))
         # Arcs are in order of groups, then of demands, so that those of a demand are together.
-        share = np.minimum(1.0, np.add.reduceat(piece.share[at], starts))
+        share = np.minimum(1.0, np.add.reduceat(block.share[arcs_at], starts))
         largest = np.maximum.reduceat(load, starts)
-        return np.bincount(taker[starts], share * largest, count).astype(np.float64)
+        return np.bincount(row_taker[starts], share * largest, count).astype(np.float64)
 
 
-def lifted_cover(columns: Places, size: Floats, part: Floats) -> Crowd | None:
+def lifted_cover(columns: IndexArray, size: FloatArray, part: FloatArray) -> CoverCut | None:
     """Give a row that whole takers of one room keep and these parts break, if one is found."""
     order = np.lexsort((-size, -part))
-    upto = np.cumsum(size[order])
-    last = int(np.searchsorted(upto, 1 + _BEYOND, side="right"))
+    cumulative = np.cumsum(size[order])
+    last = int(np.searchsorted(cumulative, 1 + _EPSILON, side="right"))
     if last >= len(order):
         return None
-    cover, excess = order[: last + 1].tolist(), float(upto[last] - 1)
-    for one in sorted(cover, key=lambda it: (part[it], size[it])):
-        if size[one] < excess - _BEYOND:
+    cover, excess = order[: last + 1].tolist(), float(cumulative[last] - 1)
+    for one in sorted(cover, key=lambda item: (part[item], size[item])):
+        if size[one] < excess - _EPSILON:
             cover.remove(one)
             excess -= float(size[one])
     if len(cover) < 2:  # noqa: PLR2004 - one that never fits has no arc
@@ -170,17 +190,17 @@ def lifted_cover(columns: Places, size: Floats, part: Floats) -> Crowd | None:
     sizes = np.sort(size[cover])[::-1]
     level = _level(sizes, excess)
     steps = np.cumsum(np.minimum(level, sizes))
-    counts = np.searchsorted(steps + _BEYOND, size, side="left").astype(np.float64)
+    counts = np.searchsorted(steps + _EPSILON, size, side="left").astype(np.float64)
     inside = np.zeros(len(size), dtype=bool)
     inside[cover] = True
-    counts[inside & (size <= level * (1 + _BEYOND))] = 1.0
-    if counts @ part - (len(cover) - 1) < _BROKEN:
+    counts[inside & (size <= level * (1 + _EPSILON))] = 1.0
+    if counts @ part - (len(cover) - 1) < _MIN_VIOLATION:
         return None
     used = counts > 0
-    return Crowd(columns[used].astype(np.int32), counts[used], float(len(cover) - 1))
+    return CoverCut(columns[used].astype(np.int32), counts[used], float(len(cover) - 1))
 
 
-def _level(sizes: Floats, excess: float) -> float:
+def _level(sizes: FloatArray, excess: float) -> float:
     """Give the size to which the largest have to be cut for all to fit."""
     level = float(sizes[0])
     for count in range(1, len(sizes)):

@@ -17,118 +17,133 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Flags, Floats, Ground, Piece, Places
-from ledger.solver.assignment import Book
-from ledger.solver.bounds import weights, worths
-from ledger.solver.candidates import Guide
-from ledger.solver.construct import fill
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray, RestrictedProblem
+from ledger.solver.assignment import Assignment
+from ledger.solver.bounds import coverage_weights, weights
+from ledger.solver.candidates import CandidateList
+from ledger.solver.construct import fill_need
 from ledger.solver.highs import INFINITY, Deadline, Model, Solver
-from ledger.solver.pdhg import Rest, descend
+from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.relaxation import TOLERANCE
 
 _STEPS = 150
-_MOVED_FOR = 10_000
+_REALLOCATED_FOR = 10_000
 """So many demands, the most promising, have others moved about for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CoverageOptimum:
     """An optimum of the relaxation of level 2; `price` is what a unit of V costs there."""
 
-    flow: Floats
-    prices: Floats
+    flow: FloatArray
+    prices: FloatArray
     price: float
 
 
-def covered(
-    arcs: Arcs, piece: Piece, may: Flags, value: int, deadline: Deadline | None = None
-) -> Covered | None:
+def solve_coverage(
+    arcs: Arcs,
+    block: ArcBlock,
+    completable: BoolArray,
+    value: int,
+    deadline: Deadline | None = None,
+) -> CoverageOptimum | None:
     """Solve the relaxation of level 2 over these arcs; None where the time did not suffice."""
-    model, places = _model(arcs, piece, may, value)
+    model, indices = coverage_model(arcs, block, completable, value)
     solver = Solver(model, tolerance=TOLERANCE)
     solver.set_option("solver", "simplex")
-    outcome = solver.solve(deadline=deadline)
-    if outcome.values is None or outcome.duals is None or not outcome.optimal:
+    result = solver.solve(deadline=deadline)
+    if result.values is None or result.duals is None or not result.optimal:
         return None
-    return places.covered(outcome.values, outcome.duals)
+    return indices.optimum(result.values, result.duals)
 
 
-def nearly_covered(
-    arcs: Arcs, ground: Ground, value: int, deadline: Deadline | None = None
-) -> Covered:
+def approximate_coverage(
+    arcs: Arcs, restricted: RestrictedProblem, value: int, deadline: Deadline | None = None
+) -> CoverageOptimum:
     """Come near the optimum of the relaxation of level 2 where it is too large to be solved."""
-    piece, demands = ground.piece, len(arcs.open)
-    model, places = _model(arcs, piece, ground.may, value)
+    block, needs = restricted.block, len(arcs.open)
+    model, indices = coverage_model(arcs, block, restricted.completable, value)
     # A start: what level 1 found, with a unit of level 1 worth what covering it all counts.
-    price = worths(arcs).sum() / max(1.0, weights(arcs).sum()) if ground.prices.any() else 0.0
+    price = (
+        coverage_weights(arcs).sum() / max(1.0, weights(arcs).sum())
+        if restricted.prices.any()
+        else 0.0
+    )
     values, prices = np.zeros(model.columns), np.zeros(model.rows)
-    values[: len(ground.may)] = ground.part
-    values[len(ground.may) :][:demands] = np.bincount(piece.demand, ground.flow, demands)
-    values[places.flows] = ground.flow
-    prices[places.holds], prices[places.reached] = price * ground.prices, -price
-    rest = descend(model, _STEPS, Rest(values, prices), deadline)
-    return places.covered(rest.values, rest.prices)
+    values[: len(restricted.completable)] = restricted.part
+    values[len(restricted.completable) :][:needs] = np.bincount(block.need, restricted.flow, needs)
+    values[indices.flows] = restricted.flow
+    prices[indices.capacity_rows], prices[indices.weight_row] = price * restricted.prices, -price
+    state = solve_pdhg(model, _STEPS, PdhgState(values, prices), deadline)
+    return indices.optimum(state.values, state.prices)
 
 
-class _Places(NamedTuple):
+class _ModelIndices(NamedTuple):
     """Where in the model the flows, the stores and the value to be reached stand."""
 
-    flows: Places
-    holds: Places
-    reached: Places
+    flows: IndexArray
+    capacity_rows: IndexArray
+    weight_row: IndexArray
 
-    def covered(self, values: Floats, prices: Floats) -> Covered:
+    def optimum(self, values: FloatArray, prices: FloatArray) -> CoverageOptimum:
         """Read an answer."""
-        return Covered(
+        return CoverageOptimum(
             flow=values[self.flows],
-            prices=np.abs(prices[self.holds]),
-            price=float(abs(prices[self.reached[0]])),
+            prices=np.abs(prices[self.capacity_rows]),
+            price=float(abs(prices[self.weight_row[0]])),
         )
 
 
-def _model(arcs: Arcs, piece: Piece, may: Flags, value: int) -> tuple[Model, _Places]:
+def coverage_model(
+    arcs: Arcs, block: ArcBlock, completable: BoolArray, value: int
+) -> tuple[Model, _ModelIndices]:
+    """Build the program of level 2 over these arcs, and say where its parts are."""
     model = Model()
-    weight, demands = weights(arcs), len(arcs.open)
-    parts = model.add_columns(0.0, 0.0, may.astype(np.float64), count=len(may))
-    covers = model.add_columns(worths(arcs), 0.0, 1.0)
-    flows = model.add_columns(0.0, 0.0, piece.share, count=len(piece.demand))
-    sums = model.add_rows(0.0, 0.0, demands)
-    model.put(sums, covers, -1.0)
-    model.put(sums[piece.demand], flows, 1.0)
-    wholes = model.add_rows(0.0, INFINITY, demands)
-    model.put(wholes, covers, 1.0)
-    model.put(wholes, parts[arcs.venture], -1.0)
-    _conditions(model, arcs, piece, parts, flows)
-    reached = model.add_rows(float(value), INFINITY, 1)
-    model.put(reached, parts, np.where(may, weight, 0.0))
-    holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
-    model.put(holds[piece.store], flows, piece.load)
-    return model, _Places(flows, holds, reached)
+    weight, needs = weights(arcs), len(arcs.open)
+    parts = model.add_columns(0.0, 0.0, completable.astype(np.float64), count=len(completable))
+    covers = model.add_columns(coverage_weights(arcs), 0.0, 1.0)
+    flows = model.add_columns(0.0, 0.0, block.share, count=len(block.need))
+    coverage_rows = model.add_rows(0.0, 0.0, needs)
+    model.add_entries(coverage_rows, covers, -1.0)
+    model.add_entries(coverage_rows[block.need], flows, 1.0)
+    completion_rows = model.add_rows(0.0, INFINITY, needs)
+    model.add_entries(completion_rows, covers, 1.0)
+    model.add_entries(completion_rows, parts[arcs.project], -1.0)
+    _add_conditions(model, arcs, block, parts, flows)
+    weight_row = model.add_rows(float(value), INFINITY, 1)
+    model.add_entries(weight_row, parts, np.where(completable, weight, 0.0))
+    capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
+    model.add_entries(capacity_rows[block.group], flows, block.load)
+    return model, _ModelIndices(flows, capacity_rows, weight_row)
 
 
-def _conditions(model: Model, arcs: Arcs, piece: Piece, parts: Places, flows: Places) -> None:
-    bound = np.flatnonzero(arcs.stores.conditional[piece.store])
-    demands, row = np.unique(piece.demand[bound], return_inverse=True)
-    rows = model.add_rows(-INFINITY, 0.0, len(demands))
-    model.put(rows, parts[arcs.venture[demands]], -1.0)
-    model.put(rows[row], flows[bound], 1.0)
+def _add_conditions(
+    model: Model, arcs: Arcs, block: ArcBlock, parts: IndexArray, flows: IndexArray
+) -> None:
+    bound = np.flatnonzero(arcs.groups.conditional[block.group])
+    needs, row = np.unique(block.need[bound], return_inverse=True)
+    rows = model.add_rows(-INFINITY, 0.0, len(needs))
+    model.add_entries(rows, parts[arcs.project[needs]], -1.0)
+    model.add_entries(rows[row], flows[bound], 1.0)
 
 
-def give_leftovers(book: Book, guide: Guide, deadline: Deadline) -> None:
+def allocate_coverage(
+    assignment: Assignment, candidates: CandidateList, deadline: Deadline
+) -> None:
     """Give what is left to what is open, what counts most first; offers on condition give none.
 
     While there is time, what others have got may be moved about to make room for the first.
     """
-    problem = book.problem
-    still = [demand for demand, amount in enumerate(book.open) if amount]
+    problem = assignment.problem
+    open_needs = [need for need, amount in enumerate(assignment.open) if amount]
 
-    def promise(demand: int) -> tuple[float, int]:
-        one = problem.demands[demand]
-        stores = guide.stores(demand)
-        cheapest = min((price for _, _, price in stores), default=0.0)
-        worth = problem.ventures[one.venture].weight * one.open / one.net
-        return cheapest - worth, demand
+    def priority(need: int) -> tuple[float, int]:
+        one = problem.needs[need]
+        groups = candidates.groups(need)
+        cheapest = min((price for _, _, price in groups), default=0.0)
+        coverage_weight = problem.projects[one.project].weight * one.open / one.net
+        return cheapest - coverage_weight, need
 
-    for place, demand in enumerate(sorted(still, key=promise)):
-        others = place < _MOVED_FOR and not deadline.passed
-        fill(book, guide, demand, conditional=False, others=others)
+    for index, need in enumerate(sorted(open_needs, key=priority)):
+        reallocate = index < _REALLOCATED_FOR and not deadline.passed
+        fill_need(assignment, candidates, need, conditional=False, reallocate=reallocate)

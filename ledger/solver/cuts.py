@@ -14,102 +14,102 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Piece
-from ledger.solver.cover_cuts import Crowd, Crowds
+from ledger.solver.arcs import ArcBlock, Arcs
+from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
 from ledger.solver.formulation import Formulation
-from ledger.solver.highs import INFINITY, Floats, Solver
-from ledger.solver.pairs import Pairs
-from ledger.solver.repair import Blocked, Flow
+from ledger.solver.highs import INFINITY, FloatArray, Solver
+from ledger.solver.pairs import EligiblePairs
+from ledger.solver.repair import BlockedNeed, Flow
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class NoGoodCut:
     """Not all of these: the ventures end complete, the pairs stay closed, the pairs stay open."""
 
-    ends: frozenset[int]
+    completed: frozenset[int]
     closed: frozenset[int]
     opened: frozenset[int]
 
 
-def cut_from(pairs: Pairs, flow: Flow, blocked: Blocked) -> Cut | None:
+def cut_of_blocked_flow(pairs: EligiblePairs, flow: Flow, blocked: BlockedNeed) -> NoGoodCut | None:
     """Say why a flow is blocked, for any plan; None where the blockade proves nothing.
 
     With D the demands and S the supplies reached, all in one unit: what D asks exceeds what S has,
     less what open pairs take from S for other demands at least, plus what open pairs give to D
     from other supplies at most.
     """
-    reached = [at for demand in blocked.demands for at in pairs.of_demand.get(demand, ())]
-    if not blocked.demands or any(at in pairs.exchanging for at in reached):
+    reached = [at for need in blocked.needs for at in pairs.by_need.get(need, ())]
+    if not blocked.needs or any(at in pairs.rounding_pairs for at in reached):
         return None
-    inward = [at for at in reached if pairs.every[at].supply not in blocked.supplies]
+    inward = [at for at in reached if pairs.all[at].offer not in blocked.offers]
     outward = [
         at
-        for supply in blocked.supplies
-        for at in pairs.of_supply[supply]
-        if pairs.every[at].demand not in blocked.demands
-        and flow.open[at]
-        and pairs.every[at].low > 1
+        for offer in blocked.offers
+        for at in pairs.group_of_offer[offer]
+        if pairs.all[at].need not in blocked.needs and flow.open[at] and pairs.all[at].low > 1
     ]
-    asked = sum(pairs.problem.demands[demand].open for demand in blocked.demands)
-    there = sum(pairs.problem.supplies[supply].free for supply in blocked.supplies)
-    there -= sum(pairs.every[at].low for at in outward)
-    there += sum(pairs.every[at].high for at in inward if flow.open[at])
-    if asked <= there:
+    required = sum(pairs.problem.needs[need].open for need in blocked.needs)
+    available = sum(pairs.problem.offers[offer].free for offer in blocked.offers)
+    available -= sum(pairs.all[at].low for at in outward)
+    available += sum(pairs.all[at].high for at in inward if flow.open[at])
+    if required <= available:
         return None
-    return Cut(
-        frozenset(pairs.problem.demands[demand].venture for demand in blocked.demands),
+    return NoGoodCut(
+        frozenset(pairs.problem.needs[need].project for need in blocked.needs),
         frozenset(at for at in inward if not flow.open[at]),
         frozenset(outward),
     )
 
 
-def add_cut(solver: Solver, formulation: Formulation, cut: Cut) -> None:
+def add_cut(solver: Solver, formulation: Formulation, cut: NoGoodCut) -> None:
     """Add a cut to a model: the ventures that end, less the pairs that open, and so on."""
-    columns = [formulation.ends[venture] for venture in sorted(cut.ends)]
+    columns = [formulation.project_columns[project] for project in sorted(cut.completed)]
     values = [1] * len(columns)
     for at in sorted(cut.opened):
-        columns.append(int(formulation.opens[at]))
+        columns.append(int(formulation.open_columns[at]))
         values.append(1)
     most = len(columns) - 1
     for at in sorted(cut.closed):
-        columns.append(int(formulation.opens[at]))
+        columns.append(int(formulation.open_columns[at]))
         values.append(-1)
     solver.add_row(-INFINITY, most, np.array(columns, np.int32), np.array(values, np.float64))
 
 
-class Covers:
+class FormulationCutSeparator:
     """Finds the rows that an answer of the relaxation of level 1 breaks (see `crowding`)."""
 
     def __init__(self, formulation: Formulation) -> None:
         pairs = formulation.pairs
-        arcs = Arcs(pairs.problem, alone=True)
-        at = np.flatnonzero(formulation.shares >= 0)
-        some = [pairs.every[place] for place in at.tolist()]
-        demand = np.array([pair.demand for pair in some], np.int64)
-        supply = np.array([pair.supply for pair in some], np.int64)
+        arcs = Arcs(pairs.problem, per_offer=True)
+        at = np.flatnonzero(formulation.amount_columns >= 0)
+        some = [pairs.all[index] for index in at.tolist()]
+        need = np.array([pair.need for pair in some], np.int64)
+        offer = np.array([pair.offer for pair in some], np.int64)
         rate = np.array([pair.ratio.under / pair.ratio.over for pair in some])
         most = np.array([pair.high for pair in some], np.float64)
-        open_ = arcs.open[demand]
-        store = arcs.stores.of_supply[supply]
-        load = open_ * rate / arcs.stores.free[store]
-        self._crowds = Crowds(arcs, Piece(demand, store, np.minimum(1.0, most / open_), load))
-        self._ends = np.array(list(formulation.ends), np.int64)
-        self._parts = np.array(list(formulation.ends.values()), np.int32)
-        self._shares = formulation.shares[at]
-        units = np.array([formulation.units[place] for place in at.tolist()], np.float64)
+        open_ = arcs.open[need]
+        group = arcs.groups.group_of_offer[offer]
+        load = open_ * rate / arcs.groups.free[group]
+        self._cover_cuts = CoverCutSeparator(
+            arcs, ArcBlock(need, group, np.minimum(1.0, most / open_), load)
+        )
+        self._projects_with_columns = np.array(list(formulation.project_columns), np.int64)
+        self._project_columns = np.array(list(formulation.project_columns.values()), np.int32)
+        self._amount_columns = formulation.amount_columns[at]
+        units = np.array([formulation.units[index] for index in at.tolist()], np.float64)
         self._scale = units / open_
-        self._ventures = len(pairs.problem.ventures)
+        self._projects = len(pairs.problem.projects)
 
-    def broken(self, values: Floats) -> list[Crowd]:
+    def violated(self, values: FloatArray) -> list[CoverCut]:
         """Give rows that these values of the columns break."""
-        part = np.zeros(self._ventures)
-        part[self._ends] = values[self._parts]
-        flow = values[self._shares] * self._scale
-        column = np.full(self._ventures, -1, np.int32)
-        column[self._ends] = self._parts
-        columns = np.concatenate([column, self._shares])
-        scale = np.concatenate([np.ones(self._ventures), self._scale])
+        part = np.zeros(self._projects)
+        part[self._projects_with_columns] = values[self._project_columns]
+        flow = values[self._amount_columns] * self._scale
+        column = np.full(self._projects, -1, np.int32)
+        column[self._projects_with_columns] = self._project_columns
+        columns = np.concatenate([column, self._amount_columns])
+        scale = np.concatenate([np.ones(self._projects), self._scale])
         return [
-            Crowd(columns[row.columns], row.values * scale[row.columns], row.most)
-            for row in self._crowds.broken(part, flow)
+            CoverCut(columns[row.columns], row.values * scale[row.columns], row.upper)
+            for row in self._cover_cuts.violated(part, flow)
         ]

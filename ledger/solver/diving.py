@@ -19,169 +19,186 @@ from math import ceil
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Flags, Floats, Piece, Places
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.highs import Deadline
-from ledger.solver.pdhg import Rest, descend
-from ledger.solver.pricing import Priced, joined, modelled
-from ledger.solver.relaxation import Relaxation, Relaxed
+from ledger.solver.pdhg import PdhgState, solve_pdhg
+from ledger.solver.pricing import PricedRelaxation, merge_arcs, relaxation_model
+from ledger.solver.relaxation import Relaxation, RelaxationOptimum
 
-TINY = 1e-6
-FLOWS = 1e-9
+FRACTION_TOLERANCE = 1e-6
+MIN_FLOW = 1e-9
 """What flows at least: less is lost in a program's tolerance."""
-_MOST_ROUNDS = 50
-_FIRST = 5
+_MAX_ROUNDS = 50
+_ROUNDS_WITHOUT_DROPS = 5
 """Rounds that drop no project yet: first it has to be seen what tickets cost."""
-_DROPPED = 0.2
+_DROPPED_SHARE = 0.2
 """The part of the projects completed in part that a round drops."""
-_FEWEST = 3
-_FORBIDDEN = 0.25
+_MIN_DROPPED = 3
+_FORBIDDEN_SHARE = 0.25
 """The part of the flows below their tickets that a round forbids."""
 
 
 def dive(
-    arcs: Arcs, relaxation: Relaxation, deadline: Deadline | None = None, left: int = 0
-) -> Relaxed | None:
+    arcs: Arcs, relaxation: Relaxation, deadline: Deadline | None = None, max_undecided: int = 0
+) -> RelaxationOptimum | None:
     """Narrow the relaxation until so few projects are undecided, or as far as the rounds go."""
-    found = relaxation.solve(deadline)
-    for turn in range(_MOST_ROUNDS):
-        if found is None or undecided(arcs, relaxation.arcs, found).sum() <= left:
+    result = relaxation.solve(deadline)
+    for round_number in range(_MAX_ROUNDS):
+        if (
+            result is None
+            or undecided_projects(arcs, relaxation.arcs, result).sum() <= max_undecided
+        ):
             break
-        forbidden = np.union1d(_too_small(arcs, relaxation, found), _split(arcs, relaxation, found))
-        closing = _small_parts(found.part)
-        if turn < _FIRST and len(forbidden):
-            closing = closing[:0]
-        if not len(closing) and not len(forbidden):
+        forbidden = np.union1d(
+            _too_small(arcs, relaxation, result), _split(arcs, relaxation, result)
+        )
+        dropped = _small_fractions(result.part)
+        if round_number < _ROUNDS_WITHOUT_DROPS and len(forbidden):
+            dropped = dropped[:0]
+        if not len(dropped) and not len(forbidden):
             break
-        relaxation.drop(closing)
+        relaxation.drop(dropped)
         relaxation.forbid(forbidden)
-        again = relaxation.solve(deadline)
-        if again is None:
+        resolved = relaxation.solve(deadline)
+        if resolved is None:
             break
-        found = again
-    return found
+        result = resolved
+    return result
 
 
-def undecided(arcs: Arcs, piece: Piece, found: Relaxed) -> Flags:
+def undecided_projects(arcs: Arcs, block: ArcBlock, result: RelaxationOptimum) -> BoolArray:
     """Say which projects are completed in part, or by flows that are too small, or divided."""
-    venture, used = arcs.venture[piece.demand], found.flow > FLOWS
-    part = found.part[venture]
-    divided = used & ~arcs.divisible[piece.demand] & (found.flow < part - TINY)
-    small = used & (found.flow < _tickets(arcs, piece) - TINY)
-    open_: Flags = (found.part > TINY) & (found.part < 1 - TINY)
-    open_[venture[(divided | small) & (part > 1 - TINY)]] = True
-    return open_
+    project, used = arcs.project[block.need], result.flow > MIN_FLOW
+    part = result.part[project]
+    divided = used & ~arcs.divisible[block.need] & (result.flow < part - FRACTION_TOLERANCE)
+    below_ticket = used & (result.flow < _ticket_shares(arcs, block) - FRACTION_TOLERANCE)
+    undecided_flags: BoolArray = (result.part > FRACTION_TOLERANCE) & (
+        result.part < 1 - FRACTION_TOLERANCE
+    )
+    undecided_flags[project[(divided | below_ticket) & (part > 1 - FRACTION_TOLERANCE)]] = True
+    return undecided_flags
 
 
-def _tickets(arcs: Arcs, piece: Piece) -> Floats:
+def _ticket_shares(arcs: Arcs, block: ArcBlock) -> FloatArray:
     """Give the smallest amount of each arc, as a part of what is open in its demand."""
-    return arcs.stores.min_ticket[piece.store] / (piece.load * arcs.stores.free[piece.store])
+    return arcs.groups.min_ticket[block.group] / (block.load * arcs.groups.free[block.group])
 
 
-def _small_parts(part: Floats) -> Places:
+def _small_fractions(part: FloatArray) -> IndexArray:
     """Choose the projects to drop: of those completed in part, the smallest parts."""
-    partly = np.flatnonzero((part > TINY) & (part < 1 - TINY))
-    count = max(_FEWEST, ceil(len(partly) * _DROPPED))
-    return partly[np.argsort(part[partly], kind="stable")[:count]]
+    partial = np.flatnonzero((part > FRACTION_TOLERANCE) & (part < 1 - FRACTION_TOLERANCE))
+    count = max(_MIN_DROPPED, ceil(len(partial) * _DROPPED_SHARE))
+    return partial[np.argsort(part[partial], kind="stable")[:count]]
 
 
-def _too_small(arcs: Arcs, relaxation: Relaxation, found: Relaxed) -> Places:
+def _too_small(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> IndexArray:
     """Choose flows below their tickets: some of them, counted by how far below."""
-    piece = relaxation.arcs
-    ticket = _tickets(arcs, piece)
-    full = found.part[arcs.venture[piece.demand]] > 1 - TINY
-    short = (found.flow > TINY) & (found.flow < ticket - TINY) & full
-    places = np.flatnonzero(short)
-    order = np.argsort(found.flow[places] / ticket[places], kind="stable")
-    return places[order[: ceil(len(places) * _FORBIDDEN)]]
+    block = relaxation.arcs
+    ticket = _ticket_shares(arcs, block)
+    full = result.part[arcs.project[block.need]] > 1 - FRACTION_TOLERANCE
+    short = (result.flow > FRACTION_TOLERANCE) & (result.flow < ticket - FRACTION_TOLERANCE) & full
+    indices = np.flatnonzero(short)
+    order = np.argsort(result.flow[indices] / ticket[indices], kind="stable")
+    return indices[order[: ceil(len(indices) * _FORBIDDEN_SHARE)]]
 
 
-def _split(arcs: Arcs, relaxation: Relaxation, found: Relaxed) -> Places:
+def _split(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> IndexArray:
     """Choose the arcs to close round indivisible needs that are to be one supply's."""
-    piece, flow = relaxation.arcs, found.flow
-    at = np.flatnonzero(~arcs.divisible[piece.demand] & (flow > TINY))
-    taken = np.zeros(len(arcs.stores.free))
-    pinned: list[Places] = []
-    order = at[np.lexsort((piece.demand[at], -flow[at]))]
-    starts = np.searchsorted(piece.demand, np.arange(len(arcs.open) + 1))
+    block, flow = relaxation.arcs, result.flow
+    at = np.flatnonzero(~arcs.divisible[block.need] & (flow > FRACTION_TOLERANCE))
+    used = np.zeros(len(arcs.groups.free))
+    pinned: list[IndexArray] = []
+    order = at[np.lexsort((block.need[at], -flow[at]))]
+    starts = np.searchsorted(block.need, np.arange(len(arcs.open) + 1))
     seen: set[int] = set()
     for arc in order.tolist():
-        demand, store, load = int(piece.demand[arc]), int(piece.store[arc]), piece.load[arc]
-        if demand in seen or taken[store] + load > 1 + TINY:
+        need, group, load = int(block.need[arc]), int(block.group[arc]), block.load[arc]
+        if need in seen or used[group] + load > 1 + FRACTION_TOLERANCE:
             continue
-        seen.add(demand)
-        taken[store] += load
-        others = np.arange(starts[demand], starts[demand + 1])
-        pinned.append(others[(others != arc) & (flow[others] > TINY)])
+        seen.add(need)
+        used[group] += load
+        others = np.arange(starts[need], starts[need + 1])
+        pinned.append(others[(others != arc) & (flow[others] > FRACTION_TOLERANCE)])
     return np.concatenate([*pinned, np.zeros(0, np.int64)])
 
 
 _ROUNDS = 6
 _STEPS = 100
-_FLOWS = 0.02
+_MIN_INDIVISIBLE_FLOW = 0.02
 """A smaller part of an indivisible need says nothing of who will fill it."""
-_TRACE = 1e-3
-_LEAST_PART, _MOST_PART = 1e-4, 0.99
+_RELATIVE_TRACE = 1e-3
+_MIN_PARTIAL, _MAX_PARTIAL = 1e-4, 0.99
 """Projects completed in parts between these count as partly completed."""
-_PRICED_DROPPED = 0.3
+_FIRST_ORDER_DROPPED_SHARE = 0.3
 """The part of the projects completed in part that a round drops."""
-_LIKELY = 0.5
+_LIKELY_COMPLETION = 0.5
 _SLACK = 1e-6
 
 
-def narrowed(arcs: Arcs, may: Flags, found: Priced, deadline: Deadline) -> Priced:
+def relax_and_fix(
+    arcs: Arcs, completable: BoolArray, result: PricedRelaxation, deadline: Deadline
+) -> PricedRelaxation:
     """Close arcs and projects until little is in parts; the arcs closed are given with no flow."""
-    if arcs.divisible.all() and not arcs.stores.min_ticket.any():
-        return found
-    piece, still = found.piece, may.copy()
-    cost = np.where(np.isfinite(found.best.cost), found.best.cost, 0.0)
+    if arcs.divisible.all() and not arcs.groups.min_ticket.any():
+        return result
+    block, still_completable = result.block, completable.copy()
+    cost = np.where(np.isfinite(result.best.cost), result.best.cost, 0.0)
     # A demand is worth to its project what it costs: the price of its row.
-    prices = np.concatenate([-cost, found.best.prices])
-    rest = Rest(np.concatenate([found.part, found.flow]), prices)
+    prices = np.concatenate([-cost, result.best.prices])
+    state = PdhgState(np.concatenate([result.part, result.flow]), prices)
     for _ in range(_ROUNDS):
         if deadline.passed:
             break
-        part, flow = np.split(rest.values, [len(may)])
-        still[_smallest_parts(part, still)] = False
-        kept = np.flatnonzero(_pinned(arcs, piece, flow) & ~_below_ticket(arcs, piece, flow, part))
-        piece = piece.only(kept)
-        begin = Rest(np.concatenate([part, flow[kept]]), rest.prices, rest.lean)
-        rest = descend(modelled(arcs, piece, still), _STEPS, begin, deadline)
-    piece, rest = joined(arcs, piece, found.piece, rest)
-    part, flow = np.split(rest.values, [len(may)])
-    return Priced(piece, part, flow, found.best)
+        part, flow = np.split(state.values, [len(completable)])
+        still_completable[_smallest_fractions(part, still_completable)] = False
+        kept_arcs = np.flatnonzero(
+            _pinned(arcs, block, flow) & ~_below_ticket(arcs, block, flow, part)
+        )
+        block = block.select(kept_arcs)
+        begin = PdhgState(
+            np.concatenate([part, flow[kept_arcs]]), state.prices, state.primal_weight
+        )
+        state = solve_pdhg(
+            relaxation_model(arcs, block, still_completable), _STEPS, begin, deadline
+        )
+    block, state = merge_arcs(arcs, block, result.block, state)
+    part, flow = np.split(state.values, [len(completable)])
+    return PricedRelaxation(block, part, flow, result.best)
 
 
-def _smallest_parts(part: Floats, still: Flags) -> Places:
+def _smallest_fractions(part: FloatArray, still_completable: BoolArray) -> IndexArray:
     """Choose the projects to drop."""
-    partly = np.flatnonzero((part > _LEAST_PART) & (part < _MOST_PART) & still)
-    count = int(np.ceil(len(partly) * _PRICED_DROPPED))
-    return partly[np.argsort(part[partly], kind="stable")[:count]]
+    partial = np.flatnonzero((part > _MIN_PARTIAL) & (part < _MAX_PARTIAL) & still_completable)
+    count = int(np.ceil(len(partial) * _FIRST_ORDER_DROPPED_SHARE))
+    return partial[np.argsort(part[partial], kind="stable")[:count]]
 
 
-def _pinned(arcs: Arcs, piece: Piece, flow: Floats) -> Flags:
+def _pinned(arcs: Arcs, block: ArcBlock, flow: FloatArray) -> BoolArray:
     """Say which arcs stay open: of indivisible needs that find room, one each."""
-    at = np.flatnonzero(~arcs.divisible[piece.demand] & (flow > _FLOWS))
-    at = at[np.lexsort((piece.demand[at], -flow[at]))]
-    taken = [0.0] * len(arcs.stores.free)
-    own = np.full(len(arcs.open), -1)
-    steps = (at, piece.demand[at], piece.store[at], piece.load[at])
-    for arc, demand, store, load in zip(*(step.tolist() for step in steps), strict=True):
-        if own[demand] < 0 and taken[store] + load <= 1 + _SLACK:
-            own[demand] = arc
-            taken[store] += load
-    stays = arcs.divisible[piece.demand] | (own[piece.demand] < 0)
-    stays[own[own >= 0]] = True
-    return stays
+    at = np.flatnonzero(~arcs.divisible[block.need] & (flow > _MIN_INDIVISIBLE_FLOW))
+    at = at[np.lexsort((block.need[at], -flow[at]))]
+    used = [0.0] * len(arcs.groups.free)
+    chosen_arc = np.full(len(arcs.open), -1)
+    steps = (at, block.need[at], block.group[at], block.load[at])
+    for arc, need, group, load in zip(*(step.tolist() for step in steps), strict=True):
+        if chosen_arc[need] < 0 and used[group] + load <= 1 + _SLACK:
+            chosen_arc[need] = arc
+            used[group] += load
+    open_arcs = arcs.divisible[block.need] | (chosen_arc[block.need] < 0)
+    open_arcs[chosen_arc[chosen_arc >= 0]] = True
+    return open_arcs
 
 
-def _below_ticket(arcs: Arcs, piece: Piece, flow: Floats, part: Floats) -> Flags:
+def _below_ticket(arcs: Arcs, block: ArcBlock, flow: FloatArray, part: FloatArray) -> BoolArray:
     """Say which flows are below their tickets: the half of them that is furthest below."""
-    stores = arcs.stores
-    ticket = stores.min_ticket[piece.store] / (piece.load * stores.free[piece.store])
-    likely = part[arcs.venture[piece.demand]] > _LIKELY
-    places = np.flatnonzero((flow > _TRACE) & (flow < ticket * (1 - _TRACE)) & likely)
-    chosen = np.zeros(len(flow), dtype=bool)
-    if len(places):
-        reached = flow[places] / ticket[places]
-        chosen[places[reached <= np.median(reached)]] = True
-    return chosen
+    groups = arcs.groups
+    ticket = groups.min_ticket[block.group] / (block.load * groups.free[block.group])
+    likely = part[arcs.project[block.need]] > _LIKELY_COMPLETION
+    indices = np.flatnonzero(
+        (flow > _RELATIVE_TRACE) & (flow < ticket * (1 - _RELATIVE_TRACE)) & likely
+    )
+    closed = np.zeros(len(flow), dtype=bool)
+    if len(indices):
+        reached = flow[indices] / ticket[indices]
+        closed[indices[reached <= np.median(reached)]] = True
+    return closed

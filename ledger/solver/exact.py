@@ -13,63 +13,74 @@ from fractions import Fraction
 from math import isinf
 
 from ledger.matching.plan import (
-    Give,
+    Allocation,
     Level,
-    Limit,
+    SearchLimit,
     Solution,
     completed,
     completeness,
     coverage,
 )
-from ledger.matching.problem import Problem
-from ledger.solver.bounds import SAME, most_coverage, whole_below
-from ledger.solver.cuts import Cut, add_cut
-from ledger.solver.formulation import LARGEST_WHOLE, Formulation, level_one, level_two
-from ledger.solver.highs import Deadline, Floats, Outcome, Solver, solver_name
-from ledger.solver.local_search import improved
-from ledger.solver.min_tickets import WHOLE_GAP, Loose, in_fractions, with_these_ends, with_tickets
-from ledger.solver.options import Effort, Heed
-from ledger.solver.pairs import pairs_of
-from ledger.solver.rounding import made_whole, with_margins
-from ledger.solver.strengthen import Relaxed, strengthened
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.bounds import BOUND_TOLERANCE, integer_bound, max_coverage
+from ledger.solver.cuts import NoGoodCut, add_cut
+from ledger.solver.formulation import (
+    LARGEST_INTEGER,
+    Formulation,
+    level_one_program,
+    level_two_program,
+)
+from ledger.solver.highs import Deadline, FloatArray, Solver, SolveResult, solver_name
+from ledger.solver.local_search import reduce_deals_and_cost
+from ledger.solver.min_tickets import (
+    INTEGER_GAP,
+    TicketRelaxation,
+    lp_relaxation,
+    solutions_with_tickets,
+    solve_with_fixed_projects,
+)
+from ledger.solver.options import BoundCallback, SolverOptions
+from ledger.solver.pairs import eligible_pairs
+from ledger.solver.rounding import round_to_plan, solve_with_margins
+from ledger.solver.strengthen import LpOptimum, solve_strengthened
 
-_WORK = 4_000_000
+_WORK_LIMIT = 4_000_000
 """How much a search may look at, in columns times checks; small ones end long before."""
-_CHECKS_OF_A_START = 40
-_LARGE_WORK = 700_000
-_CHECKS_OF_A_LARGE_START = 20
-_CHECKS_OF_A_BOUND = 8
+_START_CHECKS = 40
+_LARGE_WORK_LIMIT = 700_000
+_LARGE_START_CHECKS = 20
+_BOUND_CHECKS = 8
 """Most of what the bound of level 2 gains on a large program, it gains at first."""
-_LARGEST_AT_EASE = 4_000
+_MAX_COLUMNS_FULL_WORK = 4_000
 """Up to so many columns the work is enough for nearly any proof."""
 
 
-def checks_of(formulation: Formulation) -> int:
+def check_limit(formulation: Formulation) -> int:
     """Give how many checks a search may make."""
     columns = formulation.model.columns
-    if columns <= _LARGEST_AT_EASE:
-        return _CHECKS_OF_A_START + _WORK // columns
+    if columns <= _MAX_COLUMNS_FULL_WORK:
+        return _START_CHECKS + _WORK_LIMIT // columns
     if formulation.level > 1:
-        return _CHECKS_OF_A_BOUND
-    return _CHECKS_OF_A_LARGE_START + _LARGE_WORK // columns
+        return _BOUND_CHECKS
+    return _LARGE_START_CHECKS + _LARGE_WORK_LIMIT // columns
 
 
 SMALL_PROBLEM = 12
 """Up to so many needs, the work limit is one of the whole search: a CPU second, or less."""
-WORK_OF_A_SMALL_PROBLEM = 1_600_000
+SMALL_PROBLEM_WORK_LIMIT = 1_600_000
 """In steps (see `Solver`) times the size of the program."""
-_COLUMNS_OF_ANY = 30
-_STEPS_OF_A_RUN = 50
+_BASE_COLUMNS = 30
+_BASE_STEPS = 50
 """What a run of the solver costs before its first step and after its last one."""
-_SHARES = {(1, False): 0.25, (1, True): 0.4, (2, False): 0.6, (2, True): 1.0}
+_WORK_SHARES = {(1, False): 0.25, (1, True): 0.4, (2, False): 0.6, (2, True): 1.0}
 """How much of the work may be used once a level has been solved in fractions, in whole numbers."""
 
 
 class WorkLimit:
     """The counted work that is left to the search of one problem."""
 
-    def __init__(self, problem: Problem) -> None:
-        self._binds = len(problem.demands) <= SMALL_PROBLEM
+    def __init__(self, problem: MatchingProblem) -> None:
+        self._binds = len(problem.needs) <= SMALL_PROBLEM
         self.used = 0
 
     def steps_left(self, formulation: Formulation) -> int | None:
@@ -79,23 +90,25 @@ class WorkLimit:
         """
         if not self._binds:
             return None
-        allowed = int(WORK_OF_A_SMALL_PROBLEM * _SHARES[formulation.level, formulation.whole])
-        steps = (allowed - self.used) // _size(formulation)
-        return max(0, steps - _STEPS_OF_A_RUN)
+        allowed = int(
+            SMALL_PROBLEM_WORK_LIMIT * _WORK_SHARES[formulation.level, formulation.integral]
+        )
+        steps = (allowed - self.used) // _step_cost(formulation)
+        return max(0, steps - _BASE_STEPS)
 
     def count(self, formulation: Formulation, steps: int) -> None:
         """Add the work of one run."""
-        self.used += _size(formulation) * (_STEPS_OF_A_RUN + steps)
+        self.used += _step_cost(formulation) * (_BASE_STEPS + steps)
 
 
-def _size(formulation: Formulation) -> int:
+def _step_cost(formulation: Formulation) -> int:
     """Give what a step costs: some of it is the same for every program."""
-    return _COLUMNS_OF_ANY + formulation.model.columns
+    return _BASE_COLUMNS + formulation.model.columns
 
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
 """The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
-_TOLERANCE_OF_PARTS = 1e-6
+_INTEGRAL_TOLERANCE = 1e-6
 """Where rows count whole parts. A smaller one lets the solver tighten bounds part by part."""
 
 _STAGES = {1: "complete", 2: "coverage"}
@@ -104,227 +117,239 @@ _NODES = 20_000
 _HALF = 0.5
 _SMALL_GAP = 0.0023
 """Where the clock runs, a plan with tickets is looked for once no more than this is open."""
-_FOR_THE_ENDS = 0.6
-_WORTH_A_START = Fraction(9, 10)
+_TIME_SHARE_OF_PROJECTS = 0.6
+_MIN_START_SHARE = Fraction(9, 10)
 """A plan worth less than this share of the bound leads the solver astray."""
-_LARGEST_AT_ONCE = 1_500
+_MAX_COLUMNS_AT_ONCE = 1_500
 """Up to so many columns a level is asked for at once, beyond in steps."""
 
 
-Plan = tuple[Give, ...]
+Plan = tuple[Allocation, ...]
 
 
 def solve_exactly(
-    problem: Problem, start: Plan, effort: Effort, bound: Fraction | None = None
+    problem: MatchingProblem, start: Plan, options: SolverOptions, bound: Fraction | None = None
 ) -> Solution:
     """Find the best plan there is, beginning with one that keeps all rules.
 
     `bound` is what is known of level 1: no plan completes more weight.
     """
-    search = _Search(problem, start, effort)
-    search.know(bound)
+    search = _Search(problem, start, options)
+    search.bound_level_one(bound)
     return search.solution()
 
 
 class _Search:
     """The best plan so far, and what no plan exceeds."""
 
-    def __init__(self, problem: Problem, start: Plan, effort: Effort) -> None:
+    def __init__(self, problem: MatchingProblem, start: Plan, options: SolverOptions) -> None:
         self._problem = problem
-        self._pairs = pairs_of(problem)
-        self._effort = effort
-        self._deadline = Deadline(effort.seconds)
-        self._limited = False  # by time
+        self._pairs = eligible_pairs(problem)
+        self._effort = options
+        self._deadline = Deadline(options.seconds)
+        self._time_limit_reached = False  # by time
         self._work = WorkLimit(problem)
         self._interrupted = False  # by the work limit
-        self._cuts: list[Cut] = []
-        self._ended = True  # the last search, by itself: what it left open is for whole numbers
+        self._cuts: list[NoGoodCut] = []
+        self._proven = True  # the last search, by itself: what it left open is for whole numbers
         self._best = start
-        weights = (problem.ventures[place].weight for place in self._pairs.hopeful)
+        weights = (problem.projects[index].weight for index in self._pairs.completable)
         self._complete_bound = Fraction(sum(weights))
-        self._coverage_bound = most_coverage(problem)
+        self._coverage_bound = max_coverage(problem)
 
-    def know(self, bound: Fraction | None) -> None:
+    def bound_level_one(self, bound: Fraction | None) -> None:
         """Take a bound of level 1 that was proven before, if there is one."""
         if bound is not None:
             self._complete_bound = min(self._complete_bound, bound)
 
     def solution(self) -> Solution:
-        if self._pairs.every:
+        if self._pairs.all:
             self._complete()
             self._cover()
         else:
             self._coverage_bound = Fraction(0)
-        self._best = improved(self._problem, self._best)
+        self._best = reduce_deals_and_cost(self._problem, self._best)
         return Solution(
             self._best,
             self._level_one(),
-            self._covered(),
+            self._level_two(),
             solver_name(),
             self._limit(),
         )
 
-    def _limit(self) -> Limit | None:
+    def _limit(self) -> SearchLimit | None:
         """Say which limit was reached; what was proven all the same had work enough."""
-        if self._limited:
-            return Limit.TIME
-        open_ = self._level_one().gap > 0 or self._covered().gap > 0
-        return Limit.WORK if self._interrupted and open_ else None
+        if self._time_limit_reached:
+            return SearchLimit.TIME
+        open_ = self._level_one().gap > 0 or self._level_two().gap > 0
+        return SearchLimit.WORK if self._interrupted and open_ else None
 
-    def _covered(self) -> Level:
+    def _level_two(self) -> Level:
         """Level 2 of the best plan; a bound that is the value but for a trace is the value."""
         value, bound = coverage(self._problem, self._best), self._coverage_bound
-        near = value + SAME * max(Fraction(1), value)
+        near = value + BOUND_TOLERANCE * max(Fraction(1), value)
         return Level(value, value if bound <= near else bound)
 
     def _complete(self) -> None:
         """Level 1."""
-        self._solve_level_one(level_one(self._pairs))
-        if self._is_complete() or not self._ended:
+        self._solve_level_one(level_one_program(self._pairs))
+        if self._is_level_one_proven() or not self._proven:
             return
-        if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
-            self._solve_level_one(level_one(self._pairs, whole=True), whole=True)
+        if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
+            self._solve_level_one(level_one_program(self._pairs, integral=True), integral=True)
 
-    def _solve_level_one(self, formulation: Formulation, *, whole: bool = False) -> None:
-        if self._is_complete():
+    def _solve_level_one(self, formulation: Formulation, *, integral: bool = False) -> None:
+        if self._is_level_one_proven():
             return
-        if formulation.model.columns > _LARGEST_AT_ONCE:
-            self._solve_in_steps(formulation, Loose(formulation, whole=whole))
+        if formulation.model.columns > _MAX_COLUMNS_AT_ONCE:
+            self._solve_by_ticket_relaxation(
+                formulation, TicketRelaxation(formulation, integral=integral)
+            )
             return
-        relaxed = strengthened(formulation, self._deadline)
-        self._limited |= self._deadline.passed
-        if relaxed is not None:
-            self._lower_bound(formulation, relaxed.bound)
+        optimum = solve_strengthened(formulation, self._deadline)
+        self._time_limit_reached |= self._deadline.passed
+        if optimum is not None:
+            self._tighten_bound(formulation, optimum.bound)
             self._run(formulation)
 
-    def _solve_in_steps(self, formulation: Formulation, loose: Loose) -> None:
-        relaxed = loose.relaxed(self._deadline)
-        if relaxed is None:
-            self._limited |= self._deadline.passed
+    def _solve_by_ticket_relaxation(
+        self, formulation: Formulation, ticket_relaxation: TicketRelaxation
+    ) -> None:
+        optimum = ticket_relaxation.solve_relaxation(self._deadline)
+        if optimum is None:
+            self._time_limit_reached |= self._deadline.passed
             return
-        self._lower_bound(formulation, relaxed.bound)
-        hasty = self._deadline.left is not None
-        while not self._is_complete():
+        self._tighten_bound(formulation, optimum.bound)
+        time_limited = self._deadline.left is not None
+        while not self._is_level_one_proven():
             before = self._level_one().value
-            ended = self._without_tickets(loose, relaxed, hasty=hasty)
-            if ended:
+            proven = self._solve_ticket_relaxation(
+                ticket_relaxation, optimum, time_limited=time_limited
+            )
+            if proven:
                 self._run(formulation)
-            if ended or (self._level_one().value == before and not hasty):
+            if proven or (self._level_one().value == before and not time_limited):
                 return
-            hasty = False
+            time_limited = False
 
-    def _without_tickets(self, loose: Loose, relaxed: Relaxed, *, hasty: bool) -> bool:
+    def _solve_ticket_relaxation(
+        self, ticket_relaxation: TicketRelaxation, optimum: LpOptimum, *, time_limited: bool
+    ) -> bool:
         """Find what may end complete in a smaller program, then a plan for it; say if it ended.
 
         What a smaller program does not prove with this much work, the whole one does not either.
         In haste a small gap is enough, and some of the time is left for the plan.
         """
-        formulation = loose.formulation
-        solver = loose.solver(_TOLERANCES[1], gap=_SMALL_GAP if hasty else 0.0)
-        if self._level_one().value >= self._level_one().bound * _WORTH_A_START:
-            solver.start_from(loose.program.start(self._fitting(formulation)))
-        outcome = solver.solve(
-            deadline=self._deadline.part(_FOR_THE_ENDS) if hasty else self._deadline,
+        formulation = ticket_relaxation.formulation
+        solver = ticket_relaxation.solver(_TOLERANCES[1], gap=_SMALL_GAP if time_limited else 0.0)
+        if self._level_one().value >= self._level_one().bound * _MIN_START_SHARE:
+            solver.start_from(ticket_relaxation.program.column_values(self._start_for(formulation)))
+        result = solver.solve(
+            deadline=self._deadline.part(_TIME_SHARE_OF_PROJECTS)
+            if time_limited
+            else self._deadline,
             nodes=_NODES,
-            checks=checks_of(formulation),
+            checks=check_limit(formulation),
             steps=self._work.steps_left(formulation),
-            heed=self._heed(formulation, plans=False),
+            on_bound=self._bound_callback(formulation, are_plans=False),
         )
-        self._count(formulation, solver, outcome)
-        self._lower_bound(formulation, outcome.bound)
-        if outcome.values is not None and outcome.value > self._level_one().value + _HALF:
-            nearest = with_tickets(
+        self._count(formulation, solver, result)
+        self._tighten_bound(formulation, result.bound)
+        if result.values is not None and result.value > self._level_one().value + _HALF:
+            solutions = solutions_with_tickets(
                 formulation,
-                relaxed,
-                loose.lifted(outcome.values),
+                optimum,
+                ticket_relaxation.lift(result.values),
                 _TOLERANCES[1],
                 self._deadline,
             )
-            for values in nearest:
-                self._take(formulation, values)
-                if self._level_one().value >= round(outcome.value):
+            for values in solutions:
+                self._adopt(formulation, values)
+                if self._level_one().value >= round(result.value):
                     break
-        self._limited |= self._deadline.passed
-        self._ended = outcome.optimal and whole_below(outcome.bound) <= round(outcome.value)
-        return self._ended
+        self._time_limit_reached |= self._deadline.passed
+        self._proven = result.optimal and integer_bound(result.bound) <= round(result.value)
+        return self._proven
 
-    def _is_complete(self) -> bool:
+    def _is_level_one_proven(self) -> bool:
         return self._level_one().gap == 0
 
     def _cover(self) -> None:
         """Level 2."""
         weight = int(completeness(self._problem, self._best))
-        formulation = level_two(self._pairs, weight)
-        if formulation.model.columns > _LARGEST_AT_ONCE and not self._is_covered():
-            self._cover_more(formulation)
+        formulation = level_two_program(self._pairs, weight)
+        if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_level_two_proven():
+            self._improve_coverage(formulation)
         self._run(formulation)
-        if self._is_covered() or not self._ended:
+        if self._is_level_two_proven() or not self._proven:
             return
-        if any(self._pairs.every[at].high <= LARGEST_WHOLE for at in self._pairs.exchanging):
-            self._run(level_two(self._pairs, weight, whole=True))
+        if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
+            self._run(level_two_program(self._pairs, weight, integral=True))
 
-    def _cover_more(self, formulation: Formulation) -> None:
+    def _improve_coverage(self, formulation: Formulation) -> None:
         """Cover more with the same ventures complete; the bound is that of any, in fractions."""
-        solver = Solver(in_fractions(formulation), tolerance=_TOLERANCES[formulation.level])
-        self._lower_bound(formulation, solver.solve(deadline=self._deadline).bound)
-        values = with_these_ends(
-            formulation, formulation.start(self._best), _TOLERANCES[1], self._deadline
+        solver = Solver(lp_relaxation(formulation), tolerance=_TOLERANCES[formulation.level])
+        self._tighten_bound(formulation, solver.solve(deadline=self._deadline).bound)
+        values = solve_with_fixed_projects(
+            formulation, formulation.column_values(self._best), _TOLERANCES[1], self._deadline
         )
         if values is not None:
-            self._take(formulation, values)
-        self._limited |= self._deadline.passed
+            self._adopt(formulation, values)
+        self._time_limit_reached |= self._deadline.passed
 
-    def _is_covered(self) -> bool:
-        return self._covered().gap == 0
+    def _is_level_two_proven(self) -> bool:
+        return self._level_two().gap == 0
 
     def _run(self, formulation: Formulation) -> None:
         """Solve a program, and again as long as exact flows cut solutions off."""
         solver = self._solver(formulation)
         for _ in range(_ROUNDS):
-            if self._is_reached(formulation):
+            if self._is_proven(formulation):
                 return
             if self._deadline.passed:
-                self._limited = True
+                self._time_limit_reached = True
                 return
             if self._work.steps_left(formulation) == 0:
                 break
-            solver.start_from(formulation.start(self._fitting(formulation)))
-            outcome = solver.solve(
+            solver.start_from(formulation.column_values(self._start_for(formulation)))
+            result = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=checks_of(formulation),
+                checks=check_limit(formulation),
                 steps=self._work.steps_left(formulation),
-                heed=self._heed(formulation),
+                on_bound=self._bound_callback(formulation),
             )
-            self._count(formulation, solver, outcome)
-            self._limited |= outcome.timed_out
-            self._ended = outcome.optimal
-            self._lower_bound(formulation, outcome.bound)
-            if outcome.values is None:
+            self._count(formulation, solver, result)
+            self._time_limit_reached |= result.time_limit_reached
+            self._proven = result.optimal
+            self._tighten_bound(formulation, result.bound)
+            if result.values is None:
                 return
-            learnt = self._take(formulation, outcome.values)
-            if learnt is None:
+            cut = self._adopt(formulation, result.values)
+            if cut is None:
                 return
-            self._cuts.append(learnt)
-            add_cut(solver, formulation, learnt)
+            self._cuts.append(cut)
+            add_cut(solver, formulation, cut)
         self._interrupted = True
 
     def _solver(self, formulation: Formulation) -> Solver:
         """Give a solver of a program with all cuts that were learnt."""
         solver = Solver(formulation.model, tolerance=_tolerance(formulation))
         if formulation.level == 1:
-            solver.set_option("mip_abs_gap", WHOLE_GAP)
+            solver.set_option("mip_abs_gap", INTEGER_GAP)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         return solver
 
-    def _count(self, formulation: Formulation, solver: Solver, outcome: Outcome) -> None:
+    def _count(self, formulation: Formulation, solver: Solver, result: SolveResult) -> None:
         """Count the work of a run, and note whether its limit ended it."""
         self._work.count(formulation, solver.steps)
         solver.steps = 0
-        self._interrupted |= not (outcome.optimal or outcome.infeasible or outcome.timed_out)
+        self._interrupted |= not (result.optimal or result.infeasible or result.time_limit_reached)
 
-    def _heed(self, formulation: Formulation, *, plans: bool = True) -> Heed | None:
+    def _bound_callback(
+        self, formulation: Formulation, *, are_plans: bool = True
+    ) -> BoundCallback | None:
         """Give what tells of level 1 as the solver sees it, each time that it changes.
 
         Where its solutions are no plans yet, only its bound is told.
@@ -332,66 +357,70 @@ class _Search:
         progress = self._effort.progress
         if progress is None:
             return None
-        told: set[tuple[Fraction, Fraction]] = set()
+        reported: set[tuple[Fraction, Fraction]] = set()
 
-        def heed(value: float, bound: float) -> None:
+        def callback(value: float, bound: float) -> None:
             level = self._level_one()
             if formulation.level == 1:
                 level = Level(
                     level.value
-                    if isinf(value) or not plans
+                    if isinf(value) or not are_plans
                     else max(level.value, Fraction(round(value))),
-                    level.bound if isinf(bound) else min(level.bound, whole_below(bound)),
+                    level.bound if isinf(bound) else min(level.bound, integer_bound(bound)),
                 )
-            if (level.value, level.bound) not in told:
-                told.add((level.value, level.bound))
+            if (level.value, level.bound) not in reported:
+                reported.add((level.value, level.bound))
                 progress(_STAGES[formulation.level], level.value, max(level.value, level.bound))
 
-        return heed
+        return callback
 
     def _level_one(self) -> Level:
         value = completeness(self._problem, self._best)
         return Level(value, max(value, self._complete_bound))
 
-    def _fitting(self, formulation: Formulation) -> Plan:
+    def _start_for(self, formulation: Formulation) -> Plan:
         """Give the part of the best plan that a program has columns for."""
         if formulation.level > 1:
             return self._best
-        ends = set(completed(self._problem, self._best))
+        completed_projects = set(completed(self._problem, self._best))
         return tuple(
-            give for give in self._best if self._problem.demands[give.demand].venture in ends
+            allocation
+            for allocation in self._best
+            if self._problem.needs[allocation.need].project in completed_projects
         )
 
-    def _lower_bound(self, formulation: Formulation, found: float) -> None:
-        if isinf(found):
+    def _tighten_bound(self, formulation: Formulation, solver_bound: float) -> None:
+        if isinf(solver_bound):
             return
         if formulation.level == 1:
-            self._complete_bound = min(self._complete_bound, whole_below(found))
+            self._complete_bound = min(self._complete_bound, integer_bound(solver_bound))
         else:
-            bound = Fraction(found) / formulation.scale
+            bound = Fraction(solver_bound) / formulation.scale
             self._coverage_bound = min(self._coverage_bound, bound)
 
-    def _take(self, formulation: Formulation, values: Floats) -> Cut | None:
+    def _adopt(self, formulation: Formulation, values: FloatArray) -> NoGoodCut | None:
         """Make a solution whole, keep it if it is the best so far, and learn from what it lacks."""
-        learnt = self._keep(formulation, values)
-        if learnt is None and not self._is_reached(formulation) and self._pairs.exchanging:
-            roomier = with_margins(formulation, values)
-            if roomier is not None:
-                self._keep(formulation, roomier)
-        return learnt
+        cut = self._keep_if_better(formulation, values)
+        if cut is None and not self._is_proven(formulation) and self._pairs.rounding_pairs:
+            with_margins = solve_with_margins(formulation, values)
+            if with_margins is not None:
+                self._keep_if_better(formulation, with_margins)
+        return cut
 
-    def _keep(self, formulation: Formulation, values: Floats) -> Cut | None:
-        plan, cut = made_whole(formulation, values)
+    def _keep_if_better(self, formulation: Formulation, values: FloatArray) -> NoGoodCut | None:
+        plan, cut = round_to_plan(formulation, values)
         if self._rank(plan) > self._rank(self._best):
             self._best = plan
         return cut
 
-    def _is_reached(self, formulation: Formulation) -> bool:
-        return self._is_complete() if formulation.level == 1 else self._is_covered()
+    def _is_proven(self, formulation: Formulation) -> bool:
+        return (
+            self._is_level_one_proven() if formulation.level == 1 else self._is_level_two_proven()
+        )
 
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
 
 
 def _tolerance(formulation: Formulation) -> float:
-    return _TOLERANCE_OF_PARTS if formulation.whole else _TOLERANCES[formulation.level]
+    return _INTEGRAL_TOLERANCE if formulation.integral else _TOLERANCES[formulation.level]

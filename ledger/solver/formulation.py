@@ -34,28 +34,28 @@ from math import lcm
 import numpy as np
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Give, completed
-from ledger.solver.highs import INFINITY, Floats, Kind, Model, Places
-from ledger.solver.pairs import Pair, Pairs
+from ledger.matching.plan import Allocation, completed
+from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
+from ledger.solver.pairs import EligiblePair, EligiblePairs
 
-_LARGEST_LINE = 10**4
+_MAX_LINE_AMOUNT = 10**4
 
 
-def steepest(ratio: Ratio, high: int) -> float:
+def steepest_slope(ratio: Ratio, high: int) -> float:
     """Give the steepest line from zero that no rounded up amount lies below, up to `high`.
 
     A rate with twelve places may cost a trace more than a whole number, and so one part more; the
     solver can't see a trace, but it sees this slope.
     """
-    if high > _LARGEST_LINE or ratio.under * high >= 2**62:
+    if high > _MAX_LINE_AMOUNT or ratio.under * high >= 2**62:
         return ratio.under / ratio.over
     amounts = np.arange(1, high + 1)
     return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))
 
 
-LARGEST_WHOLE = 10**6
+LARGEST_INTEGER = 10**6
 """Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
-_LARGEST_COMMON = 5_000
+_MAX_SCALE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,279 +67,307 @@ class Formulation:
     `capacities` the row of each supply. The objective is that of the level times `scale`.
     """
 
-    pairs: Pairs
+    pairs: EligiblePairs
     model: Model
-    ends: Mapping[int, int]
-    shares: Places
-    opens: Places
-    takes: Places
+    project_columns: Mapping[int, int]
+    amount_columns: IndexArray
+    open_columns: IndexArray
+    offer_amount_columns: IndexArray
     units: tuple[int, ...]
-    capacities: Mapping[int, int]
+    capacity_rows: Mapping[int, int]
     scale: Fraction
     level: int
-    whole: bool
+    integral: bool
 
-    def amounts(self, values: Floats) -> list[int]:
+    def amounts(self, values: FloatArray) -> list[int]:
         """Give the nearest whole amount of each pair, 0 of those that are closed."""
-        found = []
-        for at, pair in enumerate(self.pairs.every):
-            if self.shares[at] < 0 or (self.opens[at] >= 0 and values[self.opens[at]] < _HALF):
-                found.append(0)
-            elif pair.whole:
-                found.append(pair.high)
+        amounts = []
+        for at, pair in enumerate(self.pairs.all):
+            if self.amount_columns[at] < 0 or (
+                self.open_columns[at] >= 0 and values[self.open_columns[at]] < _HALF
+            ):
+                amounts.append(0)
+            elif pair.all_or_nothing:
+                amounts.append(pair.high)
             else:
-                found.append(_times(values[self.shares[at]], self.units[at]))
-        return found
+                amounts.append(_rounded_product(values[self.amount_columns[at]], self.units[at]))
+        return amounts
 
-    def finished(self, values: Floats) -> tuple[int, ...]:
+    def completed_projects(self, values: FloatArray) -> tuple[int, ...]:
         """Give the ventures that are to end complete."""
-        return tuple(venture for venture, column in self.ends.items() if values[column] > _HALF)
+        return tuple(
+            project for project, column in self.project_columns.items() if values[column] > _HALF
+        )
 
-    def choices(self, values: Floats) -> tuple[Places, Floats]:
+    def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
         """Give the columns that are 0 or 1, and which of these they are."""
-        opens = np.unique(self.opens[self.opens >= 0])
-        columns = np.concatenate([np.array(list(self.ends.values()), np.int32), opens])
+        open_columns = np.unique(self.open_columns[self.open_columns >= 0])
+        columns = np.concatenate(
+            [np.array(list(self.project_columns.values()), np.int32), open_columns]
+        )
         return columns, np.round(values[columns])
 
-    def margins(self, values: Floats) -> Iterable[tuple[int, float]]:
+    def rounding_margins(self, values: FloatArray) -> Iterable[tuple[int, float]]:
         """Give each capacity's row with what it leaves when rounding of open pairs is kept back.
 
         A pair whose amount is rounded up by a part takes what that costs and one part more.
         """
         amounts = self.amounts(values)
-        for supply, row in self.capacities.items():
-            free = self.pairs.problem.supplies[supply].free
-            back = 0
-            for at in self.pairs.of_supply[supply]:
-                pair = self.pairs.every[at]
-                if at in self.pairs.exchanging and amounts[at] and not pair.whole:
-                    back += pair.ratio.to_offer(1) + 1
-            if back:
-                yield row, max(0, free - back) / free
+        for offer, row in self.capacity_rows.items():
+            free = self.pairs.problem.offers[offer].free
+            kept_back = 0
+            for at in self.pairs.group_of_offer[offer]:
+                pair = self.pairs.all[at]
+                if at in self.pairs.rounding_pairs and amounts[at] and not pair.all_or_nothing:
+                    kept_back += pair.ratio.to_offer(1) + 1
+            if kept_back:
+                yield row, max(0, free - kept_back) / free
 
-    def start(self, gives: Iterable[Give]) -> Floats:
+    def column_values(self, allocations: Iterable[Allocation]) -> FloatArray:
         """Say a plan as values of the columns."""
-        listed = list(gives)
+        plan_allocations = list(allocations)
         values = np.zeros(self.model.columns)
-        for venture in completed(self.pairs.problem, listed):
-            if venture in self.ends:
-                values[self.ends[venture]] = 1
-        for give in listed:
-            at = self.pairs.place[give.demand, give.supply]
-            if self.opens[at] >= 0:
-                values[self.opens[at]] = 1
-            values[self.shares[at]] = give.amount / self.units[at]
-            if self.takes[at] >= 0:
-                values[self.takes[at]] = self.pairs.every[at].ratio.to_offer(give.amount)
+        for project in completed(self.pairs.problem, plan_allocations):
+            if project in self.project_columns:
+                values[self.project_columns[project]] = 1
+        for allocation in plan_allocations:
+            at = self.pairs.index_of[allocation.need, allocation.offer]
+            if self.open_columns[at] >= 0:
+                values[self.open_columns[at]] = 1
+            values[self.amount_columns[at]] = allocation.amount / self.units[at]
+            if self.offer_amount_columns[at] >= 0:
+                values[self.offer_amount_columns[at]] = self.pairs.all[at].ratio.to_offer(
+                    allocation.amount
+                )
         return values
 
 
 _HALF = 0.5
 
 
-def _times(share: np.float64, unit: int) -> int:
+def _rounded_product(share: np.float64, unit: int) -> int:
     return round(Fraction(float(share)) * unit)
 
 
-def level_one(pairs: Pairs, *, whole: bool = False, tickets: bool = True) -> Formulation:
+def level_one_program(
+    pairs: EligiblePairs, *, integral: bool = False, tickets: bool = True
+) -> Formulation:
     """Formulate level 1: the weight of the hopeful ventures that end complete.
 
     Without `tickets` the smallest amounts are left out, but of pairs that give one amount.
     """
-    draft = _Draft(pairs, lambda pair: draft.venture(pair) in draft.ends, whole=whole)
-    hopeful = pairs.hopeful
-    draft.add_ends([pairs.problem.ventures[one].weight for one in hopeful])
-    draft.add_pairs(lambda _: Fraction(0), tickets=tickets)
-    draft.add_capacities()
-    draft.add_exact_coverage()
-    return draft.done(Fraction(1), level=1)
+    builder = _FormulationBuilder(
+        pairs, lambda pair: builder.project(pair) in builder.project_columns, integral=integral
+    )
+    completable = pairs.completable
+    builder.add_project_columns([pairs.problem.projects[one].weight for one in completable])
+    builder.add_pair_columns(lambda _: Fraction(0), tickets=tickets)
+    builder.add_capacities()
+    builder.add_exact_coverage()
+    return builder.build(Fraction(1), level=1)
 
 
-def level_two(pairs: Pairs, weight: int, *, whole: bool = False) -> Formulation:
+def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = False) -> Formulation:
     """Formulate level 2: what all demands get, of plans whose complete weight is at least this."""
-    draft = _Draft(pairs, lambda _: True, whole=whole)
+    builder = _FormulationBuilder(pairs, lambda _: True, integral=integral)
     scale = _scale(pairs)
-    draft.add_ends([0] * len(pairs.hopeful))
-    draft.add_pairs(lambda pair: _worth(pairs, pair) * scale)
-    draft.add_capacities()
-    draft.add_free_coverage()
-    draft.add_conditions()
-    draft.add_weight(weight)
-    return draft.done(scale, level=2)
+    builder.add_project_columns([0] * len(pairs.completable))
+    builder.add_pair_columns(lambda pair: _coverage_weight(pairs, pair) * scale)
+    builder.add_capacities()
+    builder.add_partial_coverage()
+    builder.add_conditions()
+    builder.add_min_weight(weight)
+    return builder.build(scale, level=2)
 
 
-def _worth(pairs: Pairs, pair: Pair) -> Fraction:
-    demand = pairs.problem.demands[pair.demand]
-    return Fraction(pairs.problem.ventures[demand.venture].weight, demand.net)
+def _coverage_weight(pairs: EligiblePairs, pair: EligiblePair) -> Fraction:
+    need = pairs.problem.needs[pair.need]
+    return Fraction(pairs.problem.projects[need.project].weight, need.net)
 
 
-def _scale(pairs: Pairs) -> Fraction:
+def _scale(pairs: EligiblePairs) -> Fraction:
     """Give what makes every worth a whole number, if that is small enough to help the solver."""
     common = 1
-    for demand in pairs.of_demand:
-        common = lcm(common, pairs.problem.demands[demand].net)
-        if common > _LARGEST_COMMON:
+    for need in pairs.by_need:
+        common = lcm(common, pairs.problem.needs[need].net)
+        if common > _MAX_SCALE:
             return Fraction(1)
     return Fraction(common)
 
 
-class _Draft:
+class _FormulationBuilder:
     """A formulation while it is written."""
 
-    def __init__(self, pairs: Pairs, takes_part: Callable[[Pair], bool], *, whole: bool) -> None:
-        self._pairs, self._takes_part, self._whole = pairs, takes_part, whole
-        self.ends: dict[int, int] = {}
+    def __init__(
+        self, pairs: EligiblePairs, takes_part: Callable[[EligiblePair], bool], *, integral: bool
+    ) -> None:
+        self._pairs, self._takes_part, self._integral = pairs, takes_part, integral
+        self.project_columns: dict[int, int] = {}
         self._model = Model()
-        size = len(pairs.every)
-        self._shares = np.full(size, -1, np.int32)
-        self._opens = np.full(size, -1, np.int32)
-        self._takes = np.full(size, -1, np.int32)
+        size = len(pairs.all)
+        self._amount_columns = np.full(size, -1, np.int32)
+        self._open_columns = np.full(size, -1, np.int32)
+        self._offer_amount_columns = np.full(size, -1, np.int32)
         self._units = [1] * size
-        self._capacities: dict[int, int] = {}
+        self._capacity_rows: dict[int, int] = {}
 
-    def venture(self, pair: Pair) -> int:
-        return self._pairs.problem.demands[pair.demand].venture
+    def project(self, pair: EligiblePair) -> int:
+        return self._pairs.problem.needs[pair.need].project
 
-    def add_ends(self, weights: list[int]) -> None:
-        columns = self._model.add_columns(np.array(weights, np.float64), 0, 1, Kind.WHOLE)
-        self.ends.update(zip(self._pairs.hopeful, columns.tolist(), strict=True))
+    def add_project_columns(self, weights: list[int]) -> None:
+        columns = self._model.add_columns(np.array(weights, np.float64), 0, 1, VariableType.INTEGER)
+        self.project_columns.update(zip(self._pairs.completable, columns.tolist(), strict=True))
 
-    def add_pairs(self, worth: Callable[[Pair], Fraction], *, tickets: bool = True) -> None:
+    def add_pair_columns(
+        self, objective: Callable[[EligiblePair], Fraction], *, tickets: bool = True
+    ) -> None:
         """Add the columns of all pairs that take part, with their tickets."""
-        chosen = [at for at, pair in enumerate(self._pairs.every) if self._takes_part(pair)]
-        counted = [self._counts_parts(at) for at in chosen]
-        pairs = [self._pairs.every[at] for at in chosen]
-        for at, pair, in_parts in zip(chosen, pairs, counted, strict=True):
-            self._units[at] = 1 if in_parts else pair.high
+        chosen = [at for at, pair in enumerate(self._pairs.all) if self._takes_part(pair)]
+        counted = [self._counts_units(at) for at in chosen]
+        pairs = [self._pairs.all[at] for at in chosen]
+        for at, pair, counts_units in zip(chosen, pairs, counted, strict=True):
+            self._units[at] = 1 if counts_units else pair.high
         gain = [
-            float(worth(pair) * self._units[at]) for at, pair in zip(chosen, pairs, strict=True)
+            float(objective(pair) * self._units[at]) for at, pair in zip(chosen, pairs, strict=True)
         ]
         most = [pair.high // self._units[at] for at, pair in zip(chosen, pairs, strict=True)]
-        kinds = [
-            Kind.WHOLE if pair.whole or in_parts else Kind.CONTINUOUS
-            for pair, in_parts in zip(pairs, counted, strict=True)
+        types = [
+            VariableType.INTEGER if pair.all_or_nothing or counts_units else VariableType.CONTINUOUS
+            for pair, counts_units in zip(pairs, counted, strict=True)
         ]
-        self._shares[chosen] = self._model.add_columns(
-            np.array(gain), 0, np.array(most, np.float64), np.array(kinds, np.uint8)
+        self._amount_columns[chosen] = self._model.add_columns(
+            np.array(gain), 0, np.array(most, np.float64), np.array(types, np.uint8)
         )
-        whole = [at for at, pair in zip(chosen, pairs, strict=True) if pair.whole]
-        self._opens[whole] = self._shares[whole]
+        all_or_nothing = [at for at, pair in zip(chosen, pairs, strict=True) if pair.all_or_nothing]
+        self._open_columns[all_or_nothing] = self._amount_columns[all_or_nothing]
         if tickets:
-            self._add_tickets([at for at in chosen if self._has_ticket(self._pairs.every[at])])
+            self._add_tickets([at for at in chosen if self._has_ticket(self._pairs.all[at])])
 
     @staticmethod
-    def _has_ticket(pair: Pair) -> bool:
+    def _has_ticket(pair: EligiblePair) -> bool:
         return 1 < pair.low < pair.high
 
-    def _counts_parts(self, at: int) -> bool:
-        pair = self._pairs.every[at]
-        asked = self._whole and at in self._pairs.exchanging
-        return asked and not pair.whole and pair.high <= LARGEST_WHOLE
+    def _counts_units(self, at: int) -> bool:
+        pair = self._pairs.all[at]
+        asked = self._integral and at in self._pairs.rounding_pairs
+        return asked and not pair.all_or_nothing and pair.high <= LARGEST_INTEGER
 
-    def _add_tickets(self, places: list[int]) -> None:
-        size = len(places)
+    def _add_tickets(self, indices: list[int]) -> None:
+        size = len(indices)
         if not size:
             return
-        self._opens[places] = self._model.add_columns(0, 0, 1, Kind.WHOLE, count=size)
-        least = [self._pairs.every[at].low / self._units[at] for at in places]
-        most = [self._pairs.every[at].high / self._units[at] for at in places]
+        self._open_columns[indices] = self._model.add_columns(
+            0, 0, 1, VariableType.INTEGER, count=size
+        )
+        least = [self._pairs.all[at].low / self._units[at] for at in indices]
+        most = [self._pairs.all[at].high / self._units[at] for at in indices]
         for limit, lower, upper in ((least, 0, INFINITY), (most, -INFINITY, 0)):
             rows = self._model.add_rows(lower, upper, size)
-            self._model.put(rows, self._shares[places], 1)
-            self._model.put(rows, self._opens[places], -np.array(limit))
+            self._model.add_entries(rows, self._amount_columns[indices], 1)
+            self._model.add_entries(rows, self._open_columns[indices], -np.array(limit))
 
     def add_capacities(self) -> None:
         """Let no supply give more than it has, in its own unit."""
-        for supply, places in self._pairs.of_supply.items():
-            free = self._pairs.problem.supplies[supply].free
-            part = free if self._is_in_parts(places) else 1
+        for offer, indices in self._pairs.group_of_offer.items():
+            free = self._pairs.problem.offers[offer].free
+            part = free if self._counts_only_units(indices) else 1
             (row,) = self._model.add_rows(-INFINITY, part, 1).tolist()
-            self._capacities[supply] = row
-            costs = [self._cost(at) for at in places if self._shares[at] >= 0]
-            self._model.put(
+            self._capacity_rows[offer] = row
+            costs = [self._cost(at) for at in indices if self._amount_columns[at] >= 0]
+            self._model.add_entries(
                 row, [one[0] for one in costs], [float(one[1] * part / free) for one in costs]
             )
 
     def _cost(self, at: int) -> tuple[int, Fraction | int]:
         """Give the column by which a pair draws on its supply, and how much one of it draws."""
-        pair = self._pairs.every[at]
-        if pair.whole:
-            return int(self._shares[at]), pair.ratio.to_offer(pair.high)
+        pair = self._pairs.all[at]
+        if pair.all_or_nothing:
+            return int(self._amount_columns[at]), pair.ratio.to_offer(pair.high)
         rate = Fraction(pair.ratio.under, pair.ratio.over)
-        if not self._counts_parts(at) or pair.ratio.over == 1:
-            return int(self._shares[at]), rate * self._units[at]
+        if not self._counts_units(at) or pair.ratio.over == 1:
+            return int(self._amount_columns[at]), rate * self._units[at]
         most = pair.ratio.to_offer(pair.high)
-        (taken,) = self._model.add_columns(0, 0, most, Kind.WHOLE, count=1).tolist()
-        self._takes[at] = taken
+        (offer_amount_column,) = self._model.add_columns(
+            0, 0, most, VariableType.INTEGER, count=1
+        ).tolist()
+        self._offer_amount_columns[at] = offer_amount_column
         row = self._model.add_rows(0, INFINITY, 1)
-        self._model.put(row, taken, 1)
-        self._model.put(row, self._shares[at], -steepest(pair.ratio, pair.high))
-        return taken, 1
+        self._model.add_entries(row, offer_amount_column, 1)
+        self._model.add_entries(
+            row, self._amount_columns[at], -steepest_slope(pair.ratio, pair.high)
+        )
+        return offer_amount_column, 1
 
     def add_exact_coverage(self) -> None:
-        for venture, end in self.ends.items():
-            for demand in self._pairs.problem.ventures[venture].demands:
+        for project, project_column in self.project_columns.items():
+            for need in self._pairs.problem.projects[project].needs:
                 row = self._model.add_rows(0, 0, 1)
-                self._model.put(row, end, -self._scale(demand))
-                self._put_shares(row, demand)
+                self._model.add_entries(row, project_column, -self._scale(need))
+                self._add_amount_entries(row, need)
 
-    def add_free_coverage(self) -> None:
-        for demand in self._pairs.of_demand:
-            self._put_shares(self._model.add_rows(-INFINITY, self._scale(demand), 1), demand)
-            end = self.ends.get(self._pairs.problem.demands[demand].venture)
-            if end is not None:
+    def add_partial_coverage(self) -> None:
+        for need in self._pairs.by_need:
+            self._add_amount_entries(self._model.add_rows(-INFINITY, self._scale(need), 1), need)
+            project_column = self.project_columns.get(self._pairs.problem.needs[need].project)
+            if project_column is not None:
                 row = self._model.add_rows(0, INFINITY, 1)
-                self._put_shares(row, demand)
-                self._model.put(row, end, -self._scale(demand))
+                self._add_amount_entries(row, need)
+                self._model.add_entries(row, project_column, -self._scale(need))
 
-    def _put_shares(self, row: Places, demand: int) -> None:
-        places = self._pairs.of_demand[demand]
-        part = self._pairs.problem.demands[demand].open / self._scale(demand)
-        self._model.put(row, self._shares[places], [self._units[at] / part for at in places])
+    def _add_amount_entries(self, row: IndexArray, need: int) -> None:
+        indices = self._pairs.by_need[need]
+        part = self._pairs.problem.needs[need].open / self._scale(need)
+        self._model.add_entries(
+            row, self._amount_columns[indices], [self._units[at] / part for at in indices]
+        )
 
-    def _scale(self, demand: int) -> int:
+    def _scale(self, need: int) -> int:
         """Give what the rows of a demand are multiplied by: all of it where they count parts."""
-        in_parts = self._is_in_parts(self._pairs.of_demand[demand])
-        return self._pairs.problem.demands[demand].open if in_parts else 1
+        counts_units = self._counts_only_units(self._pairs.by_need[need])
+        return self._pairs.problem.needs[need].open if counts_units else 1
 
-    def _is_in_parts(self, places: Iterable[int]) -> bool:
+    def _counts_only_units(self, indices: Iterable[int]) -> bool:
         """Say whether all columns of a row count parts, so that it counts them as well."""
-        listed = [at for at in places if self._shares[at] >= 0]
-        every = self._pairs.every
-        return any(self._counts_parts(at) for at in listed) and all(
-            self._counts_parts(at) or every[at].whole for at in listed
+        with_columns = [at for at in indices if self._amount_columns[at] >= 0]
+        every = self._pairs.all
+        return any(self._counts_units(at) for at in with_columns) and all(
+            self._counts_units(at) or every[at].all_or_nothing for at in with_columns
         )
 
     def add_conditions(self) -> None:
         """Let a conditional supply give to a venture only where it ends complete."""
-        for at, pair in enumerate(self._pairs.every):
-            if self._pairs.problem.supplies[pair.supply].conditional:
-                column = self._opens[at] if self._opens[at] >= 0 else self._shares[at]
-                most = 1 if self._opens[at] >= 0 else pair.high // self._units[at]
+        for at, pair in enumerate(self._pairs.all):
+            if self._pairs.problem.offers[pair.offer].conditional:
+                column = (
+                    self._open_columns[at]
+                    if self._open_columns[at] >= 0
+                    else self._amount_columns[at]
+                )
+                most = 1 if self._open_columns[at] >= 0 else pair.high // self._units[at]
                 row = self._model.add_rows(-INFINITY, 0, 1)
-                self._model.put(row, column, 1)
-                self._model.put(row, self.ends[self.venture(pair)], -most)
+                self._model.add_entries(row, column, 1)
+                self._model.add_entries(row, self.project_columns[self.project(pair)], -most)
 
-    def add_weight(self, weight: int) -> None:
+    def add_min_weight(self, weight: int) -> None:
         """Ask that what ends complete weighs at least this."""
-        if not self.ends:
+        if not self.project_columns:
             return
         row = self._model.add_rows(weight, INFINITY, 1)
-        weights = [self._pairs.problem.ventures[venture].weight for venture in self.ends]
-        self._model.put(row, list(self.ends.values()), weights)
+        weights = [self._pairs.problem.projects[project].weight for project in self.project_columns]
+        self._model.add_entries(row, list(self.project_columns.values()), weights)
 
-    def done(self, scale: Fraction, *, level: int) -> Formulation:
+    def build(self, scale: Fraction, *, level: int) -> Formulation:
         """Give what was written."""
         return Formulation(
             self._pairs,
             self._model,
-            self.ends,
-            self._shares,
-            self._opens,
-            self._takes,
+            self.project_columns,
+            self._amount_columns,
+            self._open_columns,
+            self._offer_amount_columns,
             tuple(self._units),
-            self._capacities,
+            self._capacity_rows,
             scale,
             level,
-            self._whole,
+            self._integral,
         )

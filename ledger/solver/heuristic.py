@@ -15,273 +15,371 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Give, Level, Limit, Solution, completed, completeness, coverage
-from ledger.matching.problem import Problem
-from ledger.solver.arc_choice import Choices, Few
-from ledger.solver.arcs import Arcs, Ground
-from ledger.solver.assignment import Book
+from ledger.matching.plan import (
+    Allocation,
+    Level,
+    SearchLimit,
+    Solution,
+    completed,
+    completeness,
+    coverage,
+)
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.arc_choice import ArcChoice, ArcLimits
+from ledger.solver.arcs import Arcs, RestrictedProblem
+from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import complete_bound, coverage_bound, net_gains
-from ledger.solver.candidates import Guide
-from ledger.solver.construct import complete
-from ledger.solver.coverage import covered, give_leftovers, nearly_covered
-from ledger.solver.diving import dive, narrowed
-from ledger.solver.exchange import improve
-from ledger.solver.highs import Deadline, Floats, solver_name
-from ledger.solver.lns import BEGINNING, CHOICES, STAGES, Blocks, Settling, settle
-from ledger.solver.options import UNLIMITED, Effort
-from ledger.solver.pricing import looked_at, priced
-from ledger.solver.relaxation import Relaxation, Relaxed, completable, few_of
-from ledger.solver.root_mip import LARGEST, Whole
+from ledger.solver.candidates import CandidateList
+from ledger.solver.construct import complete_project
+from ledger.solver.coverage import allocate_coverage, approximate_coverage, solve_coverage
+from ledger.solver.diving import dive, relax_and_fix
+from ledger.solver.exchange import exchange_search
+from ledger.solver.highs import Deadline, FloatArray, solver_name
+from ledger.solver.lns import (
+    ARC_LIMITS,
+    LNS_STAGES,
+    START_STAGES,
+    Lns,
+    UndecidedLimits,
+    solve_undecided,
+)
+from ledger.solver.options import UNLIMITED, SolverOptions
+from ledger.solver.pricing import price_all_arcs, price_groups
+from ledger.solver.relaxation import (
+    Relaxation,
+    RelaxationOptimum,
+    completable_projects,
+    reduced_cost_arcs,
+)
+from ledger.solver.root_mip import MAX_ARCS, RootMip
 
-LARGEST_LISTED = 1_000_000
+MAX_ARCS_LISTED = 1_000_000
 """Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
-TRIED = 48
+ARCS_PER_NEED_CONSTRUCTION = 48
 """So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
-FEW = 12
+ARCS_PER_NEED = 12
 """So many arcs of a demand are looked at when the relaxation is narrowed."""
-SETTLING = Settling(left=200, work=1_300_000)
-LARGEST_PROGRAM = 30_000
+UNDECIDED = UndecidedLimits(max_projects=200, work_limit=1_300_000)
+MAX_NEEDS_LP = 30_000
 """Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
 
 
 def solve_large(
-    problem: Problem, effort: Effort = UNLIMITED, known: tuple[Give, ...] | None = None
+    problem: MatchingProblem,
+    options: SolverOptions = UNLIMITED,
+    known_plan: tuple[Allocation, ...] | None = None,
 ) -> Solution:
     """Find a plan with proven bounds where an exact search would take too long.
 
     Where the plan `known` before completes as much as any plan can, level 1 is not searched.
     """
-    return Road(problem, effort, known or (), _arcs(problem)).solution()
+    return LargeProblemSolver(problem, options, known_plan or (), _arcs(problem)).solution()
 
 
-def _arcs(problem: Problem) -> Arcs:
+def _arcs(problem: MatchingProblem) -> Arcs:
     """Give the arcs; to each supply apart where something is indivisible, as far as they are few.
 
     What is not divided has to find room with one supply, which what several have left hides.
     """
-    if len(problem.demands) <= LARGEST_PROGRAM and not all(
-        one.divisible for one in problem.demands
-    ):
-        apart = Arcs(problem, alone=True)
-        if apart.count <= LARGEST_LISTED:
-            return apart
+    if len(problem.needs) <= MAX_NEEDS_LP and not all(one.divisible for one in problem.needs):
+        per_offer_arcs = Arcs(problem, per_offer=True)
+        if per_offer_arcs.count <= MAX_ARCS_LISTED:
+            return per_offer_arcs
     return Arcs(problem)
 
 
-class Road:
+class LargeProblemSolver:
     """The way to a plan and its bounds, over these arcs."""
 
     def __init__(
-        self, problem: Problem, effort: Effort, known: tuple[Give, ...], arcs: Arcs
+        self,
+        problem: MatchingProblem,
+        options: SolverOptions,
+        known_plan: tuple[Allocation, ...],
+        arcs: Arcs,
     ) -> None:
-        self._problem, self._effort, self._known = problem, effort, known
-        self._ends = frozenset(completed(problem, known))
-        self._deadline = Deadline(effort.seconds)
-        self._priced = True
+        self._problem, self._effort, self._known_plan = problem, options, known_plan
+        self._known_completed = frozenset(completed(problem, known_plan))
+        self._deadline = Deadline(options.seconds)
+        self._is_priced = True
         self._arcs = arcs
-        self._settling = SETTLING if arcs.alone else Settling(0, 0)
-        self._book = Book(problem)
-        self._bound = Fraction(sum(one.weight for one in problem.ventures if one.completable))
+        self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
+        self._assignment = Assignment(problem)
+        self._bound = Fraction(sum(one.weight for one in problem.projects if one.completable))
 
     def solution(self) -> Solution:
         """Find a plan, level 1 first, and bound both levels."""
-        ground = self._ground()
-        self._complete(ground)
-        second = self._cover(ground)
-        gives = self._book.plan()
+        restricted = self._restricted_problem_of()
+        self._complete(restricted)
+        coverage_limit = self._cover(restricted)
+        allocations = self._assignment.plan()
         return Solution(
-            gives,
-            Level(completeness(self._problem, gives), self._bound),
-            Level(coverage(self._problem, gives), second),
+            allocations,
+            Level(completeness(self._problem, allocations), self._bound),
+            Level(coverage(self._problem, allocations), coverage_limit),
             solver=solver_name(),
-            limit=Limit.TIME if self._deadline.passed else None,
+            limit=SearchLimit.TIME if self._deadline.passed else None,
         )
 
     @property
     def _value(self) -> int:
-        ventures = enumerate(self._problem.ventures)
-        return sum(one.weight for place, one in ventures if self._book.is_complete(place))
+        projects = enumerate(self._problem.projects)
+        return sum(one.weight for index, one in projects if self._assignment.is_complete(index))
 
     @property
-    def _solvable(self) -> bool:
+    def _is_lp_solvable(self) -> bool:
         """Whether the relaxation is small enough to be solved as a linear program."""
-        return len(self._problem.demands) <= LARGEST_PROGRAM
+        return len(self._problem.needs) <= MAX_NEEDS_LP
 
     @property
-    def _listed(self) -> bool:
+    def _is_listed(self) -> bool:
         """Whether all arcs are looked at together."""
-        return self._arcs.count <= LARGEST_LISTED
+        return self._arcs.count <= MAX_ARCS_LISTED
 
-    def _ground(self) -> Ground:
+    def _restricted_problem_of(self) -> RestrictedProblem:
         """List the arcs, or the cheapest of each demand where there are too many."""
         arcs = self._arcs
-        self._say("prices")
-        may = completable(arcs)
-        if self._solvable and self._listed:
-            piece, prices = arcs.all(), np.zeros(len(arcs.stores.free))
-            return Ground(piece, may, prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
-        found = priced(arcs, may, self._deadline)
-        best, self._priced = found.best, not self._deadline.passed
+        self._report("prices")
+        completable = completable_projects(arcs)
+        if self._is_lp_solvable and self._is_listed:
+            block, prices = arcs.all(), np.zeros(len(arcs.groups.free))
+            return RestrictedProblem(
+                block, completable, prices, np.zeros(len(completable)), np.zeros(len(block.need))
+            )
+        priced = price_groups(arcs, completable, self._deadline)
+        best, self._is_priced = priced.best, not self._deadline.passed
         self._bound = min(self._bound, best.bound)
-        if not self._solvable:
-            self._say("narrowing")
-            found = narrowed(arcs, may, found, self._deadline)
-            return Ground(found.piece, may, best.prices, found.part, found.flow)
-        piece = looked_at(arcs, best.prices, may, TRIED).piece
-        return Ground(piece, may, best.prices, np.zeros(len(may)), np.zeros(len(piece.demand)))
+        if not self._is_lp_solvable:
+            self._report("narrowing")
+            priced = relax_and_fix(arcs, completable, priced, self._deadline)
+            return RestrictedProblem(
+                priced.block, completable, best.prices, priced.part, priced.flow
+            )
+        block = price_all_arcs(arcs, best.prices, completable, ARCS_PER_NEED_CONSTRUCTION).block
+        return RestrictedProblem(
+            block, completable, best.prices, np.zeros(len(completable)), np.zeros(len(block.need))
+        )
 
-    def _complete(self, ground: Ground) -> None:
+    def _complete(self, restricted: RestrictedProblem) -> None:
         """Level 1."""
-        if self._takes_known():
+        if self._adopts_known():
             return
-        if not self._priced:
+        if not self._is_priced:
             # Prices from the middle of the way are worse than none: begin with one plain pass.
-            self._take(self._known or greedy_plan(self._problem))
-        relaxation = Relaxation(self._arcs, ground.piece, ground.may) if self._solvable else None
-        best = None if relaxation is None else self._relaxed(relaxation, ground)
-        if self._priced and self._takes_known():
+            self._allocate_all(self._known_plan or greedy_plan(self._problem))
+        relaxation = (
+            Relaxation(self._arcs, restricted.block, restricted.completable)
+            if self._is_lp_solvable
+            else None
+        )
+        optimum = None if relaxation is None else self._relaxed(relaxation, restricted)
+        if self._is_priced and self._adopts_known():
             return
-        end = None
-        if relaxation is not None and best is not None:
-            end = self._dived(ground, relaxation, best)
-        self._fill(ground, best, end)
+        dive_end = None
+        if relaxation is not None and optimum is not None:
+            dive_end = self._dive(restricted, relaxation, optimum)
+        self._construct(restricted, optimum, dive_end)
 
-    def _dived(self, ground: Ground, relaxation: Relaxation, best: Relaxed) -> Relaxed:
+    def _dive(
+        self, restricted: RestrictedProblem, relaxation: Relaxation, optimum: RelaxationOptimum
+    ) -> RelaxationOptimum:
         """Dive on few arcs of each demand; give where that ends, over all arcs."""
-        self._say("diving")
-        few = few_of(ground.piece, best, FEW)
-        end = dive(self._arcs, relaxation.narrowed(few), self._deadline, self._settling.left)
-        if end is None:
-            return best
-        flow = np.zeros(len(ground.piece.demand))
-        flow[few] = end.flow
-        return replace(end, flow=flow, dues=best.dues)
+        self._report("diving")
+        selected = reduced_cost_arcs(restricted.block, optimum, ARCS_PER_NEED)
+        dive_end = dive(
+            self._arcs,
+            relaxation.restricted_to(selected),
+            self._deadline,
+            self._undecided.max_projects,
+        )
+        if dive_end is None:
+            return optimum
+        flow = np.zeros(len(restricted.block.need))
+        flow[selected] = dive_end.flow
+        return replace(dive_end, flow=flow, dual_charges=optimum.dual_charges)
 
-    def _fill(self, ground: Ground, best: Relaxed | None, end: Relaxed | None) -> None:
+    def _construct(
+        self,
+        restricted: RestrictedProblem,
+        optimum: RelaxationOptimum | None,
+        dive_end: RelaxationOptimum | None,
+    ) -> None:
         """Fill projects in whole numbers, those first of which most is completed in parts."""
-        self._say("whole numbers")
-        part, flow = (ground.part, ground.flow) if end is None else (end.part, end.flow)
-        prices, dues = (ground.prices, None) if best is None else (best.prices, best.dues)
-        guide = Guide(self._arcs, ground.piece, flow, prices)
-        gain = net_gains(self._arcs, prices, dues if self._listed else None)
-        for venture in np.lexsort((-gain, -np.round(part, 6))).tolist():
-            if ground.may[venture]:
+        self._report("whole numbers")
+        part, flow = (
+            (restricted.part, restricted.flow)
+            if dive_end is None
+            else (dive_end.part, dive_end.flow)
+        )
+        prices, dual_charges = (
+            (restricted.prices, None) if optimum is None else (optimum.prices, optimum.dual_charges)
+        )
+        candidates = CandidateList(self._arcs, restricted.block, flow, prices)
+        gains = net_gains(self._arcs, prices, dual_charges if self._is_listed else None)
+        for project in np.lexsort((-gains, -np.round(part, 6))).tolist():
+            if restricted.completable[project]:
                 # Without time, the plan is still made, in one pass.
-                complete(self._book, guide, venture, others=not self._deadline.passed)
-        if end is not None and self._settling.left and not self._deadline.passed:
-            self._say("settling")
-            choices = Choices.made(ground, self._arcs, end, self._book, CHOICES)
-            settle(choices, self._book, end, self._settling, self._deadline)
-        self._improve(ground, best, guide, gain)
+                complete_project(
+                    self._assignment, candidates, project, reallocate=not self._deadline.passed
+                )
+        if dive_end is not None and self._undecided.max_projects and not self._deadline.passed:
+            self._report("settling")
+            choice = ArcChoice.select(
+                restricted, self._arcs, dive_end, self._assignment, ARC_LIMITS
+            )
+            solve_undecided(choice, self._assignment, dive_end, self._undecided, self._deadline)
+        self._improve(restricted, optimum, candidates, gains)
 
-    def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:
+    def _improve(
+        self,
+        restricted: RestrictedProblem,
+        optimum: RelaxationOptimum | None,
+        candidates: CandidateList,
+        gains: FloatArray,
+    ) -> None:
         """Complete more than filling did, from the plan so far."""
-        del best  # what it says is in the prices of the guide
-        if self._solvable:
-            self._say("improving")
-            improve(self._book, guide, gain, self._deadline)
-        if len(ground.piece.demand) <= LARGEST and self._listed:
-            self._say("whole projects")
-            whole = Whole(self._arcs, ground.piece, ground.may)
-            bound = whole.search(self._book, guide, self._deadline)
+        del optimum  # what it says is in the prices of the guide
+        if self._is_lp_solvable:
+            self._report("improving")
+            exchange_search(self._assignment, candidates, gains, self._deadline)
+        if len(restricted.block.need) <= MAX_ARCS and self._is_listed:
+            self._report("whole projects")
+            root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
+            bound = root_mip.search(self._assignment, candidates, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
 
-    def _takes_known(self) -> bool:
+    def _adopts_known(self) -> bool:
         """Take what the known plan gives to projects it completes, if no plan completes more."""
-        if sum(self._problem.ventures[place].weight for place in self._ends) < self._bound:
+        if (
+            sum(self._problem.projects[index].weight for index in self._known_completed)
+            < self._bound
+        ):
             return False
-        self._take_ends()
+        self._allocate_known_completed()
         return True
 
-    def _take_ends(self) -> None:
+    def _allocate_known_completed(self) -> None:
         """Take what the known plan gives to projects it completes, into an empty book."""
-        demands = self._problem.demands
-        self._take(give for give in self._known if demands[give.demand].venture in self._ends)
+        needs = self._problem.needs
+        self._allocate_all(
+            allocation
+            for allocation in self._known_plan
+            if needs[allocation.need].project in self._known_completed
+        )
 
-    def _take(self, gives: Iterable[Give]) -> None:
+    def _allocate_all(self, allocations: Iterable[Allocation]) -> None:
         """Write gives of another plan into an empty book."""
-        for give in gives:
-            self._book.give(*give)
+        for allocation in allocations:
+            self._assignment.allocate(*allocation)
 
-    def _relaxed(self, relaxation: Relaxation, ground: Ground) -> Relaxed | None:
+    def _relaxed(
+        self, relaxation: Relaxation, restricted: RestrictedProblem
+    ) -> RelaxationOptimum | None:
         """Solve the relaxation, bound level 1 by it, and again with the rows of crowds."""
-        self._say("relaxation")
-        best = relaxation.tightened(self._deadline)
-        if best is None:
+        self._report("relaxation")
+        optimum = relaxation.solve_tightened(self._deadline)
+        if optimum is None:
             return None
-        self._bound = min(self._bound, complete_bound(self._arcs, best.prices, ground.may))
-        if self._listed:
-            self._say("crowds")
-            best = relaxation.crowded(best, self._deadline)
-            bound = complete_bound(self._arcs, best.prices, ground.may, best.dues)
+        self._bound = min(
+            self._bound, complete_bound(self._arcs, optimum.prices, restricted.completable)
+        )
+        if self._is_listed:
+            self._report("crowds")
+            optimum = relaxation.add_cover_cuts(optimum, self._deadline)
+            bound = complete_bound(
+                self._arcs, optimum.prices, restricted.completable, optimum.dual_charges
+            )
             self._bound = min(self._bound, bound)
-        return best
+        return optimum
 
-    def _cover(self, ground: Ground) -> Fraction:
+    def _cover(self, restricted: RestrictedProblem) -> Fraction:
         """Level 2; gives its bound."""
-        arcs, value, piece, may = self._arcs, self._value, ground.piece, ground.may
-        self._say("coverage")
-        found = covered(arcs, piece, may, value, self._deadline) if self._solvable else None
-        if found is None:
-            found = nearly_covered(arcs, ground, value, self._deadline)
-        guide = Guide(arcs, piece, found.flow, found.prices)
-        give_leftovers(self._book, guide, self._deadline)
-        return coverage_bound(arcs, found.prices, may, value, found.price)
+        arcs, value, block, completable = (
+            self._arcs,
+            self._value,
+            restricted.block,
+            restricted.completable,
+        )
+        self._report("coverage")
+        coverage = (
+            solve_coverage(arcs, block, completable, value, self._deadline)
+            if self._is_lp_solvable
+            else None
+        )
+        if coverage is None:
+            coverage = approximate_coverage(arcs, restricted, value, self._deadline)
+        candidates = CandidateList(arcs, block, coverage.flow, coverage.prices)
+        allocate_coverage(self._assignment, candidates, self._deadline)
+        return coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
 
-    def _say(self, stage: str) -> None:
+    def _report(self, stage: str) -> None:
         if self._effort.progress is not None:
             self._effort.progress(stage, Fraction(self._value), self._bound)
 
 
-_SETTLING = Settling(left=100, work=400_000)
-_QUICK = Settling(left=60, work=80_000)
-_CHOICES = Few(divisible=4, indivisible=10)
+_UNDECIDED = UndecidedLimits(max_projects=100, work_limit=400_000)
+_QUICK_UNDECIDED = UndecidedLimits(max_projects=60, work_limit=80_000)
+_ARC_LIMITS = ArcLimits(divisible=4, indivisible=10)
 
 
-def solve_middle(
-    problem: Problem, effort: Effort = UNLIMITED, known: tuple[Give, ...] | None = None
+def solve_medium(
+    problem: MatchingProblem,
+    options: SolverOptions = UNLIMITED,
+    known_plan: tuple[Allocation, ...] | None = None,
 ) -> Solution:
     """Find a plan with proven bounds, level 1 as near to its bound as blocks can bring it.
 
     The search begins with the plan `known` before where that completes more than rounding does.
     """
-    return _Road(problem, effort, known or ()).solution()
+    return MediumProblemSolver(problem, options, known_plan or ()).solution()
 
 
-def begin(
-    problem: Problem, effort: Effort, known: tuple[Give, ...]
-) -> tuple[tuple[Give, ...], Fraction]:
+def start_plan(
+    problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
+) -> tuple[tuple[Allocation, ...], Fraction]:
     """Give a plan good on level 1 alone, for a search that goes on from it, and level 1's bound."""
-    return _Road(problem, effort, known).beginning()
+    return MediumProblemSolver(problem, options, known_plan).start_plan()
 
 
-class _Road(Road):
+class MediumProblemSolver(LargeProblemSolver):
     """The road of large pipelines, with blocks where that improves a plan here and there."""
 
-    def __init__(self, problem: Problem, effort: Effort, known: tuple[Give, ...]) -> None:
-        super().__init__(problem, effort, known, Arcs(problem, alone=True))
-        self._settling, self._stages = _SETTLING, STAGES
+    def __init__(
+        self, problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
+    ) -> None:
+        super().__init__(problem, options, known_plan, Arcs(problem, per_offer=True))
+        self._undecided, self._stages = _UNDECIDED, LNS_STAGES
 
-    def beginning(self) -> tuple[tuple[Give, ...], Fraction]:
-        self._settling, self._stages = _QUICK, BEGINNING
-        self._complete(self._ground())
-        return self._book.plan(), self._bound
+    def start_plan(self) -> tuple[tuple[Allocation, ...], Fraction]:
+        """Return a quick plan for level 1 and the bound of level 1."""
+        self._undecided, self._stages = _QUICK_UNDECIDED, START_STAGES
+        self._complete(self._restricted_problem_of())
+        return self._assignment.plan(), self._bound
 
-    def _improve(self, ground: Ground, best: Relaxed | None, guide: Guide, gain: Floats) -> None:
-        del guide  # blocks write their answers down by flows of their own
-        self._take_heavier()
-        if best is None:
+    def _improve(
+        self,
+        restricted: RestrictedProblem,
+        optimum: RelaxationOptimum | None,
+        candidates: CandidateList,
+        gains: FloatArray,
+    ) -> None:
+        del candidates  # blocks write their answers down by flows of their own
+        self._adopt_known_if_heavier()
+        if optimum is None:
             return
-        choices = Choices.made(ground, self._arcs, best, self._book, _CHOICES)
-        blocks = Blocks(choices, self._book, best.prices, gain, self._deadline)
-        for _ in blocks.rounds(self._stages):
-            self._say("blocks")
+        choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, _ARC_LIMITS)
+        lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
+        for _ in lns.rounds(self._stages):
+            self._report("blocks")
             if self._value >= self._bound or self._deadline.passed:
                 break
 
-    def _take_heavier(self) -> None:
+    def _adopt_known_if_heavier(self) -> None:
         """Begin with what the known plan gives to projects it completes, if they weigh more."""
-        if sum(self._problem.ventures[place].weight for place in self._ends) <= self._value:
+        if (
+            sum(self._problem.projects[index].weight for index in self._known_completed)
+            <= self._value
+        ):
             return
-        self._book.clear(range(len(self._problem.demands)))
-        self._take_ends()
+        self._assignment.clear(range(len(self._problem.needs)))
+        self._allocate_known_completed()

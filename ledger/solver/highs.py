@@ -15,10 +15,10 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from ledger.solver.options import Heed, Watch
+from ledger.solver.options import BoundCallback, SearchMonitor
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.int32]
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.int32]
 
 INFINITY = highspy.kHighsInf
 SEED = 20
@@ -26,16 +26,16 @@ TOLERANCE = 1e-9
 """How far a row or an integer may be off, in the model's own scale."""
 
 _DUAL_TOLERANCE = 1e-7
-_MISVALUED = 1e-4
+_MISREPORTED = 1e-4
 _STEPS_OF_AN_ITERATION = 3
 """An iteration of the simplex method takes about as long as so many checks between two nodes."""
 
 
-class Kind(IntEnum):
+class VariableType(IntEnum):
     """What values a column may take."""
 
     CONTINUOUS = 0
-    WHOLE = 1
+    INTEGER = 1
     SEMI_CONTINUOUS = 2
 
 
@@ -64,66 +64,73 @@ class Deadline:
 class Model:
     """A model to maximise, gathered column by column and row by row in whole arrays."""
 
-    costs: list[Floats] = field(default_factory=list)
-    lowers: list[Floats] = field(default_factory=list)
-    uppers: list[Floats] = field(default_factory=list)
-    kinds: list[NDArray[np.uint8]] = field(default_factory=list)
-    row_lowers: list[Floats] = field(default_factory=list)
-    row_uppers: list[Floats] = field(default_factory=list)
-    entries: list[tuple[Places, Places, Floats]] = field(default_factory=list)
+    costs: list[FloatArray] = field(default_factory=list)
+    lowers: list[FloatArray] = field(default_factory=list)
+    uppers: list[FloatArray] = field(default_factory=list)
+    types: list[NDArray[np.uint8]] = field(default_factory=list)
+    row_lowers: list[FloatArray] = field(default_factory=list)
+    row_uppers: list[FloatArray] = field(default_factory=list)
+    entries: list[tuple[IndexArray, IndexArray, FloatArray]] = field(default_factory=list)
     columns: int = 0
     rows: int = 0
 
     def add_columns(
         self,
-        cost: Floats | float,
-        lower: Floats | float,
-        upper: Floats | float,
-        kind: NDArray[np.uint8] | Kind = Kind.CONTINUOUS,
+        cost: FloatArray | float,
+        lower: FloatArray | float,
+        upper: FloatArray | float,
+        kind: NDArray[np.uint8] | VariableType = VariableType.CONTINUOUS,
         *,
         count: int | None = None,
-    ) -> Places:
+    ) -> IndexArray:
         """Add as many columns as `cost` is long, or `count`, and give their places."""
         size = len(np.atleast_1d(cost)) if count is None else count
-        for store, value in ((self.costs, cost), (self.lowers, lower), (self.uppers, upper)):
-            store.append(np.broadcast_to(np.asarray(value, np.float64), size))
-        self.kinds.append(np.broadcast_to(np.asarray(kind, np.uint8), size))
+        for arrays, value in ((self.costs, cost), (self.lowers, lower), (self.uppers, upper)):
+            arrays.append(np.broadcast_to(np.asarray(value, np.float64), size))
+        self.types.append(np.broadcast_to(np.asarray(kind, np.uint8), size))
         self.columns += size
         return np.arange(self.columns - size, self.columns, dtype=np.int32)
 
-    def add_rows(self, lower: Floats | float, upper: Floats | float, count: int) -> Places:
+    def add_rows(
+        self, lower: FloatArray | float, upper: FloatArray | float, count: int
+    ) -> IndexArray:
         """Add empty rows between these bounds, and give their places."""
         self.row_lowers.append(np.broadcast_to(np.asarray(lower, np.float64), count))
         self.row_uppers.append(np.broadcast_to(np.asarray(upper, np.float64), count))
         self.rows += count
         return np.arange(self.rows - count, self.rows, dtype=np.int32)
 
-    def put(self, rows: Any, columns: Any, values: Any) -> None:
+    def add_entries(self, rows: Any, columns: Any, values: Any) -> None:
         """Add entries to the matrix, each place at most once."""
         shape = np.broadcast_shapes(np.shape(rows), np.shape(columns), np.shape(values), (1,))
-        at = np.broadcast_to(np.asarray(rows, np.int32), shape)
-        of = np.broadcast_to(np.asarray(columns, np.int32), shape)
-        self.entries.append((at, of, np.broadcast_to(np.asarray(values, np.float64), shape)))
+        row_indices = np.broadcast_to(np.asarray(rows, np.int32), shape)
+        column_indices = np.broadcast_to(np.asarray(columns, np.int32), shape)
+        self.entries.append(
+            (row_indices, column_indices, np.broadcast_to(np.asarray(values, np.float64), shape))
+        )
 
-    def lp(self) -> Any:
+    def highs_lp(self) -> Any:
         """Give the model as HiGHS takes it, its matrix by rows."""
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self.columns, self.rows
-        lp.sense_ = highspy.ObjSense.kMaximize
-        lp.col_cost_, lp.col_lower_ = _joined(self.costs), _joined(self.lowers)
-        lp.col_upper_ = _joined(self.uppers)
-        lp.row_lower_, lp.row_upper_ = _joined(self.row_lowers), _joined(self.row_uppers)
-        kinds = np.concatenate(self.kinds) if self.kinds else np.zeros(0, np.uint8)
-        if kinds.any():
-            lp.integrality_ = [_TYPES[kind] for kind in kinds.tolist()]
+        highs_lp = highspy.HighsLp()
+        highs_lp.num_col_, highs_lp.num_row_ = self.columns, self.rows
+        highs_lp.sense_ = highspy.ObjSense.kMaximize
+        highs_lp.col_cost_, highs_lp.col_lower_ = _joined(self.costs), _joined(self.lowers)
+        highs_lp.col_upper_ = _joined(self.uppers)
+        highs_lp.row_lower_, highs_lp.row_upper_ = (
+            _joined(self.row_lowers),
+            _joined(self.row_uppers),
+        )
+        types = np.concatenate(self.types) if self.types else np.zeros(0, np.uint8)
+        if types.any():
+            highs_lp.integrality_ = [_TYPES[kind] for kind in types.tolist()]
         starts, columns, values = self._by_rows()
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = self.columns, self.rows
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = starts, columns
-        lp.a_matrix_.value_ = values
-        return lp
+        highs_lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        highs_lp.a_matrix_.num_col_, highs_lp.a_matrix_.num_row_ = self.columns, self.rows
+        highs_lp.a_matrix_.start_, highs_lp.a_matrix_.index_ = starts, columns
+        highs_lp.a_matrix_.value_ = values
+        return highs_lp
 
-    def _by_rows(self) -> tuple[Places, Places, Floats]:
+    def _by_rows(self) -> tuple[IndexArray, IndexArray, FloatArray]:
         if not self.entries:
             return np.zeros(self.rows + 1, np.int32), np.zeros(0, np.int32), np.zeros(0)
         rows, columns, values = map(np.concatenate, zip(*self.entries, strict=True))
@@ -141,7 +148,7 @@ _TYPES = (
 )
 
 
-def _joined(parts: list[Floats]) -> Floats:
+def _joined(parts: list[FloatArray]) -> FloatArray:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
@@ -158,7 +165,7 @@ class _Silent(highspy.Highs):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SolveResult:
     """How a run ended.
 
     `values` are the best columns found (None: none found), `bound` what no solution exceeds by
@@ -168,12 +175,12 @@ class Outcome:
 
     optimal: bool
     infeasible: bool
-    timed_out: bool
-    values: Floats | None
+    time_limit_reached: bool
+    values: FloatArray | None
     value: float
     bound: float
-    duals: Floats | None = None
-    reduced: Floats | None = None
+    duals: FloatArray | None = None
+    reduced_costs: FloatArray | None = None
 
 
 class Solver:
@@ -181,9 +188,9 @@ class Solver:
 
     def __init__(self, model: Model, *, tolerance: float = TOLERANCE) -> None:
         self._highs = _Silent()
-        self._whole = any(part.any() for part in model.kinds)
+        self._integral = any(part.any() for part in model.types)
         self.columns = model.columns
-        self.checked = 0  # how many checks all runs made
+        self.checks_made = 0  # how many checks all runs made
         self.steps = 0  # how much all runs worked: their checks, and their iterations by weight
         for option, value in (
             ("threads", 1),
@@ -195,18 +202,18 @@ class Solver:
             ("dual_feasibility_tolerance", max(tolerance, _DUAL_TOLERANCE)),
         ):
             self.set_option(option, value)
-        self._highs.passModel(model.lp())
+        self._highs.passModel(model.highs_lp())
 
     def set_option(self, name: str, value: float | str | bool) -> None:  # noqa: FBT001 - HiGHS's own
         """Set an option of HiGHS by its own name."""
         status = self._highs.setOptionValue(name, value)
         assert status == highspy.HighsStatus.kOk, name
 
-    def leave_out_feasibility_jump(self) -> None:
+    def disable_feasibility_jump(self) -> None:
         """Don't look for a first solution by jumping: on large models its finds lead astray."""
         self.set_option("mip_heuristic_run_feasibility_jump", value=False)
 
-    def set_bounds(self, columns: Places, lower: Floats, upper: Floats) -> None:
+    def set_bounds(self, columns: IndexArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change between what bounds columns lie."""
         self._highs.changeColsBounds(len(columns), columns, lower, upper)
 
@@ -214,18 +221,18 @@ class Solver:
         """Change between what bounds a row lies."""
         self._highs.changeRowBounds(row, lower, upper)
 
-    def add_row(self, lower: float, upper: float, columns: Places, values: Floats) -> None:
+    def add_row(self, lower: float, upper: float, columns: IndexArray, values: FloatArray) -> None:
         """Add one row."""
         self._highs.addRow(lower, upper, len(columns), columns, values)
 
-    def add_pairs(self, columns: Places, values: Floats) -> None:
+    def add_two_entry_rows(self, columns: IndexArray, values: FloatArray) -> None:
         """Add rows of two entries each, at most zero: one for each row of `columns`."""
         count = len(columns)
         bounds = np.full(count, -INFINITY), np.zeros(count)
         starts = np.arange(0, 2 * count, 2, dtype=np.int32)
         self._highs.addRows(count, *bounds, 2 * count, starts, columns.ravel(), values.ravel())
 
-    def start_from(self, values: Floats) -> None:
+    def start_from(self, values: FloatArray) -> None:
         """Give a solution to start from: a whole one, or whole columns that can be filled up."""
         self._highs.setSolution(
             self.columns, np.arange(self.columns, dtype=np.int32), np.asarray(values, np.float64)
@@ -238,8 +245,8 @@ class Solver:
         nodes: int | None = None,
         checks: int | None = None,
         steps: int | None = None,
-        heed: Heed | None = None,
-    ) -> Outcome:
+        on_bound: BoundCallback | None = None,
+    ) -> SolveResult:
         """Run until the optimum is proven, or a limit of nodes, checks, steps or time is reached.
 
         A check is made by the solver between two parts of its search; steps weigh checks by what
@@ -249,59 +256,59 @@ class Solver:
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
         if nodes is not None:
             self.set_option("mip_max_nodes", nodes)
-        self._run(checks, heed, steps)
-        if self._misvalued():
+        self._run(checks, on_bound, steps)
+        if self._objective_misreported():
             self._highs.clearSolver()
-            self._run(checks, heed, steps)
-        return self._outcome()
+            self._run(checks, on_bound, steps)
+        return self._result()
 
-    def _run(self, checks: int | None, heed: Heed | None, steps: int | None) -> None:
-        watch = Watch(checks, heed, steps)
-        if self._whole:
-            self._highs.cbMipInterrupt.subscribe(watch.check)
+    def _run(self, checks: int | None, on_bound: BoundCallback | None, steps: int | None) -> None:
+        monitor = SearchMonitor(checks, on_bound, steps)
+        if self._integral:
+            self._highs.cbMipInterrupt.subscribe(monitor.check)
         self._highs.run()
-        if self._whole:
-            self._highs.cbMipInterrupt.unsubscribe(watch.check)
-        self.checked += watch.made
+        if self._integral:
+            self._highs.cbMipInterrupt.unsubscribe(monitor.check)
+        self.checks_made += monitor.checks_made
         iterations = max(0, self._highs.getInfo().simplex_iteration_count)
-        self.steps += watch.made + _STEPS_OF_AN_ITERATION * iterations
-        if watch.interrupted:
+        self.steps += monitor.checks_made + _STEPS_OF_AN_ITERATION * iterations
+        if monitor.interrupted:
             raise KeyboardInterrupt
 
-    def _misvalued(self) -> bool:
+    def _objective_misreported(self) -> bool:
         """Whether the solution is not worth what HiGHS says of it.
 
         HiGHS 1.16 may misjudge a start after presolving and keep it for better than it is. What
         it finds by itself is right, so it has to search again without the start.
         """
         values = self._highs.getSolution().col_value
-        if not self._whole or len(values) == 0:
+        if not self._integral or len(values) == 0:
             return False
-        said = self._highs.getInfo().objective_function_value
+        reported = self._highs.getInfo().objective_function_value
         worth = sum(np.array(self._highs.getLp().col_cost_) * np.array(values))
-        return bool(abs(said - worth) > _MISVALUED * max(1, abs(worth)))
+        return bool(abs(reported - worth) > _MISREPORTED * max(1, abs(worth)))
 
-    def _outcome(self) -> Outcome:
+    def _result(self) -> SolveResult:
         status = self._highs.getModelStatus()
         info = self._highs.getInfo()
         solution = self._highs.getSolution()
-        known = highspy.SolutionStatus.kSolutionStatusFeasible
-        found = info.primal_solution_status == known
+        feasible_status = highspy.SolutionStatus.kSolutionStatusFeasible
+        feasible = info.primal_solution_status == feasible_status
         statuses = highspy.HighsModelStatus
         optimal = status in {statuses.kOptimal, statuses.kModelEmpty}
         value = info.objective_function_value
         failed = status == statuses.kSolveError
-        bound = info.mip_dual_bound if self._whole else value if optimal else INFINITY
-        prices = bool(solution.dual_valid) and not self._whole
-        return Outcome(
+        bound = info.mip_dual_bound if self._integral else value if optimal else INFINITY
+        has_duals = bool(solution.dual_valid) and not self._integral
+        return SolveResult(
             optimal=optimal,
             infeasible=status == statuses.kInfeasible,
-            timed_out=status == statuses.kTimeLimit,
-            values=np.array(solution.col_value) if found else None,
-            value=value if found else -INFINITY,
+            time_limit_reached=status == statuses.kTimeLimit,
+            values=np.array(solution.col_value) if feasible else None,
+            value=value if feasible else -INFINITY,
             bound=INFINITY if failed else bound,
-            duals=np.array(solution.row_dual) if prices else None,
-            reduced=np.array(solution.col_dual) if prices else None,
+            duals=np.array(solution.row_dual) if has_duals else None,
+            reduced_costs=np.array(solution.col_dual) if has_duals else None,
         )
 
 

@@ -24,286 +24,324 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ledger.solver.arc_choice import Choices, Few, State
-from ledger.solver.arcs import Flags
-from ledger.solver.assignment import Book
+from ledger.solver.arc_choice import ArcChoice, ArcLimits, PlanState
+from ledger.solver.arcs import BoolArray
+from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import weights
-from ledger.solver.diving import FLOWS, TINY, undecided
-from ledger.solver.highs import INFINITY, Deadline, Floats, Kind, Model, Places, Solver
-from ledger.solver.pairs import Pair, Pairs
-from ledger.solver.relatedness import Nearness
-from ledger.solver.relaxation import Relaxed
+from ledger.solver.diving import FRACTION_TOLERANCE, MIN_FLOW, undecided_projects
+from ledger.solver.highs import (
+    INFINITY,
+    Deadline,
+    FloatArray,
+    IndexArray,
+    Model,
+    Solver,
+    VariableType,
+)
+from ledger.solver.pairs import EligiblePair, EligiblePairs
+from ledger.solver.relatedness import ArcRelatedness
+from ledger.solver.relaxation import RelaxationOptimum
 from ledger.solver.repair import Flow
-from ledger.solver.rounding import sparing
+from ledger.solver.rounding import with_rounding_margin
 
 _TOLERANCE = 1e-6
-_FINE = 1e-9
+_MARGIN_TOLERANCE = 1e-9
 _HALF = 0.5
-_GAP = 0.9
+_ABSOLUTE_GAP = 0.9
 """Weights are whole, so that less than one is no gap."""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SubMipResult:
     """The weight a block won, 0 or more; whether no more can be won in it; the work it took."""
 
-    won: int
+    weight_gain: int
     proven: bool
     work: int
 
 
-class Block:
+class FreeFlowSubMip:
     """Some projects of a plan, to be solved again while flows outside may turn elsewhere.
 
     The plan is that in the book, or a `state` that was never written down.
     """
 
     def __init__(
-        self, choices: Choices, book: Book, ventures: list[int], state: State | None = None
+        self,
+        choice: ArcChoice,
+        assignment: Assignment,
+        projects: list[int],
+        state: PlanState | None = None,
     ) -> None:
-        self._choices, self._book, self._ventures = choices, book, ventures
-        self._written = state is None
-        state = choices.written(book) if state is None else state
-        self._done, self._used = state.done, state.used
-        self._inside = np.zeros(len(choices.may), dtype=bool)
-        self._inside[ventures] = True
-        self._places = np.flatnonzero(self._kept())
+        self._choice, self._assignment, self._projects = choice, assignment, projects
+        self._from_assignment = state is None
+        state = choice.state_of(assignment) if state is None else state
+        self._completed, self._allocated = state.completed, state.allocated
+        self._is_free_project = np.zeros(len(choice.completable), dtype=bool)
+        self._is_free_project[projects] = True
+        self._arc_indices = np.flatnonzero(self._selected_arcs())
 
-    def _kept(self) -> Flags:
-        choices, used = self._choices, self._used > 0
-        piece, arcs = choices.piece, choices.arcs
-        venture = arcs.venture[piece.demand]
-        free = choices.near & (choices.low == 0) & arcs.divisible[piece.demand]
-        found: Flags = np.where(
-            self._inside[venture], choices.near | used, self._done[venture] & (free | used)
+    def _selected_arcs(self) -> BoolArray:
+        choice, allocated = self._choice, self._allocated > 0
+        block, arcs = choice.block, choice.arcs
+        project = arcs.project[block.need]
+        free = choice.candidate & (choice.low == 0) & arcs.divisible[block.need]
+        selected: BoolArray = np.where(
+            self._is_free_project[project],
+            choice.candidate | allocated,
+            self._completed[project] & (free | allocated),
         )
-        return found
+        return selected
 
-    def improve(self, work: int, nodes: int, deadline: Deadline) -> Result:
+    def improve(self, work_limit: int, nodes: int, deadline: Deadline) -> SubMipResult:
         """Solve again and keep what is better, with so much work: columns times checks."""
         model = Model()
-        weight = weights(self._choices.arcs)
-        may = self._choices.may[self._ventures].astype(np.float64)
-        parts = model.add_columns(weight[self._ventures], 0.0, may, Kind.WHOLE)
+        weight = weights(self._choice.arcs)
+        completable = self._choice.completable[self._projects].astype(np.float64)
+        parts = model.add_columns(weight[self._projects], 0.0, completable, VariableType.INTEGER)
         flows = self._add_flows(model)
-        self._add_fills(model, parts, flows)
-        holds = self._add_holds(model, flows)
-        self._add_limits(model, parts, flows)
+        self._add_coverage_rows(model, parts, flows)
+        capacity_rows = self._add_capacity_rows(model, flows)
+        self._add_share_rows(model, parts, flows)
         solver = Solver(model, tolerance=_TOLERANCE)
-        solver.set_option("mip_abs_gap", _GAP)
-        solver.leave_out_feasibility_jump()
-        if self._written:
-            was = self._done[self._ventures].astype(np.float64)
-            solver.start_from(np.concatenate([was, self._used[self._places]]))
-        outcome = solver.solve(nodes=nodes, checks=max(1, work // model.columns), deadline=deadline)
-        won = 0
-        outside = float(weight @ (self._done & ~self._inside))
-        if outcome.values is not None and outside + outcome.value > self._weight() + _HALF:
-            roomier = self._roomier(model, outcome.values, flows, holds)
-            won = self._write(outcome.values if roomier is None else roomier, flows)
-        return Result(won, outcome.optimal, solver.checked * model.columns)
+        solver.set_option("mip_abs_gap", _ABSOLUTE_GAP)
+        solver.disable_feasibility_jump()
+        if self._from_assignment:
+            start_completed = self._completed[self._projects].astype(np.float64)
+            solver.start_from(np.concatenate([start_completed, self._allocated[self._arc_indices]]))
+        result = solver.solve(
+            nodes=nodes, checks=max(1, work_limit // model.columns), deadline=deadline
+        )
+        gain = 0
+        outside = float(weight @ (self._completed & ~self._is_free_project))
+        if result.values is not None and outside + result.value > self._weight() + _HALF:
+            with_margin = self._with_rounding_margin(model, result.values, flows, capacity_rows)
+            gain = self._round_and_apply(
+                result.values if with_margin is None else with_margin, flows
+            )
+        return SubMipResult(gain, result.optimal, solver.checks_made * model.columns)
 
-    def _add_flows(self, model: Model) -> Places:
-        choices, at = self._choices, self._places
-        demand = choices.piece.demand[at]
-        inside = self._inside[choices.arcs.venture[demand]]
-        whole, low = ~choices.arcs.divisible[demand], choices.low[at]
-        high = np.where(whole, 1.0, choices.piece.share[at])
-        kinds = np.full(len(at), int(Kind.CONTINUOUS), np.uint8)
-        kinds[inside & whole] = int(Kind.WHOLE)
-        kinds[inside & ~whole & (low > 0)] = int(Kind.SEMI_CONTINUOUS)
-        lows = np.where(whole, np.where(inside, 0.0, 1.0), low)
-        return model.add_columns(0.0, np.minimum(lows, high), high, kinds, count=len(at))
+    def _add_flows(self, model: Model) -> IndexArray:
+        choice, at = self._choice, self._arc_indices
+        need = choice.block.need[at]
+        inside = self._is_free_project[choice.arcs.project[need]]
+        indivisible, low = ~choice.arcs.divisible[need], choice.low[at]
+        high = np.where(indivisible, 1.0, choice.block.share[at])
+        types = np.full(len(at), int(VariableType.CONTINUOUS), np.uint8)
+        types[inside & indivisible] = int(VariableType.INTEGER)
+        types[inside & ~indivisible & (low > 0)] = int(VariableType.SEMI_CONTINUOUS)
+        lows = np.where(indivisible, np.where(inside, 0.0, 1.0), low)
+        return model.add_columns(0.0, np.minimum(lows, high), high, types, count=len(at))
 
-    def _add_fills(self, model: Model, parts: Places, flows: Places) -> None:
-        choices = self._choices
-        venture = choices.arcs.venture
-        inside = self._inside[venture]
-        demands = np.flatnonzero(inside | self._done[venture])
-        row_of = np.full(len(venture), -1, np.int64)
-        whole = np.where(inside[demands], 0.0, 1.0)
-        row_of[demands] = model.add_rows(whole, whole, len(demands))
-        part_of = np.full(len(choices.may), -1, np.int64)
-        part_of[self._ventures] = parts
-        block = np.flatnonzero(inside)
-        model.put(row_of[block], part_of[venture[block]], -1.0)
-        model.put(row_of[choices.piece.demand[self._places]], flows, 1.0)
+    def _add_coverage_rows(self, model: Model, parts: IndexArray, flows: IndexArray) -> None:
+        choice = self._choice
+        project = choice.arcs.project
+        inside = self._is_free_project[project]
+        needs = np.flatnonzero(inside | self._completed[project])
+        row_of = np.full(len(project), -1, np.int64)
+        filled = np.where(inside[needs], 0.0, 1.0)
+        row_of[needs] = model.add_rows(filled, filled, len(needs))
+        part_of = np.full(len(choice.completable), -1, np.int64)
+        part_of[self._projects] = parts
+        inside_needs = np.flatnonzero(inside)
+        model.add_entries(row_of[inside_needs], part_of[project[inside_needs]], -1.0)
+        model.add_entries(row_of[choice.block.need[self._arc_indices]], flows, 1.0)
 
-    def _add_holds(self, model: Model, flows: Places) -> Places:
+    def _add_capacity_rows(self, model: Model, flows: IndexArray) -> IndexArray:
         """Add what each store has; give the row of each flow."""
-        piece, at = self._choices.piece, self._places
-        stores, row = np.unique(piece.store[at], return_inverse=True)
-        holds = model.add_rows(-INFINITY, 1.0, len(stores))
-        model.put(holds[row], flows, piece.load[at])
-        found: Places = holds[row]
-        return found
+        block, at = self._choice.block, self._arc_indices
+        groups, row = np.unique(block.group[at], return_inverse=True)
+        capacity_rows = model.add_rows(-INFINITY, 1.0, len(groups))
+        model.add_entries(capacity_rows[row], flows, block.load[at])
+        rows_of_flows: IndexArray = capacity_rows[row]
+        return rows_of_flows
 
-    def _add_limits(self, model: Model, parts: Places, flows: Places) -> None:
-        choices, at = self._choices, self._places
-        piece, venture = choices.piece, choices.arcs.venture[choices.piece.demand[at]]
-        part_of = np.full(len(choices.may), -1, np.int64)
-        part_of[self._ventures] = parts
-        less = np.flatnonzero(self._inside[venture] & choices.tight[at])
-        rows = model.add_rows(-INFINITY, 0.0, len(less))
-        model.put(rows, flows[less], 1.0)
-        model.put(rows, part_of[venture[less]], -piece.share[at][less])
+    def _add_share_rows(self, model: Model, parts: IndexArray, flows: IndexArray) -> None:
+        choice, at = self._choice, self._arc_indices
+        block, project = choice.block, choice.arcs.project[choice.block.need[at]]
+        part_of = np.full(len(choice.completable), -1, np.int64)
+        part_of[self._projects] = parts
+        limited_flows = np.flatnonzero(self._is_free_project[project] & choice.share_limited[at])
+        rows = model.add_rows(-INFINITY, 0.0, len(limited_flows))
+        model.add_entries(rows, flows[limited_flows], 1.0)
+        model.add_entries(rows, part_of[project[limited_flows]], -block.share[at][limited_flows])
 
-    def _roomier(self, model: Model, values: Floats, flows: Places, holds: Places) -> Floats | None:
+    def _with_rounding_margin(
+        self, model: Model, values: FloatArray, flows: IndexArray, capacity_rows: IndexArray
+    ) -> FloatArray | None:
         """Solve again with all choices made, keeping back what rounding may cost, if it can be."""
-        kinds = np.concatenate(model.kinds)
-        lost = np.where(values[flows] > _TOLERANCE, self._lost(), 0.0)
-        back = np.bincount(holds, lost, model.rows).astype(np.float64)
-        rows = np.flatnonzero(back).astype(np.int32)
-        fixed = sparing(replace(model, costs=[np.zeros(model.columns)]), rows, back[rows])
-        solver = Solver(fixed, tolerance=_FINE)
-        whole = np.flatnonzero(kinds == Kind.WHOLE).astype(np.int32)
-        solver.set_bounds(whole, np.round(values[whole]), np.round(values[whole]))
-        closed = np.flatnonzero((kinds == Kind.SEMI_CONTINUOUS) & (values < _TOLERANCE))
+        types = np.concatenate(model.types)
+        losses = np.where(values[flows] > _TOLERANCE, self._rounding_losses(), 0.0)
+        margins = np.bincount(capacity_rows, losses, model.rows).astype(np.float64)
+        rows = np.flatnonzero(margins).astype(np.int32)
+        fixed = with_rounding_margin(
+            replace(model, costs=[np.zeros(model.columns)]), rows, margins[rows]
+        )
+        solver = Solver(fixed, tolerance=_MARGIN_TOLERANCE)
+        integers = np.flatnonzero(types == VariableType.INTEGER).astype(np.int32)
+        solver.set_bounds(integers, np.round(values[integers]), np.round(values[integers]))
+        closed = np.flatnonzero((types == VariableType.SEMI_CONTINUOUS) & (values < _TOLERANCE))
         nothing = np.zeros(len(closed))
         solver.set_bounds(closed.astype(np.int32), nothing, nothing)
-        found = solver.solve().values
-        return None if found is None else found[: model.columns]
+        margin_values = solver.solve().values
+        return None if margin_values is None else margin_values[: model.columns]
 
-    def _lost(self) -> Floats:
+    def _rounding_losses(self) -> FloatArray:
         """Give what rounding across currencies may cost each flow, as a part of its store."""
-        choices, problem = self._choices, self._book.problem
-        found = np.zeros(len(self._places))
-        for place, at in enumerate(self._places.tolist()):
-            supply = int(choices.supply[at])
-            demand = int(choices.piece.demand[at])
-            ratio = problem.ratio(demand, supply)
-            divisible = problem.demands[demand].divisible
+        choice, problem = self._choice, self._assignment.problem
+        losses = np.zeros(len(self._arc_indices))
+        for index, at in enumerate(self._arc_indices.tolist()):
+            offer = int(choice.offer[at])
+            need = int(choice.block.need[at])
+            ratio = problem.ratio(need, offer)
+            divisible = problem.needs[need].divisible
             if divisible and ratio is not None and ratio.under != ratio.over:
-                found[place] = (ratio.to_offer(1) + 1) / problem.supplies[supply].free
-        return found
+                losses[index] = (ratio.to_offer(1) + 1) / problem.offers[offer].free
+        return losses
 
-    def _write(self, values: Floats, flows: Places) -> int:
+    def _round_and_apply(self, values: FloatArray, flows: IndexArray) -> int:
         """Write an answer down in whole numbers, if it completes more then; say how much."""
-        book, problem = self._book, self._book.problem
-        before = self._weight()
-        ends = self._done & ~self._inside
-        ends[np.array(self._ventures, np.int64)[values[: len(self._ventures)] > _HALF]] = True
-        demands = [place for place, one in enumerate(problem.demands) if ends[one.venture]]
-        gives = self._flow(values[flows], ends, demands).gives()
-        mark = book.mark()
-        book.clear(range(len(problem.demands)))
-        for give in gives:
-            book.give(*give)
-        for place in np.flatnonzero(ends).tolist():
-            if not book.is_complete(place):
-                book.clear(problem.ventures[place].demands)
-        won = self._weight() - before
-        if won <= 0:
-            book.go_back(mark)
-        return max(0, won)
+        assignment, problem = self._assignment, self._assignment.problem
+        weight_before = self._weight()
+        ends = self._completed & ~self._is_free_project
+        ends[np.array(self._projects, np.int64)[values[: len(self._projects)] > _HALF]] = True
+        needs = [index for index, one in enumerate(problem.needs) if ends[one.project]]
+        allocations = self._flow(values[flows], ends, needs).allocations()
+        checkpoint = assignment.checkpoint()
+        assignment.clear(range(len(problem.needs)))
+        for allocation in allocations:
+            assignment.allocate(*allocation)
+        for index in np.flatnonzero(ends).tolist():
+            if not assignment.is_complete(index):
+                assignment.clear(problem.projects[index].needs)
+        gain = self._weight() - weight_before
+        if gain <= 0:
+            assignment.roll_back(checkpoint)
+        return max(0, gain)
 
-    def _flow(self, given: Floats, ends: Flags, demands: list[int]) -> Flow:
+    def _flow(self, flow_shares: FloatArray, ends: BoolArray, needs: list[int]) -> Flow:
         """Give the nearest flow in whole numbers that fills these demands, as far as there is."""
-        book, choices = self._book, self._choices
-        every: list[Pair] = []
+        assignment, choice = self._assignment, self._choice
+        pairs: list[EligiblePair] = []
         amounts: list[int] = []
-        for at, part in zip(self._places.tolist(), given.tolist(), strict=True):
-            demand, supply = int(choices.piece.demand[at]), int(choices.supply[at])
-            limits, ratio = book.limits(demand, supply), book.problem.ratio(demand, supply)
-            one = book.problem.demands[demand]
-            if limits is None or ratio is None or not ends[one.venture]:
+        for at, part in zip(self._arc_indices.tolist(), flow_shares.tolist(), strict=True):
+            need, offer = int(choice.block.need[at]), int(choice.offer[at])
+            limits, ratio = assignment.limits(need, offer), assignment.problem.ratio(need, offer)
+            one = assignment.problem.needs[need]
+            if limits is None or ratio is None or not ends[one.project]:
                 continue
-            every.append(Pair(demand, supply, *limits, ratio))
+            pairs.append(EligiblePair(need, offer, *limits, ratio))
             amounts.append(round(part * one.open) if part > _TOLERANCE else 0)
-        targets = [0] * len(book.problem.demands)
-        for demand in demands:
-            targets[demand] = book.problem.demands[demand].open
-        flow = Flow(Pairs(book.problem, tuple(every), ()), amounts, targets)
-        for demand in demands:
-            flow.fill(demand)
+        targets = [0] * len(assignment.problem.needs)
+        for need in needs:
+            targets[need] = assignment.problem.needs[need].open
+        flow = Flow(EligiblePairs(assignment.problem, tuple(pairs), ()), amounts, targets)
+        for need in needs:
+            flow.fill(need)
         return flow
 
     def _weight(self) -> int:
-        ventures = enumerate(self._book.problem.ventures)
-        return sum(one.weight for place, one in ventures if self._book.is_complete(place))
+        projects = enumerate(self._assignment.problem.projects)
+        return sum(one.weight for index, one in projects if self._assignment.is_complete(index))
 
 
-CHOICES = Few(divisible=8, indivisible=12)
+ARC_LIMITS = ArcLimits(divisible=8, indivisible=12)
 _UNDECIDED_NODES = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class UndecidedLimits:
     """How many projects diving may leave to settle, and the work on them, in columns times checks.
 
     Where diving leaves none, nothing is settled.
     """
 
-    left: int
-    work: int
+    max_projects: int
+    work_limit: int
 
 
-def settle(
-    choices: Choices, book: Book, end: Relaxed, settling: Settling, deadline: Deadline
+def solve_undecided(
+    choice: ArcChoice,
+    assignment: Assignment,
+    end: RelaxationOptimum,
+    limits: UndecidedLimits,
+    deadline: Deadline,
 ) -> None:
     """Decide what is undecided where diving ended; keep it where it completes more than the book.
 
     `end` is over all arcs of the choices.
     """
-    open_ = undecided(choices.arcs, choices.piece, end) & choices.may
-    state = State((end.part > 1 - TINY) & ~open_, np.where(end.flow > FLOWS, end.flow, 0.0))
-    block = Block(choices, book, np.flatnonzero(open_).tolist(), state)
-    block.improve(settling.work, _UNDECIDED_NODES, deadline)
+    undecided_flags = undecided_projects(choice.arcs, choice.block, end) & choice.completable
+    state = PlanState(
+        (end.part > 1 - FRACTION_TOLERANCE) & ~undecided_flags,
+        np.where(end.flow > MIN_FLOW, end.flow, 0.0),
+    )
+    sub_mip = FreeFlowSubMip(choice, assignment, np.flatnonzero(undecided_flags).tolist(), state)
+    sub_mip.improve(limits.work_limit, _UNDECIDED_NODES, deadline)
 
 
-_HOPELESS = -1.5
+_MIN_GAIN = -1.5
 """Projects that would cost this much more than their weight begin no block."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class LnsStage:
     """How many projects a block has, the work on each, and what ends the stage.
 
     That is so many blocks in vain, or so much work in all.
     """
 
-    ventures: int
-    work: int
-    in_vain: int = 1
-    in_all: int = 600_000
+    projects: int
+    work_limit: int
+    max_failures: int = 1
+    total_work_limit: int = 600_000
 
 
-STAGES = (Stage(200, 600_000),)
-BEGINNING = (Stage(80, 200_000),)
+LNS_STAGES = (LnsStage(200, 600_000),)
+START_STAGES = (LnsStage(80, 200_000),)
 """Where another search goes on from the plan."""
 _NODES = 500
 
 
-class Blocks:
+class Lns:
     """The blocks of a plan, one after the other."""
 
     def __init__(
-        self, choices: Choices, book: Book, prices: Floats, gain: Floats, deadline: Deadline
+        self,
+        choice: ArcChoice,
+        assignment: Assignment,
+        prices: FloatArray,
+        gains: FloatArray,
+        deadline: Deadline,
     ) -> None:
-        self._choices, self._book = choices, book
+        self._choice, self._assignment = choice, assignment
         self._deadline = deadline
-        order = np.argsort(-gain, kind="stable").tolist()
-        self._seeds = [one for one in order if np.isfinite(gain[one]) and gain[one] > _HOPELESS]
-        self._near = Nearness(choices, prices, gain)
+        order = np.argsort(-gains, kind="stable").tolist()
+        self._seeds = [one for one in order if np.isfinite(gains[one]) and gains[one] > _MIN_GAIN]
+        self._relatedness = ArcRelatedness(choice, prices, gains)
 
-    def rounds(self, stages: tuple[Stage, ...] = STAGES) -> Iterator[int]:
+    def rounds(self, stages: tuple[LnsStage, ...] = LNS_STAGES) -> Iterator[int]:
         """Solve one block after the other, and give what each has won."""
         for stage in stages:
-            vain = work = 0
-            for ventures in self._around(stage.ventures):
-                if self._deadline.passed or vain == stage.in_vain or work >= stage.in_all:
+            failures = work = 0
+            for projects in self._unsolved_blocks(stage.projects):
+                if (
+                    self._deadline.passed
+                    or failures == stage.max_failures
+                    or work >= stage.total_work_limit
+                ):
                     break
-                block = Block(self._choices, self._book, ventures)
-                result = block.improve(stage.work, _NODES, self._deadline)
-                vain = 0 if result.won else vain + 1
+                sub_mip = FreeFlowSubMip(self._choice, self._assignment, projects)
+                result = sub_mip.improve(stage.work_limit, _NODES, self._deadline)
+                failures = 0 if result.weight_gain else failures + 1
                 work += result.work
-                yield result.won
+                yield result.weight_gain
 
-    def _around(self, size: int) -> Iterator[list[int]]:
+    def _unsolved_blocks(self, size: int) -> Iterator[list[int]]:
         """Give the block round each project that is not complete and was in none before."""
         seen: set[int] = set()
-        for venture in self._seeds:
-            if venture not in seen and not self._book.is_complete(venture):
-                found = self._near.around(venture, size)
-                seen.update(found)
-                yield found
+        for project in self._seeds:
+            if project not in seen and not self._assignment.is_complete(project):
+                related = self._relatedness.most_related(project, size)
+                seen.update(related)
+                yield related

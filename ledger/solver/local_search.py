@@ -10,120 +10,122 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.matching.plan import Give, completed
-from ledger.matching.problem import Limits, Problem
+from ledger.matching.plan import Allocation, completed
+from ledger.matching.problem import MatchingProblem, PairLimits
 
 _ROUNDS = 4
 
 
-def improved(problem: Problem, gives: Sequence[Give]) -> tuple[Give, ...]:
+def reduce_deals_and_cost(
+    problem: MatchingProblem, allocations: Sequence[Allocation]
+) -> tuple[Allocation, ...]:
     """Give a plan worth the same on levels 1 and 2, with fewer deals, and those at lower cost.
 
     A deal is spared where another supply of the same demand, or one that had no part in it yet,
     takes over all of two deals; cost is spared where a cheaper supply takes over a whole deal.
     Supplies whose cost is unknown are no reason for a move.
     """
-    desk = _Desk(problem, gives)
+    search = _LocalSearch(problem, allocations)
     for _ in range(_ROUNDS):
-        moved = [desk.join(demand) or desk.cheapen(demand) for demand in desk.demands]
-        if not any(moved):
+        improved = [search.merge_deals(need) or search.reduce_cost(need) for need in search.needs]
+        if not any(improved):
             break
-    return desk.plan()
+    return search.plan()
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    supply: int
+class _Deal:
+    offer: int
     amount: int
 
 
-class _Desk:
+class _LocalSearch:
     """A plan on the table, with what each supply has left."""
 
-    def __init__(self, problem: Problem, gives: Sequence[Give]) -> None:
+    def __init__(self, problem: MatchingProblem, allocations: Sequence[Allocation]) -> None:
         self._problem = problem
-        self._ends = set(completed(problem, gives))
-        self._given: dict[int, dict[int, int]] = {}
-        self._free = [supply.free for supply in problem.supplies]
-        self._partners: dict[int, dict[int, Limits]] = {}
-        for give in gives:
-            self._given.setdefault(give.demand, {})[give.supply] = give.amount
-            self._free[give.supply] -= self._taken(give.demand, give.supply, give.amount)
-        self.demands = sorted(self._given)
+        self._completed = set(completed(problem, allocations))
+        self._amounts: dict[int, dict[int, int]] = {}
+        self._free = [offer.free for offer in problem.offers]
+        self._limits_by_need: dict[int, dict[int, PairLimits]] = {}
+        for allocation in allocations:
+            self._amounts.setdefault(allocation.need, {})[allocation.offer] = allocation.amount
+            self._free[allocation.offer] -= self._offer_amount(
+                allocation.need, allocation.offer, allocation.amount
+            )
+        self.needs = sorted(self._amounts)
 
-    def plan(self) -> tuple[Give, ...]:
+    def plan(self) -> tuple[Allocation, ...]:
         """Give the plan in order of demand, then supply."""
         return tuple(
-            Give(demand, supply, amount)
-            for demand in self.demands
-            for supply, amount in sorted(self._given[demand].items())
+            Allocation(need, offer, amount)
+            for need in self.needs
+            for offer, amount in sorted(self._amounts[need].items())
         )
 
-    def join(self, demand: int) -> bool:
+    def merge_deals(self, need: int) -> bool:
         """Let one supply take over two deals of a demand, if any can."""
-        parts = [_Part(*part) for part in sorted(self._given[demand].items())]
-        for place, one in enumerate(parts):
-            for other in parts[place + 1 :]:
-                for supply in (one.supply, other.supply, *self._limits(demand)):
-                    if self._takes_over(demand, supply, (one, other)):
+        deals = [_Deal(*deal) for deal in sorted(self._amounts[need].items())]
+        for index, one in enumerate(deals):
+            for rate in deals[index + 1 :]:
+                for offer in (one.offer, rate.offer, *self._limits(need)):
+                    if self._transfer(need, offer, (one, rate)):
                         return True
         return False
 
-    def cheapen(self, demand: int) -> bool:
+    def reduce_cost(self, need: int) -> bool:
         """Let cheaper supplies take over whole deals of a demand, if any can."""
-        moved = False
-        for supply, amount in sorted(self._given[demand].items()):
-            cost = self._problem.supplies[supply].cost
+        improved = False
+        for offer, amount in sorted(self._amounts[need].items()):
+            cost = self._problem.offers[offer].cost
             if cost is None:
                 continue
-            part = (_Part(supply, amount),)
-            moved |= any(
-                self._takes_over(demand, other, part) for other in self._cheaper(demand, cost)
-            )
-        return moved
+            deal = (_Deal(offer, amount),)
+            improved |= any(self._transfer(need, rate, deal) for rate in self._cheaper(need, cost))
+        return improved
 
-    def _cheaper(self, demand: int, cost: Decimal) -> list[int]:
+    def _cheaper(self, need: int, cost: Decimal) -> list[int]:
         """Give the supplies that have no part in a demand yet and cost less, cheapest first."""
-        supplies = self._problem.supplies
-        known = {
-            supply: other
-            for supply in self._limits(demand)
-            if (other := supplies[supply].cost) is not None
-            and other < cost
-            and supply not in self._given[demand]
+        offers = self._problem.offers
+        cheaper_rates = {
+            offer: rate
+            for offer in self._limits(need)
+            if (rate := offers[offer].cost) is not None
+            and rate < cost
+            and offer not in self._amounts[need]
         }
-        return sorted(known, key=lambda supply: (known[supply], supply))
+        return sorted(cheaper_rates, key=lambda offer: (cheaper_rates[offer], offer))
 
-    def _takes_over(self, demand: int, supply: int, parts: Sequence[_Part]) -> bool:
+    def _transfer(self, need: int, offer: int, deals: Sequence[_Deal]) -> bool:
         """Move these parts of a demand to one supply, if its limits and what it has allow it."""
-        limits = self._limits(demand).get(supply)
-        mine = self._given[demand].get(supply, 0)
-        leaving = [part for part in parts if part.supply != supply]
-        amount = mine + sum(part.amount for part in leaving)
+        limits = self._limits(need).get(offer)
+        current = self._amounts[need].get(offer, 0)
+        leaving = [deal for deal in deals if deal.offer != offer]
+        amount = current + sum(deal.amount for deal in leaving)
         if limits is None or not limits.low <= amount <= limits.high:
             return False
-        more = self._taken(demand, supply, amount) - self._taken(demand, supply, mine)
-        if more > self._free[supply]:
+        more = self._offer_amount(need, offer, amount) - self._offer_amount(need, offer, current)
+        if more > self._free[offer]:
             return False
-        for part in leaving:
-            self._free[part.supply] += self._taken(demand, part.supply, part.amount)
-            del self._given[demand][part.supply]
-        self._free[supply] -= more
-        self._given[demand][supply] = amount
+        for deal in leaving:
+            self._free[deal.offer] += self._offer_amount(need, deal.offer, deal.amount)
+            del self._amounts[need][deal.offer]
+        self._free[offer] -= more
+        self._amounts[need][offer] = amount
         return True
 
-    def _limits(self, demand: int) -> dict[int, Limits]:
+    def _limits(self, need: int) -> dict[int, PairLimits]:
         """Give the supplies that may serve a demand as the plan stands, with their limits."""
-        if demand not in self._partners:
-            ends = self._problem.demands[demand].venture in self._ends
-            self._partners[demand] = {
-                supply: limits
-                for supply, limits in self._problem.partners(demand)
-                if ends or not self._problem.supplies[supply].conditional
+        if need not in self._limits_by_need:
+            ends = self._problem.needs[need].project in self._completed
+            self._limits_by_need[need] = {
+                offer: limits
+                for offer, limits in self._problem.eligible_offers(need)
+                if ends or not self._problem.offers[offer].conditional
             }
-        return self._partners[demand]
+        return self._limits_by_need[need]
 
-    def _taken(self, demand: int, supply: int, amount: int) -> int:
-        ratio = self._problem.ratio(demand, supply)
+    def _offer_amount(self, need: int, offer: int, amount: int) -> int:
+        ratio = self._problem.ratio(need, offer)
         assert ratio is not None
         return ratio.to_offer(amount)

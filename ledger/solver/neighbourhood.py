@@ -12,11 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.solver.assignment import Book
+from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import FULL
-from ledger.solver.candidates import Guide
-from ledger.solver.construct import rewrite
-from ledger.solver.highs import INFINITY, Deadline, Floats, Kind, Model, Places, Solver
+from ledger.solver.candidates import CandidateList
+from ledger.solver.construct import construct_from_solution
+from ledger.solver.highs import (
+    INFINITY,
+    Deadline,
+    FloatArray,
+    IndexArray,
+    Model,
+    Solver,
+    VariableType,
+)
 
 _TOLERANCE = 1e-7
 _HALF = 0.5
@@ -28,8 +36,8 @@ SMALLEST_TICKET = 1e-6
 class _Arc:
     """What a store could give a demand, as parts of what is open; `load` of what it has left."""
 
-    demand: int
-    store: int
+    need: int
+    group: int
     low: float
     high: float
     load: float
@@ -37,7 +45,7 @@ class _Arc:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SubMipLimits:
     """How hard one neighbourhood is tried: stores a demand may turn to, and what is searched."""
 
     arcs: int
@@ -45,142 +53,153 @@ class Trial:
     checks: int
 
 
-class Neighbourhood:
+class FixedRestSubMip:
     """Some projects of a plan, to be solved again."""
 
-    def __init__(self, book: Book, guide: Guide, ventures: list[int]) -> None:
-        self._book, self._guide, self._ventures = book, guide, ventures
-        problem = book.problem
-        self._demands = [one for place in ventures for one in problem.ventures[place].demands]
+    def __init__(
+        self, assignment: Assignment, candidates: CandidateList, projects: list[int]
+    ) -> None:
+        self._assignment, self._candidates, self._projects = assignment, candidates, projects
+        problem = assignment.problem
+        self._needs = [one for index in projects for one in problem.projects[index].needs]
 
-    def improve(self, trial: Trial, deadline: Deadline | None = None) -> int:
+    def improve(self, limits: SubMipLimits, deadline: Deadline | None = None) -> int:
         """Solve again and keep what is better; give the weight won, 0 or more."""
-        book = self._book
-        before = self._worth()
-        had = {demand: self._stores_of(demand) for demand in self._demands}
-        was = [float(book.is_complete(place)) for place in self._ventures]
-        mark = book.mark()
-        book.clear(self._demands)
-        arcs = [arc for one in self._demands for arc in self._arcs(one, had[one], trial.arcs)]
-        start = [had[arc.demand].get(arc.store, 0.0) for arc in arcs]
-        answer = self._solve(arcs, np.array(was + start), trial, deadline)
-        if answer is not None and answer[0] > before[0] - _HALF:
-            self._write(arcs, answer[1].tolist())
-            after = self._worth()
-            if after > before:
-                return after[0] - before[0]
-        book.go_back(mark)
+        assignment = self._assignment
+        value_before = self._value_of_plan()
+        current_shares = {need: self._group_shares(need) for need in self._needs}
+        completed = [float(assignment.is_complete(index)) for index in self._projects]
+        checkpoint = assignment.checkpoint()
+        assignment.clear(self._needs)
+        arcs = [
+            arc for one in self._needs for arc in self._arcs(one, current_shares[one], limits.arcs)
+        ]
+        start = [current_shares[arc.need].get(arc.group, 0.0) for arc in arcs]
+        answer = self._solve(arcs, np.array(completed + start), limits, deadline)
+        if answer is not None and answer[0] > value_before[0] - _HALF:
+            self._round_and_apply(arcs, answer[1].tolist())
+            value_after = self._value_of_plan()
+            if value_after > value_before:
+                return value_after[0] - value_before[0]
+        assignment.roll_back(checkpoint)
         return 0
 
-    def _worth(self) -> tuple[int, float]:
+    def _value_of_plan(self) -> tuple[int, float]:
         """Give the weight completed, and how little of what is scarce it takes."""
-        book = self._book
+        assignment = self._assignment
         weight = sum(
-            book.problem.ventures[place].weight
-            for place in self._ventures
-            if book.is_complete(place)
+            assignment.problem.projects[index].weight
+            for index in self._projects
+            if assignment.is_complete(index)
         )
-        return weight, -sum(self._price(demand) for demand in self._demands)
+        return weight, -sum(self._price_of(need) for need in self._needs)
 
-    def _price(self, demand: int) -> float:
-        taken = self._stores_of(demand)
-        if not taken:
+    def _price_of(self, need: int) -> float:
+        group_shares = self._group_shares(need)
+        if not group_shares:
             return 0.0
-        prices = {store: price for store, _, price in self._guide.stores(demand)}
-        dearest = max(prices.values(), default=0.0)
-        return sum(part * prices.get(store, dearest) for store, part in taken.items())
+        prices = {group: price for group, _, price in self._candidates.groups(need)}
+        highest_price = max(prices.values(), default=0.0)
+        return sum(part * prices.get(group, highest_price) for group, part in group_shares.items())
 
-    def _stores_of(self, demand: int) -> dict[int, float]:
+    def _group_shares(self, need: int) -> dict[int, float]:
         """Give what part of a demand each store fills now."""
-        open_ = self._book.problem.demands[demand].open
-        found: dict[int, float] = {}
-        for supply, amount in self._book.given[demand].items():
-            store = self._guide.store_of(supply)
-            found[store] = found.get(store, 0.0) + amount / open_
-        return found
+        open_ = self._assignment.problem.needs[need].open
+        shares: dict[int, float] = {}
+        for offer, amount in self._assignment.amounts[need].items():
+            group = self._candidates.group_of(offer)
+            shares[group] = shares.get(group, 0.0) + amount / open_
+        return shares
 
-    def _arcs(self, demand: int, had: Iterable[int], most: int) -> list[_Arc]:
+    def _arcs(self, need: int, current_shares: Iterable[int], most: int) -> list[_Arc]:
         """Give the stores that a demand may turn to: where it is now, then the best others."""
-        prices = {store: price for store, _, price in self._guide.stores(demand)}
-        found: list[_Arc] = []
-        for store in dict.fromkeys([*had, *prices]):
-            arc = self._arc(demand, store, prices.get(store, 0.0))
+        prices = {group: price for group, _, price in self._candidates.groups(need)}
+        arcs: list[_Arc] = []
+        for group in dict.fromkeys([*current_shares, *prices]):
+            arc = self._arc(need, group, prices.get(group, 0.0))
             if arc is not None:
-                found.append(arc)
-            if len(found) == most:
+                arcs.append(arc)
+            if len(arcs) == most:
                 break
-        return found
+        return arcs
 
-    def _arc(self, demand: int, store: int, price: float) -> _Arc | None:
-        book, members = self._book, self._guide.members[store]
-        one = book.problem.demands[demand]
-        rooms = [book.room(demand, supply) for supply in members]
-        high = min(one.open, sum(rooms)) if one.divisible else max(rooms)
-        limits, ratio = book.limits(demand, members[0]), book.problem.ratio(demand, members[0])
+    def _arc(self, need: int, group: int, price: float) -> _Arc | None:
+        assignment, members = self._assignment, self._candidates.members[group]
+        one = assignment.problem.needs[need]
+        assignable_amounts = [assignment.assignable(need, offer) for offer in members]
+        high = min(one.open, sum(assignable_amounts)) if one.divisible else max(assignable_amounts)
+        limits, ratio = (
+            assignment.limits(need, members[0]),
+            assignment.problem.ratio(need, members[0]),
+        )
         if not high or ratio is None:
             return None
         low = limits.low if limits is not None and len(members) == 1 else 1
-        free = sum(book.free[supply] for supply in members)
+        free = sum(assignment.free[offer] for offer in members)
         load = ratio.to_offer(one.open) / free
-        return _Arc(demand, store, low / one.open, high / one.open, load, price)
+        return _Arc(need, group, low / one.open, high / one.open, load, price)
 
     def _solve(
-        self, arcs: list[_Arc], start: Floats, trial: Trial, deadline: Deadline | None
-    ) -> tuple[float, Floats] | None:
+        self, arcs: list[_Arc], start: FloatArray, limits: SubMipLimits, deadline: Deadline | None
+    ) -> tuple[float, FloatArray] | None:
         """Solve the program; give the weight it completes, and its columns."""
-        ventures = [self._book.problem.ventures[place] for place in self._ventures]
-        weights = np.array([float(one.weight * one.completable) for one in ventures])
+        projects = [self._assignment.problem.projects[index] for index in self._projects]
+        weights = np.array([float(one.weight * one.completable) for one in projects])
         model = Model()
-        parts = model.add_columns(weights, 0.0, np.minimum(weights, 1.0), Kind.WHOLE)
-        kinds = np.array([self._kind(arc) for arc in arcs], np.uint8)
+        parts = model.add_columns(weights, 0.0, np.minimum(weights, 1.0), VariableType.INTEGER)
+        types = np.array([self._variable_type(arc) for arc in arcs], np.uint8)
         flows = model.add_columns(
             0.0,
-            np.where(kinds == Kind.SEMI_CONTINUOUS, [arc.low for arc in arcs], 0.0),
+            np.where(types == VariableType.SEMI_CONTINUOUS, [arc.low for arc in arcs], 0.0),
             np.array([arc.high for arc in arcs]),
-            kinds,
+            types,
             count=len(arcs),
         )
-        self._rows(model, arcs, parts, flows)
+        self._add_rows(model, arcs, parts, flows)
         solver = Solver(model, tolerance=_TOLERANCE)
         solver.set_option("mip_abs_gap", 0.9)
         solver.start_from(start)
-        outcome = solver.solve(nodes=trial.nodes, checks=trial.checks, deadline=deadline)
-        if outcome.values is None:
+        result = solver.solve(nodes=limits.nodes, checks=limits.checks, deadline=deadline)
+        if result.values is None:
             return None
-        return float(outcome.values[parts] @ weights), outcome.values
+        return float(result.values[parts] @ weights), result.values
 
-    def _kind(self, arc: _Arc) -> int:
-        if not self._book.problem.demands[arc.demand].divisible:
-            return int(Kind.WHOLE)
-        return int(Kind.SEMI_CONTINUOUS if arc.low > SMALLEST_TICKET else Kind.CONTINUOUS)
+    def _variable_type(self, arc: _Arc) -> int:
+        if not self._assignment.problem.needs[arc.need].divisible:
+            return int(VariableType.INTEGER)
+        return int(
+            VariableType.SEMI_CONTINUOUS if arc.low > SMALLEST_TICKET else VariableType.CONTINUOUS
+        )
 
-    def _rows(self, model: Model, arcs: list[_Arc], parts: Places, flows: Places) -> None:
-        part_of = dict(zip(self._ventures, parts.tolist(), strict=True))
-        problem = self._book.problem
-        ventures = {one: part_of[problem.demands[one].venture] for one in self._demands}
-        filled = model.add_rows(0.0, 0.0, len(self._demands))
-        model.put(filled, np.array(list(ventures.values()), np.int32), -1.0)
+    def _add_rows(
+        self, model: Model, arcs: list[_Arc], parts: IndexArray, flows: IndexArray
+    ) -> None:
+        part_of = dict(zip(self._projects, parts.tolist(), strict=True))
+        problem = self._assignment.problem
+        projects = {one: part_of[problem.needs[one].project] for one in self._needs}
+        coverage_rows = model.add_rows(0.0, 0.0, len(self._needs))
+        model.add_entries(coverage_rows, np.array(list(projects.values()), np.int32), -1.0)
         if not arcs:
             return
-        row_of = dict(zip(self._demands, filled.tolist(), strict=True))
-        model.put([row_of[arc.demand] for arc in arcs], flows, 1.0)
-        stores = {store: row for row, store in enumerate(sorted({arc.store for arc in arcs}))}
-        held = model.add_rows(-INFINITY, 1.0, len(stores))
-        rows = held[[stores[arc.store] for arc in arcs]]
-        model.put(rows, flows, np.array([arc.load for arc in arcs]))
-        less = [at for at, arc in enumerate(arcs) if arc.high < FULL]
-        shares = model.add_rows(-INFINITY, 0.0, len(less))
-        model.put(shares, flows[less], 1.0)
-        highs = np.array([-arcs[at].high for at in less])
-        model.put(shares, [ventures[arcs[at].demand] for at in less], highs)
+        row_of = dict(zip(self._needs, coverage_rows.tolist(), strict=True))
+        model.add_entries([row_of[arc.need] for arc in arcs], flows, 1.0)
+        groups = {group: row for row, group in enumerate(sorted({arc.group for arc in arcs}))}
+        capacity_rows = model.add_rows(-INFINITY, 1.0, len(groups))
+        rows = capacity_rows[[groups[arc.group] for arc in arcs]]
+        model.add_entries(rows, flows, np.array([arc.load for arc in arcs]))
+        limited = [at for at, arc in enumerate(arcs) if arc.high < FULL]
+        shares = model.add_rows(-INFINITY, 0.0, len(limited))
+        model.add_entries(shares, flows[limited], 1.0)
+        highs = np.array([-arcs[at].high for at in limited])
+        model.add_entries(shares, [projects[arcs[at].need] for at in limited], highs)
 
-    def _write(self, arcs: list[_Arc], values: list[float]) -> None:
-        parts = zip(self._ventures, values, strict=False)
-        flows = zip(arcs, values[len(self._ventures) :], strict=True)
-        rewrite(
-            self._book,
-            self._guide,
-            [place for place, part in parts if part > _HALF],
-            [(arc.demand, arc.store, flow) for arc, flow in flows if flow > _TOLERANCE],
-            self._ventures,
+    def _round_and_apply(self, arcs: list[_Arc], values: list[float]) -> None:
+        parts = zip(self._projects, values, strict=False)
+        flows = zip(arcs, values[len(self._projects) :], strict=True)
+        construct_from_solution(
+            self._assignment,
+            self._candidates,
+            [index for index, part in parts if part > _HALF],
+            [(arc.need, arc.group, flow) for arc, flow in flows if flow > _TOLERANCE],
+            self._projects,
         )

@@ -13,16 +13,16 @@ from typing import Any
 from ledger.core.errors import InvalidInput
 from ledger.core.numbers import normalise_digits
 
-Progress = Callable[[str, Fraction, Fraction], None]
+ProgressCallback = Callable[[str, Fraction, Fraction], None]
 """Told the stage, and the value and bound of level 1 so far."""
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class SolverOptions:
     """How hard to try. `seconds` is the wall clock's limit, None for none."""
 
     seconds: int | None = None
-    progress: Progress | None = None
+    progress: ProgressCallback | None = None
 
 
 class UnusableTimeLimit(InvalidInput):
@@ -33,53 +33,55 @@ class UnusableTimeLimit(InvalidInput):
     default_next = "Give a number such as 60, or leave it out to search until it is proven."
 
 
-def seconds_typed(text: str | None) -> int | None:
+def parse_seconds(text: str | None) -> int | None:
     """Read a time limit as typed; None where there is none. Raises `UnusableTimeLimit`."""
     if text is None:
         return None
-    plain = normalise_digits(text)
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS):
+    digits = normalise_digits(text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
         raise UnusableTimeLimit(f"{text!r} cannot be a time limit.")
-    return int(plain)
+    return int(digits)
 
 
-_MOST_DIGITS = 7
+_MAX_DIGITS = 7
 
-UNLIMITED = Effort()
+UNLIMITED = SolverOptions()
 """No time limit: as long as the work limits of the search allow."""
 
-Heed = Callable[[float, float], None]
+BoundCallback = Callable[[float, float], None]
 """Told the value and the bound of a run as they come nearer to each other."""
 
 
-_STEPS_AT_THE_ROOT, _STEPS_IN_THE_TREE = 20, 3
+_STEPS_PER_ROOT_CHECK, _STEPS_PER_TREE_CHECK = 20, 3
 """What is counted of a check: before the first branching, much work lies between two of them."""
 
 
-class Watch:
+class SearchMonitor:
     """Watches HiGHS while it searches, and stops it at a number of checks or of steps."""
 
-    def __init__(self, checks: int | None, heed: Heed | None, steps: int | None = None) -> None:
-        self._left, self._heed, self._most = checks, heed, steps
+    def __init__(
+        self, checks: int | None, on_bound: BoundCallback | None, steps: int | None = None
+    ) -> None:
+        self._checks_left, self._heed, self._max_steps = checks, on_bound, steps
         self.interrupted = False
-        self.made = 0
-        self._steps = 0
+        self.checks_made = 0
+        self._steps_counted = 0
 
     def check(self, event: Any) -> None:
         """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
         try:
-            self._tell(event)
+            self._report(event)
         except KeyboardInterrupt:
             self.interrupted = True
-        over = self._most is not None and self._steps >= self._most
-        if self.interrupted or self._left == 0 or over:
+        steps_exhausted = self._max_steps is not None and self._steps_counted >= self._max_steps
+        if self.interrupted or self._checks_left == 0 or steps_exhausted:
             event.interrupt()
 
-    def _tell(self, event: Any) -> None:
-        self.made += 1
+    def _report(self, event: Any) -> None:
+        self.checks_made += 1
         at_the_root = event.data_out.mip_node_count <= 1
-        self._steps += _STEPS_AT_THE_ROOT if at_the_root else _STEPS_IN_THE_TREE
-        if self._left:
-            self._left -= 1
+        self._steps_counted += _STEPS_PER_ROOT_CHECK if at_the_root else _STEPS_PER_TREE_CHECK
+        if self._checks_left:
+            self._checks_left -= 1
         if self._heed is not None:
             self._heed(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)

@@ -11,113 +11,117 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.problem import Problem
+from ledger.matching.problem import MatchingProblem
 
 
-class Pair(NamedTuple):
+class EligiblePair(NamedTuple):
     """A demand and a supply that may serve it with `low` to `high`, or with nothing."""
 
-    demand: int
-    supply: int
+    need: int
+    offer: int
     low: int
     high: int
     ratio: Ratio
 
     @property
-    def whole(self) -> bool:
+    def all_or_nothing(self) -> bool:
         """Whether it gives one certain amount or nothing."""
         return self.low == self.high
 
     @property
-    def exchanges(self) -> bool:
+    def is_rounded(self) -> bool:
         """Whether its two sides count in different parts, so that rounding may cost one."""
         return self.ratio.under != self.ratio.over
 
 
 @dataclass(frozen=True)
-class Pairs:
+class EligiblePairs:
     """All pairs that may give in some plan, in order of demand, then supply.
 
     `hopeful` are the ventures that some plan might complete, so far as each of their demands is
     looked at alone; the others end incomplete in every plan, and get nothing on condition.
     """
 
-    problem: Problem
-    every: tuple[Pair, ...]
-    hopeful: tuple[int, ...]
+    problem: MatchingProblem
+    all: tuple[EligiblePair, ...]
+    completable: tuple[int, ...]
 
     @cached_property
-    def of_demand(self) -> dict[int, list[int]]:
+    def by_need(self) -> dict[int, list[int]]:
         """The places of the pairs of each demand that has any."""
-        return _grouped(pair.demand for pair in self.every)
+        return _group_by(pair.need for pair in self.all)
 
     @cached_property
-    def of_supply(self) -> dict[int, list[int]]:
+    def group_of_offer(self) -> dict[int, list[int]]:
         """The places of the pairs of each supply that has any."""
-        return _grouped(pair.supply for pair in self.every)
+        return _group_by(pair.offer for pair in self.all)
 
     @cached_property
-    def place(self) -> dict[tuple[int, int], int]:
+    def index_of(self) -> dict[tuple[int, int], int]:
         """The place of each pair, by its demand and supply."""
-        return {(pair.demand, pair.supply): at for at, pair in enumerate(self.every)}
+        return {(pair.need, pair.offer): at for at, pair in enumerate(self.all)}
 
     @cached_property
-    def exchanging(self) -> frozenset[int]:
+    def rounding_pairs(self) -> frozenset[int]:
         """The places of the pairs whose amounts rounding may touch: those joined to an exchange.
 
         Pairs are joined where they share a demand or a supply. Where none of a joined group
         exchanges, a plan is a flow in one unit, and whole numbers come by themselves.
         """
-        return _touched(self)
+        return _rounding_pairs(self)
 
 
-def pairs_of(problem: Problem) -> Pairs:
+def eligible_pairs(problem: MatchingProblem) -> EligiblePairs:
     """List the pairs of a problem, but for those that can give nothing in any plan."""
-    listed = [
-        Pair(demand, supply, limits.low, limits.high, ratio)
-        for demand in range(len(problem.demands))
-        for supply, limits in problem.partners(demand)
-        if (ratio := problem.ratio(demand, supply)) is not None
+    candidates = [
+        EligiblePair(need, offer, limits.low, limits.high, ratio)
+        for need in range(len(problem.needs))
+        for offer, limits in problem.eligible_offers(need)
+        if (ratio := problem.ratio(need, offer)) is not None
     ]
-    hopeful = _hopeful(problem, listed)
-    return Pairs(problem, tuple(_without_idle(problem, listed, hopeful)), tuple(sorted(hopeful)))
-
-
-def _hopeful(problem: Problem, listed: list[Pair]) -> set[int]:
-    reach = [0] * len(problem.demands)
-    for pair in listed:
-        reach[pair.demand] += pair.high
-    return {
-        place
-        for place, venture in enumerate(problem.ventures)
-        if venture.completable
-        and all(reach[one] >= problem.demands[one].open for one in venture.demands)
-    }
-
-
-def _without_idle(problem: Problem, listed: list[Pair], hopeful: set[int]) -> Iterable[Pair]:
-    return (
-        pair
-        for pair in listed
-        if not problem.supplies[pair.supply].conditional
-        or problem.demands[pair.demand].venture in hopeful
+    completable = _completable_projects(problem, candidates)
+    return EligiblePairs(
+        problem, tuple(_usable_pairs(problem, candidates, completable)), tuple(sorted(completable))
     )
 
 
-def _grouped(keys: Iterable[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for place, key in enumerate(keys):
-        found.setdefault(key, []).append(place)
-    return found
+def _completable_projects(problem: MatchingProblem, candidates: list[EligiblePair]) -> set[int]:
+    capacity = [0] * len(problem.needs)
+    for pair in candidates:
+        capacity[pair.need] += pair.high
+    return {
+        index
+        for index, project in enumerate(problem.projects)
+        if project.completable
+        and all(capacity[one] >= problem.needs[one].open for one in project.needs)
+    }
 
 
-def _touched(pairs: Pairs) -> frozenset[int]:
-    waiting = [at for at, pair in enumerate(pairs.every) if pair.exchanges]
-    found = set(waiting)
-    while waiting:
-        pair = pairs.every[waiting.pop()]
-        for at in (*pairs.of_demand[pair.demand], *pairs.of_supply[pair.supply]):
-            if at not in found:
-                found.add(at)
-                waiting.append(at)
-    return frozenset(found)
+def _usable_pairs(
+    problem: MatchingProblem, candidates: list[EligiblePair], completable: set[int]
+) -> Iterable[EligiblePair]:
+    return (
+        pair
+        for pair in candidates
+        if not problem.offers[pair.offer].conditional
+        or problem.needs[pair.need].project in completable
+    )
+
+
+def _group_by(keys: Iterable[int]) -> dict[int, list[int]]:
+    by_key: dict[int, list[int]] = {}
+    for index, key in enumerate(keys):
+        by_key.setdefault(key, []).append(index)
+    return by_key
+
+
+def _rounding_pairs(pairs: EligiblePairs) -> frozenset[int]:
+    queue = [at for at, pair in enumerate(pairs.all) if pair.is_rounded]
+    result = set(queue)
+    while queue:
+        pair = pairs.all[queue.pop()]
+        for at in (*pairs.by_need[pair.need], *pairs.group_of_offer[pair.offer]):
+            if at not in result:
+                result.add(at)
+                queue.append(at)
+    return frozenset(result)

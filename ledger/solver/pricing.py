@@ -13,117 +13,133 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ledger.solver.arcs import Arcs, Flags, Floats, Piece
-from ledger.solver.bounds import FULL, complete_bound, taken, weights
-from ledger.solver.candidates import hashed
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray
+from ledger.solver.bounds import FULL, cheapest_fill, complete_bound, weights
+from ledger.solver.candidates import tie_break_hash
 from ledger.solver.highs import INFINITY, Deadline, Model
-from ledger.solver.pdhg import Rest, descend
+from ledger.solver.pdhg import PdhgState, solve_pdhg
 
 Keys = npt.NDArray[np.uint64]
 
-FEW = 8
+ARCS_PER_NEED = 8
 """Arcs of each demand that join in a round."""
 ROUNDS = (100, 100, 100, 200, 200, 200)
 """The steps of each round; long ones end when one has lowered the bound by little."""
-_LITTLE = Fraction(999, 1000)
+_MIN_DECREASE = Fraction(999, 1000)
 _USED = 1e-6
-_PRICE, _TIES = np.uint64(31), np.uint64(12)
+_PRICE_BITS, _TIE_BITS = np.uint64(31), np.uint64(12)
 """Bits of a key for the price and for what breaks ties; the others are the demand's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PricingPass:
     """All arcs looked at once, at some prices: the cheapest of each demand, and what they prove.
 
     `cost` is what filling each demand costs at these prices.
     """
 
-    prices: Floats
-    piece: Piece
-    cost: Floats
+    prices: FloatArray
+    block: ArcBlock
+    cost: FloatArray
     bound: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedRelaxation:
     """Where the rounds ended: `part` of each project, `flow` of each arc; the best prices seen."""
 
-    piece: Piece
-    part: Floats
-    flow: Floats
-    best: Looked
+    block: ArcBlock
+    part: FloatArray
+    flow: FloatArray
+    best: PricingPass
 
 
-def priced(arcs: Arcs, may: Flags, deadline: Deadline) -> Priced:
+def price_groups(arcs: Arcs, completable: BoolArray, deadline: Deadline) -> PricedRelaxation:
     """Find prices of the stores, a bound that they prove, and flows near the relaxation's."""
-    best = found = looked_at(arcs, np.zeros(len(arcs.stores.free)), may)
-    piece = found.piece
-    rest = Rest(np.zeros(len(may) + len(piece.demand)), np.zeros(len(arcs.open) + len(best.prices)))
+    best_pass = pricing_pass = price_all_arcs(arcs, np.zeros(len(arcs.groups.free)), completable)
+    block = pricing_pass.block
+    state = PdhgState(
+        np.zeros(len(completable) + len(block.need)),
+        np.zeros(len(arcs.open) + len(best_pass.prices)),
+    )
     for steps in ROUNDS:
-        rest = descend(modelled(arcs, piece, may), steps, rest, deadline)
-        found = looked_at(arcs, np.maximum(rest.prices[len(arcs.open) :], 0.0), may)
-        piece, rest = joined(arcs, piece, found.piece, rest)
-        settled = steps == ROUNDS[-1] and found.bound > best.bound * _LITTLE
-        best = min(best, found, key=lambda one: one.bound)
-        if settled or deadline.passed:
+        state = solve_pdhg(relaxation_model(arcs, block, completable), steps, state, deadline)
+        pricing_pass = price_all_arcs(
+            arcs, np.maximum(state.prices[len(arcs.open) :], 0.0), completable
+        )
+        block, state = merge_arcs(arcs, block, pricing_pass.block, state)
+        converged = steps == ROUNDS[-1] and pricing_pass.bound > best_pass.bound * _MIN_DECREASE
+        best_pass = min(best_pass, pricing_pass, key=lambda one: one.bound)
+        if converged or deadline.passed:
             break
-    part, flow = np.split(rest.values, [len(may)])
-    return Priced(piece, part, flow, best)
+    part, flow = np.split(state.values, [len(completable)])
+    return PricedRelaxation(block, part, flow, best_pass)
 
 
-def looked_at(arcs: Arcs, prices: Floats, may: Flags, few: int = FEW) -> Looked:
+def price_all_arcs(
+    arcs: Arcs, prices: FloatArray, completable: BoolArray, per_need: int = ARCS_PER_NEED
+) -> PricingPass:
     """Look at all arcs at these prices."""
     cost, filled = np.zeros(len(arcs.open)), np.zeros(len(arcs.open))
-    cheap = []
-    for piece in arcs.pieces():
-        chosen, price, take = taken(arcs, piece, prices)
-        cost += np.bincount(chosen.demand, take * price, len(cost))
-        filled += np.bincount(chosen.demand, take, len(cost))
-        cheap.append(cheapest_of(piece, prices, few))
+    cheapest_blocks = []
+    for block in arcs.blocks():
+        chosen, price, share_used = cheapest_fill(arcs, block, prices)
+        cost += np.bincount(chosen.need, share_used * price, len(cost))
+        filled += np.bincount(chosen.need, share_used, len(cost))
+        cheapest_blocks.append(cheapest_arcs(block, prices, per_need))
     cost[filled < FULL] = np.inf
-    bound = complete_bound(arcs, prices, may, cost=cost)
-    return Looked(prices, Piece.joined(cheap), cost, bound)
+    bound = complete_bound(arcs, prices, completable, cost=cost)
+    return PricingPass(prices, ArcBlock.concatenate(cheapest_blocks), cost, bound)
 
 
-def cheapest_of(piece: Piece, prices: Floats, most: int) -> Piece:
+def cheapest_arcs(block: ArcBlock, prices: FloatArray, most: int) -> ArcBlock:
     """Give up to so many arcs of each demand, the cheapest at these prices."""
-    if not len(piece.demand):
-        return piece
-    order = np.argsort(_keys(piece, prices), kind="stable")
-    starts = np.flatnonzero(np.diff(piece.demand, prepend=-1))
+    if not len(block.need):
+        return block
+    order = np.argsort(_sort_keys(block, prices), kind="stable")
+    starts = np.flatnonzero(np.diff(block.need, prepend=-1))
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    return piece.only(np.sort(order[rank < most]))
+    return block.select(np.sort(order[rank < most]))
 
 
-def _keys(piece: Piece, prices: Floats) -> Keys:
+def _sort_keys(block: ArcBlock, prices: FloatArray) -> Keys:
     """Give one number to sort each arc by: by its demand, then its price, then scattered."""
     # What is positive sorts by its bits as it does by its value.
-    price = (piece.load * prices[piece.store]).astype(np.float32).view(np.uint32)
-    ties = hashed(piece.demand * 1_000_003 + piece.store).astype(np.uint64) >> np.uint64(63) - _TIES
-    place = (piece.demand - piece.demand[0]).astype(np.uint64)
-    keys: Keys = (place << _PRICE | price.astype(np.uint64)) << _TIES | ties
+    price = (block.load * prices[block.group]).astype(np.float32).view(np.uint32)
+    ties = (
+        tie_break_hash(block.need * 1_000_003 + block.group).astype(np.uint64)
+        >> np.uint64(63) - _TIE_BITS
+    )
+    need_offset = (block.need - block.need[0]).astype(np.uint64)
+    keys: Keys = (need_offset << _PRICE_BITS | price.astype(np.uint64)) << _TIE_BITS | ties
     return keys
 
 
-def modelled(arcs: Arcs, piece: Piece, may: Flags) -> Model:
+def relaxation_model(arcs: Arcs, block: ArcBlock, completable: BoolArray) -> Model:
     """Write the relaxation of level 1 down (see `relaxation`)."""
     model = Model()
-    parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
-    most = may[arcs.venture[piece.demand]] * piece.share
+    parts = model.add_columns(
+        np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
+    )
+    most = completable[arcs.project[block.need]] * block.share
     flows = model.add_columns(0.0, 0.0, most, count=len(most))
-    fills = model.add_rows(0.0, 0.0, len(arcs.open))
-    model.put(fills, parts[arcs.venture], -1.0)
-    model.put(fills[piece.demand], flows, 1.0)
-    holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
-    model.put(holds[piece.store], flows, piece.load)
+    coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
+    model.add_entries(coverage_rows, parts[arcs.project], -1.0)
+    model.add_entries(coverage_rows[block.need], flows, 1.0)
+    capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
+    model.add_entries(capacity_rows[block.group], flows, block.load)
     return model
 
 
-def joined(arcs: Arcs, old: Piece, new: Piece, rest: Rest) -> tuple[Piece, Rest]:
+def merge_arcs(
+    arcs: Arcs, old: ArcBlock, new: ArcBlock, state: PdhgState
+) -> tuple[ArcBlock, PdhgState]:
     """Go on with the arcs in use and the new ones, from the same place."""
-    part, flow = np.split(rest.values, [len(arcs.problem.ventures)])
+    part, flow = np.split(state.values, [len(arcs.problem.projects)])
     used = np.flatnonzero(flow > _USED)
-    both = Piece.joined([old.only(used), new])
-    _, first = np.unique(both.demand * len(arcs.stores.free) + both.store, return_index=True)
-    flows = np.concatenate([flow[used], np.zeros(len(new.demand))])[first]
-    return both.only(first), Rest(np.concatenate([part, flows]), rest.prices, rest.lean)
+    merged = ArcBlock.concatenate([old.select(used), new])
+    _, first = np.unique(merged.need * len(arcs.groups.free) + merged.group, return_index=True)
+    flows = np.concatenate([flow[used], np.zeros(len(new.need))])[first]
+    return merged.select(first), PdhgState(
+        np.concatenate([part, flows]), state.prices, state.primal_weight
+    )

@@ -21,179 +21,198 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Flags, Floats, Piece, Places
-from ledger.solver.bounds import FULL, Dues, weights
-from ledger.solver.candidates import hashed
-from ledger.solver.cover_cuts import Crowd, Crowds
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
+from ledger.solver.bounds import FULL, DualCharges, weights
+from ledger.solver.candidates import tie_break_hash
+from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
 from ledger.solver.highs import INFINITY, Deadline, Model, Solver
 
-_BROKEN = 1e-6
+_MIN_VIOLATION = 1e-6
 _ROUNDS = 6
-_CROWDED = 8
+_COVER_CUT_ROUNDS = 8
 """Rounds of rows where stores are used up; the first ones win the most."""
-_TOO_FEW = 4
-_TOO_LITTLE = 5e-5
-_KEPT_BACK = 1e-6
-_LARGE = 1e6
+_MIN_CUTS = 4
+_MIN_IMPROVEMENT = 5e-5
+_CAPACITY_MARGIN = 1e-6
+_LARGE_CAPACITY = 1e6
 TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxed:
+class RelaxationOptimum:
     """An optimum of the relaxation: `part` is z, `flow` is y by arc, `prices` are by store.
 
     `dues` are what the rows of crowds cost.
     """
 
-    part: Floats
-    flow: Floats
-    prices: Floats
+    part: FloatArray
+    flow: FloatArray
+    prices: FloatArray
     value: float
-    dues: Dues
+    dual_charges: DualCharges
 
 
-def completable(arcs: Arcs) -> Flags:
+def completable_projects(arcs: Arcs) -> BoolArray:
     """Say which projects may end complete: all of their demands can be filled by arcs."""
     filled = np.zeros(len(arcs.open))
-    for piece in arcs.pieces():
-        filled += np.bincount(piece.demand, piece.share, len(filled))
-    ventures = arcs.problem.ventures
-    stuck = np.bincount(arcs.venture, filled < FULL, len(ventures)) > 0
-    return np.array([venture.completable for venture in ventures], dtype=bool) & ~stuck
+    for block in arcs.blocks():
+        filled += np.bincount(block.need, block.share, len(filled))
+    projects = arcs.problem.projects
+    unfillable = np.bincount(arcs.project, filled < FULL, len(projects)) > 0
+    return np.array([project.completable for project in projects], dtype=bool) & ~unfillable
 
 
-def few_of(piece: Piece, best: Relaxed, few: int) -> Flags:
+def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int) -> BoolArray:
     """Choose the arcs that an optimum uses, and a few of the cheapest of each demand."""
-    price = piece.load * best.prices[piece.store] + best.dues.arcs
-    order = np.lexsort((hashed(piece.demand * 1_000_003 + piece.store), price, piece.demand))
-    starts = np.flatnonzero(np.diff(piece.demand[order], prepend=-1))
+    price = block.load * optimum.prices[block.group] + optimum.dual_charges.arcs
+    order = np.lexsort((tie_break_hash(block.need * 1_000_003 + block.group), price, block.need))
+    starts = np.flatnonzero(np.diff(block.need[order], prepend=-1))
     rank = np.zeros(len(order), np.int64)
     rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    return (rank < few) | (best.flow > TOLERANCE)
+    return (rank < per_need) | (optimum.flow > TOLERANCE)
 
 
 class Relaxation:
     """The relaxation over some arcs, which can be narrowed and solved again from where it was."""
 
-    def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
-        self.arcs = piece
-        self._arcs, self._may = arcs, may
-        self._ventures = len(may)
-        self._finder = Crowds(arcs, piece)
-        self.crowds: list[Crowd] = []
-        self._crowd_rows: list[int] = []
+    def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray) -> None:
+        self.arcs = block
+        self._arcs, self._completable = arcs, completable
+        self._projects = len(completable)
+        self._separator = CoverCutSeparator(arcs, block)
+        self.cover_cuts: list[CoverCut] = []
+        self._cover_cut_rows: list[int] = []
         model = Model()
-        parts = model.add_columns(np.where(may, weights(arcs), 0.0), 0.0, may.astype(np.float64))
-        flows = model.add_columns(
-            0.0, 0.0, may[arcs.venture[piece.demand]] * self.arcs.share, count=len(self.arcs.demand)
+        parts = model.add_columns(
+            np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
         )
-        fills = model.add_rows(0.0, 0.0, len(arcs.open))
-        model.put(fills, parts[arcs.venture], -1.0)
-        model.put(fills[self.arcs.demand], flows, 1.0)
-        holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
-        model.put(holds[self.arcs.store], flows, self.arcs.load)
+        flows = model.add_columns(
+            0.0,
+            0.0,
+            completable[arcs.project[block.need]] * self.arcs.share,
+            count=len(self.arcs.need),
+        )
+        coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
+        model.add_entries(coverage_rows, parts[arcs.project], -1.0)
+        model.add_entries(coverage_rows[self.arcs.need], flows, 1.0)
+        capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
+        model.add_entries(capacity_rows[self.arcs.group], flows, self.arcs.load)
         self._rows = model.rows
-        self._venture = parts[arcs.venture[piece.demand]]
-        self._tight = piece.share >= 1
-        self._stores = holds
+        self._flow_project_columns = parts[arcs.project[block.need]]
+        self._share_rows_added = block.share >= 1
+        self._capacity_rows = capacity_rows
         self._solver = Solver(model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
 
-    def tightened(self, deadline: Deadline | None = None) -> Relaxed | None:
+    def solve_tightened(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
         """Solve with the rows that whole projects would keep, as far as the rounds go."""
-        best = self.solve(deadline)
+        optimum = self.solve(deadline)
         for _ in range(_ROUNDS):
-            broken = self._broken(best) if best is not None else self._stores[:0]
-            if not len(broken):
+            violated = self._violated(optimum) if optimum is not None else self._capacity_rows[:0]
+            if not len(violated):
                 break
-            self.tighten(broken)
-            best = self.solve(deadline) or best
-        return best
+            self.add_share_rows(violated)
+            optimum = self.solve(deadline) or optimum
+        return optimum
 
-    def crowded(self, best: Relaxed, deadline: Deadline | None = None) -> Relaxed:
+    def add_cover_cuts(
+        self, optimum: RelaxationOptimum, deadline: Deadline | None = None
+    ) -> RelaxationOptimum:
         """Solve with the rows that whole projects would keep where stores are used up."""
-        for _ in range(_CROWDED):
-            broken = self._finder.broken(best.part, best.flow)
-            for crowd in broken:
-                self.add(crowd)
-            again = self.solve(deadline) if broken else None
-            if again is None:
+        for _ in range(_COVER_CUT_ROUNDS):
+            violated = self._separator.violated(optimum.part, optimum.flow)
+            for cover_cut in violated:
+                self.add_cover_cut(cover_cut)
+            resolved = self.solve(deadline) if violated else None
+            if resolved is None:
                 break
-            won, best = best.value - again.value, again
-            if len(broken) < _TOO_FEW or won < best.value * _TOO_LITTLE:
+            improvement, optimum = optimum.value - resolved.value, resolved
+            if len(violated) < _MIN_CUTS or improvement < optimum.value * _MIN_IMPROVEMENT:
                 break
-        return best
+        return optimum
 
-    def add(self, crowd: Crowd) -> None:
+    def add_cover_cut(self, cover_cut: CoverCut) -> None:
         """Add the row of a crowd."""
-        self._solver.add_row(-INFINITY, crowd.most, crowd.columns, crowd.values)
-        self._crowd_rows.append(self._rows)
-        self.crowds.append(crowd)
+        self._solver.add_row(-INFINITY, cover_cut.upper, cover_cut.columns, cover_cut.values)
+        self._cover_cut_rows.append(self._rows)
+        self.cover_cuts.append(cover_cut)
         self._rows += 1
 
-    def narrowed(self, few: Flags) -> Relaxation:
+    def restricted_to(self, selected: BoolArray) -> Relaxation:
         """Give a relaxation over some of the arcs, which keeps back a trace of large stores.
 
         So whole numbers have room to be rounded. It has the rows that this one has.
         """
-        other = Relaxation(self._arcs, self.arcs.only(few), self._may)
-        place = np.full(self._ventures + len(few), -1)
-        place[: self._ventures] = np.arange(self._ventures)
-        place[self._ventures :][few] = self._ventures + np.arange(int(few.sum()))
-        other.tighten(np.flatnonzero((self._tight & (self.arcs.share < 1))[few]))
-        for crowd in self.crowds:
-            columns = place[crowd.columns]
-            here = columns >= 0
-            other.add(Crowd(columns[here].astype(np.int32), crowd.values[here], crowd.most))
-        for store in np.flatnonzero(self._arcs.stores.free > _LARGE).tolist():
-            other._solver.set_row_bounds(int(self._stores[store]), -INFINITY, 1 - _KEPT_BACK)
+        other = Relaxation(self._arcs, self.arcs.select(selected), self._completable)
+        index = np.full(self._projects + len(selected), -1)
+        index[: self._projects] = np.arange(self._projects)
+        index[self._projects :][selected] = self._projects + np.arange(int(selected.sum()))
+        other.add_share_rows(
+            np.flatnonzero((self._share_rows_added & (self.arcs.share < 1))[selected])
+        )
+        for cover_cut in self.cover_cuts:
+            columns = index[cover_cut.columns]
+            in_restriction = columns >= 0
+            other.add_cover_cut(
+                CoverCut(
+                    columns[in_restriction].astype(np.int32),
+                    cover_cut.values[in_restriction],
+                    cover_cut.upper,
+                )
+            )
+        for group in np.flatnonzero(self._arcs.groups.free > _LARGE_CAPACITY).tolist():
+            other._solver.set_row_bounds(
+                int(self._capacity_rows[group]), -INFINITY, 1 - _CAPACITY_MARGIN
+            )
         return other
 
-    def _broken(self, best: Relaxed) -> Places:
-        part = best.part[self._venture]
-        return np.flatnonzero(~self._tight & (best.flow > self.arcs.share * part + _BROKEN))
-
-    def tighten(self, flows: Places) -> None:
-        """Let these flows be no more than their shares of the parts of their projects."""
-        self._tight[flows] = True
-        columns = np.column_stack([self._venture[flows], flows + self._ventures])
-        values = np.column_stack([-self.arcs.share[flows], np.ones(len(flows))])
-        self._solver.add_pairs(columns.astype(np.int32), values)
-        self._rows += len(flows)
-
-    def solve(self, deadline: Deadline | None = None) -> Relaxed | None:
-        """Solve as it stands; None where the time did not suffice."""
-        outcome = self._solver.solve(deadline=deadline)
-        if outcome.values is None or outcome.duals is None or not outcome.optimal:
-            return None
-        return Relaxed(
-            part=outcome.values[: self._ventures],
-            flow=outcome.values[self._ventures :],
-            prices=np.abs(outcome.duals[self._stores]),
-            value=outcome.value,
-            dues=self._dues(outcome.duals),
+    def _violated(self, optimum: RelaxationOptimum) -> IndexArray:
+        part = optimum.part[self._flow_project_columns]
+        return np.flatnonzero(
+            ~self._share_rows_added & (optimum.flow > self.arcs.share * part + _MIN_VIOLATION)
         )
 
-    def _dues(self, duals: Floats) -> Dues:
+    def add_share_rows(self, flows: IndexArray) -> None:
+        """Let these flows be no more than their shares of the parts of their projects."""
+        self._share_rows_added[flows] = True
+        columns = np.column_stack([self._flow_project_columns[flows], flows + self._projects])
+        values = np.column_stack([-self.arcs.share[flows], np.ones(len(flows))])
+        self._solver.add_two_entry_rows(columns.astype(np.int32), values)
+        self._rows += len(flows)
+
+    def solve(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
+        """Solve as it stands; None where the time did not suffice."""
+        result = self._solver.solve(deadline=deadline)
+        if result.values is None or result.duals is None or not result.optimal:
+            return None
+        return RelaxationOptimum(
+            part=result.values[: self._projects],
+            flow=result.values[self._projects :],
+            prices=np.abs(result.duals[self._capacity_rows]),
+            value=result.value,
+            dual_charges=self._dual_charges_of(result.duals),
+        )
+
+    def _dual_charges_of(self, duals: FloatArray) -> DualCharges:
         """Give what the rows of crowds cost at their prices, by project and by arc."""
-        prices = np.abs(duals[np.array(self._crowd_rows, np.int64)])
-        sizes = [len(crowd.columns) for crowd in self.crowds]
+        prices = np.abs(duals[np.array(self._cover_cut_rows, np.int64)])
+        sizes = [len(cover_cut.columns) for cover_cut in self.cover_cuts]
         none = np.zeros(0)
-        columns = np.concatenate([none.astype(np.int64), *(one.columns for one in self.crowds)])
-        values = np.concatenate([none, *(one.values for one in self.crowds)])
-        total = self._ventures + len(self.arcs.demand)
-        due = np.bincount(columns, values * np.repeat(prices, sizes), total).astype(np.float64)
-        most = np.array([crowd.most for crowd in self.crowds])
-        return Dues(due[: self._ventures], due[self._ventures :], float(prices @ most))
+        columns = np.concatenate([none.astype(np.int64), *(one.columns for one in self.cover_cuts)])
+        values = np.concatenate([none, *(one.values for one in self.cover_cuts)])
+        total = self._projects + len(self.arcs.need)
+        charge = np.bincount(columns, values * np.repeat(prices, sizes), total).astype(np.float64)
+        most = np.array([cover_cut.upper for cover_cut in self.cover_cuts])
+        return DualCharges(charge[: self._projects], charge[self._projects :], float(prices @ most))
 
-    def drop(self, ventures: Places) -> None:
+    def drop(self, projects: IndexArray) -> None:
         """Let these projects not be completed."""
-        self._close(ventures)
+        self._close(projects)
 
-    def forbid(self, arcs: Places) -> None:
+    def forbid(self, arcs: IndexArray) -> None:
         """Let these arcs give nothing."""
-        self._close(arcs + self._ventures)
+        self._close(arcs + self._projects)
 
-    def _close(self, columns: Places) -> None:
-        nothing = np.zeros(len(columns))
-        self._solver.set_bounds(columns.astype(np.int32), nothing, nothing)
+    def _close(self, columns: IndexArray) -> None:
+        zeros = np.zeros(len(columns))
+        self._solver.set_bounds(columns.astype(np.int32), zeros, zeros)

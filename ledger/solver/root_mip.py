@@ -13,81 +13,93 @@ from math import floor, isfinite
 
 import numpy as np
 
-from ledger.solver.arcs import Arcs, Flags, Piece
-from ledger.solver.assignment import Book
+from ledger.solver.arcs import ArcBlock, Arcs, BoolArray
+from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import weights
-from ledger.solver.candidates import Guide
-from ledger.solver.construct import rewrite
-from ledger.solver.highs import INFINITY, Deadline, Floats, Kind, Model, Solver
+from ledger.solver.candidates import CandidateList
+from ledger.solver.construct import construct_from_solution
+from ledger.solver.highs import INFINITY, Deadline, FloatArray, Model, Solver, VariableType
 from ledger.solver.relaxation import TOLERANCE
 
-LARGEST = 40_000
+MAX_ARCS = 40_000
 """Up to so many arcs, the program is affordable."""
 _WORK = 1_500_000
 """What is looked at, in columns times checks."""
 _MARGIN = 1e-5
-_PART = 1e-9
+_RELATIVE_MARGIN = 1e-9
 _HALF = 0.5
 
 
-class Whole:
+class RootMip:
     """The program over all arcs of a problem."""
 
-    def __init__(self, arcs: Arcs, piece: Piece, may: Flags) -> None:
-        self._arcs, self._piece, self._count = arcs, piece, len(may)
-        self._weight = np.where(may, weights(arcs), 0.0)
+    def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray) -> None:
+        self._arcs, self._block, self._project_count = arcs, block, len(completable)
+        self._weight = np.where(completable, weights(arcs), 0.0)
         model = Model()
-        parts = model.add_columns(self._weight, 0.0, may.astype(np.float64), Kind.WHOLE)
-        divisible = arcs.divisible[piece.demand]
-        kinds = np.where(divisible, int(Kind.CONTINUOUS), int(Kind.WHOLE)).astype(np.uint8)
-        highs = np.where(may[arcs.venture[piece.demand]], piece.share, 0.0)
+        parts = model.add_columns(
+            self._weight, 0.0, completable.astype(np.float64), VariableType.INTEGER
+        )
+        divisible = arcs.divisible[block.need]
+        types = np.where(divisible, int(VariableType.CONTINUOUS), int(VariableType.INTEGER)).astype(
+            np.uint8
+        )
+        highs = np.where(completable[arcs.project[block.need]], block.share, 0.0)
         highs = np.where(divisible, highs, np.ceil(highs))
-        flows = model.add_columns(0.0, 0.0, highs, kinds, count=len(highs))
-        fills = model.add_rows(0.0, 0.0, len(arcs.open))
-        model.put(fills, parts[arcs.venture], -1.0)
-        model.put(fills[piece.demand], flows, 1.0)
-        holds = model.add_rows(-INFINITY, 1.0, len(arcs.stores.free))
-        model.put(holds[piece.store], flows, piece.load)
+        flows = model.add_columns(0.0, 0.0, highs, types, count=len(highs))
+        coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
+        model.add_entries(coverage_rows, parts[arcs.project], -1.0)
+        model.add_entries(coverage_rows[block.need], flows, 1.0)
+        capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
+        model.add_entries(capacity_rows[block.group], flows, block.load)
         self._columns = model.columns
         self._solver = Solver(model, tolerance=TOLERANCE)
 
-    def search(self, book: Book, guide: Guide, deadline: Deadline) -> Fraction | None:
+    def search(
+        self, assignment: Assignment, candidates: CandidateList, deadline: Deadline
+    ) -> Fraction | None:
         """Search from the plan so far and keep what is better; give a bound of level 1."""
-        self._solver.start_from(self._start(book, guide))
-        outcome = self._solver.solve(
+        self._solver.start_from(self._column_values(assignment, candidates))
+        result = self._solver.solve(
             deadline=deadline, nodes=1, checks=max(1, _WORK // self._columns)
         )
-        if outcome.values is not None and outcome.value > self._value(book) + _MARGIN:
-            self._write(book, guide, outcome.values)
-        if not isfinite(outcome.bound):
+        if result.values is not None and result.value > self._value(assignment) + _MARGIN:
+            self._round_and_apply(assignment, candidates, result.values)
+        if not isfinite(result.bound):
             return None
-        return Fraction(floor(outcome.bound * (1 + _PART) + _MARGIN))
+        return Fraction(floor(result.bound * (1 + _RELATIVE_MARGIN) + _MARGIN))
 
-    def _write(self, book: Book, guide: Guide, values: Floats) -> None:
+    def _round_and_apply(
+        self, assignment: Assignment, candidates: CandidateList, values: FloatArray
+    ) -> None:
         """Write an answer down in place of the plan so far, if that completes more."""
-        chosen = np.flatnonzero(values[: self._count] > _HALF).tolist()
-        flows = values[self._count :]
-        used = np.flatnonzero(flows > TOLERANCE)
-        demands, stores = self._piece.demand[used].tolist(), self._piece.store[used].tolist()
-        wanted = zip(demands, stores, flows[used].tolist(), strict=True)
-        mark, before = book.mark(), self._value(book)
-        book.clear(range(len(self._arcs.open)))
-        rewrite(book, guide, chosen, wanted, list(range(self._count)))
-        if self._value(book) <= before:
-            book.go_back(mark)
+        selected = np.flatnonzero(values[: self._project_count] > _HALF).tolist()
+        flows = values[self._project_count :]
+        flowing = np.flatnonzero(flows > TOLERANCE)
+        needs, groups = self._block.need[flowing].tolist(), self._block.group[flowing].tolist()
+        shares = zip(needs, groups, flows[flowing].tolist(), strict=True)
+        checkpoint, before = assignment.checkpoint(), self._value(assignment)
+        assignment.clear(range(len(self._arcs.open)))
+        construct_from_solution(
+            assignment, candidates, selected, shares, list(range(self._project_count))
+        )
+        if self._value(assignment) <= before:
+            assignment.roll_back(checkpoint)
 
-    def _value(self, book: Book) -> float:
-        return float(sum(self._weight[at] for at in range(self._count) if book.is_complete(at)))
+    def _value(self, assignment: Assignment) -> float:
+        return float(
+            sum(self._weight[at] for at in range(self._project_count) if assignment.is_complete(at))
+        )
 
-    def _start(self, book: Book, guide: Guide) -> Floats:
-        done = [float(book.is_complete(place)) for place in range(self._count)]
-        piece = self._piece
-        keys = zip(piece.demand.tolist(), piece.store.tolist(), strict=True)
-        place_of = {key: place for place, key in enumerate(keys)}
-        flows = np.zeros(len(place_of))
-        for demand, given in enumerate(book.given):
-            for supply, amount in given.items():
-                place = place_of.get((demand, guide.store_of(supply)))
-                if place is not None:
-                    flows[place] += amount / book.problem.demands[demand].open
+    def _column_values(self, assignment: Assignment, candidates: CandidateList) -> FloatArray:
+        done = [float(assignment.is_complete(index)) for index in range(self._project_count)]
+        block = self._block
+        keys = zip(block.need.tolist(), block.group.tolist(), strict=True)
+        index_of = {key: index for index, key in enumerate(keys)}
+        flows = np.zeros(len(index_of))
+        for need, given in enumerate(assignment.amounts):
+            for offer, amount in given.items():
+                index = index_of.get((need, candidates.group_of(offer)))
+                if index is not None:
+                    flows[index] += amount / assignment.problem.needs[need].open
         return np.concatenate([done, flows])

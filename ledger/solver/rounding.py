@@ -10,91 +10,93 @@ from fractions import Fraction
 
 import numpy as np
 
-from ledger.matching.plan import Give
-from ledger.matching.problem import Problem
-from ledger.solver.cuts import Cut, cut_from
+from ledger.matching.plan import Allocation
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
 from ledger.solver.formulation import Formulation
-from ledger.solver.highs import Floats, Kind, Model, Places, Solver
-from ledger.solver.pairs import Pairs
-from ledger.solver.repair import Flow, kept
+from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.pairs import EligiblePairs
+from ledger.solver.repair import Flow, without_unmet_conditions
 
-_LEAST = 1e-7
+_MIN_MARGIN = 1e-7
 
 
-def sparing(model: Model, rows: Places, back: Floats) -> Model:
+def with_rounding_margin(model: Model, rows: IndexArray, margins: FloatArray) -> Model:
     """Give a model in fractions that leaves so much in these rows, or as much of it as it can.
 
     What it spares are columns of its own, after those of the model.
     """
-    found = replace(
+    extended = replace(
         model,
         costs=[*model.costs],
         lowers=[*model.lowers],
         uppers=[*model.uppers],
-        kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)],
+        types=[np.full(model.columns, VariableType.CONTINUOUS, np.uint8)],
         entries=[*model.entries],
     )
-    spared = found.add_columns(1.0, 0.0, 1.0, count=len(rows))
-    found.put(rows, spared, np.maximum(_LEAST, back))
-    return found
+    margin_columns = extended.add_columns(1.0, 0.0, 1.0, count=len(rows))
+    extended.add_entries(rows, margin_columns, np.maximum(_MIN_MARGIN, margins))
+    return extended
 
 
-def made_whole(formulation: Formulation, values: Floats) -> tuple[tuple[Give, ...], Cut | None]:
+def round_to_plan(
+    formulation: Formulation, values: FloatArray
+) -> tuple[tuple[Allocation, ...], NoGoodCut | None]:
     """Give a plan in whole numbers near a solution, and why it does not reach it, if known."""
-    pairs, ends = formulation.pairs, set(formulation.finished(values))
-    problem, demands = pairs.problem, pairs.problem.demands
+    pairs, completed = formulation.pairs, set(formulation.completed_projects(values))
+    problem, needs = pairs.problem, pairs.problem.needs
     amounts = formulation.amounts(values)
-    targets = [0] * len(demands)
-    for pair, amount in zip(pairs.every, amounts, strict=True):
-        targets[pair.demand] = min(targets[pair.demand] + amount, demands[pair.demand].open)
-    ending = [place for end in sorted(ends) for place in problem.ventures[end].demands]
-    for place in ending:
-        targets[place] = demands[place].open
-    flow = Flow(pairs, amounts, targets, _forbidden(pairs, ends))
-    cut = Cut(frozenset(), frozenset(), flow.crowd) if flow.crowd else None
-    for place in ending:
-        blocked = flow.fill(place)
+    targets = [0] * len(needs)
+    for pair, amount in zip(pairs.all, amounts, strict=True):
+        targets[pair.need] = min(targets[pair.need] + amount, needs[pair.need].open)
+    completing_needs = [index for end in sorted(completed) for index in problem.projects[end].needs]
+    for index in completing_needs:
+        targets[index] = needs[index].open
+    flow = Flow(pairs, amounts, targets, _closed_pairs(pairs, completed))
+    cut = NoGoodCut(frozenset(), frozenset(), flow.cover) if flow.cover else None
+    for index in completing_needs:
+        blocked = flow.fill(index)
         if blocked is not None and cut is None:
-            cut = _told(formulation, cut_from(pairs, flow, blocked))
-    flow.fill_up(_by_worth(problem, set(pairs.of_demand) - set(ending)))
-    return kept(problem, flow.gives()), cut
+            cut = _usable_cut(formulation, cut_of_blocked_flow(pairs, flow, blocked))
+    flow.fill_remaining(_by_coverage_weight(problem, set(pairs.by_need) - set(completing_needs)))
+    return without_unmet_conditions(problem, flow.allocations()), cut
 
 
-def _told(formulation: Formulation, cut: Cut | None) -> Cut | None:
+def _usable_cut(formulation: Formulation, cut: NoGoodCut | None) -> NoGoodCut | None:
     """Give a cut that says something: where one of its ventures never ends complete, none does."""
-    return cut if cut is not None and cut.ends <= formulation.ends.keys() else None
+    return cut if cut is not None and cut.completed <= formulation.project_columns.keys() else None
 
 
-def _forbidden(pairs: Pairs, ends: set[int]) -> set[int]:
+def _closed_pairs(pairs: EligiblePairs, completed: set[int]) -> set[int]:
     """Give the pairs on condition of ventures that do not end complete."""
     return {
         at
-        for at, pair in enumerate(pairs.every)
-        if pairs.problem.supplies[pair.supply].conditional
-        and pairs.problem.demands[pair.demand].venture not in ends
+        for at, pair in enumerate(pairs.all)
+        if pairs.problem.offers[pair.offer].conditional
+        and pairs.problem.needs[pair.need].project not in completed
     }
 
 
-def _by_worth(problem: Problem, places: set[int]) -> list[int]:
+def _by_coverage_weight(problem: MatchingProblem, indices: set[int]) -> list[int]:
     """Order demands by what one part of them adds to level 2, the most first."""
-    demands, ventures = problem.demands, problem.ventures
+    needs, projects = problem.needs, problem.projects
     return sorted(
-        places,
-        key=lambda one: (-Fraction(ventures[demands[one].venture].weight, demands[one].net), one),
+        indices,
+        key=lambda one: (-Fraction(projects[needs[one].project].weight, needs[one].net), one),
     )
 
 
-def with_margins(formulation: Formulation, values: Floats) -> Floats | None:
+def solve_with_margins(formulation: Formulation, values: FloatArray) -> FloatArray | None:
     """Solve again with all choices made, keeping back what rounding across currencies may cost.
 
     Where not all of it can be kept back, what can be.
     """
     model = formulation.model
-    columns, chosen = formulation.choices(values)
-    margins = list(formulation.margins(values))
-    rows = np.array([row for row, _ in margins], np.int32)
-    back = np.array([1 - most for _, most in margins], np.float64)
-    solver = Solver(sparing(model, rows, back))
+    columns, chosen = formulation.binary_choices(values)
+    margin_rows = list(formulation.rounding_margins(values))
+    rows = np.array([row for row, _ in margin_rows], np.int32)
+    margins = np.array([1 - most for _, most in margin_rows], np.float64)
+    solver = Solver(with_rounding_margin(model, rows, margins))
     solver.set_bounds(columns, chosen, chosen)
-    found = solver.solve().values
-    return None if found is None else found[: model.columns]
+    margin_values = solver.solve().values
+    return None if margin_values is None else margin_values[: model.columns]

@@ -7,104 +7,114 @@ from fractions import Fraction
 from time import perf_counter
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Give, Level, Limit, Solution, completeness, coverage
-from ledger.matching.problem import Problem
-from ledger.solver.options import UNLIMITED, Effort
+from ledger.matching.plan import Allocation, Level, SearchLimit, Solution, completeness, coverage
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.options import UNLIMITED, SolverOptions
 
-LARGEST_LISTED = 60_000
+MAX_PAIRS_EXACT = 60_000
 """Up to so many pairs, each is a column of its own."""
-LARGEST_AT_ONCE = 8_000
+MAX_PAIRS_WITHOUT_START = 8_000
 """Up to so many pairs, the exact search has a good plan long before any time limit."""
-LARGEST_MIDDLE = 400_000
+MAX_PAIRS_MEDIUM = 400_000
 """Up to so many pairs, blocks of the plan are solved again exactly,"""
-MOST_DEMANDS = 5_000
+MAX_NEEDS_MEDIUM = 5_000
 """of so many demands: of more, a block is too small a part."""
-LARGEST_TRIED = 2_000_000
+MAX_PAIRS_GREEDY = 2_000_000
 """Up to so many pairs, a plan is made in one pass before the search."""
 
-Plan = tuple[Give, ...]
+Plan = tuple[Allocation, ...]
 
 
-def solve(problem: Problem, effort: Effort = UNLIMITED, known: Plan | None = None) -> Solution:
+def solve(
+    problem: MatchingProblem, options: SolverOptions = UNLIMITED, known_plan: Plan | None = None
+) -> Solution:
     """Find the plan that completes the most weight of projects, then covers the most of needs.
 
     The same problem gives the same plan, unless the answer says that the time limit was reached.
     `known` is a plan of this problem that was found before; the answer is never worse.
     """
-    start = greedy_plan(problem) if known is None and _is_tried(problem, effort) else known
-    found = _solved(problem, effort, start)
-    return found if start is None else _better(problem, found, start)
+    start = (
+        greedy_plan(problem)
+        if known_plan is None and _is_greedy_worthwhile(problem, options)
+        else known_plan
+    )
+    solution = _search(problem, options, start)
+    return solution if start is None else _at_least_start(problem, solution, start)
 
 
-def _is_tried(problem: Problem, effort: Effort) -> bool:
+def _is_greedy_worthwhile(problem: MatchingProblem, options: SolverOptions) -> bool:
     """Say whether one pass over all pairs costs little beside the search, or is all there is."""
-    return effort.seconds == 0 or _pairs(problem) <= LARGEST_TRIED
+    return options.seconds == 0 or _count_pairs(problem) <= MAX_PAIRS_GREEDY
 
 
-def _solved(problem: Problem, effort: Effort, start: Plan | None) -> Solution:
-    if effort.seconds == 0:
-        return _as_it_is(problem, start or ())
-    pairs = _pairs(problem)
-    if pairs > LARGEST_MIDDLE or (pairs > LARGEST_LISTED and len(problem.demands) > MOST_DEMANDS):
+def _search(problem: MatchingProblem, options: SolverOptions, start: Plan | None) -> Solution:
+    if options.seconds == 0:
+        return _greedy_solution(problem, start or ())
+    pair_count = _count_pairs(problem)
+    if pair_count > MAX_PAIRS_MEDIUM or (
+        pair_count > MAX_PAIRS_EXACT and len(problem.needs) > MAX_NEEDS_MEDIUM
+    ):
         from ledger.solver.heuristic import solve_large  # noqa: PLC0415 - as below
 
-        return solve_large(problem, effort, start)
-    if pairs > LARGEST_LISTED:
-        from ledger.solver.heuristic import solve_middle  # noqa: PLC0415 - as below
+        return solve_large(problem, options, start)
+    if pair_count > MAX_PAIRS_EXACT:
+        from ledger.solver.heuristic import solve_medium  # noqa: PLC0415 - as below
 
-        return solve_middle(problem, effort, start)
+        return solve_medium(problem, options, start)
     from ledger.solver.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
     bound = None
-    if pairs > LARGEST_AT_ONCE and effort.seconds is not None:
-        from ledger.solver.heuristic import begin  # noqa: PLC0415 - as above
+    if pair_count > MAX_PAIRS_WITHOUT_START and options.seconds is not None:
+        from ledger.solver.heuristic import start_plan  # noqa: PLC0415 - as above
 
-        begun = perf_counter()
-        begun_with, bound = begin(problem, effort, start or ())
-        start = _of_two(problem, begun_with, start or ())
-        effort = replace(effort, seconds=max(1, round(effort.seconds - perf_counter() + begun)))
-    return solve_exactly(problem, start or (), effort, bound)
-
-
-def _of_two(problem: Problem, one: Plan, other: Plan) -> Plan:
-    return one if _rank(problem, one) >= _rank(problem, other) else other
+        start_time = perf_counter()
+        start_plan_found, bound = start_plan(problem, options, start or ())
+        start = _better_plan(problem, start_plan_found, start or ())
+        options = replace(
+            options, seconds=max(1, round(options.seconds - perf_counter() + start_time))
+        )
+    return solve_exactly(problem, start or (), options, bound)
 
 
-def _better(problem: Problem, found: Solution, start: Plan) -> Solution:
+def _better_plan(problem: MatchingProblem, first: Plan, second: Plan) -> Plan:
+    return first if _rank(problem, first) >= _rank(problem, second) else second
+
+
+def _at_least_start(problem: MatchingProblem, solution: Solution, start: Plan) -> Solution:
     """Give what was found, or the plan the search began with where that is better."""
-    if _rank(problem, found.gives) >= _rank(problem, start):
-        return found
+    if _rank(problem, solution.allocations) >= _rank(problem, start):
+        return solution
     value, cover = _rank(problem, start)
     return replace(
-        found,
-        gives=start,
-        complete=Level(value, max(value, found.complete.bound)),
-        coverage=Level(cover, max(cover, found.coverage.bound)),
+        solution,
+        allocations=start,
+        complete=Level(value, max(value, solution.complete.bound)),
+        coverage=Level(cover, max(cover, solution.coverage.bound)),
     )
 
 
-def _rank(problem: Problem, gives: Plan) -> tuple[Fraction, Fraction]:
-    return completeness(problem, gives), coverage(problem, gives)
+def _rank(problem: MatchingProblem, allocations: Plan) -> tuple[Fraction, Fraction]:
+    return completeness(problem, allocations), coverage(problem, allocations)
 
 
-def _pairs(problem: Problem) -> int:
+def _count_pairs(problem: MatchingProblem) -> int:
     """Count the pairs that the rules admit, those of a kind at once."""
     return sum(
-        len(demands) * sum(len(problem.supplies_of_kind[kind]) for kind in links)
-        for demands, links in zip(problem.demands_of_kind, problem.links, strict=True)
+        len(needs) * sum(len(problem.offers_of_class[offer_class]) for offer_class in links)
+        for needs, links in zip(problem.needs_of_class, problem.links, strict=True)
     )
 
 
-def _as_it_is(problem: Problem, gives: Plan) -> Solution:
-    weight = Fraction(sum(one.weight for one in problem.ventures if one.completable))
-    most = sum(
-        Fraction(problem.ventures[one.venture].weight * one.open, one.net)
-        for one in problem.demands
+def _greedy_solution(problem: MatchingProblem, allocations: Plan) -> Solution:
+    weight = Fraction(sum(project.weight for project in problem.projects if project.completable))
+    max_covered = sum(
+        Fraction(problem.projects[project.project].weight * project.open, project.net)
+        for project in problem.needs
     )
     return Solution(
-        gives,
-        Level(completeness(problem, gives), weight),
-        Level(coverage(problem, gives), Fraction(most)),
+        allocations,
+        Level(completeness(problem, allocations), weight),
+        Level(coverage(problem, allocations), Fraction(max_covered)),
         solver="greedy",
-        limit=Limit.TIME,
+        limit=SearchLimit.TIME,
     )

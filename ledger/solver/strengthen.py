@@ -16,122 +16,158 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ledger.solver.cover_cuts import Crowd
-from ledger.solver.cuts import Covers
+from ledger.solver.cover_cuts import CoverCut
+from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import Formulation
-from ledger.solver.highs import INFINITY, SEED, Deadline, Floats, Kind, Places, Solver
+from ledger.solver.highs import (
+    INFINITY,
+    SEED,
+    Deadline,
+    FloatArray,
+    IndexArray,
+    Solver,
+    VariableType,
+)
 
 _ROUNDS = 15
-_MORE_ROUNDS = 20
+_ROUNDS_WITH_COVERS = 20
 """Where covers are looked for too."""
-_SEEN = 1e-6
-_DIVISIBLE, _INDIVISIBLE = 6, 10
+_MIN_VIOLATION = 1e-6
+_ARCS_PER_DIVISIBLE_NEED, _ARCS_PER_INDIVISIBLE_NEED = 6, 10
 """How many pairs of a demand are looked at, at least."""
-_MOST_SERVED = 4
+_MAX_CARDINALITY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxed:
+class LpOptimum:
     """An optimum of the relaxation: its columns, its reduced costs, and its value, a bound."""
 
-    values: Floats
-    reduced: Floats
+    values: FloatArray
+    reduced_costs: FloatArray
     bound: float
 
 
-def strengthened(
-    formulation: Formulation, deadline: Deadline, covers: Covers | None = None
-) -> Relaxed | None:
+def solve_strengthened(
+    formulation: Formulation, deadline: Deadline, covers: FormulationCutSeparator | None = None
+) -> LpOptimum | None:
     """Solve the relaxation, and add to the model the rows that it breaks, until it breaks none.
 
     None if the time was over before.
     """
     model = formulation.model
-    fractional = replace(model, kinds=[np.full(model.columns, Kind.CONTINUOUS, np.uint8)])
+    fractional = replace(model, types=[np.full(model.columns, VariableType.CONTINUOUS, np.uint8)])
     solver = Solver(fractional)
-    shares, ends, most = _partial(formulation)
-    crowds = _crowds(formulation)
-    found = None
-    for _ in range(_MORE_ROUNDS if covers else _ROUNDS):
-        outcome = solver.solve(deadline=deadline)
-        if outcome.values is None or outcome.reduced is None:
-            return found
-        values = outcome.values
-        found = Relaxed(values, outcome.reduced, outcome.bound)
-        broken = values[shares] > values[ends] * most + _SEEN
+    amount_columns, project_columns, most = _limited_pairs(formulation)
+    cardinality_cuts = _cardinality_cuts(formulation)
+    optimum = None
+    for _ in range(_ROUNDS_WITH_COVERS if covers else _ROUNDS):
+        result = solver.solve(deadline=deadline)
+        if result.values is None or result.reduced_costs is None:
+            return optimum
+        values = result.values
+        optimum = LpOptimum(values, result.reduced_costs, result.bound)
+        violated = values[amount_columns] > values[project_columns] * most + _MIN_VIOLATION
         rows = [
-            Crowd(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
-            for share, end, limit in zip(shares[broken], ends[broken], most[broken], strict=True)
+            CoverCut(np.array([share, end], np.int32), np.array([1, -limit], np.float64), 0)
+            for share, end, limit in zip(
+                amount_columns[violated], project_columns[violated], most[violated], strict=True
+            )
         ]
-        rows += [row for row in crowds if values[row.columns].sum() > row.most + _SEEN]
-        rows += covers.broken(values) if covers else []
+        rows += [
+            row
+            for row in cardinality_cuts
+            if values[row.columns].sum() > row.upper + _MIN_VIOLATION
+        ]
+        rows += covers.violated(values) if covers else []
         if not rows:
-            return found
+            return optimum
         for row in rows:
-            solver.add_row(-INFINITY, row.most, row.columns, row.values)
-            model.put(model.add_rows(-INFINITY, row.most, 1), row.columns, row.values)
-    return found
+            solver.add_row(-INFINITY, row.upper, row.columns, row.values)
+            model.add_entries(model.add_rows(-INFINITY, row.upper, 1), row.columns, row.values)
+    return optimum
 
 
-def _crowds(formulation: Formulation) -> list[Crowd]:
+def _cardinality_cuts(formulation: Formulation) -> list[CoverCut]:
     """Give for each supply the pairs of which it can serve one, two or a few, if there are more.
 
     Of pairs that give one amount or nothing, each more than a part `1 / (k + 1)` of a supply, it
     serves `k` at most.
     """
     pairs = formulation.pairs
-    found = []
-    for supply, places in pairs.of_supply.items():
-        free = pairs.problem.supplies[supply].free
-        whole = [at for at in places if pairs.every[at].whole and formulation.shares[at] >= 0]
-        costs = [pairs.every[at].ratio.to_offer(pairs.every[at].high) for at in whole]
-        for most in range(1, _MOST_SERVED + 1):
-            large = [at for at, cost in zip(whole, costs, strict=True) if cost * (most + 1) > free]
+    cuts = []
+    for offer, indices in pairs.group_of_offer.items():
+        free = pairs.problem.offers[offer].free
+        all_or_nothing = [
+            at
+            for at in indices
+            if pairs.all[at].all_or_nothing and formulation.amount_columns[at] >= 0
+        ]
+        costs = [pairs.all[at].ratio.to_offer(pairs.all[at].high) for at in all_or_nothing]
+        for most in range(1, _MAX_CARDINALITY + 1):
+            large = [
+                at
+                for at, cost in zip(all_or_nothing, costs, strict=True)
+                if cost * (most + 1) > free
+            ]
             if len(large) > most:
-                columns = formulation.shares[large]
-                found.append(Crowd(columns, np.ones(len(large)), most))
-    return found
+                columns = formulation.amount_columns[large]
+                cuts.append(CoverCut(columns, np.ones(len(large)), most))
+    return cuts
 
 
-def _partial(formulation: Formulation) -> tuple[Places, Places, Floats]:
+def _limited_pairs(formulation: Formulation) -> tuple[IndexArray, IndexArray, FloatArray]:
     """Give the columns of pairs that can't give all of a demand, with their ends and limits."""
-    pairs, demands = formulation.pairs.every, formulation.pairs.problem.demands
-    chosen = [
+    pairs, needs = formulation.pairs.all, formulation.pairs.problem.needs
+    limited_pairs = [
         at
         for at, pair in enumerate(pairs)
-        if formulation.shares[at] >= 0 and pair.high < demands[pair.demand].open
+        if formulation.amount_columns[at] >= 0 and pair.high < needs[pair.need].open
     ]
-    ends = [formulation.ends[demands[pairs[at].demand].venture] for at in chosen]
-    most = [pairs[at].high // formulation.units[at] for at in chosen]
-    return formulation.shares[chosen], np.array(ends, np.int32), np.array(most, np.float64)
+    project_columns = [
+        formulation.project_columns[needs[pairs[at].need].project] for at in limited_pairs
+    ]
+    most = [pairs[at].high // formulation.units[at] for at in limited_pairs]
+    return (
+        formulation.amount_columns[limited_pairs],
+        np.array(project_columns, np.int32),
+        np.array(most, np.float64),
+    )
 
 
-def restrict(solver: Solver, formulation: Formulation, relaxed: Relaxed) -> None:
+def restrict_to_candidates(solver: Solver, formulation: Formulation, optimum: LpOptimum) -> None:
     """Leave a solver the pairs that a solution uses, and the few that its prices speak for."""
-    looked_at = np.zeros(formulation.model.columns, dtype=bool)
-    looked_at[list(formulation.ends.values())] = True
-    for at in _promising(formulation, relaxed):
-        looked_at[formulation.shares[at]] = True
-        if formulation.opens[at] >= 0:
-            looked_at[formulation.opens[at]] = True
-        if formulation.takes[at] >= 0:
-            looked_at[formulation.takes[at]] = True
-    closed = np.flatnonzero(~looked_at).astype(np.int32)
+    retained = np.zeros(formulation.model.columns, dtype=bool)
+    retained[list(formulation.project_columns.values())] = True
+    for at in _candidate_pairs(formulation, optimum):
+        retained[formulation.amount_columns[at]] = True
+        if formulation.open_columns[at] >= 0:
+            retained[formulation.open_columns[at]] = True
+        if formulation.offer_amount_columns[at] >= 0:
+            retained[formulation.offer_amount_columns[at]] = True
+    closed = np.flatnonzero(~retained).astype(np.int32)
     solver.set_bounds(closed, np.zeros(len(closed)), np.zeros(len(closed)))
 
 
-def _promising(formulation: Formulation, relaxed: Relaxed) -> list[int]:
+def _candidate_pairs(formulation: Formulation, optimum: LpOptimum) -> list[int]:
     pairs = formulation.pairs
-    lots = np.random.default_rng(SEED).random(len(pairs.every))
-    shares, opens = formulation.shares, formulation.opens
-    prices = relaxed.reduced[shares] + np.where(
-        (opens >= 0) & (opens != shares), relaxed.reduced[opens], 0
+    random_order = np.random.default_rng(SEED).random(len(pairs.all))
+    amount_columns, open_columns = formulation.amount_columns, formulation.open_columns
+    prices = optimum.reduced_costs[amount_columns] + np.where(
+        (open_columns >= 0) & (open_columns != amount_columns),
+        optimum.reduced_costs[open_columns],
+        0,
     )
-    unused = relaxed.values[shares] < _SEEN
-    found = []
-    for demand, places in pairs.of_demand.items():
-        listed = np.array([at for at in places if shares[at] >= 0], np.int32)
-        order = np.lexsort((lots[listed], np.round(-prices[listed], 6), unused[listed]))
-        size = _DIVISIBLE if pairs.problem.demands[demand].divisible else _INDIVISIBLE
-        found += listed[order][: max(size, int((~unused[listed]).sum()))].tolist()
-    return found
+    unused = optimum.values[amount_columns] < _MIN_VIOLATION
+    selected = []
+    for need, indices in pairs.by_need.items():
+        with_columns = np.array([at for at in indices if amount_columns[at] >= 0], np.int32)
+        order = np.lexsort(
+            (random_order[with_columns], np.round(-prices[with_columns], 6), unused[with_columns])
+        )
+        size = (
+            _ARCS_PER_DIVISIBLE_NEED
+            if pairs.problem.needs[need].divisible
+            else _ARCS_PER_INDIVISIBLE_NEED
+        )
+        selected += with_columns[order][: max(size, int((~unused[with_columns]).sum()))].tolist()
+    return selected

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 from ledger.core.quantity import Unit
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
-from ledger.matching.stored import KeptProposal, TakenUp, cost_told, decimal_of, rounded
+from ledger.matching.stored import AcceptedLine, StoredProposal, decimal_of, rounded, rounded_cost
 from ledger.store.db import tables
 from ledger.store.db.queries import StoredUnits
 from ledger.store.db.tables import (
@@ -32,14 +32,14 @@ _SEPARATOR = "/"
 
 
 def proposal_rows(
-    identity: int, stored: KeptProposal, id_of: Callable[[str, str], int]
+    identity: int, stored: StoredProposal, id_of: Callable[[str, str], int]
 ) -> Iterator[tuple[Table, dict[str, Any]]]:
     """Lay a proposal out as the rows it is stored in, but for what every write's rows share.
 
     `id_of` gives a record's id by its kind and code.
     """
     yield proposal, _row(identity, stored)
-    for number, line in stored.numbered:
+    for number, line in stored.numbered_lines:
         row = {
             "proposal_id": identity,
             "line": number,
@@ -57,7 +57,7 @@ def proposal_rows(
         yield proposal_project, row
 
 
-def _row(identity: int, stored: KeptProposal) -> dict[str, Any]:
+def _row(identity: int, stored: StoredProposal) -> dict[str, Any]:
     rounded_proposal = rounded(stored.proposal)
     return {
         "id": identity,
@@ -65,13 +65,13 @@ def _row(identity: int, stored: KeptProposal) -> dict[str, Any]:
         "day": rounded_proposal.day,
         "selection": json.dumps(stored.selection, ensure_ascii=False),
         "solver": rounded_proposal.solver,
-        "limited": rounded_proposal.limited,
+        "limited": rounded_proposal.limit_reached,
         "milliseconds": stored.milliseconds,
         "complete_value": decimal_of(rounded_proposal.complete_level.value),
         "complete_bound": decimal_of(rounded_proposal.complete_level.bound),
         "coverage_value": decimal_of(rounded_proposal.coverage_level.value),
         "coverage_bound": decimal_of(rounded_proposal.coverage_level.bound),
-        "cost": cost_told(rounded_proposal.cost),
+        "cost": rounded_cost(rounded_proposal.cost),
         "cost_unit": rounded_proposal.cost.unit.code,
         "cost_unknown": rounded_proposal.cost.unknown,
         "without_rate": tuple(_SEPARATOR.join(pair) for pair in rounded_proposal.without_rate),
@@ -87,24 +87,24 @@ def latest_code(connection: Connection) -> str | None:
     return connection.execute(select(proposal.c.code).where(proposal.c.id == newest)).scalar()
 
 
-def read_proposal(connection: Connection, code: str) -> KeptProposal:
+def read_proposal(connection: Connection, code: str) -> StoredProposal:
     """Read a proposal by its exact code, with its lines and what was taken up of them."""
     return next(iter(_read(connection, code)))
 
 
-def read_proposals(connection: Connection) -> list[KeptProposal]:
+def read_proposals(connection: Connection) -> list[StoredProposal]:
     """Read every proposal, oldest first, in a handful of statements."""
     return list(_read(connection, None))
 
 
-def _read(connection: Connection, code: str | None) -> Iterator[KeptProposal]:
+def _read(connection: Connection, code: str | None) -> Iterator[StoredProposal]:
     units = StoredUnits(connection)
     lines = _by_proposal(connection, _lines(), code)
     weights = _by_proposal(connection, _projects(), code)
     introduced = _by_proposal(connection, _introduced_query(), code)
     for row in connection.execute(_restrict_to_code(_proposals(), code)):
         projects = sorted(tuple(one) for one in weights.get(row.id, []))
-        yield KeptProposal(
+        yield StoredProposal(
             code=row.code,
             proposal=_proposal(row, lines.get(row.id, []), [one for one, _ in projects], units),
             weights=dict(projects),
@@ -114,7 +114,9 @@ def _read(connection: Connection, code: str | None) -> Iterator[KeptProposal]:
             recorded_at=row.recorded_at,
             actor=row.actor,
             reason=row.reason,
-            taken={line: TakenUp(number, by) for line, number, by in introduced.get(row.id, [])},
+            accepted={
+                line: AcceptedLine(number, by) for line, number, by in introduced.get(row.id, [])
+            },
         )
 
 
@@ -131,7 +133,7 @@ def _proposal(
         complete=tuple(complete),
         lines=tuple(_line(one, units) for one in lines),
         without_rate=tuple(_pair(pair) for pair in row.without_rate),
-        limited=row.limited,
+        limit_reached=row.limited,
     )
 
 

@@ -210,7 +210,7 @@ _ROWS = " UNION ALL ".join(
 )
 
 
-class Watch:
+class SearchMonitor:
     """Sees which rows that were there before an act the act has written or locked."""
 
     def __init__(self, world: World) -> None:
@@ -255,14 +255,14 @@ def writes(world: World, number: int) -> list[Callable[[], object]]:
 
 
 @pytest.fixture
-def watch(world: World) -> Iterator[Watch]:
-    watching = Watch(world)
+def watch(world: World) -> Iterator[SearchMonitor]:
+    watching = SearchMonitor(world)
     yield watching
     watching.raw.close()
 
 
 @pytest.mark.only_on("postgresql")
-def test_no_row_is_written_or_locked_by_every_act(world: World, watch: Watch) -> None:
+def test_no_row_is_written_or_locked_by_every_act(world: World, watch: SearchMonitor) -> None:
     for act in writes(world, 1):
         watch.during(act)
 
@@ -275,7 +275,9 @@ def test_no_row_is_written_or_locked_by_every_act(world: World, watch: Watch) ->
 
 
 @pytest.mark.only_on("postgresql")
-def test_acts_on_different_records_touch_no_row_together(world: World, watch: Watch) -> None:
+def test_acts_on_different_records_touch_no_row_together(
+    world: World, watch: SearchMonitor
+) -> None:
     """Two officers who work on different needs and offers stand in nobody's way."""
     mine, yours = writes(world, 1), writes(world, 2)
     sides: list[set[tuple[str, str]]] = []
@@ -291,7 +293,7 @@ def test_acts_on_different_records_touch_no_row_together(world: World, watch: Wa
 
 
 @pytest.mark.only_on("postgresql")
-def test_the_watch_sees_a_row_that_every_act_writes(world: World, watch: Watch) -> None:
+def test_the_watch_sees_a_row_that_every_act_writes(world: World, watch: SearchMonitor) -> None:
     watch.raw.execute(
         "CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN UPDATE unit SET name = name WHERE code = 'EUR'; RETURN NULL; END $$"

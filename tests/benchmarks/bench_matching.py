@@ -23,9 +23,9 @@ from typing import NamedTuple
 from pipelines import Pipeline, dense, problem_of, sparse
 
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Give, Level, Solution, completeness
-from ledger.matching.problem import Problem
-from ledger.solver.options import Effort
+from ledger.matching.plan import Allocation, Level, Solution, completeness
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.options import SolverOptions
 from ledger.solver.solve import solve
 
 CASES: dict[str, Callable[[int], Pipeline]] = {
@@ -79,7 +79,7 @@ def main() -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
+    parser.add_argument("--case", action="append", choice=sorted(CASES), help="all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verbose", action="store_true", help="say what is being done")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
@@ -95,14 +95,14 @@ def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
     solution = _solved(problem, verbose=verbose)
     solved, cpu = time.perf_counter(), time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    wrong = faults(problem, solution.gives)
+    wrong = faults(problem, solution.allocations)
     first, second = solution.complete, solution.coverage
-    greedy = completeness(problem, greedy_plan(problem)) if len(problem.demands) < 50_000 else None
+    greedy = completeness(problem, greedy_plan(problem)) if len(problem.needs) < 50_000 else None
     return [
         case,
         f"{_pairs(problem):,}",
-        f"{_pairs(problem) / max(1, len(problem.demands)):.0f}",
-        f"{len(problem.links):,}/{len(problem.supplies_of_kind):,}",
+        f"{_pairs(problem) / max(1, len(problem.needs)):.0f}",
+        f"{len(problem.links):,}/{len(problem.offers_of_class):,}",
         f"{built - begun:.1f}",
         f"{first.value}/{first.bound}",
         f"{_percent(first)}",
@@ -116,55 +116,55 @@ def _measured(case: str, seed: int, *, verbose: bool) -> list[str]:
     ]
 
 
-def _solved(problem: Problem, *, verbose: bool) -> Solution:
+def _solved(problem: MatchingProblem, *, verbose: bool) -> Solution:
     begun = time.perf_counter()
 
     def say(stage: str, value: Fraction, bound: Fraction) -> None:
         sys.stderr.write(f"  {time.perf_counter() - begun:6.1f} {value}/{bound} {stage}\n")
 
-    return solve(problem, Effort(progress=say if verbose else None))
+    return solve(problem, SolverOptions(progress=say if verbose else None))
 
 
-def faults(problem: Problem, gives: Sequence[Give]) -> list[str]:
+def faults(problem: MatchingProblem, allocations: Sequence[Allocation]) -> list[str]:
     """Say all that is wrong with a plan: pairs, limits, capacities, wholes and conditions."""
-    found = []
+    result = []
     taken: dict[int, int] = defaultdict(int)
     given: dict[int, int] = defaultdict(int)
     by: dict[int, list[int]] = defaultdict(list)
-    if len({(demand, supply) for demand, supply, _ in gives}) < len(gives):
-        found.append("a pair gives twice")
-    for demand, supply, amount in gives:
-        limits, ratio = problem.limits(demand, supply), problem.ratio(demand, supply)
+    if len({(need, offer) for need, offer, _ in allocations}) < len(allocations):
+        result.append("a pair gives twice")
+    for need, offer, amount in allocations:
+        limits, ratio = problem.limits(need, offer), problem.ratio(need, offer)
         if limits is None or ratio is None or not limits.low <= amount <= limits.high:
-            found.append(f"{demand} from {supply}: {amount} is not within {limits}")
+            result.append(f"{need} from {offer}: {amount} is not within {limits}")
             continue
-        taken[supply] += -(-amount * ratio.under // ratio.over)
-        given[demand] += amount
-        by[demand].append(supply)
-    found += [f"{s} gives {n}" for s, n in taken.items() if n > problem.supplies[s].free]
-    found += [f"{d} gets {n}" for d, n in given.items() if n > problem.demands[d].open]
-    for demand, supplies in by.items():
-        one = problem.demands[demand]
-        if not one.divisible and (len(supplies) > 1 or given[demand] != one.open):
-            found.append(f"{demand} is divided")
-        venture = problem.ventures[one.venture]
-        whole = venture.completable and all(
-            given[other] == problem.demands[other].open for other in venture.demands
+        taken[offer] += -(-amount * ratio.under // ratio.over)
+        given[need] += amount
+        by[need].append(offer)
+    result += [f"{s} gives {n}" for s, n in taken.items() if n > problem.offers[s].free]
+    result += [f"{d} gets {n}" for d, n in given.items() if n > problem.needs[d].open]
+    for need, offers in by.items():
+        one = problem.needs[need]
+        if not one.divisible and (len(offers) > 1 or given[need] != one.open):
+            result.append(f"{need} is divided")
+        project = problem.projects[one.project]
+        integral = project.completable and all(
+            given[other] == problem.needs[other].open for other in project.needs
         )
-        if not whole and any(problem.supplies[supply].conditional for supply in supplies):
-            found.append(f"{demand} is given to on condition, and is not complete")
-    return found
+        if not integral and any(problem.offers[offer].conditional for offer in offers):
+            result.append(f"{need} is given to on condition, and is not complete")
+    return result
 
 
-def _pairs(problem: Problem) -> int:
+def _pairs(problem: MatchingProblem) -> int:
     by_kind = sum(
-        len(problem.demands_of_kind[kind])
-        * sum(len(problem.supplies_of_kind[other]) for other in links)
-        for kind, links in enumerate(problem.links)
+        len(problem.needs_of_class[need_class])
+        * sum(len(problem.offers_of_class[offer_class]) for offer_class in links)
+        for need_class, links in enumerate(problem.links)
     )
     if by_kind > SMALL_ENOUGH:
         return by_kind
-    return sum(1 for demand in range(len(problem.demands)) for _ in problem.partners(demand))
+    return sum(1 for need in range(len(problem.needs)) for _ in problem.eligible_offers(need))
 
 
 def _percent(level: Level) -> str:

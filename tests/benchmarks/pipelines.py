@@ -21,7 +21,7 @@ from ledger.core.quantity import Unit
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance
 from ledger.matching.build import build
-from ledger.matching.problem import Problem
+from ledger.matching.problem import MatchingProblem
 from ledger.reference.places import countries, region_chain
 from ledger.reference.terms import instruments, sectors
 from ledger.reference.units import shipped_units
@@ -58,7 +58,7 @@ class Shape:
     fields: int
     wide: float
     terms: bool = True
-    supply: tuple[float, float, float] = (0.75, 0.8, 0.85)
+    offer_ratio: tuple[float, float, float] = (0.75, 0.8, 0.85)
     seed: int = 1
 
 
@@ -79,7 +79,7 @@ def dense(projects: int, offers: int, *, seed: int = 1, terms: bool = True) -> P
             fields=6,
             wide=0.55,
             terms=terms,
-            supply=(0.38, 0.42, 0.46),
+            offer_ratio=(0.38, 0.42, 0.46),
             seed=seed,
         )
     )
@@ -97,7 +97,7 @@ def made(shape: Shape) -> Pipeline:
     return _Maker(shape).pipeline()
 
 
-def problem_of(pipeline: Pipeline) -> Problem:
+def problem_of(pipeline: Pipeline) -> MatchingProblem:
     """Give the matching problem of a pipeline."""
     return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
@@ -178,7 +178,7 @@ class _Maker:
         rnd = self._random
         factors = rnd.choices(tuple(Factor), (45, 30, 25), k=self._shape.offers)
         shares = [rnd.lognormvariate(0, 0.8) for _ in factors]
-        supply = dict(zip(Factor, self._shape.supply, strict=True))
+        offer_ratio = dict(zip(Factor, self._shape.offer_ratio, strict=True))
         sums = {
             factor: sum(s for s, f in zip(shares, factors, strict=True) if f is factor)
             for factor in Factor
@@ -188,7 +188,7 @@ class _Maker:
         for number, (factor, share) in enumerate(zip(factors, shares, strict=True)):
             offer = replace(rnd.choice(mandates[factor]), code=f"O{number:06}")
             unit = self._units[offer.unit]
-            size = share / sums[factor] * self._wanted[factor] * supply[factor]
+            size = share / sums[factor] * self._wanted[factor] * offer_ratio[factor]
             amount = _amount(size, factor, unit)
             if self._shape.terms:
                 offer = self._with_terms(offer, unit, amount)

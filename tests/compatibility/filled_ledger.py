@@ -19,7 +19,7 @@ from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
-from ledger.matching.stored import KeptProposal
+from ledger.matching.stored import StoredProposal
 from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
@@ -128,7 +128,7 @@ def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
         complete=("PRJ-1",),
         lines=(line,),
     )
-    kept = KeptProposal(
+    kept = StoredProposal(
         code=uow.code_for("proposal", None),
         proposal=proposal,
         weights={"PRJ-1": 1},
@@ -137,7 +137,7 @@ def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:
         solved_on=None,
         recorded_at=uow.now,
         actor=uow.request.actor,
-        taken={},
+        accepted={},
     )
     uow.add_proposal(kept)
     details = replace(uow.details(), proposed=ProposedLine(kept.code, 1))

@@ -15,14 +15,14 @@ from ledger.core.quantity import format_amount
 from ledger.eligibility.counts import Outstanding
 from ledger.journal.balance import Balance
 from ledger.matching.near_misses import Change
-from ledger.matching.pairs import Pair
+from ledger.matching.pairs import PairFacts
 
 _LISTS = ("topics", "sectors", "countries", "cities", "excluded_countries", "instruments")
 _DAYS = ("valid_from", "valid_until", "available_from", "needed_by")
 _TICKETS = ("min_ticket", "max_ticket")
 
 
-def pairs_in(world: World) -> Iterator[Pair]:
+def pairs_in(world: World) -> Iterator[PairFacts]:
     """Give every pair of a world."""
     for need in world.needs:
         between = world.outstanding.get(need.need.code, {})
@@ -30,10 +30,10 @@ def pairs_in(world: World) -> Iterator[Pair]:
             code = offer.offer.code
             rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
             elsewhere = tuple(sorted(other for other in between if other != code))
-            yield Pair(need, offer, DAY, rate, between.get(code, Outstanding(0, 0)), elsewhere)
+            yield PairFacts(need, offer, DAY, rate, between.get(code, Outstanding(0, 0)), elsewhere)
 
 
-def applied(pair: Pair, change: Change) -> Pair:
+def applied(pair: PairFacts, change: Change) -> PairFacts:
     """Make a change by what its column would hold."""
     assert change.value is not None
     if change.kind == "project":
@@ -55,7 +55,7 @@ def applied(pair: Pair, change: Change) -> Pair:
     return replace(pair, **{change.kind: side})
 
 
-def smaller(pair: Pair, change: Change) -> Change | None:
+def smaller(pair: PairFacts, change: Change) -> Change | None:
     """Give the change that changes one smallest step less; None where it has no size."""
     value, decimals = change.value, 0
     if change.column in (*_TICKETS, "quantity"):

@@ -20,11 +20,11 @@ from ledger.rates.rates import ConversionRate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
 from ledger.store.session.snapshot import Picture
-from ledger.usecases.matching.context import Scene, pairs_of
+from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
 from ledger.usecases.matching.explain_project import explain_project
-from ledger.usecases.matching.propose import read_pipeline, solved
+from ledger.usecases.matching.propose import read_pipeline, solve_pipeline
 
 UNITS: Mapping[Factor, Unit] = {
     Factor.MONEY: replace(EUR, decimals=0),
@@ -100,21 +100,21 @@ class Staged:
         """Give this as the picture it stands for."""
         return cast("Picture", self)
 
-    def scene(self) -> Scene:
+    def context(self) -> ExplanationContext:
         """Solve today's proposal."""
-        return Scene(solved(read_pipeline(self.picture), UNLIMITED), UNLIMITED)
+        return ExplanationContext(solve_pipeline(read_pipeline(self.picture), UNLIMITED), UNLIMITED)
 
     def explain(self, code: str) -> Explanation:
         """Explain a project, a need or an offer."""
-        scene = self.scene()
+        context = self.context()
         if code in self.offer_facts:
-            pairs = pairs_of(self.picture, self.need_facts.values(), [self.offer_facts[code]])
-            return explain_offer(scene, code, pairs)
+            pairs = pair_facts(self.picture, self.need_facts.values(), [self.offer_facts[code]])
+            return explain_offer(context, code, pairs)
         needs = [self.need_facts[code]] if code in self.need_facts else list(self.needs_of(code))
-        pairs = pairs_of(self.picture, needs, self.offer_facts.values())
+        pairs = pair_facts(self.picture, needs, self.offer_facts.values())
         if code in self.need_facts:
-            return explain_need(scene, code, pairs)
-        return explain_project(scene, code, pairs)
+            return explain_need(context, code, pairs)
+        return explain_project(context, code, pairs)
 
 
 def reasons(found: Explanation) -> list[str]:

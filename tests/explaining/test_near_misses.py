@@ -15,17 +15,17 @@ from ledger.core.factors import Factor, Stage
 from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.verdict import NeedFacts, OfferFacts
 from ledger.matching.near_misses import single_changes
-from ledger.matching.pairs import Pair
+from ledger.matching.pairs import PairFacts
 
 M = 100_000_000
 """A million euros, in cents."""
 
 
-def between(need: NeedFacts, offer: OfferFacts, rate: str | None = None, **more: Any) -> Pair:
-    return Pair(need, offer, DAY, None if rate is None else Decimal(rate), **more)
+def between(need: NeedFacts, offer: OfferFacts, rate: str | None = None, **more: Any) -> PairFacts:
+    return PairFacts(need, offer, DAY, None if rate is None else Decimal(rate), **more)
 
 
-def words(pair: Pair) -> list[str]:
+def words(pair: PairFacts) -> list[str]:
     return [change.words for change in single_changes(pair)]
 
 
@@ -65,7 +65,7 @@ def test_a_ticket_in_another_currency_is_met_by_what_the_hold_would_take():
 
 def test_what_lives_in_the_pair_counts_towards_the_ticket():
     need, offer = needing(M), offering(10 * M, min_ticket=5 * M)
-    pair = between(need, offer, living=Outstanding(M, M))
+    pair = between(need, offer, outstanding=Outstanding(M, M))
 
     assert words(pair) == ["a smallest ticket of 2M EUR instead of 5M EUR"]
 
@@ -108,7 +108,9 @@ def test_an_indivisible_need_wants_more_put_up():
 def test_an_indivisible_need_that_lives_with_another_offer_can_only_be_divided():
     need = needing(M, stages={Stage.HELD: M}, divisible=False)
 
-    assert words(between(need, offering(M), elsewhere=("O-0009",))) == ["the need made divisible"]
+    assert words(between(need, offering(M), other_offers=("O-0009",))) == [
+        "the need made divisible"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from stage import Staged, drawn, reasons, told
 
 from ledger.core.factors import Stage
 from ledger.matching.plan import completed
-from ledger.matching.variants import alone
+from ledger.matching.variants import only_needs
 from ledger.solver.solve import solve
-from ledger.usecases.matching.context import Scene
+from ledger.usecases.matching.context import ExplanationContext
 
 
 def test_a_project_that_ends_complete_says_so_and_who_gives():
@@ -46,7 +46,7 @@ def test_supply_that_is_too_small_binds_however_little_others_ask():
     found = stage.explain("P")
 
     assert reasons(found) == ["supply"]
-    assert found.rows[0].alone == 4
+    assert found.rows[0].served_alone == 4
     assert "is 4 EUR of its 10 EUR" in told(found)
 
 
@@ -152,18 +152,18 @@ def test_a_project_without_anything_open_is_complete_already():
     assert stage.explain("P").outcome == "already"
 
 
-def best_with(scene: Scene, place: int) -> Fraction | None:
+def best_with(context: ExplanationContext, place: int) -> Fraction | None:
     """Find by trying all sets of projects the most weight that can end complete with this one."""
-    ventures = scene.problem.ventures
-    others = [one for one in range(len(ventures)) if one != place and ventures[one].completable]
+    projects = context.problem.projects
+    others = [one for one in range(len(projects)) if one != place and projects[one].completable]
     best = None
     for chosen in chain.from_iterable(combinations(others, n) for n in range(len(others) + 1)):
         kept = (place, *chosen)
-        weight = Fraction(sum(ventures[one].weight for one in kept))
+        weight = Fraction(sum(projects[one].weight for one in kept))
         if best is not None and weight <= best:
             continue
-        part = alone(scene.problem, [d for one in kept for d in ventures[one].demands])
-        if len(completed(part, solve(part).gives)) == len(kept):
+        part = only_needs(context.problem, [d for one in kept for d in projects[one].needs])
+        if len(completed(part, solve(part).allocations)) == len(kept):
             best = weight
     return best
 
@@ -171,43 +171,43 @@ def best_with(scene: Scene, place: int) -> Fraction | None:
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_told_of_drawn_pipelines_is_true(seed):
     stage = drawn(seed)
-    scene = stage.scene()
-    assert scene.proven
-    for place, venture in enumerate(scene.problem.ventures):
-        found = stage.explain(venture.code)
+    context = stage.context()
+    assert context.proven
+    for place, project in enumerate(context.problem.projects):
+        found = stage.explain(project.code)
         assert found.proven
-        most = best_with(scene, place)
+        most = best_with(context, place)
         if found.outcome == "complete":
-            assert most == scene.today.complete.value
+            assert most == context.today.complete.value
         elif found.outcome == "short":
             assert most is None, told(found)
             assert found.facts["binding_needs"]
         else:
             assert found.outcome == "lost"
-            contest = found.facts["contest"]
-            fall = scene.today.complete.value - most
-            assert contest["level_1_falls_at_least"] == str(fall), told(found)
-            assert contest["level_1_falls_at_most"] == str(fall)
+            forced_completion = found.facts["contest"]
+            regret = context.today.complete.value - most
+            assert forced_completion["level_1_falls_at_least"] == str(regret), told(found)
+            assert forced_completion["level_1_falls_at_most"] == str(regret)
             assert found.facts["binding_factors"]
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_served_from_elsewhere_is_what_an_offer_for_this_city_alone_would_do(seed):
     stage = drawn(seed)
-    scene = stage.scene()
-    for venture in scene.problem.ventures:
-        found = stage.explain(venture.code)
+    context = stage.context()
+    for project in context.problem.projects:
+        found = stage.explain(project.code)
         for served in found.facts["served_from_elsewhere"]:
             again = drawn(seed)
-            for facts in again.needs_of(venture.code):
+            for facts in again.needs_of(project.code):
                 bound = facts.need.code in (found.facts["binding_needs"] or [facts.need.code])
                 if facts.need.factor.value in served["factors"] and bound:
                     code = f"X-{facts.need.code}"
                     topic = f"only {facts.need.code}"
                     again.need_facts[facts.need.code] = _with_topic(facts, topic)
                     again.offer(code, facts.need.factor.value, facts.balance.free, topics=(topic,))
-            rises = again.scene().today.complete.value > scene.today.complete.value
-            assert rises == served["completes"], (venture.code, served)
+            rises = again.context().today.complete.value > context.today.complete.value
+            assert rises == served["completes"], (project.code, served)
 
 
 def _with_topic(facts, topic):
@@ -217,13 +217,15 @@ def _with_topic(facts, topic):
 @pytest.mark.parametrize("seed", range(6))
 def test_rows_add_up_to_the_proposal(seed):
     stage = drawn(seed)
-    lines = stage.scene().matched.proposal.lines
+    lines = stage.context().match_result.proposal.lines
     for code in stage.need_facts:
         rows = stage.explain(code).rows
-        gives = {row.pair.offer.offer.code: row.gives for row in rows if row.gives}
-        assert gives == {line.offer: line.amount for line in lines if line.need == code}
+        allocations = {
+            row.pair.offer.offer.code: row.need_amount for row in rows if row.need_amount
+        }
+        assert allocations == {line.offer: line.amount for line in lines if line.need == code}
     for code in stage.offer_facts:
         found = stage.explain(code)
-        assert sum(row.offer_gives for row in found.rows) == sum(
+        assert sum(row.offer_amount for row in found.rows) == sum(
             line.offer_amount for line in lines if line.offer == code
         )

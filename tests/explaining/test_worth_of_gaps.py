@@ -15,9 +15,9 @@ from stage import Staged, drawn
 
 from ledger.core.errors import ExitCode
 from ledger.core.quantity import Unit
-from ledger.matching.explain import Outcome
-from ledger.matching.variants import SAME_UNIT, filled, with_more
-from ledger.matching.worth import Measure, Worth, gaps_of, largest, ranked, worth_of
+from ledger.matching.explain import PlanIndex
+from ledger.matching.variants import SAME_UNIT, with_extra_allocations, with_extra_offer
+from ledger.matching.worth import Measure, Worth, group_gaps, ranked, select_largest, worth_of
 from ledger.solver.solve import solve
 
 
@@ -36,16 +36,16 @@ def as_it_is(amount: int, _unit: Unit) -> int:
 
 def weighed(stage: Staged, most: int = 20) -> list[Worth]:
     """Weigh the largest gaps of a staged pipeline, need by need."""
-    scene = stage.scene()
+    context = stage.context()
     needs = stage.need_facts
     keys = {code: (("need", code),) for code in needs}
     kinds = measured(stage)
     found = []
-    for gap in largest(gaps_of(scene.outcome, keys, kinds), most, as_it_is):
-        richer = with_more(scene.problem, gap.demands, gap.middle, "more")
-        known = filled(richer, scene.today.gives, gap.demands)
+    for gap in select_largest(group_gaps(context.plan, keys, kinds), most, as_it_is):
+        richer = with_extra_offer(context.problem, gap.needs, gap.middle, "more")
+        known = with_extra_allocations(richer, context.today.allocations, gap.needs)
         found.append(
-            worth_of(gap, gap.middle, scene.outcome, scene.today, solve(richer, known=known))
+            worth_of(gap, gap.middle, context.plan, context.today, solve(richer, known_plan=known))
         )
     return ranked(found)
 
@@ -64,18 +64,20 @@ def test_money_for_the_last_gap_of_a_project_is_worth_its_weight():
     (first, *_) = weighed(stage.offer("O", "money", 7))
 
     assert first.gap.keys == (("need", "P-N1"),)
-    assert (first.step, first.complete.found) == (8, 4)
+    assert (first.step, first.complete.increase) == (8, 4)
     assert first.gained == ("P",)
 
 
 def test_a_step_that_frees_an_offer_for_others_is_worth_what_they_weigh():
     """With 10 more for P, the offer that P had goes to Q."""
     stage = Staged().project("P", ("money", 10), weight=4).project("Q", ("money", 10), weight=3)
-    scene = stage.offer("O", "money", 10).scene()
+    context = stage.offer("O", "money", 10).context()
 
-    richer = with_more(scene.problem, {scene.outcome.demand_of["P-N1"]: SAME_UNIT}, 10, "more")
+    richer = with_extra_offer(
+        context.problem, {context.plan.need_index["P-N1"]: SAME_UNIT}, 10, "more"
+    )
 
-    assert solve(richer).complete.value - scene.today.complete.value == 3
+    assert solve(richer).complete.value - context.today.complete.value == 3
 
 
 def test_money_without_a_builder_is_worth_nothing_on_level_1():
@@ -83,58 +85,60 @@ def test_money_without_a_builder_is_worth_nothing_on_level_1():
 
     rows = weighed(stage)
 
-    assert [(row.gap.factor, row.complete.found) for row in rows] == [
+    assert [(row.gap.factor, row.complete.increase) for row in rows] == [
         ("implementation", 0),
         ("money", 0),
     ]
-    assert [row.coverage.found for row in rows] == [1, Fraction(6, 10)]
+    assert [row.coverage.increase for row in rows] == [1, Fraction(6, 10)]
 
 
 def test_the_largest_gaps_take_turns_between_units():
     stage = Staged().project("P", ("money", 90), ("money", 80), ("money", 70), ("expertise", 3))
-    scene = stage.scene()
+    context = stage.context()
     kinds = measured(stage)
     keys = {code: (("need", code),) for code in stage.need_facts}
 
-    chosen = largest(gaps_of(scene.outcome, keys, kinds), 3, as_it_is)
+    chosen = select_largest(group_gaps(context.plan, keys, kinds), 3, as_it_is)
 
     assert [gap.keys[0][1] for gap in chosen] == ["P-N1", "P-N4", "P-N2"]
 
 
 def test_a_group_steps_by_what_its_middle_need_lacks():
     stage = Staged().project("P", ("money", 90), ("money", 20), ("money", 70), ("money", 10))
-    scene = stage.scene()
+    context = stage.context()
     kinds = measured(stage)
-    (gap,) = gaps_of(scene.outcome, dict.fromkeys(stage.need_facts, ()), kinds)
+    (gap,) = group_gaps(context.plan, dict.fromkeys(stage.need_facts, ()), kinds)
 
     assert (gap.total, gap.middle) == (190, 20)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_what_is_told_is_what_an_offer_for_that_need_alone_would_bring(seed):
-    today = drawn(seed).scene().today
+    today = drawn(seed).context().today
     for row in weighed(drawn(seed)):
         need = str(row.gap.keys[0][1])
-        then = with_offer_for(drawn(seed), need, row.step).scene().today
+        then = with_offer_for(drawn(seed), need, row.step).context().today
 
-        assert row.complete.proven.exact
-        assert row.complete.found == then.complete.value - today.complete.value
-        low, high = row.coverage.proven.least, row.coverage.proven.most
+        assert row.complete.range.exact
+        assert row.complete.increase == then.complete.value - today.complete.value
+        low, high = row.coverage.range.lower, row.coverage.range.upper
         assert low <= then.coverage.bound - today.coverage.value
         assert then.coverage.value - today.coverage.bound <= high
-        assert low <= row.coverage.found <= high
+        assert low <= row.coverage.increase <= high
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_step_more_never_lowers_level_1_and_keeps_its_own_rules(seed):
-    scene = drawn(seed).scene()
+    context = drawn(seed).context()
     for row in weighed(drawn(seed)):
-        assert row.complete.found >= 0
-        assert row.complete.proven.least <= row.complete.found <= row.complete.proven.most
-        richer = with_more(scene.problem, row.gap.demands, row.step, "more")
-        plan = Outcome(richer, filled(richer, scene.today.gives, row.gap.demands))
-        assert min(plan.open_left) >= 0
-        assert min(plan.free_left) >= 0
+        assert row.complete.increase >= 0
+        assert row.complete.range.lower <= row.complete.increase <= row.complete.range.upper
+        richer = with_extra_offer(context.problem, row.gap.needs, row.step, "more")
+        plan = PlanIndex(
+            richer, with_extra_allocations(richer, context.today.allocations, row.gap.needs)
+        )
+        assert min(plan.open_amounts) >= 0
+        assert min(plan.free_amounts) >= 0
 
 
 def rows_of(officer: Officer, *words: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ledger.deals.deal import Deal
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
-from ledger.matching.build import Built, build
+from ledger.matching.build import BuiltProblem, build
 from ledger.matching.plan import Level, Solution
 from ledger.registers.records import City, Need, Offer, Project, Provider
 
@@ -47,7 +47,7 @@ def facts_of(case: Case) -> Facts:
     return Facts(needs, offers, [_deal_standing(deal) for deal in case.deals])
 
 
-def problem_of(case: Case, facts: Facts | None = None) -> Built:
+def problem_of(case: Case, facts: Facts | None = None) -> BuiltProblem:
     """Build the matcher's problem of a Case, or of its records in another order."""
     facts = facts or facts_of(case)
     return build(
@@ -74,12 +74,12 @@ def rate_of(case: Case, need_unit: str, offer_unit: str) -> Decimal | None:
     return Decimal((0, digits, -places))
 
 
-def document_of(case: Case, built: Built, solution: Solution) -> dict[str, Any]:
+def document_of(case: Case, built: BuiltProblem, solution: Solution) -> dict[str, Any]:
     """Write a solution as `cityfund match --format json` does."""
-    demands, supplies = built.problem.demands, built.problem.supplies
+    needs, offers = built.problem.needs, built.problem.offers
     lines = [
-        line_of(case, demands[give.demand].code, supplies[give.supply].code, give.amount)
-        for give in solution.gives
+        line_of(case, needs[allocation.need].code, offers[allocation.offer].code, allocation.amount)
+        for allocation in solution.allocations
     ]
     return a_document(case, lines, solution.complete, solution.coverage)
 

@@ -13,45 +13,47 @@ from hypothesis_profiles import examples
 from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.eligibility.rules import share_limit
-from ledger.matching.problem import Demand, Limits, Supply, pair_limits
+from ledger.matching.problem import MatchingNeed, MatchingOffer, PairLimits, pair_limits
 
 ONE = Ratio(1, 1)
 RATES = st.sampled_from([ONE, ONE, Ratio(1085, 1000), Ratio(3, 2), Ratio(1, 3), Ratio(2, 1)])
 NEARLY = st.sampled_from([0, 0, -1, 1])
 
 
-def a_demand(open_: int, **terms: Any) -> Demand:
-    defaults = {"net": open_, "divisible": True, "kind": 0, "only": None, "venture": 0}
-    return Demand(code="N-1", open=open_, **{**defaults, **terms})
+def a_need(open_: int, **terms: Any) -> MatchingNeed:
+    defaults = {"net": open_, "divisible": True, "need_class": 0, "sole_offer": None, "project": 0}
+    return MatchingNeed(code="N-1", open=open_, **{**defaults, **terms})
 
 
-def a_supply(free: int, **terms: Any) -> Supply:
-    return Supply(code="O-1", free=free, **{"kind": 0, "max_share": None, **terms})
+def an_offer(free: int, **terms: Any) -> MatchingOffer:
+    return MatchingOffer(code="O-1", free=free, **{"offer_class": 0, "max_share": None, **terms})
 
 
-def admitted(demand: Demand, supply: Supply, ratio: Ratio, lives: Outstanding) -> list[int]:
+def admitted(
+    need: MatchingNeed, offer: MatchingOffer, ratio: Ratio, outstanding: Outstanding
+) -> list[int]:
     """Try every amount by the words of the rules."""
     found = []
-    for amount in range(1, demand.open + 1):
+    for amount in range(1, need.open + 1):
         cost = ratio.to_offer(amount)
-        total = cost + lives.offer
-        share = supply.max_share
+        total = cost + outstanding.offer
+        share = offer.max_share
         if (
-            cost <= supply.free
-            and (demand.divisible or amount == demand.open)
-            and (supply.min_ticket is None or total >= supply.min_ticket)
-            and (supply.max_ticket is None or total <= supply.max_ticket)
-            and (share is None or amount + lives.need <= share_limit(share, demand.net))
+            cost <= offer.free
+            and (need.divisible or amount == need.open)
+            and (offer.min_ticket is None or total >= offer.min_ticket)
+            and (offer.max_ticket is None or total <= offer.max_ticket)
+            and (share is None or amount + outstanding.need <= share_limit(share, need.net))
         ):
             found.append(amount)
     return found
 
 
 @st.composite
-def pairs(draw: st.DrawFn) -> tuple[Demand, Supply, Ratio, Outstanding]:
+def pairs(draw: st.DrawFn) -> tuple[MatchingNeed, MatchingOffer, Ratio, Outstanding]:
     """Draw a pair whose limits are near one another, and often equal."""
     open_, ratio = draw(st.integers(1, 40)), draw(RATES)
-    lives = draw(
+    outstanding = draw(
         st.sampled_from([Outstanding(0, 0), Outstanding(0, 0), Outstanding(3, ratio.to_offer(3))])
     )
     cost = ratio.to_offer(open_)
@@ -60,24 +62,24 @@ def pairs(draw: st.DrawFn) -> tuple[Demand, Supply, Ratio, Outstanding]:
         return max(1, figure + draw(NEARLY))
 
     half = ratio.to_offer(max(1, open_ // 2))
-    figures = st.sampled_from([cost, half, cost + lives.offer, half + lives.offer])
+    figures = st.sampled_from([cost, half, cost + outstanding.offer, half + outstanding.offer])
     tickets = sorted(near(draw(figures)) for _ in range(2))
-    demand = a_demand(
-        open_, net=open_ + lives.need + draw(st.integers(0, 2)), divisible=draw(st.booleans())
+    need = a_need(
+        open_, net=open_ + outstanding.need + draw(st.integers(0, 2)), divisible=draw(st.booleans())
     )
-    supply = a_supply(
+    offer = an_offer(
         near(draw(st.sampled_from([cost, half, 2 * cost]))),
         min_ticket=draw(st.sampled_from([None, tickets[0]])),
         max_ticket=draw(st.sampled_from([None, tickets[1]])),
         max_share=draw(st.sampled_from([None, Decimal("0.5"), Decimal("0.333"), Decimal(1)])),
     )
-    return demand, supply, ratio, lives
+    return need, offer, ratio, outstanding
 
 
 @given(pairs())
 @examples(400)
 def test_the_limits_are_the_amounts_that_the_rules_admit(
-    pair: tuple[Demand, Supply, Ratio, Outstanding],
+    pair: tuple[MatchingNeed, MatchingOffer, Ratio, Outstanding],
 ) -> None:
     limits = pair_limits(*pair)
     found = [] if limits is None else list(range(limits.low, limits.high + 1))
@@ -87,25 +89,25 @@ def test_the_limits_are_the_amounts_that_the_rules_admit(
 @pytest.mark.parametrize(
     ("terms", "limits"),
     [
-        ({"min_ticket": 9}, Limits(9, 10)),
-        ({"min_ticket": 10}, Limits(10, 10)),
+        ({"min_ticket": 9}, PairLimits(9, 10)),
+        ({"min_ticket": 10}, PairLimits(10, 10)),
         ({"min_ticket": 11}, None),
-        ({"max_ticket": 10}, Limits(1, 10)),
-        ({"max_ticket": 9}, Limits(1, 9)),
-        ({"max_share": Decimal("0.5"), "min_ticket": 5}, Limits(5, 5)),
+        ({"max_ticket": 10}, PairLimits(1, 10)),
+        ({"max_ticket": 9}, PairLimits(1, 9)),
+        ({"max_share": Decimal("0.5"), "min_ticket": 5}, PairLimits(5, 5)),
         ({"max_share": Decimal("0.5"), "min_ticket": 6}, None),
-        ({"min_ticket": 7, "max_ticket": 7}, Limits(7, 7)),
+        ({"min_ticket": 7, "max_ticket": 7}, PairLimits(7, 7)),
     ],
 )
-def test_a_limit_that_is_met_is_met(terms: dict[str, Any], limits: Limits | None) -> None:
-    assert pair_limits(a_demand(10), a_supply(20, **terms), ONE, Outstanding(0, 0)) == limits
+def test_a_limit_that_is_met_is_met(terms: dict[str, Any], limits: PairLimits | None) -> None:
+    assert pair_limits(a_need(10), an_offer(20, **terms), ONE, Outstanding(0, 0)) == limits
 
 
 @pytest.mark.parametrize(
-    ("free", "limits"), [(9, None), (10, Limits(10, 10)), (11, Limits(10, 10))]
+    ("free", "limits"), [(9, None), (10, PairLimits(10, 10)), (11, PairLimits(10, 10))]
 )
 def test_an_indivisible_need_takes_an_offer_of_its_own_size(
-    free: int, limits: Limits | None
+    free: int, limits: PairLimits | None
 ) -> None:
-    whole = a_demand(10, divisible=False)
-    assert pair_limits(whole, a_supply(free), ONE, Outstanding(0, 0)) == limits
+    whole = a_need(10, divisible=False)
+    assert pair_limits(whole, an_offer(free), ONE, Outstanding(0, 0)) == limits

@@ -199,7 +199,10 @@ def test_texts_of_the_registers_cannot_steer_the_terminal(officer):
 
 
 def test_a_work_limit_that_was_reached_is_said_as_such(fund):
-    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 0), patch.object(solve, "greedy_plan", _no):
+    with (
+        patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 0),
+        patch.object(solve, "greedy_plan", _no),
+    ):
         document = fund.asks("match")
         told = fund.says("match")
         fund.says("match --save")

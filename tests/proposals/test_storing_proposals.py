@@ -82,13 +82,13 @@ def test_a_dry_run_stores_nothing(fund):
 
 
 def test_a_ledger_that_moves_on_while_it_is_solved_is_said(fund, monkeypatch):
-    real: Callable[..., Any] = saved.solved
+    real: Callable[..., Any] = saved.solve_pipeline
 
     def slowly(*given: Any) -> Any:
         fund.world.offer("1 EUR", "O-0077")
         return real(*given)
 
-    monkeypatch.setattr(saved, "solved", slowly)
+    monkeypatch.setattr(saved, "solve_pipeline", slowly)
     told = fund.tries("match --save")
 
     assert told.code == 0
@@ -97,13 +97,13 @@ def test_a_ledger_that_moves_on_while_it_is_solved_is_said(fund, monkeypatch):
 
 
 def test_nothing_is_locked_while_it_is_solved(fund, monkeypatch):
-    real: Callable[..., Any] = saved.solved
+    real: Callable[..., Any] = saved.solve_pipeline
 
     def meanwhile(*given: Any) -> Any:
         assert fund.world.introduce("1 EUR")["entry"] == 7
         return real(*given)
 
-    monkeypatch.setattr(saved, "solved", meanwhile)
+    monkeypatch.setattr(saved, "solve_pipeline", meanwhile)
     assert fund.asks("match --save")["complete"] == ["PRJ-0001"]
 
 

@@ -9,70 +9,74 @@ from typing import Any
 
 from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Give, Solution, completed, given_to
-from ledger.matching.problem import Demand, Problem, Supply, Venture
+from ledger.matching.plan import Allocation, Solution, allocated_to_needs, completed
+from ledger.matching.problem import MatchingNeed, MatchingOffer, MatchingProblem, MatchingProject
 
 ONE = Ratio(1, 1)
 
 
-def demand(open_: int, *, net: int | None = None, divisible: bool = True, kind: int = 0, only=None):
+def need(
+    open_: int, *, net: int | None = None, divisible: bool = True, kind: int = 0, sole_offer=None
+):
     """Give the terms of a demand, whose venture and code follow from where it stands."""
     return {
         "open": open_,
         "net": open_ if net is None else net,
         "divisible": divisible,
-        "kind": kind,
-        "only": only,
+        "need_class": kind,
+        "sole_offer": sole_offer,
     }
 
 
-def supply(free: int, *, kind: int = 0, share: str | None = None, **terms: Any):
+def offer(free: int, *, kind: int = 0, share: str | None = None, **terms: Any):
     """Give the terms of a supply."""
-    return {"free": free, "kind": kind, "max_share": share and Decimal(share), **terms}
+    return {"free": free, "offer_class": kind, "max_share": share and Decimal(share), **terms}
 
 
 def problem(
-    ventures: Sequence[tuple[int, Sequence[dict[str, Any]]]],
-    supplies: Sequence[dict[str, Any]],
+    projects: Sequence[tuple[int, Sequence[dict[str, Any]]]],
+    offer_terms: Sequence[dict[str, Any]],
     *,
     links: Sequence[dict[int, Ratio]] = ({0: ONE},),
-    living: dict[tuple[int, int], Outstanding] | None = None,
+    outstanding: dict[tuple[int, int], Outstanding] | None = None,
     stuck: Sequence[int] = (),
-) -> Problem:
+) -> MatchingProblem:
     """Make a problem of ventures, each a weight and its demands; `stuck` can't end complete."""
-    demands: list[Demand] = []
-    made: list[Venture] = []
-    for place, (weight, wanted) in enumerate(ventures):
-        first = len(demands)
-        demands += [
-            Demand(code=f"N-{first + at}", venture=place, **terms)
+    needs: list[MatchingNeed] = []
+    made: list[MatchingProject] = []
+    for index, (weight, wanted) in enumerate(projects):
+        first = len(needs)
+        needs += [
+            MatchingNeed(code=f"N-{first + at}", project=index, **terms)
             for at, terms in enumerate(wanted)
         ]
         made.append(
-            Venture(f"P-{place}", weight, tuple(range(first, len(demands))), place not in stuck)
+            MatchingProject(
+                f"P-{index}", weight, tuple(range(first, len(needs))), index not in stuck
+            )
         )
-    offers = tuple(Supply(code=f"O-{at}", **terms) for at, terms in enumerate(supplies))
-    return Problem(tuple(made), tuple(demands), offers, tuple(links), living or {})
+    offers = tuple(MatchingOffer(code=f"O-{at}", **terms) for at, terms in enumerate(offer_terms))
+    return MatchingProblem(tuple(made), tuple(needs), offers, tuple(links), outstanding or {})
 
 
-def broken_rules(asked: Problem, gives: Sequence[Give]) -> list[str]:
+def broken_rules(asked: MatchingProblem, allocations: Sequence[Allocation]) -> list[str]:
     """Name what a plan breaks of the rules of a pair, of a capacity, and of conditions."""
-    ends = set(completed(asked, gives))
-    free = [one.free for one in asked.supplies]
-    said = [] if list(gives) == sorted(gives) else ["order"]
-    for give in gives:
-        limits = asked.limits(give.demand, give.supply)
-        ratio = asked.ratio(give.demand, give.supply)
-        if limits is None or ratio is None or not limits.low <= give.amount <= limits.high:
-            said.append(f"limits of {give}")
+    ends = set(completed(asked, allocations))
+    free = [one.free for one in asked.offers]
+    said = [] if list(allocations) == sorted(allocations) else ["order"]
+    for allocation in allocations:
+        limits = asked.limits(allocation.need, allocation.offer)
+        ratio = asked.ratio(allocation.need, allocation.offer)
+        if limits is None or ratio is None or not limits.low <= allocation.amount <= limits.high:
+            said.append(f"limits of {allocation}")
             continue
-        free[give.supply] -= ratio.to_offer(give.amount)
-        on_condition = asked.supplies[give.supply].conditional
-        if on_condition and asked.demands[give.demand].venture not in ends:
-            said.append(f"condition of {give}")
+        free[allocation.offer] -= ratio.to_offer(allocation.amount)
+        on_condition = asked.offers[allocation.offer].conditional
+        if on_condition and asked.needs[allocation.need].project not in ends:
+            said.append(f"condition of {allocation}")
     said += [f"capacity of {at}" for at, left in enumerate(free) if left < 0]
-    given = given_to(asked, gives)
-    said += [f"open of {at}" for at, one in enumerate(asked.demands) if given[at] > one.open]
+    given = allocated_to_needs(asked, allocations)
+    said += [f"open of {at}" for at, one in enumerate(asked.needs) if given[at] > one.open]
     return said
 
 

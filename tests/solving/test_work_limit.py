@@ -8,12 +8,12 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from hypothesis import given, settings
-from problems import ONE, broken_rules, demand, problem, supply
+from problems import ONE, broken_rules, need, offer, problem
 from test_exact_against_greedy import problems
 
 from ledger.eligibility.index import Ratio
 from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Limit, completeness, coverage
+from ledger.matching.plan import SearchLimit, completeness, coverage
 from ledger.solver import exact
 from ledger.solver.solve import solve
 
@@ -31,116 +31,116 @@ def solved(asked):
             limits.append(self)
 
     with patch.object(exact, "WorkLimit", Counted):
-        found = solve(asked)
-    return found, sum(limit.used for limit in limits)
+        result = solve(asked)
+    return result, sum(limit.used for limit in limits)
 
 
-def never_worse_than_greedy(asked, found):
+def never_worse_than_greedy(asked, result):
     first = greedy_plan(asked)
-    reached = found.complete.value, found.coverage.value
+    reached = result.complete.value, result.coverage.value
     return reached >= (completeness(asked, first), coverage(asked, first))
 
 
 def needs_in_two_currencies():
     """11 needs and 5 offers whose amounts the solver used to tighten part by part, for 30 s."""
-    ventures = [
-        (40, [demand(6735)]),
-        (1, [demand(52582), demand(58325)]),
-        (40, [demand(7964), demand(37518, kind=1), demand(57947)]),
-        (100, [demand(19387), demand(8080)]),
-        (7, [demand(32552), demand(69366)]),
-        (100, [demand(14300, kind=1)]),
+    projects = [
+        (40, [need(6735)]),
+        (1, [need(52582), need(58325)]),
+        (40, [need(7964), need(37518, kind=1), need(57947)]),
+        (100, [need(19387), need(8080)]),
+        (7, [need(32552), need(69366)]),
+        (100, [need(14300, kind=1)]),
     ]
     offers = [
-        supply(1180, min_ticket=11145, max_ticket=47473),
-        supply(5136, kind=1, conditional=True),
-        supply(42893, max_ticket=33638),
-        supply(42338, min_ticket=65028, share="0.2"),
-        supply(48539),
+        offer(1180, min_ticket=11145, max_ticket=47473),
+        offer(5136, kind=1, conditional=True),
+        offer(42893, max_ticket=33638),
+        offer(42338, min_ticket=65028, share="0.2"),
+        offer(48539),
     ]
     links = [{0: ONE}, {0: Ratio(112345678, 10**8), 1: ONE}]
-    return problem(ventures, offers, links=links)
+    return problem(projects, offers, links=links)
 
 
 def many_ways_to_round():
     """12 needs and 5 offers that need seconds to be proven, with every cut another way to round."""
-    ventures = [
-        (1, [demand(18, divisible=False), demand(27, kind=1), demand(29)]),
+    projects = [
+        (1, [need(18, divisible=False), need(27, kind=1), need(29)]),
         (
             1,
             [
-                demand(40, divisible=False),
-                demand(18, divisible=False),
-                demand(14, divisible=False, kind=1),
+                need(40, divisible=False),
+                need(18, divisible=False),
+                need(14, divisible=False, kind=1),
             ],
         ),
         (
             1,
             [
-                demand(14),
-                demand(18, kind=1),
-                demand(37, divisible=False, kind=1),
-                demand(23, kind=1),
-                demand(23, kind=1),
+                need(14),
+                need(18, kind=1),
+                need(37, divisible=False, kind=1),
+                need(23, kind=1),
+                need(23, kind=1),
             ],
         ),
-        (1, [demand(38, kind=1)]),
+        (1, [need(38, kind=1)]),
     ]
     offers = [
-        supply(11, min_ticket=19),
-        supply(24, kind=1, min_ticket=37, share="0.5"),
-        supply(63, min_ticket=12, max_ticket=32, share="0.75"),
-        supply(62, min_ticket=15),
-        supply(38, min_ticket=7),
+        offer(11, min_ticket=19),
+        offer(24, kind=1, min_ticket=37, share="0.5"),
+        offer(63, min_ticket=12, max_ticket=32, share="0.75"),
+        offer(62, min_ticket=15),
+        offer(38, min_ticket=7),
     ]
     links = [{0: ONE, 1: Ratio(1, 3)}, {0: Ratio(10**12 + 1, 10**12), 1: ONE}]
-    return problem(ventures, offers, links=links)
+    return problem(projects, offers, links=links)
 
 
 def one_long_run():
     """Few needs and two offers, proven in a single long run of the solver."""
-    ventures = [
-        (1, [demand(653314, kind=1), demand(699264, kind=1)]),
-        (1, [demand(651359), demand(675875)]),
-        (1, [demand(264992, kind=1), demand(930441, kind=1)]),
+    projects = [
+        (1, [need(653314, kind=1), need(699264, kind=1)]),
+        (1, [need(651359), need(675875)]),
+        (1, [need(264992, kind=1), need(930441, kind=1)]),
     ]
-    offers = [supply(832760, max_ticket=273728, share="0.75"), supply(1207786, kind=1)]
+    offers = [offer(832760, max_ticket=273728, share="0.75"), offer(1207786, kind=1)]
     links = [{0: ONE}, {0: Ratio(112345678, 10**8), 1: ONE}]
-    return problem(ventures, offers, links=links)
+    return problem(projects, offers, links=links)
 
 
 def test_amounts_in_two_currencies_are_not_tightened_part_by_part():
     asked = needs_in_two_currencies()
 
-    found, used = solved(asked)
+    result, used = solved(asked)
 
-    assert used < exact.WORK_OF_A_SMALL_PROBLEM / 30
-    assert found.limit is None
-    assert found.complete.gap == found.coverage.gap == 0
+    assert used < exact.SMALL_PROBLEM_WORK_LIMIT / 30
+    assert result.limit is None
+    assert result.complete.gap == result.coverage.gap == 0
 
 
 def test_a_search_that_reaches_the_work_limit_stops_and_says_so():
     asked = many_ways_to_round()
 
-    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 300_000):
-        found, used = solved(asked)
+    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 300_000):
+        result, used = solved(asked)
         again, _ = solved(asked)
 
-    assert found.limit is Limit.WORK
-    assert found.limited
+    assert result.limit is SearchLimit.WORK
+    assert result.limit_reached
     assert used < OVERSHOOT * 300_000
-    assert found.complete.value <= found.complete.bound
-    assert found.coverage.value < found.coverage.bound
-    assert broken_rules(asked, found.gives) == []
-    assert never_worse_than_greedy(asked, found)
-    assert again == found
+    assert result.complete.value <= result.complete.bound
+    assert result.coverage.value < result.coverage.bound
+    assert broken_rules(asked, result.allocations) == []
+    assert never_worse_than_greedy(asked, result)
+    assert again == result
 
 
 def test_a_single_run_stops_at_the_work_limit():
-    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 300_000):
-        found, used = solved(one_long_run())
+    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 300_000):
+        result, used = solved(one_long_run())
 
-    assert found.limit is Limit.WORK
+    assert result.limit is SearchLimit.WORK
     assert used < OVERSHOOT * 300_000
 
 
@@ -148,28 +148,28 @@ def test_a_search_without_any_work_keeps_the_greedy_plan_and_true_bounds():
     asked = many_ways_to_round()
     best = solve(asked)
 
-    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", 0):
-        found, used = solved(asked)
+    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 0):
+        result, used = solved(asked)
 
     assert used == 0
-    assert found.limit is Limit.WORK
-    assert never_worse_than_greedy(asked, found)
-    assert found.complete.bound >= best.complete.value
-    assert found.coverage.bound >= best.coverage.value
+    assert result.limit is SearchLimit.WORK
+    assert never_worse_than_greedy(asked, result)
+    assert result.complete.bound >= best.complete.value
+    assert result.coverage.bound >= best.coverage.value
 
 
 @given(problems())
 @settings(deadline=None, max_examples=40)
 def test_no_small_problem_takes_more_work_without_saying_so(asked):
     most = 40_000
-    with patch.object(exact, "WORK_OF_A_SMALL_PROBLEM", most):
-        found, used = solved(asked)
+    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", most):
+        result, used = solved(asked)
 
-    assert broken_rules(asked, found.gives) == []
-    assert found.complete.value <= found.complete.bound
-    assert found.coverage.value <= found.coverage.bound
-    assert never_worse_than_greedy(asked, found)
-    assert found.limit is not Limit.TIME
-    proven = found.complete.gap == found.coverage.gap == 0
-    assert used <= most or proven or found.limit is Limit.WORK
-    assert not (proven and found.limited)
+    assert broken_rules(asked, result.allocations) == []
+    assert result.complete.value <= result.complete.bound
+    assert result.coverage.value <= result.coverage.bound
+    assert never_worse_than_greedy(asked, result)
+    assert result.limit is not SearchLimit.TIME
+    proven = result.complete.gap == result.coverage.gap == 0
+    assert used <= most or proven or result.limit is SearchLimit.WORK
+    assert not (proven and result.limit_reached)

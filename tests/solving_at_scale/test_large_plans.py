@@ -7,11 +7,11 @@ from bench_matching import faults
 from pipelines import Pipeline, dense, problem_of, sparse
 
 from ledger.matching.plan import completeness, coverage
-from ledger.matching.problem import Problem
+from ledger.matching.problem import MatchingProblem
 from ledger.solver import heuristic
 from ledger.solver.exact import solve_exactly
 from ledger.solver.heuristic import solve_large
-from ledger.solver.options import Effort
+from ledger.solver.options import SolverOptions
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -22,19 +22,19 @@ CASES = {
 
 
 @pytest.fixture(params=CASES, ids=list(CASES), scope="module")
-def problem(request) -> Problem:
+def problem(request) -> MatchingProblem:
     return problem_of(CASES[request.param])
 
 
 def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(problem):
     solution = solve_large(problem)
 
-    assert not faults(problem, solution.gives)
-    assert solution.complete.value == completeness(problem, solution.gives) > 0
-    assert solution.coverage.value == coverage(problem, solution.gives)
+    assert not faults(problem, solution.allocations)
+    assert solution.complete.value == completeness(problem, solution.allocations) > 0
+    assert solution.coverage.value == coverage(problem, solution.allocations)
     assert solution.complete.value <= solution.complete.bound
     assert solution.coverage.value <= solution.coverage.bound
-    assert not solution.limited
+    assert not solution.limit_reached
 
 
 def test_two_runs_give_the_same_plan_and_bounds(problem):
@@ -44,7 +44,7 @@ def test_two_runs_give_the_same_plan_and_bounds(problem):
 def test_no_exact_plan_exceeds_the_bounds():
     for seed in range(3):
         problem = problem_of(dense(12, 14, seed=seed))
-        exact, large = solve_exactly(problem, (), Effort()), solve_large(problem)
+        exact, large = solve_exactly(problem, (), SolverOptions()), solve_large(problem)
 
         assert large.complete.value <= exact.complete.value <= large.complete.bound
         assert exact.coverage.value <= large.coverage.bound or (
@@ -72,10 +72,10 @@ def test_shuffled_input_gives_the_same_plan():
 def test_without_time_there_is_still_a_plan_and_it_says_so():
     problem = problem_of(sparse(300, 300, seed=7))
 
-    solution = solve_large(problem, Effort(seconds=0))
+    solution = solve_large(problem, SolverOptions(seconds=0))
 
-    assert solution.limited
-    assert not faults(problem, solution.gives)
+    assert solution.limit_reached
+    assert not faults(problem, solution.allocations)
     assert 0 < solution.complete.value <= solution.complete.bound
 
 
@@ -83,7 +83,7 @@ def test_progress_is_told_with_the_value_and_the_bound():
     told = []
 
     solve_large(
-        problem_of(dense(20, 20, seed=2)), Effort(progress=lambda *heard: told.append(heard))
+        problem_of(dense(20, 20, seed=2)), SolverOptions(progress=lambda *heard: told.append(heard))
     )
 
     assert told
@@ -91,12 +91,12 @@ def test_progress_is_told_with_the_value_and_the_bound():
 
 
 def test_a_plan_is_made_where_not_all_arcs_are_looked_at_together(problem, monkeypatch):
-    monkeypatch.setattr(heuristic, "LARGEST_LISTED", 10)
-    monkeypatch.setattr(heuristic, "TRIED", 5)
+    monkeypatch.setattr(heuristic, "MAX_ARCS_LISTED", 10)
+    monkeypatch.setattr(heuristic, "ARCS_PER_NEED_CONSTRUCTION", 5)
 
     solution = solve_large(problem)
 
-    assert not faults(problem, solution.gives)
+    assert not faults(problem, solution.allocations)
     assert 0 < solution.complete.value <= solution.complete.bound
 
 

@@ -9,11 +9,11 @@ from bench_matching import faults
 from pipelines import Pipeline, dense, problem_of, sparse
 
 from ledger.matching.plan import completeness
-from ledger.matching.problem import Problem
+from ledger.matching.problem import MatchingProblem
 from ledger.solver.arcs import Arcs
 from ledger.solver.exact import solve_exactly
-from ledger.solver.heuristic import begin, solve_large, solve_middle
-from ledger.solver.options import Effort
+from ledger.solver.heuristic import solve_large, solve_medium, start_plan
+from ledger.solver.options import SolverOptions
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -23,48 +23,48 @@ CASES = {
 
 
 @pytest.fixture(params=CASES, ids=list(CASES), scope="module")
-def problem(request) -> Problem:
+def problem(request) -> MatchingProblem:
     return problem_of(CASES[request.param])
 
 
 def test_a_plan_keeps_every_rule_and_two_runs_give_the_same(problem):
-    solution = solve_middle(problem)
+    solution = solve_medium(problem)
 
-    assert not faults(problem, solution.gives)
-    assert solution.complete.value == completeness(problem, solution.gives) > 0
+    assert not faults(problem, solution.allocations)
+    assert solution.complete.value == completeness(problem, solution.allocations) > 0
     assert solution.complete.value <= solution.complete.bound
     assert solution.coverage.value <= solution.coverage.bound
-    assert solution == solve_middle(problem)
+    assert solution == solve_medium(problem)
 
 
 def test_no_exact_plan_exceeds_the_bound():
     for seed in range(3):
         problem = problem_of(dense(12, 14, seed=seed))
-        exact, middle = solve_exactly(problem, (), Effort()), solve_middle(problem)
+        exact, middle = solve_exactly(problem, (), SolverOptions()), solve_medium(problem)
 
         assert middle.complete.value <= exact.complete.value <= middle.complete.bound
 
 
 def test_a_beginning_is_a_plan_and_no_worse_than_the_one_known(problem):
-    known = solve_middle(problem).gives
-    begun, bound = begin(problem, Effort(), known)
+    known = solve_medium(problem).allocations
+    begun, bound = start_plan(problem, SolverOptions(), known)
 
     assert not faults(problem, begun)
     assert completeness(problem, known) <= completeness(problem, begun) <= bound
 
 
 def test_the_arcs_are_the_pairs_that_may_give_and_no_others(problem):
-    arcs = Arcs(problem, alone=True)
-    piece = arcs.all()
+    arcs = Arcs(problem, per_offer=True)
+    block = arcs.all()
     listed = {
-        (demand, arcs.stores.members[store][0])
-        for demand, store in zip(piece.demand.tolist(), piece.store.tolist(), strict=True)
+        (need, arcs.groups.members[group][0])
+        for need, group in zip(block.need.tolist(), block.group.tolist(), strict=True)
     }
 
     assert listed == {
-        (demand, supply)
-        for demand in range(len(problem.demands))
-        for supply, _ in problem.partners(demand)
+        (need, offer)
+        for need in range(len(problem.needs))
+        for offer, _ in problem.eligible_offers(need)
     }
 
 

@@ -31,7 +31,7 @@ from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
-    from ledger.matching.stored import KeptProposal
+    from ledger.matching.stored import StoredProposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +277,7 @@ class UnitOfWork:
         )
         self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
 
-    def add_proposal(self, kept: KeptProposal) -> None:
+    def add_proposal(self, kept: StoredProposal) -> None:
         """Add a proposal, with its lines and the projects it would complete."""
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
@@ -287,7 +287,7 @@ class UnitOfWork:
             self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
         self.changes.append(RegisterChange("proposal", kept.code, 1))
 
-    def _proposal_terms(self, table: Table, kept: KeptProposal) -> dict[str, Any]:
+    def _proposal_terms(self, table: Table, kept: StoredProposal) -> dict[str, Any]:
         if table is not tables.proposal:
             return {}
         return {

@@ -21,7 +21,7 @@ from ledger.store.session.ledger import open_ledger
 from ledger.usecases.admin import copy as house
 
 
-def back_up(url: str, path: Path, watch: house.Watch) -> house.Moved:
+def back_up(url: str, path: Path, watch: house.SearchMonitor) -> house.Moved:
     """Write one moment of a ledger into a new file, which is a ledger itself, and prove it.
 
     A ledger in a file is copied page by page, one of an older schema too; one on a server row by
@@ -46,7 +46,7 @@ class CannotReadBackup(StorageTrouble):
     default_next = "Look at the path and at who may read it."
 
 
-def restore(path: Path, url: str, watch: house.Watch) -> house.Moved:
+def restore(path: Path, url: str, watch: house.SearchMonitor) -> house.Moved:
     """Make the ledger at a URL out of a backup, and prove it; nothing is ever overwritten.
 
     Raises `CannotReadBackup`, `TargetInUse`, `CannotWriteFile`, `NotADatabase`, `NotALedger`,
@@ -61,7 +61,7 @@ def restore(path: Path, url: str, watch: house.Watch) -> house.Moved:
         source.dispose()
 
 
-def _restored(source: Engine, target: Engine, watch: house.Watch) -> house.Moved:
+def _restored(source: Engine, target: Engine, watch: house.SearchMonitor) -> house.Moved:
     path = house.file_of(target)
     if path is None:
         return house.into_database(source, target, watch)

@@ -27,7 +27,7 @@ from ledger.store.db.schema import (
 from ledger.store.db.sqlite import database_file, make_private_folders
 from ledger.store.session.ledger import open_ledger
 
-Watch = Callable[[int], AbstractContextManager[copy.Advance]]
+SearchMonitor = Callable[[int], AbstractContextManager[copy.Advance]]
 """Given how many steps there will be, gives what to tell of each advance."""
 
 
@@ -76,7 +76,7 @@ def make_folders(path: Path) -> None:
 
 
 def into_file(
-    source: Connection, path: Path, watch: Watch, *, or_empty: bool = False
+    source: Connection, path: Path, watch: SearchMonitor, *, or_empty: bool = False
 ) -> CopyComparison:
     """Write a ledger row by row into a new file, which gets its name when it is proven."""
     with new_file.new_file(path, or_empty=or_empty) as temporary, watch(_steps(source)) as advance:
@@ -92,7 +92,7 @@ def into_file(
 
 
 def pages_into_file(
-    source: Connection, path: Path, watch: Watch, *, or_empty: bool = False
+    source: Connection, path: Path, watch: SearchMonitor, *, or_empty: bool = False
 ) -> Moved:
     """Copy a ledger in a file page by page into a new one, and prove it before it has its name.
 
@@ -126,7 +126,7 @@ def proven(source: Connection, path: Path, advance: copy.Advance) -> CopyCompari
         engine.dispose()
 
 
-def into_database(source: Engine, target: Engine, watch: Watch) -> Moved:
+def into_database(source: Engine, target: Engine, watch: SearchMonitor) -> Moved:
     """Write a ledger into an empty database on a server, all in one transaction of it."""
     try:
         # The source is let go before the target commits: what could fail has failed by then.
@@ -176,7 +176,7 @@ class CopyOntoItself(UsageError):
     default_next = "Name an empty database or a new file with --to."
 
 
-def copy_ledger(source_url: str, target_url: str, watch: Watch) -> Moved:
+def copy_ledger(source_url: str, target_url: str, watch: SearchMonitor) -> Moved:
     """Copy the ledger at one URL to another, whole or not at all, and compare the two.
 
     Raises `CopyOntoItself`, `TargetInUse`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.

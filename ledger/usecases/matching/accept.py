@@ -16,7 +16,7 @@ from ledger.core.quantity import Quantity, format_amount
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
-from ledger.matching.stored import KeptProposal, misfits
+from ledger.matching.stored import StoredProposal, line_failures
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.registers import find_code
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -60,7 +60,7 @@ class NothingProposed(RefusedByRule):
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class UnfitLine:
     """A line that cannot be introduced as it was proposed, and every reason why."""
 
     number: int
@@ -80,7 +80,7 @@ class NoLongerFits(RefusedByRule):
     code = "no-longer-fits"
     default_why = "A line is introduced as it was proposed, or not at all."
 
-    unfit: Sequence[Unfit] = ()
+    unfit: Sequence[UnfitLine] = ()
 
     def details(self) -> list[Detail]:
         """Name each line with the sentences of the rules it fails."""
@@ -104,32 +104,32 @@ class Acceptance:
     fitting: bool = False
 
 
-def accept(uow: UnitOfWork, said: Acceptance) -> Receipt:
+def accept(uow: UnitOfWork, acceptance: Acceptance) -> Receipt:
     """Introduce lines of a proposal, each held until a date, and name the proposal in the journal.
 
     Raises `NoProposal`, `NoSuchLine`, `LineTakenUp`, `NothingProposed` and `NoLongerFits`.
     """
-    if said.until < uow.day:
-        raise UntilInThePast(f"The holds of {uow.day} cannot end on {said.until}.")
-    kept = _found(uow, said.proposal)
-    numbers, unfit = _asked(kept, said)
+    if acceptance.until < uow.day:
+        raise UntilInThePast(f"The holds of {uow.day} cannot end on {acceptance.until}.")
+    stored = _stored_proposal(uow, acceptance.proposal)
+    numbers, unfit = _lines_to_accept(stored, acceptance)
     if len(numbers) > _MANY_LINES:
         uow.accounts.read_everything()
-    lines = dict(kept.numbered)
-    taken = []
+    lines = dict(stored.numbered_lines)
+    introduced = []
     for number in numbers:
-        found = _take_up(uow, kept, number, lines[number], said)
-        if isinstance(found, Unfit):
-            unfit.append(found)
+        result = _introduce_line(uow, stored, number, lines[number], acceptance)
+        if isinstance(result, UnfitLine):
+            unfit.append(result)
         else:
-            taken.append((number, found))
+            introduced.append((number, result))
     unfit.sort(key=lambda one: one.number)
-    if unfit and not (said.fitting and taken):
-        raise _no_longer_fit(kept, unfit, others=bool(taken))
-    return _receipt(uow, kept, taken, unfit)
+    if unfit and not (acceptance.fitting and introduced):
+        raise _no_longer_fits(stored, unfit, others=bool(introduced))
+    return _receipt(uow, stored, introduced, unfit)
 
 
-def _found(uow: UnitOfWork, typed: str | None) -> KeptProposal:
+def _stored_proposal(uow: UnitOfWork, typed: str | None) -> StoredProposal:
     connection = uow.connection
     code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
     if code is None:
@@ -137,36 +137,38 @@ def _found(uow: UnitOfWork, typed: str | None) -> KeptProposal:
     return read_proposal(connection, code)
 
 
-def _asked(kept: KeptProposal, said: Acceptance) -> tuple[list[int], list[Unfit]]:
+def _lines_to_accept(
+    stored: StoredProposal, acceptance: Acceptance
+) -> tuple[list[int], list[UnfitLine]]:
     """Give the lines to try, and with `fitting` those among them that were taken up before."""
-    lines = dict(kept.numbered)
+    lines = dict(stored.numbered_lines)
     if not lines:
-        raise NothingProposed(f"Proposal {kept.code} has no lines.")
-    if said.lines is None:
-        if not kept.left:
-            raise LineTakenUp(f"Every line of proposal {kept.code} was taken up already.")
-        return kept.left, []
-    wanted = numbers_typed(said.lines)
-    for number in wanted:
+        raise NothingProposed(f"Proposal {stored.code} has no lines.")
+    if acceptance.lines is None:
+        if not stored.open_lines:
+            raise LineTakenUp(f"Every line of proposal {stored.code} was taken up already.")
+        return stored.open_lines, []
+    requested = parse_line_numbers(acceptance.lines)
+    for number in requested:
         if number not in lines:
             raise NoSuchLine(
-                f"Proposal {kept.code} has no line {number}.",
+                f"Proposal {stored.code} has no line {number}.",
                 why=f"Its lines are 1 to {len(lines)}.",
-                next_step=f"See them with: cityfund match show {kept.code}",
+                next_step=f"See them with: cityfund match show {stored.code}",
             )
-    before = [number for number in wanted if number in kept.taken]
-    if before and not (said.fitting and len(before) < len(wanted)):
-        raise _taken_up(kept, before)
+    accepted_before = [number for number in requested if number in stored.accepted]
+    if accepted_before and not (acceptance.fitting and len(accepted_before) < len(requested)):
+        raise _already_accepted(stored, accepted_before)
     unfit = [
-        Unfit(number, lines[number], LineTakenUp.code, _taken_words(kept, number))
-        for number in before
+        UnfitLine(number, lines[number], LineTakenUp.code, _accepted_before_text(stored, number))
+        for number in accepted_before
     ]
-    return [number for number in wanted if number not in kept.taken], unfit
+    return [number for number in requested if number not in stored.accepted], unfit
 
 
-def numbers_typed(text: str) -> list[int]:
+def parse_line_numbers(text: str) -> list[int]:
     """Read numbers and ranges such as `1-4,7`, each number once, in order."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for part in normalise_digits(text).replace(" ", "").split(","):
         match = _RANGE.fullmatch(part)
         if match is None:
@@ -175,30 +177,31 @@ def numbers_typed(text: str) -> list[int]:
         if last < first:
             raise UnreadableLines(f"{part!r} runs backwards.")
         # A range far beyond every proposal is told by its end, not spelled out.
-        found.update(range(first, last + 1) if last - first < 10**6 else (first, last))
-    return sorted(found)
+        numbers.update(range(first, last + 1) if last - first < 10**6 else (first, last))
+    return sorted(numbers)
 
 
-def _taken_words(kept: KeptProposal, number: int) -> str:
-    by = kept.taken[number]
-    return f"it was taken up already: deal {by.deal}, entry {by.entry}"
+def _accepted_before_text(stored: StoredProposal, number: int) -> str:
+    line = stored.accepted[number]
+    return f"it was taken up already: deal {line.deal}, entry {line.entry}"
 
 
-def _taken_up(kept: KeptProposal, before: Sequence[int]) -> LineTakenUp:
+def _already_accepted(stored: StoredProposal, accepted_before: Sequence[int]) -> LineTakenUp:
     named = "; ".join(
-        f"line {number} by deal {kept.taken[number].deal} (entry {kept.taken[number].entry})"
-        for number in before[:5]
+        f"line {number} by deal {line.deal} (entry {line.entry})"
+        for number in accepted_before[:5]
+        for line in [stored.accepted[number]]
     )
-    more = f"; and {len(before) - 5} more" if len(before) > 5 else ""  # noqa: PLR2004
+    more = f"; and {len(accepted_before) - 5} more" if len(accepted_before) > 5 else ""  # noqa: PLR2004
     return LineTakenUp(
-        f"Of proposal {kept.code} this was taken up already: {named}{more}.",
-        next_step=f"See what became of each line: cityfund match show {kept.code}",
+        f"Of proposal {stored.code} this was taken up already: {named}{more}.",
+        next_step=f"See what became of each line: cityfund match show {stored.code}",
     )
 
 
-def _take_up(
-    uow: UnitOfWork, kept: KeptProposal, number: int, line: Line, said: Acceptance
-) -> str | Unfit:
+def _introduce_line(
+    uow: UnitOfWork, stored: StoredProposal, number: int, line: Line, acceptance: Acceptance
+) -> str | UnfitLine:
     """Introduce one line and give its deal's code; where it no longer fits, say why."""
     need, offer = (
         uow.accounts.account(Side.NEED, line.need),
@@ -209,25 +212,27 @@ def _take_up(
     except NoRate:
         rate = None
     pairing = pairing_of(uow, need, offer, line.amount, line.rate, uow.day)
-    failures = misfits(line, pairing, rate)
+    failures = line_failures(line, pairing, rate)
     if failures:
         why = "; ".join(f"{failure.rule}: {failure.sentence}" for failure in failures)
-        return Unfit(number, line, failures[0].rule, why)
+        return UnfitLine(number, line, failures[0].rule, why)
     introduction = Introduction(
         offer=offer.code,
         need=need.code,
         quantity=Quantity(line.amount, line.unit),
-        until=said.until,
-        details=replace(uow.details(), proposed=ProposedLine(kept.code, number)),
+        until=acceptance.until,
+        details=replace(uow.details(), proposed=ProposedLine(stored.code, number)),
     )
     try:
         return hold(uow, introduction).code
     except RefusedByRule as refusal:
         # A hold that is refused has written nothing yet.
-        return Unfit(number, line, refusal.code, f"{refusal.what} {refusal.why}")
+        return UnfitLine(number, line, refusal.code, f"{refusal.what} {refusal.why}")
 
 
-def _no_longer_fit(kept: KeptProposal, unfit: Sequence[Unfit], *, others: bool) -> NoLongerFits:
+def _no_longer_fits(
+    stored: StoredProposal, unfit: Sequence[UnfitLine], *, others: bool
+) -> NoLongerFits:
     numbers = ", ".join(str(one.number) for one in unfit[:5])
     more = f" and {len(unfit) - 5} more" if len(unfit) > 5 else ""  # noqa: PLR2004
     word = "Line" if len(unfit) == 1 else "Lines"
@@ -237,7 +242,8 @@ def _no_longer_fit(kept: KeptProposal, unfit: Sequence[Unfit], *, others: bool) 
     if others:
         next_step = f"Take up those that fit with --fitting. {next_step}"
     refusal = NoLongerFits(
-        f"{word} {numbers}{more} of proposal {kept.code} no longer {verb}; nothing was introduced.",
+        f"{word} {numbers}{more} of proposal {stored.code} no longer {verb}; "
+        "nothing was introduced.",
         why=None if only is None else f"{only.rstrip('.')}.",
         next_step=next_step,
     )
@@ -246,28 +252,31 @@ def _no_longer_fit(kept: KeptProposal, unfit: Sequence[Unfit], *, others: bool) 
 
 
 def _receipt(
-    uow: UnitOfWork, kept: KeptProposal, taken: Sequence[tuple[int, str]], unfit: Iterable[Unfit]
+    uow: UnitOfWork,
+    stored: StoredProposal,
+    introduced: Sequence[tuple[int, str]],
+    unfit: Iterable[UnfitLine],
 ) -> Receipt:
-    lines = dict(kept.numbered)
-    only = lines[taken[0][0]] if len(taken) == 1 else None
+    lines = dict(stored.numbered_lines)
+    only = lines[introduced[0][0]] if len(introduced) == 1 else None
     sides: dict[str, Any] = {}
     if only is not None:
         sides["need"] = uow.accounts.account(Side.NEED, only.need).balance
         sides["offer"] = uow.accounts.account(Side.OFFER, only.offer).balance
-        sides["deal"] = taken[0][1]
+        sides["deal"] = introduced[0][1]
     return uow.receipt(
-        proposal=kept.code,
-        lines=tuple(_line_documents(uow, lines, taken)),
+        proposal=stored.code,
+        lines=tuple(_line_documents(uow, lines, introduced)),
         left_out=tuple(one.document() for one in unfit),
         **sides,
     )
 
 
 def _line_documents(
-    uow: UnitOfWork, lines: dict[int, Line], taken: Sequence[tuple[int, str]]
+    uow: UnitOfWork, lines: dict[int, Line], introduced: Sequence[tuple[int, str]]
 ) -> Iterator[dict[str, Any]]:
     # Each line that was taken up posted one entry, in their order.
-    for entry, (number, deal) in zip(uow.entries, taken, strict=True):
+    for entry, (number, deal) in zip(uow.entries, introduced, strict=True):
         line = lines[number]
         yield {
             "line": number,

@@ -7,39 +7,39 @@ from dataclasses import replace
 
 from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.matching.explain import Outcome, PairRow, Receiver
+from ledger.matching.explain import PairRow, PlanIndex, Receiver
 from ledger.matching.near_misses import single_changes
-from ledger.matching.pairs import NOTHING_BETWEEN, Pair, brief, nearest_first
+from ledger.matching.pairs import NONE_OUTSTANDING, PairFacts, brief, nearest_first
 from ledger.matching.plan import Solution
-from ledger.matching.problem import Problem
-from ledger.solver.options import Effort
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.options import SolverOptions
 from ledger.store.session.snapshot import Picture
-from ledger.usecases.matching.propose import Matched
+from ledger.usecases.matching.propose import MatchResult
 
 _MOST_NAMED = 2
 
 
-class Scene:
+class ExplanationContext:
     """Today's proposal over a pipeline, and the solver for what is proven beside it.
 
     `proven` turns false with the first solution that is not proven the best on level 1.
     """
 
-    def __init__(self, matched: Matched, effort: Effort) -> None:
+    def __init__(self, match_result: MatchResult, options: SolverOptions) -> None:
         """Take today's proposal; later solving gets the same effort."""
-        self.matched = matched
-        self.problem = matched.pipeline.built.problem
-        self.today = matched.solution
-        self.outcome = Outcome(self.problem, self.today.gives)
+        self.match_result = match_result
+        self.problem = match_result.pipeline.built.problem
+        self.today = match_result.solution
+        self.plan = PlanIndex(self.problem, self.today.allocations)
         self.proven = _proven(self.today)
-        self._effort = effort
+        self._effort = options
 
     @property
     def picture(self) -> Picture:
         """The registers and standings; only what was read before solving may be asked."""
-        return self.matched.pipeline.picture
+        return self.match_result.pipeline.picture
 
-    def solve(self, problem: Problem) -> Solution:
+    def solve(self, problem: MatchingProblem) -> Solution:
         """Solve another problem."""
         from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
@@ -49,84 +49,86 @@ class Scene:
 
     def needs_of(self, project: str) -> list[NeedFacts]:
         """Give the needs of a project, by code."""
-        found = self.picture.needs_of(project)
-        return sorted(found, key=lambda facts: facts.need.code)
+        rows = self.picture.needs_of(project)
+        return sorted(rows, key=lambda facts: facts.need.code)
 
-    def rows(self, pairs: Iterable[Pair], *, by_offer: bool) -> tuple[PairRow, ...]:
+    def rows(self, pairs: Iterable[PairFacts], *, by_offer: bool) -> tuple[PairRow, ...]:
         """Say of each pair what the proposal moves and what keeps it from more, nearest first."""
-        found = [self._row(pair) for pair in pairs]
-        return tuple(sorted(found, key=lambda row: _row_key(row, by_offer=by_offer)))
+        rows = [self._row(pair) for pair in pairs]
+        return tuple(sorted(rows, key=lambda row: _row_key(row, by_offer=by_offer)))
 
-    def _row(self, pair: Pair) -> PairRow:
+    def _row(self, pair: PairFacts) -> PairRow:
         failures = pair.failures()
-        supply = self.outcome.supply_of.get(pair.offer.offer.code)
-        demand = self.outcome.demand_of.get(pair.need.need.code)
-        left = pair.offer.balance.free if supply is None else self.outcome.free_left[supply]
+        offer = self.plan.offer_index.get(pair.offer.offer.code)
+        need = self.plan.need_index.get(pair.need.need.code)
+        remaining = pair.offer.balance.free if offer is None else self.plan.free_amounts[offer]
         row = PairRow(
             pair=pair,
             failures=failures,
             changes=single_changes(pair) if failures else (),
-            gives=0,
-            offer_gives=0,
-            left=left,
+            need_amount=0,
+            offer_amount=0,
+            offer_remaining=remaining,
             reason="fails" if failures else "apart",
             why="; ".join(failure.sentence for failure in failures),
-            receivers=() if supply is None else self._receivers(supply, demand),
+            receivers=() if offer is None else self._receivers(offer, need),
         )
-        if demand is None or supply is None or failures:
+        if need is None or offer is None or failures:
             return row
-        if self.problem.limits(demand, supply) is None:
+        if self.problem.limits(need, offer) is None:
             return row
-        return self._told(row, demand, supply)
+        return self._with_allocation(row, need, offer)
 
-    def _told(self, row: PairRow, demand: int, supply: int) -> PairRow:
-        reason = self.outcome.why_no_more(demand, supply)
-        gives = self.outcome.given.get((demand, supply), 0)
-        ratio = self.problem.ratio(demand, supply)
+    def _with_allocation(self, row: PairRow, need: int, offer: int) -> PairRow:
+        reason = self.plan.why_no_more(need, offer)
+        need_amount = self.plan.amounts.get((need, offer), 0)
+        ratio = self.problem.ratio(need, offer)
         assert ratio is not None
-        row = replace(row, gives=gives, offer_gives=ratio.to_offer(gives), reason=reason)
+        row = replace(
+            row, need_amount=need_amount, offer_amount=ratio.to_offer(need_amount), reason=reason
+        )
         return replace(row, why=why_no_more(row))
 
-    def _receivers(self, supply: int, but: int | None) -> tuple[Receiver, ...]:
+    def _receivers(self, offer: int, excluded_need: int | None) -> tuple[Receiver, ...]:
         problem = self.problem
         return tuple(
             Receiver(
-                need=problem.demands[give.demand].code,
-                project=problem.ventures[problem.demands[give.demand].venture].code,
-                amount=self.outcome.of_offer(give),
-                weight=problem.ventures[problem.demands[give.demand].venture].weight,
-                complete=self.outcome.ends_complete(give.demand),
+                need=problem.needs[allocation.need].code,
+                project=problem.projects[problem.needs[allocation.need].project].code,
+                amount=self.plan.offer_amount(allocation),
+                weight=problem.projects[problem.needs[allocation.need].project].weight,
+                complete=self.plan.ends_complete(allocation.need),
             )
-            for give in self.outcome.by(supply)
-            if give.demand != but
+            for allocation in self.plan.allocations_by(offer)
+            if allocation.need != excluded_need
         )
 
 
-def pairs_of(
+def pair_facts(
     picture: Picture, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
-) -> list[Pair]:
+) -> list[PairFacts]:
     """Join needs and offers of one factor with their rates, while the picture can be read."""
-    living = outstanding_by_need(picture.deals.values())
-    offered = list(offers)
+    outstanding = outstanding_by_need(picture.deals.values())
+    all_offers = list(offers)
     return [
-        _pair(picture, need, offer, living.get(need.need.code, {}))
+        _facts_of_pair(picture, need, offer, outstanding.get(need.need.code, {}))
         for need in needs
-        for offer in offered
+        for offer in all_offers
         if need.need.factor is offer.offer.factor
     ]
 
 
-def _pair(
+def _facts_of_pair(
     picture: Picture, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Outstanding]
-) -> Pair:
+) -> PairFacts:
     rate = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
     code = offer.offer.code
-    return Pair(
+    return PairFacts(
         need,
         offer,
         picture.day,
         None if rate is None else rate.rate,
-        between.get(code, NOTHING_BETWEEN),
+        between.get(code, NONE_OUTSTANDING),
         tuple(sorted(other for other in between if other != code)),
     )
 
@@ -134,24 +136,24 @@ def _pair(
 def why_no_more(row: PairRow) -> str:
     """Say in words what keeps an offer that fits a need from giving it more."""
     if row.reason == "placed":
-        return "" if row.gives else "the need is placed without it"
+        return "" if row.need_amount else "the need is placed without it"
     offer = row.pair.offer
-    left = f"{brief(row.left, offer.balance.unit)} of it is left"
+    remaining = f"{brief(row.offer_remaining, offer.balance.unit)} of it is left"
     smallest = offer.offer.min_ticket
     ticket = "" if smallest is None else f" of {brief(smallest, offer.balance.unit)}"
-    words = {
+    texts = {
         "condition": "gives only where the project ends complete",
         "largest": "its largest ticket or share of this need is reached",
-        "elsewhere": f"gives {receivers_said(row)}",
+        "elsewhere": f"gives {describe_receivers(row)}",
         "spent": "gives all it has",
-        "smallest": f"{left}; more would be below its smallest ticket{ticket}",
-        "whole": f"{left}; the need is indivisible",
-        "spare": f"{left}: this proposal is not proven the best",
+        "smallest": f"{remaining}; more would be below its smallest ticket{ticket}",
+        "whole": f"{remaining}; the need is indivisible",
+        "spare": f"{remaining}: this proposal is not proven the best",
     }
-    return words[row.reason]
+    return texts[row.reason]
 
 
-def receivers_said(row: PairRow) -> str:
+def describe_receivers(row: PairRow) -> str:
     """Say who gets the offer instead: the largest parts by name, the others counted."""
     unit = row.pair.offer.balance.unit
     named = [
@@ -169,7 +171,7 @@ def _receiver(one: Receiver) -> str:
 def _row_key(row: PairRow, *, by_offer: bool) -> tuple[object, ...]:
     code = row.pair.offer.offer.code if by_offer else row.pair.need.need.code
     fails = nearest_first(row.failures, code)
-    return (fails[0], row.gives == 0, *fails[1:])
+    return (fails[0], row.need_amount == 0, *fails[1:])
 
 
 def _proven(solution: Solution) -> bool:

@@ -8,33 +8,33 @@ from typing import Any
 from ledger.core.quantity import format_amount
 from ledger.eligibility.rules import NeedFacts
 from ledger.matching.explain import Because, Explanation, PairRow
-from ledger.matching.pairs import Pair, brief
+from ledger.matching.pairs import PairFacts, brief
 from ledger.registers.records import ACTIVE_STATUSES
-from ledger.usecases.matching.context import Scene
-from ledger.usecases.matching.why_incomplete import most_alone, why_incomplete
+from ledger.usecases.matching.context import ExplanationContext
+from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomplete
 
 
-def explain_need(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation:
+def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFacts]) -> Explanation:
     """Explain what a need gets in today's proposal, and why not more."""
-    facts = scene.picture.need_facts[code]
-    rows = scene.rows(pairs, by_offer=True)
-    demand = scene.outcome.demand_of.get(code)
-    if demand is None:
+    facts = context.picture.need_facts[code]
+    rows = context.rows(pairs, by_offer=True)
+    need = context.plan.need_index.get(code)
+    if need is None:
         outcome, sentence = takes_no_part(facts)
         because: tuple[Because, ...] = ()
     else:
-        outcome, sentence = _gets(scene, facts, demand, rows)
-        because = () if outcome == "placed" else _why_not(scene, facts, demand, rows)
+        outcome, sentence = _allocation_sentence(context, facts, need, rows)
+        because = () if outcome == "placed" else _reasons(context, facts, need, rows)
     return Explanation(
         kind="need",
         code=code,
-        day=scene.picture.day,
+        day=context.picture.day,
         outcome=outcome,
         sentence=sentence,
         because=because,
         rows=rows,
-        proven=scene.proven,
-        facts=_facts(scene, facts, demand),
+        proven=context.proven,
+        facts=_facts(context, facts, need),
     )
 
 
@@ -51,50 +51,54 @@ def takes_no_part(facts: NeedFacts) -> tuple[str, str]:
     return "not-selected", f"{code} is not among the needs that were selected."
 
 
-def _gets(scene: Scene, facts: NeedFacts, demand: int, rows: Sequence[PairRow]) -> tuple[str, str]:
+def _allocation_sentence(
+    context: ExplanationContext, facts: NeedFacts, need: int, rows: Sequence[PairRow]
+) -> tuple[str, str]:
     code, unit = facts.need.code, facts.balance.unit
-    whole = scene.problem.demands[demand].open
-    left = scene.outcome.open_left[demand]
-    givers = [row.pair.offer.offer.code for row in rows if row.gives]
-    if not left:
-        return "placed", f"{code} ends placed: {brief(whole, unit)} from {_listed(givers)}."
-    if left < whole:
-        gets = f"{brief(whole - left, unit)} of {brief(whole, unit)} from {_listed(givers)}"
-        return "part", f"{code} gets {gets}; {brief(left, unit)} stay open."
-    return "nothing", f"{code} gets nothing of the {brief(whole, unit)} it wants."
+    total = context.problem.needs[need].open
+    remaining = context.plan.open_amounts[need]
+    offers = [row.pair.offer.offer.code for row in rows if row.need_amount]
+    if not remaining:
+        return "placed", f"{code} ends placed: {brief(total, unit)} from {_first_codes(offers)}."
+    if remaining < total:
+        gets = (
+            f"{brief(total - remaining, unit)} of {brief(total, unit)} from {_first_codes(offers)}"
+        )
+        return "part", f"{code} gets {gets}; {brief(remaining, unit)} stay open."
+    return "nothing", f"{code} gets nothing of the {brief(total, unit)} it wants."
 
 
-def _why_not(
-    scene: Scene, facts: NeedFacts, demand: int, rows: Sequence[PairRow]
+def _reasons(
+    context: ExplanationContext, facts: NeedFacts, need: int, rows: Sequence[PairRow]
 ) -> tuple[Because, ...]:
     code, unit, factor = facts.need.code, facts.balance.unit, facts.need.factor.value
-    fitting = [row for row in rows if not row.failures]
-    if not fitting:
-        return _nobody_fits(code, factor, rows)
-    whole = scene.problem.demands[demand].open
-    most = most_alone(scene, demand)
+    eligible = [row for row in rows if not row.failures]
+    if not eligible:
+        return _no_eligible_offer(code, factor, rows)
+    open_amount = context.problem.needs[need].open
+    served_alone = max_served_alone(context, need)
     project = facts.project.code
-    if most < whole:
-        has = f"{brief(most, unit)} of {brief(whole, unit)}"
-        words = f"Even with nobody else asking, the offers that fit could give it {has} only."
-        return (Because("supply", words), *_nearest(rows))
-    finding = why_incomplete(scene, project)
-    if finding.contest is None:
-        words = (
+    if served_alone < open_amount:
+        share = f"{brief(served_alone, unit)} of {brief(open_amount, unit)}"
+        sentence = f"Even with nobody else asking, the offers that fit could give it {share} only."
+        return (Because("supply", sentence), *_nearest(rows))
+    incompleteness = why_incomplete(context, project)
+    if incompleteness.forced_completion is None:
+        sentence = (
             f"{project} cannot end complete whoever gets what, so its offers go where they "
             "complete a project or cover more:"
         )
-        return (Because("completeness", words), *finding.because)
-    return finding.because
+        return (Because("completeness", sentence), *incompleteness.because)
+    return incompleteness.because
 
 
-def _nobody_fits(code: str, factor: str, rows: Sequence[PairRow]) -> tuple[Because, ...]:
+def _no_eligible_offer(code: str, factor: str, rows: Sequence[PairRow]) -> tuple[Because, ...]:
     if not rows:
         return (Because("eligible", f"There is no offer of {factor} at all."),)
     count = "The only offer" if len(rows) == 1 else f"None of the {len(rows)} offers"
-    fits = "does not fit" if len(rows) == 1 else "fits"
-    told = [Because("eligible", f"{count} of {factor} {fits} {code}.")]
-    return (*told, *_nearest(rows))
+    verb = "does not fit" if len(rows) == 1 else "fits"
+    reasons = [Because("eligible", f"{count} of {factor} {verb} {code}.")]
+    return (*reasons, *_nearest(rows))
 
 
 def _nearest(rows: Sequence[PairRow]) -> tuple[Because, ...]:
@@ -102,17 +106,17 @@ def _nearest(rows: Sequence[PairRow]) -> tuple[Because, ...]:
     for row in rows:
         if row.changes:
             offer, change = row.pair.offer.offer.code, row.changes[0].words
-            words = f"The nearest that does not fit is {offer}; it would with: {change}."
-            return (Because("near-miss", words),)
+            sentence = f"The nearest that does not fit is {offer}; it would with: {change}."
+            return (Because("near-miss", sentence),)
     return ()
 
 
-def _facts(scene: Scene, facts: NeedFacts, demand: int | None) -> dict[str, Any]:
+def _facts(context: ExplanationContext, facts: NeedFacts, need: int | None) -> dict[str, Any]:
     balance = facts.balance
     known = balance.quantified
     gets = 0
-    if demand is not None:
-        gets = scene.problem.demands[demand].open - scene.outcome.open_left[demand]
+    if need is not None:
+        gets = context.problem.needs[need].open - context.plan.open_amounts[need]
     places = balance.unit.decimals
     return {
         "project": facts.project.code,
@@ -124,10 +128,10 @@ def _facts(scene: Scene, facts: NeedFacts, demand: int | None) -> dict[str, Any]
         "open": format_amount(balance.free, places) if known else None,
         "gets": format_amount(gets, places),
         "stays_open": format_amount(balance.free - gets, places) if known else None,
-        "project_complete": demand is not None and scene.outcome.ends_complete(demand),
+        "project_complete": need is not None and context.plan.ends_complete(need),
     }
 
 
-def _listed(codes: Sequence[str], most: int = 3) -> str:
-    more = len(codes) - most
-    return ", ".join(codes[:most]) + (f" and {more} more" if more > 0 else "")
+def _first_codes(codes: Sequence[str], served_alone: int = 3) -> str:
+    more = len(codes) - served_alone
+    return ", ".join(codes[:served_alone]) + (f" and {more} more" if more > 0 else "")

@@ -7,45 +7,47 @@ from collections.abc import Sequence
 from ledger.core.quantity import format_amount
 from ledger.eligibility.rules import OfferFacts
 from ledger.matching.explain import Because, Explanation, PairRow
-from ledger.matching.pairs import Pair, brief
-from ledger.usecases.matching.context import Scene
+from ledger.matching.pairs import PairFacts, brief
+from ledger.usecases.matching.context import ExplanationContext
 
 
-def explain_offer(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation:
+def explain_offer(
+    context: ExplanationContext, code: str, pairs: Sequence[PairFacts]
+) -> Explanation:
     """Explain what an offer gives in today's proposal, and why not more."""
-    facts = scene.picture.offer_facts[code]
-    rows = scene.rows(pairs, by_offer=False)
-    supply = scene.outcome.supply_of.get(code)
-    if supply is None:
-        outcome, sentence = _takes_no_part(scene, facts)
-        left = facts.balance.free
+    facts = context.picture.offer_facts[code]
+    rows = context.rows(pairs, by_offer=False)
+    offer = context.plan.offer_index.get(code)
+    if offer is None:
+        outcome, sentence = _takes_no_part(context, facts)
+        remaining = facts.balance.free
     else:
-        left = scene.outcome.free_left[supply]
-        outcome, sentence = _gives(facts, left, rows)
+        remaining = context.plan.free_amounts[offer]
+        outcome, sentence = _allocation_sentence(facts, remaining, rows)
     places = facts.balance.unit.decimals
     return Explanation(
         kind="offer",
         code=code,
-        day=scene.picture.day,
+        day=context.picture.day,
         outcome=outcome,
         sentence=sentence,
-        because=() if supply is None or not left else tuple(_why_left(facts, rows)),
+        because=() if offer is None or not remaining else tuple(_reasons(facts, rows)),
         rows=rows,
-        proven=scene.proven,
+        proven=context.proven,
         facts={
             "provider": facts.provider.code,
             "provider_name": facts.provider.name,
             "factor": facts.offer.factor.value,
             "unit": facts.balance.unit.code,
             "available": format_amount(facts.balance.free, places),
-            "gives": format_amount(facts.balance.free - left, places),
-            "stays_with_offer": format_amount(left, places),
+            "gives": format_amount(facts.balance.free - remaining, places),
+            "stays_with_offer": format_amount(remaining, places),
         },
     )
 
 
-def _takes_no_part(scene: Scene, facts: OfferFacts) -> tuple[str, str]:
-    offer, day = facts.offer, scene.picture.day
+def _takes_no_part(context: ExplanationContext, facts: OfferFacts) -> tuple[str, str]:
+    offer, day = facts.offer, context.picture.day
     if offer.withdrawn:
         return "withdrawn", f"{offer.code} was withdrawn: it has nothing to give."
     if offer.has_expired(day):
@@ -55,42 +57,44 @@ def _takes_no_part(scene: Scene, facts: OfferFacts) -> tuple[str, str]:
     return "nothing-available", f"Nothing of {offer.code} is available any more."
 
 
-def _gives(facts: OfferFacts, left: int, rows: Sequence[PairRow]) -> tuple[str, str]:
+def _allocation_sentence(
+    facts: OfferFacts, remaining: int, rows: Sequence[PairRow]
+) -> tuple[str, str]:
     code, unit, free = facts.offer.code, facts.balance.unit, facts.balance.free
-    needs = [row for row in rows if row.gives]
+    needs = [row for row in rows if row.need_amount]
     to = f"{len(needs)} needs" if len(needs) != 1 else needs[0].pair.need.need.code
     if not needs:
         return "nothing", f"{code} gives nothing of its {brief(free, unit)}."
-    if not left:
+    if not remaining:
         return "all", f"{code} gives all of its {brief(free, unit)} to {to}."
-    gives = f"{brief(free - left, unit)} of its {brief(free, unit)} to {to}"
-    return "part", f"{code} gives {gives}; {brief(left, unit)} stay with it."
+    allocations = f"{brief(free - remaining, unit)} of its {brief(free, unit)} to {to}"
+    return "part", f"{code} gives {allocations}; {brief(remaining, unit)} stay with it."
 
 
-def _why_left(facts: OfferFacts, rows: Sequence[PairRow]) -> list[Because]:
+def _reasons(facts: OfferFacts, rows: Sequence[PairRow]) -> list[Because]:
     code = facts.offer.code
-    fitting = [row for row in rows if not row.failures]
-    if not fitting:
+    eligible = [row for row in rows if not row.failures]
+    if not eligible:
         if not rows:
-            words = f"No need of {facts.offer.factor} is open."
-            return [Because("eligible", words)]
-        told = [Because("eligible", f"It fits none of the {len(rows)} needs of its factor.")]
+            sentence = f"No need of {facts.offer.factor} is open."
+            return [Because("eligible", sentence)]
+        reasons = [Because("eligible", f"It fits none of the {len(rows)} needs of its factor.")]
         if rows[0].changes:
             need, change = rows[0].pair.need.need.code, rows[0].changes[0].words
-            words = f"The nearest is {need}; {code} would fit with: {change}."
-            told.append(Because("near-miss", words))
-        return told
+            sentence = f"The nearest is {need}; {code} would fit with: {change}."
+            reasons.append(Because("near-miss", sentence))
+        return reasons
     counted: dict[str, int] = {}
-    for row in fitting:
+    for row in eligible:
         counted[row.reason] = counted.get(row.reason, 0) + 1
     return [
-        Because(reason, _LEFT[reason].format(count=_counted(count)))
+        Because(reason, _SENTENCES[reason].format(count=_counted(count)))
         for reason, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))
-        if reason in _LEFT
+        if reason in _SENTENCES
     ]
 
 
-_LEFT = {
+_SENTENCES = {
     "placed": "{count} it fits want nothing more.",
     "condition": "{count} it fits belong to projects that do not end complete, its condition.",
     "largest": "{count} got the largest part its ticket or share allows.",

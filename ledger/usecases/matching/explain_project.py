@@ -9,125 +9,142 @@ from typing import Any
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Explanation, NeedRow, PairRow
-from ledger.matching.pairs import Pair
-from ledger.usecases.matching.context import Scene
+from ledger.matching.pairs import PairFacts
+from ledger.usecases.matching.context import ExplanationContext
 from ledger.usecases.matching.explain_need import takes_no_part
 from ledger.usecases.matching.why_incomplete import (
-    Finding,
-    completes_if_served,
-    listed,
+    Incompleteness,
+    completes_without,
+    joined_words,
     why_incomplete,
 )
 
 _MOST_NAMED = 3
-_APART = frozenset(("quantified", "status", "selection"))
+_NOT_PARTICIPATING = frozenset(("quantified", "status", "selection"))
 """Why a need takes no part: it stays open whoever gets what."""
 
 Relief = dict[tuple[str, ...], bool | None]
 """Whether the project would end complete, were its needs of some factors served from elsewhere."""
 
 
-def explain_project(scene: Scene, code: str, pairs: Sequence[Pair]) -> Explanation:
+def explain_project(
+    context: ExplanationContext, code: str, pairs: Sequence[PairFacts]
+) -> Explanation:
     """Explain whether a project ends complete in today's proposal, and what it lacks if not."""
-    needs = scene.needs_of(code)
-    venture = scene.outcome.venture_of.get(code)
-    finding, relief, binding = Finding(()), Relief(), list[str]()
-    if venture is None or venture in scene.outcome.completed:
-        outcome, sentence = _settled(code, needs, venture)
+    needs = context.needs_of(code)
+    project = context.plan.project_index.get(code)
+    incompleteness, relief, binding = Incompleteness(()), Relief(), list[str]()
+    if project is None or project in context.plan.completed:
+        outcome, sentence = _without_solving(code, needs, project)
     else:
-        finding = why_incomplete(scene, code)
-        relief = _relief(scene, code, finding)
-        binding = _binding(scene, finding, relief)
-        outcome = "lost" if finding.contest and finding.contest.possible else "short"
-        sentence = _short_sentence(code, finding, binding)
-    because = (*finding.because, *_relief_told(finding, relief))
+        incompleteness = why_incomplete(context, code)
+        relief = _relief(context, code, incompleteness)
+        binding = _binding(context, incompleteness, relief)
+        outcome = (
+            "lost"
+            if incompleteness.forced_completion and incompleteness.forced_completion.possible
+            else "short"
+        )
+        sentence = _short_sentence(code, incompleteness, binding)
+    because = (*incompleteness.because, *_relief_reasons(incompleteness, relief))
     return Explanation(
         kind="project",
         code=code,
-        day=scene.picture.day,
+        day=context.picture.day,
         outcome=outcome,
         sentence=sentence,
         because=because,
         rows=tuple(
-            _row(scene, facts, finding, scene.rows(_of(pairs, facts), by_offer=True))
+            _row(
+                context,
+                facts,
+                incompleteness,
+                context.rows(_pairs_of_need(pairs, facts), by_offer=True),
+            )
             for facts in needs
         ),
-        proven=scene.proven,
-        facts=_facts(scene, code, finding, relief, binding),
+        proven=context.proven,
+        facts=_facts(context, code, incompleteness, relief, binding),
     )
 
 
-def _of(pairs: Sequence[Pair], facts: NeedFacts) -> list[Pair]:
+def _pairs_of_need(pairs: Sequence[PairFacts], facts: NeedFacts) -> list[PairFacts]:
     return [pair for pair in pairs if pair.need.need.code == facts.need.code]
 
 
-def _settled(code: str, needs: Sequence[NeedFacts], venture: int | None) -> tuple[str, str]:
+def _without_solving(code: str, needs: Sequence[NeedFacts], project: int | None) -> tuple[str, str]:
     """Say how a project stands that today's proposal completes, or that takes no part."""
-    if venture is not None:
+    if project is not None:
         return "complete", f"{code} ends complete in today's proposal."
-    wanting = [facts for facts in needs if not need_is_placed(facts.balance)]
+    unplaced = [facts for facts in needs if not need_is_placed(facts.balance)]
     if not needs:
         return "no-needs", f"{code} has no needs, so there is nothing to complete."
-    if not wanting:
+    if not unplaced:
         return "already", f"{code} is complete already: nothing of its needs is open."
-    outcome, sentence = takes_no_part(wanting[0])
+    outcome, sentence = takes_no_part(unplaced[0])
     return outcome, f"{code} takes no part in matching. {sentence}"
 
 
-def _relief(scene: Scene, code: str, finding: Finding) -> Relief:
+def _relief(context: ExplanationContext, code: str, incompleteness: Incompleteness) -> Relief:
     """Try which factors from elsewhere would let the project end complete, the fewest first."""
     by_factor: dict[str, list[int]] = {}
-    for one in scene.problem.ventures[scene.outcome.venture_of[code]].demands:
-        need = scene.picture.need_facts[scene.problem.demands[one].code].need
-        by_factor.setdefault(need.factor.value, []).append(one)
-    if finding.contest is None:
-        places = [scene.outcome.demand_of.get(need) for need in finding.binding]
-        if None in places:  # a need that takes no part stays open whatever is served
+    for index in context.problem.projects[context.plan.project_index[code]].needs:
+        need = context.picture.need_facts[context.problem.needs[index].code].need
+        by_factor.setdefault(need.factor.value, []).append(index)
+    if incompleteness.forced_completion is None:
+        indices = [context.plan.need_index.get(need) for need in incompleteness.binding]
+        if None in indices:  # a need that takes no part stays open whatever is served
             return {}
-        served = [one for one in places if one is not None]
-        if len(served) == sum(map(len, by_factor.values())):
+        served_needs = [index for index in indices if index is not None]
+        if len(served_needs) == sum(map(len, by_factor.values())):
             return {}  # what is said of a project without needs says nothing
-        factors = tuple(one for one, own in by_factor.items() if set(own) & set(served))
-        return {factors: completes_if_served(scene, code, served)}
+        factors = tuple(
+            index for index, own_needs in by_factor.items() if set(own_needs) & set(served_needs)
+        )
+        return {factors: completes_without(context, code, served_needs)}
     for size in range(1, len(by_factor) + 1):
-        found: Relief = {
-            factors: completes_if_served(scene, code, [d for f in factors for d in by_factor[f]])
+        relief: Relief = {
+            factors: completes_without(context, code, [d for f in factors for d in by_factor[f]])
             for factors in combinations(by_factor, size)
         }
-        if any(found.values()):
-            return found
+        if any(relief.values()):
+            return relief
     return {}
 
 
-def _binding(scene: Scene, finding: Finding, relief: Relief) -> list[str]:
+def _binding(
+    context: ExplanationContext, incompleteness: Incompleteness, relief: Relief
+) -> list[str]:
     """Name the factors without which the project cannot end complete."""
-    if finding.contest is None:
-        needs = [scene.picture.need_facts[code].need for code in finding.binding]
+    if incompleteness.forced_completion is None:
+        needs = [context.picture.need_facts[code].need for code in incompleteness.binding]
         return list(dict.fromkeys(need.factor.value for need in needs))
-    return list(dict.fromkeys(f for factors, helps in relief.items() if helps for f in factors))
+    return list(
+        dict.fromkeys(f for factors, completes in relief.items() if completes for f in factors)
+    )
 
 
-def _short_sentence(code: str, finding: Finding, binding: Sequence[str]) -> str:
-    lacks = listed(binding)
-    if finding.contest is None:
-        needs = ", ".join(finding.binding)
-        apart = {one.reason for one in finding.because} & _APART
-        ends = "stays open" if apart else "cannot be placed"
-        return f"{code} cannot end complete: its {lacks} {ends} ({needs})."
-    if finding.contest.possible:
-        binds = f": its {lacks} goes to others" if len(binding) == 1 else ""
-        return f"{code} does not end complete, though it could{binds}."
+def _short_sentence(code: str, incompleteness: Incompleteness, binding: Sequence[str]) -> str:
+    factors_text = joined_words(binding)
+    if incompleteness.forced_completion is None:
+        needs = ", ".join(incompleteness.binding)
+        not_participating = {one.reason for one in incompleteness.because} & _NOT_PARTICIPATING
+        ends = "stays open" if not_participating else "cannot be placed"
+        return f"{code} cannot end complete: its {factors_text} {ends} ({needs})."
+    if incompleteness.forced_completion.possible:
+        binding_text = f": its {factors_text} goes to others" if len(binding) == 1 else ""
+        return f"{code} does not end complete, though it could{binding_text}."
     return f"{code} does not end complete."
 
 
-def _relief_told(finding: Finding, relief: Relief) -> tuple[Because, ...]:
-    told = []
-    for factors, helps in relief.items():
-        lacks = listed(factors)
-        which = "those needs" if finding.contest is None else f"its {lacks}"
-        words = f"With {which} served from elsewhere, {_ENDS[helps]}."
-        told.append(Because("relief", words))
-    return tuple(told)
+def _relief_reasons(incompleteness: Incompleteness, relief: Relief) -> tuple[Because, ...]:
+    reasons = []
+    for factors, completes in relief.items():
+        factors_text = joined_words(factors)
+        which = "those needs" if incompleteness.forced_completion is None else f"its {factors_text}"
+        sentence = f"With {which} served from elsewhere, {_ENDS[completes]}."
+        reasons.append(Because("relief", sentence))
+    return tuple(reasons)
 
 
 _ENDS = {
@@ -137,13 +154,18 @@ _ENDS = {
 }
 
 
-def _row(scene: Scene, facts: NeedFacts, finding: Finding, rows: Sequence[PairRow]) -> NeedRow:
+def _row(
+    context: ExplanationContext,
+    facts: NeedFacts,
+    incompleteness: Incompleteness,
+    rows: Sequence[PairRow],
+) -> NeedRow:
     code, balance = facts.need.code, facts.balance
-    demand = scene.outcome.demand_of.get(code)
+    need = context.plan.need_index.get(code)
     gets = 0
-    if demand is not None:
-        gets = scene.problem.demands[demand].open - scene.outcome.open_left[demand]
-    reason, why = _need_said(scene, facts, demand, rows)
+    if need is not None:
+        gets = context.problem.needs[need].open - context.plan.open_amounts[need]
+    reason, why = _need_reason(context, facts, need, rows)
     return NeedRow(
         need=code,
         factor=facts.need.factor.value,
@@ -151,41 +173,41 @@ def _row(scene: Scene, facts: NeedFacts, finding: Finding, rows: Sequence[PairRo
         unit=balance.unit,
         open=balance.free if balance.quantified else None,
         gets=gets,
-        alone=finding.alone.get(code),
-        binding=code in finding.binding,
+        served_alone=incompleteness.served_alone.get(code),
+        binding=code in incompleteness.binding,
         reason=reason,
         why=why,
-        offers=tuple(row.pair.offer.offer.code for row in rows if row.gives),
+        offers=tuple(row.pair.offer.offer.code for row in rows if row.need_amount),
     )
 
 
-def _need_said(
-    scene: Scene, facts: NeedFacts, demand: int | None, rows: Sequence[PairRow]
+def _need_reason(
+    context: ExplanationContext, facts: NeedFacts, need: int | None, rows: Sequence[PairRow]
 ) -> tuple[str, str]:
-    if demand is None:
+    if need is None:
         outcome, _ = takes_no_part(facts)
         return outcome, _NO_PART[outcome].format(status=facts.project.status)
-    if not scene.outcome.open_left[demand]:
+    if not context.plan.open_amounts[need]:
         return "placed", ""
-    fitting = [row for row in rows if not row.failures]
-    if fitting:
-        idle = next((row for row in fitting if not row.gives), fitting[0])
-        return "part" if fitting[0].gives else "nothing", _idle_said(idle)
+    eligible = [row for row in rows if not row.failures]
+    if eligible:
+        unused = next((row for row in eligible if not row.need_amount), eligible[0])
+        return "part" if eligible[0].need_amount else "nothing", _unused_offer_text(unused)
     if rows and rows[0].changes:
-        words = rows[0].changes[0].words
-        return "eligible", f"no offer fits; {_code(rows[0])} would with {words}"
+        sentence = rows[0].changes[0].words
+        return "eligible", f"no offer fits; {_code(rows[0])} would with {sentence}"
     count = f"none of {len(rows)} offers fits" if rows else "there is no offer of this factor"
     return "eligible", count
 
 
-def _idle_said(row: PairRow) -> str:
+def _unused_offer_text(row: PairRow) -> str:
     """Say shortly what the nearest offer that could give does instead."""
     if row.reason != "elsewhere":
         return f"{_code(row)}: {row.why}"
     projects = list(dict.fromkeys(one.project for one in row.receivers))
     more = len(projects) - _MOST_NAMED
     named = [*projects[:_MOST_NAMED], f"{more} more"] if more > 0 else projects
-    return f"{_code(row)} gives to {listed(named)}"
+    return f"{_code(row)} gives to {joined_words(named)}"
 
 
 def _code(row: PairRow) -> str:
@@ -201,30 +223,35 @@ _NO_PART = {
 
 
 def _facts(
-    scene: Scene, code: str, finding: Finding, relief: Relief, binding: list[str]
+    context: ExplanationContext,
+    code: str,
+    incompleteness: Incompleteness,
+    relief: Relief,
+    binding: list[str],
 ) -> dict[str, Any]:
-    project = scene.picture.records("project")[code]
-    found: dict[str, Any] = {
+    project = context.picture.records("project")[code]
+    document: dict[str, Any] = {
         "title": project.title,
         "city": project.city,
         "status": project.status,
         "weight": project.weight,
-        "complete": scene.outcome.venture_of.get(code) in scene.outcome.completed,
+        "complete": context.plan.project_index.get(code) in context.plan.completed,
         "binding_factors": binding,
-        "binding_needs": list(finding.binding),
+        "binding_needs": list(incompleteness.binding),
         "served_from_elsewhere": [
-            {"factors": list(factors), "completes": helps} for factors, helps in relief.items()
+            {"factors": list(factors), "completes": completes}
+            for factors, completes in relief.items()
         ],
         "contest": None,
     }
-    contest = finding.contest
-    if contest is not None:
-        codes = [one.code for one in scene.problem.ventures]
-        found["contest"] = {
-            "possible": contest.possible,
-            "level_1_falls_at_least": str(contest.fall.least),
-            "level_1_falls_at_most": str(contest.fall.most),
-            "loses": [codes[one] for one in contest.loses],
-            "gains": [codes[one] for one in contest.gains],
+    forced_completion = incompleteness.forced_completion
+    if forced_completion is not None:
+        codes = [one.code for one in context.problem.projects]
+        document["contest"] = {
+            "possible": forced_completion.possible,
+            "level_1_falls_at_least": str(forced_completion.regret.lower),
+            "level_1_falls_at_most": str(forced_completion.regret.upper),
+            "loses": [codes[one] for one in forced_completion.lost],
+            "gains": [codes[one] for one in forced_completion.gained],
         }
-    return found
+    return document

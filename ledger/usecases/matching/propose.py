@@ -9,14 +9,14 @@ from decimal import Decimal
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, units_convert
 from ledger.gaps.rows import BaseCurrency
-from ledger.matching.build import Built, build
-from ledger.matching.open_needs import OpenNeed, leftovers
+from ledger.matching.build import BuiltProblem, build
+from ledger.matching.open_needs import OpenNeed, remaining_needs
 from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
-from ledger.solver.options import Effort
+from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.snapshot import Picture
-from ledger.usecases.matching.select import chosen_needs
+from ledger.usecases.matching.select import selected_needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +37,17 @@ class Pipeline:
 
     picture: Picture
     base: BaseCurrency
-    built: Built
-    chosen: frozenset[str] | None = None
+    built: BuiltProblem
+    selected: frozenset[str] | None = None
 
     def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
         """Give the offer units that one need unit costs on the day, or None."""
-        found = self.picture.rate_of(need_unit, offer_unit)
-        return None if found is None else found.rate
+        rate = self.picture.rate_of(need_unit, offer_unit)
+        return None if rate is None else rate.rate
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MatchResult:
     """A pipeline with its solution, and the proposal that says it."""
 
     pipeline: Pipeline
@@ -61,20 +61,20 @@ def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
     Raises for unknown columns and unreadable filters, and `NothingSelected`.
     """
     base = BaseCurrency(picture.base_unit, picture.rate_of)
-    chosen = chosen_needs(picture, base, where)
+    selected = selected_needs(picture, base, where)
     built = build(
         picture.need_facts.values(),
         picture.offer_facts.values(),
         picture.day,
         lambda need, offer: _rate(picture, need, offer),
         outstanding_by_need(picture.deals.values()),
-        chosen=chosen,
+        selected=selected,
     )
-    _ask_for_rates(picture, base)
-    return Pipeline(picture, base, built, chosen)
+    _preload_rates(picture, base)
+    return Pipeline(picture, base, built, selected)
 
 
-def _ask_for_rates(picture: Picture, base: BaseCurrency) -> None:
+def _preload_rates(picture: Picture, base: BaseCurrency) -> None:
     """Find every rate that may be asked for later, when the connection is not there any more."""
     needs = {facts.balance.unit.code: facts.balance.unit for facts in picture.need_facts.values()}
     offers = {facts.balance.unit.code: facts.balance.unit for facts in picture.offer_facts.values()}
@@ -85,11 +85,11 @@ def _ask_for_rates(picture: Picture, base: BaseCurrency) -> None:
                 picture.rate_of(unit.code, other.code)
 
 
-def solved(pipeline: Pipeline, effort: Effort) -> Matched:
+def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
     """Solve a pipeline's problem and say the solution; nothing is read any more."""
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
-    solution = solve(pipeline.built.problem, effort)
+    solution = solve(pipeline.built.problem, options)
     picture = pipeline.picture
     proposal = propose(
         pipeline.built,
@@ -100,15 +100,15 @@ def solved(pipeline: Pipeline, effort: Effort) -> Matched:
         pipeline.rate_of,
         pipeline.base,
     )
-    return Matched(pipeline, solution, proposal)
+    return MatchResult(pipeline, solution, proposal)
 
 
-def still_open(matched: Matched) -> tuple[OpenNeed, ...]:
+def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:
     """Give what a proposal leaves open of the projects it was made for, and why."""
-    pipeline = matched.pipeline
+    pipeline = match_result.pipeline
     picture = pipeline.picture
 
-    def counted(needs: Sequence[NeedFacts]) -> Mapping[str, EligibleCount]:
+    def count_offers(needs: Sequence[NeedFacts]) -> Mapping[str, EligibleCount]:
         return count_eligible(
             needs,
             picture.offer_facts.values(),
@@ -117,11 +117,15 @@ def still_open(matched: Matched) -> tuple[OpenNeed, ...]:
             outstanding_by_need(picture.deals.values()),
         )
 
-    return leftovers(
-        pipeline.built, matched.solution.gives, picture.need_facts, pipeline.chosen, counted
+    return remaining_needs(
+        pipeline.built,
+        match_result.solution.allocations,
+        picture.need_facts,
+        pipeline.selected,
+        count_offers,
     )
 
 
 def _rate(picture: Picture, need_unit: str, offer_unit: str) -> Decimal | None:
-    found = picture.rate_of(need_unit, offer_unit)
-    return None if found is None else found.rate
+    rate = picture.rate_of(need_unit, offer_unit)
+    return None if rate is None else rate.rate

@@ -14,8 +14,8 @@ from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.verdict import Failure, Pairing
 from ledger.journal.receipts import Receipt
 from ledger.matching.proposal import Line
-from ledger.matching.stored import KeptProposal, misfits
-from ledger.solver.options import Effort
+from ledger.matching.stored import StoredProposal, line_failures
+from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
 from ledger.store.proposals import last_position, latest_code, read_proposal
 from ledger.store.registers import find_code
@@ -23,7 +23,7 @@ from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.matching.propose import Matched, MatchQuery, read_pipeline, solved
+from ledger.usecases.matching.propose import MatchQuery, MatchResult, read_pipeline, solve_pipeline
 
 _MANY_LINES = 200
 
@@ -45,10 +45,10 @@ class PastIsNotSaved(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
+class SolvedProposal:
     """A proposal just solved, on which entry and request of its ledger, and how long it took."""
 
-    matched: Matched
+    matched: MatchResult
     entry: int | None
     request: int | None
     milliseconds: int
@@ -59,23 +59,23 @@ class Saved:
     """A proposal's receipt, and the proposal itself where it was solved now, not said before."""
 
     receipt: dict[str, Any]
-    fresh: Fresh | None
+    solved_proposal: SolvedProposal | None
 
 
-def solve_now(ledger: Ledger, query: MatchQuery, effort: Effort) -> Fresh:
+def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> SolvedProposal:
     """Solve over what the ledger holds, and remember on which state; nothing is locked meanwhile.
 
     Raises as `read_pipeline` does.
     """
-    begun = monotonic_ns()
+    started = monotonic_ns()
     with ledger.picture(query.times) as picture:
         position = last_position(picture.connection)
         pipeline = read_pipeline(picture, query.where)
-    matched = solved(pipeline, effort)
-    return Fresh(matched, *position, (monotonic_ns() - begun) // 10**6)
+    matched = solve_pipeline(pipeline, options)
+    return SolvedProposal(matched, *position, (monotonic_ns() - started) // 10**6)
 
 
-def save(ledger: Ledger, request: Request, query: MatchQuery, effort: Effort) -> Saved:
+def save(ledger: Ledger, request: Request, query: MatchQuery, options: SolverOptions) -> Saved:
     """Solve outside any transaction, then store the proposal in one write.
 
     A key that was said before gives the first receipt, and nothing is solved again.
@@ -84,37 +84,45 @@ def save(ledger: Ledger, request: Request, query: MatchQuery, effort: Effort) ->
         first = first_receipt(connection, request)
     if first is not None:
         return Saved(first, None)
-    fresh = solve_now(ledger, query, effort)
-    return Saved(execute(ledger, request, lambda uow: store(uow, fresh, query)), fresh)
+    solved_proposal = solve_now(ledger, query, options)
+    return Saved(
+        execute(ledger, request, lambda uow: store(uow, solved_proposal, query)), solved_proposal
+    )
 
 
-def store(uow: UnitOfWork, fresh: Fresh, query: MatchQuery) -> Receipt:
+def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -> Receipt:
     """Store a proposal under a code of its own; say so where the ledger moved on meanwhile."""
-    proposal = fresh.matched.proposal
+    proposal = solved_proposal.matched.proposal
     if len(proposal.lines) > _MANY_LINES:
         uow.remember_ids()
-    projects = fresh.matched.pipeline.picture.records("project")
-    kept = KeptProposal(
+    projects = solved_proposal.matched.pipeline.picture.records("project")
+    stored = StoredProposal(
         code=uow.code_for("proposal", None),
         proposal=proposal,
         weights={code: projects[code].weight for code in proposal.complete},
         selection=tuple(query.where),
-        milliseconds=fresh.milliseconds,
-        solved_on=fresh.entry,
+        milliseconds=solved_proposal.milliseconds,
+        solved_on=solved_proposal.entry,
         recorded_at=uow.now,
         actor=uow.request.actor,
         reason=uow.request.reason,
-        taken={},
+        accepted={},
     )
-    uow.add_proposal(kept)
-    return uow.receipt(proposal=kept.code, notes=_moved_on(uow, fresh, kept.code))
+    uow.add_proposal(stored)
+    return uow.receipt(
+        proposal=stored.code, notes=_ledger_changes(uow, solved_proposal, stored.code)
+    )
 
 
-def _moved_on(uow: UnitOfWork, fresh: Fresh, code: str) -> tuple[str, ...]:
+def _ledger_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str) -> tuple[str, ...]:
     entry, request = last_position(uow.connection)
-    if (entry, request) == (fresh.entry, fresh.request):
+    if (entry, request) == (solved_proposal.entry, solved_proposal.request):
         return ()
-    since = "other records were changed" if entry == fresh.entry else f"entry {entry} is the last"
+    since = (
+        "other records were changed"
+        if entry == solved_proposal.entry
+        else f"entry {entry} is the last"
+    )
     note = (
         f"The ledger moved on while this was solved ({since} now); "
         f"whether its lines still fit: cityfund match show {code}"
@@ -122,7 +130,7 @@ def _moved_on(uow: UnitOfWork, fresh: Fresh, code: str) -> tuple[str, ...]:
     return (note,)
 
 
-def find_proposal(picture: Picture, typed: str | None) -> KeptProposal:
+def find_proposal(picture: Picture, typed: str | None) -> StoredProposal:
     """Find a stored proposal by its code as typed, or the latest. Raises `NoProposal`."""
     connection = picture.connection
     code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
@@ -131,34 +139,36 @@ def find_proposal(picture: Picture, typed: str | None) -> KeptProposal:
     return read_proposal(connection, code)
 
 
-def line_misfits(picture: Picture, kept: KeptProposal) -> dict[int, tuple[Failure, ...]]:
+def failures_by_line(picture: Picture, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
     """Give, for each line that nobody took up, why it no longer fits; nothing where it does."""
-    living = outstanding_by_need(picture.deals.values())
-    lines = dict(kept.numbered)
-    found = {}
-    for number in kept.left:
+    outstanding_of_needs = outstanding_by_need(picture.deals.values())
+    lines = dict(stored.numbered_lines)
+    by_line = {}
+    for number in stored.open_lines:
         line = lines[number]
-        pairing = _pairing(picture, line, living.get(line.need, {}))
-        found[number] = misfits(line, pairing, _rate_today(picture, line))
-    return {number: failures for number, failures in found.items() if failures}
+        pairing = _pairing(picture, line, outstanding_of_needs.get(line.need, {}))
+        by_line[number] = line_failures(line, pairing, _rate_today(picture, line))
+    return {number: failures for number, failures in by_line.items() if failures}
 
 
 def _rate_today(picture: Picture, line: Line) -> Decimal | None:
     if line.unit.code == line.offer_unit.code:
         return Decimal(1)
-    found = picture.rate_of(line.unit.code, line.offer_unit.code)
-    return None if found is None else found.rate
+    failures = picture.rate_of(line.unit.code, line.offer_unit.code)
+    return None if failures is None else failures.rate
 
 
-def _pairing(picture: Picture, line: Line, living: Mapping[str, Outstanding]) -> Pairing:
-    here = living.get(line.offer, Outstanding(0, 0))
+def _pairing(
+    picture: Picture, line: Line, outstanding_by_offer: Mapping[str, Outstanding]
+) -> Pairing:
+    outstanding = outstanding_by_offer.get(line.offer, Outstanding(0, 0))
     return Pairing(
         picture.need_facts[line.need],
         picture.offer_facts[line.offer],
         picture.day,
         line.amount,
         line.offer_amount,
-        here.need,
-        here.offer,
-        tuple(sorted(code for code in living if code != line.offer)),
+        outstanding.need,
+        outstanding.offer,
+        tuple(sorted(code for code in outstanding_by_offer if code != line.offer)),
     )

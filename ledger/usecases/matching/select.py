@@ -35,7 +35,7 @@ _CODED: Final = ("project", "need", "city", "office")
 _COUNTED: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
 
 
-def chosen_needs(
+def selected_needs(
     picture: Picture, base: BaseCurrency, where: Sequence[str]
 ) -> frozenset[str] | None:
     """Give the needs that the filters keep; None where there are no filters.
@@ -49,10 +49,10 @@ def chosen_needs(
         _require_known(picture, one)
     counts = count(picture) if any(one.column in _COUNTED for one in filters) else None
     rows = gap_rows(positions(picture), base, counts)
-    kept = frozenset(row.need for row in filtered(rows, filters))
-    if not kept:
+    selected = frozenset(row.need for row in filtered(rows, filters))
+    if not selected:
         raise NothingSelected(f"Nothing is selected by {' and '.join(where)}.")
-    return kept
+    return selected
 
 
 def _require_known(picture: Picture, one: GapFilter) -> None:
@@ -62,14 +62,14 @@ def _require_known(picture: Picture, one: GapFilter) -> None:
     if one.column in _CODED:
         find_id(picture.connection, one.column, one.value)
     elif one.column == "factor":
-        factor_typed(one.value)
+        parse_factor(one.value)
 
 
-def factor_typed(text: str) -> Factor:
+def parse_factor(text: str) -> Factor:
     """Read a factor in any case. Raises `UnknownFactor` with the nearest."""
     wanted = text.strip().casefold()
     if wanted in set(Factor):
         return Factor(wanted)
-    near = nearest(wanted, list(Factor), limit=1)
-    hint = f"Did you mean {near[0]}?" if near else None
+    suggestions = nearest(wanted, list(Factor), limit=1)
+    hint = f"Did you mean {suggestions[0]}?" if suggestions else None
     raise UnknownFactor(f"There is no factor {text!r}.", next_step=hint)

@@ -35,15 +35,15 @@ from ledger.matching.proposal import propose
 from ledger.registers.records import Offer, Provider
 from ledger.registers.spec import Kind
 from ledger.registers.table import OFFER, REGISTERS
-from ledger.solver.options import UNLIMITED, Effort
+from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.usecases.matching.explain import find_target
-from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solved
+from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solve_pipeline
 from ledger.usecases.registers.parse import BadTerms
 
-_PAIR = re.compile(r"(?:^|\s)([a-z_]+)=")
+_FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
 _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
 
 
@@ -65,12 +65,12 @@ def require_field(kind: str, column: str, known: Sequence[str]) -> None:
     """Refuse a field that a record does not have, or of which nothing can be supposed."""
     if column in known:
         return
-    near = nearest(column, known, limit=1)
+    suggestions = nearest(column, known, limit=1)
     article = "an" if kind == "offer" else "a"
     raise UnknownField(
         f"There is no field {column!r} to suppose of {article} {kind}.",
         why=f"The fields are {', '.join(known)}.",
-        next_step=f"Did you mean {near[0]}?" if near else "Name one of those.",
+        next_step=f"Did you mean {suggestions[0]}?" if suggestions else "Name one of those.",
     )
 
 
@@ -81,38 +81,41 @@ def offers_in(text: str) -> Iterable[dict[str, str]]:
         if reading.problems:
             raise BadTerms.of(reading.problems)
         return [row.cells for table in reading.tables for row in table.rows]
-    marks = list(_PAIR.finditer(text))
-    if not marks or text[: marks[0].start()].strip():
+    matches = list(_FIELD.finditer(text))
+    if not matches or text[: matches[0].start()].strip():
         raise UnreadableSupposition(f"{text!r} does not begin with field=value.")
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    pairs = [
-        (mark[1], text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)
+    field_ends = [*(match.start() for match in matches[1:]), len(text)]
+    fields_found = [
+        (match[1], text[match.end() : end].strip())
+        for match, end in zip(matches, field_ends, strict=True)
     ]
-    twice = [name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1]
-    if twice:
-        raise UnreadableSupposition(f"{text!r} gives {twice[0]} twice.")
-    return [dict(pairs)]
+    duplicates = [
+        name for name, _ in fields_found if sum(name == other for other, _ in fields_found) > 1
+    ]
+    if duplicates:
+        raise UnreadableSupposition(f"{text!r} gives {duplicates[0]} twice.")
+    return [dict(fields_found)]
 
 
 def plain_amounts(
     units: Mapping[str, Unit], cells: Mapping[str, str | None]
 ) -> dict[str, str | None]:
     """Let quantity and tickets be typed with their unit; the quantity's is the offer's."""
-    plain = dict(cells)
+    converted = dict(cells)
     unit = units.get(cells.get("unit") or "")
     for column in _AMOUNTS:
-        text = plain.get(column)
+        text = converted.get(column)
         if not text or (column == "quantity" and unit is not None and text[-1].isdigit()):
             continue
         if unit is None:
             quantity = parse_quantity(text, units)
             unit = quantity.unit
-            plain["unit"] = unit.code
-        plain[column] = format_amount(typed_amount(units, column, text, unit), unit.decimals)
-    return plain
+            converted["unit"] = unit.code
+        converted[column] = format_amount(parse_amount(units, column, text, unit), unit.decimals)
+    return converted
 
 
-def typed_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) -> int:
+def parse_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) -> int:
     """Read an amount typed with or without its unit. Raises `WrongUnit` and `BadQuantity`."""
     try:
         quantity = parse_quantity(text, units, default_unit=unit)
@@ -131,16 +134,18 @@ def read_cells(
 ) -> tuple[Any, int | None]:
     """Read the cells of a record and its quantity as an import does. Raises `BadTerms`."""
     columns = REGISTERS[kind].column
-    filled = {
+    with_extra_allocations = {
         name: neutral_text(text) if columns[name].kind in (Kind.TEXT, Kind.TEXTS) else text
         for name, text in cells.items()
         if text
     }
     lookups = Lookups(units, day)
-    found = read_record(REGISTERS[kind], Cells(Place("", 0), filled, lookups, {}))
+    scenario = read_record(
+        REGISTERS[kind], Cells(Place("", 0), with_extra_allocations, lookups, {})
+    )
     if lookups.problems:
         raise BadTerms.of(lookups.problems)
-    return found
+    return scenario
 
 
 CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -169,7 +174,7 @@ class NothingSupposed(UsageError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WhatIfRequest:
     """What is supposed, as typed: offers to add, codes to withdraw, codes with field=value."""
 
     add_offers: Sequence[str] = ()
@@ -178,17 +183,17 @@ class Wish:
 
 
 @dataclass(slots=True)
-class Supposed:
+class Scenario:
     """A copy of the needs and offers on which suppositions are made; `said` tells each."""
 
     needs: dict[str, NeedFacts]
     offers: dict[str, OfferFacts]
     units: Mapping[str, Unit]
     picture: Picture
-    said: list[str] = field(default_factory=list)
+    suppositions: list[str] = field(default_factory=list)
 
 
-def suppose(picture: Picture, wish: Wish) -> Supposed:
+def build_scenario(picture: Picture, wish: WhatIfRequest) -> Scenario:
     """Make every supposition on a copy: withdrawals, then changes, then what is added.
 
     Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
@@ -197,129 +202,133 @@ def suppose(picture: Picture, wish: Wish) -> Supposed:
     if not (wish.add_offers or wish.withdraw or wish.changes):
         raise NothingSupposed("Nothing is supposed.")
     needs, offers = dict(picture.need_facts), dict(picture.offer_facts)
-    found = Supposed(needs, offers, picture.units, picture)
+    scenario = Scenario(needs, offers, picture.units, picture)
     for typed in wish.withdraw:
-        _withdraw(found, find_code(picture.connection, Side.OFFER, typed))
+        _withdraw(scenario, find_code(picture.connection, Side.OFFER, typed))
     for typed, text in wish.changes:
         kind, code = find_target(picture, typed)
-        _change(found, kind, code, text)
+        _change(scenario, kind, code, text)
     for text in wish.add_offers:
         for cells in offers_in(text):
-            _add(found, cells)
-    return found
+            _add(scenario, cells)
+    return scenario
 
 
-def _withdraw(found: Supposed, code: str) -> None:
-    facts = found.offers[code]
-    balance = moved(facts.balance, moves.withdrawal_movements(facts.balance, None))
+def _withdraw(scenario: Scenario, code: str) -> None:
+    facts = scenario.offers[code]
+    balance = after_movements(facts.balance, moves.withdrawal_movements(facts.balance, None))
     offer = replace(facts.offer, withdrawn=True)
-    found.offers[code] = replace(facts, offer=offer, balance=balance)
-    found.said.append(f"offer {code} withdrawn")
+    scenario.offers[code] = replace(facts, offer=offer, balance=balance)
+    scenario.suppositions.append(f"offer {code} withdrawn")
 
 
-def _change(found: Supposed, kind: str, code: str, text: str) -> None:
+def _change(scenario: Scenario, kind: str, code: str, text: str) -> None:
     column, equals, value = text.partition("=")
     column = column.strip().casefold().replace("-", "_")
     if not equals or not column:
         raise UnreadableSupposition(f"{text!r} is not field=value.")
     require_field(kind, column, CHANGEABLE[kind])
     if kind == "project":
-        _change_project(found, code, column, value.strip())
+        _change_project(scenario, code, column, value.strip())
     elif kind == "need":
-        _change_need(found, code, column, value.strip())
+        _change_need(scenario, code, column, value.strip())
     else:
-        _change_offer(found, code, column, value.strip())
-    found.said.append(f"{kind} {code}: {column} {value.strip() or 'none'}")
+        _change_offer(scenario, code, column, value.strip())
+    scenario.suppositions.append(f"{kind} {code}: {column} {value.strip() or 'none'}")
 
 
-def _change_project(found: Supposed, code: str, column: str, value: str) -> None:
-    for need, facts in found.needs.items():
+def _change_project(scenario: Scenario, code: str, column: str, value: str) -> None:
+    for need, facts in scenario.needs.items():
         if facts.project.code == code:
             cells = {**register_line("projects", facts.project), column: value}
-            project, _ = read_cells(found.units, found.picture.day, "project", cells)
-            found.needs[need] = replace(facts, project=project)
+            project, _ = read_cells(scenario.units, scenario.picture.day, "project", cells)
+            scenario.needs[need] = replace(facts, project=project)
 
 
-def _change_need(found: Supposed, code: str, column: str, value: str) -> None:
-    facts = found.needs[code]
+def _change_need(scenario: Scenario, code: str, column: str, value: str) -> None:
+    facts = scenario.needs[code]
     unit = facts.balance.unit
     if column == "quantity":
-        found.needs[code] = replace(facts, balance=_revised(found, facts.balance, value))
+        scenario.needs[code] = replace(facts, balance=_revised(scenario, facts.balance, value))
         return
     cells = {**register_line("needs", facts.need, unit), column: value}
-    need, _ = read_cells(found.units, found.picture.day, "need", cells)
-    found.needs[code] = replace(facts, need=need)
+    need, _ = read_cells(scenario.units, scenario.picture.day, "need", cells)
+    scenario.needs[code] = replace(facts, need=need)
 
 
-def _change_offer(found: Supposed, code: str, column: str, value: str) -> None:
-    facts = found.offers[code]
+def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> None:
+    facts = scenario.offers[code]
     before, balance = facts.offer, facts.balance
     if column == "quantity":
-        found.offers[code] = replace(facts, balance=_revised(found, balance, value))
+        scenario.offers[code] = replace(facts, balance=_revised(scenario, balance, value))
         return
     cells = {**register_line("offers", before, balance.unit), column: value}
     offer, _ = read_cells(
-        found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
+        scenario.units, scenario.picture.day, "offer", plain_amounts(scenario.units, cells)
     )
-    day = found.picture.day
+    day = scenario.picture.day
     if before.has_expired(day) and not offer.has_expired(day) and balance.expired:
-        balance = moved(balance, moves.reinstatement_movements(balance, Stage.EXPIRED, None))
+        balance = after_movements(
+            balance, moves.reinstatement_movements(balance, Stage.EXPIRED, None)
+        )
     if before.withdrawn and not offer.withdrawn and balance.withdrawn:
-        balance = moved(balance, moves.reinstatement_movements(balance, Stage.WITHDRAWN, None))
+        balance = after_movements(
+            balance, moves.reinstatement_movements(balance, Stage.WITHDRAWN, None)
+        )
     if offer.withdrawn and balance.free:
-        balance = moved(balance, moves.withdrawal_movements(balance, None))
-    found.offers[code] = replace(facts, offer=offer, balance=balance)
+        balance = after_movements(balance, moves.withdrawal_movements(balance, None))
+    scenario.offers[code] = replace(facts, offer=offer, balance=balance)
 
 
-def _revised(found: Supposed, balance: Balance, value: str) -> Balance:
+def _revised(scenario: Scenario, balance: Balance, value: str) -> Balance:
     """Give a standing with another quantity in all. Raises `BelowQuantityInUse` and `WrongUnit`."""
-    quantity = typed_amount(found.units, "quantity", value, balance.unit)
-    return moved(balance, moves.revision_movements(balance, quantity))
+    quantity = parse_amount(scenario.units, "quantity", value, balance.unit)
+    return after_movements(balance, moves.revision_movements(balance, quantity))
 
 
-def _add(found: Supposed, given: Mapping[str, str]) -> None:
-    known = [one.name for one in OFFER.columns if one.kind is not Kind.SHOWN]
-    for column in given:
-        require_field("offer", column, known)
-    cells: dict[str, str | None] = {"code": _free_code(found), "provider": _SUPPOSED.code}
-    cells |= {column: text for column, text in given.items() if text}
+def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
+    columns = [one.name for one in OFFER.columns if one.kind is not Kind.SHOWN]
+    for column in fields:
+        require_field("offer", column, columns)
+    cells: dict[str, str | None] = {"code": _next_free_code(scenario), "provider": _SUPPOSED.code}
+    cells |= {column: text for column, text in fields.items() if text}
     offer, amount = read_cells(
-        found.units, found.picture.day, "offer", plain_amounts(found.units, cells)
+        scenario.units, scenario.picture.day, "offer", plain_amounts(scenario.units, cells)
     )
     if amount is None:
         raise BadTerms("quantity: The quantity is missing.")
-    if offer.code in found.offers:
+    if offer.code in scenario.offers:
         raise BadTerms(
             f"code: There is an offer {offer.code} already.",
             next_step=f"Leave the code out, or suppose --change {offer.code} field=value.",
         )
-    _require_cities(found, offer)
-    provider = found.picture.records("provider").get(offer.provider)
-    unit = found.units[offer.unit]
+    _require_cities(scenario, offer)
+    provider = scenario.picture.records("provider").get(offer.provider)
+    unit = scenario.units[offer.unit]
     balance = Balance(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
     facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), balance)
-    found.offers[offer.code] = facts
+    scenario.offers[offer.code] = facts
     shown = format_quantity(amount, unit)
-    found.said.append(f"offer {offer.code} added: {offer.factor}, {shown}")
+    scenario.suppositions.append(f"offer {offer.code} added: {offer.factor}, {shown}")
 
 
-def _require_cities(found: Supposed, offer: Offer) -> None:
-    cities = found.picture.records("city")
+def _require_cities(scenario: Scenario, offer: Offer) -> None:
+    cities = scenario.picture.records("city")
     for code in offer.cities:
         if code not in cities:
-            near = nearest(code, cities)
-            hint = f"Did you mean {' or '.join(near)}?" if near else None
+            suggestions = nearest(code, cities)
+            hint = f"Did you mean {' or '.join(suggestions)}?" if suggestions else None
             raise BadTerms(f"cities: There is no city {code!r}.", next_step=hint)
 
 
-def _free_code(found: Supposed) -> str:
+def _next_free_code(scenario: Scenario) -> str:
     number = 1
-    while f"NEW-{number}" in found.offers:
+    while f"NEW-{number}" in scenario.offers:
         number += 1
     return f"NEW-{number}"
 
 
-def moved(balance: Balance, movements: moves.Movements) -> Balance:
+def after_movements(balance: Balance, movements: moves.Movements) -> Balance:
     """Give a standing as movements would leave it."""
     stages = dict(balance.stages)
     for one in movements:
@@ -329,14 +338,14 @@ def moved(balance: Balance, movements: moves.Movements) -> Balance:
 
 
 def what_if(
-    ledger: Ledger, query: MatchQuery, wish: Wish, effort: Effort = UNLIMITED
+    ledger: Ledger, query: MatchQuery, wish: WhatIfRequest, options: SolverOptions = UNLIMITED
 ) -> Comparison:
     """Set today's proposal beside that of a supposed world, over the same selection.
 
     Raises what supposing and proposing raise.
     """
     with ledger.picture(query.times) as picture:
-        supposed = suppose(picture, wish)
+        supposed = build_scenario(picture, wish)
         pipeline = read_pipeline(picture, query.where)
         built = build(
             supposed.needs.values(),
@@ -344,18 +353,20 @@ def what_if(
             picture.day,
             pipeline.rate_of,
             outstanding_by_need(picture.deals.values()),
-            chosen=pipeline.chosen,
+            selected=pipeline.selected,
         )
-    today = solved(pipeline, effort)
+    today = solve_pipeline(pipeline, options)
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
-    then = propose(
+    scenario_proposal = propose(
         built,
-        solve(built.problem, effort),
+        solve(built.problem, options),
         supposed.needs,
         supposed.offers,
         picture.day,
         pipeline.rate_of,
         pipeline.base,
     )
-    return Comparison(said=tuple(supposed.said), today=today.proposal, then=then)
+    return Comparison(
+        suppositions=tuple(supposed.suppositions), today=today.proposal, scenario=scenario_proposal
+    )

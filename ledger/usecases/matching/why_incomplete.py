@@ -8,19 +8,25 @@ from dataclasses import dataclass, field
 from ledger.core.factors import Factor
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
-from ledger.matching.explain import Because, Outcome
+from ledger.matching.explain import Because, PlanIndex
 from ledger.matching.pairs import brief
 from ledger.matching.plan import completed
-from ledger.matching.problem import Problem
-from ledger.matching.variants import Contest, alone, before_all_others, contest, served_elsewhere
+from ledger.matching.problem import MatchingProblem
+from ledger.matching.variants import (
+    ForcedCompletion,
+    compare_forced_completion,
+    only_needs,
+    with_priority,
+    without_needs,
+)
 from ledger.registers.records import ACTIVE_STATUSES
-from ledger.usecases.matching.context import Scene
+from ledger.usecases.matching.context import ExplanationContext
 
 _MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Incompleteness:
     """What keeps a project from ending complete.
 
     `binding` are the needs that do, `alone` the most that each of its needs could get if nobody
@@ -29,46 +35,52 @@ class Finding:
 
     because: tuple[Because, ...]
     binding: tuple[str, ...] = ()
-    alone: dict[str, int] = field(default_factory=dict)
-    contest: Contest | None = None
+    served_alone: dict[str, int] = field(default_factory=dict)
+    forced_completion: ForcedCompletion | None = None
 
 
-def why_incomplete(scene: Scene, project: str) -> Finding:
+def why_incomplete(context: ExplanationContext, project: str) -> Incompleteness:
     """Find why a project of today's problem does not end complete in today's proposal."""
-    venture = scene.problem.ventures[scene.outcome.venture_of[project]]
-    stuck = [facts for facts in scene.needs_of(project) if _stuck(scene, facts)]
-    short = _short_of_supply(scene, venture.demands)
-    if stuck or short.binding:
-        told = tuple(_why_stuck(facts) for facts in stuck)
-        codes = (*(facts.need.code for facts in stuck), *short.binding)
-        return Finding((*told, *short.because), codes, short.alone)
-    place = scene.outcome.venture_of[project]
-    forced = scene.solve(before_all_others(scene.problem, place))
-    found = contest(scene.problem, scene.today, place, forced)
-    return Finding(_contest_told(scene, place, found), (), short.alone, found)
+    matching_project = context.problem.projects[context.plan.project_index[project]]
+    not_participating = [
+        facts for facts in context.needs_of(project) if _takes_no_part(context, facts)
+    ]
+    insufficient = _insufficient_offers(context, matching_project.needs)
+    if not_participating or insufficient.binding:
+        reasons = tuple(_reason_not_participating(facts) for facts in not_participating)
+        codes = (*(facts.need.code for facts in not_participating), *insufficient.binding)
+        return Incompleteness((*reasons, *insufficient.because), codes, insufficient.served_alone)
+    index = context.plan.project_index[project]
+    forced_solution = context.solve(with_priority(context.problem, index))
+    forced = compare_forced_completion(context.problem, context.today, index, forced_solution)
+    return Incompleteness(
+        _forced_completion_reasons(context, index, forced), (), insufficient.served_alone, forced
+    )
 
 
-def completes_if_served(scene: Scene, project: str, demands: Iterable[int]) -> bool | None:
+def completes_without(
+    context: ExplanationContext, project: str, needs: Iterable[int]
+) -> bool | None:
     """Say whether a project ends complete where these of its needs are served from elsewhere.
 
     None where the search ended without a proof.
     """
-    place = scene.outcome.venture_of[project]
-    served = set(demands)
-    if served >= set(scene.problem.ventures[place].demands):
-        return scene.problem.ventures[place].completable
-    solution = scene.solve(served_elsewhere(scene.problem, served))
-    if solution.complete.value > scene.today.complete.bound:
+    index = context.plan.project_index[project]
+    removed = set(needs)
+    if removed >= set(context.problem.projects[index].needs):
+        return context.problem.projects[index].completable
+    solution = context.solve(without_needs(context.problem, removed))
+    if solution.complete.value > context.today.complete.bound:
         return True
-    return False if solution.complete.bound <= scene.today.complete.value else None
+    return False if solution.complete.bound <= context.today.complete.value else None
 
 
-def _stuck(scene: Scene, facts: NeedFacts) -> bool:
+def _takes_no_part(context: ExplanationContext, facts: NeedFacts) -> bool:
     """Say whether a need stays open whatever is matched: it takes no part."""
-    return not need_is_placed(facts.balance) and facts.need.code not in scene.outcome.demand_of
+    return not need_is_placed(facts.balance) and facts.need.code not in context.plan.need_index
 
 
-def _why_stuck(facts: NeedFacts) -> Because:
+def _reason_not_participating(facts: NeedFacts) -> Because:
     code = facts.need.code
     if not facts.balance.quantified:
         return Because("quantified", f"The amount of {code} is not known.")
@@ -78,121 +90,143 @@ def _why_stuck(facts: NeedFacts) -> Because:
     return Because("selection", f"{code} is open, but not among what was selected.")
 
 
-def _short_of_supply(scene: Scene, demands: tuple[int, ...]) -> Finding:
+def _insufficient_offers(context: ExplanationContext, needs: tuple[int, ...]) -> Incompleteness:
     """Find the needs that stay open even where nobody else asks for anything."""
-    problem = scene.problem
-    together = alone(problem, demands)
-    solution = scene.solve(together)
-    if completed(together, solution.gives):
-        return Finding(
-            (), (), {problem.demands[one].code: problem.demands[one].open for one in demands}
+    problem = context.problem
+    joint_problem = only_needs(problem, needs)
+    solution = context.solve(joint_problem)
+    if completed(joint_problem, solution.allocations):
+        return Incompleteness(
+            (), (), {problem.needs[one].code: problem.needs[one].open for one in needs}
         )
-    most = {one: most_alone(scene, one) for one in demands}
-    short = [one for one in demands if most[one] < problem.demands[one].open]
-    because = [_why_short(scene, one, most[one]) for one in short]
-    if not short:
-        short, because = _short_together(scene, demands)
-    return Finding(
+    max_served = {one: max_served_alone(context, one) for one in needs}
+    insufficient = [one for one in needs if max_served[one] < problem.needs[one].open]
+    because = [_reason_insufficient(context, one, max_served[one]) for one in insufficient]
+    if not insufficient:
+        insufficient, because = _insufficient_together(context, needs)
+    return Incompleteness(
         tuple(because),
-        tuple(problem.demands[one].code for one in short),
-        {problem.demands[one].code: most[one] for one in demands},
+        tuple(problem.needs[one].code for one in insufficient),
+        {problem.needs[one].code: max_served[one] for one in needs},
     )
 
 
-def most_alone(scene: Scene, demand: int) -> int:
+def max_served_alone(context: ExplanationContext, need: int) -> int:
     """Find the most that a need could get where nobody else asks for anything."""
-    problem = alone(scene.problem, [demand])
-    return problem.demands[0].open - Outcome(problem, scene.solve(problem).gives).open_left[0]
+    problem = only_needs(context.problem, [need])
+    return (
+        problem.needs[0].open
+        - PlanIndex(problem, context.solve(problem).allocations).open_amounts[0]
+    )
 
 
-def _why_short(scene: Scene, demand: int, most: int) -> Because:
-    problem = scene.problem
-    need = problem.demands[demand]
-    facts = scene.picture.need_facts[need.code]
+def _reason_insufficient(context: ExplanationContext, need: int, max_served: int) -> Because:
+    problem = context.problem
+    matching_need = problem.needs[need]
+    facts = context.picture.need_facts[matching_need.code]
     unit, factor = facts.balance.unit, facts.need.factor.value
-    partners = list(problem.partners(demand))
-    if not partners:
-        return Because("eligible", f"No offer of {factor} fits {need.code}.")
-    has = f"{brief(most, unit)} of its {brief(need.open, unit)}"
-    fit = "offer that fits" if len(partners) == 1 else f"{len(partners)} offers that fit"
-    capacity = sum(_holds(problem, demand, supply) for supply, _ in partners)
-    if capacity < need.open:
-        words = f"{need.code}: all that the {fit} could give it, with nobody else asking, is {has}."
-        return Because("supply", words)
-    if not need.divisible:
-        words = f"{need.code} is indivisible, and the {fit} cannot take it whole."
-        return Because("terms", words)
-    words = f"{need.code}: by their tickets and shares the {fit} could give it no more than {has}."
-    return Because("terms", words)
+    eligible_offers = list(problem.eligible_offers(need))
+    if not eligible_offers:
+        return Because("eligible", f"No offer of {factor} fits {matching_need.code}.")
+    has = f"{brief(max_served, unit)} of its {brief(matching_need.open, unit)}"
+    fit = (
+        "offer that fits"
+        if len(eligible_offers) == 1
+        else f"{len(eligible_offers)} offers that fit"
+    )
+    capacity = sum(_capacity(problem, need, offer) for offer, _ in eligible_offers)
+    if capacity < matching_need.open:
+        sentence = (
+            f"{matching_need.code}: all that the {fit} could give it, "
+            f"with nobody else asking, is {has}."
+        )
+        return Because("supply", sentence)
+    if not matching_need.divisible:
+        sentence = f"{matching_need.code} is indivisible, and the {fit} cannot take it whole."
+        return Because("terms", sentence)
+    sentence = (
+        f"{matching_need.code}: by their tickets and shares the {fit} could give it "
+        f"no more than {has}."
+    )
+    return Because("terms", sentence)
 
 
-def _holds(problem: Problem, demand: int, supply: int) -> int:
+def _capacity(problem: MatchingProblem, need: int, offer: int) -> int:
     """Give what an offer could hold of a need, were there no tickets and shares."""
-    ratio = problem.ratio(demand, supply)
+    ratio = problem.ratio(need, offer)
     assert ratio is not None
-    return ratio.to_need(problem.supplies[supply].free)
+    return ratio.to_need(problem.offers[offer].free)
 
 
-def _short_together(scene: Scene, demands: tuple[int, ...]) -> tuple[list[int], list[Because]]:
+def _insufficient_together(
+    context: ExplanationContext, needs: tuple[int, ...]
+) -> tuple[list[int], list[Because]]:
     """Find the factors of which the needs can be placed one by one, but not together."""
-    problem = scene.problem
+    problem = context.problem
     by_factor: dict[Factor, list[int]] = {}
-    for one in demands:
-        factor = scene.picture.need_facts[problem.demands[one].code].need.factor
+    for one in needs:
+        factor = context.picture.need_facts[problem.needs[one].code].need.factor
         by_factor.setdefault(factor, []).append(one)
-    found: list[int] = []
+    insufficient: list[int] = []
     because = []
     for factor, own in by_factor.items():
-        part = alone(problem, own)
-        if len(own) > 1 and not completed(part, scene.solve(part).gives):
-            found += own
-            codes = listed([problem.demands[one].code for one in own])
-            words = f"{codes} could each be placed, but not together: they want the same {factor}."
-            because.append(Because("together", words))
-    return found, because
+        joint_problem = only_needs(problem, own)
+        if len(own) > 1 and not completed(joint_problem, context.solve(joint_problem).allocations):
+            insufficient += own
+            codes = joined_words([problem.needs[one].code for one in own])
+            sentence = (
+                f"{codes} could each be placed, but not together: they want the same {factor}."
+            )
+            because.append(Because("together", sentence))
+    return insufficient, because
 
 
-def _contest_told(scene: Scene, place: int, found: Contest) -> tuple[Because, ...]:
-    venture = scene.problem.ventures[place]
-    today = scene.today.complete.value
-    if found.possible is None:
-        words = f"Whether {venture.code} can end complete was not settled in the time given."
-        return (Because("unproven", words),)
-    if not found.possible:
-        words = f"{venture.code} cannot end complete, even before all others."
-        return (Because("supply", words),)
-    cost = sum(scene.problem.ventures[one].weight for one in found.loses)
-    names = named(scene, found.loses)
-    then = f"{names} would not"
-    if found.gains:
-        then += f" (but {named(scene, found.gains)} would)"
-    if found.fall.most == 0:
-        words = (
-            f"{venture.code} could end complete instead of {names}, of the same weight; "
+def _forced_completion_reasons(
+    context: ExplanationContext, index: int, forced: ForcedCompletion
+) -> tuple[Because, ...]:
+    project = context.problem.projects[index]
+    today = context.today.complete.value
+    if forced.possible is None:
+        sentence = f"Whether {project.code} can end complete was not settled in the time given."
+        return (Because("unproven", sentence),)
+    if not forced.possible:
+        sentence = f"{project.code} cannot end complete, even before all others."
+        return (Because("supply", sentence),)
+    cost = sum(context.problem.projects[one].weight for one in forced.lost)
+    names = named(context, forced.lost)
+    consequence = f"{names} would not"
+    if forced.gained:
+        consequence += f" (but {named(context, forced.gained)} would)"
+    if forced.regret.upper == 0:
+        sentence = (
+            f"{project.code} could end complete instead of {names}, of the same weight; "
             "the proposal covers at least as much without it."
         )
-        return (Because("coverage", words),)
-    heavier = len(found.loses) == 1 and cost > venture.weight
+        return (Because("coverage", sentence),)
+    heavier = len(forced.lost) == 1 and cost > project.weight
     reason = "weight" if heavier else "capacity"
-    weighs = f"they weigh {cost} together" if len(found.loses) > 1 else f"it weighs {cost}"
-    words = f"{venture.code} (weight {venture.weight}) could end complete, but {then}: {weighs}."
-    fall = found.fall
-    if fall.exact:
-        proof = f"Level 1 would fall from {today} to {today - fall.most}."
+    weights_text = f"they weigh {cost} together" if len(forced.lost) > 1 else f"it weighs {cost}"
+    sentence = (
+        f"{project.code} (weight {project.weight}) could end complete, "
+        f"but {consequence}: {weights_text}."
+    )
+    regret = forced.regret
+    if regret.exact:
+        proof = f"Level 1 would fall from {today} to {today - regret.upper}."
     else:
-        proof = f"Level 1 would fall by {fall.least} to {fall.most}, as far as is proven."
-    return Because(reason, words), Because("proof", proof)
+        proof = f"Level 1 would fall by {regret.lower} to {regret.upper}, as far as is proven."
+    return Because(reason, sentence), Because("proof", proof)
 
 
-def named(scene: Scene, ventures: Iterable[int]) -> str:
+def named(context: ExplanationContext, projects: Iterable[int]) -> str:
     """Name projects with their weights, a few of many."""
-    every = [scene.problem.ventures[one] for one in ventures]
+    every = [context.problem.projects[one] for one in projects]
     every.sort(key=lambda one: (-one.weight, one.code))
-    words = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
-    more = len(every) - len(words)
-    return listed([*words, f"{more} more"] if more else words)
+    sentence = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
+    more = len(every) - len(sentence)
+    return joined_words([*sentence, f"{more} more"] if more else sentence)
 
 
-def listed(words: Sequence[str]) -> str:
+def joined_words(sentence: Sequence[str]) -> str:
     """Join words as people do: A, B and C."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return " and ".join(filter(None, [", ".join(sentence[:-1]), *sentence[-1:]]))

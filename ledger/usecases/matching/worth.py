@@ -11,22 +11,37 @@ from ledger.core.quantity import Unit, format_quantity, parse_quantity
 from ledger.eligibility.index import ratio_between
 from ledger.gaps.filters import column_named
 from ledger.gaps.rows import gap_rows
-from ledger.matching.explain import Outcome
+from ledger.matching.explain import PlanIndex
 from ledger.matching.proposal import Proposal
-from ledger.matching.variants import filled, with_more
-from ledger.matching.worth import Gap, Keys, Measure, Worth, gaps_of, largest, ranked, worth_of
-from ledger.solver.options import UNLIMITED, Effort
+from ledger.matching.variants import with_extra_allocations, with_extra_offer
+from ledger.matching.worth import (
+    Gap,
+    Keys,
+    Measure,
+    Worth,
+    group_gaps,
+    ranked,
+    select_largest,
+    worth_of,
+)
+from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Picture
 from ledger.usecases.gaps import positions
-from ledger.usecases.matching.propose import Matched, MatchQuery, Pipeline, read_pipeline, solved
+from ledger.usecases.matching.propose import (
+    MatchQuery,
+    MatchResult,
+    Pipeline,
+    read_pipeline,
+    solve_pipeline,
+)
 
 MOST_GAPS = 20
 _STEP_CODE = "one step more"
 _SHARE_OF_TODAY = 3
 """With a time limit, today's proposal gets one part of so many; the steps share what is left."""
 
-Told = Callable[[int, int], None]
+StepCallback = Callable[[int, int], None]
 """Told how many steps of how many were tried."""
 
 
@@ -62,78 +77,89 @@ class WorthTable:
 
 
 def worth(
-    ledger: Ledger, query: WorthQuery, effort: Effort = UNLIMITED, told: Told | None = None
+    ledger: Ledger,
+    query: WorthQuery,
+    options: SolverOptions = UNLIMITED,
+    on_progress: StepCallback | None = None,
 ) -> WorthTable:
     """Find by how much the levels would rise with one step more for each of the largest gaps.
 
     Raises for unknown columns, `UnusableStep`, and what proposing raises.
     """
     by = tuple(dict.fromkeys(column_named(text) for text in query.by)) or ("project", "need")
-    begun = monotonic()
+    started = monotonic()
     with ledger.picture(query.match.times) as picture:
         pipeline = read_pipeline(picture, query.match.where)
         keys = _keys(picture, pipeline, by)
         measures = _measures(picture, pooled=not {"need", "unit"} & set(by))
         steps = _steps(picture.units, query.steps)
-    matched = solved(pipeline, _for_today(effort))
-    outcome = Outcome(pipeline.built.problem, matched.solution.gives)
-    gaps = gaps_of(outcome, keys, measures)
-    _require_used(steps, gaps)
+    match_result = solve_pipeline(pipeline, _options_of_today(options))
+    plan_index = PlanIndex(pipeline.built.problem, match_result.solution.allocations)
+    gaps = group_gaps(plan_index, keys, measures)
+    _require_matching_gaps(steps, gaps)
     if steps:
         gaps = [gap for gap in gaps if gap.unit.code in steps]
-    chosen = largest(gaps, query.most, pipeline.base.convert)
-    rows = list(_tried(matched, outcome, chosen, steps, _Clock(effort, begun), told))
+    chosen = select_largest(gaps, query.most, pipeline.base.convert)
+    rows = list(
+        _measured(
+            match_result, plan_index, chosen, steps, _TimeBudget(options, started), on_progress
+        )
+    )
     return WorthTable(
-        today=matched.proposal,
+        today=match_result.proposal,
         by=by,
         rows=tuple(ranked(rows)),
         not_tried=len(chosen) - len(rows),
     )
 
 
-def _tried(
-    matched: Matched,
-    outcome: Outcome,
+def _measured(
+    match_result: MatchResult,
+    plan_index: PlanIndex,
     gaps: Sequence[Gap],
     steps: dict[str, int],
-    clock: _Clock,
-    told: Told | None,
+    budget: _TimeBudget,
+    on_progress: StepCallback | None,
 ) -> Iterator[Worth]:
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
-    problem, today = outcome.problem, matched.solution
+    problem, today = plan_index.problem, match_result.solution
     for number, gap in enumerate(gaps):
-        if told is not None:
-            told(number, len(gaps))
-        effort = clock.share(len(gaps) - number)
-        if effort is None:
+        if on_progress is not None:
+            on_progress(number, len(gaps))
+        options = budget.share(len(gaps) - number)
+        if options is None:
             return
         step = steps.get(gap.unit.code, gap.middle)
-        richer = with_more(problem, gap.demands, step, _STEP_CODE)
-        known = filled(richer, today.gives, gap.demands)
-        yield worth_of(gap, step, outcome, today, solve(richer, effort, known))
+        problem_with_step = with_extra_offer(problem, gap.needs, step, _STEP_CODE)
+        start_plan = with_extra_allocations(problem_with_step, today.allocations, gap.needs)
+        yield worth_of(gap, step, plan_index, today, solve(problem_with_step, options, start_plan))
 
 
-class _Clock:
+class _TimeBudget:
     """Shares what is left of a time limit among the steps that are left."""
 
-    def __init__(self, effort: Effort, begun: float) -> None:
-        self._effort, self._begun = effort, begun
+    def __init__(self, options: SolverOptions, started: float) -> None:
+        self._effort, self._begun = options, started
 
-    def share(self, left: int) -> Effort | None:
+    def share(self, remaining_steps: int) -> SolverOptions | None:
         """Give the effort for the next of so many steps; None where the time is over."""
         limit = self._effort.seconds
-        quiet = replace(self._effort, progress=None)
+        without_progress = replace(self._effort, progress=None)
         if not limit:
-            return quiet
+            return without_progress
         remaining = limit - int(monotonic() - self._begun)
-        return replace(quiet, seconds=max(1, remaining // left)) if remaining > 0 else None
+        return (
+            replace(without_progress, seconds=max(1, remaining // remaining_steps))
+            if remaining > 0
+            else None
+        )
 
 
-def _for_today(effort: Effort) -> Effort:
-    if not effort.seconds:
-        return effort
-    return replace(effort, seconds=max(1, effort.seconds // _SHARE_OF_TODAY))
+def _options_of_today(options: SolverOptions) -> SolverOptions:
+    if not options.seconds:
+        return options
+    return replace(options, seconds=max(1, options.seconds // _SHARE_OF_TODAY))
 
 
 def _keys(picture: Picture, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
@@ -151,29 +177,31 @@ def _measures(picture: Picture, *, pooled: bool) -> dict[str, Measure]:
     Money without a rate into the base currency keeps its own.
     """
     base = picture.base_unit
-    found: dict[str, Measure] = {}
+    measures: dict[str, Measure] = {}
     for code, facts in picture.need_facts.items():
         unit = facts.balance.unit
-        known = picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+        start_plan = (
+            picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+        )
         measure = Measure(facts.need.factor.value, unit)
-        if known is not None:
-            measure = Measure(measure.factor, base, ratio_between(known.rate, unit, base))
-        found[code] = measure
-    return found
+        if start_plan is not None:
+            measure = Measure(measure.factor, base, ratio_between(start_plan.rate, unit, base))
+        measures[code] = measure
+    return measures
 
 
 def _steps(units: dict[str, Unit], typed: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    steps: dict[str, int] = {}
     for text in typed:
         quantity = parse_quantity(text, units)
-        if quantity.unit.code in found:
+        if quantity.unit.code in steps:
             shown = format_quantity(quantity.amount, quantity.unit)
             raise UnusableStep(f"{shown} is a second step in {quantity.unit.code}.")
-        found[quantity.unit.code] = quantity.amount
-    return found
+        steps[quantity.unit.code] = quantity.amount
+    return steps
 
 
-def _require_used(steps: dict[str, int], gaps: Iterable[Gap]) -> None:
+def _require_matching_gaps(steps: dict[str, int], gaps: Iterable[Gap]) -> None:
     open_units = {gap.unit.code for gap in gaps}
     for code in steps:
         if code not in open_units:

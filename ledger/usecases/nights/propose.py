@@ -9,14 +9,14 @@ from collections import Counter
 from typing import Final
 
 from ledger.matching.proposal import Proposal
-from ledger.solver.options import Effort
+from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.matching.propose import MatchQuery
-from ledger.usecases.matching.saved import Fresh, solve_now, store
+from ledger.usecases.matching.saved import SolvedProposal, solve_now, store
 from ledger.usecases.night_step import Night, StepResult
 
 NAME: Final = "propose"
@@ -29,12 +29,14 @@ def step(night: Night) -> StepResult:
     if earlier is not None and NAME not in night.options.only:
         told = "Nothing was recorded since an earlier run of this night proposed."
         return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(told,))
-    fresh = solve_now(night.ledger, MatchQuery(), Effort(night.options.solve_seconds))
-    proposal = fresh.matched.proposal
+    solved_proposal = solve_now(
+        night.ledger, MatchQuery(), SolverOptions(night.options.solve_seconds)
+    )
+    proposal = solved_proposal.matched.proposal
     code = None if not proposal.lines else _same_as(night.ledger, proposal)
     stored = proposal.lines and code is None and _can_be_stored(night)
     if stored:
-        code = _store(night, fresh)
+        code = _store(night, solved_proposal)
     kept = bool(stored) and not night.dry_run
     level = proposal.complete_level
     return StepResult(
@@ -44,12 +46,12 @@ def step(night: Night) -> StepResult:
             "weight": str(level.value),
             "bound": str(level.bound),
             "lines": len(proposal.lines),
-            "limited": int(proposal.limited),
+            "limited": int(proposal.limit_reached),
             # Storing it is a request too; what others said meanwhile is for the next run.
             "requests": said + kept,
         },
         lines=_told(code, stored=bool(stored)),
-        offices=_by_office(fresh),
+        offices=_by_office(solved_proposal),
         changed=kept,
     )
 
@@ -73,7 +75,7 @@ def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
     with ledger.read() as connection:
         code = latest_code(connection)
         kept = None if code is None else read_proposal(connection, code)
-    if kept is None or kept.selection or kept.taken:
+    if kept is None or kept.selection or kept.accepted:
         return None
     same = (kept.proposal.lines, kept.proposal.complete) == (proposal.lines, proposal.complete)
     return code if same else None
@@ -85,9 +87,9 @@ def _can_be_stored(night: Night) -> bool:
         return first_receipt(connection, night.request(NAME)) is None
 
 
-def _store(night: Night, fresh: Fresh) -> str:
+def _store(night: Night, solved_proposal: SolvedProposal) -> str:
     receipt = execute(
-        night.ledger, night.request(NAME), lambda uow: store(uow, fresh, MatchQuery())
+        night.ledger, night.request(NAME), lambda uow: store(uow, solved_proposal, MatchQuery())
     )
     return str(receipt["proposal"])
 
@@ -99,8 +101,11 @@ def _told(code: str | None, *, stored: bool) -> tuple[str, ...]:
     return (f"{how}: cityfund match show {code}",)
 
 
-def _by_office(fresh: Fresh) -> dict[str, dict[str, int]]:
-    proposal, needs = fresh.matched.proposal, fresh.matched.pipeline.picture.need_facts
+def _by_office(solved_proposal: SolvedProposal) -> dict[str, dict[str, int]]:
+    proposal, needs = (
+        solved_proposal.matched.proposal,
+        solved_proposal.matched.pipeline.picture.need_facts,
+    )
     office_of = {facts.project.code: facts.city.office for facts in needs.values()}
     lines = Counter(office_of[line.project] for line in proposal.lines)
     complete = Counter(office_of[project] for project in proposal.complete)

@@ -78,7 +78,7 @@ class Event:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-Watch = Callable[[Event], None]
+SearchMonitor = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def chosen_steps(only: Sequence[str]) -> tuple[str, ...]:
 
 
 def reconcile(
-    ledger: Ledger, who: Who, options: NightOptions, watch: Watch, day: date | None = None
+    ledger: Ledger, who: Who, options: NightOptions, watch: SearchMonitor, day: date | None = None
 ) -> Reconciled:
     """Do the night of a day, today's unless told otherwise, and those missed before it.
 
@@ -159,7 +159,7 @@ def reconcile(
 
 
 def _dry_run(
-    ledger: Ledger, who: Who, options: NightOptions, watch: Watch, last: date
+    ledger: Ledger, who: Who, options: NightOptions, watch: SearchMonitor, last: date
 ) -> Reconciled:
     # What a dry run of a missed night rolled back would lapse again in the next.
     running = _Running(ledger, who, options, watch, lambda: None, is_last=True)
@@ -186,7 +186,7 @@ class _Running:
     ledger: Ledger
     who: Who
     options: NightOptions
-    watch: Watch
+    watch: SearchMonitor
     require_lock: Callable[[], None]
     is_last: bool = field(kw_only=True)
 
