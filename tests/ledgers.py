@@ -142,7 +142,7 @@ def made_on_server(server: Server) -> str:
 
 
 def _set_up(url: str) -> None:
-    from ledger.usecases.admin.set_up import SetUp, set_up  # noqa: PLC0415
+    from ledger.usecases.admin.set_up import LedgerSettings, set_up  # noqa: PLC0415
 
     with time_machine.travel(MADE):
-        set_up(url, SetUp(), asked("init"))
+        set_up(url, LedgerSettings(), asked("init"))

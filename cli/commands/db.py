@@ -17,9 +17,9 @@ app = noun("The database: upgrade, copy, backup, restore.")
 @command(app, "upgrade", kind="plain")
 def upgrade(call: Call) -> None:
     """Upgrade an existing ledger to the schema of this program."""
-    from ledger.usecases.admin.set_up import upgrade
+    from ledger.usecases.admin.set_up import upgrade_ledger
 
-    emit_made(call, upgrade(call.settings.db_url, plain_request(call)))
+    emit_made(call, upgrade_ledger(call.settings.db_url, plain_request(call)))
 
 
 @command(app, "copy", kind="plain")

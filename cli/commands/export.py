@@ -22,10 +22,10 @@ def export(
 ) -> None:
     """Export the ledger as canonical tables, which another ledger can import."""
     from ledger.interchange.writer import write_folder
-    from ledger.usecases.interchange.export import export_lines, tables_named
+    from ledger.usecases.interchange.export import choose_tables, export_lines
 
     with ledger_of(call).picture() as picture:
-        names = tables_named(table)
+        names = choose_tables(table)
         counts = write_folder(Path(folder), {name: export_lines(picture, name) for name in names})
     call.remember(f"The export is complete in {folder}.")
     if call.format == "json":

@@ -28,9 +28,9 @@ def import_(
     """Import tables completely or not at all, after a preview; safe to repeat."""
     from ledger.interchange.plan import read_incoming
     from ledger.usecases.interchange.import_tables import (
+        garbage_collection_paused,
         import_tables,
         load_rule_named,
-        uncollected,
     )
 
     ledger = ledger_of(call)
@@ -39,6 +39,6 @@ def import_(
     say_incoming(call, incoming)
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
-    with uncollected():
+    with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
         emit_imported(call, receipt, incoming.reports)

@@ -24,7 +24,7 @@ def init(
     ] = None,
 ) -> None:
     """Create the ledger, or upgrade it and its reference tables; safe to repeat."""
-    from ledger.usecases.admin.set_up import SetUp, set_up
+    from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
-    said = SetUp(time_zone=time_zone, base_currency=base_currency)
+    said = LedgerSettings(time_zone=time_zone, base_currency=base_currency)
     emit_made(call, set_up(call.settings.db_url, said, plain_request(call)))

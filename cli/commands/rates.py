@@ -56,16 +56,16 @@ def import_ecb(
     call: Call, ledger: Ledger, path: Path, since: date | None, currencies: Sequence[str]
 ) -> None:
     """Import the ECB's rates after a preview."""
-    from ledger.interchange.ecb import chosen, of_currencies, read_ecb
-    from ledger.usecases.interchange.import_tables import uncollected
+    from ledger.interchange.ecb import of_known_currencies, read_ecb, select_quotes
+    from ledger.usecases.interchange.import_tables import garbage_collection_paused
     from ledger.usecases.rate_import import import_rates, preview_rates
     from ledger.usecases.rates import currency
 
     with ledger.picture() as picture:
         units, today = picture.units, picture.day
     wanted = {currency(units, code).code for code in currencies}
-    with uncollected():
-        file = of_currencies(chosen(read_ecb(path, today), since, wanted), units)
+    with garbage_collection_paused():
+        file = of_known_currencies(select_quotes(read_ecb(path, today), since, wanted), units)
         say_ecb(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
         content = {"content": file.digest}
         see = agreed(call, content, lambda request: preview_rates(ledger, request, file))
@@ -78,7 +78,7 @@ def import_canonical(
 ) -> None:
     """Import rates of the canonical table as `cityfund import` does."""
     from ledger.interchange.plan import read_incoming
-    from ledger.usecases.interchange.import_tables import import_tables, uncollected
+    from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
     from ledger.usecases.rates import currency
 
     with ledger.picture() as picture:
@@ -88,7 +88,7 @@ def import_canonical(
     say_incoming(call, incoming)
     content = {"content": incoming.digest()}
     see = agreement(call, ledger, incoming, content)
-    with uncollected():
+    with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt)
 

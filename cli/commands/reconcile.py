@@ -73,14 +73,14 @@ def statement_options(
 ) -> dict[str, Any]:
     """Give the options of the step as it takes them. Raises what loading a rule raises."""
     from ledger.usecases.interchange.import_tables import load_rule_named
-    from ledger.usecases.status import days_typed
+    from ledger.usecases.status import parse_days
 
     folder = inbox or call.settings.inbox
     return {
         "inbox": None if folder is None else Path(folder),
         "rules": tuple(load_rule_named(one) for one in rules or ()),
-        "tolerance_days": days_typed(tolerance, "--date-tolerance"),
-        "silent_days": None if silent is None else days_typed(silent, "--silent-days"),
+        "tolerance_days": parse_days(tolerance, "--date-tolerance"),
+        "silent_days": None if silent is None else parse_days(silent, "--silent-days"),
         "post_deliveries": post,
     }
 
@@ -119,15 +119,15 @@ def night(
 ) -> ExitCode:
     """Do the nightly run, missed nights first; exit code 1 if there are findings."""
     from ledger.solver.options import parse_seconds
-    from ledger.usecases.night_step import NightOptions, Who
+    from ledger.usecases.night_step import NightOptions, Operator
     from ledger.usecases.nights.run import reconcile
-    from ledger.usecases.status import days_typed
+    from ledger.usecases.status import parse_days
 
     file = None if report is None else ReadOptions(format="table", output=Path(report))
     if file is not None and file.output is not None:
         require_place_for(file.output)
     options = NightOptions(
-        warn_days=days_typed(warn_days, "--warn-days"),
+        warn_days=parse_days(warn_days, "--warn-days"),
         solve_seconds=parse_seconds(time_limit),
         dry_run=dry_run,
         only=tuple(only or ()),
@@ -135,7 +135,7 @@ def night(
             call, inbox, statement_rules, date_tolerance, silent_days, post=post_deliveries
         ),
     )
-    who = Who(
+    who = Operator(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host
     )
     answer = reconcile(ledger_of(call), who, options, watch_of(call), day=day_given(call, date))

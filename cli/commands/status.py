@@ -21,11 +21,11 @@ def status(
     days: Annotated[str, typer.Option(help="How many days ahead to look.")] = "30",
 ) -> None:
     """Summarise the ledger by office, and list what lapses soon."""
-    from ledger.usecases.status import days_typed, status_of
+    from ledger.usecases.status import parse_days, read_status
 
-    ahead = days_typed(days)
+    ahead = parse_days(days)
     with read_picture(call) as picture:
-        found = status_of(picture, ahead)
+        found = read_status(picture, ahead)
         document = status_document(found, mask_url(call.settings.db_url), picture)
     if call.format in {"csv", "md"}:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)

@@ -17,7 +17,7 @@ from typing import TextIO
 from cli.framework.command import ReadOptions
 from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, width
 from cli.framework.usage_errors import OutputIsDirectory, UnknownColumn, did_you_mean
-from ledger.reports.cells import Column, Row, machine
+from ledger.reports.cells import Column, ReportRow, machine
 
 __all__ = [
     "Column",
@@ -82,8 +82,8 @@ _FOR_PEOPLE = frozenset(("table", "md"))
 
 
 def kept(
-    rows: Iterable[Row], columns: Sequence[Column], where: Sequence[tuple[str, str]]
-) -> Iterator[Row]:
+    rows: Iterable[ReportRow], columns: Sequence[Column], where: Sequence[tuple[str, str]]
+) -> Iterator[ReportRow]:
     """Keep the rows that every filtered column admits; case does not count.
 
     Several values for one column admit any of them. Raises UnknownColumn.
@@ -115,7 +115,7 @@ def _admits(value: object, wanted: set[str]) -> bool:
 
 
 def emit_rows(
-    rows: Iterable[Row],
+    rows: Iterable[ReportRow],
     columns: Sequence[Column],
     options: ReadOptions,
     *,
@@ -160,7 +160,7 @@ def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[
         yield "\n"
 
 
-def _row_chunks(rows: Iterable[Row], columns: Sequence[Column], style: str) -> Iterator[str]:
+def _row_chunks(rows: Iterable[ReportRow], columns: Sequence[Column], style: str) -> Iterator[str]:
     if style == "csv":
         from ledger.reports.formats import csv_chunks  # noqa: PLC0415
 
@@ -175,7 +175,7 @@ def _row_chunks(rows: Iterable[Row], columns: Sequence[Column], style: str) -> I
 
 
 def emit_record(
-    row: Row,
+    row: ReportRow,
     columns: Sequence[Column],
     options: ReadOptions,
     *,
@@ -197,7 +197,7 @@ def emit_record(
         out.writelines(_row_chunks([row], columns, options.format))
 
 
-def _record_chunks(row: Row, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
+def _record_chunks(row: ReportRow, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
     """Write lines of heading and value; on a terminal a long value goes on under itself."""
     from ledger.reports.text import display_width, record_chunks  # noqa: PLC0415
 
@@ -226,7 +226,7 @@ def emit_lines(lines: Iterable[str]) -> None:
 
 
 def _on_terminal(
-    rows: Sequence[Row], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
+    rows: Sequence[ReportRow], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
 ) -> None:
     from ledger.reports.text import cells_of, table_chunks  # noqa: PLC0415
 
@@ -247,7 +247,7 @@ def _on_terminal(
     out.writelines(table_chunks(rows, layouts[0]))
 
 
-def table_lines(rows: Sequence[Row], columns: Sequence[Column]) -> list[str]:
+def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[str]:
     """Lay out a small table that stands below something else, broken to fit a terminal."""
     from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
 

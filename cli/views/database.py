@@ -15,8 +15,8 @@ from cli.framework.terminal import note, progress
 
 if TYPE_CHECKING:
     from ledger.store.admin.copy import Advance
-    from ledger.usecases.admin.copy import Moved, SearchMonitor
-    from ledger.usecases.admin.set_up import Made
+    from ledger.usecases.admin.copy import CopyResult, SearchMonitor
+    from ledger.usecases.admin.set_up import SetUpResult
 
 _DONE: Final = {
     "copy": "The ledger was copied to {target}.",
@@ -34,7 +34,7 @@ def watched(call: Call, label: str) -> SearchMonitor:
     return begin
 
 
-def emit_moved(call: Call, moved: Moved, verb: str, *, source: str, target: str) -> None:
+def emit_moved(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:
     """Say what was moved where, and what was compared."""
     source, target = mask_url(source), mask_url(target)
     call.remember(_DONE[verb].format(source=source, target=target))
@@ -57,7 +57,7 @@ def emit_moved(call: Call, moved: Moved, verb: str, *, source: str, target: str)
     )
 
 
-def emit_made(call: Call, made: Made) -> None:
+def emit_made(call: Call, made: SetUpResult) -> None:
     """Say whether a ledger was made, upgraded, or was current already."""
     url = mask_url(call.settings.db_url)
     if call.format == "json":

@@ -30,7 +30,7 @@ class Preview(Protocol):
 
 def say_incoming(call: Call, incoming: Incoming) -> None:
     """Say what was passed over, and what a rule left out and why."""
-    for name in incoming.passed_over:
+    for name in incoming.ignored_columns:
         note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
         for line in report.lines():
@@ -57,13 +57,13 @@ def agreed(
     """
     if call.write.yes or call.write.dry_run:
         return _Shown(call)
-    from ledger.usecases.interchange.import_tables import only_as_agreed  # noqa: PLC0415
+    from ledger.usecases.interchange.import_tables import require_agreed_plan  # noqa: PLC0415
 
     plan = look(request_on(call, content))
     if plan is not None:
         _Shown(call)(plan)
         confirm(call, "Import this?")
-    return only_as_agreed(plan)
+    return require_agreed_plan(plan)
 
 
 class _Shown:

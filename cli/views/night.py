@@ -21,7 +21,7 @@ from cli.views.reconcile import seal_of
 if TYPE_CHECKING:
     from ledger.store.nights.runs import StoredRun
     from ledger.store.session.snapshot import Picture
-    from ledger.usecases.nights.run import Event
+    from ledger.usecases.nights.run import NightEvent
 
 Figures = Mapping[str, Any]
 
@@ -196,7 +196,7 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
-def watch_of(call: Call) -> Callable[[Event], None]:
+def watch_of(call: Call) -> Callable[[NightEvent], None]:
     """Give what is told of the events of a night, by where standard error goes."""
     if call.settings.quiet:
         return lambda _event: None
@@ -205,7 +205,7 @@ def watch_of(call: Call) -> Callable[[Event], None]:
     return _log
 
 
-def _tell(call: Call, event: Event) -> None:
+def _tell(call: Call, event: NightEvent) -> None:
     if event.what == "run-begun":
         note(call, f"Night of {event.night}.")
     elif event.what == "step-begun":
@@ -214,7 +214,7 @@ def _tell(call: Call, event: Event) -> None:
         note(call, f"  {event.more['words']}")
 
 
-def _log(event: Event) -> None:
+def _log(event: NightEvent) -> None:
     if event.what == "advance":
         return
     line: dict[str, Any] = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.interchange.ecb import EcbFile
     from ledger.rates.rates import Rate
     from ledger.store.session.snapshot import Picture
-    from ledger.usecases.rates import RateRow, VersionRow
+    from ledger.usecases.rates import QuoteHistoryRow, RateRow
 
 _UNKNOWN = "unknown"
 RATE_COLUMNS = [
@@ -98,7 +98,7 @@ def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
 
 
 def emit_versions(
-    call: Call, picture: Picture, pair: tuple[str, str], rows: Sequence[VersionRow]
+    call: Call, picture: Picture, pair: tuple[str, str], rows: Sequence[QuoteHistoryRow]
 ) -> None:
     """Write the versions of a pair's quotes, times in the ledger's zone for people."""
     told = [_version_row(picture, pair, row) for row in rows]
@@ -115,7 +115,7 @@ def emit_versions(
         )
 
 
-def _version_row(picture: Picture, pair: tuple[str, str], row: VersionRow) -> dict[str, Any]:
+def _version_row(picture: Picture, pair: tuple[str, str], row: QuoteHistoryRow) -> dict[str, Any]:
     of = row.of
     return {
         "date": of.day,

@@ -9,7 +9,7 @@ from cli.framework.output import Column, table_lines
 
 if TYPE_CHECKING:
     from ledger.store.nights.runs import StoredRun, StoredStep
-    from ledger.usecases.nights.run import NightDone, Reconciled
+    from ledger.usecases.nights.run import NightResult, ReconcileResult
 
 SCHEMA = "cityfund.reconcile/1"
 _STEP_COLUMNS = [
@@ -27,7 +27,7 @@ _FINDING_COLUMNS = [
 ]
 
 
-def reconcile_document(answer: Reconciled) -> dict[str, Any]:
+def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
     """Give the answer as `cityfund.reconcile/1`: the night asked for, and those before it."""
     *before, last = answer.nights
     return {
@@ -39,7 +39,7 @@ def reconcile_document(answer: Reconciled) -> dict[str, Any]:
     }
 
 
-def _night(night: NightDone) -> dict[str, Any]:
+def _night(night: NightResult) -> dict[str, Any]:
     run = night.run
     return {
         "run": run.id or None,

@@ -12,7 +12,7 @@ from ledger.core.quantity import format_amount
 
 if TYPE_CHECKING:
     from ledger.store.session.snapshot import Picture
-    from ledger.usecases.status import Ending, Hold, Status
+    from ledger.usecases.status import HoldDue, OfferDue, Status
 
 SCHEMA = "cityfund.status/1"
 STATUS_TERMS = [
@@ -94,7 +94,7 @@ def status_document(status: Status, database: str, picture: Picture) -> dict[str
     }
 
 
-def _hold(hold: Hold) -> dict[str, Any]:
+def _hold(hold: HoldDue) -> dict[str, Any]:
     return {
         "deal": hold.deal,
         "offer": hold.offer,
@@ -106,7 +106,7 @@ def _hold(hold: Hold) -> dict[str, Any]:
     }
 
 
-def _ending(ending: Ending) -> dict[str, Any]:
+def _ending(ending: OfferDue) -> dict[str, Any]:
     return {
         "offer": ending.offer,
         "provider_name": ending.provider_name,

@@ -20,7 +20,7 @@ from ledger.rates.rates import Rate
 MAX_SEQUENCE = 2**62
 
 
-def deal_act(cells: Cells) -> DealActRow:
+def parse_deal_act_row(cells: Cells) -> DealActRow:
     """Understand one act of a deal."""
     measured_in = cells.unit()
     word = _act_word(cells)
@@ -65,7 +65,7 @@ def _act_word(cells: Cells) -> str | None:
     return cells.choice("act", tuple(ACT_WORDS), "act of a deal")
 
 
-def change(cells: Cells) -> ChangeRow:
+def parse_change_row(cells: Cells) -> ChangeRow:
     """Understand one act on a need's or offer's own quantity."""
     measured_in = cells.unit()
     word = cells.choice("act", tuple(CHANGE_WORDS), "change")
@@ -73,14 +73,14 @@ def change(cells: Cells) -> ChangeRow:
     _required(cells, "table", "act", "quantity")
     side = cells.choice("table", (Side.NEED.value, Side.OFFER.value), "side: need or offer")
     revises = act in {Act.REVISE, Act.REVERSE}
-    read = cells.signed_amount if revises else cells.amount
+    amount = cells.signed_amount if revises else cells.amount
     if act is Act.EXPIRE and side == Side.NEED:
         cells.problem("act", "unknown-word", "Only an offer expires.", "A need is withdrawn.")
     return ChangeRow(
         side=Side(side) if side else Side.NEED,
         code=cells.need_code("code"),
         act=act,
-        amount=read("quantity", measured_in) or 0,
+        amount=amount("quantity", measured_in) or 0,
         unit=measured_in.code if measured_in else "",
         effective_on=cells.need_past_date("effective_on"),
         reference=cells.text("reference"),
@@ -92,13 +92,13 @@ def change(cells: Cells) -> ChangeRow:
     )
 
 
-def rate(cells: Cells) -> Rate:
+def parse_rate_row(cells: Cells) -> Rate:
     """Understand one published rate between two currencies."""
     _required(cells, "date", "rate")
     base, quote = cells.unit("base"), cells.unit("quote")
-    for column, found in (("base", base), ("quote", quote)):
-        if found is not None and found.kind != "money":
-            cells.problem(column, "wrong-unit", f"{found.code} is not a currency.")
+    for column, figure in (("base", base), ("quote", quote)):
+        if figure is not None and figure.kind != "money":
+            cells.problem(column, "wrong-unit", f"{figure.code} is not a currency.")
     if base is not None and base == quote:
         cells.problem("quote", "same-currency", f"A rate from {base.code} to itself is always 1.")
     return Rate(
@@ -122,18 +122,18 @@ def _stage(cells: Cells, column: str, stages: tuple[Stage, ...]) -> Stage | None
 
 
 def _from_stage(cells: Cells, act: Act) -> Stage:
-    found = _stage(cells, "from_stage", (Stage.HELD, Stage.COMMITTED))
-    if found is Stage.COMMITTED and act is not Act.RELEASE:
+    stage = _stage(cells, "from_stage", (Stage.HELD, Stage.COMMITTED))
+    if stage is Stage.COMMITTED and act is not Act.RELEASE:
         what = "Only a release is out of a stage that must be said."
         cells.problem("from_stage", "out-of-place", what, "Leave the cell empty.")
-    return found or Stage.HELD
+    return stage or Stage.HELD
 
 
 def _reinstated_from(cells: Cells, act: Act) -> Stage | None:
-    found = _stage(cells, "from_stage", (Stage.WITHDRAWN, Stage.EXPIRED))
-    if act is Act.REINSTATE and found is None and cells.raw("from_stage") is None:
+    stage = _stage(cells, "from_stage", (Stage.WITHDRAWN, Stage.EXPIRED))
+    if act is Act.REINSTATE and stage is None and cells.raw("from_stage") is None:
         cells.missing("from_stage")
-    return found
+    return stage
 
 
 def _reverses(cells: Cells, act: Act) -> int | None:

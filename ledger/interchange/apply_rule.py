@@ -15,12 +15,19 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.interchange.import_rules import ROW, ImportRule, Output, Value, fill, placeholders
-from ledger.interchange.problems import Problem, did_you_mean
-from ledger.interchange.reader import RawRow, RawTable, decode, read_records, rows_of
+from ledger.interchange.import_rules import (
+    ROW,
+    ImportRule,
+    Output,
+    Value,
+    fill_template,
+    placeholders,
+)
+from ledger.interchange.problems import ImportProblem, did_you_mean
+from ledger.interchange.reader import RawRow, RawTable, decode, read_records, read_rows
 
 
-class LeftOut(NamedTuple):
+class SkippedRow(NamedTuple):
     """A foreign row that is no record, and why."""
 
     line: int
@@ -52,7 +59,7 @@ class RuleReport:
     rows: int = 0
     used: int = 0
     refused: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedRow] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -111,13 +118,13 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(slots=True)
-class _Work:
+class _RuleRun:
     """One application under way."""
 
     rule: ImportRule
     file: str
     report: RuleReport
-    problems: list[Problem]
+    problems: list[ImportProblem]
     tables: list[RawTable]
     identities: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -125,12 +132,12 @@ class _Work:
 
     def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
         """Note one thing wrong with the foreign file."""
-        self.problems.append(Problem(self.file, line, column, code, what, hint))
+        self.problems.append(ImportProblem(self.file, line, column, code, what, hint))
 
 
 def apply_rule(
     rule: ImportRule, content: bytes, file: str
-) -> tuple[list[RawTable], RuleReport, list[Problem]]:
+) -> tuple[list[RawTable], RuleReport, list[ImportProblem]]:
     """Turn a foreign file into canonical text tables, with a report that accounts for every row.
 
     Rows keep the foreign file's line, and cells the foreign column's name, for later problems.
@@ -139,7 +146,7 @@ def apply_rule(
     report = RuleReport(about.name, about.title, about.source, about.licence, file)
     report.expected_name = any(fnmatch(Path(file).name, name) for name in rule.file.names)
     tables = [_table(output, file) for output in rule.output]
-    work = _Work(rule, file, report, [], tables)
+    work = _RuleRun(rule, file, report, [], tables)
     text, broken = decode(content, file)
     work.problems.extend(broken)
     if text is not None:
@@ -154,7 +161,7 @@ def _table(output: Output, file: str) -> RawTable:
     return RawTable(output.table, file, tuple(output.columns), [], came_from)
 
 
-def _foreign_rows(work: _Work, text: str) -> list[RawRow]:
+def _foreign_rows(work: _RuleRun, text: str) -> list[RawRow]:
     records = read_records(text, work.file, work.problems, work.rule.file.delimiter)
     first = next(records, None)
     if first is None:
@@ -172,22 +179,22 @@ def _foreign_rows(work: _Work, text: str) -> list[RawRow]:
             work.problem(first[0], name, "column-twice", what)
     if work.problems:
         return []
-    rows = rows_of(header, records, work.file, work.problems)
+    rows = read_rows(header, records, work.file, work.problems)
     # Rows of another width were noted as problems; they are in the count all the same.
     refused = sum(problem.code == "cell-count" for problem in work.problems)
     work.report.rows, work.report.refused = len(rows) + refused, refused
     return rows
 
 
-def _apply_to(work: _Work, line: int, cells: dict[str, str]) -> None:
+def _apply_to(work: _RuleRun, line: int, cells: dict[str, str]) -> None:
     for left_out in work.rule.leave_out:
-        present = _present(work, cells)
+        present = _source_values(work, cells)
         if not any(name in present for name in left_out.missing) and all(
             cells[name] in values for name, values in left_out.equals.items()
         ):
-            work.report.left_out.append(LeftOut(line, left_out.reason))
+            work.report.left_out.append(SkippedRow(line, left_out.reason))
             return
-    values = _mapped(work, _present(work, cells))
+    values = _map_words(work, _source_values(work, cells))
     identity = _identity(work, line, values)
     if identity is None:
         work.report.refused += 1
@@ -198,7 +205,7 @@ def _apply_to(work: _Work, line: int, cells: dict[str, str]) -> None:
         _emit(work, at, output, RawRow(line, values))
 
 
-def _present(work: _Work, cells: dict[str, str]) -> dict[str, str]:
+def _source_values(work: _RuleRun, cells: dict[str, str]) -> dict[str, str]:
     """Give the cells that hold something: not empty, and no word for "missing"."""
     about = work.rule.file
     return {
@@ -208,7 +215,7 @@ def _present(work: _Work, cells: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _mapped(work: _Work, present: dict[str, str]) -> dict[str, str]:
+def _map_words(work: _RuleRun, present: dict[str, str]) -> dict[str, str]:
     for name, words in work.rule.maps.items():
         before = present.get(name)
         if before is not None and before in words:
@@ -217,7 +224,7 @@ def _mapped(work: _Work, present: dict[str, str]) -> dict[str, str]:
     return present
 
 
-def _identity(work: _Work, line: int, values: dict[str, str]) -> str | None:
+def _identity(work: _RuleRun, line: int, values: dict[str, str]) -> str | None:
     """Give the row's stable identity; a repeated one is numbered or refused, as the rule says."""
     spec = work.rule.row
     lacking = [name for name in placeholders(spec.template) if name not in values]
@@ -225,7 +232,7 @@ def _identity(work: _Work, line: int, values: dict[str, str]) -> str | None:
         what = f"The row has no {lacking[0]}, by which the rule tells rows apart."
         work.problem(line, lacking[0], "no-identity", what)
         return None
-    identity = slug(fill(spec.template, values))
+    identity = slug(fill_template(spec.template, values))
     first = work.identities.setdefault(identity, (line, dict(values)))
     if first[0] == line:
         return identity
@@ -241,7 +248,7 @@ def _identity(work: _Work, line: int, values: dict[str, str]) -> str | None:
     return numbered
 
 
-def _emit(work: _Work, at: int, output: Output, foreign: RawRow) -> None:
+def _emit(work: _RuleRun, at: int, output: Output, foreign: RawRow) -> None:
     if any(name not in foreign.cells for name in output.when):
         work.report.unmade[output.table] += 1
         return
@@ -263,7 +270,7 @@ def _emit(work: _Work, at: int, output: Output, foreign: RawRow) -> None:
     work.tables[at].rows.append(row)
 
 
-def _cell(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> str:
+def _cell(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) -> str:
     """Make one canonical cell; empty where the file does not have it."""
     if value.constant is not None:
         return value.constant
@@ -273,7 +280,7 @@ def _cell(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> 
             text = _number(work, table, name, value, foreign)
     else:
         filled = (
-            fill(part, foreign.cells)
+            fill_template(part, foreign.cells)
             for part in value.parts
             if all(column in foreign.cells for column in placeholders(part))
         )
@@ -281,7 +288,7 @@ def _cell(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> 
     return slug(text) if value.slug else text
 
 
-def _number(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -> str:
+def _number(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) -> str:
     """Scale a number exactly; rounding happens only where the rule asks, and is counted."""
     column = value.column or ""
     text = foreign.cells[column]
@@ -297,10 +304,10 @@ def _number(work: _Work, table: str, name: str, value: Value, foreign: RawRow) -
         rounded = number.quantize(Decimal(1).scaleb(-value.round), ROUND_HALF_EVEN, _EXACT)
         work.report.rounded[table, name] += rounded != number
         number = rounded
-    return _plainly(number)
+    return _plain_number(number)
 
 
-def _plainly(number: Decimal) -> str:
+def _plain_number(number: Decimal) -> str:
     """Write a decimal without exponent and without trailing zeros."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

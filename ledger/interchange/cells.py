@@ -17,7 +17,7 @@ from typing import TypeVar
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
-from ledger.interchange.problems import SUGGESTIONS, Place, Problem, did_you_mean, from_error
+from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place, did_you_mean, from_error
 from ledger.rates.rates import RateFault, read_rate
 
 MAX_CODE = 64
@@ -52,7 +52,7 @@ class Lookups:
 
     units: Mapping[str, Unit]
     today: dt.date
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     seen: dict[tuple[object, str], object] = field(default_factory=dict)
     suggested: int = 0
 
@@ -77,7 +77,7 @@ class Cells:
         self.bad = True
         quote_text = self.columns.get(column, column) if column else None
         self.lookups.problems.append(
-            Problem(self.place.file, self.place.line, quote_text, code, what, next_step)
+            ImportProblem(self.place.file, self.place.line, quote_text, code, what, next_step)
         )
 
     def raw(self, column: str) -> str | None:

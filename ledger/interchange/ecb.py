@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.core.errors import InvalidInput, StorageTrouble
-from ledger.interchange.problems import Problem, refuse_if_any
-from ledger.interchange.reader import MAX_FILE_BYTES, content_of, decode, read_records
+from ledger.interchange.problems import ImportProblem, refuse_if_any
+from ledger.interchange.reader import MAX_FILE_BYTES, decode, read_content, read_records
 from ledger.rates.rates import RateFault, read_rate
 
 BASE: Final = "EUR"
@@ -106,7 +106,7 @@ def shipped_file() -> Path:
 
 def is_ecb(path: Path) -> bool:
     """Say whether a file is the ECB's by how it begins: an archive, or Date and a currency."""
-    start = content_of(path)[:64]
+    start = read_content(path)[:64]
     first = start.removeprefix(b"\xef\xbb\xbf").split(b",")
     return start.startswith(b"PK") or bool(
         first[0] == b"Date" and len(first) > 1 and _CODE.match(first[1].strip().decode("latin-1"))
@@ -118,49 +118,49 @@ def read_ecb(path: Path, today: date) -> EcbFile:
 
     No day is later than `today`.
     """
-    content = content_of(path)
-    table = _unpacked(content, path) if content.startswith(b"PK") else content
+    content = read_content(path)
+    table = _unzip(content, path) if content.startswith(b"PK") else content
     text, problems = decode(table, str(path))
-    quotes = () if text is None else tuple(_quotes(text, path, today, problems))
+    quotes = () if text is None else tuple(_read_quotes(text, path, today, problems))
     refuse_if_any(problems)
     if not quotes:
         raise NoQuotes(f"{path} holds no rate.")
     return EcbFile(str(path), sha256(content).hexdigest(), quotes)
 
 
-def chosen(file: EcbFile, since: date | None, currencies: Collection[str]) -> EcbFile:
+def select_quotes(file: EcbFile, since: date | None, currencies: Collection[str]) -> EcbFile:
     """Keep the rates from a day on, and of these currencies where any are named.
 
     Raises `NoQuotes` where none is left.
     """
-    kept = tuple(
+    selected = tuple(
         quote
         for quote in file.quotes
         if (since is None or quote.day >= since)
         and (not currencies or quote.currency in currencies)
     )
-    if not kept:
+    if not selected:
         last = max(quote.day for quote in file.quotes)
         raise NoQuotes(f"{file.name} has none of these rates; its last day is {last}.")
-    return replace(file, quotes=kept)
+    return replace(file, quotes=selected)
 
 
-def of_currencies(file: EcbFile, known: Collection[str]) -> EcbFile:
+def of_known_currencies(file: EcbFile, known: Collection[str]) -> EcbFile:
     """Leave out what the ledger has no unit for, and count it."""
     left_out: dict[str, int] = {}
     for quote in file.quotes:
         if quote.currency not in known:
             left_out[quote.currency] = left_out.get(quote.currency, 0) + 1
-    kept = tuple(quote for quote in file.quotes if quote.currency not in left_out)
-    if not kept:
+    selected = tuple(quote for quote in file.quotes if quote.currency not in left_out)
+    if not selected:
         raise NoQuotes(
             f"{file.name} has rates of {', '.join(sorted(left_out))} alone.",
             why="The ledger has no such units, so nothing can be counted in them.",
         )
-    return replace(file, quotes=kept, left_out=tuple(sorted(left_out.items())))
+    return replace(file, quotes=selected, left_out=tuple(sorted(left_out.items())))
 
 
-def _unpacked(content: bytes, path: Path) -> bytes:
+def _unzip(content: bytes, path: Path) -> bytes:
     """Take the one table out of an archive, after a look at how large it says it is."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -178,51 +178,57 @@ def _unpacked(content: bytes, path: Path) -> bytes:
     return table
 
 
-def _quotes(text: str, path: Path, today: date, problems: list[Problem]) -> Iterator[Quote]:
+def _read_quotes(
+    text: str, path: Path, today: date, problems: list[ImportProblem]
+) -> Iterator[Quote]:
     records = read_records(text, str(path), problems)
     header = next(records, (1, []))[1]
-    columns = _currencies(header, path)
-    seen: dict[date, int] = {}
+    columns = _read_currencies(header, path)
+    read_days: dict[date, int] = {}
     for line, cells in records:
-        table = _Line(str(path), line, problems)
+        table = _QuoteLine(str(path), line, problems)
         day = table.day(cells[0].strip(), today)
         if len(cells) != len(header):
-            table.wrong(None, "cell-count", f"This row has {len(cells)} cells, not {len(header)}.")
-        elif day is not None and seen.setdefault(day, line) != line:
-            table.wrong("Date", "twice", f"{day} stands here twice, first on line {seen[day]}.")
+            table.problem(
+                None, "cell-count", f"This row has {len(cells)} cells, not {len(header)}."
+            )
+        elif day is not None and read_days.setdefault(day, line) != line:
+            table.problem(
+                "Date", "twice", f"{day} stands here twice, first on line {read_days[day]}."
+            )
         elif day is not None:
             yield from table.quotes(day, zip(columns, cells[1:], strict=False))
 
 
-def _currencies(header: list[str], path: Path) -> list[str]:
+def _read_currencies(header: list[str], path: Path) -> list[str]:
     """Give the currencies of the columns; the ECB ends each line with a comma."""
     names = [name.strip() for name in header]
     codes = names[1:-1] if names and not names[-1] else names[1:]
-    wrong = [code for code in codes if not _CODE.fullmatch(code)]
-    if names[:1] != ["Date"] or not codes or wrong or len(set(codes)) != len(codes):
+    problem = [code for code in codes if not _CODE.fullmatch(code)]
+    if names[:1] != ["Date"] or not codes or problem or len(set(codes)) != len(codes):
         raise NotTheEcbsFile(f"{path} does not begin with Date and codes of currencies.")
     return codes
 
 
-class _Line(NamedTuple):
+class _QuoteLine(NamedTuple):
     """One line of the file, and where what is wrong with it is noted."""
 
     file: str
     number: int
-    problems: list[Problem]
+    problems: list[ImportProblem]
 
-    def wrong(self, column: str | None, code: str, what: str) -> None:
-        self.problems.append(Problem(self.file, self.number, column, code, what))
+    def problem(self, column: str | None, code: str, what: str) -> None:
+        self.problems.append(ImportProblem(self.file, self.number, column, code, what))
 
     def day(self, cell: str, today: date) -> date | None:
         """Read 2026-10-30, or 30 October 2026 as the file of a single day has it."""
         try:
             day = _day(cell)
         except ValueError:
-            self.wrong("Date", "bad-date", f"{cell!r} is not a day.")
+            self.problem("Date", "bad-date", f"{cell!r} is not a day.")
             return None
         if day > today:
-            self.wrong("Date", "future-date", f"{day} lies in the future (today is {today}).")
+            self.problem("Date", "future-date", f"{day} lies in the future (today is {today}).")
             return None
         return day
 
@@ -233,9 +239,9 @@ class _Line(NamedTuple):
                 continue
             rate = read_rate(figure)
             if not figure.isascii():
-                self.wrong(currency, "bad-number", f"{figure!r} is not of the ECB's plain text.")
+                self.problem(currency, "bad-number", f"{figure!r} is not of the ECB's plain text.")
             elif isinstance(rate, RateFault):
-                self.wrong(currency, rate.code, rate.what)
+                self.problem(currency, rate.code, rate.what)
             else:
                 yield Quote(day, currency, format(rate, "f"))
 
@@ -243,7 +249,7 @@ class _Line(NamedTuple):
 def _day(cell: str) -> date:
     if _ISO_DAY.fullmatch(cell):
         return date.fromisoformat(cell)
-    found = _LONG_DAY.fullmatch(cell)
-    if found is None:
+    zip_path = _LONG_DAY.fullmatch(cell)
+    if zip_path is None:
         raise ValueError(cell)
-    return date(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+    return date(int(zip_path[3]), _MONTHS.index(zip_path[2]) + 1, int(zip_path[1]))

@@ -22,7 +22,7 @@ from pydantic import (
 
 from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
 from ledger.interchange.canonical import READABLE
-from ledger.interchange.problems import ImportRefused, Problem, did_you_mean
+from ledger.interchange.problems import ImportProblem, ImportRefused, did_you_mean
 
 MAX_RULE_BYTES = 1024 * 1024
 ROW = "row"
@@ -220,7 +220,7 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def fill(template: str, values: dict[str, str]) -> str:
+def fill_template(template: str, values: dict[str, str]) -> str:
     """Put values into a template whose placeholders were checked; `{{` is a brace."""
     pieces = string.Formatter().parse(template)
     return "".join(literal + (values[name] if name else "") for literal, name, _, _ in pieces)
@@ -272,7 +272,7 @@ def parse_rule(text: str, file: str) -> ImportRule:
         return ImportRule.model_validate(content)
     except ValidationError as error:
         problems = [
-            Problem(file, 1, _key(found["loc"]), "bad-rule", _plain(found["msg"]))
+            ImportProblem(file, 1, _key(found["loc"]), "bad-rule", _plain(found["msg"]))
             for found in error.errors(include_url=False)
         ]
         raise ImportRefused(problems) from error

@@ -13,27 +13,27 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.core.errors import LedgerError
 from ledger.interchange.canonical import STATEMENTS
-from ledger.interchange.plan_acts import plan_acts, settle_totals
-from ledger.interchange.planning import ONE, REFERENCES, SIDES, Planning
-from ledger.interchange.problems import Codes, Place, Problem, from_error
+from ledger.interchange.plan_acts import combine_totals, plan_acts
+from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
+from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
 from ledger.interchange.reader import (
     RawTable,
     StatementsNotImported,
-    content_of,
-    digest_of,
+    digest_files,
+    read_content,
     read_paths,
 )
-from ledger.interchange.records import Row
-from ledger.interchange.rows import Tables, understand
+from ledger.interchange.records import RegisterRow
+from ledger.interchange.rows import Tables, read_tables
 from ledger.interchange.steps import (
     Add,
     AddRate,
     Edit,
     Holdings,
     ImportPlan,
+    ImportStep,
     Revise,
     Same,
-    Step,
 )
 from ledger.reference import office_for_country
 from ledger.registers.records import City
@@ -54,26 +54,26 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
     planning = Planning(tables, holdings, _known_codes(tables, holdings))
-    registers: list[Step] = []
+    registers: list[ImportStep] = []
     revisions: list[Revise] = []
-    for table in ONE:
-        seen: dict[str, Place] = {}
+    for table in REGISTER_OF_TABLE:
+        places: dict[str, Place] = {}
         for row in tables.of(table):
-            _plan_row(planning, table, row, seen=seen, registers=registers, revisions=revisions)
+            _plan_row(planning, table, row, places=places, registers=registers, revisions=revisions)
     acts = plan_acts(planning)
-    registers, revisions = settle_totals(planning, acts, registers, revisions)
+    registers, revisions = combine_totals(planning, acts, registers, revisions)
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
     downs = [step for step in revisions if step.new_total < (step.old_total or 0)]
     rates = [_rate_step(holdings, row) for row in tables.rates]
     # Rates stand before the acts: a deal without a rate of its own takes the table's.
-    steps: list[Step] = [*registers, *rates, *ups, *acts, *downs]
+    steps: list[ImportStep] = [*registers, *rates, *ups, *acts, *downs]
     return ImportPlan(tuple(steps), tuple(planning.problems))
 
 
 def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
     """Gather the codes of each register; the ledger's spelling of a code wins over the file's."""
     known: dict[str, Codes] = {}
-    for table in ONE:
+    for table in REGISTER_OF_TABLE:
         codes = known[table] = Codes(holdings.of(table))
         for row in tables.of(table):
             if codes.find(row.record.code) is None:
@@ -87,15 +87,15 @@ def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
 def _plan_row(
     planning: Planning,
     table: str,
-    row: Row[Any],
+    row: RegisterRow[Any],
     *,
-    seen: dict[str, Place],
-    registers: list[Step],
+    places: dict[str, Place],
+    registers: list[ImportStep],
     revisions: list[Revise],
 ) -> None:
-    record = _resolved(planning, table, row)
+    record = _with_known_codes(planning, table, row)
     held = planning.holdings.of(table).get(record.code)
-    first = seen.setdefault(record.code, row.place)
+    first = places.setdefault(record.code, row.place)
     if first is not row.place:
         what = f"The code {record.code} stands here twice (first at {first.file}:{first.line})."
         hint = "Keep one of the two rows, or give one another code."
@@ -104,10 +104,10 @@ def _plan_row(
     if held is None:
         addition = _addition(planning, table, record, row)
         registers.append(addition)
-        planning.keep_terms(table, addition.record, row)
+        planning.remember_terms(table, addition.record, row)
         return
-    after, fields = _merged(planning, table, held, record, row)
-    planning.keep_terms(table, after, row)
+    after, fields = _merge_edit(planning, table, held, record, row)
+    planning.remember_terms(table, after, row)
     revision = _revision(planning, table, held, row)
     if fields:
         registers.append(Edit(table, held, after, fields, row.place))
@@ -117,28 +117,28 @@ def _plan_row(
         registers.append(Same(table, record.code))
 
 
-def _resolved(planning: Planning, table: str, row: Row[Any]) -> Any:
+def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> Any:
     """Give the record with every code it names spelt as the ledger spells it."""
     record = row.record
-    spelt: dict[str, Any] = {}
+    respelt: dict[str, Any] = {}
     code = planning.codes[table].find(record.code) or record.code
     if code != record.code:
-        spelt["code"] = code
+        respelt["code"] = code
     for column, other in REFERENCES.get(table, ()):
         value = getattr(record, column)
         if not value:
             continue
-        meant: Any
+        known_code: Any
         if isinstance(value, tuple):
-            meant = tuple(planning.find(other, one, row.place, column) for one in value)
+            known_code = tuple(planning.find(other, one, row.place, column) for one in value)
         else:
-            meant = planning.find(other, value, row.place, column)
-        if meant != value:
-            spelt[column] = meant
-    return replace(record, **spelt) if spelt else record
+            known_code = planning.find(other, value, row.place, column)
+        if known_code != value:
+            respelt[column] = known_code
+    return replace(record, **respelt) if respelt else record
 
 
-def _addition(planning: Planning, table: str, record: Any, row: Row[Any]) -> Add:
+def _addition(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> Add:
     if table == "cities" and not record.office:
         record = _with_office(planning, record, row.place)
     return Add(table, record, row.quantity, row.place)
@@ -155,8 +155,8 @@ def _with_office(planning: Planning, city: City, place: Place) -> City:
         return city
 
 
-def _merged(
-    planning: Planning, table: str, held: Any, record: Any, row: Row[Any]
+def _merge_edit(
+    planning: Planning, table: str, held: Any, record: Any, row: RegisterRow[Any]
 ) -> tuple[Any, tuple[str, ...]]:
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
@@ -195,18 +195,18 @@ def _note_fixed(
     planning.problem(place, column, "fixed-field", what, hint)
 
 
-def _revision(planning: Planning, table: str, held: Any, row: Row[Any]) -> Revise | None:
+def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) -> Revise | None:
     """Give the revision to the total of the row, where it differs from the ledger's."""
     if row.quantity is None or held.unit != row.record.unit:
         return None
-    side = SIDES[table]
+    side = SIDE_OF_TABLE[table]
     before = planning.holdings.required.get((side, held.code))
     if before == row.quantity:
         return None
     return Revise(side, held.code, held.unit, before, row.quantity, row.place)
 
 
-def _rate_step(holdings: Holdings, row: Row[Any]) -> Step:
+def _rate_step(holdings: Holdings, row: RegisterRow[Any]) -> ImportStep:
     rate = row.record
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
     if held is not None and held.rate == rate.rate:
@@ -221,14 +221,14 @@ class Incoming:
     """What lies in the files of an import, not yet held against a ledger."""
 
     tables: tuple[RawTable, ...]
-    problems: tuple[Problem, ...]
-    passed_over: tuple[str, ...] = ()
+    problems: tuple[ImportProblem, ...]
+    ignored_columns: tuple[str, ...] = ()
     reports: tuple[RuleReport, ...] = ()
     unread: frozenset[str] = frozenset()
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
-        return digest_of([table.file for table in self.tables])
+        return digest_files([table.file for table in self.tables])
 
 
 def read_incoming(
@@ -240,19 +240,19 @@ def read_incoming(
     """
     if rule is None:
         read = read_paths(paths, as_table)
-        return Incoming(read.tables, read.problems, read.passed_over, unread=read.unread)
+        return Incoming(read.tables, read.problems, read.ignored_columns, unread=read.unread)
     if any(output.table == STATEMENTS.name for output in rule.output):
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above
 
     tables: list[RawTable] = []
-    problems: list[Problem] = []
+    problems: list[ImportProblem] = []
     reports: list[RuleReport] = []
     for path in paths:
-        made, report, found = apply_rule(rule, content_of(path), str(path))
-        tables.extend(made)
+        tables_made, report, rule_problems = apply_rule(rule, read_content(path), str(path))
+        tables.extend(tables_made)
         reports.append(report)
-        problems.extend(found)
+        problems.extend(rule_problems)
     unread = frozenset(output.table for output in rule.output) if problems else frozenset()
     return Incoming(tuple(tables), tuple(problems), reports=tuple(reports), unread=unread)
 
@@ -263,7 +263,7 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     The plan may be carried out only if it has no problems. The units of `holdings` are those
     that count; `today` is the ledger's day.
     """
-    tables, unclear = understand(incoming.tables, holdings.of("units"), today)
+    tables, row_problems = read_tables(incoming.tables, holdings.of("units"), today)
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings)
-    return replace(plan, problems=(*incoming.problems, *unclear, *plan.problems))
+    return replace(plan, problems=(*incoming.problems, *row_problems, *plan.problems))

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 from ledger.core.factors import Side
-from ledger.interchange.planning import SIDES, Planning
+from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.steps import TABLE_OF, Add, PostAct, PostChange, Revise, Same, Step
+from ledger.interchange.steps import TABLE_OF, Add, ImportStep, PostAct, PostChange, Revise, Same
 from ledger.journal.entries import Act
 
 _RANK = {
@@ -45,18 +45,20 @@ _INSTEAD = {
 _INSTEAD_OF_CHANGE = "To change what was declared, change the quantity, or add a `revised` row."
 
 
-def plan_acts(planning: Planning) -> list[Step]:
+def plan_acts(planning: Planning) -> list[ImportStep]:
     """Give the acts to post in an order that can be done, and the ones the ledger has already.
 
     Acts that carry a sequence come in its order; they are history of another ledger. The rest
     follow by date, and within one day in the order in which a quantity moves.
     """
-    changes: list[_ActRow] = [_resolved_change(planning, row) for row in planning.tables.changes]
-    deals = _resolved_deals(planning)
+    changes: list[_ActRow] = [
+        _change_with_known_codes(planning, row) for row in planning.tables.changes
+    ]
+    deals = _deals_with_known_codes(planning)
     rows = [*changes, *deals]
     _note_unknown_reversals(planning, rows)
     ordered = sorted(enumerate(rows), key=_order)
-    return _held_against(planning, [row for _, row in ordered])
+    return _subtract_posted(planning, [row for _, row in ordered])
 
 
 def _order(numbered: tuple[int, _ActRow]) -> tuple[int, int, date, int, int]:
@@ -69,25 +71,25 @@ def _order(numbered: tuple[int, _ActRow]) -> tuple[int, int, date, int, int]:
     return 1, 0, row.effective_on, rank, at
 
 
-def _resolved_change(planning: Planning, row: ChangeRow) -> ChangeRow:
+def _change_with_known_codes(planning: Planning, row: ChangeRow) -> ChangeRow:
     code = planning.find(TABLE_OF[row.side], row.code, row.place, "code")
     row = row._replace(code=code) if code != row.code else row
     _check_against(planning, row, row.side, code, "code")
     return row
 
 
-def _resolved_deals(planning: Planning) -> list[DealActRow]:
+def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     """Spell the codes of every act as the ledger does and test it against what it rests on."""
     deals = Codes(planning.holdings.deals)
     for row in planning.tables.deals:
         if deals.find(row.code) is None:
             deals.add(row.code)
-    rows = [_resolved_act(planning, row, deals) for row in planning.tables.deals]
+    rows = [_act_with_known_codes(planning, row, deals) for row in planning.tables.deals]
     _check_terms(planning, rows)
     return rows
 
 
-def _resolved_act(planning: Planning, row: DealActRow, deals: Codes) -> DealActRow:
+def _act_with_known_codes(planning: Planning, row: DealActRow, deals: Codes) -> DealActRow:
     row = row._replace(
         code=deals.find(row.code) or row.code,
         offer=planning.find("offers", row.offer, row.place, "offer"),
@@ -167,16 +169,16 @@ def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
             planning.problem(row.place, "sequence", "out-of-order", what)
 
 
-def _held_against(planning: Planning, rows: Iterable[_ActRow]) -> list[Step]:
+def _subtract_posted(planning: Planning, rows: Iterable[_ActRow]) -> list[ImportStep]:
     """Tell acts to post from acts posted, whose amounts are used up one by one."""
-    left: dict[Any, list[int]] = {}
-    steps: list[Step] = []
+    remaining: dict[Any, list[int]] = {}
+    steps: list[ImportStep] = []
     for row in rows:
         is_deal = isinstance(row, DealActRow)
         posted: Mapping[Any, tuple[int, ...]] = planning.holdings.changes
         if is_deal:
             posted = planning.holdings.deal_acts
-        amounts = left.setdefault(row.key, list(posted.get(row.key, ())))
+        amounts = remaining.setdefault(row.key, list(posted.get(row.key, ())))
         if row.amount in amounts:
             amounts.remove(row.amount)
             if isinstance(row, DealActRow):
@@ -218,9 +220,12 @@ def _note_changed_act(planning: Planning, row: _ActRow) -> None:
 _Key = tuple[Side, str]
 
 
-def settle_totals(
-    planning: Planning, acts: Iterable[Step], registers: list[Step], revisions: list[Revise]
-) -> tuple[list[Step], list[Revise]]:
+def combine_totals(
+    planning: Planning,
+    acts: Iterable[ImportStep],
+    registers: list[ImportStep],
+    revisions: list[Revise],
+) -> tuple[list[ImportStep], list[Revise]]:
     """Let changes of quantity speak for the totals they make up; note totals they contradict.
 
     A new need or offer whose changes are in the import is added without a quantity: its history
@@ -237,14 +242,14 @@ def settle_totals(
         total = planning.holdings.required.get(key, 0) + change
         if stated is not None and place is not None and stated != total:
             _note_other_total(planning, key, place)
-    settled = [
+    additions = [
         step._replace(quantity=None) if isinstance(step, Add) and _key(step) in sums else step
         for step in registers
     ]
-    return settled, [step for step in revisions if (step.side, step.code) not in sums]
+    return additions, [step for step in revisions if (step.side, step.code) not in sums]
 
 
-def _note_missing(planning: Planning, told: set[_Key]) -> None:
+def _note_missing(planning: Planning, with_changes: set[_Key]) -> None:
     """Note offers without a quantity, unless changes tell it or the ledger has none either.
 
     An offer whose declaration was reversed puts up nothing, and is exported so.
@@ -254,12 +259,12 @@ def _note_missing(planning: Planning, told: set[_Key]) -> None:
     for key, (quantity, place) in planning.totals.items():
         side, code = key
         known = code in planning.holdings.of("offers") and key not in planning.holdings.required
-        if side is Side.OFFER and quantity is None and key not in told and not known:
+        if side is Side.OFFER and quantity is None and key not in with_changes and not known:
             planning.problem(place, "quantity", "missing-value", "The quantity is missing.")
 
 
 def _key(step: Add) -> _Key | None:
-    side = SIDES.get(step.kind)
+    side = SIDE_OF_TABLE.get(step.kind)
     return None if side is None else (side, step.record.code)
 
 
@@ -285,14 +290,14 @@ def _net(row: ChangeRow, by_sequence: dict[int, ChangeRow]) -> int:
 
 
 def _note_undeclared(
-    planning: Planning, posted: list[ChangeRow], registers: Iterable[Step]
+    planning: Planning, posted: list[ChangeRow], registers: Iterable[ImportStep]
 ) -> None:
     """Note the first change of a new need or offer that is not its declaration."""
-    waiting = {_key(step) for step in registers if isinstance(step, Add)}
+    undeclared = {_key(step) for step in registers if isinstance(step, Add)}
     for row in posted:
         key = row.side, row.code
-        if key in waiting:
-            waiting.discard(key)
+        if key in undeclared:
+            undeclared.discard(key)
             if row.act is not Act.DECLARE:
                 what = f"The first change of the new {row.side} {row.code} must be `declared`."
                 planning.problem(row.place, "act", "not-declared", what)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.core.factors import Side
-from ledger.interchange.problems import SUGGESTIONS, Codes, Place, Problem, did_you_mean
-from ledger.interchange.records import Row
+from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place, did_you_mean
+from ledger.interchange.records import RegisterRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.registers.records import Need, Offer
 from ledger.registers.table import REGISTERS, by_plural
 
-ONE = {plural: spec.name for plural, spec in by_plural().items()}
+REGISTER_OF_TABLE = {plural: spec.name for plural, spec in by_plural().items()}
 """What one row of each register is called, in the order in which they depend on one another."""
 
 REFERENCES = {
@@ -22,7 +22,9 @@ REFERENCES = {
 }
 """Columns that name a row of another table."""
 
-SIDES = {plural: Side(spec.name) for plural, spec in by_plural().items() if spec.has_quantity}
+SIDE_OF_TABLE = {
+    plural: Side(spec.name) for plural, spec in by_plural().items() if spec.has_quantity
+}
 """The tables of needs and offers, whose rows have a quantity."""
 
 
@@ -33,7 +35,7 @@ class Planning:
     tables: Tables
     holdings: Holdings
     codes: dict[str, Codes]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     terms: dict[tuple[Side, str], Need | Offer] = field(default_factory=dict)
     totals: dict[tuple[Side, str], tuple[int | None, Place]] = field(default_factory=dict)
     suggested: int = 0
@@ -42,36 +44,37 @@ class Planning:
         self, place: Place, column: str | None, code: str, what: str, next_step: str = ""
     ) -> None:
         """Note one thing that forbids the import."""
-        self.problems.append(Problem(place.file, place.line, column, code, what, next_step))
+        self.problems.append(ImportProblem(place.file, place.line, column, code, what, next_step))
 
     def find(self, table: str, code: str, place: Place, column: str) -> str:
         """Give the code meant in a table; an unknown one is a problem and comes back as it was."""
-        found = self.codes[table].find(code)
-        if found is not None or table in self.tables.unread:
-            return found or code
+        match = self.codes[table].find(code)
+        if match is not None or table in self.tables.unread:
+            return match or code
         self.suggested += 1
         # A large register is gone through for each suggestion, so only the first ones get one.
-        patient = self.suggested <= SUGGESTIONS
-        hint = did_you_mean(code, self.codes[table].all()) if patient else ""
-        what = f"There is no {ONE[table]} {code!r}, neither in the ledger nor in this import."
+        with_suggestion = self.suggested <= SUGGESTIONS
+        hint = did_you_mean(code, self.codes[table].all()) if with_suggestion else ""
+        register = REGISTER_OF_TABLE[table]
+        what = f"There is no {register} {code!r}, neither in the ledger nor in this import."
         self.problem(place, column, "unknown-code", what, hint)
         return code
 
     def is_unknown(self, table: str, column: str, value: object) -> bool:
         """Say whether a value is a code that names nothing, which is noted as such already."""
-        named = dict(REFERENCES.get(table, ()))
-        return column in named and value not in self.codes[named[column]]
+        references = dict(REFERENCES.get(table, ()))
+        return column in references and value not in self.codes[references[column]]
 
-    def keep_terms(self, table: str, record: Any, row: Row[Any]) -> None:
+    def remember_terms(self, table: str, record: Any, row: RegisterRow[Any]) -> None:
         """Remember a need's or offer's terms and stated total, for the acts that rest on them."""
-        side = SIDES.get(table)
+        side = SIDE_OF_TABLE.get(table)
         if side is not None:
             self.terms[side, record.code] = record
             self.totals[side, record.code] = (row.quantity, row.place)
 
     def terms_of(self, side: Side, code: str) -> Need | Offer | None:
         """Give a need's or offer's terms as they will stand, by its exact code."""
-        found = self.terms.get((side, code))
-        if found is not None:
-            return found
+        match = self.terms.get((side, code))
+        if match is not None:
+            return match
         return self.holdings.of(REGISTERS[side].plural).get(code)

@@ -23,7 +23,7 @@ class Place(NamedTuple):
     line: int
 
 
-class Problem(NamedTuple):
+class ImportProblem(NamedTuple):
     """One thing wrong at one place. `column` is None where the whole row or file is meant."""
 
     file: str
@@ -50,18 +50,18 @@ class ImportRefused(InvalidInput):
     default_why = "An import is done whole or not at all, so nothing was changed."
     default_next = "Put right what is listed and import again."
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[ImportProblem]) -> None:
         """Keep every problem, ordered by file and line; the renderer bounds what it shows."""
-        self.problems = tuple(sorted(problems, key=_reading_order))
+        self.problems = tuple(sorted(problems, key=_file_order))
         count = len(self.problems)
         files = len({problem.file for problem in self.problems})
-        super().__init__(f"{_counted(count, 'problem')} in {_counted(files, 'file')}")
+        super().__init__(f"{_count_text(count, 'problem')} in {_count_text(files, 'file')}")
 
     def with_what(self, what: str) -> ImportRefused:
         """Give the same refusal under another headline."""
-        again = ImportRefused(self.problems)
-        again.what = what
-        return again
+        repeated = ImportRefused(self.problems)
+        repeated.what = what
+        return repeated
 
     def details(self) -> Sequence[Detail]:
         """Give every problem, in reading order."""
@@ -72,20 +72,20 @@ class ImportRefused(InvalidInput):
         return [str(problem) for problem in self.problems]
 
 
-def _reading_order(problem: Problem) -> tuple[str, int, str]:
+def _file_order(problem: ImportProblem) -> tuple[str, int, str]:
     return problem.file, problem.line, problem.column or ""
 
 
-def _counted(count: int, word: str) -> str:
+def _count_text(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
-def from_error(error: LedgerError, place: Place, column: str | None) -> Problem:
+def from_error(error: LedgerError, place: Place, column: str | None) -> ImportProblem:
     """Locate a refusal of the domain at the cell that caused it."""
-    return Problem(place.file, place.line, column, error.code, error.what, error.next_step)
+    return ImportProblem(place.file, place.line, column, error.code, error.what, error.next_step)
 
 
-def refuse_if_any(problems: Sequence[Problem]) -> None:
+def refuse_if_any(problems: Sequence[ImportProblem]) -> None:
     """Raise `ImportRefused` with all of them, if there is one."""
     if problems:
         raise ImportRefused(problems)
@@ -93,8 +93,8 @@ def refuse_if_any(problems: Sequence[Problem]) -> None:
 
 def did_you_mean(text: str, choices: Iterable[str]) -> str:
     """Give the sentence that suggests the nearest choice, or nothing."""
-    found = nearest(text, choices, limit=1)
-    return f"Did you mean {found[0]!r}?" if found else ""
+    nearest_names = nearest(text, choices, limit=1)
+    return f"Did you mean {nearest_names[0]!r}?" if nearest_names else ""
 
 
 class Codes:

@@ -13,7 +13,7 @@ from ledger.interchange.steps import Tally, changed_rates
 from ledger.rates.rates import Rate
 
 
-class Held(Protocol):
+class StoredQuote(Protocol):
     """What counts of one currency and day in the ledger."""
 
     @property
@@ -38,16 +38,16 @@ class ChangedQuote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RatePlan:
-    """What is new, what changes, how many are as they were, and what an officer said otherwise.
+    """The rates an import adds and changes, how many are the same, and which an officer set.
 
-    `kept` are the days and currencies for which an officer's own rate, or the withdrawal of this
-    very figure, stands against the file's.
+    `unchanged` lists the days and currencies for which an officer's own rate, or the withdrawal
+    of this very figure, takes precedence over the file.
     """
 
     new: tuple[Quote, ...]
     changed: tuple[ChangedQuote, ...]
     same: int
-    kept: tuple[ChangedQuote, ...]
+    unchanged: tuple[ChangedQuote, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -61,7 +61,7 @@ class RatePlan:
     def tallies(self) -> list[Tally]:
         """Count for the preview and the receipt; what was kept is as it was."""
         return [
-            Tally("rates", len(self.new), len(self.changed), 0, self.same + len(self.kept)),
+            Tally("rates", len(self.new), len(self.changed), 0, self.same + len(self.unchanged)),
         ]
 
     def rates(self) -> Iterable[Rate]:
@@ -74,30 +74,30 @@ def rate_of(quote: Quote) -> Rate:
     return Rate(quote.day, BASE, quote.currency, Decimal(quote.figure), SOURCE)
 
 
-def differing(
-    quotes: Iterable[Quote], held: Mapping[tuple[date, str], Held]
-) -> tuple[list[Quote], list[tuple[Quote, Held]], int]:
+def compare_quotes(
+    quotes: Iterable[Quote], held: Mapping[tuple[date, str], StoredQuote]
+) -> tuple[list[Quote], list[tuple[Quote, StoredQuote]], int]:
     """Part quotes into new ones, those that the ledger has otherwise, and the count of the equal.
 
     A figure that was withdrawn is otherwise, whatever it was.
     """
     new: list[Quote] = []
-    other: list[tuple[Quote, Held]] = []
+    other: list[tuple[Quote, StoredQuote]] = []
     same = 0
     for quote in quotes:
-        here = held.get((quote.day, quote.currency))
-        if here is None:
+        stored = held.get((quote.day, quote.currency))
+        if stored is None:
             new.append(quote)
-        elif not here.withdrawn and _equal(quote.figure, here.figure):
+        elif not stored.withdrawn and _equal(quote.figure, stored.figure):
             same += 1
         else:
-            other.append((quote, here))
+            other.append((quote, stored))
     return new, other, same
 
 
 def plan_rates(
     new: Iterable[Quote],
-    other: Iterable[tuple[Quote, Held]],
+    other: Iterable[tuple[Quote, StoredQuote]],
     same: int,
     own: Collection[int],
 ) -> RatePlan:
@@ -107,12 +107,12 @@ def plan_rates(
     would undo it night after night.
     """
     changed: list[ChangedQuote] = []
-    kept: list[ChangedQuote] = []
-    for quote, here in other:
-        said_gone = here.withdrawn and _equal(quote.figure, here.figure)
-        stays = said_gone or (here.request_id in own and not here.withdrawn)
-        (kept if stays else changed).append(ChangedQuote(quote, here.figure))
-    return RatePlan(tuple(new), tuple(changed), same, tuple(kept))
+    unchanged: list[ChangedQuote] = []
+    for quote, stored in other:
+        is_withdrawn = stored.withdrawn and _equal(quote.figure, stored.figure)
+        is_own = is_withdrawn or (stored.request_id in own and not stored.withdrawn)
+        (unchanged if is_own else changed).append(ChangedQuote(quote, stored.figure))
+    return RatePlan(tuple(new), tuple(changed), same, tuple(unchanged))
 
 
 def _equal(figure: str, other: str) -> bool:

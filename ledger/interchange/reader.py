@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Table
-from ledger.interchange.problems import Place, Problem, did_you_mean
+from ledger.interchange.problems import ImportProblem, Place, did_you_mean
 from ledger.registers.spec import Kind
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -80,8 +80,8 @@ class Reading(NamedTuple):
     """
 
     tables: tuple[RawTable, ...]
-    passed_over: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    ignored_columns: tuple[str, ...]
+    problems: tuple[ImportProblem, ...]
     unread: frozenset[str] = frozenset()
 
 
@@ -98,52 +98,52 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
             f"There is no table {as_table!r}. {did_you_mean(as_table, TABLES)}".strip()
         )
     tables: list[RawTable] = []
-    problems: list[Problem] = []
-    passed_over: list[str] = []
+    problems: list[ImportProblem] = []
+    ignored_columns: list[str] = []
     unread: set[str] = set()
-    for path, name in _files(paths, as_table, passed_over):
-        table, found = read_table(content_of(path), table=name, file=str(path))
-        problems.extend(found)
-        if found:
+    for path, name in _files(paths, as_table, ignored_columns):
+        table, raw_tables = parse_table(read_content(path), table=name, file=str(path))
+        problems.extend(raw_tables)
+        if raw_tables:
             unread.add(name)
         if table is not None:
             tables.append(table)
     if not tables and not problems:
         raise NothingToImport("There is no canonical table among what was given.")
-    return Reading(tuple(tables), tuple(passed_over), tuple(problems), frozenset(unread))
+    return Reading(tuple(tables), tuple(ignored_columns), tuple(problems), frozenset(unread))
 
 
 def _files(
-    paths: Iterable[Path], as_table: str | None, passed_over: list[str]
+    paths: Iterable[Path], as_table: str | None, ignored_columns: list[str]
 ) -> Iterator[tuple[Path, str]]:
-    """Give each file with its table; other files of a folder go to `passed_over`."""
+    """Give each file with its table; other files of a folder go to `ignored_columns`."""
     for path in paths:
         if path.is_dir() and as_table is not None:
             raise UsageError(f"{path} is a folder.", next_step="Give --as TABLE with one file.")
         if not path.is_dir():
-            name = as_table.lower() if as_table else table_of(path)
+            name = as_table.lower() if as_table else table_name(path)
             if name is None:
-                content_of(path)  # a file that is not there is named as such, not by its name
+                read_content(path)  # a file that is not there is named as such, not by its name
                 if path.stem.lower() == STATEMENTS.name:
                     raise StatementsNotImported(f"{path.name} is not imported.")
                 raise NothingToImport(f"{path.name} is not named after a canonical table.")
             yield path, name
             continue
         for inside in sorted(path.iterdir()):
-            name = table_of(inside)
+            name = table_name(inside)
             if name is None or not inside.is_file():
-                passed_over.append(str(inside))
+                ignored_columns.append(str(inside))
             else:
                 yield inside, name
 
 
-def table_of(path: Path) -> str | None:
+def table_name(path: Path) -> str | None:
     """Give the table that a file's name says it is (`Needs.CSV` is needs), or None."""
     name = path.stem.lower()
     return name if path.suffix.lower() == ".csv" and name in TABLES else None
 
 
-def content_of(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
     """Give a file's bytes; raises `CannotReadFile` for trouble and for more than the bound."""
     try:
         size = path.stat().st_size
@@ -168,13 +168,15 @@ def _too_large(what: str) -> CannotReadFile:
     )
 
 
-def digest_of(files: Iterable[str]) -> str:
+def digest_files(files: Iterable[str]) -> str:
     """Give one SHA-256 over the contents of files, whatever the order they are named in."""
-    digests = sorted(sha256(content_of(Path(file))).hexdigest() for file in set(files))
+    digests = sorted(sha256(read_content(Path(file))).hexdigest() for file in set(files))
     return sha256("".join(digests).encode()).hexdigest()
 
 
-def read_table(content: bytes, *, table: str, file: str) -> tuple[RawTable | None, list[Problem]]:
+def parse_table(
+    content: bytes, *, table: str, file: str
+) -> tuple[RawTable | None, list[ImportProblem]]:
     """Read one canonical table from bytes; None where not even its header could be used."""
     text, problems = decode(content, file)
     if text is None:
@@ -190,12 +192,12 @@ def read_table(content: bytes, *, table: str, file: str) -> tuple[RawTable | Non
     wrong = _header_problems(spec, header, Place(file, first[0]))
     if wrong:
         return None, [*problems, *wrong]
-    rows = rows_of(header, records, file, problems, _passed_over(spec))
+    rows = read_rows(header, records, file, problems, _passed_over(spec))
     return RawTable(table, file, header, rows), problems
 
 
-def _empty(file: str) -> Problem:
-    return Problem(
+def _empty(file: str) -> ImportProblem:
+    return ImportProblem(
         file, 1, None, "empty-file", "The file is empty.", "Its first line names the columns."
     )
 
@@ -204,12 +206,14 @@ def _passed_over(spec: Table) -> frozenset[str]:
     return frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
 
 
-def decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
+def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
     """Decode UTF-8 with or without a byte-order mark; None with a located problem otherwise."""
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         what = "There is a NUL byte here, so this is no text file."
-        return None, [Problem(file, line, None, "nul-byte", what, "Save the table as CSV, UTF-8.")]
+        return None, [
+            ImportProblem(file, line, None, "nul-byte", what, "Save the table as CSV, UTF-8.")
+        ]
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -217,11 +221,13 @@ def decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
         start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
         line = content.count(b"\n", 0, start) + 1
         what = f"The byte 0x{content[start]:02X} is not UTF-8."
-        return None, [Problem(file, line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")]
+        return None, [
+            ImportProblem(file, line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")
+        ]
 
 
 def read_records(
-    text: str, file: str, problems: list[Problem], delimiter: str = ","
+    text: str, file: str, problems: list[ImportProblem], delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
     """Give each record with the line it begins on; a broken one ends the file with a problem."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -238,26 +244,28 @@ def read_records(
             yield begins, cells
 
 
-def _broken(error: str, file: str, line: int) -> Problem:
+def _broken(error: str, file: str, line: int) -> ImportProblem:
     if "unexpected end of data" in error or "field larger" in error:
         what = "A quote is opened in this row and never closed."
     elif "expected after" in error:
         what = "A quote in this row is followed by something other than a comma."
     else:
         what = f"This row is not CSV: {error}."
-    return Problem(file, line, None, "broken-csv", what, 'Inside quotes, write a quote as "".')
+    return ImportProblem(
+        file, line, None, "broken-csv", what, 'Inside quotes, write a quote as "".'
+    )
 
 
-def rows_of(
+def read_rows(
     header: tuple[str, ...],
     records: Iterable[tuple[int, list[str]]],
     file: str,
-    problems: list[Problem],
-    passed_over: frozenset[str] = frozenset(),
+    problems: list[ImportProblem],
+    ignored_columns: frozenset[str] = frozenset(),
 ) -> list[RawRow]:
     """Give rows of named, stripped cells; a row of another width is a problem and is left out."""
     width = len(header)
-    wanted = [(at, name) for at, name in enumerate(header) if name not in passed_over]
+    wanted = [(at, name) for at, name in enumerate(header) if name not in ignored_columns]
     rows: list[RawRow] = []
     for line, cells in records:
         if len(cells) == width:
@@ -265,30 +273,32 @@ def rows_of(
             continue
         what = f"This row has {len(cells)} cells, the header {width}."
         problems.append(
-            Problem(file, line, None, "cell-count", what, "Put text with a comma in quotes.")
+            ImportProblem(file, line, None, "cell-count", what, "Put text with a comma in quotes.")
         )
     return rows
 
 
-def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[Problem]:
-    def problem(column: str | None, code: str, what: str, next_step: str = "") -> Problem:
-        return Problem(place.file, place.line, column, code, what, next_step)
+def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[ImportProblem]:
+    def problem(column: str | None, code: str, what: str, next_step: str = "") -> ImportProblem:
+        return ImportProblem(place.file, place.line, column, code, what, next_step)
 
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         what = "The columns are not separated by commas."
         return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]
-    found: list[Problem] = []
+    header_problems: list[ImportProblem] = []
     for at, name in enumerate(header):
         if not name:
-            found.append(problem(None, "unnamed-column", f"Column {at + 1} has no name."))
+            header_problems.append(problem(None, "unnamed-column", f"Column {at + 1} has no name."))
         elif name not in spec.names:
             what = f"The table {spec.name} has no column {name!r}."
             hint = did_you_mean(name, spec.names) or f"It has {', '.join(spec.names)}."
-            found.append(problem(name, "unknown-column", what, hint))
+            header_problems.append(problem(name, "unknown-column", what, hint))
         elif name in header[:at]:
-            found.append(problem(name, "column-twice", f"The column {name!r} stands here twice."))
+            header_problems.append(
+                problem(name, "column-twice", f"The column {name!r} stands here twice.")
+            )
     for name in spec.required:
         if name not in header:
             what = f"The table {spec.name} needs a column {name!r}."
-            found.append(problem(name, "missing-column", what))
-    return found
+            header_problems.append(problem(name, "missing-column", what))
+    return header_problems

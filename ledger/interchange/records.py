@@ -33,7 +33,7 @@ CHANGE_WORDS = {
 """What the table `changes` calls the acts on a need's or an offer's own quantity."""
 
 
-class Row(NamedTuple, Generic[R]):
+class RegisterRow(NamedTuple, Generic[R]):
     """One understood row of a register.
 
     `given` holds the columns whose cell was filled: an empty cell means "not given", so it keeps

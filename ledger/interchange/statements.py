@@ -19,8 +19,8 @@ from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
-from ledger.interchange.problems import Place, Problem
-from ledger.interchange.reader import RawTable, read_table
+from ledger.interchange.problems import ImportProblem, Place
+from ledger.interchange.reader import RawTable, parse_table
 from ledger.statements.lines import LineKind, ReadLine, StatementLine
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StatementFile:
     name: str
     digest: str
     lines: tuple[ReadLine, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ImportProblem, ...] = ()
 
 
 def digest(content: bytes) -> str:
@@ -64,22 +64,28 @@ def read_statement(
     count = sum(len(table.rows) for table in tables)
     if count > MAX_LINES:
         what = f"The file has {count:,} lines; no more than {MAX_LINES:,} are read from one."
-        problems = [Problem(name, 1, None, "too-many-lines", what, "Ask for shorter periods.")]
+        problems = [
+            ImportProblem(name, 1, None, "too-many-lines", what, "Ask for shorter periods.")
+        ]
     if problems:
         return StatementFile(name, known_by, problems=tuple(problems))
     lookups = Lookups(units, today)
     lines = [_line(table, row.line, row.cells, lookups) for table in tables for row in table.rows]
     if not lines and not lookups.problems:
         what = "The file has a header and no line."
-        lookups.problems.append(Problem(name, 1, None, "no-lines", what, "Ask for the statement."))
-    found = tuple(lookups.problems)
-    return StatementFile(name, known_by, () if found else _told_apart(lines), found)
+        lookups.problems.append(
+            ImportProblem(name, 1, None, "no-lines", what, "Ask for the statement.")
+        )
+    raw_tables = tuple(lookups.problems)
+    return StatementFile(
+        name, known_by, () if raw_tables else _number_duplicates(lines), raw_tables
+    )
 
 
-def too_large(name: str, size: int) -> Problem:
+def too_large(name: str, size: int) -> ImportProblem:
     """Say that a file is larger than any statement."""
     what = f"The file holds {size:,} bytes; no more than {MAX_BYTES:,} are read from one."
-    return Problem(name, 1, None, "too-large", what, "Ask for shorter periods, or split it.")
+    return ImportProblem(name, 1, None, "too-large", what, "Ask for shorter periods, or split it.")
 
 
 def _is_for(rule: ImportRule, name: str) -> bool:
@@ -88,14 +94,14 @@ def _is_for(rule: ImportRule, name: str) -> bool:
 
 def _tables(
     name: str, content: bytes, rule: ImportRule | None
-) -> tuple[list[RawTable], list[Problem]]:
+) -> tuple[list[RawTable], list[ImportProblem]]:
     if rule is None:
-        table, problems = read_table(content, table=STATEMENTS.name, file=name)
+        table, problems = parse_table(content, table=STATEMENTS.name, file=name)
         return [] if table is None else [table], problems
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - brings pydantic
 
-    tables, _, found = apply_rule(rule, content, name)
-    return [table for table in tables if table.table == STATEMENTS.name], found
+    tables, _, raw_tables = apply_rule(rule, content, name)
+    return [table for table in tables if table.table == STATEMENTS.name], raw_tables
 
 
 def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:
@@ -158,15 +164,15 @@ def _amount(cells: Cells, unit: Unit | None) -> int:
     return amount if bare == typed else -amount
 
 
-def _told_apart(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
+def _number_duplicates(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
     """Give lines of one number in one statement numbers of their own: `4`, then `4 (2)`."""
-    seen: Counter[tuple[str, str, str]] = Counter()
+    read_numbers: Counter[tuple[str, str, str]] = Counter()
     apart = []
     for read in lines:
         line = read.line
-        seen[line.provider, line.statement, line.number] += 1
-        again = seen[line.provider, line.statement, line.number]
-        if again > 1:
-            line = replace(line, number=f"{line.number} ({again})")
+        read_numbers[line.provider, line.statement, line.number] += 1
+        duplicate = read_numbers[line.provider, line.statement, line.number]
+        if duplicate > 1:
+            line = replace(line, number=f"{line.number} ({duplicate})")
         apart.append(ReadLine(line, read.file_line))
     return tuple(apart)

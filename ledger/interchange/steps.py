@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ledger.core.factors import Side
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
-from ledger.interchange.problems import Place, Problem
+from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.rates.rates import Rate
 from ledger.registers.table import REGISTERS
@@ -104,7 +104,7 @@ class Same(NamedTuple):
     code: str
 
 
-Step = Add | Edit | Revise | PostChange | PostAct | AddRate | Same
+ImportStep = Add | Edit | Revise | PostChange | PostAct | AddRate | Same
 
 
 class Tally(NamedTuple):
@@ -129,8 +129,8 @@ class Tally(NamedTuple):
 class ImportPlan:
     """The steps of an import in the order in which they can be done, and what forbids it."""
 
-    steps: tuple[Step, ...]
-    problems: tuple[Problem, ...]
+    steps: tuple[ImportStep, ...]
+    problems: tuple[ImportProblem, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -166,24 +166,24 @@ class ImportPlan:
         ]
 
 
-MOST_CHANGES_TOLD = 10
+MOST_CHANGES_SHOWN = 10
 
 
 def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
     """Say of rates, each with the figure before, what they become; many are counted."""
-    told = [
+    lines = [
         f"  {rate.day} {rate.base}/{rate.quote}: {before} → {rate.rate:f}"
-        for rate, before in changed[:MOST_CHANGES_TOLD]
+        for rate, before in changed[:MOST_CHANGES_SHOWN]
     ]
-    more = len(changed) - len(told)
-    return [*told, f"  and {more:,} more"] if more else told
+    more = len(changed) - len(lines)
+    return [*lines, f"  and {more:,} more"] if more else lines
 
 
 _TABLE_ORDER = tuple(TABLES)
 TABLE_OF = {side: REGISTERS[side].plural for side in Side}
 
 
-def _subject(step: Step) -> tuple[str, str, bool]:
+def _subject(step: ImportStep) -> tuple[str, str, bool]:
     """Give a step's table, the code it is about, and whether it adds a row."""
     if isinstance(step, Same):
         return step.kind, step.code, False

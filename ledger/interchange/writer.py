@@ -23,7 +23,7 @@ from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealA
 from ledger.rates.rates import Rate
 from ledger.registers.spec import Kind
 
-Cells = Mapping[str, str | None]
+RowCells = Mapping[str, str | None]
 """One row to write: text by column name, exactly as it is to be read again; None is empty."""
 
 
@@ -43,7 +43,7 @@ class ExportFolderInUse(StorageTrouble):
     default_next = "Name a new or empty folder."
 
 
-def write_table(out: IO[str], table: str, rows: Iterable[Cells]) -> int:
+def write_table(out: IO[str], table: str, rows: Iterable[RowCells]) -> int:
     """Write one table to an open text file (opened with newline="") and count its rows.
 
     Rows come in the order given: the ledger's queries order them by code, acts by sequence.
@@ -59,7 +59,7 @@ def write_table(out: IO[str], table: str, rows: Iterable[Cells]) -> int:
     return count
 
 
-def _line(spec: Table, numeric: list[bool], row: Cells) -> list[str]:
+def _line(spec: Table, numeric: list[bool], row: RowCells) -> list[str]:
     assert row.keys() <= set(spec.names), f"{spec.name} has no {row.keys() - set(spec.names)}"
     return [
         (cell if is_number else neutral_text(cell)) if (cell := row.get(name)) else ""
@@ -67,7 +67,7 @@ def _line(spec: Table, numeric: list[bool], row: Cells) -> list[str]:
     ]
 
 
-def write_folder(folder: Path, tables: Mapping[str, Iterable[Cells]]) -> dict[str, int]:
+def write_folder(folder: Path, tables: Mapping[str, Iterable[RowCells]]) -> dict[str, int]:
     """Write `<table>.csv` files into a new or empty folder, all of them or none; count rows.
 
     Raises `ExportFolderInUse` where the folder holds anything, `CannotWriteExport` on trouble.
@@ -77,21 +77,23 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[Cells]]) -> dict[st
         raise ExportFolderInUse(f"{folder} is there already and not an empty folder.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         raise CannotWriteExport(f"{folder} cannot be written: {error.strerror}.") from error
     try:
-        counts = {name: _write_file(beside / f"{name}.csv", name, tables[name]) for name in tables}
+        counts = {
+            name: _write_file(temporary / f"{name}.csv", name, tables[name]) for name in tables
+        }
         # A rename onto an empty folder replaces it in one step, so a reader sees all or nothing.
-        beside.replace(folder)
+        temporary.replace(folder)
     except OSError as error:
         raise CannotWriteExport(f"{folder} cannot be written: {error.strerror}.") from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return counts
 
 
-def _write_file(path: Path, table: str, rows: Iterable[Cells]) -> int:
+def _write_file(path: Path, table: str, rows: Iterable[RowCells]) -> int:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123
         count = write_table(out, table, rows)
@@ -100,7 +102,7 @@ def _write_file(path: Path, table: str, rows: Iterable[Cells]) -> int:
     return count
 
 
-Line = dict[str, str | None]
+CanonicalRow = dict[str, str | None]
 """One row as text by column; a column that is absent or None is an empty cell."""
 
 _DEAL_WORDS = {act: word for word, act in ACT_WORDS.items()}
@@ -113,7 +115,7 @@ def register_line(
     unit: Unit | None = None,
     quantity: int | None = None,
     shown: Mapping[str, str | None] | None = None,
-) -> Line:
+) -> CanonicalRow:
     """Write a record of a register; needs and offers with their unit and total quantity.
 
     `shown` gives the columns written for the reader, such as a project's city_name.
@@ -125,7 +127,7 @@ def register_line(
     return line
 
 
-def act_line(row: DealActRow, unit: Unit) -> Line:
+def act_line(row: DealActRow, unit: Unit) -> CanonicalRow:
     """Write one act of a deal; `unit` is the need's."""
     line = _cells_of("deals", row, unit)
     line["act"] = _DEAL_WORDS[row.act]
@@ -135,7 +137,7 @@ def act_line(row: DealActRow, unit: Unit) -> Line:
     return line
 
 
-def change_line(row: ChangeRow, unit: Unit) -> Line:
+def change_line(row: ChangeRow, unit: Unit) -> CanonicalRow:
     """Write one act on a need's or offer's own quantity; a revision down keeps its minus."""
     line = _cells_of("changes", row, unit)
     line["table"] = row.side.value
@@ -145,14 +147,14 @@ def change_line(row: ChangeRow, unit: Unit) -> Line:
     return line
 
 
-def rate_line(rate: Rate) -> Line:
+def rate_line(rate: Rate) -> CanonicalRow:
     """Write one rate."""
     return {**_cells_of("rates", rate, None), "date": rate.day.isoformat()}
 
 
-def _cells_of(table: str, record: object, unit: Unit | None) -> Line:
+def _cells_of(table: str, record: object, unit: Unit | None) -> CanonicalRow:
     """Write every column that the record has under the same name."""
-    line: Line = {}
+    line: CanonicalRow = {}
     for column in TABLES[table].columns:
         value = getattr(record, column.attribute, None)
         if column.kind is Kind.AMOUNT and isinstance(value, int):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-Row = Mapping[str, object]
+ReportRow = Mapping[str, object]
 _RIGHT = frozenset({"amount", "number"})
 
 
@@ -83,7 +83,7 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def human(row: Row, column: Column) -> str:
+def human(row: ReportRow, column: Column) -> str:
     """Write a row's cell for people: thousands apart, the unit behind, lists with commas."""
     value = row.get(column.key)
     if value is None:

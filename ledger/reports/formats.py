@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from ledger.reports.cells import Column, Row, human, jsonable, machine
+from ledger.reports.cells import Column, ReportRow, human, jsonable, machine
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
-class _Line:
+class _LineWriter:
     """A file for the csv writer that keeps the last line it was given."""
 
     text = ""
@@ -28,9 +28,9 @@ class _Line:
         self.text = text.removesuffix("\r\n") + "\n"
 
 
-def csv_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
+def csv_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
     """Write the header and then each row as one line; memory does not grow with the rows."""
-    line = _Line()
+    line = _LineWriter()
     # The writer quotes only those line ends that its own consists of, so it is told of both.
     writer = csv.writer(line, lineterminator="\r\n")
     writer.writerow([column.key for column in columns])
@@ -58,7 +58,7 @@ def json_text(document: Mapping[str, object], *, ascii_only: bool = False) -> st
 
 def json_rows_chunks(
     head: Mapping[str, object],
-    rows: Iterable[Row],
+    rows: Iterable[ReportRow],
     tail: Mapping[str, object],
     *,
     named: str = "rows",
@@ -91,7 +91,7 @@ _ESCAPES = str.maketrans(
 )
 
 
-def markdown_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
+def markdown_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
     """Write the header, the rule below it and then each row; numbers are set flush right."""
     shown = [column for column in columns if column.table]
     yield _line([escaped(column.heading) for column in shown])

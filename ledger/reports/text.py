@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ledger.reports.cells import Column, Row, human
+from ledger.reports.cells import Column, ReportRow, human
 
 _WIDE = frozenset("WF")
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
@@ -41,7 +41,7 @@ _BREAKS = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def table_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
+def table_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
     """Write the header and then each row as one line, every column as wide as its widest."""
     shown = [column for column in columns if column.table]
     cells = cells_of(rows, shown)
@@ -53,7 +53,7 @@ def table_chunks(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str
         yield text.rstrip() + "\n"
 
 
-def cells_of(rows: Iterable[Row], columns: Sequence[Column]) -> list[list[str]]:
+def cells_of(rows: Iterable[ReportRow], columns: Sequence[Column]) -> list[list[str]]:
     """Write every cell for people, each on one line and without control characters."""
     return [[one_line(human(row, column)) for column in columns] for row in rows]
 
@@ -66,7 +66,7 @@ def one_line(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", flat)
 
 
-def record_chunks(row: Row, columns: Sequence[Column]) -> Iterator[str]:
+def record_chunks(row: ReportRow, columns: Sequence[Column]) -> Iterator[str]:
     """Write one row as lines of heading and value; lists and line ends keep lines of their own."""
     shown = [column for column in columns if column.table]
     wide = max((display_width(column.heading) for column in shown), default=0)

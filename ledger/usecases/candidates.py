@@ -53,7 +53,7 @@ def candidates_for_need(
             if everything or (offer.balance.free > 0 and offer.offer.factor == need.need.factor)
         ]
         pairs = [(need, offer) for offer in offers]
-        return _ordered(_judged(picture, pairs), by_offer=True)
+        return _sorted_candidates(_candidates(picture, pairs), by_offer=True)
 
 
 def candidates_for_offer(
@@ -66,17 +66,17 @@ def candidates_for_offer(
         needs = [
             need
             for need in picture.need_facts.values()
-            if everything or (_wants(need) and need.need.factor == offer.offer.factor)
+            if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
         ]
         pairs = [(need, offer) for need in needs]
-        return _ordered(_judged(picture, pairs), by_offer=False)
+        return _sorted_candidates(_candidates(picture, pairs), by_offer=False)
 
 
-def _wants(need: NeedFacts) -> bool:
+def _is_open(need: NeedFacts) -> bool:
     return need.balance.free > 0 or not need.balance.quantified
 
 
-def _ordered(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
+def _sorted_candidates(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
     return sorted(
         found,
         key=lambda one: candidate_key(
@@ -85,14 +85,16 @@ def _ordered(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
     )
 
 
-def _judged(picture: Picture, pairs: Iterable[tuple[NeedFacts, OfferFacts]]) -> Iterable[Candidate]:
+def _candidates(
+    picture: Picture, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
+) -> Iterable[Candidate]:
     outstanding = outstanding_by_need(picture.deals.values())
     for need, offer in pairs:
         between = outstanding.get(need.need.code, {})
-        yield _judge(picture, need, offer, between)
+        yield _candidate(picture, need, offer, between)
 
 
-def _judge(
+def _candidate(
     picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
 ) -> Candidate:
     here = between.get(offer.offer.code, Outstanding(0, 0))

@@ -75,21 +75,21 @@ def run_checks(
     Seals that were kept `outside` the ledger are what its own are held to, asked for or not.
     Raises `UnknownCheck`.
     """
-    asked = _asked(names) | ({"seals"} if outside else set())
+    requested = _requested_checks(names) | ({"seals"} if outside else set())
     with ledger.read() as connection:
-        return checked_over(connection, asked, outside)
+        return run_over_snapshot(connection, requested, outside)
 
 
-def checked_over(
-    connection: Connection, asked: Collection[str], outside: Sequence[SealMark] = ()
+def run_over_snapshot(
+    connection: Connection, requested: Collection[str], outside: Sequence[SealMark] = ()
 ) -> list[CheckResult]:
     """Run checks over what a connection sees; give them in their order."""
     calendar = find_time_zone(read_settings(connection)["time_zone"])
     books = reading.read_books(connection, calendar)
-    found = {result.name: result for result in _results(connection, books, frozenset(asked))}
-    if "seals" in asked:
+    found = {result.name: result for result in _results(connection, books, frozenset(requested))}
+    if "seals" in requested:
         found["seals"] = _seals(connection, outside)
-    return [found[name] for name in CHECKS if name in asked]
+    return [found[name] for name in CHECKS if name in requested]
 
 
 def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
     return {"schema": CHECK_SCHEMA, "checks": checks}
 
 
-def _asked(names: Sequence[str] | None) -> frozenset[str]:
+def _requested_checks(names: Sequence[str] | None) -> frozenset[str]:
     for name in names or ():
         if name not in CHECKS:
             close = nearest(name, CHECKS)
@@ -110,15 +110,17 @@ def _asked(names: Sequence[str] | None) -> frozenset[str]:
     return frozenset(names or CHECKS)
 
 
-def _results(connection: Connection, books: Books, asked: frozenset[str]) -> Iterable[CheckResult]:
-    journal = [make(connection, books) for name, make in _JOURNAL.items() if name in asked]
-    if journal or "balances" in asked:
+def _results(
+    connection: Connection, books: Books, requested: frozenset[str]
+) -> Iterable[CheckResult]:
+    journal = [make(connection, books) for name, make in _JOURNAL.items() if name in requested]
+    if journal or "balances" in requested:
         answers, running = run_over(reading.stream_entries(connection), books, journal)
         yield from answers
-        if "balances" in asked:
+        if "balances" in requested:
             yield _balances(connection, books, running)
     for name, standing in _STANDING.items():
-        if name in asked:
+        if name in requested:
             yield standing(connection, books)
 
 

@@ -39,35 +39,35 @@ from ledger.store.session.ledger import Ledger, settled
 from ledger.store.session.snapshot import Picture
 from ledger.store.session.unit_of_work import UnitOfWork
 
-Asked = Callable[[int], Request]
+RequestForPart = Callable[[int], Request]
 """Given the number of a part, from 1 on, makes the request of its seal."""
 
 NOTHING_NEW: Final = "Nothing was recorded since the last seal that can be sealed by now."
 
 
-class _Overtaken(Exception):
+class _AlreadySealed(Exception):
     """Somebody else made the next seal meanwhile."""
 
 
-def seal_journal(ledger: Ledger, asked: Asked) -> list[dict[str, Any]]:
+def seal_journal(ledger: Ledger, request_for: RequestForPart) -> list[dict[str, Any]]:
     """Seal what was recorded and is not sealed yet; give the receipt of each part.
 
     There are none where nothing is new. A dry run makes the first part. Raises `CannotSeal`.
     """
-    receipts = list(_said_before(ledger, asked))
+    receipts = list(_stored_receipts(ledger, request_for))
     while not receipts or not _is_last(receipts[-1]):
         try:
-            _seal_on(ledger, asked, receipts)
-        except _Overtaken:
+            _seal_from(ledger, request_for, receipts)
+        except _AlreadySealed:
             continue
         return receipts
     return receipts
 
 
-def _said_before(ledger: Ledger, asked: Asked) -> Iterator[dict[str, Any]]:
+def _stored_receipts(ledger: Ledger, request_for: RequestForPart) -> Iterator[dict[str, Any]]:
     with ledger.read() as connection:
         for part in count(1):
-            request = asked(part)
+            request = request_for(part)
             receipt = None if request.key is None else first_receipt(connection, request)
             if receipt is None:
                 return
@@ -78,11 +78,11 @@ def _is_last(receipt: Mapping[str, Any]) -> bool:
     return bool(receipt["seal"]["complete"] or receipt.get("dry_run"))
 
 
-def _seal_on(ledger: Ledger, asked: Asked, receipts: list[dict[str, Any]]) -> None:
+def _seal_from(ledger: Ledger, request_for: RequestForPart, receipts: list[dict[str, Any]]) -> None:
     """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
     with ledger.read() as connection:
         for batch in read_batches(connection, settled(connection)):
-            request = asked(len(receipts) + 1)
+            request = request_for(len(receipts) + 1)
             receipts.append(execute(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
                 return
@@ -92,7 +92,7 @@ def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:
     """Write what was read as the next seal, if it still is the next."""
     last = last_seal(uow.connection)
     if batch.number != (1 if last is None else last.number + 1):
-        raise _Overtaken
+        raise _AlreadySealed
     tree = batch.tree
     values = (batch.number, tree.size, tree.root(), tree.to_bytes(), batch.last_request)
     seal = Seal(*values, uow.now)
@@ -178,22 +178,22 @@ def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any
 
 def _leaf(connection: Connection, request: int, number: int) -> bytes:
     leaves = stream_leaves(connection, request - 1, request)
-    wanted = (ENTRY_KIND, str(number))
-    found = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == wanted), None)
-    if found is None or found.content is None:
+    key = (ENTRY_KIND, str(number))
+    match = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == key), None)
+    if match is None or match.content is None:
         raise NotAsSealed(f"Entry {number} cannot be read as it was written.")
-    return found.content
+    return match.content
 
 
 def _seal(connection: Connection, size: int | None) -> Seal | None:
     seals = read_seals(connection)
     if size is None:
         return seals[-1] if seals else None
-    found = next((seal for seal in seals if seal.size == size), None)
-    if found is None:
+    match = next((seal for seal in seals if seal.size == size), None)
+    if match is None:
         sizes = ", ".join(str(seal.size) for seal in seals[-5:]) or "none"
         raise UnknownSeal(f"No seal covers {size} leaves.", why=f"The newest sizes are: {sizes}.")
-    return found
+    return match
 
 
 def _proof_document(

@@ -28,7 +28,7 @@ ONLY_FOR_THE_LAST: Final = frozenset({"propose", "check"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class NightFinding:
     """One thing that an officer has to look at, with three numbers where there are any.
 
     `kind` is a word with hyphens, `subject` the code of what it is about. `ours`, `theirs` and
@@ -65,14 +65,14 @@ class StepResult:
     """
 
     figures: Mapping[str, int | str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[NightFinding, ...] = ()
     lines: tuple[str, ...] = ()
     offices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class Operator:
     """Whose doing the night is, as every write records it."""
 
     actor: str
@@ -96,11 +96,11 @@ class NightOptions:
     statements: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _nobody(steps: int) -> None:
+def _no_progress(steps: int) -> None:
     del steps
 
 
-def _nothing(words: str) -> None:
+def _no_message(words: str) -> None:
     del words
 
 
@@ -116,11 +116,11 @@ class Night:
     ledger: Ledger
     day: date
     run: int
-    who: Who
+    who: Operator
     options: NightOptions = NightOptions()
     is_last: bool = True
-    advance: Callable[[int], None] = _nobody
-    say: Callable[[str], None] = _nothing
+    advance: Callable[[int], None] = _no_progress
+    say: Callable[[str], None] = _no_message
 
     @property
     def dry_run(self) -> bool:
@@ -158,5 +158,5 @@ class Night:
         )
 
 
-Step = Callable[[Night], StepResult]
+StepFunction = Callable[[Night], StepResult]
 """One step: does its part of the night, and tells what came of it."""

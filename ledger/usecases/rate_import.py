@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.core.requests import Request
 from ledger.interchange.ecb import BASE, EcbFile
-from ledger.interchange.rate_plan import RatePlan, differing, plan_rates
+from ledger.interchange.rate_plan import RatePlan, compare_quotes, plan_rates
 from ledger.journal.receipts import Receipt
 from ledger.store.rates import held_quotes, requests_of_command
 from ledger.store.session.execute import begin_write
@@ -15,7 +15,7 @@ from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
 
-See = Callable[[RatePlan], None]
+ConfirmRates = Callable[[RatePlan], None]
 """Is shown what an import is about to do, where it would change something; may raise."""
 
 
@@ -24,52 +24,54 @@ def preview_rates(ledger: Ledger, request: Request, file: EcbFile) -> RatePlan |
     with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
             return None
-        plan = planned(uow, file)
+        plan = plan_rate_import(uow, file)
     return None if plan.changes_nothing else plan
 
 
-def import_rates(uow: UnitOfWork, file: EcbFile, see: See) -> Receipt:
-    """Record the file's rates that the ledger lacks or has otherwise; raises what `see` raises."""
-    plan = planned(uow, file)
+def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Receipt:
+    """Record the rates that are new or changed in the file; raises what `confirm` raises."""
+    plan = plan_rate_import(uow, file)
     if not plan.changes_nothing:
-        see(plan)
+        confirm(plan)
         for rate in plan.rates():
             uow.add_rate(rate)
     receipt = uow.receipt()
     counts = {
         "entries": 0,
         "registers": len(receipt.registers),
-        "tables": {one.table: _counted(one) for one in plan.tallies()},
-        "kept": len(plan.kept),
+        "tables": {one.table: _tally_document(one) for one in plan.tallies()},
+        "kept": len(plan.unchanged),
         "left_out": dict(file.left_out),
     }
     return replace(receipt, registers=(), counts=counts, notes=tuple(_notes(plan)))
 
 
-def planned(uow: UnitOfWork, file: EcbFile) -> RatePlan:
+def plan_rate_import(uow: UnitOfWork, file: EcbFile) -> RatePlan:
     """Hold the file's quotes against what the ledger has of their days."""
     held = held_quotes(uow.connection, BASE, file.days[0])
-    new, other, same = differing(file.quotes, held)
-    requests = {here.request_id for _, here in other}
+    new, other, same = compare_quotes(file.quotes, held)
+    requests = {stored.request_id for _, stored in other}
     own = requests_of_command(uow.connection, requests, ADD_COMMAND) if requests else set()
     return plan_rates(new, other, same, own)
 
 
-def _counted(tally: object) -> dict[str, int]:
+def _tally_document(tally: object) -> dict[str, int]:
     names = ("new", "changed", "quantities", "same")
     return {name: getattr(tally, name) for name in names}
 
 
-_FEW = 10
+_MOST_NOTES = 10
 
 
 def _notes(plan: RatePlan) -> list[str]:
     """Say which figures an officer set otherwise: they stay until the officer says so."""
-    told = [
+    notes = [
         f"{one.quote.day} {BASE}/{one.quote.currency}: the file says {one.quote.figure}, "
         f"an officer otherwise ({one.before}); kept"
-        for one in plan.kept[:_FEW]
+        for one in plan.unchanged[:_MOST_NOTES]
     ]
-    if len(plan.kept) > _FEW:
-        told.append(f"and {len(plan.kept) - _FEW:,} more that an officer set otherwise; kept")
-    return told
+    if len(plan.unchanged) > _MOST_NOTES:
+        notes.append(
+            f"and {len(plan.unchanged) - _MOST_NOTES:,} more that an officer set otherwise; kept"
+        )
+    return notes

@@ -67,7 +67,7 @@ def currency(units: Mapping[str, Unit], typed: str) -> Unit:
     return unit
 
 
-def pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
+def currency_pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
     """Find two currencies. Raises `UnknownUnit`, `WrongUnit` and `SameCurrency`."""
     first, second = currency(units, base).code, currency(units, quote).code
     if first == second:
@@ -75,39 +75,44 @@ def pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str, str]:
     return first, second
 
 
-def add_rate(uow: UnitOfWork, said: OwnRate) -> Receipt:
+def add_rate(uow: UnitOfWork, typed_rate: OwnRate) -> Receipt:
     """Record a rate of the request's day, or another figure for it: that needs a reason.
 
-    Raises what `pair` and `parse_rate` do, `FutureDate`, `ReasonMissing` and `NothingToChange`.
+    Raises what `currency_pair` and `parse_rate` raise, `FutureDate`, `ReasonMissing` and
+    `NothingToChange`.
     """
-    base, quote = pair(uow.units, said.base, said.quote)
+    base, quote = currency_pair(uow.units, typed_rate.base, typed_rate.quote)
     day = uow.day
     require_not_future(day, uow.today)
-    source = parse_text(said.source, "source")
-    rate = Rate(day, base, quote, parse_rate(said.figure), source)
+    source = parse_text(typed_rate.source, "source")
+    rate = Rate(day, base, quote, parse_rate(typed_rate.figure), source)
     before = held_quote(uow.connection, base, quote, day)
     if before is not None:
         _require_change(uow, before, rate)
-    notes = [*_replaced(before), *_now_in_the_way(uow, rate, before)]
+    notes = [*_replacement_note(before), *_direct_quote_warning(uow, rate, before)]
     uow.add_rate(rate)
     return uow.receipt(notes=tuple(notes))
 
 
 def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
     """Withdraw the rate of a pair and day: the day then has none. Raises `NoSuchRate`."""
-    first, second = pair(uow.units, base, quote)
-    held = held_quote(uow.connection, first, second, day)
-    if held is None:
+    first, second = currency_pair(uow.units, base, quote)
+    stored = held_quote(uow.connection, first, second, day)
+    if stored is None:
         raise NoSuchRate(
             f"No rate of {first} in {second} is in force of {day}.",
-            why=_why_none(uow, first, second, day),
+            why=_missing_rate_reason(uow, first, second, day),
             next_step=f"See which days have one: cityfund rates history {first} {second}",
         )
     if uow.request.reason is None:
         raise ReasonMissing(f"A rate of {day} cannot be withdrawn without a reason.")
-    uow.add_rate(held, withdrawn=True)
-    found = find_rate(uow.rates, first, second, day)
-    now = "unknown" if found is None else f"{found.rate:f}, of {found.day} ({found.rate_source})"
+    uow.add_rate(stored, withdrawn=True)
+    converted = find_rate(uow.rates, first, second, day)
+    now = (
+        "unknown"
+        if converted is None
+        else f"{converted.rate:f}, of {converted.day} ({converted.rate_source})"
+    )
     return uow.receipt(
         notes=(
             f"{first} in {second} on {day} is now {now}",
@@ -117,39 +122,43 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
 
 
 def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
-    named = f"{rate.base} in {rate.quote} on {rate.day}"
+    pair_text = f"{rate.base} in {rate.quote} on {rate.day}"
     if (before.rate, before.source) == (rate.rate, rate.source or before.source):
         raise NothingToChange(
-            f"The rate of {named} is {before.rate:f} already.",
+            f"The rate of {pair_text} is {before.rate:f} already.",
             next_step=f"See it with: cityfund rates history {rate.base} {rate.quote}",
         )
     if uow.request.reason is None:
         raise ReasonMissing(
-            f"{named} is {before.rate:f} already, and another figure came without a reason.",
+            f"{pair_text} is {before.rate:f} already, and another figure came without a reason.",
             why="Both stay readable for ever, and so must why the second was given.",
         )
 
 
-def _replaced(before: Rate | None) -> Iterator[str]:
+def _replacement_note(before: Rate | None) -> Iterator[str]:
     if before is not None:
         source = f" ({before.source})" if before.source else ""
         yield f"it stands instead of {before.rate:f}{source}, which stays readable"
 
 
-def _now_in_the_way(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
+def _direct_quote_warning(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
     """Warn where a direct quote begins to outrank the fresher road that was taken till now."""
     if before is not None or uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
         return
-    found = find_rate(uow.rates, rate.base, rate.quote, uow.today)
-    if found is not None:
-        via = "the inverse quote" if found.rate_source == "inverse" else f"the road through {PIVOT}"
+    converted = find_rate(uow.rates, rate.base, rate.quote, uow.today)
+    if converted is not None:
+        via = (
+            "the inverse quote"
+            if converted.rate_source == "inverse"
+            else f"the road through {PIVOT}"
+        )
         yield (
             f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
-            f"no longer from {via} (last of {found.day}): keep it up to date, or withdraw it"
+            f"no longer from {via} (last of {converted.day}): keep it up to date, or withdraw it"
         )
 
 
-def _why_none(uow: UnitOfWork, base: str, quote: str, day: date) -> str:
+def _missing_rate_reason(uow: UnitOfWork, base: str, quote: str, day: date) -> str:
     if held_quote(uow.connection, quote, base, day) is not None:
         return f"It is quoted the other way round, as {quote} in {base}."
     last = uow.rates.latest(base, quote, day)
@@ -173,7 +182,10 @@ class RateRow:
     @property
     def sources(self) -> str | None:
         """The sources of the quotes, each once."""
-        return "; ".join(dict.fromkeys(one.source for one in self.rests_on if one.source)) or None
+        return (
+            "; ".join(dict.fromkeys(quote.source for quote in self.rests_on if quote.source))
+            or None
+        )
 
 
 def rate_rows(picture: Picture, base: str | None, quote: str | None) -> list[RateRow]:
@@ -184,18 +196,18 @@ def rate_rows(picture: Picture, base: str | None, quote: str | None) -> list[Rat
     """
     own = picture.base_unit.code
     if base is None:
-        return [_row(picture, one, own) for one in currencies_in_use(picture) if one != own]
+        return [_row(picture, code, own) for code in currencies_in_use(picture) if code != own]
     if quote is None:
         first = currency(picture.units, base).code
-        others = [own, *(one for one in currencies_in_use(picture) if one != own)]
-        return [_row(picture, first, one) for one in others if one != first]
-    return [_row(picture, *pair(picture.units, base, quote))]
+        others = [own, *(code for code in currencies_in_use(picture) if code != own)]
+        return [_row(picture, first, code) for code in others if code != first]
+    return [_row(picture, *currency_pair(picture.units, base, quote))]
 
 
 def currencies_in_use(picture: Picture) -> list[str]:
     """Give the currencies that needs and offers are counted in, by code."""
-    used = {record.unit for side in Side for record in picture.records(side.value).values()}
-    return sorted(code for code in used if picture.units[code].kind == "money")
+    units_used = {record.unit for side in Side for record in picture.records(side.value).values()}
+    return sorted(code for code in units_used if picture.units[code].kind == "money")
 
 
 def _row(picture: Picture, base: str, quote: str) -> RateRow:
@@ -210,7 +222,7 @@ QuoteState = Literal["in force", "superseded", "withdrawn", "withdrawal"]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class QuoteHistoryRow:
     """One version of a quote. `superseded_at` is when the next one of its day was recorded."""
 
     version: int
@@ -221,32 +233,39 @@ class VersionRow:
 
 def history_rows(
     picture: Picture, base: str, quote: str, since: date | None, *, revised: bool
-) -> tuple[tuple[str, str], list[VersionRow]]:
+) -> tuple[tuple[str, str], list[QuoteHistoryRow]]:
     """Give the pair's codes and its quotes with all their versions, the newest day first.
 
     With `revised` only the days of which there is more than one. Raises what `rate_rows` does.
     """
-    codes = pair(picture.units, base, quote)
+    codes = currency_pair(picture.units, base, quote)
     times = picture.times
-    found = quote_versions(
+    quotes = quote_versions(
         picture.connection, codes, since=since, until=times.as_of, known_at=times.known_at
     )
     days: dict[date, list[QuoteVersion]] = {}
-    for one in found:
-        days.setdefault(one.day, []).append(one)
-    chosen = [rows for _, rows in sorted(days.items(), reverse=True)]
+    for quote_version in quotes:
+        days.setdefault(quote_version.day, []).append(quote_version)
+    newest_first = [rows for _, rows in sorted(days.items(), reverse=True)]
     return codes, [
-        row for rows in chosen if len(rows) > 1 or not revised for row in reversed([*_of_day(rows)])
+        row
+        for rows in newest_first
+        if len(rows) > 1 or not revised
+        for row in reversed([*_versions_of_day(rows)])
     ]
 
 
-def _of_day(rows: list[QuoteVersion]) -> Iterator[VersionRow]:
-    for number, (one, after) in enumerate(zip(rows, [*rows[1:], None], strict=True), start=1):
+def _versions_of_day(rows: list[QuoteVersion]) -> Iterator[QuoteHistoryRow]:
+    for number, (quote_version, next_version) in enumerate(
+        zip(rows, [*rows[1:], None], strict=True), start=1
+    ):
         state: QuoteState
-        if one.withdrawn:
+        if quote_version.withdrawn:
             state = "withdrawal"
-        elif after is None:
+        elif next_version is None:
             state = "in force"
         else:
-            state = "withdrawn" if after.withdrawn else "superseded"
-        yield VersionRow(number, state, after.recorded_at if after else None, one)
+            state = "withdrawn" if next_version.withdrawn else "superseded"
+        yield QuoteHistoryRow(
+            number, state, next_version.recorded_at if next_version else None, quote_version
+        )

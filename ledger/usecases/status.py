@@ -43,7 +43,7 @@ class OfficeStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class HoldDue:
     """What a deal holds of its need, through a day, in the smallest part of the unit."""
 
     deal: str
@@ -56,7 +56,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class OfferDue:
     """What an offer still has available as its last day comes near or has passed."""
 
     offer: str
@@ -78,15 +78,15 @@ class Status:
     base_currency: str
     counts: Mapping[str, Mapping[str, int]]
     offices: Sequence[OfficeStatus]
-    holds_soon: Sequence[Hold]
-    holds_past: Sequence[Hold]
-    offers_soon: Sequence[Ending]
-    offers_past: Sequence[Ending]
+    holds_soon: Sequence[HoldDue]
+    holds_past: Sequence[HoldDue]
+    offers_soon: Sequence[OfferDue]
+    offers_past: Sequence[OfferDue]
     last: Entry | None
     night: StoredRun | None = None
 
 
-def days_typed(text: str, option: str = "--days") -> int:
+def parse_days(text: str, option: str = "--days") -> int:
     """Read how many days to look ahead. Raises `DaysOutOfRange`."""
     example = f"Give {option} a number such as 30."
     plain = text.strip()
@@ -97,11 +97,11 @@ def days_typed(text: str, option: str = "--days") -> int:
     return int(plain)
 
 
-def status_of(picture: Picture, days: int) -> Status:
+def read_status(picture: Picture, days: int) -> Status:
     """Look a ledger over; what ends within `days` of the picture's day counts as soon."""
     states = _states(picture)
     last_day = _later(picture.day, days)
-    holds, endings = _holds(picture), _endings(picture)
+    holds, offers_due = _holds_due(picture), _offers_due(picture)
     return Status(
         day=picture.day,
         days=days,
@@ -110,8 +110,8 @@ def status_of(picture: Picture, days: int) -> Status:
         offices=_offices(picture, states),
         holds_soon=[one for one in holds if one.until and picture.day <= one.until <= last_day],
         holds_past=[one for one in holds if one.until and one.until < picture.day],
-        offers_soon=[one for one in endings if picture.day <= one.until <= last_day],
-        offers_past=[one for one in endings if one.until < picture.day],
+        offers_soon=[one for one in offers_due if picture.day <= one.until <= last_day],
+        offers_past=[one for one in offers_due if one.until < picture.day],
         last=last_entry(picture.connection, picture.times),
         night=last_run_through(picture.connection, picture.day, picture.times.known_at),
     )
@@ -229,9 +229,9 @@ def _offices(picture: Picture, states: Mapping[str, ProjectState]) -> list[Offic
     return found
 
 
-def _holds(picture: Picture) -> list[Hold]:
+def _holds_due(picture: Picture) -> list[HoldDue]:
     holds = [
-        Hold(
+        HoldDue(
             deal=one.deal.code,
             offer=one.deal.offer,
             need=one.deal.need,
@@ -246,9 +246,9 @@ def _holds(picture: Picture) -> list[Hold]:
     return sorted(holds, key=lambda hold: (hold.until or date.max, hold.deal))
 
 
-def _endings(picture: Picture) -> list[Ending]:
-    endings = [
-        Ending(
+def _offers_due(picture: Picture) -> list[OfferDue]:
+    offers_due = [
+        OfferDue(
             offer=facts.offer.code,
             provider_name=facts.provider.name,
             amount=facts.balance.free,
@@ -258,4 +258,4 @@ def _endings(picture: Picture) -> list[Ending]:
         for facts in picture.offer_facts.values()
         if facts.offer.valid_until is not None and facts.balance.free
     ]
-    return sorted(endings, key=lambda ending: (ending.until, ending.offer))
+    return sorted(offers_due, key=lambda ending: (ending.until, ending.offer))

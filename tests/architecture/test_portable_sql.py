@@ -20,7 +20,7 @@ from portable_scan import FORBIDDEN, calls, constructs, statements, texts
 from world import World, asked
 
 from ledger.store.db import postgresql, tables
-from ledger.usecases.admin.set_up import SetUp, set_up, upgrade
+from ledger.usecases.admin.set_up import LedgerSettings, set_up, upgrade_ledger
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
@@ -183,8 +183,8 @@ def test_a_ledger_is_made_and_upgraded_in_single_portable_statements(
 ) -> None:
     url = ledgers.empty()
     sent.clear()
-    set_up(url, SetUp(), asked("init"))
-    upgrade(url, asked("db upgrade"))
+    set_up(url, LedgerSettings(), asked("init"))
+    upgrade_ledger(url, asked("db upgrade"))
 
     made = [sql for sql in sent if "CREATE" in sql.upper()]
     assert sum("CREATE TRIGGER" in sql for sql in made) > 50

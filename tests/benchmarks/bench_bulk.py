@@ -43,7 +43,7 @@ from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.interchange.import_tables import import_tables, uncollected
+from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
 
 _ACTS = ("introduced", "committed", "delivered")
 
@@ -135,7 +135,7 @@ def take_in(ledger: Ledger, folder: Path) -> tuple[Clock, Clock]:
     """Import a folder; give the time of all of it, and of what came after the preview."""
     agreed: list[Clock] = []
     start = Clock.now()
-    with uncollected():
+    with garbage_collection_paused():
         incoming = read_incoming([folder])
         request = asked("import", given={"content": incoming.digest()})
 

@@ -47,7 +47,7 @@ from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.interchange.import_tables import uncollected
+from ledger.usecases.interchange.import_tables import garbage_collection_paused
 
 ENTRY = "import sys; from cli.main import main; sys.exit(main())"
 COMMANDS = (("gaps", "--format", "json"), ("offer", "list", "--format", "json"))
@@ -137,7 +137,7 @@ def _post(ledger: Ledger, drafts: list[Draft]) -> None:
             uow.post(draft)
         return Receipt()
 
-    with uncollected():
+    with garbage_collection_paused():
         execute(ledger, asked("grow"), work)
 
 

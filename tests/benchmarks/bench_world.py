@@ -25,9 +25,9 @@ from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger, open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.admin.set_up import LedgerSettings, set_up
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
-from ledger.usecases.interchange.import_tables import uncollected
+from ledger.usecases.interchange.import_tables import garbage_collection_paused
 from ledger.usecases.registers.quantities import set_quantity
 
 # What the tests share lies one folder up.
@@ -66,7 +66,7 @@ class SqlitePlace:
 
     def new(self, name: str) -> str:
         url = f"sqlite:///{self.folder / name}.db"
-        set_up(url, SetUp(), asked("init"))
+        set_up(url, LedgerSettings(), asked("init"))
         return url
 
     def copy(self, url: str, name: str) -> str:
@@ -94,7 +94,7 @@ class PostgresqlPlace:
 
     def new(self, name: str) -> str:
         url = self.server.create_database(name)
-        set_up(url, SetUp(), asked("init"))
+        set_up(url, LedgerSettings(), asked("init"))
         gc.collect()
         return url
 
@@ -159,7 +159,7 @@ def _do(ledger: Ledger, things: list[Any], act: Callable[[UnitOfWork, Any], None
             act(uow, thing)
         return Receipt()
 
-    with uncollected():
+    with garbage_collection_paused():
         execute(ledger, asked("fill"), work)
 
 

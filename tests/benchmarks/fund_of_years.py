@@ -30,7 +30,7 @@ from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
-from ledger.usecases.interchange.import_tables import uncollected
+from ledger.usecases.interchange.import_tables import garbage_collection_paused
 from ledger.usecases.registers.quantities import set_quantity
 
 PARTS, PART = 47, 100_000
@@ -71,7 +71,7 @@ def _each(ledger: Ledger, things: Iterable[Any], act: Callable[[UnitOfWork, Any]
                 act(uow, thing)
             return uow.receipt()
 
-        with uncollected():
+        with garbage_collection_paused():
             execute(ledger, asked("grow"), work)
 
 

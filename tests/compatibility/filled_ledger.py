@@ -36,7 +36,7 @@ from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import store_changes
 from ledger.store.statements.statements import store_file
-from ledger.usecases.admin.set_up import SetUp, bring_up
+from ledger.usecases.admin.set_up import LedgerSettings, upgrade_and_fill
 from ledger.usecases.deals import acts
 from ledger.usecases.evidence import write_seal
 from ledger.usecases.registers import quantities
@@ -63,7 +63,7 @@ HUNDRED = 10_000
 def make_filled_ledger(engine: Engine, size: Size) -> None:
     """Make a ledger in an empty database, with some rows and at least one in every table."""
     request = asked("compatibility")
-    bring_up(engine, SetUp(time_zone="Europe/Paris"), request)
+    upgrade_and_fill(engine, LedgerSettings(time_zone="Europe/Paris"), request)
     fill(Ledger(engine), request, size)
 
 

@@ -18,7 +18,7 @@ from postgres_server import Server, start_server
 from world import asked
 
 from ledger.core.errors import ExitCode
-from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
 OFFICERS = 4
 MOST_ACTS = 5000
@@ -38,7 +38,7 @@ def server() -> Iterator[Server]:
 @pytest.mark.parametrize("kills", sizes(1, 5))
 def test_a_server_killed_under_load_loses_nothing_it_acknowledged(server, kills, seed):
     url = server.create_database("ledger")
-    set_up(url, SetUp(), asked("init"))
+    set_up(url, LedgerSettings(), asked("init"))
     Officer(url).open_up()
     chance = random.Random(seed)
     acknowledged = lost_answers = 0

@@ -7,8 +7,8 @@ from datetime import date
 from ledger.core.factors import Side
 from ledger.deals.deal import Deal
 from ledger.interchange.plan import Incoming, plan_incoming
-from ledger.interchange.problems import Problem
-from ledger.interchange.reader import read_table
+from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import parse_table
 from ledger.interchange.steps import (
     Add,
     AddRate,
@@ -54,7 +54,7 @@ WORLD = {
 def incoming(texts: dict[str, str]) -> Incoming:
     tables, problems, unread = [], [], set()
     for name, text in texts.items():
-        table, found = read_table(text.encode(), table=name, file=f"{name}.csv")
+        table, found = parse_table(text.encode(), table=name, file=f"{name}.csv")
         problems += found
         if found:
             unread.add(name)
@@ -67,7 +67,7 @@ def plan(texts: dict[str, str], holdings: Holdings = EMPTY) -> ImportPlan:
     return plan_incoming(incoming(texts), holdings, TODAY)
 
 
-def problems(texts: dict[str, str], holdings: Holdings = EMPTY) -> list[Problem]:
+def problems(texts: dict[str, str], holdings: Holdings = EMPTY) -> list[ImportProblem]:
     return list(plan(texts, holdings).problems)
 
 

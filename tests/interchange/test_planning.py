@@ -14,11 +14,11 @@ from ledger.interchange.steps import (
     Edit,
     Holdings,
     ImportPlan,
+    ImportStep,
     PostAct,
     PostChange,
     Revise,
     Same,
-    Step,
 )
 from ledger.journal.entries import Act
 from ledger.registers.records import City
@@ -29,7 +29,7 @@ def ledger():
     return carried_out(plan(WORLD))
 
 
-def changing(done: ImportPlan) -> list[Step]:
+def changing(done: ImportPlan) -> list[ImportStep]:
     return [step for step in done.steps if not isinstance(step, Same)]
 
 

@@ -8,8 +8,8 @@ from ledger.interchange.reader import (
     CannotReadFile,
     NothingToImport,
     UnknownTable,
+    parse_table,
     read_paths,
-    read_table,
 )
 
 CITIES = "code,name,country\n"
@@ -17,7 +17,7 @@ CITIES = "code,name,country\n"
 
 def read(content: str | bytes, table: str = "cities"):
     content = content.encode() if isinstance(content, str) else content
-    return read_table(content, table=table, file="cities.csv")
+    return parse_table(content, table=table, file="cities.csv")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted():
@@ -75,7 +75,7 @@ def test_a_folder_is_read_in_any_order_and_other_files_are_said(tmp_path: Path):
     (tmp_path / "statements.csv").write_text("provider\n")
     reading = read_paths([tmp_path])
     assert {table.table for table in reading.tables} == {"cities", "projects"}
-    assert [name.rsplit("/", 1)[1] for name in reading.passed_over] == [
+    assert [name.rsplit("/", 1)[1] for name in reading.ignored_columns] == [
         "notes.txt",
         "statements.csv",
     ]

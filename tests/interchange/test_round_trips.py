@@ -17,13 +17,13 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import neutral_text, plain_text
-from ledger.interchange.reader import read_paths, read_table
+from ledger.interchange.reader import parse_table, read_paths
 from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
-from ledger.interchange.rows import understand
+from ledger.interchange.rows import read_tables
 from ledger.interchange.writer import (
     CannotWriteExport,
+    CanonicalRow,
     ExportFolderInUse,
-    Line,
     act_line,
     change_line,
     rate_line,
@@ -127,11 +127,11 @@ offers = st.builds(
 )
 
 
-def again(table: str, line: Line) -> Any:
+def again(table: str, line: CanonicalRow) -> Any:
     out = io.StringIO(newline="")
     write_table(out, table, [line])
-    raw, problems = read_table(out.getvalue().encode(), table=table, file=f"{table}.csv")
-    found, unclear = understand([raw], UNITS, TODAY)
+    raw, problems = parse_table(out.getvalue().encode(), table=table, file=f"{table}.csv")
+    found, unclear = read_tables([raw], UNITS, TODAY)
     assert not [*problems, *unclear]
     (row,) = found.of(table)
     return row
@@ -260,7 +260,7 @@ def test_a_folder_is_written_whole_for_its_owner_and_never_over_another(tmp_path
 
 
 def test_a_failed_export_leaves_nothing_behind(tmp_path: Path):
-    def failing() -> Iterator[Line]:
+    def failing() -> Iterator[CanonicalRow]:
         yield {"code": "SMP"}
         raise OSError(28, "No space left on device")
 
@@ -274,4 +274,4 @@ def test_every_column_is_documented_and_every_table_can_be_read():
         assert all(column.help and isinstance(column.kind, Kind) for column in table.columns)
         assert set(table.identity) <= set(table.names)
         header = ",".join(table.names) + "\n"
-        assert read_table(header.encode(), table=table.name, file="x")[1] == []
+        assert parse_table(header.encode(), table=table.name, file="x")[1] == []

@@ -11,7 +11,7 @@ from importing import EMPTY, TODAY, carried_out
 from ledger.core.factors import Factor, Side
 from ledger.interchange.import_rules import load_rule
 from ledger.interchange.plan import Incoming, plan_incoming, read_incoming
-from ledger.interchange.problems import Problem
+from ledger.interchange.problems import ImportProblem
 from ledger.interchange.steps import Holdings
 
 FILE = (
@@ -142,6 +142,6 @@ def test_a_bad_value_is_located_in_the_foreign_file(tmp_path: Path):
     assert next(iter(incoming.reports[0].lines())).endswith("taken all the same")
 
 
-def _stands_at(problem: Problem, lines: list[str]) -> bool:
+def _stands_at(problem: ImportProblem, lines: list[str]) -> bool:
     words = {"cost": "2.8.3", "currency": "GBX", "country": "XU"}
     return words[problem.column or ""] in lines[problem.line - 1]

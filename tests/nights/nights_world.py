@@ -12,13 +12,13 @@ from typing import Any
 from raw import Raw
 from world import World
 
-from ledger.usecases.night_step import NightOptions, Who
-from ledger.usecases.nights.run import Event, NightDone, Reconciled, reconcile
+from ledger.usecases.night_step import NightOptions, Operator
+from ledger.usecases.nights.run import NightEvent, NightResult, ReconcileResult, reconcile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """When the tests of nights begin; their nights are those of this day and the ones after it."""
 TODAY = NOON.date()
-NIGHT_WATCH = Who(actor="night", system_user="cron", host="office")
+NIGHT_WATCH = Operator(actor="night", system_user="cron", host="office")
 
 
 def days_from_now(days: int) -> date:
@@ -31,15 +31,15 @@ class Nights(World):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.events: list[Event] = []
+        self.events: list[NightEvent] = []
 
-    def reconcile(self, day: date | None = None, **options: Any) -> Reconciled:
+    def reconcile(self, day: date | None = None, **options: Any) -> ReconcileResult:
         """Do the night of a day, and those missed before it."""
         return reconcile(
             self.ledger, NIGHT_WATCH, NightOptions(**options), self.events.append, day=day
         )
 
-    def night(self, day: date | None = None, **options: Any) -> NightDone:
+    def night(self, day: date | None = None, **options: Any) -> NightResult:
         """Do one night, and give what came of it."""
         return self.reconcile(day, **options).last
 

@@ -19,7 +19,7 @@ from ledgers import Ledgers
 from nights_world import NIGHT_WATCH, Nights, days_from_now, hash_of
 
 from ledger.usecases.night_step import Night, NightOptions
-from ledger.usecases.nights.statements import step
+from ledger.usecases.nights.statements import statements_step
 
 DEALS, FILES = 8, 6
 HEADER = "provider,statement,line,date,kind,deal,offer,need,quantity,unit,reference\n"
@@ -109,7 +109,9 @@ class Stepper(Nights):
         statements = {"inbox": Path(inbox), "post_deliveries": True}
         options = NightOptions(only=(STEP,), statements=statements)
         day = self.ledger.today()
-        came = step(Night(ledger=self.ledger, day=day, run=1, who=NIGHT_WATCH, options=options))
+        came = statements_step(
+            Night(ledger=self.ledger, day=day, run=1, who=NIGHT_WATCH, options=options)
+        )
         return dict(came.figures)
 
 

@@ -199,7 +199,7 @@ def test_the_status_says_of_a_night_that_it_did_not_end(
     def dies(night: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ledger.usecases.nights.gaps.step", dies)
+    monkeypatch.setattr("ledger.usecases.nights.gaps.gaps_step", dies)
     admin.types("reconcile", code=ExitCode.INTERRUPTED)
     out, _ = admin.types("status")
     assert "unfinished, the next run completes it" in out

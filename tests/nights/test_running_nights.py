@@ -21,7 +21,7 @@ from ledger.store.nights import runs as kept
 from ledger.store.nights.lock import CannotLock, NightUnderWay, hold_lock
 from ledger.usecases.night_step import STEPS, StepResult
 from ledger.usecases.nights import gaps, prove
-from ledger.usecases.nights.run import UnknownStep, chosen_steps
+from ledger.usecases.nights.run import UnknownStep, choose_steps
 
 
 def on(days: int) -> time_machine.travel:
@@ -49,7 +49,7 @@ def test_every_step_is_kept_with_its_figures_whether_or_not_anything_was_found(
     with nights.ledger.read() as connection:
         (run,) = kept.runs_on(connection, TODAY)
     assert run == done.run
-    assert [step.name for step in run.steps] == list(chosen_steps(()))
+    assert [step.name for step in run.steps] == list(choose_steps(()))
     assert run.is_complete
     assert run.whole
     assert (run.actor, run.system_user, run.host) == ("night", "cron", "office")
@@ -59,7 +59,7 @@ def test_every_step_is_kept_with_its_figures_whether_or_not_anything_was_found(
 
 def test_the_steps_keep_their_order(nights: Nights) -> None:
     assert STEPS == ("lapse", "statements", "gaps", "propose", "check", "seal", "report")
-    assert chosen_steps(["check", "lapse"]) == ("lapse", "check")
+    assert choose_steps(["check", "lapse"]) == ("lapse", "check")
     done = nights.night(only=("gaps", "lapse"))
     assert [step.name for step in done.run.steps] == ["lapse", "gaps"]
     assert not done.run.whole
@@ -161,7 +161,7 @@ def test_a_run_that_did_not_come_to_its_end_is_finished_by_the_next(
 ) -> None:
     busy_fund.night()
     with on(4):
-        monkeypatch.setattr(gaps, "step", dies)
+        monkeypatch.setattr(gaps, "gaps_step", dies)
         with pytest.raises(KeyboardInterrupt):
             busy_fund.night()
         monkeypatch.undo()
@@ -209,7 +209,7 @@ def test_a_step_that_is_refused_is_a_finding_and_the_night_goes_on(
     def refused(night: Any) -> Any:
         raise CannotLock("The inbox cannot be read.")
 
-    monkeypatch.setattr(gaps, "step", refused)
+    monkeypatch.setattr(gaps, "gaps_step", refused)
     done = busy_fund.night()
     (finding,) = done.findings
     assert (finding["kind"], finding["subject"]) == ("step-refused", "gaps")
@@ -224,7 +224,7 @@ def test_a_database_that_is_busy_ends_the_night(
     def busy(night: Any) -> Any:
         raise LedgerBusy("The ledger is busy.")
 
-    monkeypatch.setattr(gaps, "step", busy)
+    monkeypatch.setattr(gaps, "gaps_step", busy)
     with pytest.raises(LedgerBusy):
         busy_fund.night()
 
@@ -333,7 +333,7 @@ def test_a_lock_that_the_server_let_go_of_ends_the_night(
             )
         return StepResult()
 
-    monkeypatch.setattr(gaps, "step", cut_off)
+    monkeypatch.setattr(gaps, "gaps_step", cut_off)
     with pytest.raises(DatabaseGone):
         nights.night()
     monkeypatch.undo()

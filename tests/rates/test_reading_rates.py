@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from officer import Officer
 
 from ledger.deals.deal import RATE_PLACES
-from ledger.interchange.acts import deal_act, rate
+from ledger.interchange.acts import parse_deal_act_row, parse_rate_row
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
 from ledger.rates.rates import MAX_RATE, RateFault, UnusableRate, is_rate, parse_rate, read_rate
@@ -122,7 +122,7 @@ def test_every_rate_within_the_limits_is_read_exactly(
 def in_a_table(text: str) -> Decimal | None:
     """Read the rate of a row of `rates`; None where the row is refused."""
     cells = cells_of(text, date="2026-10-30", base="EUR", quote="USD")
-    row = rate(cells)
+    row = parse_rate_row(cells)
     return None if cells.bad else row.rate
 
 
@@ -131,7 +131,7 @@ def of_a_deal(text: str) -> Decimal | None:
     terms = {"code": "D-1", "offer": "O-1", "need": "N-1", "act": "introduced"}
     day = {"effective_on": "2026-10-30", "held_until": "2027-10-30"}
     cells = cells_of(text, quantity="1", unit="EUR", **terms, **day)
-    row = deal_act(cells)
+    row = parse_deal_act_row(cells)
     assert row is not None
     return None if cells.bad else row.rate
 

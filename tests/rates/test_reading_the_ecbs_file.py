@@ -17,10 +17,10 @@ from ledger.interchange.ecb import (
     NoQuotes,
     NotTheEcbsFile,
     Quote,
-    chosen,
     is_ecb,
-    of_currencies,
+    of_known_currencies,
     read_ecb,
+    select_quotes,
     shipped_file,
 )
 from ledger.interchange.problems import ImportRefused
@@ -115,21 +115,23 @@ def test_a_file_is_known_by_how_it_begins(tmp_path):
 def test_days_and_currencies_are_chosen(tmp_path):
     file = read(tmp_path, WIDE)
 
-    assert len(chosen(file, date(2022, 12, 30), ()).quotes) == 5
-    assert chosen(file, None, {"HRK"}).quotes == (Quote(date(2022, 12, 30), "HRK", "7.5365"),)
+    assert len(select_quotes(file, date(2022, 12, 30), ()).quotes) == 5
+    assert select_quotes(file, None, {"HRK"}).quotes == (
+        Quote(date(2022, 12, 30), "HRK", "7.5365"),
+    )
     with pytest.raises(NoQuotes, match="its last day is 2026-10-30"):
-        chosen(file, date(2026, 11, 1), ())
+        select_quotes(file, date(2026, 11, 1), ())
     with pytest.raises(NoQuotes):
-        chosen(file, None, {"IRR"})
+        select_quotes(file, None, {"IRR"})
 
 
 def test_what_the_ledger_has_no_unit_for_is_left_out_and_counted(tmp_path):
-    file = of_currencies(read(tmp_path, WIDE), iso4217_units())
+    file = of_known_currencies(read(tmp_path, WIDE), iso4217_units())
 
     assert file.left_out == (("EEK", 1),)
     assert file.currencies == ["HRK", "JPY", "USD"]
     with pytest.raises(NoQuotes, match="EEK alone"):
-        of_currencies(read(tmp_path, "Date,EEK\n1999-01-04,15.6466\n"), iso4217_units())
+        of_known_currencies(read(tmp_path, "Date,EEK\n1999-01-04,15.6466\n"), iso4217_units())
 
 
 @pytest.mark.parametrize(

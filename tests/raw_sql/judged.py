@@ -17,7 +17,7 @@ from ledger.checks import CHECKS
 from ledger.core.errors import LedgerError
 from ledger.store.db import engine as engines
 from ledger.store.db.schema import require_current
-from ledger.usecases.check import checked_over
+from ledger.usecases.check import run_over_snapshot
 from migrations.guards import catalog
 
 REFUSED, HARMLESS, NAMED, UNNAMED = "refused", "changed nothing", "named", "NOT NAMED"
@@ -182,7 +182,7 @@ def _named(
     require_current(connection)
     first = [name for name in ("guards",) if name in checks]
     for names in (first, [name for name in checks if name not in first]):
-        failed = tuple(one.name for one in checked_over(connection, names) if not one.ok)
+        failed = tuple(one.name for one in run_over_snapshot(connection, names) if not one.ok)
         if failed:
             return Judged(attempt, NAMED, failed)
     return Judged(attempt, UNNAMED, changed)

@@ -9,14 +9,14 @@ import pytest
 from sealed_world import marks
 from world import World
 
-from ledger.usecases.night_step import Night, NightOptions, Who
+from ledger.usecases.night_step import Night, NightOptions, Operator
 from ledger.usecases.nights.prove import seal_step as step
 
 
 @pytest.fixture
 def night(sealed: World, monkeypatch) -> Night:
     monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
-    who = Who(actor="night", system_user="cron", host="office")
+    who = Operator(actor="night", system_user="cron", host="office")
     return Night(ledger=sealed.ledger, day=date(2026, 11, 23), run=1, who=who)
 
 

@@ -30,7 +30,7 @@ from ledger.evidence.merkle import Frontier, leaf_hash
 from ledger.evidence.tree_head import SealMark
 from ledger.store.db import engine as engines
 from ledger.store.evidence.leaves import stream_leaves
-from ledger.usecases.check import checked_over
+from ledger.usecases.check import run_over_snapshot
 
 SEED = 1_000_003
 EVERY_DAY = 150
@@ -133,7 +133,7 @@ def place(
 
 
 def check(connection: Connection, outside: tuple[SealMark, ...]) -> CheckResult:
-    (result,) = checked_over(connection, ["seals"], outside)
+    (result,) = run_over_snapshot(connection, ["seals"], outside)
     return result
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from world import World
 
 from ledger.store.statements.findings import StoredFinding, read_findings
-from ledger.usecases.night_step import Night, NightOptions, StepResult, Who
-from ledger.usecases.nights.statements import step
+from ledger.usecases.night_step import Night, NightOptions, Operator, StepResult
+from ledger.usecases.nights.statements import statements_step
 
 TODAY = date(2026, 11, 23)
-WHO = Who(actor="night", system_user="tester", host="office")
+WHO = Operator(actor="night", system_user="tester", host="office")
 
 
 def a_night(
@@ -21,7 +21,7 @@ def a_night(
 ) -> StepResult:
     """Do the step of a night."""
     told = NightOptions(dry_run=dry, statements={"inbox": inbox, **options})
-    return step(Night(ledger=world.ledger, day=day, run=1, who=WHO, options=told))
+    return statements_step(Night(ledger=world.ledger, day=day, run=1, who=WHO, options=told))
 
 
 def findings(world: World) -> list[StoredFinding]:

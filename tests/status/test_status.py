@@ -11,14 +11,14 @@ from world import World
 from cli.main import main
 from ledger.core.factors import Factor
 from ledger.store.journal.balances import Times
-from ledger.usecases.status import DaysOutOfRange, Status, days_typed, status_of
+from ledger.usecases.status import DaysOutOfRange, Status, parse_days, read_status
 
 IN_SPRING = date(2026, 3, 1)
 
 
 def look(world: World, days: int = 30, **times) -> Status:
     with world.ledger.picture(Times(**times)) as picture:
-        return status_of(picture, days)
+        return read_status(picture, days)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_as_of_a_day_only_what_was_declared_and_done_by_then_counts(town):
 @pytest.mark.parametrize("text", ["-1", "a week", "1.5", "99999", "4000", ""])
 def test_days_ahead_are_a_whole_number_within_ten_years(text):
     with pytest.raises(DaysOutOfRange):
-        days_typed(text)
+        parse_days(text)
 
 
 def test_the_command_answers_as_a_document(town, capsys):

@@ -15,11 +15,11 @@ from ledger.core.errors import LedgerError
 from ledger.store.db import engine as engines
 from ledger.store.db import errors, schema
 from ledger.store.session.ledger import open_ledger
-from ledger.usecases.admin.set_up import CalendarIsSet, SetUp, set_up, upgrade
+from ledger.usecases.admin.set_up import CalendarIsSet, LedgerSettings, set_up, upgrade_ledger
 
 
 def init(url: str, **said: str):
-    return set_up(url, SetUp(**said), asked("init"))
+    return set_up(url, LedgerSettings(**said), asked("init"))
 
 
 def read(url: str) -> None:
@@ -28,7 +28,7 @@ def read(url: str) -> None:
 
 
 def brought_up(url: str) -> None:
-    upgrade(url, asked("db upgrade"))
+    upgrade_ledger(url, asked("db upgrade"))
 
 
 def refusal_of(act: Callable[[], object]) -> LedgerError:

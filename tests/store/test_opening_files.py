@@ -21,7 +21,7 @@ from ledger.core.quantity_errors import UnknownUnit
 from ledger.store.db import errors
 from ledger.store.db import sqlite as sqlite_files
 from ledger.store.session.ledger import open_ledger
-from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def careless() -> Iterator[None]:
 
 
 def init(path: Path, **said: str):
-    return set_up(f"sqlite:///{path}", SetUp(**said), asked("init"))
+    return set_up(f"sqlite:///{path}", LedgerSettings(**said), asked("init"))
 
 
 def read(path: Path) -> None:

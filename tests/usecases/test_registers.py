@@ -14,7 +14,7 @@ from ledger.core.quantity import format_amount
 from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.plan import Incoming
 from ledger.interchange.problems import ImportRefused
-from ledger.interchange.reader import read_table
+from ledger.interchange.reader import parse_table
 from ledger.reference import default_offices, shipped_units
 from ledger.registers.records import Office, Provider
 from ledger.usecases.interchange.import_tables import import_tables
@@ -85,7 +85,7 @@ def test_others_are_not_the_fund(name: str) -> None:
 
 def test_an_import_refuses_the_fund_as_well(world: World) -> None:
     text = "code,name,kind\nB,Bank,bank\nASIA,Somebody,fund\n"
-    table, _ = read_table(text.encode(), table="providers", file="providers.csv")
+    table, _ = parse_table(text.encode(), table="providers", file="providers.csv")
     assert table is not None
     incoming = Incoming((table,), ())
     with world.unchanged(), pytest.raises(ImportRefused) as caught:

@@ -13,7 +13,7 @@ from ledger.store.db import schema
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.journal.balances import Times
 from ledger.store.session.ledger import KnownLater, open_ledger
-from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
 
 def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
@@ -24,7 +24,7 @@ def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
         schema.upgrade_schema(connection)
     engine.dispose()
 
-    set_up(url, SetUp(time_zone="Asia/Tehran"), asked("init"))
+    set_up(url, LedgerSettings(time_zone="Asia/Tehran"), asked("init"))
     world = World(url)
     assert len(world.rows()["office"]) == 4
     with world.ledger.picture() as picture:
@@ -38,7 +38,7 @@ def test_a_set_up_that_fails_leaves_no_table_behind(ledgers, monkeypatch):
     monkeypatch.setattr("ledger.usecases.admin.set_up.load_reference_tables", no_room)
     url = ledgers.empty()
     with pytest.raises(OSError, match="No space"):
-        set_up(url, SetUp(), asked("init"))
+        set_up(url, LedgerSettings(), asked("init"))
     with closing(Raw(url)) as raw:
         assert raw.tables() == []
 

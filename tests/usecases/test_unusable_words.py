@@ -10,7 +10,7 @@ from world import says_enough
 from cli.framework.settings import InvalidConfig, read_config
 from ledger.interchange.import_rules import MAX_RULE_BYTES, BrokenRule, load_rule
 from ledger.store.journal.entries import NotAnEntryNumber, entry_number
-from ledger.usecases.interchange.export import UnknownExport, tables_named
+from ledger.usecases.interchange.export import UnknownExport, choose_tables
 
 
 @pytest.mark.parametrize("typed", ["", "seven", "-1", "1.5", "1e3", "9" * 40])
@@ -27,7 +27,7 @@ def test_an_entrys_number_is_read_as_people_write_it(typed):
 
 def test_only_the_canonical_tables_are_exported():
     with pytest.raises(UnknownExport) as caught:
-        tables_named(["needz"])
+        choose_tables(["needz"])
     says_enough(caught.value, "needz", "needs")
 
 

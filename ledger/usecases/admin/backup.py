@@ -18,10 +18,10 @@ from ledger.store.db import engine as engines
 from ledger.store.db import schema
 from ledger.store.db.errors import NotADatabase
 from ledger.store.session.ledger import open_ledger
-from ledger.usecases.admin import copy as house
+from ledger.usecases.admin import copy as copying
 
 
-def back_up(url: str, path: Path, watch: house.SearchMonitor) -> house.Moved:
+def back_up(url: str, path: Path, show_progress: copying.SearchMonitor) -> copying.CopyResult:
     """Write one moment of a ledger into a new file, which is a ledger itself, and prove it.
 
     A ledger in a file is copied page by page, one of an older schema too; one on a server row by
@@ -30,13 +30,15 @@ def back_up(url: str, path: Path, watch: house.SearchMonitor) -> house.Moved:
     engine = open_ledger(url).engine
     if not engines.on_server(engine):
         with engines.read_transaction(engine) as source:
-            return house.pages_into_file(source, path, watch)
+            return copying.copy_pages_to_file(source, path, show_progress)
     try:
-        with house.snapshot(engine) as source:
-            return house.Moved(schema.CURRENT_REVISION, house.into_file(source, path, watch))
+        with copying.read_snapshot(engine) as source:
+            return copying.CopyResult(
+                schema.CURRENT_REVISION, copying.copy_to_file(source, path, show_progress)
+            )
     except schema.SchemaOlder as error:
-        keep = "Keep a copy of it with the server's own pg_dump, then run: cityfund db upgrade"
-        raise schema.SchemaOlder(error.what, next_step=keep) from error
+        advice = "Keep a copy of it with the server's own pg_dump, then run: cityfund db upgrade"
+        raise schema.SchemaOlder(error.what, next_step=advice) from error
 
 
 class CannotReadBackup(StorageTrouble):
@@ -46,7 +48,7 @@ class CannotReadBackup(StorageTrouble):
     default_next = "Look at the path and at who may read it."
 
 
-def restore(path: Path, url: str, watch: house.SearchMonitor) -> house.Moved:
+def restore(path: Path, url: str, show_progress: copying.SearchMonitor) -> copying.CopyResult:
     """Make the ledger at a URL out of a backup, and prove it; nothing is ever overwritten.
 
     Raises `CannotReadBackup`, `TargetInUse`, `CannotWriteFile`, `NotADatabase`, `NotALedger`,
@@ -55,19 +57,21 @@ def restore(path: Path, url: str, watch: house.SearchMonitor) -> house.Moved:
     _require_readable(path)
     source, target = new_file.read_only_engine(path), engines.make_engine(url)
     try:
-        with _told_of_a_backup(path):
-            return _restored(source, target, watch)
+        with _translate_backup_errors(path):
+            return _copy_back(source, target, show_progress)
     finally:
         source.dispose()
 
 
-def _restored(source: Engine, target: Engine, watch: house.SearchMonitor) -> house.Moved:
-    path = house.file_of(target)
+def _copy_back(
+    source: Engine, target: Engine, show_progress: copying.SearchMonitor
+) -> copying.CopyResult:
+    path = copying.target_file(target)
     if path is None:
-        return house.into_database(source, target, watch)
-    with house.snapshot(source) as reading:
-        house.make_folders(path)
-        return house.pages_into_file(reading, path, watch, or_empty=True)
+        return copying.copy_to_database(source, target, show_progress)
+    with copying.read_snapshot(source) as snapshot_connection:
+        copying.make_folders(path)
+        return copying.copy_pages_to_file(snapshot_connection, path, show_progress, or_empty=True)
 
 
 def _require_readable(path: Path) -> None:
@@ -80,7 +84,7 @@ def _require_readable(path: Path) -> None:
 
 
 @contextmanager
-def _told_of_a_backup(path: Path) -> Iterator[None]:
+def _translate_backup_errors(path: Path) -> Iterator[None]:
     """Tell what is wrong with the file as of a backup: the way out is another one."""
     try:
         yield

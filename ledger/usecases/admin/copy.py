@@ -32,7 +32,7 @@ SearchMonitor = Callable[[int], AbstractContextManager[copy.Advance]]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class CopyResult:
     """What was moved: the schema, and what was compared; None for an older schema, as it is."""
 
     revision: str
@@ -45,7 +45,7 @@ class Moved:
 
 
 @contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
+def read_snapshot(engine: Engine) -> Iterator[Connection]:
     """Read one moment of a ledger of this program's schema, for as long as it takes."""
     with engines.read_transaction(engine) as source:
         engines.lift_timeouts(source)
@@ -53,7 +53,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield source
 
 
-def file_of(engine: Engine) -> Path | None:
+def target_file(engine: Engine) -> Path | None:
     """Give the new file that a target is; None on a server. Raises `UnknownDatabase`."""
     if engines.on_server(engine):
         return None
@@ -75,11 +75,14 @@ def make_folders(path: Path) -> None:
         ) from error
 
 
-def into_file(
-    source: Connection, path: Path, watch: SearchMonitor, *, or_empty: bool = False
+def copy_to_file(
+    source: Connection, path: Path, show_progress: SearchMonitor, *, or_empty: bool = False
 ) -> CopyComparison:
     """Write a ledger row by row into a new file, which gets its name when it is proven."""
-    with new_file.new_file(path, or_empty=or_empty) as temporary, watch(_steps(source)) as advance:
+    with (
+        new_file.new_file(path, or_empty=or_empty) as temporary,
+        show_progress(_steps(source)) as advance,
+    ):
         engine = new_file.file_engine(temporary, fast=True)
         try:
             with engines.write_transaction(engine) as target:
@@ -88,26 +91,26 @@ def into_file(
         finally:
             engine.dispose()
         new_file.finish_file(temporary)
-        return proven(source, temporary, advance)
+        return verify(source, temporary, advance)
 
 
-def pages_into_file(
-    source: Connection, path: Path, watch: SearchMonitor, *, or_empty: bool = False
-) -> Moved:
+def copy_pages_to_file(
+    source: Connection, path: Path, show_progress: SearchMonitor, *, or_empty: bool = False
+) -> CopyResult:
     """Copy a ledger in a file page by page into a new one, and prove it before it has its name.
 
     A ledger of an older schema is looked through, and not compared.
     """
-    revision = known_revision(source)
+    revision = require_known_revision(source)
     current = revision == CURRENT_REVISION
     steps = steps_to_compare(copy.count_rows(source)) if current else 1
-    with new_file.new_file(path, or_empty=or_empty) as temporary, watch(steps) as advance:
+    with new_file.new_file(path, or_empty=or_empty) as temporary, show_progress(steps) as advance:
         new_file.copy_pages(source, temporary)
         new_file.finish_file(temporary)
-        return Moved(revision, proven(source, temporary, advance) if current else None)
+        return CopyResult(revision, verify(source, temporary, advance) if current else None)
 
 
-def known_revision(source: Connection) -> str:
+def require_known_revision(source: Connection) -> str:
     """Give a ledger's schema, an older one too. Raises `NotALedger` and `SchemaNewer`."""
     revision = current_revision(source)
     if revision not in KNOWN_REVISIONS:
@@ -116,7 +119,7 @@ def known_revision(source: Connection) -> str:
     return revision
 
 
-def proven(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
+def verify(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
     """Read a written file again and hold it to its source. Raises `CopyDiffers`."""
     engine = new_file.file_engine(path)
     try:
@@ -126,29 +129,34 @@ def proven(source: Connection, path: Path, advance: copy.Advance) -> CopyCompari
         engine.dispose()
 
 
-def into_database(source: Engine, target: Engine, watch: SearchMonitor) -> Moved:
+def copy_to_database(source: Engine, target: Engine, show_progress: SearchMonitor) -> CopyResult:
     """Write a ledger into an empty database on a server, all in one transaction of it."""
     try:
         # The source is let go before the target commits: what could fail has failed by then.
-        with engines.write_transaction(target) as writing:
-            engines.lift_timeouts(writing)
-            with snapshot(source) as reading:
-                copy.prepare_target(writing)
-                with watch(_steps(reading)) as advance:
-                    copy.write_copy(reading, writing, advance)
-                    return Moved(CURRENT_REVISION, compare_ledgers(reading, writing, advance))
+        with engines.write_transaction(target) as target_connection:
+            engines.lift_timeouts(target_connection)
+            with read_snapshot(source) as snapshot_connection:
+                copy.prepare_target(target_connection)
+                with show_progress(_steps(snapshot_connection)) as advance:
+                    copy.write_copy(snapshot_connection, target_connection, advance)
+                    return CopyResult(
+                        CURRENT_REVISION,
+                        compare_ledgers(snapshot_connection, target_connection, advance),
+                    )
     except LedgerMissing as error:
         raise _no_database(error) from error
     except AnswerLost as error:
-        look = "Look there: cityfund status --db URL. If there is none, run the same command again."
+        advice = (
+            "Look there: cityfund status --db URL. If there is none, run the same command again."
+        )
         raise AnswerLost(
-            "It is not known whether the ledger was written.", next_step=look
+            "It is not known whether the ledger was written.", next_step=advice
         ) from error
 
 
 def _no_database(error: LedgerMissing) -> LedgerMissing:
-    again = "Make an empty one (createdb NAME), then run the same command again."
-    return LedgerMissing(error.what, why=error.why, next_step=again)
+    advice = "Make an empty one (createdb NAME), then run the same command again."
+    return LedgerMissing(error.what, why=error.why, next_step=advice)
 
 
 def _steps(source: Connection) -> int:
@@ -176,7 +184,7 @@ class CopyOntoItself(UsageError):
     default_next = "Name an empty database or a new file with --to."
 
 
-def copy_ledger(source_url: str, target_url: str, watch: SearchMonitor) -> Moved:
+def copy_ledger(source_url: str, target_url: str, show_progress: SearchMonitor) -> CopyResult:
     """Copy the ledger at one URL to another, whole or not at all, and compare the two.
 
     Raises `CopyOntoItself`, `TargetInUse`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.
@@ -185,12 +193,14 @@ def copy_ledger(source_url: str, target_url: str, watch: SearchMonitor) -> Moved
     target = engines.make_engine(target_url)
     if _place(source) == _place(target):
         raise CopyOntoItself("The ledger is to be copied to where it is.")
-    path = file_of(target)
+    path = target_file(target)
     if path is None:
-        return into_database(source, target, watch)
+        return copy_to_database(source, target, show_progress)
     make_folders(path)
-    with snapshot(source) as reading:
-        return Moved(CURRENT_REVISION, into_file(reading, path, watch, or_empty=True))
+    with read_snapshot(source) as snapshot_connection:
+        return CopyResult(
+            CURRENT_REVISION, copy_to_file(snapshot_connection, path, show_progress, or_empty=True)
+        )
 
 
 def _place(engine: Engine) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ class CalendarIsSet(RefusedByRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetUp:
+class LedgerSettings:
     """What a new ledger is made with; None keeps what an existing one has."""
 
     time_zone: str | None = None
@@ -40,7 +40,7 @@ class SetUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SetUpResult:
     """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after."""
 
     before: str | None
@@ -48,48 +48,48 @@ class Made:
     receipt: dict[str, Any] | None
 
 
-def set_up(url: str, said: SetUp, request: Request) -> Made:
+def set_up(url: str, settings: LedgerSettings, request: Request) -> SetUpResult:
     """Make the ledger at a URL, or upgrade it; doing it again changes nothing."""
-    if said.time_zone is not None:
-        find_time_zone(said.time_zone)
-    if said.base_currency is not None:
-        find_unit(said.base_currency, reference.iso4217_units())
+    if settings.time_zone is not None:
+        find_time_zone(settings.time_zone)
+    if settings.base_currency is not None:
+        find_unit(settings.base_currency, reference.iso4217_units())
     engine = engines.make_engine(url)
     create_private_file(engine)
-    return bring_up(engine, said, request)
+    return upgrade_and_fill(engine, settings, request)
 
 
-def upgrade(url: str, request: Request) -> Made:
+def upgrade_ledger(url: str, request: Request) -> SetUpResult:
     """Bring an existing ledger to this program's schema and reference tables."""
     engine = open_ledger(url).engine
     with engines.read_transaction(engine) as connection:
         if schema.current_revision(connection) is None:
             raise schema.NotALedger("This database is not a cityfund ledger.")
-    return bring_up(engine, SetUp(), request)
+    return upgrade_and_fill(engine, LedgerSettings(), request)
 
 
-def bring_up(engine: Engine, said: SetUp, request: Request) -> Made:
+def upgrade_and_fill(engine: Engine, settings: LedgerSettings, request: Request) -> SetUpResult:
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
 
-    def once(tries: int) -> Made:
+    def attempt(tries: int) -> SetUpResult:
         with engines.write_transaction(engine) as connection:
             before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
-            document = run_handler(uow, lambda working: _fill(working, said))
-            return Made(before, after, document)
+            document = run_handler(uow, lambda uow: _fill(uow, settings))
+            return SetUpResult(before, after, document)
 
-    return retry_on_conflict(once)
+    return retry_on_conflict(attempt)
 
 
-def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:
+def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
     # Offices come first and are never deleted: without any, no set-up was ever finished.
     is_new = not load_all(uow.connection, "office")
     load_reference_tables(uow.connection)
     for unit in reference.shipped_units().values():
         if unit.code not in uow.units:
             uow.add_unit(unit)
-    _set(uow, "time_zone", said.time_zone, is_new=is_new)
-    currency = said.base_currency and said.base_currency.upper()
+    _set(uow, "time_zone", settings.time_zone, is_new=is_new)
+    currency = settings.base_currency and settings.base_currency.upper()
     _set(uow, "base_currency", currency, is_new=is_new)
     if is_new:
         for office in reference.default_offices():
@@ -98,9 +98,9 @@ def _fill(uow: UnitOfWork, said: SetUp) -> Receipt:
 
 
 def _set(uow: UnitOfWork, name: str, value: str | None, *, is_new: bool) -> None:
-    kept = uow.settings.get(name)
-    if value is None or value == kept:
+    current = uow.settings.get(name)
+    if value is None or value == current:
         return
     if not is_new:
-        raise CalendarIsSet(f"This ledger's {name.replace('_', ' ')} is {kept}, not {value}.")
+        raise CalendarIsSet(f"This ledger's {name.replace('_', ' ')} is {current}, not {value}.")
     uow.set_setting(name, value)

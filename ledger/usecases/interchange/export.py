@@ -14,7 +14,7 @@ from ledger.core.factors import Side, Stage
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
-from ledger.interchange.writer import Line, act_line, change_line, rate_line, register_line
+from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
 from ledger.journal.entries import Act, Entry, Movement
 from ledger.reference import countries, shipped_units
 from ledger.registers.spec import ColumnSpec, RegisterSpec
@@ -26,18 +26,18 @@ from ledger.store.session.snapshot import Picture
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
 
 
-def deal_row(entry: Entry, deal: Deal) -> DealActRow:
+def deal_act_row(entry: Entry, deal: Deal) -> DealActRow:
     """Give an entry of a deal as a row, with the deal's terms and the entry's number."""
-    moved = next(one for one in entry.movements if one.side is Side.NEED)
-    holds = moved.from_stage is Stage.OPEN
+    movement = next(one for one in entry.movements if one.side is Side.NEED)
+    holds = movement.from_stage is Stage.OPEN
     released = entry.act is Act.RELEASE
     return DealActRow(
         code=deal.code,
         offer=deal.offer,
         need=deal.need,
         act=entry.act,
-        amount=moved.amount,
-        unit=moved.unit,
+        amount=movement.amount,
+        unit=movement.unit,
         effective_on=entry.effective_on,
         reference=entry.reference,
         instrument=deal.instrument,
@@ -47,7 +47,7 @@ def deal_row(entry: Entry, deal: Deal) -> DealActRow:
         note=deal.note if holds else None,
         override=entry.override,
         reason=entry.reason,
-        from_stage=moved.from_stage if released else Stage.HELD,
+        from_stage=movement.from_stage if released else Stage.HELD,
         passed_to=_passed_to(entry.movements),
         sequence=entry.number,
         reverses=entry.reverses,
@@ -70,24 +70,24 @@ def _passed_to(movements: Iterable[Movement]) -> Stage | None:
 
 def change_row(entry: Entry) -> ChangeRow:
     """Give an entry on a need's or offer's own quantity as a row; a revision down is negative."""
-    moved = entry.movements[0]
-    down = entry.act is Act.REVISE and moved.to_stage is Stage.UNDECLARED
+    movement = entry.movements[0]
+    down = entry.act is Act.REVISE and movement.to_stage is Stage.UNDECLARED
     return ChangeRow(
-        side=moved.side,
-        code=moved.account,
+        side=movement.side,
+        code=movement.account,
         act=entry.act,
-        amount=-moved.amount if down else moved.amount,
-        unit=moved.unit,
+        amount=-movement.amount if down else movement.amount,
+        unit=movement.unit,
         effective_on=entry.effective_on,
         reference=entry.reference,
         reason=entry.reason,
-        from_stage=moved.from_stage if entry.act is Act.REINSTATE else None,
+        from_stage=movement.from_stage if entry.act is Act.REINSTATE else None,
         sequence=entry.number,
         reverses=entry.reverses,
     )
 
 
-def rows_of(
+def journal_rows(
     entries: Iterable[Entry], deals: Mapping[str, Deal]
 ) -> tuple[list[DealActRow], list[ChangeRow]]:
     """Split the journal into acts of deals and changes of quantities, in recorded order."""
@@ -95,7 +95,7 @@ def rows_of(
     changes: list[ChangeRow] = []
     for entry in entries:
         if entry.deal is not None:
-            acts.append(deal_row(entry, deals[entry.deal]))
+            acts.append(deal_act_row(entry, deals[entry.deal]))
         else:
             changes.append(change_row(entry))
     return acts, changes
@@ -105,10 +105,10 @@ def amounts_by_key(
     rows: Iterable[DealActRow | ChangeRow],
 ) -> dict[ActKey | ChangeKey, tuple[int, ...]]:
     """Gather the amounts posted under each identity, in recorded order."""
-    found: dict[ActKey | ChangeKey, list[int]] = {}
+    by_key: dict[ActKey | ChangeKey, list[int]] = {}
     for row in rows:
-        found.setdefault(row.key, []).append(row.amount)
-    return {key: tuple(amounts) for key, amounts in found.items()}
+        by_key.setdefault(row.key, []).append(row.amount)
+    return {key: tuple(amounts) for key, amounts in by_key.items()}
 
 
 class UnknownExport(InvalidInput):
@@ -118,18 +118,18 @@ class UnknownExport(InvalidInput):
     default_next = "Name one of them, or none for all."
 
 
-def tables_named(names: Iterable[str] | None) -> tuple[str, ...]:
+def choose_tables(names: Iterable[str] | None) -> tuple[str, ...]:
     """Give the tables to export, all where none is named; raises `UnknownExport`."""
-    asked = [name.casefold() for name in names or ()]
-    for name in asked:
+    requested = [name.casefold() for name in names or ()]
+    for name in requested:
         if name not in TABLES:
             raise UnknownExport(
                 f"There is no table {name!r}.", why=f"The tables are: {', '.join(TABLES)}."
             )
-    return tuple(name for name in TABLES if not asked or name in asked)
+    return tuple(name for name in TABLES if not requested or name in requested)
 
 
-def export_lines(picture: Picture, table: str) -> Iterable[Line]:
+def export_lines(picture: Picture, table: str) -> Iterable[CanonicalRow]:
     """Give the rows of one canonical table, ordered by code, acts in recorded order."""
     if table in _OTHERS:
         return _OTHERS[table](picture)
@@ -137,24 +137,24 @@ def export_lines(picture: Picture, table: str) -> Iterable[Line]:
     return _measured(picture, spec) if spec.has_quantity else _plain(picture, spec)
 
 
-def _plain(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
+def _plain(picture: Picture, spec: RegisterSpec) -> Iterator[CanonicalRow]:
     records = picture.records(spec.name)
     for code in sorted(records):
-        shown = _shown(picture, spec, records[code])
-        yield register_line(spec.plural, records[code], shown=shown)
+        names = _names_beside_codes(picture, spec, records[code])
+        yield register_line(spec.plural, records[code], shown=names)
 
 
-def _measured(picture: Picture, spec: RegisterSpec) -> Iterator[Line]:
+def _measured(picture: Picture, spec: RegisterSpec) -> Iterator[CanonicalRow]:
     side = Side(spec.name)
     records, balances = picture.records(spec.name), picture.balances(side)
     for code in sorted(records):
         balance = balances[code]
         quantity = balance.required if balance.quantified else None
-        shown = _shown(picture, spec, records[code])
-        yield register_line(spec.plural, records[code], balance.unit, quantity, shown)
+        names = _names_beside_codes(picture, spec, records[code])
+        yield register_line(spec.plural, records[code], balance.unit, quantity, names)
 
 
-def _shown(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, str | None]:
+def _names_beside_codes(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, str | None]:
     """Give the names beside codes, for people who read the file; an import ignores them."""
     return {
         column.name: _name_of(picture, spec.column[column.name_of], record)
@@ -174,38 +174,36 @@ def _name_of(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
     return str(getattr(picture.records(column.register)[code], title))
 
 
-def _units(picture: Picture) -> Iterator[Line]:
+def _units(picture: Picture) -> Iterator[CanonicalRow]:
     shipped = shipped_units()
     for code in sorted(picture.units):
         if code not in shipped:
             yield register_line("units", picture.units[code])
 
 
-def _deals(picture: Picture) -> Iterator[Line]:
+def _deals(picture: Picture) -> Iterator[CanonicalRow]:
     deals = picture.records("deal")
-    acts, _ = rows_of(deal_entries(picture.connection), deals)
+    acts, _ = journal_rows(deal_entries(picture.connection), deals)
     return (act_line(row, picture.units[row.unit]) for row in acts)
 
 
-def _changes(picture: Picture) -> Iterator[Line]:
-    _, changes = rows_of(quantity_entries(picture.connection), {})
-    told = _told_by_their_register(picture, changes)
+def _changes(picture: Picture) -> Iterator[CanonicalRow]:
+    _, changes = journal_rows(quantity_entries(picture.connection), {})
+    declared = _declared_by_register(picture, changes)
     for row in changes:
-        if (row.side, row.code) not in told:
+        if (row.side, row.code) not in declared:
             yield change_line(row, picture.units[row.unit])
 
 
-def _told_by_their_register(
-    picture: Picture, changes: Iterable[ChangeRow]
-) -> set[tuple[Side, str]]:
+def _declared_by_register(picture: Picture, changes: Iterable[ChangeRow]) -> set[tuple[Side, str]]:
     """Find the needs and offers whose only change is the declaration their own row tells."""
-    by_holder: dict[tuple[Side, str], list[ChangeRow]] = {}
+    by_account: dict[tuple[Side, str], list[ChangeRow]] = {}
     for row in changes:
-        by_holder.setdefault((row.side, row.code), []).append(row)
+        by_account.setdefault((row.side, row.code), []).append(row)
     records: dict[Side, Any] = {side: picture.records(side.value) for side in Side}
     return {
         (side, code)
-        for (side, code), rows in by_holder.items()
+        for (side, code), rows in by_account.items()
         if len(rows) == 1
         and rows[0].act is Act.DECLARE
         and rows[0].effective_on == records[side][code].declared_on
@@ -213,9 +211,9 @@ def _told_by_their_register(
     }
 
 
-def _rates(picture: Picture) -> Iterator[Line]:
-    found = read_rates(picture.connection)
-    return (rate_line(found[key]) for key in sorted(found))
+def _rates(picture: Picture) -> Iterator[CanonicalRow]:
+    rates = read_rates(picture.connection)
+    return (rate_line(rates[key]) for key in sorted(rates))
 
 
 _OTHERS = {"units": _units, "deals": _deals, "changes": _changes, "rates": _rates}

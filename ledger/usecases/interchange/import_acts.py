@@ -23,7 +23,7 @@ from ledger.usecases.registers.quantities import expire_offer
 HISTORY_OVERRIDE = "recorded in the ledger this was exported from, under the terms of its day"
 
 
-class History:
+class HistoryImporter:
     """Posts imported acts, remembering the number each row's sequence was given here."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -38,7 +38,7 @@ class History:
         elif row.act is Act.INTRODUCE or (row.act is Act.COMMIT and not self._holds(row)):
             self._hold(row)
         else:
-            self._onward(row)
+            self._advance(row)
         self._remember(row)
 
     def _holds(self, row: DealActRow) -> bool:
@@ -74,7 +74,7 @@ class History:
         )
         acts.hold(self._uow, introduction)
 
-    def _onward(self, row: DealActRow) -> None:
+    def _advance(self, row: DealActRow) -> None:
         deal = self._uow.accounts.deal(row.code)
         need = self._uow.accounts.account(Side.NEED, deal.record.need)
         act = DealAct(

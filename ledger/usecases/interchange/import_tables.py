@@ -15,19 +15,19 @@ from ledger.core.errors import Busy, LedgerError
 from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.interchange.plan import Incoming, plan_incoming
-from ledger.interchange.planning import ONE
-from ledger.interchange.problems import ImportRefused, Place, Problem, from_error
+from ledger.interchange.planning import REGISTER_OF_TABLE
+from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
 from ledger.interchange.steps import (
     Add,
     AddRate,
     Edit,
     Holdings,
     ImportPlan,
+    ImportStep,
     PostAct,
     PostChange,
     Revise,
     Same,
-    Step,
 )
 from ledger.journal.balance import Balance
 from ledger.journal.receipts import Receipt
@@ -40,8 +40,8 @@ from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
-from ledger.usecases.interchange.export import amounts_by_key, rows_of
-from ledger.usecases.interchange.import_acts import History
+from ledger.usecases.interchange.export import amounts_by_key, journal_rows
+from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_the_fund, require_one_offer
 
@@ -52,16 +52,17 @@ if TYPE_CHECKING:
 def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
     """Read the registers and totals, and of the journal and the rates what `tables` touch."""
     connection = uow.connection
-    kept = {kind: load_all(connection, kind) for kind in versioned()}
-    records = {kind: {c: one.record for c, one in kept[kind].items()} for kind in kept}
-    acts, _ = rows_of(deal_entries(connection) if "deals" in tables else (), records["deal"])
-    _, changes = rows_of(quantity_entries(connection) if "changes" in tables else (), {})
+    stored = {kind: load_all(connection, kind) for kind in versioned()}
+    records = {kind: {code: row.record for code, row in stored[kind].items()} for kind in stored}
+    acts, _ = journal_rows(deal_entries(connection) if "deals" in tables else (), records["deal"])
+    _, changes = journal_rows(quantity_entries(connection) if "changes" in tables else (), {})
     rates = read_rates(connection) if "rates" in tables else {}
     return Holdings(
         registers={
-            table: uow.units if kind == "unit" else records[kind] for table, kind in ONE.items()
+            table: uow.units if kind == "unit" else records[kind]
+            for table, kind in REGISTER_OF_TABLE.items()
         },
-        required=_required(uow, kept),
+        required=_required(uow, stored),
         deals=records["deal"],
         deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
@@ -70,20 +71,20 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
     )
 
 
-def _required(uow: UnitOfWork, kept: Any) -> dict[tuple[Side, str], int]:
+def _required(uow: UnitOfWork, stored: Any) -> dict[tuple[Side, str], int]:
     """Give all that each need requires and each offer puts up; unknown ones are left out."""
     rows = balances.account_rows(uow.connection)
-    found: dict[tuple[Side, str], int] = {}
+    totals: dict[tuple[Side, str], int] = {}
     for side in Side:
-        for code, one in kept[side.value].items():
-            stages = balances.stages_of_side(side, rows.get(one.id))
-            total = Balance(side, code, uow.units[one.record.unit], stages).required
+        for code, row in stored[side.value].items():
+            stages = balances.stages_of_side(side, rows.get(row.id))
+            total = Balance(side, code, uow.units[row.record.unit], stages).required
             if total:
-                found[side, code] = total
-    return found
+                totals[side, code] = total
+    return totals
 
 
-See = Callable[[ImportPlan], None]
+ConfirmPlan = Callable[[ImportPlan], None]
 """Is shown what an import is about to do, where it would change something; may raise."""
 
 
@@ -112,53 +113,53 @@ def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan 
     with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
             return None
-        plan = _planned(uow, incoming)
+        plan = _plan(uow, incoming)
     return None if plan.changes_nothing else plan
 
 
-def only_as_agreed(agreed: object) -> Callable[[object], None]:
+def require_agreed_plan(agreed_plan: object) -> Callable[[object], None]:
     """Hold an import to the plan that was agreed to; raises `LedgerMovedOn` for another."""
 
-    def see(plan: object) -> None:
-        if plan != agreed:
+    def confirm(plan: object) -> None:
+        if plan != agreed_plan:
             raise LedgerMovedOn("The ledger is not as it was when you looked at the preview.")
 
-    return see
+    return confirm
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def garbage_collection_paused() -> Iterator[None]:
     """Keep the collector of cycles away from an import.
 
     It would go through all rows again and again, a third of the time of it, and find no garbage:
     none of them is in a cycle, and all are wanted to the end.
     """
-    was_on = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if was_enabled:
             gc.enable()
 
 
-def import_tables(uow: UnitOfWork, incoming: Incoming, see: See) -> Receipt:
+def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> Receipt:
     """Plan and carry out an import in this transaction.
 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
-    and what `see` raises.
+    and what `confirm` raises.
     """
-    plan = _planned(uow, incoming)
+    plan = _plan(uow, incoming)
     if plan.changes_nothing:
         return _receipt(uow, plan)
-    see(plan)
+    confirm(plan)
     problems = Importer(uow).execute(plan.steps)
     if problems:
         raise ImportRefused(problems)
     return _receipt(uow, plan)
 
 
-def _planned(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
+def _plan(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     names = {table.table for table in incoming.tables}
     plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
     if plan.problems:
@@ -199,33 +200,37 @@ class Importer:
         uow.accounts.read_everything()
         uow.remember_ids()
         self._kept = {
-            kind: load_all(uow.connection, kind) for kind in ONE.values() if kind != "unit"
+            kind: load_all(uow.connection, kind)
+            for kind in REGISTER_OF_TABLE.values()
+            if kind != "unit"
         }
-        for kind, kept in self._kept.items():
+        for kind, records in self._kept.items():
             if not REGISTERS[kind].has_quantity:
-                uow.remember_records(kind, {code: one.record for code, one in kept.items()})
-        self._offices = {code: kept.record for code, kept in self._kept["office"].items()}
-        self._history = History(uow)
+                uow.remember_records(
+                    kind, {code: stored.record for code, stored in records.items()}
+                )
+        self._offices = {code: records.record for code, records in self._kept["office"].items()}
+        self._history = HistoryImporter(uow)
 
-    def execute(self, steps: tuple[Step, ...]) -> list[Problem]:
+    def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
         """Do the steps in order; give the problems of those the ledger refused."""
-        problems: list[Problem] = []
-        broken: set[str] = set()
+        problems: list[ImportProblem] = []
+        failed_codes: set[str] = set()
         for step in steps:
             if isinstance(step, Same):
                 continue
             place, code = _place_and_code(step)
-            if code in broken:
+            if code in failed_codes:
                 continue
             try:
-                self._do(step)
+                self._apply(step)
             except LedgerError as error:
                 # Later acts of the same deal would only fail for want of this one.
-                broken.add(code)
-                problems.append(_located(error, place))
+                failed_codes.add(code)
+                problems.append(_problem_at(error, place))
         return problems
 
-    def _do(self, step: Step) -> None:
+    def _apply(self, step: ImportStep) -> None:
         match step:
             case Add():
                 self._add(step)
@@ -242,7 +247,7 @@ class Importer:
                 self._history.post_act(step.row)
 
     def _add(self, step: Add) -> None:
-        kind = ONE[step.kind]
+        kind = REGISTER_OF_TABLE[step.kind]
         if kind == "unit":
             self._uow.add_unit(step.record)
             return
@@ -253,7 +258,7 @@ class Importer:
             set_quantity(self._uow, account, step.quantity, account.record.declared_on)
 
     def _edit(self, step: Edit) -> None:
-        kind = ONE[step.kind]
+        kind = REGISTER_OF_TABLE[step.kind]
         if kind in {side.value for side in Side}:
             terms = {name: getattr(step.after, name) for name in step.fields}
             if terms.get("divisible") is False:
@@ -280,7 +285,7 @@ def _place_and_code(step: Any) -> tuple[Place, str]:
     return step.place, code or getattr(step, "code", "")
 
 
-def _located(error: LedgerError, place: Place) -> Problem:
+def _problem_at(error: LedgerError, place: Place) -> ImportProblem:
     problem = from_error(error, place, None)
     if not error.why:
         return problem

@@ -99,11 +99,11 @@ def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, 
             deal = uow.accounts.deal(movement.deal)
             held_by.append((f"deal {deal.code}", deal.stages[movement.side]))
         for who, stages in held_by:
-            there = _after(stages, movement, movements)
-            if there < movement.amount:
+            current = _after(stages, movement, movements)
+            if current < movement.amount:
                 raise CannotReverse(
-                    f"{_called(posted)} cannot be reversed: {who} has "
-                    f"{format_quantity(there, account.unit)} {movement.from_stage}, not "
+                    f"{_describe_entry(posted)} cannot be reversed: {who} has "
+                    f"{format_quantity(current, account.unit)} {movement.from_stage}, not "
                     f"{format_quantity(movement.amount, account.unit)}.",
                     next_step=_LATER_FIRST
                     + (
@@ -114,7 +114,7 @@ def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, 
                 )
 
 
-def _called(posted: Posted) -> str:
+def _describe_entry(posted: Posted) -> str:
     """Name an entry; one that came with this import has no number yet."""
     return "This entry" if posted.number >= WAITING else f"Entry {posted.number}"
 
@@ -128,18 +128,20 @@ def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Moveme
         return
     deal = uow.accounts.deal(posted.deal)
     for stage in _DEAL_STAGES:
-        need = _ends_with(deal.stages[Side.NEED], Side.NEED, stage, movements)
-        offer = _ends_with(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
+        need = _ends_in_stage(deal.stages[Side.NEED], Side.NEED, stage, movements)
+        offer = _ends_in_stage(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
         if offer and not need:
             unit = uow.accounts.account(Side.OFFER, deal.record.offer).unit
             raise CannotReverse(
-                f"{_called(posted)} cannot be reversed: deal {deal.code} would be left with "
-                f"{format_quantity(offer, unit)} {stage} of the offer, and nothing of the need.",
+                f"{_describe_entry(posted)} cannot be reversed: deal {deal.code} would be left "
+                f"with {format_quantity(offer, unit)} {stage} of the offer and none of the need.",
                 next_step=f"{_LATER_FIRST}--deal {deal.code}",
             )
 
 
-def _ends_with(stages: Stages, side: Side, stage: Stage, movements: tuple[Movement, ...]) -> int:
+def _ends_in_stage(
+    stages: Stages, side: Side, stage: Stage, movements: tuple[Movement, ...]
+) -> int:
     """Give what stands in a stage of a deal's side once all movements are made."""
     mine = [one for one in movements if one.deal is not None and one.side is side]
     added = sum(one.amount for one in mine if one.to_stage is stage)
@@ -155,7 +157,7 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
     others = uow.accounts.outstanding_elsewhere(deal.offer, deal.need)
     if others and not uow.accounts.account(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
-            f"{_called(posted)} cannot be reversed: need {deal.need} is indivisible and "
+            f"{_describe_entry(posted)} cannot be reversed: need {deal.need} is indivisible and "
             f"lives with {', '.join(others)}.",
             why="All that lives in an indivisible need is one offer's.",
             next_step="Release its other deals first; they are listed with: "
@@ -168,16 +170,16 @@ _DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
 
 def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) -> int:
     """Give what stands in a movement's stage once the movements before it are made."""
-    there = stages.get(movement.from_stage, 0)
+    current = stages.get(movement.from_stage, 0)
     if movement.from_stage is Stage.UNDECLARED:
         return movement.amount
     for earlier in movements:
         if earlier is movement:
             break
         if (earlier.side, earlier.account) == (movement.side, movement.account):
-            there += earlier.amount * (earlier.to_stage is movement.from_stage)
-            there -= earlier.amount * (earlier.from_stage is movement.from_stage)
-    return there
+            current += earlier.amount * (earlier.to_stage is movement.from_stage)
+            current -= earlier.amount * (earlier.from_stage is movement.from_stage)
+    return current
 
 
 def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:

@@ -22,34 +22,34 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.night_step import Night, StepResult
 
 
-def step(night: Night) -> StepResult:
+def gaps_step(night: Night) -> StepResult:
     """Keep where the needs stand whose standing is another than it was at the last night."""
     calendar = night.ledger.calendar()
     with night.ledger.read() as connection:
-        taken = last_snapshot_day(connection)
-        if taken is not None and taken[0] > night.day:
-            return _left_alone(taken[0])
-        stand = _stand(connection, night.day, calendar.today, calendar.zone)
-        changed = _changed(stand, latest_snapshots(connection))
+        last = last_snapshot_day(connection)
+        if last is not None and last[0] > night.day:
+            return _skip_past_night(last[0])
+        snapshots = _current_snapshots(connection, night.day, calendar.today, calendar.zone)
+        changed = _changed(snapshots, latest_snapshots(connection))
     if changed:
-        number = taken[1] + 1 if taken is not None and taken[0] == night.day else 1
-        _keep(night, number, changed, now=night.day == calendar.today)
+        number = last[1] + 1 if last is not None and last[0] == night.day else 1
+        _store(night, number, changed, now=night.day == calendar.today)
     return StepResult(
-        figures=_figures(len(stand), len(changed)), changed=bool(changed) and not night.dry_run
+        figures=_figures(len(snapshots), len(changed)), changed=bool(changed) and not night.dry_run
     )
 
 
 def _changed(
-    stand: Mapping[int, NeedSnapshot], before: Mapping[int, NeedSnapshot]
+    snapshots: Mapping[int, NeedSnapshot], latest: Mapping[int, NeedSnapshot]
 ) -> dict[int, NeedSnapshot]:
-    return {need: stood for need, stood in stand.items() if before.get(need) != stood}
+    return {need: snapshot for need, snapshot in snapshots.items() if latest.get(need) != snapshot}
 
 
 def _figures(needs: int, changed: int) -> dict[str, int | str]:
     return {"needs": needs, "changed": changed}
 
 
-def _left_alone(later: date) -> StepResult:
+def _skip_past_night(later: date) -> StepResult:
     # A row between two others would change what stood on every day until the next.
     return StepResult(
         figures=_figures(0, 0),
@@ -57,15 +57,17 @@ def _left_alone(later: date) -> StepResult:
     )
 
 
-def _stand(connection: Connection, day: date, today: date, zone: tzinfo) -> dict[int, NeedSnapshot]:
+def _current_snapshots(
+    connection: Connection, day: date, today: date, zone: tzinfo
+) -> dict[int, NeedSnapshot]:
     if day == today:
         return snapshots_now(connection)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     return snapshots_on(connection, day, end)
 
 
-def _keep(night: Night, number: int, changed: Mapping[int, NeedSnapshot], *, now: bool) -> None:
-    def keeping(uow: UnitOfWork) -> Receipt:
+def _store(night: Night, number: int, changed: Mapping[int, NeedSnapshot], *, now: bool) -> None:
+    def store_rows(uow: UnitOfWork) -> Receipt:
         rows = changed
         if now:
             # Officers may have acted since it was read; what is kept is what stands as it is.
@@ -73,4 +75,4 @@ def _keep(night: Night, number: int, changed: Mapping[int, NeedSnapshot], *, now
         uow.add_rows(gap_snapshot, snapshot_rows(night.day, number, rows))
         return uow.receipt()
 
-    execute(night.ledger, night.request(f"gaps:{number}"), keeping)
+    execute(night.ledger, night.request(f"gaps:{number}"), store_rows)

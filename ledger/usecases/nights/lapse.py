@@ -23,7 +23,7 @@ from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
-from ledger.usecases.night_step import Finding, Night, StepResult
+from ledger.usecases.night_step import Night, NightFinding, StepResult
 from ledger.usecases.registers import quantities
 
 REASON: Final = "lapsed"
@@ -33,68 +33,72 @@ _LISTED: Final = 20
 _AT_ANOTHER_DATE = (BeforePreviousAct, BeforeDeclaration, OverdrawnLater)
 
 
-class _ChangedMeanwhile(Exception):
+class _NoLongerDue(Exception):
     """What was to lapse no longer does; it ends the write, and leaves no trace."""
 
 
 @dataclass(slots=True)
-class _Came:
+class _LapseResult:
     """What came of the things that were to lapse."""
 
     lapsed: list[str] = field(default_factory=list)
     left: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[NightFinding] = field(default_factory=list)
 
 
-def step(night: Night) -> StepResult:
+def lapse_step(night: Night) -> StepResult:
     """Lapse what has ended before the night's day, and warn of what ends soon."""
     before = night.day - timedelta(days=1)
     with night.ledger.read() as connection:
         holds = holds_due_by(connection, before)
-    held = _all(night, "deal", [one.deal for one in holds], _release)
+    holds_result = _lapse_all(night, "deal", [one.deal for one in holds], _release)
     with night.ledger.read() as connection:
         offers = offers_due_by(connection, before)
-    offered = _all(night, "offer", [one.offer for one in offers], _expire)
-    return _result(night, holds, held, offered)
+    offers_result = _lapse_all(night, "offer", [one.offer for one in offers], _expire)
+    return _result(night, holds, holds_result, offers_result)
 
 
-def _all(night: Night, kind: str, codes: Sequence[str], work: Callable[..., Receipt]) -> _Came:
+def _lapse_all(
+    night: Night, kind: str, codes: Sequence[str], work: Callable[..., Receipt]
+) -> _LapseResult:
     """Lapse things one by one; those that others were in the way of once more at the end."""
-    came, busy = _Came(), []
+    outcome, busy = _LapseResult(), []
     for code in codes:
         try:
-            _one(night, kind, code, work, came)
+            _lapse_one(night, kind, code, work, outcome)
         except Busy:
             busy.append(code)
         night.advance(1)
     for code in busy:
-        _one(night, kind, code, work, came)
-    return came
+        _lapse_one(night, kind, code, work, outcome)
+    return outcome
 
 
-def _one(night: Night, kind: str, code: str, work: Callable[..., Receipt], came: _Came) -> None:
+def _lapse_one(
+    night: Night, kind: str, code: str, work: Callable[..., Receipt], outcome: _LapseResult
+) -> None:
     try:
         _lapse_once(night, code, lambda uow: work(uow, code, night.day))
-    except _ChangedMeanwhile:
-        came.left += 1
+    except _NoLongerDue:
+        outcome.left += 1
     except ClockSteppedBack:
         raise
     except (RefusedByRule, InvalidInput) as error:
-        came.findings.append(_finding(kind, code, error))
+        outcome.findings.append(_finding(kind, code, error))
     else:
-        came.lapsed.append(code)
+        outcome.lapsed.append(code)
 
 
 def _lapse_once(night: Night, code: str, handler: Handler) -> None:
-    thing, number = f"lapse:{code}", 1
+    request_name, number = f"lapse:{code}", 1
     # A key that was used stands for what lapsed then; what was held again since is another thing.
-    while execute(night.ledger, night.request(thing, reason=REASON), handler)["replayed"]:
+    while execute(night.ledger, night.request(request_name, reason=REASON), handler)["replayed"]:
         number += 1
-        thing = f"lapse:{code}:{number}"
+        request_name = f"lapse:{code}:{number}"
 
 
-def _finding(kind: str, code: str, error: LedgerError) -> Finding:
-    return Finding(
+def _finding(kind: str, code: str, error: LedgerError) -> NightFinding:
+    return NightFinding(
         kind="lapse-refused",
         subject=code,
         said=f"{kind.capitalize()} {code} should have lapsed: {error.what} {error.why}",
@@ -107,8 +111,8 @@ def _release(uow: UnitOfWork, code: str, day: date) -> Receipt:
     deal = uow.accounts.deal(code)
     until = deal.record.held_until
     if until is None or until >= day or not deal.stages[Side.NEED].get(Stage.HELD):
-        raise _ChangedMeanwhile
-    _dated(lambda on: _release_on(uow, deal, on), day, _latest(uow, deal))
+        raise _NoLongerDue
+    _on_day_or_latest(lambda on: _release_on(uow, deal, on), day, _latest(uow, deal))
     return acts.receipt(uow, deal)
 
 
@@ -127,12 +131,12 @@ def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Expire what is still available of an offer past its last day."""
     offer = uow.accounts.account(Side.OFFER, code)
     if not offer.record.has_expired(day) or not offer.balance.free:
-        raise _ChangedMeanwhile
-    _dated(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
+        raise _NoLongerDue
+    _on_day_or_latest(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
     return uow.receipt(offer=offer.balance)
 
 
-def _dated(act: Callable[[date], None], day: date, latest: date | None) -> None:
+def _on_day_or_latest(act: Callable[[date], None], day: date, latest: date | None) -> None:
     """Do an act on the night's day or, where something later stands in its way, the day of that."""
     try:
         act(day)
@@ -142,57 +146,62 @@ def _dated(act: Callable[[date], None], day: date, latest: date | None) -> None:
         act(latest)
 
 
-def _result(night: Night, holds: Iterable[HoldExpiry], held: _Came, offered: _Came) -> StepResult:
+def _result(
+    night: Night,
+    holds: Iterable[HoldExpiry],
+    holds_result: _LapseResult,
+    offers_result: _LapseResult,
+) -> StepResult:
     soon = night.day + timedelta(days=min(night.options.warn_days, (date.max - night.day).days))
     with night.ledger.read() as connection:
         holds_soon = [one for one in holds_due_by(connection, soon) if one.until >= night.day]
         offers_soon = [one for one in offers_due_by(connection, soon) if one.until >= night.day]
     return StepResult(
         figures={
-            "holds_lapsed": len(held.lapsed),
-            "offers_lapsed": len(offered.lapsed),
-            "left_alone": held.left + offered.left,
+            "holds_lapsed": len(holds_result.lapsed),
+            "offers_lapsed": len(offers_result.lapsed),
+            "left_alone": holds_result.left + offers_result.left,
             "days_ahead": night.options.warn_days,
             "holds_lapsing": len(holds_soon),
             "offers_lapsing": len(offers_soon),
         },
-        findings=(*held.findings, *offered.findings),
+        findings=(*holds_result.findings, *offers_result.findings),
         lines=(
-            *_listed("Lapsed", [f"deal {code}" for code in held.lapsed]),
-            *_listed("Lapsed", [f"offer {code}" for code in offered.lapsed]),
-            *_listed("Lapses soon", list(map(_hold_told, holds_soon))),
-            *_listed("Lapses soon", list(map(_offer_told, offers_soon))),
+            *_listed("Lapsed", [f"deal {code}" for code in holds_result.lapsed]),
+            *_listed("Lapsed", [f"offer {code}" for code in offers_result.lapsed]),
+            *_listed("Lapses soon", list(map(_describe_hold, holds_soon))),
+            *_listed("Lapses soon", list(map(_describe_offer, offers_soon))),
         ),
-        offices=_by_office(holds, held, holds_soon),
-        changed=bool(held.lapsed or offered.lapsed) and not night.dry_run,
+        offices=_by_office(holds, holds_result, holds_soon),
+        changed=bool(holds_result.lapsed or offers_result.lapsed) and not night.dry_run,
     )
 
 
-def _hold_told(hold: HoldExpiry) -> str:
+def _describe_hold(hold: HoldExpiry) -> str:
     return f"deal {hold.deal} (offer {hold.offer} for need {hold.need}) holds until {hold.until}"
 
 
-def _offer_told(offer: OfferExpiry) -> str:
+def _describe_offer(offer: OfferExpiry) -> str:
     return f"offer {offer.offer} of {offer.provider} is valid until {offer.until}"
 
 
-def _listed(title: str, told: Sequence[str]) -> list[str]:
-    more = len(told) - _LISTED
+def _listed(title: str, items: Sequence[str]) -> list[str]:
+    more = len(items) - _LISTED
     return [
-        *(f"{title}: {one}." for one in told[:_LISTED]),
+        *(f"{title}: {one}." for one in items[:_LISTED]),
         *([f"{title}: {more} more."] if more > 0 else []),
     ]
 
 
 def _by_office(
-    holds: Iterable[HoldExpiry], held: _Came, soon: Iterable[HoldExpiry]
+    holds: Iterable[HoldExpiry], holds_result: _LapseResult, soon: Iterable[HoldExpiry]
 ) -> dict[str, dict[str, int]]:
-    found: dict[str, Counter[str]] = {}
-    done = set(held.lapsed)
+    by_office: dict[str, Counter[str]] = {}
+    lapsed_codes = set(holds_result.lapsed)
     for name, ones in (
-        ("holds_lapsed", [one for one in holds if one.deal in done]),
+        ("holds_lapsed", [one for one in holds if one.deal in lapsed_codes]),
         ("holds_lapsing", soon),
     ):
         for one in ones:
-            found.setdefault(one.office, Counter())[name] += 1
-    return {office: dict(found[office]) for office in sorted(found)}
+            by_office.setdefault(one.office, Counter())[name] += 1
+    return {office: dict(by_office[office]) for office in sorted(by_office)}

@@ -22,22 +22,22 @@ from ledger.usecases.night_step import Night, StepResult
 NAME: Final = "propose"
 
 
-def step(night: Night) -> StepResult:
+def propose_step(night: Night) -> StepResult:
     """Propose over all that is open and available, unless an earlier run of this night did."""
-    said = _said(night)
-    earlier = _earlier(night, said)
-    if earlier is not None and NAME not in night.options.only:
-        told = "Nothing was recorded since an earlier run of this night proposed."
-        return StepResult(figures=earlier.figures, offices=earlier.offices, lines=(told,))
+    requests = _count_requests(night)
+    previous = _previous_proposal(night, requests)
+    if previous is not None and NAME not in night.options.only:
+        message = "Nothing was recorded since an earlier run of this night proposed."
+        return StepResult(figures=previous.figures, offices=previous.offices, lines=(message,))
     solved_proposal = solve_now(
         night.ledger, MatchQuery(), SolverOptions(night.options.solve_seconds)
     )
     proposal = solved_proposal.matched.proposal
     code = None if not proposal.lines else _same_as(night.ledger, proposal)
-    stored = proposal.lines and code is None and _can_be_stored(night)
-    if stored:
+    to_store = proposal.lines and code is None and _can_be_stored(night)
+    if to_store:
         code = _store(night, solved_proposal)
-    kept = bool(stored) and not night.dry_run
+    is_new = bool(to_store) and not night.dry_run
     level = proposal.complete_level
     return StepResult(
         figures={
@@ -48,24 +48,24 @@ def step(night: Night) -> StepResult:
             "lines": len(proposal.lines),
             "limited": int(proposal.limit_reached),
             # Storing it is a request too; what others said meanwhile is for the next run.
-            "requests": said + kept,
+            "requests": requests + is_new,
         },
-        lines=_told(code, stored=bool(stored)),
+        lines=_message(code, to_store=bool(to_store)),
         offices=_by_office(solved_proposal),
-        changed=kept,
+        changed=is_new,
     )
 
 
-def _earlier(night: Night, said: int) -> StoredStep | None:
+def _previous_proposal(night: Night, requests: int) -> StoredStep | None:
     """Give what an earlier run of this night came to, if nothing was recorded since."""
     with night.ledger.read() as connection:
         runs = runs_on(connection, night.day)
     done = [run.step(NAME) for run in runs if run.id != night.run]
     last = next((one for one in reversed(done) if one is not None), None)
-    return None if last is None or last.figures.get("requests") != said else last
+    return None if last is None or last.figures.get("requests") != requests else last
 
 
-def _said(night: Night) -> int:
+def _count_requests(night: Night) -> int:
     with night.ledger.read() as connection:
         return count_requests(connection, night.day)
 
@@ -74,10 +74,10 @@ def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
     """Give the code of the proposal stored last, if it says the same and nobody took it up."""
     with ledger.read() as connection:
         code = latest_code(connection)
-        kept = None if code is None else read_proposal(connection, code)
-    if kept is None or kept.selection or kept.accepted:
+        is_new = None if code is None else read_proposal(connection, code)
+    if is_new is None or is_new.selection or is_new.accepted:
         return None
-    same = (kept.proposal.lines, kept.proposal.complete) == (proposal.lines, proposal.complete)
+    same = (is_new.proposal.lines, is_new.proposal.complete) == (proposal.lines, proposal.complete)
     return code if same else None
 
 
@@ -94,10 +94,10 @@ def _store(night: Night, solved_proposal: SolvedProposal) -> str:
     return str(receipt["proposal"])
 
 
-def _told(code: str | None, *, stored: bool) -> tuple[str, ...]:
+def _message(code: str | None, *, to_store: bool) -> tuple[str, ...]:
     if code is None:
         return ()
-    how = "For the morning" if stored else "The same as before"
+    how = "For the morning" if to_store else "The same as before"
     return (f"{how}: cityfund match show {code}",)
 
 

@@ -13,22 +13,24 @@ from ledger.store.evidence.seals import last_seal
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import NOTHING_NEW, seal_journal
-from ledger.usecases.night_step import Finding, Night, StepResult
+from ledger.usecases.night_step import Night, NightFinding, StepResult
 
 CHECK: Final = "check"
-_FAILURES_TOLD: Final = 20
+_MOST_FAILURES: Final = 20
 
 
 def check_step(night: Night) -> StepResult:
     """Prove the books, unless an earlier run of this night did and nothing was recorded since."""
     with night.ledger.read() as connection:
-        said = count_requests(connection, night.day)
-        earlier = [run.step(CHECK) for run in runs_on(connection, night.day) if run.id != night.run]
-    proven = next((one for one in reversed(earlier) if one is not None), None)
-    if CHECK not in night.options.only and _still_good(proven, said):
-        assert proven is not None
-        told = "Nothing was recorded since an earlier run of this night proved the books."
-        return StepResult(figures=proven.figures, lines=(told,))
+        requests = count_requests(connection, night.day)
+        previous = [
+            run.step(CHECK) for run in runs_on(connection, night.day) if run.id != night.run
+        ]
+    last_proof = next((one for one in reversed(previous) if one is not None), None)
+    if CHECK not in night.options.only and _is_still_valid(last_proof, requests):
+        assert last_proof is not None
+        message = "Nothing was recorded since an earlier run of this night proved the books."
+        return StepResult(figures=last_proof.figures, lines=(message,))
     results = run_checks(night.ledger)
     broken = [result for result in results if not result.ok]
     return StepResult(
@@ -36,31 +38,31 @@ def check_step(night: Night) -> StepResult:
             "checks": len(results),
             "broken": len(broken),
             "examined": sum(result.examined for result in results),
-            "requests": said,
+            "requests": requests,
         },
         findings=tuple(finding for result in broken for finding in _check_findings(result)),
     )
 
 
-def _still_good(proven: StoredStep | None, said: int) -> bool:
-    if proven is None:
+def _is_still_valid(last_proof: StoredStep | None, requests: int) -> bool:
+    if last_proof is None:
         return False
-    return proven.figures.get("broken") == 0 and proven.figures.get("requests") == said
+    return last_proof.figures.get("broken") == 0 and last_proof.figures.get("requests") == requests
 
 
-def _check_findings(result: CheckResult) -> list[Finding]:
-    told: Sequence[str] = result.failures[:_FAILURES_TOLD] or ("It does not hold.",)
-    more = result.failed - len(told)
+def _check_findings(result: CheckResult) -> list[NightFinding]:
+    messages: Sequence[str] = result.failures[:_MOST_FAILURES] or ("It does not hold.",)
+    more = result.failed - len(messages)
     if more > 0:
-        told = (*told, f"{more} more failures")
+        messages = (*messages, f"{more} more failures")
     return [
-        Finding(
+        NightFinding(
             kind="check-broken",
             subject=result.name,
             said=f"The check {result.name} is broken: {failure}",
             command=f"cityfund check {result.name}",
         )
-        for failure in told
+        for failure in messages
     ]
 
 
@@ -73,19 +75,19 @@ def seal_step(night: Night) -> StepResult:
     `entries` is the size of the seal, `entries:root` what to keep of it outside the ledger.
     """
     receipts = seal_journal(night.ledger, lambda part: night.request(f"{SEAL}:{part}"))
-    made = [one["seal"] for one in receipts if not one["replayed"]]
-    newest = made[-1] if made else _newest_seal(night)
+    new_seals = [one["seal"] for one in receipts if not one["replayed"]]
+    newest = new_seals[-1] if new_seals else _last_seal(night)
     figures: dict[str, int | str] = {
-        "seal": 0, "entries": 0, "new": sum(one["leaves"] for one in made)
+        "seal": 0, "entries": 0, "new": sum(one["leaves"] for one in new_seals)
     }  # fmt: skip
-    lines: tuple[str, ...] = (NOTHING_NEW,) if not made else ()
+    lines: tuple[str, ...] = (NOTHING_NEW,) if not new_seals else ()
     if newest is not None:
         figures |= {"seal": newest["number"], "entries": newest["size"], "root": newest["root"]}
         lines = (*lines, f"Keep this outside the ledger: {newest['size']}:{newest['root']}")
-    return StepResult(figures=figures, lines=lines, changed=bool(made) and not night.dry_run)
+    return StepResult(figures=figures, lines=lines, changed=bool(new_seals) and not night.dry_run)
 
 
-def _newest_seal(night: Night) -> dict[str, Any] | None:
+def _last_seal(night: Night) -> dict[str, Any] | None:
     with night.ledger.read() as connection:
         seal = last_seal(connection)
     if seal is None:

@@ -25,22 +25,22 @@ from ledger.store.session.ledger import Ledger
 from ledger.usecases.night_step import (
     ONLY_FOR_THE_LAST,
     STEPS,
-    Finding,
     Night,
+    NightFinding,
     NightOptions,
+    Operator,
     StepResult,
-    Who,
 )
 
 
-def report(steps: Iterable[StoredStep]) -> StepResult:
+def report_step(steps: Iterable[StoredStep]) -> StepResult:
     """Add up what the steps before it came to."""
-    done = list(steps)
+    stored_steps = list(steps)
     return StepResult(
         figures={
-            "steps": len(done),
-            "changed": sum(step.changed for step in done),
-            "findings": sum(len(step.findings) for step in done),
+            "steps": len(stored_steps),
+            "changed": sum(step.changed for step in stored_steps),
+            "findings": sum(len(step.findings) for step in stored_steps),
         }
     )
 
@@ -48,10 +48,10 @@ def report(steps: Iterable[StoredStep]) -> StepResult:
 REPORT: Final = "report"
 _PACKAGE: Final = "ledger.usecases.nights"
 _FUNCTIONS: Final = {
-    "lapse": ("lapse", "step"),
-    "statements": ("statements", "step"),
-    "gaps": ("gaps", "step"),
-    "propose": ("propose", "step"),
+    "lapse": ("lapse", "lapse_step"),
+    "statements": ("statements", "statements_step"),
+    "gaps": ("gaps", "gaps_step"),
+    "propose": ("propose", "propose_step"),
     "check": ("prove", "check_step"),
     "seal": ("prove", "seal_step"),
 }
@@ -68,7 +68,7 @@ class UnknownStep(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class NightEvent:
     """Something a log would keep: what happened, in which run of which night, at which step."""
 
     what: str
@@ -78,11 +78,11 @@ class Event:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-SearchMonitor = Callable[[Event], None]
+SearchMonitor = Callable[[NightEvent], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NightDone:
+class NightResult:
     """One night as it was done. `repeats` is an earlier run that had done it, if there was one."""
 
     run: StoredRun
@@ -100,118 +100,126 @@ class NightDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
+class ReconcileResult:
     """What came of it: the nights caught up in order, the last of them the one asked for.
 
     `missed` are the nights that a dry run left out.
     """
 
-    nights: tuple[NightDone, ...]
+    nights: tuple[NightResult, ...]
     dry_run: bool = False
     missed: tuple[date, ...] = ()
 
     @property
-    def last(self) -> NightDone:
+    def last(self) -> NightResult:
         """The night that was asked for."""
         return self.nights[-1]
 
 
-def steps_there_are() -> tuple[str, ...]:
+def available_steps() -> tuple[str, ...]:
     """Give the steps of a night that this program has, in their order."""
     return tuple(name for name in STEPS if name == REPORT or name in _FUNCTIONS)
 
 
-def chosen_steps(only: Sequence[str]) -> tuple[str, ...]:
+def choose_steps(only: Sequence[str]) -> tuple[str, ...]:
     """Give the steps asked for by name in their order, or all. Raises `UnknownStep`."""
-    there = steps_there_are()
+    available = available_steps()
     for name in only:
-        if name not in there:
-            close = nearest(name, there)
+        if name not in available:
+            close = nearest(name, available)
             hint = f"Did you mean {close[0]}?" if close else None
             raise UnknownStep(
                 f"There is no step {name!r}.",
-                why=f"The steps of a night are: {', '.join(there)}.",
+                why=f"The steps of a night are: {', '.join(available)}.",
                 next_step=hint,
             )
-    return tuple(name for name in there if name in only) if only else there
+    return tuple(name for name in available if name in only) if only else available
 
 
 def reconcile(
-    ledger: Ledger, who: Who, options: NightOptions, watch: SearchMonitor, day: date | None = None
-) -> Reconciled:
+    ledger: Ledger,
+    who: Operator,
+    options: NightOptions,
+    listener: SearchMonitor,
+    day: date | None = None,
+) -> ReconcileResult:
     """Do the night of a day, today's unless told otherwise, and those missed before it.
 
     Raises `FutureDate`, `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
     """
-    steps = chosen_steps(options.only)
+    steps = choose_steps(options.only)
     today = ledger.today()
     last = day or today
     require_not_future(last, today)
     if options.dry_run:
-        return _dry_run(ledger, who, options, watch, last)
+        return _dry_run(ledger, who, options, listener, last)
     with hold_lock(ledger) as lock:
         due = [last] if options.only else _due(ledger, last)
-        done = []
+        finished = []
         for one in due:
-            running = _Running(ledger, who, options, watch, lock.require, is_last=one == last)
-            done.append(running.night(one, steps))
-    return Reconciled(nights=tuple(done))
+            running = _NightRunner(
+                ledger, who, options, listener, lock.require, is_last=one == last
+            )
+            finished.append(running.night(one, steps))
+    return ReconcileResult(nights=tuple(finished))
 
 
 def _dry_run(
-    ledger: Ledger, who: Who, options: NightOptions, watch: SearchMonitor, last: date
-) -> Reconciled:
+    ledger: Ledger, who: Operator, options: NightOptions, listener: SearchMonitor, last: date
+) -> ReconcileResult:
     # What a dry run of a missed night rolled back would lapse again in the next.
-    running = _Running(ledger, who, options, watch, lambda: None, is_last=True)
+    running = _NightRunner(ledger, who, options, listener, lambda: None, is_last=True)
     with ledger.read() as connection:
         nights.next_recording_time(connection)
     due = [last] if options.only else _due(ledger, last)
-    done = running.night(last, chosen_steps(options.only))
-    return Reconciled(nights=(done,), dry_run=True, missed=tuple(due[:-1]))
+    finished = running.night(last, choose_steps(options.only))
+    return ReconcileResult(nights=(finished,), dry_run=True, missed=tuple(due[:-1]))
 
 
 def _due(ledger: Ledger, last: date) -> list[date]:
     """Give the nights to do: those after the last that was done whole, through `last`."""
     with ledger.read() as connection:
-        ended = nights.last_complete_run(connection)
-    if ended is None or ended.day >= last:
+        last_complete = nights.last_complete_run(connection)
+    if last_complete is None or last_complete.day >= last:
         return [last]
-    return [last - timedelta(days=ago) for ago in reversed(range((last - ended.day).days))]
+    return [last - timedelta(days=ago) for ago in reversed(range((last - last_complete.day).days))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class _NightRunner:
     """Does nights for one caller."""
 
     ledger: Ledger
-    who: Who
+    who: Operator
     options: NightOptions
-    watch: SearchMonitor
+    listener: SearchMonitor
     require_lock: Callable[[], None]
     is_last: bool = field(kw_only=True)
 
-    def night(self, day: date, steps: Sequence[str]) -> NightDone:
+    def night(self, day: date, steps: Sequence[str]) -> NightResult:
         """Do one night."""
         names = steps if self.is_last else [one for one in steps if one not in ONLY_FOR_THE_LAST]
-        repeats = self._ended_before(day)
+        repeats = self._earlier_complete_run(day)
         run = self._begin(day, names)
-        self.watch(Event(what="run-begun", night=day, run=run.id, more={"steps": list(names)}))
+        self.listener(
+            NightEvent(what="run-begun", night=day, run=run.id, more={"steps": list(names)})
+        )
         for place, name in enumerate(names, start=1):
             self.require_lock()
-            kept = self._step(run, name)
+            stored_step = self._step(run, name)
             if not self.options.dry_run:
-                nights.store_step(self.ledger, run.id, place, kept)
-            run = replace(run, steps=(*run.steps, kept))
-            self._tell_end(run, kept)
-        self.watch(Event(what="run-ended", night=day, run=run.id))
-        return NightDone(run=run, repeats=repeats)
+                nights.store_step(self.ledger, run.id, place, stored_step)
+            run = replace(run, steps=(*run.steps, stored_step))
+            self._emit_step_end(run, stored_step)
+        self.listener(NightEvent(what="run-ended", night=day, run=run.id))
+        return NightResult(run=run, repeats=repeats)
 
-    def _ended_before(self, day: date) -> int | None:
+    def _earlier_complete_run(self, day: date) -> int | None:
         with self.ledger.read() as connection:
-            ended = [
+            complete_runs = [
                 run.id for run in nights.runs_on(connection, day) if run.whole and run.is_complete
             ]
-        return ended[-1] if ended else None
+        return complete_runs[-1] if complete_runs else None
 
     def _begin(self, day: date, names: Sequence[str]) -> StoredRun:
         who = (self.who.actor, self.who.system_user, self.who.host)
@@ -230,9 +238,9 @@ class _Running:
         )
 
     def _step(self, run: StoredRun, name: str) -> StoredStep:
-        self.watch(Event(what="step-begun", night=run.day, run=run.id, step=name))
-        begun = nights.clock_moment(self.ledger)
-        result = report(run.steps) if name == REPORT else self._done(run, name)
+        self.listener(NightEvent(what="step-begun", night=run.day, run=run.id, step=name))
+        started_at = nights.clock_moment(self.ledger)
+        result = report_step(run.steps) if name == REPORT else self._execute_step(run, name)
         return StoredStep(
             name=name,
             figures=dict(result.figures),
@@ -240,16 +248,16 @@ class _Running:
             offices={office: dict(figures) for office, figures in result.offices.items()},
             lines=list(result.lines),
             changed=result.changed,
-            started_at=begun,
+            started_at=started_at,
             ended_at=nights.clock_moment(self.ledger),
         )
 
-    def _done(self, run: StoredRun, name: str) -> StepResult:
+    def _execute_step(self, run: StoredRun, name: str) -> StepResult:
         """Do a step; where it is refused, that is a finding, and the night goes on."""
         module, function = _FUNCTIONS[name]
         step = getattr(import_module(f"{_PACKAGE}.{module}"), function)
         try:
-            with self._seen(run, name) as night:
+            with self._night_for(run, name) as night:
                 result: StepResult = step(night)
                 return result
         except _ENDS_THE_NIGHT:
@@ -258,9 +266,9 @@ class _Running:
             return StepResult(findings=(_refused(name, error),))
 
     @contextmanager
-    def _seen(self, run: StoredRun, name: str) -> Iterator[Night]:
-        def event(what: str, **more: Any) -> None:
-            self.watch(Event(what=what, night=run.day, run=run.id, step=name, more=more))
+    def _night_for(self, run: StoredRun, name: str) -> Iterator[Night]:
+        def emit(what: str, **more: Any) -> None:
+            self.listener(NightEvent(what=what, night=run.day, run=run.id, step=name, more=more))
 
         yield Night(
             ledger=self.ledger,
@@ -269,22 +277,27 @@ class _Running:
             who=self.who,
             options=self.options,
             is_last=self.is_last,
-            advance=lambda steps: event("advance", steps=steps),
-            say=lambda words: event("say", words=words),
+            advance=lambda steps: emit("advance", steps=steps),
+            say=lambda words: emit("say", words=words),
         )
 
-    def _tell_end(self, run: StoredRun, kept: StoredStep) -> None:
+    def _emit_step_end(self, run: StoredRun, stored_step: StoredStep) -> None:
         more = {
-            "figures": kept.figures,
-            "findings": len(kept.findings),
-            "changed": kept.changed,
-            "milliseconds": (kept.ended_at - kept.started_at) // timedelta(milliseconds=1),
+            "figures": stored_step.figures,
+            "findings": len(stored_step.findings),
+            "changed": stored_step.changed,
+            "milliseconds": (stored_step.ended_at - stored_step.started_at)
+            // timedelta(milliseconds=1),
         }
-        self.watch(Event(what="step-ended", night=run.day, run=run.id, step=kept.name, more=more))
+        self.listener(
+            NightEvent(
+                what="step-ended", night=run.day, run=run.id, step=stored_step.name, more=more
+            )
+        )
 
 
-def _refused(name: str, error: LedgerError) -> Finding:
-    return Finding(
+def _refused(name: str, error: LedgerError) -> NightFinding:
+    return NightFinding(
         kind="step-refused",
         subject=name,
         said=f"The step {name} could not be done: {error.what} {error.why}",

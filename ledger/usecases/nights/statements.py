@@ -30,7 +30,7 @@ from ledger.store.statements.findings import (
     store_changes,
 )
 from ledger.store.statements.statements import known_hashes, store_file, unchanged_providers
-from ledger.usecases.night_step import Finding, Night, StepResult
+from ledger.usecases.night_step import Night, NightFinding, StepResult
 from ledger.usecases.statements.compare import (
     DIFFERENCES,
     CopyComparison,
@@ -73,7 +73,7 @@ class _Came:
     changed: FindingChanges = field(default_factory=FindingChanges)
 
 
-def step(night: Night) -> StepResult:
+def statements_step(night: Night) -> StepResult:
     """Read what is new in the inbox, compare everything, and bring the findings up to date."""
     options = StatementOptions(**night.options.statements)
     came = _Came(_read(night, options))
@@ -241,7 +241,7 @@ def _findings(
     known: Mapping[str, FindingState],
     *,
     dry_run: bool,
-) -> list[Finding]:
+) -> list[NightFinding]:
     """Return the open findings as stored, each with the command tonight's comparison suggests."""
     tonight = {known[one.key].id: one for one in findings if one.key in known}
     gone = set(came.changed.auto_resolved) if dry_run else set()
@@ -251,9 +251,9 @@ def _findings(
     return found
 
 
-def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> Finding:
+def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> NightFinding:
     command = stored.command if tonight is None else tonight.command
-    return Finding(
+    return NightFinding(
         kind=stored.kind,
         subject=stored.subject,
         said=stored.said,
@@ -266,8 +266,8 @@ def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> Finding:
     )
 
 
-def _new_finding(record: FindingRecord) -> Finding:
-    return Finding(
+def _new_finding(record: FindingRecord) -> NightFinding:
+    return NightFinding(
         kind=record.kind,
         subject=record.subject,
         said=record.sentence,

@@ -11,7 +11,7 @@ from ledger.core.errors import InvalidInput
 from ledger.core.quantity import Unit, find_unit, format_amount, parse_quantity
 from ledger.core.quantity_errors import BadQuantity, MissingUnit
 from ledger.interchange.cells import Cells, Lookups, neutral_text
-from ledger.interchange.problems import Place, Problem
+from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.registers import read_record
 from ledger.journal.moves import WrongUnit
 from ledger.registers.spec import Kind
@@ -31,7 +31,7 @@ class BadTerms(InvalidInput):
     default_next = "Correct what is named and run the command again."
 
     @classmethod
-    def of(cls, problems: Iterable[Problem]) -> BadTerms:
+    def of(cls, problems: Iterable[ImportProblem]) -> BadTerms:
         """Tell every problem in one line, and every way out once."""
         found = list(problems)
         told = [f"{one.column}: {one.what}" if one.column else one.what for one in found]

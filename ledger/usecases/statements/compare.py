@@ -16,7 +16,7 @@ from ledger.core.dates import ClockSteppedBack, day_of
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.quantity import Quantity
-from ledger.interchange.problems import Problem
+from ledger.interchange.problems import ImportProblem
 from ledger.interchange.statements import StatementFile
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
@@ -117,7 +117,7 @@ def bad_files(files: Iterable[StatementFile]) -> Iterator[FindingRecord]:
             )
 
 
-def _place(problem: Problem) -> tuple[int, str]:
+def _place(problem: ImportProblem) -> tuple[int, str]:
     return problem.line, problem.column or ""
 
 

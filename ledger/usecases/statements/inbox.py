@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit
 from ledger.core.text import normalised_code
-from ledger.interchange.problems import Problem, did_you_mean
+from ledger.interchange.problems import ImportProblem, did_you_mean
 from ledger.interchange.statements import (
     MAX_BYTES,
     StatementFile,
@@ -99,7 +99,7 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
         content = path.read_bytes()
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
-        found = Problem(name, 1, None, "cannot-read", what, "See who may read it.")
+        found = ImportProblem(name, 1, None, "cannot-read", what, "See who may read it.")
         return StatementFile(name, "unread", problems=(found,))
     if digest(content) in known:
         return None
@@ -111,14 +111,14 @@ def _of_known_providers(file: StatementFile, providers: Collection[str]) -> Stat
     """Spell the providers as the ledger does; a file of one it does not know is not taken."""
     spelt = {normalised_code(code): code for code in providers}
     lines: list[ReadLine] = []
-    problems: list[Problem] = []
+    problems: list[ImportProblem] = []
     for read in file.lines:
         code = spelt.get(normalised_code(read.line.provider))
         if code is None:
             what = f"There is no provider {read.line.provider!r}."
             hint = did_you_mean(read.line.provider, providers) or "Add it: cityfund provider add"
             place = (file.name, read.file_line, "provider")
-            problems.append(Problem(*place, "unknown-code", what, hint))
+            problems.append(ImportProblem(*place, "unknown-code", what, hint))
         else:
             lines.append(ReadLine(replace(read.line, provider=code), read.file_line))
     return replace(file, lines=() if problems else tuple(lines), problems=tuple(problems))
