@@ -48,7 +48,7 @@ def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:
     [
         ({"encoding": "SQL_ASCII"}, "the database encoding is SQL_ASCII"),
         ({"is_superuser": True}, "a superuser, whom the guards cannot stop"),
-        ({"ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the clock of the server"),
+        ({"clock_ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the clock of the server"),
     ],
 )
 def test_it_finds_what_is_wrong(
