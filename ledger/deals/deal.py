@@ -16,7 +16,7 @@ RATE_PLACES = 12
 """Decimal places of a rate found in the rates table (half-even); an officer may give fewer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Deal:
     """The terms of one deal. `rate` is how many offer units one need unit costs.
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from ledger.core.factors import Factor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Office:
     """A fund office, the city that hosts it, and the UN M49 regions whose cities it looks after."""
 
@@ -25,7 +25,7 @@ class Office:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class City:
     """A member city. `country` is ISO 3166 alpha-2; `member_since` an ISO 8601 year or date."""
 
@@ -40,7 +40,7 @@ class City:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Provider:
     """An organisation that holds a factor. A member city can be one, named by `city`."""
 
@@ -57,7 +57,7 @@ ACTIVE_STATUSES = ("identification", "preparation", "implementation")
 """OC4IDS projectStatus codes under which a project may take new deals."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Project:
     """A city's undertaking. `sector` and `status` are OC4IDS codes; `weight` runs 1 to 100."""
 
@@ -73,7 +73,7 @@ class Project:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Need:
     """The terms of one need. Its quantity is not here: that stands in the journal's stages."""
 
@@ -89,7 +89,7 @@ class Need:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Offer:
     """The terms of one offer; its quantity stands in the journal's stages.
 

@@ -185,13 +185,13 @@ class RegisterSpec:
 
     @cached_property
     def record_type(self) -> type[Any]:
-        """Give the class of the records; it takes every stored column by name."""
+        """Give the class of the records; it takes the stored columns in their order or by name."""
         if self.record is not None:
             module, _, name = self.record.partition(":")
             found: type[Any] = getattr(import_module(module), name)
             return found
         fields = [(one.attribute, Any, field(default=_empty(one))) for one in self.stored]
-        return make_dataclass(self.name.capitalize(), fields, frozen=True, kw_only=True)
+        return make_dataclass(self.name.capitalize(), fields, frozen=True)
 
 
 def _empty(column: ColumnSpec) -> Any:

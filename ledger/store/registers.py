@@ -6,13 +6,14 @@ Fields that name another register's code are kept as that register's id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache, cached_property
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     FromClause,
@@ -50,66 +51,63 @@ _FEW: Final = 6
 """How many codes are named where several fit."""
 
 
+class Term(NamedTuple):
+    """One term of a record: the record's attribute, and the column it is kept in.
+
+    `refers_to` is the register whose code it is, where the column holds that record's id.
+    """
+
+    name: str
+    attribute: str
+    column: str
+    refers_to: str | None
+    fixed: bool
+    """It lies in the identity row, where it can never change."""
+
+
 @dataclass(frozen=True)
 class Register:
-    """How the records of a register are kept: by its specification, in two tables."""
+    """How the records of a register are kept: each term in one of two tables.
+
+    `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
+    name the columns of either table.
+    """
 
     spec: RegisterSpec
+    record: type[Any]
     identity: Table
     versions: Table
+    terms: tuple[Term, ...]
+    kind: str
+    owner: str
+    fixed: tuple[str, ...]
+    versioned: tuple[str, ...]
 
-    @property
-    def kind(self) -> str:
-        """Name the register."""
-        return self.spec.name
-
-    @cached_property
-    def record(self) -> type[Any]:
-        """The class of its records."""
-        return self.spec.record_type
-
-    @cached_property
-    def references(self) -> Mapping[str, str]:
-        """The terms that name one record of another register, and which register."""
-        own = self.spec.column
-        return {name: to for name, to in self.spec.references.items() if not own[name].is_list}
-
-    @property
-    def owner(self) -> str:
-        """Name the version table's column that points at the identity row."""
-        return f"{self.kind}_id"
-
-    def column_name(self, term: str) -> str:
-        """Name the column a term is kept in."""
-        return self.spec.column[term].stored_name
-
-    @cached_property
-    def columns(self) -> tuple[tuple[str, str, str | None], ...]:
-        """Each term of a record, the column it is kept in, and the register that it names."""
-        names = (column_of(field.name) for field in fields(self.record))
-        return tuple((name, self.column_name(name), self.references.get(name)) for name in names)
-
-    @cached_property
-    def fixed(self) -> tuple[str, ...]:
-        """The columns of a record that lie in its identity row."""
-        return self._columns_where(fixed=True)
-
-    @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """The columns of a record that lie in its version rows."""
-        return self._columns_where(fixed=False)
-
-    def _columns_where(self, *, fixed: bool) -> tuple[str, ...]:
-        return tuple(column for name, column, _ in self.columns if self.is_fixed(name) is fixed)
-
-    def is_fixed(self, term: str) -> bool:
-        """Say whether the term lies in the identity row, where it can never change."""
-        return self.spec.column[term].fixed
+    def column(self, term: Term) -> Column[Any]:
+        """Give the column a term is kept in."""
+        return (self.identity if term.fixed else self.versions).c[term.column]
 
 
 def _register(spec: RegisterSpec) -> Register:
-    made = tables.metadata.tables
-    return Register(spec, made[spec.name], made[f"{spec.name}_version"])
+    made, record = tables.metadata.tables, spec.record_type
+    terms = tuple(_term(spec, column_of(field.name)) for field in fields(record))
+    return Register(
+        spec,
+        record,
+        made[spec.name],
+        made[f"{spec.name}_version"],
+        terms,
+        kind=spec.name,
+        owner=f"{spec.name}_id",
+        fixed=tuple(term.column for term in terms if term.fixed),
+        versioned=tuple(term.column for term in terms if not term.fixed),
+    )
+
+
+def _term(spec: RegisterSpec, name: str) -> Term:
+    column = spec.column[name]
+    refers_to = None if column.is_list else column.register
+    return Term(name, column.attribute, column.stored_name, refers_to, column.fixed)
 
 
 REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
@@ -165,16 +163,14 @@ def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause
     identity, versions = register.identity, register.versions
     source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])
     columns: list[ColumnElement[Any]] = []
-    for field in fields(register.record):
-        term = column_of(field.name)
-        name = register.column_name(term)
-        column = identity.c[name] if register.is_fixed(term) else versions.c[name]
-        if term in register.references:
-            target = tables.metadata.tables[register.references[term]].alias(f"its_{field.name}")
-            source = source.outerjoin(target, target.c.id == column)
-            columns.append(target.c.code.label(field.name))
-        else:
-            columns.append(column.label(field.name))
+    for term in register.terms:
+        column = register.column(term)
+        if term.refers_to is None:
+            columns.append(column.label(term.attribute))
+            continue
+        target = tables.metadata.tables[term.refers_to].alias(f"its_{term.attribute}")
+        source = source.outerjoin(target, target.c.id == column)
+        columns.append(target.c.code.label(term.attribute))
     return columns, source
 
 
@@ -221,15 +217,9 @@ def _known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
 
 
 def _stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
-    record, names = REGISTERS[kind].record, _field_names(kind)
+    record = REGISTERS[kind].record
     for identity, version, recorded_at, *values in rows:
-        named = dict(zip(names, values, strict=True))
-        yield StoredRecord(identity, version, recorded_at, record(**named))
-
-
-@cache
-def _field_names(kind: str) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(REGISTERS[kind].record))
+        yield StoredRecord(identity, version, recorded_at, record(*values))
 
 
 def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = False) -> int:

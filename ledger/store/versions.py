@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -54,10 +54,9 @@ def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]
     register = REGISTERS[kind]
     columns, source = columns_of(register)
     query = select(*columns).select_from(source).order_by(register.versions.c.version)
-    names = [field.name for field in fields(register.record)]
     by_code: dict[str, list[Any]] = {}
     for row in connection.execute(query):
-        record = register.record(**dict(zip(names, row, strict=True)))
+        record = register.record(*row)
         by_code.setdefault(record.code, []).append(record)
     return by_code
 
@@ -86,6 +85,5 @@ _VERSION_COLUMNS = 7
 
 def _version(register: Register, row: tuple[Any, ...]) -> Version:
     number, recorded_at, actor, system_user, host, command, reason = row[:_VERSION_COLUMNS]
-    names = [field.name for field in fields(register.record)]
-    record = register.record(**dict(zip(names, row[_VERSION_COLUMNS:], strict=True)))
+    record = register.record(*row[_VERSION_COLUMNS:])
     return Version(number, recorded_at, actor, system_user, host, command, reason, record)

@@ -9,7 +9,6 @@ What the check of exact values reads of single cells: days that exist, words the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -41,7 +40,7 @@ from ledger.checks.rows import AccountRow, Books, DealFacts, EntryRow, MovementR
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
-from ledger.store.registers import REGISTERS
+from ledger.store.registers import REGISTERS, Register, Term
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"
@@ -233,13 +232,8 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
     register = REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
-    codes = {name: _codes(connection, target) for name, target in register.references.items()}
-    names = [field.name for field in fields(register.record)]
-    columns = [
-        (identity if register.is_fixed(name) else versions).c[register.column_name(name)]
-        for name in names
-    ]
-    reads = [_reader(column, connection.dialect) for column in columns]
+    columns = [register.column(term) for term in register.terms]
+    reads = [_term_reader(connection, register, term) for term in register.terms]
     query = (
         select(moment(versions.c.recorded_at), *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
@@ -247,14 +241,20 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
     )
     histories: dict[str, History] = {}
     for recorded_at, *cells in stream(connection, query):
-        values = (read(cell) for read, cell in zip(reads, cells, strict=True))
-        terms = dict(zip(names, values, strict=True))
-        for name, code_of in codes.items():
-            terms[name] = code_of.get(terms[name])
-        history = histories.setdefault(terms["code"], History())
+        record = register.record(*(read(cell) for read, cell in zip(reads, cells, strict=True)))
+        history = histories.setdefault(record.code, History())
         history.moments.append(recorded_at)
-        history.records.append(register.record(**terms))
+        history.records.append(record)
     return histories
+
+
+def _term_reader(connection: Connection, register: Register, term: Term) -> Callable[[Any], Any]:
+    """Give what reads a term from its cell; a record that is referred to, by its code."""
+    read = _reader(register.column(term), connection.dialect)
+    if term.refers_to is None:
+        return read
+    codes = _codes(connection, term.refers_to)
+    return lambda cell: codes.get(read(cell))
 
 
 def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import fields
 from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
@@ -159,10 +158,9 @@ def _register_leaves(connection: Connection, register: Register) -> Iterator[Lea
         .select_from(source.join(request, request.c.id == versions.c.request_id))
         .order_by(versions.c[register.owner], versions.c.version)
     )
-    names = [field.name for field in fields(register.record)]
     for number, recorded_at, reason, layout, *rest in stream(connection, query):
         provenance, values = Said(*rest[: len(Said._fields)]), rest[len(Said._fields) :]
-        record = register.record(**dict(zip(names, values, strict=True)))
+        record = register.record(*values)
         yield LeafBytes(
             f"{register.kind} {record.code}, version {number}",
             canonical_version(

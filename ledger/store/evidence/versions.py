@@ -125,16 +125,16 @@ def _terms(
     if _is_side(register):
         source = source.outerjoin(tables.holder, tables.holder.c.id == identity.c.id)
     terms: list[tuple[str, ColumnElement[Any], _Write]] = []
-    for name, own, target in sorted(register.columns):
-        column = (identity if register.is_fixed(name) else versions).c[own]
-        if target is None:
-            terms.append((name, _stored_text_column(column), _writer(column)))
+    for term in sorted(register.terms):
+        column = register.column(term)
+        if term.refers_to is None:
+            terms.append((term.name, _stored_text_column(column), _writer(column)))
             continue
-        other = tables.metadata.tables[target].alias(f"its_{name}")
+        other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
         # What refers to nothing is not as if it referred to none.
         lost = literal("#").concat(cast(column, String))
-        terms.append((name, func.coalesce(other.c.code, lost), text_or_none))
+        terms.append((term.name, func.coalesce(other.c.code, lost), text_or_none))
     return terms, source
 
 

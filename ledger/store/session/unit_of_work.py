@@ -20,7 +20,6 @@ from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
 from ledger.journal.receipts import Receipt, RegisterChange
 from ledger.rates.rates import Rate
-from ledger.registers.spec import attribute_of
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
 from ledger.store.db.queries import StoredUnits, read_settings
@@ -395,7 +394,7 @@ class UnitOfWork:
         self._rows.add(
             register.versions,
             {
-                **{name: values[name] for name in register.terms},
+                **{name: values[name] for name in register.versioned},
                 register.owner: identity,
                 "version": version,
                 "reason": self.request.reason,
@@ -408,11 +407,11 @@ class UnitOfWork:
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
         values: dict[str, Any] = {}
-        for name, column, target in REGISTERS[kind].columns:
-            value = getattr(record, attribute_of(name))
-            if target is not None and value is not None:
-                value = self._id_of(target, value)
-            values[column] = value
+        for term in REGISTERS[kind].terms:
+            value = getattr(record, term.attribute)
+            if term.refers_to is not None and value is not None:
+                value = self._id_of(term.refers_to, value)
+            values[term.column] = value
         return values
 
     def _id_of(self, kind: str, code: str) -> int:
