@@ -81,6 +81,16 @@ def test_a_revision_moves_the_difference():
     assert acts.revision_movements(need(open=60, held=40), 100) == ()
 
 
+def test_one_part_may_move_alone():
+    both = pair(need(held=9), offer(held=9), held=(9, 9))
+
+    assert told(acts.withdrawal_movements(need(open=5), 1)) == [("need", "open", "withdrawn", 1)]
+    assert told(acts.advance_movements(both, Stage.HELD, Stage.COMMITTED, 1)) == [
+        ("need", "held", "committed", 1),
+        ("offer", "held", "committed", 1),
+    ]
+
+
 @pytest.mark.parametrize(
     ("total", "moved"),
     [
@@ -122,6 +132,13 @@ def test_a_withdrawal_and_its_return():
             lambda: acts.reinstatement_movements(need(withdrawn=5), Stage.WITHDRAWN, 6),
         ),
         (acts.NothingToMove, lambda: acts.withdrawal_movements(need(open=0), None)),
+        (acts.NothingToMove, lambda: acts.withdrawal_movements(need(held=5), None)),
+        (
+            acts.NothingToMove,
+            lambda: acts.advance_movements(
+                pair(need(), offer()), Stage.HELD, Stage.COMMITTED, None
+            ),
+        ),
         (acts.NothingToMove, lambda: acts.expiry_movements(offer(available=0))),
     ],
 )
