@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit
-from ledger.interchange.cells import Cells
+from ledger.interchange.cells import Cells, Lookups
+from ledger.interchange.problems import Place
 from ledger.reference import (
     find_country,
     find_instrument,
@@ -20,9 +22,6 @@ from ledger.reference import (
 )
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
-
-if TYPE_CHECKING:
-    from datetime import date
 
 MAX_RATE_PERCENT = 1000
 _PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
@@ -80,7 +79,12 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     that is not given is empty here: the plan finds it by region.
     """
     reading = _reading(spec.name)
-    values: Values = {name: read(cells) for name, read in reading.cells}
+    values: Values = dict(reading.empty)
+    for name, read in reading.always:
+        values[name] = read(cells)
+    for name in cells.values:
+        if name in reading.optional:
+            values[name] = reading.optional[name](cells)
     if spec.has_quantity:
         unit = _unit(cells)
         values["unit"] = unit.code if unit is not None else ""
@@ -91,16 +95,25 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     if spec.name in _RULES:
         _RULES[spec.name](cells, values)
     quantity = values.pop("quantity", None)
-    return spec.record_type(**{attribute_of(name): one for name, one in values.items()}), quantity
+    for name in reading.renamed:
+        values[attribute_of(name)] = values.pop(name)
+    return spec.record_type(**values), quantity
 
 
 class _Reading(NamedTuple):
-    """How the rows of a register are read: cells by themselves, amounts in the row's unit."""
+    """How the rows of a register are read: cells by themselves, amounts in the row's unit.
 
-    cells: tuple[tuple[str, _Read], ...]
+    Most cells of most rows are empty, so `empty` has what an optional column then says.
+    """
+
+    always: tuple[tuple[str, _Read], ...]
+    optional: Mapping[str, _Read]
+    empty: Mapping[str, Any]
     amounts: tuple[str, ...]
     ordered: tuple[tuple[str, str], ...]
     """Dates, each with the one that it may not precede."""
+    renamed: tuple[str, ...]
+    """Columns that a record has under another name."""
 
 
 @cache
@@ -109,16 +122,26 @@ def _reading(name: str) -> _Reading:
     columns = REGISTERS[name].columns
     # A unit is understood with the factor that it is a unit of, and amounts with their unit.
     alone = [one for one in columns if one.kind in _OF_KIND and one.vocabulary != "units"]
+    optional = {one.name: _reader(one) for one in alone if not _is_always_read(one)}
+    nothing = Cells(Place("", 0), {}, Lookups({}, date.min), {})
     return _Reading(
-        tuple((one.name, _reader(one)) for one in alone),
+        tuple((one.name, _reader(one)) for one in alone if _is_always_read(one)),
+        optional,
+        {name: read(nothing) for name, read in optional.items()},
         tuple(one.name for one in columns if one.kind is Kind.AMOUNT),
         tuple((one.name, one.not_before) for one in columns if one.not_before is not None),
+        tuple(one.name for one in columns if one.attribute != one.name),
     )
+
+
+def _is_always_read(column: ColumnSpec) -> bool:
+    """Say whether a column is read even where its cell is empty: for what is missing, or today."""
+    return column.required or column.default == "today"
 
 
 def _reader(column: ColumnSpec) -> _Read:
     read = _OF_KIND[column.kind](column)
-    if not column.required:
+    if not column.required or column.kind is Kind.TEXT:
         return read
 
     def required(cells: Cells) -> Any:
