@@ -32,10 +32,10 @@ def check(
     ] = None,
 ) -> ExitCode:
     """Recompute every rule from the journal; exit code 1 if a check fails."""
-    from ledger.evidence.tree_head import parse_mark
+    from ledger.evidence.tree_head import parse_tree_head
     from ledger.usecases.check import check_document, run_checks
 
-    outside = [parse_mark(typed) for typed in seal or ()]
+    outside = [parse_tree_head(typed) for typed in seal or ()]
     results = run_checks(ledger_of(call), names or None, outside)
     document = check_document(results)
     if call.format == "json":

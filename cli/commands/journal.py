@@ -132,9 +132,9 @@ def verify_proof(
 ) -> None:
     """Verify a proof without the ledger, against a seal stored outside it."""
     from ledger.evidence.proofs import read_proof, verify
-    from ledger.evidence.tree_head import parse_mark
+    from ledger.evidence.tree_head import parse_tree_head
 
-    kept = None if seal is None else parse_mark(seal)
+    kept = None if seal is None else parse_tree_head(seal)
     proof = read_proof(Path(file))
     verify(proof, kept)
     emit_proven(call, proof, kept)

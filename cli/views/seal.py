@@ -12,7 +12,7 @@ from cli.framework.terminal import note
 if TYPE_CHECKING:
     from ledger.checks import CheckResult
     from ledger.evidence.proofs import Proof
-    from ledger.evidence.tree_head import SealMark
+    from ledger.evidence.tree_head import TreeHead
 
 SEAL_COLUMNS = [
     Column("seal", "Seal", kind="number"),
@@ -57,11 +57,11 @@ def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"Store this outside the ledger: {last['size']}:{last['root']}"
 
 
-def emit_proven(call: Call, proof: Proof, kept: SealMark | None) -> None:
+def emit_proven(call: Call, proof: Proof, kept: TreeHead | None) -> None:
     """Say what a proof proves, and what it does not."""
-    said = proof.said()
+    said = proof.leaf_document()
     if call.format == "json":
-        document = {"schema": "cityfund.verified/1", "seal": str(proof.mark)}
+        document = {"schema": "cityfund.verified/1", "seal": str(proof.tree_head)}
         place = {"position": proof.position, "kept": None if kept is None else str(kept)}
         emit_document({**document, **place, "leaf": said})
         return
@@ -70,7 +70,7 @@ def emit_proven(call: Call, proof: Proof, kept: SealMark | None) -> None:
     emit_lines(
         [
             f"Proven: {kind} {what} is leaf {proof.position} of the {proof.size} under this seal.",
-            f"Seal: {proof.mark}",
+            f"Seal: {proof.tree_head}",
         ]
     )
     if kept is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.checks.result import MOST_LISTED, CheckResult, Findings
+from ledger.checks.result import MOST_LISTED, CheckReport, CheckResult
 
-__all__ = ["CHECKS", "MOST_LISTED", "CheckResult", "Findings"]
+__all__ = ["CHECKS", "MOST_LISTED", "CheckReport", "CheckResult"]
 
 CHECKS: Final = {
     "balanced": "each movement takes a positive whole number of its holder's unit",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ledger.checks.passes import JournalCheck
+from ledger.checks.journal_pass import JournalCheck
 from ledger.checks.rows import (
     FREE_WORDS,
-    Books,
-    DealFacts,
+    CheckContext,
+    DealRow,
     EntryRow,
     MovementRow,
-    Running,
+    RunningBalances,
     Shortfall,
 )
 from ledger.core.factors import DEAL_STAGES, Side, Stage
@@ -38,57 +38,57 @@ class BothSides(JournalCheck):
 
     name = "both-sides"
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look at how an entry moves its deal, given how the deal stood."""
         if entry.deal_id is None:
-            self._look_at_dealless(entry)
+            self._check_entry_without_deal(entry)
             return
-        self.findings.examined += 1
-        deal = self.books.deals.get(entry.deal_id)
+        self.report.examined += 1
+        deal = self.context.deals.get(entry.deal_id)
         if deal is None:
-            self._fail(entry, f"names {self.books.deal_name(entry.deal_id)}")
+            self._fail(entry, f"names {self.context.deal_name(entry.deal_id)}")
             return
         sides = self._sides(entry, deal)
         if sides is not None and entry.act != Act.REVERSE:
-            self._look_at_parts(entry, deal, sides, running)
+            self._check_amounts(entry, deal, sides, balances)
 
-    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+    def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
         """Look for a stage that is empty on the need's side but not on the offer's."""
         del short
-        deal = None if entry.deal_id is None else self.books.deals.get(entry.deal_id)
+        deal = None if entry.deal_id is None else self.context.deals.get(entry.deal_id)
         if deal is None:
             return
-        need, offer = running.of_deal(deal.id, _NEED), running.of_deal(deal.id, _OFFER)
+        need, offer = balances.of_deal(deal.id, _NEED), balances.of_deal(deal.id, _OFFER)
         for stage in _STAGES:
             left = offer.get(stage, 0)
             if left and not need.get(stage, 0):
-                shown = self.books.shown(deal.offer_id, left)
+                shown = self.context.shown(deal.offer_id, left)
                 self._fail(
                     entry, f"leaves deal {deal.code} with {shown} {stage} of the offer alone"
                 )
 
     def _fail(self, entry: EntryRow, wrong: str) -> None:
-        self.findings.fail(f"entry {entry.number} {wrong}")
+        self.report.fail(f"entry {entry.number} {wrong}")
 
-    def _look_at_dealless(self, entry: EntryRow) -> None:
+    def _check_entry_without_deal(self, entry: EntryRow) -> None:
         if entry.act in DEAL_ACTS:
             self._fail(entry, f"is a deal's act ({entry.act}) that names no deal")
         if any(movement.deal_id is not None for movement in entry.movements):
             self._fail(entry, "moves a deal that it does not name")
 
-    def _sides(self, entry: EntryRow, deal: DealFacts) -> _Sides | None:
+    def _sides(self, entry: EntryRow, deal: DealRow) -> _Sides | None:
         """Sort out the movements of a deal's entry; tell what belongs to no side of it."""
         of_need: list[MovementRow] = []
         of_offer: list[MovementRow] = []
         for movement in entry.movements:
             if movement.deal_id is None:
-                self._look_at_passing_on(entry, deal, movement)
+                self._check_pass_on(entry, deal, movement)
             elif movement.deal_id == deal.id and movement.account_id == deal.need_id:
                 of_need.append(movement)
             elif movement.deal_id == deal.id and movement.account_id == deal.offer_id:
                 of_offer.append(movement)
             else:
-                who = self.books.account_name(movement.account_id)
+                who = self.context.account_name(movement.account_id)
                 self._fail(entry, f"moves {who}, which is no side of deal {deal.code}")
         if len(of_need) != 1 or len(of_offer) > 1:
             counts = f"{len(of_need)} movements of its need and {len(of_offer)} of its offer"
@@ -97,15 +97,15 @@ class BothSides(JournalCheck):
         sides = _Sides(of_need[0], of_offer[0] if of_offer else None)
         return sides if self._same_stages(entry, deal, sides) else None
 
-    def _look_at_passing_on(self, entry: EntryRow, deal: DealFacts, movement: MovementRow) -> None:
+    def _check_pass_on(self, entry: EntryRow, deal: DealRow, movement: MovementRow) -> None:
         """Tell what moves beside the deal: only what came back to an offer may pass on."""
         between = {movement.from_stage, movement.to_stage}
         passes = Stage.AVAILABLE in between and not between.isdisjoint(_ENDS)
         if movement.account_id != deal.offer_id or not passes:
-            who = self.books.account_name(movement.account_id)
+            who = self.context.account_name(movement.account_id)
             self._fail(entry, f"of deal {deal.code} moves {who} outside of the deal")
 
-    def _same_stages(self, entry: EntryRow, deal: DealFacts, sides: _Sides) -> bool:
+    def _same_stages(self, entry: EntryRow, deal: DealRow, sides: _Sides) -> bool:
         if sides.offer is None:
             return True
         way = (sides.need.from_stage, sides.need.to_stage)
@@ -121,38 +121,41 @@ class BothSides(JournalCheck):
         )
         return False
 
-    def _look_at_parts(
-        self, entry: EntryRow, deal: DealFacts, sides: _Sides, running: Running
+    def _check_amounts(
+        self, entry: EntryRow, deal: DealRow, sides: _Sides, balances: RunningBalances
     ) -> None:
-        due = _offer_due(self.books, deal, sides.need, running)
+        due = _offer_due(self.context, deal, sides.need, balances)
         moved = 0 if sides.offer is None else sides.offer.amount
         if due is None:
             self._fail(entry, f"moves a part of deal {deal.code} that cannot be worked out")
         elif moved != due:
-            offer = deal.offer_id
+            need_text = self.context.shown(deal.need_id, sides.need.amount)
+            offer_text = self.context.shown(deal.offer_id, moved) if moved else "nothing"
+            expected = self.context.shown(deal.offer_id, due)
             self._fail(
                 entry,
-                f"moves {self.books.shown(deal.need_id, sides.need.amount)} of deal {deal.code}'s "
-                f"need with {self.books.shown(offer, moved) if moved else 'nothing'} of its offer, "
-                f"not {self.books.shown(offer, due)}",
+                f"moves {need_text} of deal {deal.code}'s need with {offer_text} of its offer, "
+                f"not {expected}",
             )
 
 
-def _offer_due(books: Books, deal: DealFacts, need: MovementRow, running: Running) -> int | None:
+def _offer_due(
+    context: CheckContext, deal: DealRow, need: MovementRow, balances: RunningBalances
+) -> int | None:
     """Give what the offer's side of a part has to be; None where that cannot be told."""
     if not need.is_exact:
         return None
     if need.from_stage == _OPEN:
-        units = books.unit_of(deal.need_id), books.unit_of(deal.offer_id)
+        units = context.unit_of(deal.need_id), context.unit_of(deal.offer_id)
         if units[0] is None or units[1] is None or deal.rate is None:
             return None
         if units[0] == units[1] and deal.rate == 1:
             return need.amount
         return offer_amount_to_hold(need.amount, deal.rate, units[0].decimals, units[1].decimals)
-    there = running.of_deal(deal.id, _NEED).get(need.from_stage, 0)
+    there = balances.of_deal(deal.id, _NEED).get(need.from_stage, 0)
     if need.amount > there:
         return None
-    return offer_part(running.of_deal(deal.id, _OFFER).get(need.from_stage, 0), there, need.amount)
+    return offer_part(balances.of_deal(deal.id, _OFFER).get(need.from_stage, 0), there, need.amount)
 
 
 class ResolvedOnce(JournalCheck):
@@ -163,15 +166,15 @@ class ResolvedOnce(JournalCheck):
 
     name = "resolved-once"
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, context: CheckContext) -> None:
         """Begin with nothing held."""
-        super().__init__(books)
+        super().__init__(context)
         self._held: dict[tuple[int, int], int] = {}
         self._resolved: dict[tuple[int, int], int] = {}
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Count what an entry holds, and what it resolves of what is held."""
-        del running
+        del balances
         for movement in entry.movements:
             if movement.deal_id is None or type(movement.amount) is not int:
                 continue
@@ -183,12 +186,12 @@ class ResolvedOnce(JournalCheck):
                 self._compare(entry, movement.deal_id, movement.account_id)
 
     def _compare(self, entry: EntryRow, deal_id: int, account_id: int) -> None:
-        self.findings.examined += 1
+        self.report.examined += 1
         key = (deal_id, account_id)
         held, resolved = self._held.get(key, 0), self._resolved[key]
         if resolved > held:
-            of_held = self.books.shown(account_id, held) if held else "nothing"
-            self.findings.fail(
-                f"entry {entry.number} resolves {self.books.deal_name(deal_id)} up to "
-                f"{self.books.shown(account_id, resolved)}, of {of_held} ever held"
+            of_held = self.context.shown(account_id, held) if held else "nothing"
+            self.report.fail(
+                f"entry {entry.number} resolves {self.context.deal_name(deal_id)} up to "
+                f"{self.context.shown(account_id, resolved)}, of {of_held} ever held"
             )

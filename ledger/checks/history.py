@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from ledger.checks.passes import JournalCheck
-from ledger.checks.rows import Books, EntryRow, MovementRow, Running
+from ledger.checks.journal_pass import JournalCheck
+from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalances
 from ledger.core.factors import Stage
 
 KNOWN_FORMATS: Final = (1,)
@@ -21,7 +21,7 @@ KNOWN_ENTRY_FORMATS: Final = (1, 2)
 _Line = tuple[int, int | None, str, str, str, int]
 
 
-class VersionRow(NamedTuple):
+class RecordVersionRow(NamedTuple):
     """One version of a record. A record without any has no number, a lost record's no code."""
 
     kind: str
@@ -40,82 +40,82 @@ class AppendOnly(JournalCheck):
 
     name = "append-only"
 
-    def __init__(self, books: Books, versions: Iterable[VersionRow] = ()) -> None:
+    def __init__(self, context: CheckContext, versions: Iterable[RecordVersionRow] = ()) -> None:
         """Begin before the first entry, with every version in order of its record and number."""
-        super().__init__(books)
-        self._look_at_versions(versions)
+        super().__init__(context)
+        self._check_versions(versions)
         self._last = 0
         self._last_recorded = 0
-        self._kept: dict[int, tuple[MovementRow, ...]] = {}
-        self._undone: set[int] = set()
+        self._reversible_entries: dict[int, tuple[MovementRow, ...]] = {}
+        self._reversed_numbers: set[int] = set()
 
-    def _look_at_versions(self, versions: Iterable[VersionRow]) -> None:
+    def _check_versions(self, versions: Iterable[RecordVersionRow]) -> None:
         for (kind, _), group in groupby(versions, key=lambda row: (row.kind, row.owner)):
             rows = list(group)
-            self.findings.examined += len(rows)
+            self.report.examined += len(rows)
             name = f"{kind} {rows[0].code or f'with id {rows[0].owner}'}"
             numbers = [row.version for row in rows if row.version is not None]
             if rows[0].code is None:
-                self.findings.fail(f"{name} has versions but is not there itself")
+                self.report.fail(f"{name} has versions but is not there itself")
             if not numbers or numbers != list(range(1, len(numbers) + 1)):
                 shown = ", ".join(map(str, numbers)) or "none"
-                self.findings.fail(f"{name} has versions {shown}, not one after another from 1")
+                self.report.fail(f"{name} has versions {shown}, not one after another from 1")
             for row in rows:
                 if row.format not in (None, *KNOWN_FORMATS):
-                    self.findings.fail(
+                    self.report.fail(
                         f"{name} version {row.version} is in format {row.format}, unknown here"
                     )
             moments = [row.recorded_at for row in rows if row.recorded_at is not None]
-            if self.books.one_writer and moments != sorted(moments):
-                self.findings.fail(f"{name} has versions recorded out of order")
+            if self.context.one_writer and moments != sorted(moments):
+                self.report.fail(f"{name} has versions recorded out of order")
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look at an entry's number, moment, lines and what it reverses."""
-        del running
-        self.findings.examined += 1
-        self._look_at_order(entry)
-        self._look_at_lines(entry)
+        del balances
+        self.report.examined += 1
+        self._check_order(entry)
+        self._check_lines(entry)
         if entry.reverses is not None:
-            self._look_at_mirror(entry, entry.reverses)
-        if entry.number in self.books.reversed:
-            self._kept[entry.number] = entry.movements
+            self._check_reversal(entry, entry.reverses)
+        if entry.number in self.context.reversed:
+            self._reversible_entries[entry.number] = entry.movements
 
-    def _look_at_order(self, entry: EntryRow) -> None:
+    def _check_order(self, entry: EntryRow) -> None:
         # Elsewhere writes overlap: numbers may then be skipped, and commit out of step.
-        if self.books.one_writer:
+        if self.context.one_writer:
             if entry.number != self._last + 1:
-                self.findings.fail(f"after entry {self._last} comes entry {entry.number}")
+                self.report.fail(f"after entry {self._last} comes entry {entry.number}")
             if entry.recorded_at < self._last_recorded:
-                self.findings.fail(f"entry {entry.number} was recorded before the one before it")
+                self.report.fail(f"entry {entry.number} was recorded before the one before it")
         self._last, self._last_recorded = entry.number, entry.recorded_at
 
-    def _look_at_lines(self, entry: EntryRow) -> None:
+    def _check_lines(self, entry: EntryRow) -> None:
         lines = [movement.line for movement in entry.movements]
         if len(lines) != entry.lines or lines != list(range(1, len(lines) + 1)):
-            self.findings.fail(
+            self.report.fail(
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
             )
         if entry.format not in KNOWN_ENTRY_FORMATS:
-            self.findings.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
+            self.report.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
         times = (entry.effective_on, entry.recorded_at)
         for movement in entry.movements:
             if (movement.effective_on, movement.recorded_at) != times:
-                self.findings.fail(
+                self.report.fail(
                     f"entry {entry.number} line {movement.line} has other dates than its entry"
                 )
 
-    def _look_at_mirror(self, entry: EntryRow, undone: int) -> None:
-        if undone in self._undone:
-            self.findings.fail(f"entry {entry.number} reverses entry {undone} a second time")
-        self._undone.add(undone)
-        original = self._kept.pop(undone, None)
+    def _check_reversal(self, entry: EntryRow, reversed_number: int) -> None:
+        if reversed_number in self._reversed_numbers:
+            self.report.fail(f"entry {entry.number} reverses entry {reversed_number} a second time")
+        self._reversed_numbers.add(reversed_number)
+        original = self._reversible_entries.pop(reversed_number, None)
         if original is None:
-            self.findings.fail(
-                f"entry {entry.number} reverses entry {undone}, which is not before it"
+            self.report.fail(
+                f"entry {entry.number} reverses entry {reversed_number}, which is not before it"
             )
         elif not _mirrors(entry.movements, original):
-            self.findings.fail(f"entry {entry.number} does not mirror entry {undone}")
+            self.report.fail(f"entry {entry.number} does not mirror entry {reversed_number}")
 
 
 def _line(movement: MovementRow) -> _Line:
@@ -170,46 +170,48 @@ class TwoTimes(JournalCheck):
 
     name = "two-times"
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, context: CheckContext) -> None:
         """Begin with no act of any deal."""
-        super().__init__(books)
+        super().__init__(context)
         self._deals: dict[int, _Dated] = {}
         self._reversed: dict[int, str] = {}
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Compare an entry's date with all it may not come before or after."""
-        del running
-        self.findings.examined += 1
+        del balances
+        self.report.examined += 1
         if not _is_date(entry.effective_on):
             self._fail(entry, "which is no date")
             return
-        today = self.books.day_of(entry.recorded_at)
+        today = self.context.day_of(entry.recorded_at)
         if entry.effective_on > today:
             self._fail(entry, f"after {today}, the day it was recorded")
-        self._look_at_declarations(entry)
-        self._look_at_deal(entry)
-        undone = None if entry.reverses is None else self._reversed.get(entry.reverses)
-        if undone is not None and entry.effective_on < undone:
-            self._fail(entry, f"before entry {entry.reverses} ({undone}), which it reverses")
-        if entry.number in self.books.reversed:
+        self._check_declarations(entry)
+        self._check_deal(entry)
+        reversed_number = None if entry.reverses is None else self._reversed.get(entry.reverses)
+        if reversed_number is not None and entry.effective_on < reversed_number:
+            self._fail(
+                entry, f"before entry {entry.reverses} ({reversed_number}), which it reverses"
+            )
+        if entry.number in self.context.reversed:
             self._reversed[entry.number] = entry.effective_on
 
     def _fail(self, entry: EntryRow, wrong: str) -> None:
-        self.findings.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")
+        self.report.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")
 
-    def _look_at_declarations(self, entry: EntryRow) -> None:
+    def _check_declarations(self, entry: EntryRow) -> None:
         for account_id in {movement.account_id for movement in entry.movements}:
-            account = self.books.accounts.get(account_id)
+            account = self.context.accounts.get(account_id)
             declared = None if account is None else account.declared_on
             if account is not None and declared is not None and entry.effective_on < declared:
                 self._fail(entry, f"before {account.name} was declared ({declared})")
 
-    def _look_at_deal(self, entry: EntryRow) -> None:
+    def _check_deal(self, entry: EntryRow) -> None:
         if entry.deal_id is None:
             return
         last = self._deals.get(entry.deal_id)
         if last is not None and entry.effective_on < last.day:
-            deal = self.books.deal_name(entry.deal_id)
+            deal = self.context.deal_name(entry.deal_id)
             self._fail(entry, f"before entry {last.entry} of {deal} ({last.day})")
         else:
             self._deals[entry.deal_id] = _Dated(entry.effective_on, entry.number)

@@ -9,8 +9,15 @@ from datetime import date
 from itertools import product
 from typing import Any, Final, NamedTuple
 
-from ledger.checks.passes import JournalCheck
-from ledger.checks.rows import FREE_WORDS, Books, DealFacts, EntryRow, MovementRow, Running
+from ledger.checks.journal_pass import JournalCheck
+from ledger.checks.rows import (
+    FREE_WORDS,
+    CheckContext,
+    DealRow,
+    EntryRow,
+    MovementRow,
+    RunningBalances,
+)
 from ledger.core.dates import LONGEST_WRITE
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
@@ -25,13 +32,13 @@ _HOLDING_ACTS: Final = (Act.INTRODUCE, Act.COMMIT)
 
 
 @dataclass(slots=True)
-class History:
+class RecordHistory:
     """Every version of one record, oldest first, with the moment each was recorded."""
 
     moments: list[int] = field(default_factory=list)
     records: list[Any] = field(default_factory=list)
 
-    def seen_at(self, moment: int, late_by: int) -> list[Any]:
+    def visible_at(self, moment: int, late_by: int) -> list[Any]:
         """Give the versions that a write of a moment may have seen, newest first.
 
         The one known then, and those before it that were followed within `late_by` microseconds:
@@ -44,14 +51,14 @@ class History:
         return self.records[max(first, 0) : place][::-1]
 
 
-Registers = Mapping[str, Mapping[str, History]]
+Registers = Mapping[str, Mapping[str, RecordHistory]]
 """Histories of needs, projects, cities, offers and providers by register, then by code."""
 
 
 class _Hold(NamedTuple):
     """A quantity that an entry took from both sides' free stages."""
 
-    deal: DealFacts
+    deal: DealRow
     need: MovementRow
     offer_amount: int
 
@@ -62,56 +69,60 @@ class Mandate(JournalCheck):
     name = "mandate"
 
     def __init__(
-        self, books: Books, registers: Registers, never_overridden: Collection[str]
+        self, context: CheckContext, registers: Registers, never_overridden: Collection[str]
     ) -> None:
         """Begin with the registers' histories, and the rules that no reason overrides."""
-        super().__init__(books)
+        super().__init__(context)
         self._registers = registers
         self._never_overridden = frozenset(never_overridden)
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Judge an entry that takes from an offer, while everything stands as it did."""
         hold = self._hold(entry)
         if hold is None:
             return
-        self.findings.examined += 1
-        verdicts = [verdict(pairing) for pairing in self._pairings(entry, hold, running)]
+        self.report.examined += 1
+        verdicts = [verdict(pairing) for pairing in self._pairings(entry, hold, balances)]
         if not verdicts:
             self._fail(entry, hold, "cannot be judged: a register did not hold its terms then")
             return
         failures = min(verdicts, key=len)
         if failures and not (entry.override or "").strip():
-            self._fail(entry, hold, f"lies outside the mandate ({_told(failures)})")
+            self._fail(entry, hold, f"lies outside the mandate ({_failures_text(failures)})")
         elif any(failure.rule in self._never_overridden for failure in failures):
-            self._fail(entry, hold, f"was overridden although no reason can ({_told(failures)})")
+            self._fail(
+                entry, hold, f"was overridden although no reason can ({_failures_text(failures)})"
+            )
 
     def _fail(self, entry: EntryRow, hold: _Hold, wrong: str) -> None:
-        shown = self.books.shown(hold.need.account_id, hold.need.amount)
-        self.findings.fail(f"entry {entry.number}: {shown} for deal {hold.deal.code} {wrong}")
+        shown = self.context.shown(hold.need.account_id, hold.need.amount)
+        self.report.fail(f"entry {entry.number}: {shown} for deal {hold.deal.code} {wrong}")
 
     def _hold(self, entry: EntryRow) -> _Hold | None:
-        deal = None if entry.deal_id is None else self.books.deals.get(entry.deal_id)
+        deal = None if entry.deal_id is None else self.context.deals.get(entry.deal_id)
         if deal is None or entry.act not in _HOLDING_ACTS:
             return None
-        need = _taken(entry, deal.need_id, FREE_WORDS[_NEED])
-        offer = _taken(entry, deal.offer_id, FREE_WORDS[_OFFER])
+        need = _free_movement(entry, deal.need_id, FREE_WORDS[_NEED])
+        offer = _free_movement(entry, deal.offer_id, FREE_WORDS[_OFFER])
         if need is None:
             return None
         return _Hold(deal, need, 0 if offer is None else offer.amount)
 
-    def _pairings(self, entry: EntryRow, hold: _Hold, running: Running) -> Iterator[Pairing]:
+    def _pairings(
+        self, entry: EntryRow, hold: _Hold, balances: RunningBalances
+    ) -> Iterator[Pairing]:
         """Give the pair under all terms that the write may have seen: mostly there is one."""
         deal, moment = hold.deal, entry.recorded_at
         day = _day(entry.effective_on)
         if day is None:
             return
-        outstanding = self._outstanding(deal, running)
+        outstanding = self._outstanding(deal, balances)
         mine = outstanding.get(deal.offer_id, (0, 0))
         others = (one for one, (lives, _) in outstanding.items() if lives and one != deal.offer_id)
-        elsewhere = tuple(sorted(map(self.books.account_name, others)))
+        elsewhere = tuple(sorted(map(self.context.account_name, others)))
         for need, offer in product(
-            self._need_facts(deal.need_id, moment, running),
-            self._offer_facts(deal.offer_id, moment, running),
+            self._need_facts(deal.need_id, moment, balances),
+            self._offer_facts(deal.offer_id, moment, balances),
         ):
             yield Pairing(
                 need=need,
@@ -124,48 +135,55 @@ class Mandate(JournalCheck):
                 outstanding_elsewhere=elsewhere,
             )
 
-    def _seen(self, kind: str, code: str, moment: int) -> list[Any]:
+    def _versions_at(self, kind: str, code: str, moment: int) -> list[Any]:
         history = self._registers[kind].get(code)
-        late_by = 0 if self.books.one_writer else _LATE_BY
-        return [] if history is None else history.seen_at(moment, late_by)
+        late_by = 0 if self.context.one_writer else _LATE_BY
+        return [] if history is None else history.visible_at(moment, late_by)
 
-    def _need_facts(self, account_id: int, moment: int, running: Running) -> Iterator[NeedFacts]:
-        balance = self._balance(Side.NEED, account_id, running)
+    def _need_facts(
+        self, account_id: int, moment: int, balances: RunningBalances
+    ) -> Iterator[NeedFacts]:
+        balance = self._balance(Side.NEED, account_id, balances)
         if balance is None:
             return
-        for need in self._seen("need", balance.code, moment):
-            for project in self._seen("project", need.project, moment):
-                for city in self._seen("city", project.city, moment):
+        for need in self._versions_at("need", balance.code, moment):
+            for project in self._versions_at("project", need.project, moment):
+                for city in self._versions_at("city", project.city, moment):
                     chain = region_chain(city.country)
                     yield NeedFacts(need, project, city, balance, chain)
 
-    def _offer_facts(self, account_id: int, moment: int, running: Running) -> Iterator[OfferFacts]:
-        balance = self._balance(Side.OFFER, account_id, running)
+    def _offer_facts(
+        self, account_id: int, moment: int, balances: RunningBalances
+    ) -> Iterator[OfferFacts]:
+        balance = self._balance(Side.OFFER, account_id, balances)
         if balance is None:
             return
-        for offer in self._seen("offer", balance.code, moment):
-            for provider in self._seen("provider", offer.provider, moment):
+        for offer in self._versions_at("offer", balance.code, moment):
+            for provider in self._versions_at("provider", offer.provider, moment):
                 yield OfferFacts(offer, provider, balance)
 
-    def _balance(self, side: Side, account_id: int, running: Running) -> Balance | None:
-        account, unit = self.books.accounts.get(account_id), self.books.unit_of(account_id)
+    def _balance(self, side: Side, account_id: int, balances: RunningBalances) -> Balance | None:
+        account, unit = self.context.accounts.get(account_id), self.context.unit_of(account_id)
         code = account and (account.need if side is Side.NEED else account.offer)
         if not code or unit is None:
             return None
-        by_word = running.accounts.get(account_id, {})
+        by_word = balances.accounts.get(account_id, {})
         return Balance(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
 
-    def _outstanding(self, deal: DealFacts, running: Running) -> dict[int, tuple[int, int]]:
+    def _outstanding(self, deal: DealRow, balances: RunningBalances) -> dict[int, tuple[int, int]]:
         """Add up what lives in the deal's need by offer, in the need's and the offer's unit."""
         outstanding: dict[int, tuple[int, int]] = {}
-        for one in self.books.deals_of_need[deal.need_id]:
+        for one in self.context.deals_of_need[deal.need_id]:
             need, offer = outstanding.get(one.offer_id, (0, 0))
-            need += _alive(running, one.id, _NEED)
-            outstanding[one.offer_id] = (need, offer + _alive(running, one.id, _OFFER))
+            need += _outstanding_amount(balances, one.id, _NEED)
+            outstanding[one.offer_id] = (
+                need,
+                offer + _outstanding_amount(balances, one.id, _OFFER),
+            )
         return outstanding
 
 
-def _taken(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:
+def _free_movement(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:
     found = (
         movement
         for movement in entry.movements
@@ -174,8 +192,8 @@ def _taken(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:
     return next(found, None)
 
 
-def _alive(running: Running, deal_id: int, side: str) -> int:
-    stages = running.of_deal(deal_id, side)
+def _outstanding_amount(balances: RunningBalances, deal_id: int, side: str) -> int:
+    stages = balances.of_deal(deal_id, side)
     return sum(stages.get(stage, 0) for stage in DEAL_STAGES)
 
 
@@ -186,5 +204,5 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _told(failures: tuple[Failure, ...]) -> str:
+def _failures_text(failures: tuple[Failure, ...]) -> str:
     return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in failures)

@@ -17,9 +17,9 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from ledger.checks.passes import JournalCheck
-from ledger.checks.result import CheckResult, Findings
-from ledger.checks.rows import Books, EntryRow, Running
+from ledger.checks.journal_pass import JournalCheck
+from ledger.checks.result import CheckReport, CheckResult
+from ledger.checks.rows import CheckContext, EntryRow, RunningBalances
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.factors import Side, Stage
 from ledger.statements.findings import FindingEvent
@@ -49,30 +49,30 @@ class NightRunRow(NamedTuple):
     steps: tuple[NightStepRow, ...]
 
 
-def nights(
-    runs: Iterable[NightRunRow], known_steps: Sequence[str], now: int, books: Books
+def check_nights(
+    runs: Iterable[NightRunRow], known_steps: Sequence[str], now: int, context: CheckContext
 ) -> CheckResult:
     """Hold every run to the one before it, and every step to its run. `runs` come by their ids."""
-    findings = Findings("nights")
+    report = CheckReport("nights")
     before = 0
     for run in runs:
-        findings.examined += 1 + len(run.steps)
-        for wrong in (*_of_run(run, known_steps, before, now, books), *_of_steps(run)):
-            findings.fail(f"run {run.id} {wrong}")
+        report.examined += 1 + len(run.steps)
+        for wrong in (*_of_run(run, known_steps, before, now, context), *_of_steps(run)):
+            report.fail(f"run {run.id} {wrong}")
         ends = (run.started_at, *(step.times[1] for step in run.steps))
         before = max([before, *(one for one in ends if type(one) is int)])
-    return findings.result()
+    return report.result()
 
 
 def _of_run(
-    run: NightRunRow, known: Sequence[str], before: int, now: int, books: Books
+    run: NightRunRow, known: Sequence[str], before: int, now: int, context: CheckContext
 ) -> Iterable[str]:
     if run.day is None:
         yield "is not there, and steps name it"
         return
     if type(run.started_at) is not int or not before <= run.started_at <= now + _CLOCK:
         yield f"began at {run.started_at!r}, not after the run before it and by now"
-    elif run.day > books.day_of(run.started_at):
+    elif run.day > context.day_of(run.started_at):
         yield f"is of the night of {run.day}, which had not come when it began"
     if not run.asked or list(run.asked) != [one for one in known if one in run.asked]:
         yield f"was asked for steps that there are none of, or in no order: {', '.join(run.asked)}"
@@ -89,19 +89,20 @@ def _of_steps(run: NightRunRow) -> Iterable[str]:
         known = all(type(one) is int for one in (begun, ended, run.started_at or 0))
         if not known or not (run.started_at or 0) - _CLOCK <= begun <= ended + _CLOCK:
             yield f"step {step.name} began or ended when it cannot have"
-        if not _says_what_came(step):
+        if not _has_valid_results(step):
             yield f"step {step.name} does not say what came of it"
 
 
-def _says_what_came(step: NightStepRow) -> bool:
-    figures, found, offices, lines = map(
-        _told, (step.figures, step.findings, step.offices, step.lines)
+def _has_valid_results(step: NightStepRow) -> bool:
+    figures, findings, offices, lines = map(
+        _parse_json, (step.figures, step.findings, step.offices, step.lines)
     )
     return (
         _is_figures(figures, int, str)
-        and isinstance(found, list)
+        and isinstance(findings, list)
         and all(
-            isinstance(one, Mapping) and {"kind", "subject", "said"} <= one.keys() for one in found
+            isinstance(one, Mapping) and {"kind", "subject", "said"} <= one.keys()
+            for one in findings
         )
         and isinstance(offices, Mapping)
         and all(_is_figures(one, int) for one in offices.values())
@@ -110,7 +111,7 @@ def _says_what_came(step: NightStepRow) -> bool:
     )
 
 
-def _told(text: Any) -> Any:
+def _parse_json(text: Any) -> Any:
     try:
         return json.loads(text) if isinstance(text, str) else None
     except ValueError:
@@ -129,7 +130,7 @@ _STAGES: Final = (
     Stage.WITHDRAWN.value,
 )  # fmt: skip
 
-Stood = tuple[Any, ...]
+SnapshotStages = tuple[Any, ...]
 
 
 class SnapshotRow(NamedTuple):
@@ -137,15 +138,15 @@ class SnapshotRow(NamedTuple):
 
     need_id: Any
     day: str
-    taken: Any
+    number: Any
     request_id: Any
     recorded_at: int
-    stood: Stood
+    stages: SnapshotStages
 
     @property
     def name(self) -> str:
         """Name it by what it is of."""
-        return f"snapshot {self.taken} of the night of {self.day}"
+        return f"snapshot {self.number} of the night of {self.day}"
 
 
 class Snapshots(JournalCheck):
@@ -157,76 +158,76 @@ class Snapshots(JournalCheck):
 
     name = "snapshots"
 
-    def __init__(self, books: Books, kept: Iterator[SnapshotRow]) -> None:
+    def __init__(self, context: CheckContext, stored: Iterator[SnapshotRow]) -> None:
         """Begin before the first entry and the first snapshot."""
-        super().__init__(books)
-        self._kept = kept
-        self._next = next(kept, None)
+        super().__init__(context)
+        self._snapshots = stored
+        self._next = next(stored, None)
         self._waiting: list[SnapshotRow] = []
-        self._recent: dict[int, list[tuple[int, Stood]]] = defaultdict(list)
+        self._recent: dict[int, list[tuple[int, SnapshotStages]]] = defaultdict(list)
         self._missed = 0
-        self._running = Running(books)
+        self._balances = RunningBalances(context)
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look at the snapshots that were recorded before an entry."""
-        self._running = running
+        self._balances = balances
         while self._next is not None and self._is_due(self._next, entry):
-            self._look_at(self._next)
-            self._next = next(self._kept, None)
-        if not self.books.one_writer and self._next is not None:
-            self._remember(entry, self._next.recorded_at)
+            self._check_snapshot(self._next)
+            self._next = next(self._snapshots, None)
+        if not self.context.one_writer and self._next is not None:
+            self._record_stages(entry, self._next.recorded_at)
 
     def _is_due(self, row: SnapshotRow, entry: EntryRow) -> bool:
-        if self.books.one_writer:
+        if self.context.one_writer:
             return bool(row.request_id < entry.request_id)
         return entry.recorded_at > row.recorded_at + _SETTLED
 
-    def _remember(self, entry: EntryRow, moment: int) -> None:
+    def _record_stages(self, entry: EntryRow, moment: int) -> None:
         """Keep where the needs stood that an entry moves, near the moment of the next snapshot."""
         if entry.recorded_at < moment - _SETTLED:
             self._recent.clear()
             return
         for movement in entry.movements:
-            before = self._stands(movement.account_id)
+            before = self._current_stages(movement.account_id)
             self._recent[movement.account_id].append((entry.recorded_at, before))
 
-    def _stands(self, account_id: int) -> Stood:
-        stages = self._running.accounts.get(account_id, {})
+    def _current_stages(self, account_id: int) -> SnapshotStages:
+        stages = self._balances.accounts.get(account_id, {})
         return tuple(stages.get(stage, 0) for stage in _STAGES)
 
-    def _look_at(self, row: SnapshotRow) -> None:
-        self.findings.examined += 1
-        if self.books.side_of(row.need_id) != Side.NEED:
-            self.findings.fail(f"{row.name} is of no need there is (id {row.need_id})")
-        elif row.day > self.books.day_of(row.recorded_at):
-            self.findings.fail(f"{row.name} was recorded before that night")
-        elif row.day < self.books.day_of(row.recorded_at):
+    def _check_snapshot(self, row: SnapshotRow) -> None:
+        self.report.examined += 1
+        if self.context.side_of(row.need_id) != Side.NEED:
+            self.report.fail(f"{row.name} is of no need there is (id {row.need_id})")
+        elif row.day > self.context.day_of(row.recorded_at):
+            self.report.fail(f"{row.name} was recorded before that night")
+        elif row.day < self.context.day_of(row.recorded_at):
             self._missed += 1
-        elif row.stood not in self._possible(row):
-            self.findings.fail(f"{self._told(row)}")
+        elif row.stages not in self._possible_stages(row):
+            self.report.fail(f"{self._difference_text(row)}")
 
-    def _possible(self, row: SnapshotRow) -> list[Stood]:
+    def _possible_stages(self, row: SnapshotRow) -> list[SnapshotStages]:
         recent = self._recent.get(row.need_id, ())
-        near = (stood for moment, stood in recent if moment >= row.recorded_at - _SETTLED)
-        return [*near, self._stands(row.need_id)]
+        near = (stages for moment, stages in recent if moment >= row.recorded_at - _SETTLED)
+        return [*near, self._current_stages(row.need_id)]
 
-    def _told(self, row: SnapshotRow) -> str:
-        parts = zip(_STAGES, row.stood, self._stands(row.need_id), strict=True)
+    def _difference_text(self, row: SnapshotRow) -> str:
+        parts = zip(_STAGES, row.stages, self._current_stages(row.need_id), strict=True)
         wrong = ", ".join(
-            f"{kept!r} {stage} where the journal has {due}"
-            for stage, kept, due in parts
-            if kept != due
+            f"{stored!r} {stage} where the journal has {due}"
+            for stage, stored, due in parts
+            if stored != due
         )
-        return f"{row.name} says that {self.books.account_name(row.need_id)} had {wrong}"
+        return f"{row.name} says that {self.context.account_name(row.need_id)} had {wrong}"
 
     def finish(self) -> CheckResult:
         """Look at what was recorded after the last entry, and answer."""
-        for row in chain([] if self._next is None else [self._next], self._kept):
-            self._look_at(row)
+        for row in chain([] if self._next is None else [self._next], self._snapshots):
+            self._check_snapshot(row)
         if not self._missed:
-            return self.findings.result()
+            return self.report.result()
         note = f"{self._missed:,} snapshots of nights that were missed are by effective dates"
-        return self.findings.result(f"{note}, and were not computed again")
+        return self.report.result(f"{note}, and were not computed again")
 
 
 _AFTER: Final = {
@@ -239,12 +240,12 @@ _AFTER: Final = {
 """What may happen to a finding after what."""
 
 
-class LaidDownRow(NamedTuple):
+class RowCounts(NamedTuple):
     """How many rows a request's receipt tells of by table, and how many there are."""
 
     request: Any
-    told: Mapping[str, Any]
-    found: Mapping[str, int]
+    in_receipt: Mapping[str, Any]
+    in_tables: Mapping[str, int]
 
 
 class StatementRow(NamedTuple):
@@ -270,27 +271,27 @@ class FindingRow(NamedTuple):
     lines_lacking: str | None = None
 
 
-def statements(
-    laid_down: Iterable[LaidDownRow], kept: Iterable[StatementRow], found: Iterable[FindingRow]
+def check_statements(
+    row_counts: Iterable[RowCounts], stored: Iterable[StatementRow], findings: Iterable[FindingRow]
 ) -> CheckResult:
     """Hold receipts to rows, statements to their lines, and findings to what they are about."""
-    findings = Findings("statements")
-    for one in laid_down:
-        findings.examined += 1
-        if dict(one.told) != dict(one.found):
-            findings.fail(
-                f"request {one.request} left {_counted(one.found)}; "
-                f"its receipt tells of {_counted(one.told)}"
+    report = CheckReport("statements")
+    for one in row_counts:
+        report.examined += 1
+        if dict(one.in_receipt) != dict(one.in_tables):
+            report.fail(
+                f"request {one.request} left {_counted(one.in_tables)}; "
+                f"its receipt tells of {_counted(one.in_receipt)}"
             )
-    for statement in kept:
-        findings.examined += 1 + statement.lines
+    for statement in stored:
+        report.examined += 1 + statement.lines
         for wrong in _of_statement(statement):
-            findings.fail(wrong)
-    for finding in found:
-        findings.examined += 1 + len(finding.events)
+            report.fail(wrong)
+    for finding in findings:
+        report.examined += 1 + len(finding.events)
         for wrong in _of_finding(finding):
-            findings.fail(f"finding {finding.id} {wrong}")
-    return findings.result()
+            report.fail(f"finding {finding.id} {wrong}")
+    return report.result()
 
 
 def _counted(rows: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ledger.checks.result import CheckResult, Findings
-from ledger.checks.rows import Books
+from ledger.checks.result import CheckReport, CheckResult
+from ledger.checks.rows import CheckContext
 from ledger.deals.deal import offer_amount_to_hold
 
 
@@ -53,33 +53,31 @@ class IntroducedRow(NamedTuple):
     amounts: tuple[Any, Any]
 
 
-def proposals(
+def check_proposals(
     proposed: Iterable[ProposedRow],
     introduced: Iterable[IntroducedRow],
     unnamed: Iterable[int],
-    books: Books,
+    context: CheckContext,
 ) -> CheckResult:
     """Hold each proposal to what it announced, and each introduction to the line it names.
 
     `unnamed` are the entries laid out as naming a line that name none.
     """
-    findings = Findings("proposals")
+    report = CheckReport("proposals")
     for row in proposed:
-        findings.examined += 1 + len(row.lines)
-        for wrong in _wrongs(row, books):
-            findings.fail(f"{row.name} {wrong}")
+        report.examined += 1 + len(row.lines)
+        for wrong in _wrongs(row, context):
+            report.fail(f"{row.name} {wrong}")
     for one in introduced:
-        findings.examined += 1
+        report.examined += 1
         if not _is_of_its_line(one):
-            findings.fail(
-                f"entry {one.entry} is not what line {one.line} of {one.proposal} proposed"
-            )
+            report.fail(f"entry {one.entry} is not what line {one.line} of {one.proposal} proposed")
     for number in unnamed:
-        findings.fail(f"entry {number} was made from a proposal and names no line")
-    return findings.result()
+        report.fail(f"entry {number} was made from a proposal and names no line")
+    return report.result()
 
 
-def _wrongs(row: ProposedRow, books: Books) -> Iterable[str]:
+def _wrongs(row: ProposedRow, context: CheckContext) -> Iterable[str]:
     if row.code is None:
         yield "is not there, and lines or projects name it"
         return
@@ -95,7 +93,7 @@ def _wrongs(row: ProposedRow, books: Books) -> Iterable[str]:
     if None in row.levels or any(_above(*row.levels[at : at + 2]) for at in (0, 2)):
         yield "is worth more than the bound it gives"
     for line in row.lines:
-        if not _is_whole(line, books):
+        if not _is_whole(line, context):
             yield f"line {line.line} joins no need and offer by amounts at its rate"
 
 
@@ -103,12 +101,12 @@ def _above(value: Decimal | None, bound: Decimal | None) -> bool:
     return value is not None and bound is not None and value > bound
 
 
-def _is_whole(line: ProposedLineRow, books: Books) -> bool:
-    sides = books.accounts.get(line.need_id), books.accounts.get(line.offer_id)
+def _is_whole(line: ProposedLineRow, context: CheckContext) -> bool:
+    sides = context.accounts.get(line.need_id), context.accounts.get(line.offer_id)
     amounts = (line.need_amount, line.offer_amount)
     if None in sides or line.rate is None or not all(type(one) is int for one in amounts):
         return False
-    units = [books.units.get(code) for code in (line.need_unit, line.offer_unit)]
+    units = [context.units.get(code) for code in (line.need_unit, line.offer_unit)]
     named = [(side.side, side.unit) for side in sides if side is not None]
     if named != [("need", line.need_unit), ("offer", line.offer_unit)] or None in units:
         return False

@@ -22,7 +22,7 @@ class CheckResult(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Findings:
+class CheckReport:
     """Failures of one check as they turn up, in bounded memory."""
 
     def __init__(self, name: str) -> None:

@@ -91,7 +91,7 @@ class AccountRow(NamedTuple):
         return f"{self.side} {self.need or self.offer or f'with id {self.id}'}"
 
 
-class DealFacts(NamedTuple):
+class DealRow(NamedTuple):
     """What of a deal never changes. `rate` is None where what is kept is no decimal."""
 
     id: int
@@ -102,20 +102,20 @@ class DealFacts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Books:
+class CheckContext:
     """All of a ledger but its journal. `one_writer` says that writes come strictly in turn."""
 
     accounts: Mapping[int, AccountRow]
-    deals: Mapping[int, DealFacts]
+    deals: Mapping[int, DealRow]
     units: Mapping[str, Unit]
     calendar: tzinfo
     reversed: frozenset[int]
     one_writer: bool
 
     @cached_property
-    def deals_of_need(self) -> dict[int, list[DealFacts]]:
+    def deals_of_need(self) -> dict[int, list[DealRow]]:
         """Every deal of a need, oldest first, by the need's id."""
-        found: dict[int, list[DealFacts]] = {}
+        found: dict[int, list[DealRow]] = {}
         for number in sorted(self.deals):
             deal = self.deals[number]
             found.setdefault(deal.need_id, []).append(deal)
@@ -170,14 +170,14 @@ class Shortfall(NamedTuple):
     left: int
 
 
-class Running:
+class RunningBalances:
     """Where every need, offer and deal stands while the journal is read from its beginning."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, context: CheckContext) -> None:
         """Begin with nothing declared."""
         self.accounts: defaultdict[int, StageAmounts] = defaultdict(dict)
         self.deals: dict[tuple[int, str], StageAmounts] = {}
-        self._books = books
+        self._books = context
 
     def of_deal(self, deal_id: int, side: str) -> StageAmounts:
         """Give where one side of a deal stands."""

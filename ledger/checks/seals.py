@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, zip_longest
 from typing import Final, NamedTuple
 
-from ledger.checks.result import CheckResult, Findings
+from ledger.checks.result import CheckReport, CheckResult
 from ledger.evidence.merkle import EMPTY_ROOT, Frontier, leaf_hash
-from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, SealMark, leaf_name
+from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, TreeHead, leaf_name
 
 _UNREADABLE: Final = EMPTY_ROOT
 """Stands for the hash of a leaf whose rows cannot be what was written: none hashes to it."""
 
 
-class _Found(NamedTuple):
+class _RecomputedLeaf(NamedTuple):
     """A leaf made anew, by what it is called, and its hash."""
 
     kind: str
@@ -30,20 +30,20 @@ class _Found(NamedTuple):
         return leaf_name(self.kind, self.reference)
 
 
-class Sealing(NamedTuple):
-    """What the check looks at: the seals, the leaves as sealed, and what their rows make now.
+class SealCheckInput(NamedTuple):
+    """The input of the check: the seals, the leaves as sealed, and the leaves recomputed now.
 
-    `found` are the leaves of all requests that the last seal covers; `unsealed` counts requests
-    after those, but for those that made seals themselves.
+    `recomputed` are the leaves of all requests that the last seal covers; `unsealed` counts later
+    requests, without those that made seals.
     """
 
     seals: Sequence[Seal]
     sealed: Iterable[SealedLeaf]
-    found: Iterable[Leaf]
+    recomputed: Iterable[Leaf]
     unsealed: int
 
 
-class _Tree:
+class _GrowingTree:
     """A tree as leaves come in, and what it was at the sizes that somebody wants to know."""
 
     def __init__(self, wanted: frozenset[int]) -> None:
@@ -56,111 +56,111 @@ class _Tree:
         if self.frontier.size in self._wanted:
             self.at[self.frontier.size] = (self.frontier.root(), self.frontier.to_bytes())
 
-    def copy(self) -> _Tree:
-        other = _Tree(self._wanted)
+    def copy(self) -> _GrowingTree:
+        other = _GrowingTree(self._wanted)
         other.frontier, other.at = self.frontier.copy(), dict(self.at)
         return other
 
 
 class _Comparison:
-    """The pass over both kinds of leaves; `sealed` and `found` are one tree until they part."""
+    """One pass over sealed and recomputed leaves; both trees are one until they differ."""
 
-    def __init__(self, findings: Findings, sizes: frozenset[int]) -> None:
-        self.findings = findings
-        self.sealed = self.found = _Tree(sizes)
+    def __init__(self, report: CheckReport, sizes: frozenset[int]) -> None:
+        self.report = report
+        self.sealed = self.recomputed = _GrowingTree(sizes)
         self.ends: dict[int, int] = {}
         self.names: dict[int, str] = {}
         self._sizes = sizes
         self._next = 0
 
-    def run(self, sealed: Iterable[SealedLeaf], found: Iterable[Leaf]) -> None:
+    def run(self, sealed: Iterable[SealedLeaf], recomputed: Iterable[Leaf]) -> None:
         """Compare request by request."""
-        ours = groupby(map(_made, found), key=lambda one: one[0])
-        mine = next(ours, None)
+        ours = groupby(map(_recompute, recomputed), key=lambda one: one[0])
+        recomputed_group = next(ours, None)
         for number, group in _groups(map(self._in_place, sealed)):
-            while mine is not None and number is not None and mine[0] < number:
-                self._compare(iter(()), (one for _, one in mine[1]))
-                mine = next(ours, None)
-            leaves: Iterator[_Found] = iter(())
-            due = mine is not None and mine[0] == number
-            if mine is not None and due:
-                leaves = (one for _, one in mine[1])
+            while (
+                recomputed_group is not None and number is not None and recomputed_group[0] < number
+            ):
+                self._compare(iter(()), (one for _, one in recomputed_group[1]))
+                recomputed_group = next(ours, None)
+            leaves: Iterator[_RecomputedLeaf] = iter(())
+            due = recomputed_group is not None and recomputed_group[0] == number
+            if recomputed_group is not None and due:
+                leaves = (one for _, one in recomputed_group[1])
             self._compare(group, leaves)
             if number is not None and self.sealed.frontier.size in self._sizes:
                 self.ends[self.sealed.frontier.size] = number
             if due:
-                mine = next(ours, None)
-        while mine is not None:
-            self._compare(iter(()), (one for _, one in mine[1]))
-            mine = next(ours, None)
+                recomputed_group = next(ours, None)
+        while recomputed_group is not None:
+            self._compare(iter(()), (one for _, one in recomputed_group[1]))
+            recomputed_group = next(ours, None)
 
     def _in_place(self, leaf: SealedLeaf) -> SealedLeaf:
         if leaf.position != self._next:
-            self.findings.fail(f"after leaf {self._next - 1} of the sealed comes {leaf.position}")
+            self.report.fail(f"after leaf {self._next - 1} of the sealed comes {leaf.position}")
         self._next = leaf.position + 1
         if leaf.position in self._sizes or leaf.position + 1 in self._sizes:
             self.names[leaf.position] = leaf.name
         return leaf
 
-    def _compare(self, sealed: Iterator[SealedLeaf], found: Iterator[_Found]) -> None:
-        for one, other in zip_longest(sealed, found):
+    def _compare(self, sealed: Iterator[SealedLeaf], recomputed: Iterator[_RecomputedLeaf]) -> None:
+        for one, other in zip_longest(sealed, recomputed):
             if (
                 one is not None
                 and other is not None
                 and one.reference == other.reference
                 and one.kind == other.kind
             ):
-                self.findings.examined += 1
+                self.report.examined += 1
                 if one.hash != other.hash:
                     self._part()
-                    self.findings.fail(f"{one.name} is not what was sealed as leaf {one.position}")
-                    self.found.add(other.hash)
-                elif self.found is not self.sealed:
-                    self.found.add(other.hash)
+                    self.report.fail(f"{one.name} is not what was sealed as leaf {one.position}")
+                    self.recomputed.add(other.hash)
+                elif self.recomputed is not self.sealed:
+                    self.recomputed.add(other.hash)
                 self.sealed.add(one.hash)
                 continue
             self._compare_apart(
                 [leaf for leaf in chain([one], sealed) if leaf is not None],
-                [leaf for leaf in chain([other], found) if leaf is not None],
+                [leaf for leaf in chain([other], recomputed) if leaf is not None],
             )
             return
 
-    def _compare_apart(self, sealed: list[SealedLeaf], found: list[_Found]) -> None:
+    def _compare_apart(self, sealed: list[SealedLeaf], recomputed: list[_RecomputedLeaf]) -> None:
         """Compare the rest of a request whose leaves are no longer the same ones in order."""
         self._part()
-        self.findings.examined += len(sealed)
+        self.report.examined += len(sealed)
         for leaf in sealed:
             self.sealed.add(leaf.hash)
-        for one in found:
-            self.found.add(one.hash)
-        now = {one[:2]: one for one in found}
+        for one in recomputed:
+            self.recomputed.add(one.hash)
+        now = {one[:2]: one for one in recomputed}
         then = {(leaf.kind, leaf.reference): leaf for leaf in sealed}
         for key, leaf in then.items():
             if key not in now:
-                self.findings.fail(f"{leaf.name} was sealed as leaf {leaf.position} and is gone")
+                self.report.fail(f"{leaf.name} was sealed as leaf {leaf.position} and is gone")
             elif now[key].hash != leaf.hash:
-                self.findings.fail(f"{leaf.name} is not what was sealed as leaf {leaf.position}")
-        for one in found:
+                self.report.fail(f"{leaf.name} is not what was sealed as leaf {leaf.position}")
+        for one in recomputed:
             if one[:2] not in then:
-                self.findings.fail(
-                    f"{one.name} was not there when what stands around it was sealed"
-                )
-        kept = [key for key in then if key in now]
-        for before, after in zip(kept, [key for key in now if key in then], strict=True):
+                self.report.fail(f"{one.name} was not there when what stands around it was sealed")
+        common = [key for key in then if key in now]
+        for before, after in zip(common, [key for key in now if key in then], strict=True):
             if before != after:
                 name, leaf = leaf_name(*after), then[after]
-                self.findings.fail(f"{name}, sealed as leaf {leaf.position}, stands elsewhere now")
+                self.report.fail(f"{name}, sealed as leaf {leaf.position}, stands elsewhere now")
                 break
 
     def _part(self) -> None:
-        if self.found is self.sealed:
-            self.found = self.sealed.copy()
+        if self.recomputed is self.sealed:
+            self.recomputed = self.sealed.copy()
 
 
-def _made(leaf: Leaf) -> tuple[int, _Found]:
+def _recompute(leaf: Leaf) -> tuple[int, _RecomputedLeaf]:
     content = leaf.content
-    found = _UNREADABLE if content is None else leaf_hash(content)
-    return leaf.request, _Found(leaf.kind, leaf.reference, found)
+    recomputed = _UNREADABLE if content is None else leaf_hash(content)
+    return leaf.request, _RecomputedLeaf(leaf.kind, leaf.reference, recomputed)
 
 
 def _groups(leaves: Iterable[SealedLeaf]) -> Iterator[tuple[int | None, Iterator[SealedLeaf]]]:
@@ -190,54 +190,58 @@ def _number(leaf: SealedLeaf) -> int | None:
     return int(leaf.reference)
 
 
-def seals(looked_at: Sealing, outside: Sequence[SealMark] = ()) -> CheckResult:
+def check_seals(sealing: SealCheckInput, outside: Sequence[TreeHead] = ()) -> CheckResult:
     """Hold the ledger to its seals, and its seals to those that were kept outside of it."""
-    findings = Findings("seals")
-    sizes = {seal.size for seal in looked_at.seals} | {mark.size for mark in outside}
-    comparison = _Comparison(findings, frozenset({0, *sizes}))
-    comparison.run(looked_at.sealed, looked_at.found)
-    _look_at_seals(findings, looked_at.seals, comparison)
-    proven = _look_outside(findings, outside, comparison)
-    return findings.result(*_notes(looked_at, comparison, outside, proven))
+    report = CheckReport("seals")
+    sizes = {seal.size for seal in sealing.seals} | {head.size for head in outside}
+    comparison = _Comparison(report, frozenset({0, *sizes}))
+    comparison.run(sealing.sealed, sealing.recomputed)
+    _check_seal_rows(report, sealing.seals, comparison)
+    proven = _check_external_heads(report, outside, comparison)
+    return report.result(*_notes(sealing, comparison, outside, proven))
 
 
-def _look_at_seals(findings: Findings, seals: Sequence[Seal], found: _Comparison) -> None:
+def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Comparison) -> None:
     size, last_request = 0, 0
     for due, seal in enumerate(seals, start=1):
-        findings.examined += 1
+        report.examined += 1
         name = f"seal {seal.number}"
         if seal.number != due:
-            findings.fail(f"{name} stands where seal {due} is due")
+            report.fail(f"{name} stands where seal {due} is due")
         if seal.size <= size or seal.last_request <= last_request:
-            findings.fail(f"{name} covers no more than the one before it")
-        if seal.said_at != seal.recorded_at:
-            findings.fail(f"{name} was recorded at another moment than its request")
-        root, frontier = found.sealed.at.get(seal.size, (None, None))
+            report.fail(f"{name} covers no more than the one before it")
+        if seal.request_recorded_at != seal.recorded_at:
+            report.fail(f"{name} was recorded at another moment than its request")
+        root, frontier = recomputed.sealed.at.get(seal.size, (None, None))
         if root != seal.root:
-            findings.fail(f"{name} has another root than the {seal.size} leaves it covers")
+            report.fail(f"{name} has another root than the {seal.size} leaves it covers")
         elif frontier != seal.frontier:
-            findings.fail(f"{name} has another frontier than the {seal.size} leaves it covers")
-        if root is not None and found.ends.get(seal.size) != seal.last_request:
-            findings.fail(f"{name} ends with another request than the leaves it covers")
+            report.fail(f"{name} has another frontier than the {seal.size} leaves it covers")
+        if root is not None and recomputed.ends.get(seal.size) != seal.last_request:
+            report.fail(f"{name} ends with another request than the leaves it covers")
         size, last_request = seal.size, seal.last_request
-    if size != found.sealed.frontier.size:
-        findings.fail(f"{found.sealed.frontier.size} leaves stand sealed, the last seal has {size}")
+    if size != recomputed.sealed.frontier.size:
+        report.fail(
+            f"{recomputed.sealed.frontier.size} leaves stand sealed, the last seal has {size}"
+        )
 
 
-def _look_outside(findings: Findings, outside: Sequence[SealMark], comparison: _Comparison) -> int:
+def _check_external_heads(
+    report: CheckReport, outside: Sequence[TreeHead], comparison: _Comparison
+) -> int:
     """Compare seals from outside with what the rows make now; give how far that is proven."""
     proven = 0
-    for mark in sorted(outside):
-        findings.examined += 1
-        found = comparison.found.at.get(mark.size)
-        if found is None:
-            there = comparison.found.frontier.size
-            findings.fail(f"the seal {mark} covers {mark.size} leaves; the ledger has {there}")
-        elif found[0] != mark.root:
-            where = _between(comparison, proven, mark.size)
-            findings.fail(f"the journal is not what the seal {mark} covered: {where}")
+    for head in sorted(outside):
+        report.examined += 1
+        recomputed = comparison.recomputed.at.get(head.size)
+        if recomputed is None:
+            there = comparison.recomputed.frontier.size
+            report.fail(f"the seal {head} covers {head.size} leaves; the ledger has {there}")
+        elif recomputed[0] != head.root:
+            where = _between(comparison, proven, head.size)
+            report.fail(f"the journal is not what the seal {head} covered: {where}")
         else:
-            proven = mark.size
+            proven = head.size
     return proven
 
 
@@ -251,7 +255,7 @@ def _between(comparison: _Comparison, good: int, size: int) -> str:
 
 
 def _notes(
-    looked_at: Sealing, comparison: _Comparison, outside: Sequence[SealMark], proven: int
+    sealing: SealCheckInput, comparison: _Comparison, outside: Sequence[TreeHead], proven: int
 ) -> Iterator[str]:
     """Say what is proven by seals from outside, and where that ends."""
     size = comparison.sealed.frontier.size
@@ -259,10 +263,10 @@ def _notes(
         yield f"Proven by seals from outside: the first {proven} of {size} sealed leaves."
         if proven < size and proven in comparison.names:
             yield f"What lies beyond is not proven; it begins with {comparison.names[proven]}."
-    elif looked_at.seals:
+    elif sealing.seals:
         yield (
             "No seal from outside was given: whoever rewrites the journal can rewrite its seals "
             "as well. Compare with one kept elsewhere: --seal SIZE:ROOT"
         )
-    if looked_at.unsealed:
-        yield f"Not sealed yet is what was written under {looked_at.unsealed} later requests."
+    if sealing.unsealed:
+        yield f"Not sealed yet is what was written under {sealing.unsealed} later requests."

@@ -1,6 +1,6 @@
 """The canonical bytes of all that the ledger's evidence covers: what a Merkle leaf hashes.
 
-An entry, a version of a record, a rate, and each request: what was said, by whom, and the answer.
+They cover entries, versions of records, rates, proposals, and each request with its receipt.
 
 A leaf of the ledger's tree (RFC 9162) hashes these bytes, so for one format they never change.
 Each format is one JSON object in UTF-8, keys sorted, no white space, text as it was recorded:
@@ -15,11 +15,10 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 Entries that name the line of a proposal are of format 2, which says it in `proposed`; all others,
 and all versions, are of format 1.
 
-Canonical bytes straight from values as the tables hold them, as text without its white space.
-
-The forms of both are the same, which a test holds. Nothing of the second kind
-trusts a value: text has to be text and a number a number, or `Unwritable` or another ValueError or
-TypeError comes of it. To build records first took several times as long as all hashing.
+The second half of the module builds the same bytes directly from values as the tables hold them; a
+test holds both halves to the same output. It trusts no value: what is not a text or a number where
+one belongs raises `InvalidLeafValue` or another ValueError or TypeError. Building records first
+took several times as long as all hashing.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class UnknownLayout(CannotOpen):
     default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 
 
-class Said(NamedTuple):
+class Provenance(NamedTuple):
     """Who said a request, as every leaf names it: its key, the actor, and where from."""
 
     key: str
@@ -72,7 +71,9 @@ class Said(NamedTuple):
 
 def canonical_entry(entry: Entry) -> bytes:
     """Give the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
-    said = Said(entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user)
+    provenance = Provenance(
+        entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user
+    )
     body = {
         "act": entry.act,
         "deal": entry.deal,
@@ -86,7 +87,7 @@ def canonical_entry(entry: Entry) -> bytes:
         "reference": entry.reference,
         "reverses": entry.reverses,
     }
-    return _bytes(ENTRY_TAG, entry.format, body, said)
+    return _bytes(ENTRY_TAG, entry.format, body, provenance)
 
 
 def canonical_version(
@@ -95,7 +96,7 @@ def canonical_version(
     version: int,
     record: Any,
     recorded_at: datetime,
-    said: Said,
+    provenance: Provenance,
     reason: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
@@ -111,7 +112,7 @@ def canonical_version(
         "recorded_at": recorded_at,
         "version": version,
     }
-    return _bytes(VERSION_TAG, format, body, said)
+    return _bytes(VERSION_TAG, format, body, provenance)
 
 
 def canonical_request(
@@ -119,7 +120,7 @@ def canonical_request(
     given: str,
     program: str,
     recorded_at: datetime,
-    said: Said,
+    provenance: Provenance,
     receipt: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
@@ -134,28 +135,28 @@ def canonical_request(
         "receipt": receipt,
         "recorded_at": recorded_at,
     }
-    return _bytes(REQUEST_TAG, format, body, said)
+    return _bytes(REQUEST_TAG, format, body, provenance)
 
 
 def canonical_rate(
     number: int,
     rate: Rate,
     recorded_at: datetime,
-    said: Said,
+    provenance: Provenance,
     *,
     withdrawn: bool = False,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
     """Give the bytes of an exchange rate as it was learned; raises `UnknownLayout`."""
     body = {"number": number, **_terms(rate), "recorded_at": recorded_at, "withdrawn": withdrawn}
-    return _bytes(RATE_TAG, format, body, said)
+    return _bytes(RATE_TAG, format, body, provenance)
 
 
 def canonical_proposal(
     code: str,
     record: Mapping[str, Any],
     recorded_at: datetime,
-    said: Said,
+    provenance: Provenance,
     reason: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
@@ -164,7 +165,7 @@ def canonical_proposal(
     Raises `UnknownLayout`.
     """
     body = {"code": code, "reason": reason, "record": record, "recorded_at": recorded_at}
-    return _bytes(PROPOSAL_TAG, format, body, said)
+    return _bytes(PROPOSAL_TAG, format, body, provenance)
 
 
 def _movement(movement: Movement) -> dict[str, Any]:
@@ -186,10 +187,10 @@ def _terms(record: Any) -> dict[str, Any]:
     return {column_of(field.name): getattr(record, field.name) for field in fields(record)}
 
 
-def _bytes(tag: str, layout: int, body: Mapping[str, Any], said: Said) -> bytes:
+def _bytes(tag: str, layout: int, body: Mapping[str, Any], provenance: Provenance) -> bytes:
     if layout not in FORMATS[tag]:
         raise UnknownLayout(f"Format {layout} of {tag} is not known to this program.")
-    document = _plain({"$": f"{tag}/{layout}", "said": said._asdict(), **body})
+    document = _plain({"$": f"{tag}/{layout}", "said": provenance._asdict(), **body})
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8")
 
@@ -199,13 +200,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):  # most are, and asking for the others first costs as much again
         return str(value)
     if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items() if not _left_out(one)}
+        return {name: _plain(one) for name, one in value.items() if not _is_omitted(one)}
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
-    return value if isinstance(value, bool) else _written(value)
+    return value if isinstance(value, bool) else _value_text(value)
 
 
-def _written(value: Any) -> str:
+def _value_text(value: Any) -> str:
     """Write one value in its only form."""
     if isinstance(value, int):
         return str(value)
@@ -218,7 +219,7 @@ def _written(value: Any) -> str:
     return value.isoformat()
 
 
-def _left_out(value: Any) -> bool:
+def _is_omitted(value: Any) -> bool:
     """Say whether a value is None, empty or no; a zero is a value like any other."""
     return value is None or value is False or (isinstance(value, (str, tuple, list)) and not value)
 
@@ -235,15 +236,15 @@ Part = tuple[str, str | None]
 """A key with its value as JSON; None where the value is left out."""
 
 
-class Unwritable(ValueError):
+class InvalidLeafValue(ValueError):
     """A value that the program would never have written there."""
 
 
 @lru_cache(maxsize=4096, typed=True)
-def moment_text(microseconds: int) -> str:
+def timestamp_text(microseconds: int) -> str:
     """Write a moment that is kept as microseconds since 1970."""
     if type(microseconds) is not int:
-        raise Unwritable(microseconds)
+        raise InvalidLeafValue(microseconds)
     moment = _EPOCH + timedelta(microseconds=microseconds)
     return f'"{moment.isoformat(timespec="microseconds").removesuffix("+00:00")}Z"'
 
@@ -258,10 +259,10 @@ def number_or_none(value: Any) -> str | None:
     return None if value is None else f'"{value:d}"'
 
 
-def yes_or_none(value: Any) -> str | None:
+def true_or_none(value: Any) -> str | None:
     """Write a yes; a no is left out."""
     if type(value) not in {bool, int} or value not in {0, 1}:
-        raise Unwritable(value)
+        raise InvalidLeafValue(value)
     return "true" if value else None
 
 
@@ -277,7 +278,9 @@ def object_text(parts: Iterable[Part]) -> str:
     return "{" + ",".join(f"{key}:{value}" for key, value in parts if value is not None) + "}"
 
 
-def said_text(key: str, actor: str, system_user: str, host: str, database_user: str | None) -> str:
+def provenance_text(
+    key: str, actor: str, system_user: str, host: str, database_user: str | None
+) -> str:
     """Write who said a request, as every leaf names it."""
     return object_text(
         (
@@ -291,7 +294,7 @@ def said_text(key: str, actor: str, system_user: str, host: str, database_user: 
 
 
 def request_bytes(
-    command: str, given: str, program: str, receipt: str | None, recorded_at: int, said: str
+    command: str, given: str, program: str, receipt: str | None, recorded_at: int, provenance: str
 ) -> bytes:
     """Give the bytes of a request."""
     return object_text(
@@ -301,8 +304,8 @@ def request_bytes(
             ('"input"', text_or_none(given)),
             ('"program"', text_or_none(program)),
             ('"receipt"', text_or_none(receipt)),
-            ('"recorded_at"', moment_text(recorded_at)),
-            ('"said"', said),
+            ('"recorded_at"', timestamp_text(recorded_at)),
+            ('"said"', provenance),
         )
     ).encode()
 
@@ -317,9 +320,9 @@ def movement_text(
     deal: str | None,
 ) -> str:
     """Write one movement; `deal` is JSON already."""
-    of_deal = "" if deal is None else f'"deal":{deal},'
+    deal_part = "" if deal is None else f'"deal":{deal},'
     return (
-        f'{{"amount":"{amount:d}",{of_deal}"from":{quoted(from_stage)},"holder":{quoted(holder)},'
+        f'{{"amount":"{amount:d}",{deal_part}"from":{quoted(from_stage)},"holder":{quoted(holder)},'
         f'"side":{quoted(side)},"to":{quoted(to_stage)},"unit":{quoted(unit)}}}'
     )
 
@@ -335,23 +338,23 @@ def entry_bytes(
     deal: str | None,
     proposed: str | None,
     movements: Iterable[str],
-    said: str,
+    provenance: str,
 ) -> bytes:
     """Give the bytes of an entry; `texts` are its override, reason and reference.
 
     `deal`, the line that was `proposed` and the movements are JSON already.
     """
     override, reason, reference = texts
-    of_deal = "" if deal is None else f'"deal":{deal},'
-    undone = "" if reverses is None else f'"reverses":"{reverses:d}",'
+    deal_part = "" if deal is None else f'"deal":{deal},'
+    reversed_entry = "" if reverses is None else f'"reverses":"{reverses:d}",'
     return (
-        f'{{"$":"{ENTRY_TAG}/{layout:d}","act":{quoted(act)},{of_deal}'
+        f'{{"$":"{ENTRY_TAG}/{layout:d}","act":{quoted(act)},{deal_part}'
         f'"effective_on":{quoted(effective_on)},"movements":[{",".join(movements)}],'
         f'"number":"{number:d}",'
         f"{_part('override', override)}"
         f"{'' if proposed is None else _PROPOSED.format(proposed)}{_part('reason', reason)}"
-        f'"recorded_at":{moment_text(recorded_at)},{_part("reference", reference)}'
-        f'{undone}"said":{said}}}'
+        f'"recorded_at":{timestamp_text(recorded_at)},{_part("reference", reference)}'
+        f'{reversed_entry}"said":{provenance}}}'
     ).encode()
 
 
@@ -367,13 +370,13 @@ def version_bytes(
     recorded_at: int,
     reason: str | None,
     layout: int,
-    said: str,
+    provenance: str,
 ) -> bytes:
     """Give the bytes of a version; `record` is JSON already."""
     return (
         f'{{"$":"{VERSION_TAG}/{layout:d}","code":{quoted(code)},"kind":{quoted(kind)},'
-        f'{_part("reason", reason)}"record":{record},"recorded_at":{moment_text(recorded_at)},'
-        f'"said":{said},"version":"{version:d}"}}'
+        f'{_part("reason", reason)}"record":{record},"recorded_at":{timestamp_text(recorded_at)},'
+        f'"said":{provenance},"version":"{version:d}"}}'
     ).encode()
 
 
@@ -385,7 +388,7 @@ def rate_bytes(
     source: str | None,
     withdrawn: Any,
     recorded_at: int,
-    said: str,
+    provenance: str,
 ) -> bytes:
     """Give the bytes of an exchange rate, of its base into its quote."""
     base, quote = pair
@@ -397,10 +400,10 @@ def rate_bytes(
             ('"number"', number_or_none(number)),
             ('"quote"', quoted(quote)),
             ('"rate"', quoted(rate)),
-            ('"recorded_at"', moment_text(recorded_at)),
-            ('"said"', said),
+            ('"recorded_at"', timestamp_text(recorded_at)),
+            ('"said"', provenance),
             ('"source"', text_or_none(source)),
-            ('"withdrawn"', yes_or_none(withdrawn)),
+            ('"withdrawn"', true_or_none(withdrawn)),
         )
     ).encode()
 
@@ -411,7 +414,7 @@ def proposed_text(proposal: str, line: int) -> str:
 
 
 def proposal_bytes(
-    code: str, record: str, recorded_at: int, reason: str | None, said: str
+    code: str, record: str, recorded_at: int, reason: str | None, provenance: str
 ) -> bytes:
     """Give the bytes of a proposal; `record` is JSON already."""
     return object_text(
@@ -420,7 +423,7 @@ def proposal_bytes(
             ('"code"', quoted(code)),
             ('"reason"', text_or_none(reason)),
             ('"record"', record),
-            ('"recorded_at"', moment_text(recorded_at)),
-            ('"said"', said),
+            ('"recorded_at"', timestamp_text(recorded_at)),
+            ('"said"', provenance),
         )
     ).encode()

@@ -65,11 +65,11 @@ class Frontier:
         return b"".join(self._peaks)
 
     @classmethod
-    def from_bytes(cls, size: int, kept: bytes) -> Frontier | None:
+    def from_bytes(cls, size: int, data: bytes) -> Frontier | None:
         """Read peaks that were kept; None where they cannot be those of a tree of that size."""
-        if size < 0 or len(kept) != size.bit_count() * HASH_BYTES:
+        if size < 0 or len(data) != size.bit_count() * HASH_BYTES:
             return None
-        peaks = [kept[at : at + HASH_BYTES] for at in range(0, len(kept), HASH_BYTES)]
+        peaks = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
         return cls(size, peaks)
 
 
@@ -81,20 +81,20 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
-class Span(NamedTuple):
+class LeafRange(NamedTuple):
     """The leaves of a subtree: from `first` on, up to but without `end`."""
 
     first: int
     end: int
 
 
-def inclusion_spans(position: int, size: int) -> list[Span]:
+def inclusion_spans(position: int, size: int) -> list[LeafRange]:
     """Give the spans whose roots lead from a leaf to the root of a tree, the nearest first."""
     assert 0 <= position < size, f"leaf {position} of {size}"
-    return _inclusion(position, Span(0, size))
+    return _inclusion(position, LeafRange(0, size))
 
 
-def _inclusion(position: int, within: Span) -> list[Span]:
+def _inclusion(position: int, within: LeafRange) -> list[LeafRange]:
     if within.end - within.first == 1:
         return []
     left, right = _halves(within)
@@ -103,29 +103,29 @@ def _inclusion(position: int, within: Span) -> list[Span]:
     return [*_inclusion(position, right), left]
 
 
-def _halves(span: Span) -> tuple[Span, Span]:
+def _halves(span: LeafRange) -> tuple[LeafRange, LeafRange]:
     """Split a tree of two leaves or more at the largest power of two below its size."""
     middle = span.first + (1 << (span.end - span.first - 1).bit_length() - 1)
-    return Span(span.first, middle), Span(middle, span.end)
+    return LeafRange(span.first, middle), LeafRange(middle, span.end)
 
 
-def span_roots(spans: Sequence[Span], leaves: Iterable[bytes]) -> list[bytes]:
+def span_roots(spans: Sequence[LeafRange], leaves: Iterable[bytes]) -> list[bytes]:
     """Give the roots of spans that do not overlap, in one pass over the leaves from the first."""
-    found: dict[Span, bytes] = {}
-    given = iter(leaves)
+    roots: dict[LeafRange, bytes] = {}
+    remaining = iter(leaves)
     at = 0
     for span in sorted(spans):
-        _pass_by(given, span.first - at)
-        found[span] = root_of(_taken(given, span.end - span.first))
+        _skip(remaining, span.first - at)
+        roots[span] = root_of(_take(remaining, span.end - span.first))
         at = span.end
-    return [found[span] for span in spans]
+    return [roots[span] for span in spans]
 
 
-def _pass_by(leaves: Iterator[bytes], count: int) -> None:
-    for _ in _taken(leaves, count):
+def _skip(leaves: Iterator[bytes], count: int) -> None:
+    for _ in _take(leaves, count):
         pass
 
 
-def _taken(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
+def _take(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
     for _ in range(count):
         yield next(leaves)

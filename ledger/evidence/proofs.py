@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import InvalidInput, RefusedByRule, StorageTrouble
-from ledger.evidence.tree_head import SealMark
+from ledger.evidence.tree_head import TreeHead
 
 PROOF_SCHEMA: Final = "cityfund.proof/1"
 _KEYS: Final = frozenset(
@@ -49,7 +49,7 @@ class NotProven(RefusedByRule):
     default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger itself."
 
 
-class OtherSeal(RefusedByRule):
+class SealMismatch(RefusedByRule):
     """A proof that leads to another root than the one that was kept."""
 
     code = "other-seal"
@@ -68,50 +68,54 @@ class Proof(NamedTuple):
     sealed_at: str
 
     @property
-    def mark(self) -> SealMark:
+    def tree_head(self) -> TreeHead:
         """Give the seal that the proof leads to."""
-        return SealMark(self.size, self.root)
+        return TreeHead(self.size, self.root)
 
-    def said(self) -> dict[str, Any]:
+    def leaf_document(self) -> dict[str, Any]:
         """Give what the leaf says."""
-        said: dict[str, Any] = json.loads(self.leaf)
-        return said
+        leaf_document: dict[str, Any] = json.loads(self.leaf)
+        return leaf_document
 
 
-def verify(proof: Proof, kept: SealMark | None = None) -> None:
+def verify(proof: Proof, expected: TreeHead | None = None) -> None:
     """Check that the leaf leads to the root, and that to a seal kept elsewhere, where there is one.
 
-    Raises `NotProven` and `OtherSeal`.
+    Raises `NotProven` and `SealMismatch`.
     """
-    if not leads_to(proof.leaf.encode(), proof.position, proof.size, proof.path, proof.root):
+    if not proves_inclusion(
+        proof.leaf.encode(), proof.position, proof.size, proof.path, proof.root
+    ):
         raise NotProven("The proof does not hold.")
-    if kept is not None and proof.mark != kept:
-        raise OtherSeal(
+    if expected is not None and proof.tree_head != expected:
+        raise SealMismatch(
             "The proof is not of the seal that was given.",
-            why=f"It leads to {proof.mark}; the seal given is {kept}.",
+            why=f"It leads to {proof.tree_head}; the seal given is {expected}.",
         )
 
 
-def leads_to(content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+def proves_inclusion(
+    content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
     """Say whether a leaf of that content, at that position, is in the tree of that root."""
     if not 0 <= position < size:
         return False
     left, last = position, size - 1
-    found = hashlib.sha256(b"\x00" + content).digest()
-    for step in path:
+    root_hash = hashlib.sha256(b"\x00" + content).digest()
+    for sibling in path:
         if last == 0:
             return False
         if left & 1 or left == last:
-            found = _joined(step, found)
+            root_hash = _node_hash(sibling, root_hash)
             while left and not left & 1:
                 left, last = left >> 1, last >> 1
         else:
-            found = _joined(found, step)
+            root_hash = _node_hash(root_hash, sibling)
         left, last = left >> 1, last >> 1
-    return last == 0 and found == root
+    return last == 0 and root_hash == root
 
 
-def _joined(left: bytes, right: bytes) -> bytes:
+def _node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -127,28 +131,30 @@ def read_proof(path: Path) -> Proof:
     try:
         return _proof(json.loads(content.decode("utf-8")))
     except (ValueError, RecursionError) as error:
-        why = f"{_first_line(error)}." if type(error) is _Wrong else MalformedProof.default_why
+        why = (
+            f"{_first_line(error)}." if type(error) is _InvalidPart else MalformedProof.default_why
+        )
         raise MalformedProof(f"{path} is no proof.", why=why) from error
 
 
-class _Wrong(ValueError):
+class _InvalidPart(ValueError):
     """What is wrong with one part of a file."""
 
 
 def _proof(document: Any) -> Proof:
     if not isinstance(document, dict) or document.get("schema") != PROOF_SCHEMA:
-        raise _Wrong(f"Its schema is not {PROOF_SCHEMA}")
+        raise _InvalidPart(f"Its schema is not {PROOF_SCHEMA}")
     if document.keys() != _KEYS:
         strange = ", ".join(sorted(map(str, document.keys() ^ _KEYS)))
-        raise _Wrong(f"These of its parts are missing or strange: {strange}")
+        raise _InvalidPart(f"These of its parts are missing or strange: {strange}")
     path = document["path"]
     if not isinstance(path, list) or len(path) > _MOST_STEPS:
-        raise _Wrong(f"Its path is no list of at most {_MOST_STEPS} hashes")
+        raise _InvalidPart(f"Its path is no list of at most {_MOST_STEPS} hashes")
     return Proof(
         leaf=_leaf(document["leaf"]),
         position=_count(document, "position"),
         size=_count(document, "size"),
-        path=tuple(_hash(step, "path") for step in path),
+        path=tuple(_hash(sibling, "path") for sibling in path),
         root=_hash(document["root"], "root"),
         seal=_count(document, "seal"),
         sealed_at=_text(document["sealed_at"], "sealed_at"),
@@ -159,26 +165,26 @@ def _leaf(value: Any) -> str:
     text = _text(value, "leaf")
     text.encode("utf-8")  # half a character is no text
     if not isinstance(json.loads(text), dict):
-        raise _Wrong("Its leaf is no JSON object")
+        raise _InvalidPart("Its leaf is no JSON object")
     return text
 
 
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise _Wrong(f"Its {name} is no text")
+        raise _InvalidPart(f"Its {name} is no text")
     return value
 
 
 def _count(document: dict[str, Any], name: str) -> int:
     value = document[name]
     if type(value) is not int or not 0 <= value < _MOST_LEAVES:
-        raise _Wrong(f"Its {name} is no whole number")
+        raise _InvalidPart(f"Its {name} is no whole number")
     return value
 
 
 def _hash(value: Any, name: str) -> bytes:
     if not isinstance(value, str) or _HASH.fullmatch(value) is None:
-        raise _Wrong(f"Its {name} holds no hash of 64 hexadecimal digits")
+        raise _InvalidPart(f"Its {name} holds no hash of 64 hexadecimal digits")
     return bytes.fromhex(value)
 
 

@@ -26,7 +26,7 @@ class MalformedSeal(InvalidInput):
     default_next = "Copy it whole from a nightly report or from: cityfund journal seals"
 
 
-class SealMark(NamedTuple):
+class TreeHead(NamedTuple):
     """A seal as it is printed and kept elsewhere: SIZE:ROOT."""
 
     size: int
@@ -36,12 +36,12 @@ class SealMark(NamedTuple):
         return f"{self.size}:{self.root.hex()}"
 
 
-def parse_mark(typed: str) -> SealMark:
+def parse_tree_head(typed: str) -> TreeHead:
     """Read a seal as it was printed; raises `MalformedSeal`."""
-    found = _MARK.fullmatch(normalise_digits(typed).casefold())
-    if found is None:
+    match = _MARK.fullmatch(normalise_digits(typed).casefold())
+    if match is None:
         raise MalformedSeal(f"{typed!r} is no seal.")
-    return SealMark(int(found[1]), bytes.fromhex(found[2]))
+    return TreeHead(int(match[1]), bytes.fromhex(match[2]))
 
 
 REQUEST_KIND: Final = "request"
@@ -92,9 +92,9 @@ class SealedLeaf(NamedTuple):
 class Seal(NamedTuple):
     """A seal: the root over the first `size` leaves, which are all up to its last request's.
 
-    `frontier` holds the peaks of the tree, from which the next seal goes on; `said_at` is when its
-    own request was recorded, the same as `recorded_at` in every honest ledger. None stands for a
-    moment that cannot be read.
+    `frontier` holds the peaks of the tree, from which the next seal continues;
+    `request_recorded_at` is when the request of the seal was recorded, equal to `recorded_at`
+    unless the ledger was changed. None stands for a moment that cannot be read.
     """
 
     number: int
@@ -103,12 +103,12 @@ class Seal(NamedTuple):
     frontier: bytes
     last_request: int
     recorded_at: datetime | None
-    said_at: datetime | None = None
+    request_recorded_at: datetime | None = None
 
     @property
-    def mark(self) -> SealMark:
+    def tree_head(self) -> TreeHead:
         """Give it as it is kept elsewhere."""
-        return SealMark(self.size, self.root)
+        return TreeHead(self.size, self.root)
 
     @property
     def sealed_at(self) -> str:

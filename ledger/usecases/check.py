@@ -1,4 +1,4 @@
-"""Proving the books: every rule of the ledger recomputed from its journal, by name."""
+"""Run the named checks: every rule of the ledger recomputed from its journal."""
 
 from __future__ import annotations
 
@@ -8,40 +8,37 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.checks import (
-    CHECKS,
-    CheckResult,
-    kept,
-    nights,
-    proposals,
-    seals,
-)
-from ledger.checks import (
-    kept as shipped,
-)
-from ledger.checks import (
-    nights as statements,
-)
+from ledger.checks import CHECKS, CheckResult
 from ledger.checks.deals import BothSides, ResolvedOnce
 from ledger.checks.history import AppendOnly, TwoTimes
-from ledger.checks.mandate import Mandate
-from ledger.checks.nights import Snapshots
-from ledger.checks.passes import (
+from ledger.checks.journal_pass import (
     AllowedMoves,
     Balanced,
     JournalCheck,
     NothingBelowZero,
-    run_over,
-    timeline,
+    check_journal,
+    check_timeline,
 )
-from ledger.checks.rows import Books, Running
+from ledger.checks.mandate import Mandate
+from ledger.checks.nights import Snapshots, check_nights, check_statements
+from ledger.checks.proposals import check_proposals
+from ledger.checks.rows import CheckContext, RunningBalances
+from ledger.checks.seals import SealCheckInput, check_seals
+from ledger.checks.stored_rows import (
+    check_balances,
+    check_broker,
+    check_exactness,
+    check_guards,
+    check_reference_tables,
+    check_request_keys,
+)
 from ledger.core.dates import find_time_zone
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
-from ledger.evidence.tree_head import SealMark
-from ledger.store.checks import journal as reading
-from ledger.store.checks import nights as by_night
-from ledger.store.checks import stored_rows as beside
+from ledger.evidence.tree_head import TreeHead
+from ledger.store.checks import journal as journal_rows
+from ledger.store.checks import nights as night_rows
+from ledger.store.checks import stored_rows as rows
 from ledger.store.checks.journal import find_invalid_cells
 from ledger.store.checks.stored_rows import (
     find_entries_without_line,
@@ -61,18 +58,18 @@ CHECK_SCHEMA: Final = "cityfund.check/1"
 
 
 class UnknownCheck(NotFound):
-    """A check was asked for that there is none of."""
+    """The name is not one of the checks."""
 
     code = "unknown-check"
     default_why = f"The checks are: {', '.join(CHECKS)}."
 
 
 def run_checks(
-    ledger: Ledger, names: Sequence[str] | None = None, outside: Sequence[SealMark] = ()
+    ledger: Ledger, names: Sequence[str] | None = None, outside: Sequence[TreeHead] = ()
 ) -> list[CheckResult]:
     """Run the named checks, or all, over one moment of the ledger; give them in their order.
 
-    Seals that were kept `outside` the ledger are what its own are held to, asked for or not.
+    Seals that were stored_rows `outside` the ledger are what its own are held to, asked for or not.
     Raises `UnknownCheck`.
     """
     requested = _requested_checks(names) | ({"seals"} if outside else set())
@@ -81,19 +78,19 @@ def run_checks(
 
 
 def run_over_snapshot(
-    connection: Connection, requested: Collection[str], outside: Sequence[SealMark] = ()
+    connection: Connection, requested: Collection[str], outside: Sequence[TreeHead] = ()
 ) -> list[CheckResult]:
-    """Run checks over what a connection sees; give them in their order."""
+    """Run checks over what a connection sees, in their order."""
     calendar = find_time_zone(read_settings(connection)["time_zone"])
-    books = reading.read_books(connection, calendar)
-    found = {result.name: result for result in _results(connection, books, frozenset(requested))}
+    context = journal_rows.read_context(connection, calendar)
+    found = {result.name: result for result in _results(connection, context, frozenset(requested))}
     if "seals" in requested:
         found["seals"] = _seals(connection, outside)
     return [found[name] for name in CHECKS if name in requested]
 
 
 def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
-    """Give the answer of the checks as the JSON document of `cityfund check`."""
+    """Return the results as the JSON document of `cityfund check`."""
     checks = [
         {**result._asdict(), "failures": list(result.failures), "notes": list(result.notes)}
         for result in results
@@ -111,114 +108,120 @@ def _requested_checks(names: Sequence[str] | None) -> frozenset[str]:
 
 
 def _results(
-    connection: Connection, books: Books, requested: frozenset[str]
+    connection: Connection, context: CheckContext, requested: frozenset[str]
 ) -> Iterable[CheckResult]:
-    journal = [make(connection, books) for name, make in _JOURNAL.items() if name in requested]
+    journal = [
+        make(connection, context) for name, make in _JOURNAL_CHECKS.items() if name in requested
+    ]
     if journal or "balances" in requested:
-        answers, running = run_over(reading.stream_entries(connection), books, journal)
+        answers, balances = check_journal(journal_rows.stream_entries(connection), context, journal)
         yield from answers
         if "balances" in requested:
-            yield _balances(connection, books, running)
-    for name, standing in _STANDING.items():
+            yield _balances(connection, context, balances)
+    for name, check in _TABLE_CHECKS.items():
         if name in requested:
-            yield standing(connection, books)
+            yield check(connection, context)
 
 
-_JOURNAL: Final[dict[str, Callable[[Connection, Books], JournalCheck]]] = {
-    "balanced": lambda _, books: Balanced(books),
-    "allowed-moves": lambda _, books: AllowedMoves(books),
-    "nothing-below-zero": lambda _, books: NothingBelowZero(books),
-    "both-sides": lambda _, books: BothSides(books),
-    "append-only": lambda db, books: AppendOnly(books, beside.stream_version_rows(db)),
-    "resolved-once": lambda _, books: ResolvedOnce(books),
-    "two-times": lambda _, books: TwoTimes(books),
-    "snapshots": lambda db, books: Snapshots(books, by_night.read_snapshots(db)),
-    "mandate": lambda db, books: Mandate(books, reading.read_histories(db), NEVER_OVERRIDDEN),
+_JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalCheck]]] = {
+    "balanced": lambda _, context: Balanced(context),
+    "allowed-moves": lambda _, context: AllowedMoves(context),
+    "nothing-below-zero": lambda _, context: NothingBelowZero(context),
+    "both-sides": lambda _, context: BothSides(context),
+    "append-only": lambda db, context: AppendOnly(context, rows.stream_version_rows(db)),
+    "resolved-once": lambda _, context: ResolvedOnce(context),
+    "two-times": lambda _, context: TwoTimes(context),
+    "snapshots": lambda db, context: Snapshots(context, night_rows.read_snapshots(db)),
+    "mandate": lambda db, context: Mandate(
+        context, journal_rows.read_histories(db), NEVER_OVERRIDDEN
+    ),
 }
 
 
-def _balances(connection: Connection, books: Books, running: Running) -> CheckResult:
+def _balances(
+    connection: Connection, context: CheckContext, balances: RunningBalances
+) -> CheckResult:
     holders, deals = (
-        beside.read_stored_balances(connection),
-        beside.read_stored_deal_balances(connection),
+        rows.read_stored_balances(connection),
+        rows.read_stored_deal_balances(connection),
     )
-    return kept.balances(holders, deals, running, books)
+    return check_balances(holders, deals, balances, context)
 
 
-def _seals(connection: Connection, outside: Sequence[SealMark]) -> CheckResult:
+def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
     found = sealed.read_seals(connection)
     last = sealed.last_sealed_request(connection)
-    looked_at = seals.Sealing(
+    sealing = SealCheckInput(
         found,
         sealed.stream_sealed(connection),
         stream_leaves(connection, BEFORE_ALL, last),
         sealed.count_unsealed(connection, last),
     )
-    return seals.seals(looked_at, outside)
+    return check_seals(sealing, outside)
 
 
-def _timeline(connection: Connection, books: Books) -> CheckResult:
-    return timeline(reading.stream_timeline(connection), books)
+def _timeline(connection: Connection, context: CheckContext) -> CheckResult:
+    return check_timeline(journal_rows.stream_timeline(connection), context)
 
 
-def _guards(connection: Connection, books: Books) -> CheckResult:
-    del books
-    due, present = beside.read_guards(connection)
-    return kept.guards(due, present, beside.read_allowed_moves(connection))
+def _guards(connection: Connection, context: CheckContext) -> CheckResult:
+    del context
+    due, present = rows.read_guards(connection)
+    return check_guards(due, present, rows.read_allowed_moves(connection))
 
 
-def _reference(connection: Connection, books: Books) -> CheckResult:
-    del books
-    return shipped.reference(shipped_rows(), stored_rows(connection))
+def _reference(connection: Connection, context: CheckContext) -> CheckResult:
+    del context
+    return check_reference_tables(shipped_rows(), stored_rows(connection))
 
 
-def _broker(connection: Connection, books: Books) -> CheckResult:
+def _broker(connection: Connection, context: CheckContext) -> CheckResult:
     del connection
-    return kept.broker(books)
+    return check_broker(context)
 
 
-def _request_keys(connection: Connection, books: Books) -> CheckResult:
-    del books
-    return kept.request_keys(
-        beside.stream_requests(connection),
-        beside.find_orphan_rows(connection),
-        beside.read_repeated_keys(connection),
+def _request_keys(connection: Connection, context: CheckContext) -> CheckResult:
+    del context
+    return check_request_keys(
+        rows.stream_requests(connection),
+        rows.find_orphan_rows(connection),
+        rows.read_repeated_keys(connection),
     )
 
 
-def _exact(connection: Connection, books: Books) -> CheckResult:
-    del books
-    return kept.exact(
-        beside.count_amounts(connection),
-        chain(beside.read_amount_faults(connection), find_invalid_cells(connection)),
-        beside.stream_decimals(connection),
+def _exact(connection: Connection, context: CheckContext) -> CheckResult:
+    del context
+    return check_exactness(
+        rows.count_amounts(connection),
+        chain(rows.read_amount_faults(connection), find_invalid_cells(connection)),
+        rows.stream_decimals(connection),
     )
 
 
-def _proposals(connection: Connection, books: Books) -> CheckResult:
-    return proposals.proposals(
+def _proposals(connection: Connection, context: CheckContext) -> CheckResult:
+    return check_proposals(
         read_proposal_rows(connection),
         read_introduced_lines(connection),
         find_entries_without_line(connection),
-        books,
+        context,
     )
 
 
-def _statements(connection: Connection, books: Books) -> CheckResult:
-    del books
-    return statements.statements(
-        by_night.read_written_rows(connection),
-        by_night.read_statement_rows(connection),
-        by_night.read_finding_rows(connection),
+def _statements(connection: Connection, context: CheckContext) -> CheckResult:
+    del context
+    return check_statements(
+        night_rows.read_written_rows(connection),
+        night_rows.read_statement_rows(connection),
+        night_rows.read_finding_rows(connection),
     )
 
 
-def _nights(connection: Connection, books: Books) -> CheckResult:
+def _nights(connection: Connection, context: CheckContext) -> CheckResult:
     now = to_microseconds(moment_of(connection))
-    return nights.nights(by_night.read_runs(connection), STEPS, now, books)
+    return check_nights(night_rows.read_runs(connection), STEPS, now, context)
 
 
-_STANDING: Final[dict[str, Callable[[Connection, Books], CheckResult]]] = {
+_TABLE_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], CheckResult]]] = {
     "timeline": _timeline,
     "guards": _guards,
     "reference": _reference,

@@ -122,7 +122,7 @@ def seal_rows(picture: Picture) -> list[dict[str, Any]]:
             "root": seal.root.hex(),
             "leaves": size - before,
             "sealed_at": None if seal.recorded_at is None else picture.local(seal.recorded_at),
-            "mark": str(seal.mark),
+            "mark": str(seal.tree_head),
         }
         for seal, (before, size) in zip(seals, sizes, strict=True)
     ]

@@ -29,7 +29,7 @@ PRESENT: Final = {
 }
 """One row for each guard: its name and the statement that makes it, as the engine keeps it.
 
-A trigger that is told not to act is read as `ledger.checks.kept.SWITCHED_OFF`.
+A trigger that is told not to act is read as `ledger.checks.stored_rows.SWITCHED_OFF`.
 """
 
 DROPS: Final = {

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.deals.deal import Deal
-from ledger.evidence.canonical import Said, UnknownLayout, canonical_entry, canonical_version
+from ledger.evidence.canonical import Provenance, UnknownLayout, canonical_entry, canonical_version
 from ledger.journal.entries import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
 from ledger.registers.records import Need, Offer
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
-SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")
+PROVENANCE = Provenance("key-1", "leila", "lmoradi", "mashhad-3")
 
 INTRODUCED = Entry(
     number=17,
@@ -121,7 +121,7 @@ def test_a_version_of_an_offer_has_these_bytes_for_ever() -> None:
         note="",
         withdrawn=True,
     )
-    assert canonical_version("offer", "O-0007", 2, offer, MOMENT, SAID, "extended") == (
+    assert canonical_version("offer", "O-0007", 2, offer, MOMENT, PROVENANCE, "extended") == (
         b'{"$":"cityfund.version/1","code":"O-0007","kind":"offer","reason":"extended",'
         b'"record":{"code":"O-0007","declared_on":"2026-02-01","factor":"money",'
         b'"max_share":"0.50","max_ticket":"500000000","min_ticket":"0","provider":"IsDB",'
@@ -143,19 +143,19 @@ def test_a_version_of_a_need_and_of_a_deal_have_these_bytes_for_ever() -> None:
         b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"},'
         b'"version":"1"}'
     )
-    assert canonical_version("need", "N-1", 1, need, MOMENT, SAID) == (
+    assert canonical_version("need", "N-1", 1, need, MOMENT, PROVENANCE) == (
         b'{"$":"cityfund.version/1","code":"N-1","kind":"need","record":{"code":"N-1",'
         b'"declared_on":"2026-01-01","factor":"expertise","project":"P-1",'
         b'"unit":"person-day"},' + tail
     )
-    assert canonical_version("deal", "D-1", 1, deal, MOMENT, SAID) == (
+    assert canonical_version("deal", "D-1", 1, deal, MOMENT, PROVENANCE) == (
         b'{"$":"cityfund.version/1","code":"D-1","kind":"deal","record":{"code":"D-1",'
         b'"need":"N-1","offer":"O-1","rate":"0.000000085000"},' + tail
     )
 
 
 def test_a_setting_is_a_mapping() -> None:
-    got = canonical_version("setting", "time_zone", 1, {"value": "Asia/Tehran"}, MOMENT, SAID)
+    got = canonical_version("setting", "time_zone", 1, {"value": "Asia/Tehran"}, MOMENT, PROVENANCE)
     assert json.loads(got)["record"] == {"value": "Asia/Tehran"}
 
 
@@ -169,7 +169,7 @@ def test_a_format_from_the_future_is_refused() -> None:
     with pytest.raises(UnknownLayout):
         canonical_entry(replace(INTRODUCED, format=3))
     with pytest.raises(UnknownLayout):
-        canonical_version("city", "MHD", 1, {"name": "x"}, MOMENT, SAID, format=2)
+        canonical_version("city", "MHD", 1, {"name": "x"}, MOMENT, PROVENANCE, format=2)
 
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

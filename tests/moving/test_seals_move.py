@@ -10,7 +10,7 @@ from house import broken, quietly
 from ledgers import Ledgers
 from world import World
 
-from ledger.evidence.tree_head import SealMark
+from ledger.evidence.tree_head import TreeHead
 from ledger.store.evidence.seals import read_seals
 from ledger.usecases.admin.backup import back_up, restore
 from ledger.usecases.admin.copy import copy_ledger
@@ -29,9 +29,9 @@ def _restore(source: str, target: str, folder: Path) -> None:
     restore(folder / "kept.db", target, quietly)
 
 
-def marks(world: World) -> list[SealMark]:
+def marks(world: World) -> list[TreeHead]:
     with world.ledger.read() as connection:
-        return [seal.mark for seal in read_seals(connection)]
+        return [seal.tree_head for seal in read_seals(connection)]
 
 
 @pytest.mark.parametrize("move", [_copy, _restore])

@@ -8,7 +8,7 @@ from house import furnish
 from ledgers import Ledgers
 from world import World
 
-from ledger.evidence.tree_head import SealMark, parse_mark
+from ledger.evidence.tree_head import TreeHead, parse_tree_head
 from ledger.store.evidence.seals import read_seals
 
 
@@ -16,7 +16,7 @@ class Sealed(NamedTuple):
     """Where it is, and its seals as somebody keeps them elsewhere, the oldest first."""
 
     url: str
-    marks: tuple[SealMark, ...]
+    marks: tuple[TreeHead, ...]
 
 
 def furnish_and_seal(ledgers: Ledgers) -> Sealed:
@@ -30,7 +30,7 @@ def furnish_and_seal(ledgers: Ledgers) -> Sealed:
     return Sealed(url, found)
 
 
-def marks(world: World) -> tuple[SealMark, ...]:
+def marks(world: World) -> tuple[TreeHead, ...]:
     """Give the seals of a ledger, as they are kept elsewhere."""
     with world.ledger.read() as connection:
-        return tuple(parse_mark(str(seal.mark)) for seal in read_seals(connection))
+        return tuple(parse_tree_head(str(seal.tree_head)) for seal in read_seals(connection))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 
-from ledger.evidence.tree_head import SealMark, leaf_name
+from ledger.evidence.tree_head import TreeHead, leaf_name
 from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
 from ledger.store.registers import REGISTERS
@@ -62,7 +62,7 @@ class Tampering(NamedTuple):
 class Attacker:
     """Knows the rows of an honest sealed ledger, and tampers with a copy of it."""
 
-    def __init__(self, rows: Mapping[str, list[Row]], marks: tuple[SealMark, ...]) -> None:
+    def __init__(self, rows: Mapping[str, list[Row]], marks: tuple[TreeHead, ...]) -> None:
         self.marks = marks
         last = max(row["last_request"] for row in rows["seal"])
         self.last = last

@@ -16,7 +16,7 @@ from world import World
 from ledger.core.errors import LedgerError
 from ledger.evidence.merkle import Frontier, inclusion_spans, leaf_hash, span_roots
 from ledger.evidence.proofs import read_proof, verify
-from ledger.evidence.tree_head import SealMark
+from ledger.evidence.tree_head import TreeHead
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.usecases.evidence import NotSealedYet, prove
 
@@ -27,10 +27,10 @@ Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def honest(sealed_once: Sealed) -> dict[SealMark, list[Document]]:
+def honest(sealed_once: Sealed) -> dict[TreeHead, list[Document]]:
     """Give every proof of every entry, by the seal that it leads to."""
     world = World(sealed_once.url)
-    found: dict[SealMark, list[Document]] = {mark: [] for mark in sealed_once.marks}
+    found: dict[TreeHead, list[Document]] = {mark: [] for mark in sealed_once.marks}
     for mark, proofs in found.items():
         for entry in world.entries():
             try:
@@ -144,7 +144,7 @@ CHANGES: tuple[Callable[[Document, list[Document], Random], None], ...] = (
 )  # fmt: skip
 
 
-def outcome(document: Document, mark: SealMark, path: Path) -> str:
+def outcome(document: Document, mark: TreeHead, path: Path) -> str:
     path.write_text(json.dumps(document), encoding="utf-8")
     try:
         verify(read_proof(path), mark)

@@ -13,14 +13,19 @@ from sealed_world import Sealed
 from sqlalchemy import select
 from world import World
 
-from ledger.evidence.canonical import Said, canonical_proposal, canonical_rate, canonical_request
+from ledger.evidence.canonical import (
+    Provenance,
+    canonical_proposal,
+    canonical_rate,
+    canonical_request,
+)
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
 from ledger.store.db import tables
 from ledger.store.evidence.leaves import stream_leaves
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
-SAID = Said("key-1", "leila", "lmoradi", "mashhad-3")
+PROVENANCE = Provenance("key-1", "leila", "lmoradi", "mashhad-3")
 EVERY = 10**9
 
 
@@ -31,7 +36,7 @@ def leaves(world: World, after: int = 0, through: int = EVERY) -> list[Leaf]:
 
 def test_a_request_has_these_bytes_for_ever() -> None:
     got = canonical_request(
-        "deal introduce", '{"offer": "O-1"}', "cityfund 0.1.0", MOMENT, SAID, '{"entry": 17}'
+        "deal introduce", '{"offer": "O-1"}', "cityfund 0.1.0", MOMENT, PROVENANCE, '{"entry": 17}'
     )
     assert got == (
         b'{"$":"cityfund.request/1","command":"deal introduce","input":"{\\"offer\\": \\"O-1\\"}",'
@@ -43,7 +48,7 @@ def test_a_request_has_these_bytes_for_ever() -> None:
 
 def test_a_rate_has_these_bytes_for_ever() -> None:
     rate = Rate(date(2026, 3, 1), "USD", "EUR", Decimal("0.90"), "a letter")
-    got = canonical_rate(7, rate, MOMENT, SAID, withdrawn=True)
+    got = canonical_rate(7, rate, MOMENT, PROVENANCE, withdrawn=True)
     assert got == (
         b'{"$":"cityfund.rate/1","base":"USD","day":"2026-03-01","number":"7","quote":"EUR",'
         b'"rate":"0.90","recorded_at":"2026-11-23T08:17:13.000042Z",'
@@ -74,11 +79,11 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
                    rate.c.recorded_at, *said).join(request)
         ).all()  # fmt: skip
     for number, command, given, program, at, body, *who in rows:
-        due = canonical_request(command, given, program, at, Said(*who), body)
+        due = canonical_request(command, given, program, at, Provenance(*who), body)
         assert made[f"request {number}"] == due
     assert len(rates) == 2
     for number, day, base, quote, value, source, at, *who in rates:
-        due = canonical_rate(number, Rate(day, base, quote, value, source), at, Said(*who))
+        due = canonical_rate(number, Rate(day, base, quote, value, source), at, Provenance(*who))
         assert made[f"rate {number}"] == due
 
 
@@ -140,7 +145,7 @@ def test_the_leaf_of_a_proposal_is_made_of_all_its_rows(sealed: World) -> None:
         for row in rows["proposal_project"]
     ]
     request = next(row for row in rows["request"] if row["id"] == kept["request_id"])
-    said = Said(*(request[name] for name in Said._fields))
+    said = Provenance(*(request[name] for name in Provenance._fields))
     due = canonical_proposal(kept["code"], record, kept["recorded_at"], said, kept["reason"])
     assert record["lines"]
     assert made[f"proposal {kept['code']}"] == due

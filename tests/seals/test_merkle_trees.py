@@ -17,7 +17,7 @@ from ledger.evidence.merkle import (
     root_of,
     span_roots,
 )
-from ledger.evidence.proofs import leads_to
+from ledger.evidence.proofs import proves_inclusion
 
 KNOWN_LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657",
                 "606162636465666768696a6b6c6d6e6f"]  # fmt: skip
@@ -69,14 +69,16 @@ def test_a_tree_has_the_root_of_its_definition_at_every_size():
 def test_every_leaf_of_every_tree_is_proven_and_nothing_else_by_its_proof(size):
     for position in range(size):
         path = span_roots(inclusion_spans(position, size), LEAVES[:size])
-        assert leads_to(CONTENTS[position], position, size, path, ROOTS[size])
-        assert not leads_to(b"another", position, size, path, ROOTS[size])
-        assert not leads_to(CONTENTS[position], position, size, [*path, LEAVES[0]], ROOTS[size])
-        assert not leads_to(CONTENTS[position], position, size, path, ROOTS[size - 1])
+        assert proves_inclusion(CONTENTS[position], position, size, path, ROOTS[size])
+        assert not proves_inclusion(b"another", position, size, path, ROOTS[size])
+        assert not proves_inclusion(
+            CONTENTS[position], position, size, [*path, LEAVES[0]], ROOTS[size]
+        )
+        assert not proves_inclusion(CONTENTS[position], position, size, path, ROOTS[size - 1])
         places = [
             other
             for other in range(size + 2)
-            if leads_to(CONTENTS[position], other, size, path, ROOTS[size])
+            if proves_inclusion(CONTENTS[position], other, size, path, ROOTS[size])
         ]
         assert places == [position]
 

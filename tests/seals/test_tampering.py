@@ -27,7 +27,7 @@ from tampering import SEALED_TABLES, Attacker, Refused, Row, Tampering
 
 from ledger.checks import CheckResult
 from ledger.evidence.merkle import Frontier, leaf_hash
-from ledger.evidence.tree_head import SealMark
+from ledger.evidence.tree_head import TreeHead
 from ledger.store.db import engine as engines
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.usecases.check import run_over_snapshot
@@ -132,7 +132,7 @@ def place(
         yield Attacker(rows, sealed_once.marks), attempt
 
 
-def check(connection: Connection, outside: tuple[SealMark, ...]) -> CheckResult:
+def check(connection: Connection, outside: tuple[TreeHead, ...]) -> CheckResult:
     (result,) = run_over_snapshot(connection, ["seals"], outside)
     return result
 

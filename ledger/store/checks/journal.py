@@ -34,9 +34,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import type_coerce as taken_as
 
-from ledger.checks.kept import AmountFault
-from ledger.checks.mandate import History
-from ledger.checks.rows import AccountRow, Books, DealFacts, EntryRow, MovementRow, StepRow
+from ledger.checks.mandate import RecordHistory
+from ledger.checks.rows import AccountRow, CheckContext, DealRow, EntryRow, MovementRow, StepRow
+from ledger.checks.stored_rows import AmountFault
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
@@ -77,11 +77,11 @@ def day(column: Column[Any]) -> ColumnElement[str]:
     return cast(column, String)
 
 
-def read_books(connection: Connection, calendar: tzinfo) -> Books:
+def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
     """Read every holder and deal, and which entries are reversed: all but the journal."""
     reverses = tables.entry.c.reverses
     reversed_entries = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
-    return Books(
+    return CheckContext(
         accounts={row.id: row for row in _holders(connection)},
         deals={row.id: row for row in _deals(connection)},
         units=read_units(connection),
@@ -118,11 +118,11 @@ def _holders(connection: Connection) -> Iterator[AccountRow]:
     return map(AccountRow._make, stream(connection, query))
 
 
-def _deals(connection: Connection) -> Iterator[DealFacts]:
+def _deals(connection: Connection) -> Iterator[DealRow]:
     deal = tables.deal
     query = select(deal.c.id, deal.c.code, deal.c.offer_id, deal.c.need_id, raw(deal.c.rate))
     for *row, rate in stream(connection, query):
-        yield DealFacts._make((*row, stored_decimal(rate)))
+        yield DealRow._make((*row, stored_decimal(rate)))
 
 
 def stored_decimal(text: Any, *, least: int | None = None) -> Decimal | None:
@@ -223,12 +223,12 @@ def stream_timeline(connection: Connection) -> Iterator[StepRow]:
     return map(StepRow._make, stream(connection, query))
 
 
-def read_histories(connection: Connection) -> dict[str, dict[str, History]]:
+def read_histories(connection: Connection) -> dict[str, dict[str, RecordHistory]]:
     """Read all versions of what a mandate is judged by, by register and code."""
     return {kind: _histories(connection, kind) for kind in _MANDATE_REGISTERS}
 
 
-def _histories(connection: Connection, kind: str) -> dict[str, History]:
+def _histories(connection: Connection, kind: str) -> dict[str, RecordHistory]:
     register = REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
@@ -239,10 +239,10 @@ def _histories(connection: Connection, kind: str) -> dict[str, History]:
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
-    histories: dict[str, History] = {}
+    histories: dict[str, RecordHistory] = {}
     for recorded_at, *cells in stream(connection, query):
         record = register.record(*(read(cell) for read, cell in zip(reads, cells, strict=True)))
-        history = histories.setdefault(record.code, History())
+        history = histories.setdefault(record.code, RecordHistory())
         history.moments.append(recorded_at)
         history.records.append(record)
     return histories

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ledger.checks.nights import (
     FindingRow,
-    LaidDownRow,
     NightRunRow,
     NightStepRow,
+    RowCounts,
     SnapshotRow,
     StatementRow,
 )
@@ -83,7 +83,7 @@ def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
         yield SnapshotRow(need, night, taken, request_id, recorded_at, tuple(stages))
 
 
-def read_written_rows(connection: Connection) -> Iterator[LaidDownRow]:
+def read_written_rows(connection: Connection) -> Iterator[RowCounts]:
     """Read what each request left of a night's rows, beside what its receipt tells of."""
     counts: dict[Any, dict[str, int]] = defaultdict(dict)
     for table in _NIGHT_TABLES:
@@ -99,7 +99,7 @@ def read_written_rows(connection: Connection) -> Iterator[LaidDownRow]:
         counts[request][statement_line.name] = count
     announced = _receipt_counts(connection)
     for request in sorted(counts.keys() | announced.keys(), key=str):
-        yield LaidDownRow(request, announced.get(request, {}), counts.get(request, {}))
+        yield RowCounts(request, announced.get(request, {}), counts.get(request, {}))
 
 
 def _receipt_counts(connection: Connection) -> dict[Any, dict[str, Any]]:

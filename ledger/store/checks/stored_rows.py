@@ -26,9 +26,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from ledger.checks.history import VersionRow
-from ledger.checks.kept import AmountFault, DecimalCell, KeptStages, RequestRow, Stray, VersionName
+from ledger.checks.history import RecordVersionRow
 from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
+from ledger.checks.stored_rows import (
+    AmountFault,
+    DecimalCell,
+    OrphanRow,
+    RequestRow,
+    StoredStages,
+    VersionName,
+)
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
 from ledger.store.checks.journal import ONE_WRITER, moment, raw, stored_decimal, stream
@@ -46,21 +53,21 @@ from ledger.store.db.tables import (
 from ledger.store.registers import REGISTERS
 
 
-def read_stored_balances(connection: Connection) -> Iterator[KeptStages]:
+def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
     """Read the kept balances of needs and offers."""
     table = tables.balance
     for row in stream(connection, select(table)):
         stages = {name: getattr(row, name) for name in tables.BALANCE_STAGES}
-        yield KeptStages(row.holder_id, None, stages)
+        yield StoredStages(row.holder_id, None, stages)
 
 
-def read_stored_deal_balances(connection: Connection) -> Iterator[KeptStages]:
+def read_stored_deal_balances(connection: Connection) -> Iterator[StoredStages]:
     """Read the kept balances of both sides of every deal."""
     table = tables.deal_balance
     names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
     query = select(table.c.deal_id, raw(table.c.side), *(table.c[name] for name in names))
     for deal_id, side, *amounts in stream(connection, query):
-        yield KeptStages(deal_id, side, dict(zip(names, amounts, strict=True)))
+        yield StoredStages(deal_id, side, dict(zip(names, amounts, strict=True)))
 
 
 def read_allowed_moves(connection: Connection) -> list[tuple[str, ...]]:
@@ -76,7 +83,7 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
     return guards.due(connection), guards.present(connection)
 
 
-def stream_version_rows(connection: Connection) -> Iterator[VersionRow]:
+def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
     """Read every version's number and moment, in order, of registers and settings."""
     for kind, register in REGISTERS.items():
         identity, versions = register.identity, register.versions
@@ -90,18 +97,18 @@ def stream_version_rows(connection: Connection) -> Iterator[VersionRow]:
             raw(versions.c.format),
         ).outerjoin_from(versions, identity, identity.c.id == owner)
         yield from map(
-            VersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
+            RecordVersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
         )
         without_versions = select(identity.c.id, identity.c.code).where(
             identity.c.id.not_in(select(owner))
         )
         for number, code in connection.execute(without_versions):
-            yield VersionRow(kind, str(number), code, None, None)
+            yield RecordVersionRow(kind, str(number), code, None, None)
     setting = tables.setting_version
     columns = (setting.c.version, moment(setting.c.recorded_at), raw(setting.c.format))
     query = select(setting.c.name, *columns)
     for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
-        yield VersionRow("setting", row[0], *row)
+        yield RecordVersionRow("setting", row[0], *row)
 
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
@@ -165,7 +172,7 @@ def _recorded_versions() -> Select[Any]:
     return select(made).order_by(made.c.request_id)
 
 
-def find_orphan_rows(connection: Connection) -> Iterator[Stray]:
+def find_orphan_rows(connection: Connection) -> Iterator[OrphanRow]:
     """Find rows without a request, or recorded at another moment than their request."""
     request = tables.request
     for table in tables.every_table():
@@ -174,12 +181,12 @@ def find_orphan_rows(connection: Connection) -> Iterator[Stray]:
         own = table.c.request_id
         lost = select(*_key(table)).outerjoin(request, request.c.id == own)
         for row in stream(connection, lost.where(request.c.id.is_(None))):
-            yield Stray(table.name, _key_text(row), "has no request")
+            yield OrphanRow(table.name, _key_text(row), "has no request")
         if "recorded_at" not in table.c:
             continue
         moved = select(*_key(table)).join(request, request.c.id == own)
         for row in stream(connection, moved.where(table.c.recorded_at != request.c.recorded_at)):
-            yield Stray(
+            yield OrphanRow(
                 table.name, _key_text(row), "was recorded at another moment than its request"
             )
 

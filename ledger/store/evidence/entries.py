@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
 
-from ledger.evidence.canonical import Unwritable, entry_bytes, movement_text, proposed_text, quoted
+from ledger.evidence.canonical import (
+    InvalidLeafValue,
+    entry_bytes,
+    movement_text,
+    proposed_text,
+    quoted,
+)
 from ledger.evidence.tree_head import ENTRY_KIND, Leaf
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
@@ -58,7 +64,7 @@ class _CodeCache:
         reverses, count, layout, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines) or (proposal is None) != (proposed_line is None):
-            raise Unwritable(count)
+            raise InvalidLeafValue(count)
         movements = [
             self._movement(place, line[_ENTRY_COLUMNS:], (effective_on, recorded_at), deal_id, deal)
             for place, line in enumerate(lines, start=1)
@@ -77,7 +83,7 @@ class _CodeCache:
     ) -> str:
         line, holder_id, of_deal, unit, source, target, amount, *own_times = values
         if line != place or tuple(own_times) != times or of_deal not in {None, deal_id}:
-            raise Unwritable(values)
+            raise InvalidLeafValue(values)
         side, holder = self._holder(holder_id)
         return movement_text(
             side, holder, unit, source, target, amount, None if of_deal is None else deal
@@ -88,7 +94,7 @@ class _CodeCache:
             query = _holders().where(tables.holder.c.id == identity)
             row = self._connection.execute(query).first()
             if row is None:
-                raise Unwritable(identity)
+                raise InvalidLeafValue(identity)
             self._holders[identity] = (row[1], row[2])
         return self._holders[identity]
 

@@ -21,11 +21,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from ledger.evidence.canonical import (
-    Said,
+    Provenance,
     canonical_entry,
     canonical_version,
+    provenance_text,
     request_bytes,
-    said_text,
 )
 from ledger.evidence.tree_head import REQUEST_KIND, Leaf
 from ledger.store.checks.journal import raw, stream
@@ -52,7 +52,7 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
     ):
         provenance, content = None, None
         with suppress(*UNREADABLE):
-            provenance = said_text(*who)
+            provenance = provenance_text(*who)
             content = request_bytes(command, given, program, receipt, recorded_at, provenance)
         yield Leaf(number, REQUEST_KIND, str(number), content)
         for source, rows in pending.of(number):
@@ -159,7 +159,10 @@ def _register_leaves(connection: Connection, register: Register) -> Iterator[Lea
         .order_by(versions.c[register.owner], versions.c.version)
     )
     for number, recorded_at, reason, layout, *rest in stream(connection, query):
-        provenance, values = Said(*rest[: len(Said._fields)]), rest[len(Said._fields) :]
+        provenance, values = (
+            Provenance(*rest[: len(Provenance._fields)]),
+            rest[len(Provenance._fields) :],
+        )
         record = register.record(*values)
         yield LeafBytes(
             f"{register.kind} {record.code}, version {number}",
@@ -187,7 +190,14 @@ def _setting_leaves(connection: Connection) -> Iterator[LeafBytes]:
         yield LeafBytes(
             f"setting {name}, version {number}",
             canonical_version(
-                "setting", name, number, record, recorded_at, Said(*provenance), reason, layout
+                "setting",
+                name,
+                number,
+                record,
+                recorded_at,
+                Provenance(*provenance),
+                reason,
+                layout,
             ),
         )
 
@@ -206,7 +216,7 @@ def _unit_leaves(connection: Connection) -> Iterator[LeafBytes]:
         record = {"decimals": decimals, "kind": kind, "name": name}
         yield LeafBytes(
             f"unit {code}, version 1",
-            canonical_version("unit", code, 1, record, recorded_at, Said(*provenance)),
+            canonical_version("unit", code, 1, record, recorded_at, Provenance(*provenance)),
         )
 
 

@@ -11,15 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
+    InvalidLeafValue,
     Part,
-    Unwritable,
     list_or_none,
     number_or_none,
     object_text,
     proposal_bytes,
     quoted,
     text_or_none,
-    yes_or_none,
+    true_or_none,
 )
 from ledger.evidence.tree_head import PROPOSAL_KIND, Leaf
 from ledger.registers.table import code_prefixes
@@ -40,7 +40,7 @@ _TERMS: Final[dict[str, tuple[ColumnElement[Any], _Write]]] = {
     "coverage_bound": (raw(_COLUMNS.coverage_bound), text_or_none),
     "coverage_value": (raw(_COLUMNS.coverage_value), text_or_none),
     "day": (day(_COLUMNS.day), text_or_none),
-    "limited": (raw(_COLUMNS.limited), yes_or_none),
+    "limited": (raw(_COLUMNS.limited), true_or_none),
     "milliseconds": (_COLUMNS.milliseconds, number_or_none),
     "selection": (_COLUMNS.selection, text_or_none),
     "solved_on": (_COLUMNS.solved_on, number_or_none),
@@ -77,7 +77,7 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
             with suppress(*UNREADABLE):
                 due = code_number(code_prefixes()[PROPOSAL_KIND], code)
                 if (plain, number) != (normalised_code(code), due):
-                    raise Unwritable(code)
+                    raise InvalidLeafValue(code)
                 record = _record(connection, identity, count, terms)
                 content = proposal_bytes(
                     code, record, recorded_at, reason, require_provenance(provenance)
@@ -92,7 +92,7 @@ def _record(connection: Connection, identity: int, count: int, terms: list[Any])
     lines = [_line(row) for row in connection.execute(_lines(identity))]
     projects = [_project(row) for row in connection.execute(_projects(identity))]
     if len(lines) != count:
-        raise Unwritable(count)
+        raise InvalidLeafValue(count)
     written = zip(_TERMS.items(), terms, strict=True)
     parts: list[Part] = [(quoted(name), write(value)) for (name, (_, write)), value in written]
     for name, ones in (("lines", lines), ("projects", projects)):

@@ -29,15 +29,15 @@ from sqlalchemy import (
 from ledger.core.factors import Side
 from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
-    Unwritable,
+    InvalidLeafValue,
     list_or_none,
     number_or_none,
     object_text,
     quoted,
     rate_bytes,
     text_or_none,
+    true_or_none,
     version_bytes,
-    yes_or_none,
 )
 from ledger.evidence.tree_head import Leaf
 from ledger.registers.table import code_prefixes
@@ -109,7 +109,7 @@ def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> N
         *of_holder,
     )
     if tuple(identity[:-1]) != due:
-        raise Unwritable(code)
+        raise InvalidLeafValue(code)
 
 
 def _is_side(register: Register) -> bool:
@@ -145,7 +145,7 @@ def _stored_text_column(column: Column[Any]) -> ColumnElement[Any]:
 def _writer(column: Column[Any]) -> _Write:
     """Give what writes a cell of a column as its type's canonical form."""
     if isinstance(column.type, Boolean):
-        return yes_or_none
+        return true_or_none
     if isinstance(column.type, Integer):
         return number_or_none
     if isinstance(column.type, CodeList):

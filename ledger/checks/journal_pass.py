@@ -10,12 +10,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import ClassVar
 
-from ledger.checks.result import CheckResult, Findings
+from ledger.checks.result import CheckReport, CheckResult
 from ledger.checks.rows import (
-    Books,
+    CheckContext,
     EntryRow,
     MovementRow,
-    Running,
+    RunningBalances,
     Shortfall,
     StageAmounts,
     StepRow,
@@ -30,36 +30,36 @@ class JournalCheck:
 
     name: ClassVar[str]
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, context: CheckContext) -> None:
         """Begin before the first entry."""
-        self.books = books
-        self.findings = Findings(self.name)
+        self.context = context
+        self.report = CheckReport(self.name)
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look at an entry while everything stands as it did when the entry was made."""
 
-    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+    def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
         """Look at what an entry led to; `short` names the stages it took below zero."""
 
     def finish(self) -> CheckResult:
         """Answer, after the last entry."""
-        return self.findings.result()
+        return self.report.result()
 
 
-def run_over(
-    entries: Iterable[EntryRow], books: Books, checks: Sequence[JournalCheck]
-) -> tuple[list[CheckResult], Running]:
+def check_journal(
+    entries: Iterable[EntryRow], context: CheckContext, checks: Sequence[JournalCheck]
+) -> tuple[list[CheckResult], RunningBalances]:
     """Show the whole journal to all checks in one pass; also give where everything ends."""
-    running = Running(books)
+    balances = RunningBalances(context)
     befores = [one.before for one in checks if type(one).before is not JournalCheck.before]
     afters = [one.after for one in checks if type(one).after is not JournalCheck.after]
     for entry in entries:
         for before in befores:
-            before(entry, running)
-        short = running.post(entry)
+            before(entry, balances)
+        short = balances.post(entry)
         for after in afters:
-            after(entry, running, short)
-    return [check.finish() for check in checks], running
+            after(entry, balances, short)
+    return [check.finish() for check in checks], balances
 
 
 class NothingBelowZero(JournalCheck):
@@ -67,32 +67,31 @@ class NothingBelowZero(JournalCheck):
 
     name = "nothing-below-zero"
 
-    def after(self, entry: EntryRow, running: Running, short: Sequence[Shortfall]) -> None:
+    def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
         """Tell each stage the entry overdrew."""
-        del running
-        self.findings.examined += len(entry.movements)
+        del balances
+        self.report.examined += len(entry.movements)
         for one in short:
-            self.findings.fail(f"entry {entry.number} leaves {_told(self.books, one)}")
+            self.report.fail(f"entry {entry.number} leaves {_shortfall_text(self.context, one)}")
 
 
-def timeline(steps: Iterable[StepRow], books: Books) -> CheckResult:
+def check_timeline(steps: Iterable[StepRow], context: CheckContext) -> CheckResult:
     """Find what falls below zero in the order of effective dates.
 
     `steps` come holder by holder, each holder's by date, then as recorded.
     """
-    findings = Findings("timeline")
+    report = CheckReport("timeline")
     for account_id, mine in groupby(steps, key=attrgetter("account_id")):
         stages: StageAmounts = {}
         deals: dict[int, StageAmounts] = {}
         for step in mine:
-            findings.examined += 1
+            report.examined += 1
             if type(step.amount) is not int:
                 continue
             for one in _walk(step, account_id, stages, deals):
-                findings.fail(
-                    f"on {step.effective_on} entry {step.entry} leaves {_told(books, one)}"
-                )
-    return findings.result()
+                shortfall = _shortfall_text(context, one)
+                report.fail(f"on {step.effective_on} entry {step.entry} leaves {shortfall}")
+    return report.result()
 
 
 def _walk(
@@ -108,12 +107,12 @@ def _walk(
             yield Shortfall(account_id, deal_id, source, left)
 
 
-def _told(books: Books, short: Shortfall) -> str:
-    who = books.account_name(short.account_id)
+def _shortfall_text(context: CheckContext, short: Shortfall) -> str:
+    who = context.account_name(short.account_id)
     if short.deal_id is not None:
-        who = f"{books.deal_name(short.deal_id)}, its {books.side_of(short.account_id)}'s side,"
+        who = f"{context.deal_name(short.deal_id)}, its {context.side_of(short.account_id)}'s side,"
     # A quantity is positive; the sign is ours to write.
-    return f"{who} with -{books.shown(short.account_id, -short.left)} {short.stage}"
+    return f"{who} with -{context.shown(short.account_id, -short.left)} {short.stage}"
 
 
 _ALLOWED = frozenset(
@@ -127,22 +126,22 @@ class Balanced(JournalCheck):
 
     name = "balanced"
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look at each movement's amount, unit and stages."""
-        del running
+        del balances
         for movement in entry.movements:
-            self.findings.examined += 1
+            self.report.examined += 1
             for wrong in self._wrongs(movement):
-                self.findings.fail(f"entry {entry.number} line {movement.line} {wrong}")
+                self.report.fail(f"entry {entry.number} line {movement.line} {wrong}")
 
     def _wrongs(self, movement: MovementRow) -> list[str]:
         wrongs = []
-        account = self.books.accounts.get(movement.account_id)
+        account = self.context.accounts.get(movement.account_id)
         if not movement.is_exact:
             wrongs.append(f"moves {movement.amount!r}, not a positive whole number up to 10^17")
         if account is None:
             wrongs.append(f"names a holder that is not there (id {movement.account_id})")
-        elif movement.unit != account.unit or movement.unit not in self.books.units:
+        elif movement.unit != account.unit or movement.unit not in self.context.units:
             wrongs.append(f"counts {account.name} in {movement.unit}, not in {account.unit}")
         if movement.from_stage == movement.to_stage:
             wrongs.append(f"goes from {movement.from_stage} to itself")
@@ -154,20 +153,20 @@ class AllowedMoves(JournalCheck):
 
     name = "allowed-moves"
 
-    def before(self, entry: EntryRow, running: Running) -> None:
+    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Look each movement up in the one table of moves."""
-        del running
+        del balances
         if entry.reverses is None and entry.act == Act.REVERSE:
-            self.findings.fail(f"entry {entry.number} is a reversal that names nothing it reverses")
+            self.report.fail(f"entry {entry.number} is a reversal that names nothing it reverses")
         if entry.reverses is not None and entry.act != Act.REVERSE:
-            self.findings.fail(f"entry {entry.number} reverses another, but its act is {entry.act}")
+            self.report.fail(f"entry {entry.number} reverses another, but its act is {entry.act}")
         for movement in entry.movements:
-            self.findings.examined += 1
-            side = self.books.side_of(movement.account_id) or "unknown"
+            self.report.examined += 1
+            side = self.context.side_of(movement.account_id) or "unknown"
             move = (entry.act, side, movement.from_stage, movement.to_stage)
             if move not in _ALLOWED:
-                self.findings.fail(
+                self.report.fail(
                     f"entry {entry.number} line {movement.line}: {entry.act} may not move "
-                    f"{self.books.account_name(movement.account_id)} from {movement.from_stage} "
+                    f"{self.context.account_name(movement.account_id)} from {movement.from_stage} "
                     f"to {movement.to_stage}"
                 )

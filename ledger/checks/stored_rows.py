@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
-from ledger.checks.result import CheckResult, Findings
-from ledger.checks.rows import FREE_WORDS, Books, Running
+from ledger.checks.result import CheckReport, CheckResult
+from ledger.checks.rows import FREE_WORDS, CheckContext, RunningBalances
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.journal.entries import ALLOWED_MOVES
 
@@ -22,7 +22,7 @@ SWITCHED_OFF: Final = "switched off"
 """What is read of a guard that stands in the database but is told not to act."""
 
 
-class KeptStages(NamedTuple):
+class StoredStages(NamedTuple):
     """One kept row of stages: a holder's, or (with `side`) one side of a deal."""
 
     owner_id: int
@@ -30,42 +30,48 @@ class KeptStages(NamedTuple):
     stages: Mapping[str, Any]
 
 
-def balances(
-    accounts: Iterable[KeptStages], deals: Iterable[KeptStages], running: Running, books: Books
+def check_balances(
+    accounts: Iterable[StoredStages],
+    deals: Iterable[StoredStages],
+    balances: RunningBalances,
+    context: CheckContext,
 ) -> CheckResult:
     """Compare the kept rows of needs, offers and deals with a replay of the whole journal."""
-    findings = Findings("balances")
+    report = CheckReport("balances")
     seen = set()
     for row in accounts:
         seen.add(row.owner_id)
-        side = books.side_of(row.owner_id)
+        side = context.side_of(row.owner_id)
         stages = _by_stage(side, row.stages)
         # A stage that only offers have stays empty for a need.
         names = {*(STAGES_OF[Side(side)] if side in set(Side) else ()), *stages}
-        replay = running.accounts.get(row.owner_id, {})
-        _compare(findings, books.account_name(row.owner_id), sorted(names), stages, replay)
-    for missing in sorted(books.accounts.keys() - seen):
-        findings.fail(f"{books.account_name(missing)} has no kept balance")
-    for stray in sorted(seen - books.accounts.keys(), key=str):
-        findings.fail(f"{books.account_name(stray)} has a kept balance")
-    _compare_deals(findings, deals, running, books)
-    return findings.result()
+        replay = balances.accounts.get(row.owner_id, {})
+        _compare(report, context.account_name(row.owner_id), sorted(names), stages, replay)
+    for missing in sorted(context.accounts.keys() - seen):
+        report.fail(f"{context.account_name(missing)} has no kept balance")
+    for orphan in sorted(seen - context.accounts.keys(), key=str):
+        report.fail(f"{context.account_name(orphan)} has a kept balance")
+    _compare_deals(report, deals, balances, context)
+    return report.result()
 
 
 def _compare_deals(
-    findings: Findings, deals: Iterable[KeptStages], running: Running, books: Books
+    report: CheckReport,
+    deals: Iterable[StoredStages],
+    balances: RunningBalances,
+    context: CheckContext,
 ) -> None:
     seen = set()
     for row in deals:
         side = row.side or "unknown"
         seen.add((row.owner_id, side))
-        who = f"{books.deal_name(row.owner_id)}, its {side}'s side,"
-        _compare(findings, who, DEAL_STAGES, row.stages, running.of_deal(row.owner_id, side))
-    due = {(deal_id, side.value) for deal_id in books.deals for side in Side}
+        who = f"{context.deal_name(row.owner_id)}, its {side}'s side,"
+        _compare(report, who, DEAL_STAGES, row.stages, balances.of_deal(row.owner_id, side))
+    due = {(deal_id, side.value) for deal_id in context.deals for side in Side}
     for deal_id, side in sorted(due - seen):
-        findings.fail(f"{books.deal_name(deal_id)} has no kept balance of its {side}'s side")
+        report.fail(f"{context.deal_name(deal_id)} has no kept balance of its {side}'s side")
     for deal_id, side in sorted(seen - due, key=str):
-        findings.fail(f"{books.deal_name(deal_id)} has a kept balance of its {side}'s side")
+        report.fail(f"{context.deal_name(deal_id)} has a kept balance of its {side}'s side")
 
 
 def _by_stage(side: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,73 +80,73 @@ def _by_stage(side: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compare(
-    findings: Findings,
+    report: CheckReport,
     who: str,
     stages: Iterable[str],
-    kept: Mapping[str, Any],
+    stored: Mapping[str, Any],
     replay: Mapping[str, int],
 ) -> None:
-    findings.examined += 1
+    report.examined += 1
     for stage in stages:
         word = str(stage)
-        if kept.get(word, 0) != replay.get(word, 0):
-            findings.fail(
-                f"{who} is kept with {kept.get(word, 0)} smallest parts {word}; "
+        if stored.get(word, 0) != replay.get(word, 0):
+            report.fail(
+                f"{who} is kept with {stored.get(word, 0)} smallest parts {word}; "
                 f"the journal makes {replay.get(word, 0)}"
             )
 
 
-def guards(
+def check_guards(
     due: Mapping[str, str], present: Mapping[str, str], moves: Iterable[tuple[str, ...]]
 ) -> CheckResult:
     """Compare the database's guards and its table of moves with the program's own."""
-    findings = Findings("guards")
-    findings.examined = len(due)
+    report = CheckReport("guards")
+    report.examined = len(due)
     for name in sorted(due.keys() | present.keys()):
         if name not in present:
-            findings.fail(f"guard {name} is missing")
+            report.fail(f"guard {name} is missing")
         elif name not in due:
-            findings.fail(f"{_stranger(name)} is none of the ledger's guards")
+            report.fail(f"{_guard_name(name)} is none of the ledger's guards")
         elif present[name] == SWITCHED_OFF:
-            findings.fail(f"guard {name} is switched off")
-        elif _words(present[name]) != _words(due[name]):
-            findings.fail(f"guard {name} was changed")
-    kept = {tuple(map(str, move)) for move in moves}
+            report.fail(f"guard {name} is switched off")
+        elif _normalised_sql(present[name]) != _normalised_sql(due[name]):
+            report.fail(f"guard {name} was changed")
+    stored = {tuple(map(str, move)) for move in moves}
     allowed = {tuple(map(str, move)) for move in ALLOWED_MOVES}
-    findings.examined += len(allowed)
-    for act, side, source, target in sorted(allowed ^ kept):
+    report.examined += len(allowed)
+    for act, side, source, target in sorted(allowed ^ stored):
         way = f"{act} of a {side} from {source} to {target}"
         wrong = "missing from" if (act, side, source, target) in allowed else "added to"
-        findings.fail(f"the move {way} was {wrong} the table of allowed moves")
-    return findings.result()
+        report.fail(f"the move {way} was {wrong} the table of allowed moves")
+    return report.result()
 
 
-def _stranger(name: str) -> str:
+def _guard_name(name: str) -> str:
     if name.startswith("rule "):
         return name
     return f"function {name}" if name.endswith("()") else f"trigger {name}"
 
 
-def _words(statement: str) -> str:
+def _normalised_sql(statement: str) -> str:
     return " ".join(statement.rstrip("; \n").split())
 
 
-def broker(books: Books) -> CheckResult:
+def check_broker(context: CheckContext) -> CheckResult:
     """Hold every holder of stages to be one need or one offer, in its unit: never the fund."""
-    findings = Findings("broker")
-    for account in books.accounts.values():
-        findings.examined += 1
+    report = CheckReport("broker")
+    for account in context.accounts.values():
+        report.examined += 1
         named = {Side.NEED.value: account.need, Side.OFFER.value: account.offer}
         units = {Side.NEED.value: account.need_unit, Side.OFFER.value: account.offer_unit}
-        there = [side for side, code in named.items() if code is not None]
-        if there != [account.side]:
-            is_ = " and ".join(there) or "neither a need nor an offer"
-            findings.fail(f"the {account.side} with id {account.id} is {is_}")
+        present = [side for side, code in named.items() if code is not None]
+        if present != [account.side]:
+            is_ = " and ".join(present) or "neither a need nor an offer"
+            report.fail(f"the {account.side} with id {account.id} is {is_}")
         elif units[account.side] != account.unit:
-            findings.fail(
+            report.fail(
                 f"{account.name} is declared in {units[account.side]} but holds {account.unit}"
             )
-    return findings.result()
+    return report.result()
 
 
 class VersionName(NamedTuple):
@@ -160,7 +166,7 @@ class RequestRow(NamedTuple):
     versions: tuple[VersionName, ...] = ()
 
 
-class Stray(NamedTuple):
+class OrphanRow(NamedTuple):
     """A row whose request is not there, or was recorded at another moment than the row."""
 
     table: str
@@ -168,21 +174,21 @@ class Stray(NamedTuple):
     wrong: str
 
 
-def request_keys(
-    requests: Iterable[RequestRow], strays: Iterable[Stray], repeated: Iterable[str]
+def check_request_keys(
+    requests: Iterable[RequestRow], orphans: Iterable[OrphanRow], repeated: Iterable[str]
 ) -> CheckResult:
     """Hold each write to one request with one key and one receipt that names all it made."""
-    findings = Findings("request-keys")
+    report = CheckReport("request-keys")
     for request in requests:
-        findings.examined += 1
+        report.examined += 1
         wrong = _wrong_receipt(request)
         if wrong is not None:
-            findings.fail(f"request {request.key} {wrong}")
-    for stray in strays:
-        findings.fail(f"{stray.table} {stray.row} {stray.wrong}")
+            report.fail(f"request {request.key} {wrong}")
+    for orphan in orphans:
+        report.fail(f"{orphan.table} {orphan.row} {orphan.wrong}")
     for key in repeated:
-        findings.fail(f"key {key} was used for several requests")
-    return findings.result()
+        report.fail(f"key {key} was used for several requests")
+    return report.result()
 
 
 def _wrong_receipt(request: RequestRow) -> str | None:
@@ -190,38 +196,42 @@ def _wrong_receipt(request: RequestRow) -> str | None:
         return "has no receipt"
     try:
         body = json.loads(request.receipt)
-        said, counts = body["entries"], body.get("counts") or {}
+        in_receipt, counts = body["entries"], body.get("counts") or {}
         versions = [VersionName(**one) for one in body["registers"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         return "has a receipt that cannot be read"
-    made = list(request.entries)
+    in_ledger = list(request.entries)
     # An import's receipt names its first and last entry, and counts them.
-    counted = made[:1] + made[-1:] if counts.get("entries") == len(made) else made
-    if said not in (made, counted):
-        return f"has a receipt of entries {_listed(said)}; the journal holds {_listed(made)}"
+    counted = (
+        in_ledger[:1] + in_ledger[-1:] if counts.get("entries") == len(in_ledger) else in_ledger
+    )
+    if in_receipt not in (in_ledger, counted):
+        listed, present = _numbers_text(in_receipt), _numbers_text(in_ledger)
+        return f"has a receipt of entries {listed}; the journal holds {present}"
     return _wrong_versions(versions, counts.get("registers"), request.versions)
 
 
 def _wrong_versions(
-    said: list[VersionName], counted: int | None, made: tuple[VersionName, ...]
+    in_receipt: list[VersionName], counted: int | None, in_ledger: tuple[VersionName, ...]
 ) -> str | None:
     # An import's receipt counts its versions.
-    if counted is not None and not said:
-        if counted == len(made):
+    if counted is not None and not in_receipt:
+        if counted == len(in_ledger):
             return None
-        return f"has a receipt of {counted} versions; the registers hold {len(made)}"
-    if sorted(said, key=repr) == sorted(made, key=repr):
+        return f"has a receipt of {counted} versions; the registers hold {len(in_ledger)}"
+    if sorted(in_receipt, key=repr) == sorted(in_ledger, key=repr):
         return None
-    return f"has a receipt of {_named(said)}; the registers hold {_named(made)}"
+    listed, present = _versions_text(in_receipt), _versions_text(in_ledger)
+    return f"has a receipt of {listed}; the registers hold {present}"
 
 
-def _named(versions: Iterable[VersionName]) -> str:
+def _versions_text(versions: Iterable[VersionName]) -> str:
     names = [f"{one.kind} {one.code} version {one.version}" for one in versions]
     few = ", ".join(names[:_FEW]) or "no version"
     return few if len(names) <= _FEW else f"{few} and {len(names) - _FEW} more"
 
 
-def _listed(numbers: Any) -> str:
+def _numbers_text(numbers: Any) -> str:
     texts = [str(number) for number in numbers] if isinstance(numbers, list) else [str(numbers)]
     few = ", ".join(texts[:_FEW]) or "none"
     return few if len(texts) <= _FEW else f"{few} and {len(texts) - _FEW} more"
@@ -246,19 +256,19 @@ class DecimalCell(NamedTuple):
     most: int | None = None
 
 
-def exact(
+def check_exactness(
     examined: int, faults: Iterable[AmountFault], decimals: Iterable[DecimalCell]
 ) -> CheckResult:
     """Hold every amount to a whole number within 10^17, every rate and share to exact digits."""
-    findings = Findings("exact")
-    findings.examined = examined
+    report = CheckReport("exact")
+    report.examined = examined
     for fault in faults:
-        findings.fail(f"{fault.table} {fault.row}: {fault.column} holds {fault.value!r}")
+        report.fail(f"{fault.table} {fault.row}: {fault.column} holds {fault.value!r}")
     for cell in decimals:
-        findings.examined += 1
+        report.examined += 1
         if not _is_exact(cell):
-            findings.fail(f"{cell.table} {cell.row}: {cell.column} holds {cell.value!r}")
-    return findings.result()
+            report.fail(f"{cell.table} {cell.row}: {cell.column} holds {cell.value!r}")
+    return report.result()
 
 
 def _is_exact(cell: DecimalCell) -> bool:
@@ -275,18 +285,20 @@ Rows = Mapping[Any, Mapping[str, Any]]
 """The rows of a table by their code."""
 
 
-def reference(shipped: Mapping[str, Rows], kept: Mapping[str, Rows]) -> CheckResult:
+def check_reference_tables(shipped: Mapping[str, Rows], stored: Mapping[str, Rows]) -> CheckResult:
     """Compare the reference tables in the database, row by row, with those of the program."""
-    findings = Findings("reference")
+    report = CheckReport("reference")
     for table, due in shipped.items():
-        there = kept[table]
-        findings.examined += len(due)
-        for code in sorted(due.keys() | there.keys(), key=str):
-            if code not in there:
-                findings.fail(f"{table} {code} is missing")
+        present = stored[table]
+        report.examined += len(due)
+        for code in sorted(due.keys() | present.keys(), key=str):
+            if code not in present:
+                report.fail(f"{table} {code} is missing")
             elif code not in due:
-                findings.fail(f"{table} {code} is none that the program ships")
-            elif dict(there[code]) != dict(due[code]):
-                changed = [name for name, value in due[code].items() if there[code][name] != value]
-                findings.fail(f"{table} {code} has another {', '.join(changed)} than shipped")
-    return findings.result()
+                report.fail(f"{table} {code} is none that the program ships")
+            elif dict(present[code]) != dict(due[code]):
+                changed = [
+                    name for name, value in due[code].items() if present[code][name] != value
+                ]
+                report.fail(f"{table} {code} has another {', '.join(changed)} than shipped")
+    return report.result()
