@@ -17,7 +17,7 @@ from ledger.core.requests import Request
 from ledger.store import registers
 from ledger.store.db import engine as engines
 from ledger.store.db import queries, tables
-from ledger.store.journal import balances
+from ledger.store.journal import accounts
 
 _SMALL = frozenset(
     {"unit", "setting_version", "office", "office_version", "allowed_move"}
@@ -52,17 +52,17 @@ _Ask = Callable[[Connection, _Known], object]
 def _deals_of_need(connection: Connection, known: _Known) -> object:
     return (
         registers.load_by(connection, "deal", "need_id", known.need_id),
-        balances.deal_states(connection, need_id=known.need_id),
+        accounts.deal_states(connection, need_id=known.need_id),
     )
 
 
 _QUESTIONS: dict[str, _Ask] = {
     "plan-code": lambda db, known: registers.find_id(db, "need", known.need_code.lower()),
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
-    "plan-balance": lambda db, known: balances.account_now(db, Side.NEED, known.need_id),
+    "plan-balance": lambda db, known: accounts.account_now(db, Side.NEED, known.need_id),
     "plan-deals-of-need": _deals_of_need,
-    "plan-timeline": lambda db, known: balances.read_timeline(db, known.need_id),
-    "plan-last-act": lambda db, known: balances.deal_states(db, id=known.deal_id),
+    "plan-timeline": lambda db, known: accounts.read_timeline(db, known.need_id),
+    "plan-last-act": lambda db, known: accounts.deal_states(db, id=known.deal_id),
     "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }
 

@@ -17,7 +17,7 @@ from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.store import registers
-from ledger.store.journal import balances
+from ledger.store.journal import accounts
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -140,5 +140,5 @@ def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
 def _held(ledger: Ledger, offer: str) -> int:
     with ledger.read() as connection:
         identity = registers.find_id(connection, "offer", offer)
-        stages, _ = balances.account_now(connection, Side.OFFER, identity)
+        stages, _ = accounts.account_now(connection, Side.OFFER, identity)
     return sum(stages.values()) - stages[next(iter(stages))]

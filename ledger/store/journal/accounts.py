@@ -1,4 +1,4 @@
-"""The needs, offers and deals one write works on, with their standings kept up as it posts.
+"""The needs, offers and deals one write works on, with their balances kept up as it posts.
 
 An account is read once, then follows the movements posted in this transaction, so an import of
 a hundred thousand acts asks the database no more often than one act does.
@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
 from ledger.core.dates import OverdrawnLater
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
@@ -21,8 +22,10 @@ from ledger.deals.deal import Deal
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Movement, Stages, TimelinePosting, first_overdraft
 from ledger.store import registers
+from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
 from ledger.store.journal import balances
-from ledger.store.journal.balances import DealState
+from ledger.store.journal.balances import COLUMN_OF, deal_stages
 from ledger.store.registers import StoredRecord
 
 _NOT_POSTED_YET: Final = 2**63
@@ -106,7 +109,7 @@ class Accounts:
         for side in Side:
             self._load_side(side, registers.load_all(self._connection, side.value).values())
         deals = registers.load_all(self._connection, "deal").values()
-        self._add_deals(deals, balances.all_deal_states(self._connection))
+        self._add_deals(deals, all_deal_states(self._connection))
         self._all_read = True
 
     def account(self, side: Side, code: str) -> Account:
@@ -126,7 +129,7 @@ class Accounts:
             return loaded
         self._flush()
         stored = registers.find_record(self._connection, "deal", code)
-        self._add_deals([stored], balances.deal_states(self._connection, id=stored.id))
+        self._add_deals([stored], deal_states(self._connection, id=stored.id))
         return self._deals[stored.record.code]
 
     def known_id(self, kind: str, code: str) -> int | None:
@@ -214,17 +217,17 @@ class Accounts:
 
     def timeline(self, account: Account) -> list[TimelinePosting]:
         """Give every step of a need or offer: those in the database and those of this write."""
-        return balances.read_timeline(self._connection, account.id) + account.posted
+        return read_timeline(self._connection, account.id) + account.posted
 
     def _load_side(self, side: Side, stored: Iterable[StoredRecord]) -> None:
         """Take in all needs or all offers."""
         stages = balances.account_stages(self._connection, side)
-        dates = balances.last_dates(self._connection)
+        dates = last_dates(self._connection)
         for record in stored:
             self._add_account(side, record, stages.get(record.id, {}), dates.get(record.id))
 
     def _load_account(self, side: Side, stored: StoredRecord) -> None:
-        self._add_account(side, stored, *balances.account_now(self._connection, side, stored.id))
+        self._add_account(side, stored, *account_now(self._connection, side, stored.id))
 
     def _add_account(
         self, side: Side, stored: StoredRecord, stages: Stages, last_on: date | None
@@ -250,7 +253,7 @@ class Accounts:
     def _read_deals_of(self, need: str) -> None:
         need_id = self.account(Side.NEED, need).id
         stored = registers.load_by(self._connection, "deal", "need_id", need_id)
-        state = balances.deal_states(self._connection, need_id=need_id) if stored else {}
+        state = deal_states(self._connection, need_id=need_id) if stored else {}
         self._add_deals(sorted(stored, key=lambda record: record.id), state)
         self._paired_needs.add(need)
 
@@ -265,3 +268,91 @@ def _apply_movement(stages: Stages, movement: Movement, stored: tuple[Stage, ...
     ):
         if stage in stored:
             stages[stage] = stages.get(stage, 0) + change
+
+
+def account_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
+    """Give the stages of one holder, and the latest effective date of its movements if any."""
+    row = _account_query().first(connection, id=identity)
+    if row is None:
+        return dict.fromkeys(STAGES_OF[side], 0), None
+    amounts = dict(zip(tables.BALANCE_STAGES, row, strict=False))
+    return {stage: int(amounts[COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
+
+
+@cache
+def _account_query() -> Prepared:
+    wanted: BindParameter[int] = bindparam("id")
+    movement, balance = tables.movement.c, tables.balance.c
+    last = select(func.max(movement.effective_on)).where(movement.holder_id == wanted)
+    query = select(*(balance[stage] for stage in tables.BALANCE_STAGES), last.scalar_subquery())
+    return Prepared(query.where(balance.holder_id == wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class DealState:
+    """Where both sides of a deal stand, and the date of its latest act if it has any."""
+
+    stages: dict[Side, Stages]
+    last_on: date | None
+
+
+def deal_states(connection: Connection, **condition: int) -> dict[int, DealState]:
+    """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
+    (column,) = condition
+    states: dict[int, DealState] = {}
+    for identity, side, last_on, *amounts in _deal_states_query(column).rows(
+        connection, **condition
+    ):
+        stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
+        states.setdefault(identity, DealState({}, last_on)).stages[side] = stages
+    return states
+
+
+@cache
+def _deal_states_query(by: str) -> Prepared:
+    entry, balance = tables.entry.c, tables.deal_balance.c
+    last = select(func.max(entry.effective_on)).where(entry.deal_id == balance.deal_id)
+    query = select(
+        balance.deal_id,
+        balance.side,
+        last.scalar_subquery(),
+        *(balance[stage.value] for stage in DEAL_STAGES),
+    ).join(tables.deal, tables.deal.c.id == balance.deal_id)
+    return Prepared(query.where(tables.deal.c[by] == bindparam(by)))
+
+
+def last_dates(connection: Connection) -> dict[int, date]:
+    """Give the latest effective date of each holder that has any movement."""
+    movement = tables.movement.c
+    query = select(movement.holder_id, func.max(movement.effective_on))
+    return dict(connection.execute(query.group_by(movement.holder_id)).all())
+
+
+def all_deal_states(connection: Connection) -> dict[int, DealState]:
+    """Give where every deal stands, by id."""
+    dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
+    states: dict[int, DealState] = {}
+    for (identity, side), stages in deal_stages(connection).items():
+        states.setdefault(identity, DealState({}, dates.get(identity))).stages[side] = stages
+    return states
+
+
+@cache
+def _last_acts() -> Select[Any]:
+    entry = tables.entry.c
+    query = select(entry.deal_id, func.max(entry.effective_on))
+    return query.where(entry.deal_id.is_not(None)).group_by(entry.deal_id)
+
+
+def read_timeline(connection: Connection, holder_id: int) -> list[TimelinePosting]:
+    """Read every movement of one holder as steps of its timeline."""
+    movement = tables.movement.c
+    query = select(
+        movement.effective_on,
+        movement.entry_id,
+        movement.line,
+        movement.from_stage,
+        movement.to_stage,
+        movement.amount,
+    ).where(movement.holder_id == holder_id)
+    return [TimelinePosting(*row) for row in connection.execute(query)]

@@ -1,4 +1,4 @@
-"""Reading where needs, offers and deals stand: the kept balances, or a fold of the journal."""
+"""The balances of all needs, offers and deals: the stored ones, or a fold of the journal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -23,24 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
-from ledger.journal.entries import Stages, TimelinePosting
-from ledger.store.db.prepared import Prepared
-from ledger.store.db.tables import (
-    BALANCE_STAGES,
-    balance,
-    deal,
-    deal_balance,
-    entry,
-    holder,
-    movement,
-)
+from ledger.journal.entries import Stages
+from ledger.store.db.tables import balance, deal_balance, holder, movement
 
 _FREE: Final = "free"
 _FREE_STAGES: Final = tuple(FREE_STAGE.values())
-_COLUMN_OF: Final = {
+COLUMN_OF: Final = {
     **{stage: stage.value for stages in STAGES_OF.values() for stage in stages},
     **dict.fromkeys(_FREE_STAGES, _FREE),
 }
+"""The column of the stored balances that each stage is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ def stages_of_side(side: Side, row: Any | None) -> Stages:
     """Read a row of stage columns as a side's stages; without a row nothing has happened yet."""
     if row is None:
         return dict.fromkeys(STAGES_OF[side], 0)
-    return {stage: int(getattr(row, _COLUMN_OF[stage])) for stage in STAGES_OF[side]}
+    return {stage: int(getattr(row, COLUMN_OF[stage])) for stage in STAGES_OF[side]}
 
 
 def account_rows(connection: Connection, times: Times = NOW) -> dict[int, Any]:
@@ -101,8 +92,8 @@ def _summed_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Select[
 
 
 _STAGES_BY_COLUMN: Final = {
-    column: tuple(stage for stage, name in _COLUMN_OF.items() if name == column)
-    for column in dict.fromkeys(_COLUMN_OF.values())
+    column: tuple(stage for stage, name in COLUMN_OF.items() if name == column)
+    for column in dict.fromkeys(COLUMN_OF.values())
 }
 
 
@@ -188,86 +179,3 @@ def _summed_deal_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Se
         .group_by(movement.c.deal_id, holder.c.side)
     )
     return _restrict(query, by_date=by_date, by_moment=by_moment)
-
-
-def account_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
-    """Give the stages of one holder, and the latest effective date of its movements if any."""
-    row = _account_query().first(connection, id=identity)
-    if row is None:
-        return dict.fromkeys(STAGES_OF[side], 0), None
-    amounts = dict(zip(BALANCE_STAGES, row, strict=False))
-    return {stage: int(amounts[_COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
-
-
-@cache
-def _account_query() -> Prepared:
-    wanted: BindParameter[int] = bindparam("id")
-    last = select(func.max(movement.c.effective_on)).where(movement.c.holder_id == wanted)
-    query = select(*(balance.c[stage] for stage in BALANCE_STAGES), last.scalar_subquery())
-    return Prepared(query.where(balance.c.holder_id == wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class DealState:
-    """Where both sides of a deal stand, and the date of its latest act if it has any."""
-
-    stages: dict[Side, Stages]
-    last_on: date | None
-
-
-def deal_states(connection: Connection, **condition: int) -> dict[int, DealState]:
-    """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
-    (column,) = condition
-    states: dict[int, DealState] = {}
-    for identity, side, last_on, *amounts in _deal_states_query(column).rows(
-        connection, **condition
-    ):
-        stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
-        states.setdefault(identity, DealState({}, last_on)).stages[side] = stages
-    return states
-
-
-@cache
-def _deal_states_query(by: str) -> Prepared:
-    last = select(func.max(entry.c.effective_on)).where(entry.c.deal_id == deal_balance.c.deal_id)
-    query = select(
-        deal_balance.c.deal_id,
-        deal_balance.c.side,
-        last.scalar_subquery(),
-        *(deal_balance.c[stage.value] for stage in DEAL_STAGES),
-    ).join(deal, deal.c.id == deal_balance.c.deal_id)
-    return Prepared(query.where(deal.c[by] == bindparam(by)))
-
-
-def last_dates(connection: Connection) -> dict[int, date]:
-    """Give the latest effective date of each holder that has any movement."""
-    query = select(movement.c.holder_id, func.max(movement.c.effective_on))
-    return dict(connection.execute(query.group_by(movement.c.holder_id)).all())
-
-
-def all_deal_states(connection: Connection) -> dict[int, DealState]:
-    """Give where every deal stands, by id."""
-    dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
-    states: dict[int, DealState] = {}
-    for (identity, side), stages in deal_stages(connection).items():
-        states.setdefault(identity, DealState({}, dates.get(identity))).stages[side] = stages
-    return states
-
-
-@cache
-def _last_acts() -> Select[Any]:
-    query = select(entry.c.deal_id, func.max(entry.c.effective_on))
-    return query.where(entry.c.deal_id.is_not(None)).group_by(entry.c.deal_id)
-
-
-def read_timeline(connection: Connection, holder_id: int) -> list[TimelinePosting]:
-    """Read every movement of one holder as steps of its timeline."""
-    query = select(
-        movement.c.effective_on,
-        movement.c.entry_id,
-        movement.c.line,
-        movement.c.from_stage,
-        movement.c.to_stage,
-        movement.c.amount,
-    ).where(movement.c.holder_id == holder_id)
-    return [TimelinePosting(*row) for row in connection.execute(query)]
