@@ -286,8 +286,13 @@ def candidates(paths: Iterable[Path]) -> list[Mutant]:
     files = sorted(
         file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))
     )
-    found = [one for file in files for one in mutants(file, file.read_text(encoding="utf-8"))]
+    found = [one for file in files for one in mutants_of(file)]
     return [one for one in found if (_name(one), one.description) not in known]
+
+
+def mutants_of(path: Path) -> list[Mutant]:
+    """Give every mutant of a module, or none where there is no such module."""
+    return mutants(path, path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
 def equivalents() -> set[tuple[str, str]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from mutants import mutants, mutated
+from offences import assert_none
+from run import ROOT, equivalents, mutants_of
 
 PATH = Path("example.py")
 
@@ -62,3 +64,14 @@ def test_there_are_no_more_mutants_than_were_found() -> None:
 
     with pytest.raises(IndexError):
         mutated(source, len(mutants(PATH, source)))
+
+
+def test_every_mutant_listed_as_equivalent_is_one_of_today() -> None:
+    listed = equivalents()
+
+    assert listed
+    assert_none(
+        f"{file}: {fault}"
+        for file, fault in sorted(listed)
+        if fault not in {one.description for one in mutants_of(ROOT / file)}
+    )
