@@ -10,21 +10,21 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import CITY
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `city list` lists."""
     from cli.views.member import list_cities
 
-    return list_cities(picture)
+    return list_cities(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one city."""
     from cli.views.member import emit_city
 
-    emit_city(call, picture, typed)
+    emit_city(call, snapshot, typed)
 
 
 app = register_noun(

@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.session import act, day_given, read_picture
+from cli.framework.session import act, day_given, read_snapshot
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -198,8 +198,8 @@ def list_(call: Call) -> None:
     from cli.framework.output import emit_rows
     from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stands_said
 
-    with read_picture(call) as picture:
-        rows = [deal_row(picture, deal) for deal in picture.deals.values()]
+    with read_snapshot(call) as snapshot:
+        rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
     if call.format == "table":
         rows = [{**row, "stands": stands_said(row)} for row in rows]
     head = {"schema": "cityfund.deals/1"}
@@ -213,8 +213,8 @@ def show(call: Call, deal: DealCode) -> None:
     from cli.framework.register_commands import meant
     from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_said
 
-    with read_picture(call) as picture:
-        balance = picture.deals[meant(picture, "deal", deal)]
-        document = deal_document(picture, balance)
+    with read_snapshot(call) as snapshot:
+        balance = snapshot.deals[meant(snapshot, "deal", deal)]
+        document = deal_document(snapshot, balance)
     row = {**document, "rate_said": rate_said(document)}
     emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))

@@ -33,9 +33,9 @@ def list_(
     """List the open findings, oldest first."""
     from ledger.store.statements.findings import read_findings
 
-    with ledger_of(call).picture() as picture:
-        found = read_findings(picture.connection)
-        rows = [finding_row(picture, one) for one in found if every or one.last.event.leaves_open]
+    with ledger_of(call).snapshot() as snapshot:
+        found = read_findings(snapshot.connection)
+        rows = [finding_row(snapshot, one) for one in found if every or one.last.event.leaves_open]
     head = {"schema": "cityfund.findings/1"}
     emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
 
@@ -45,9 +45,9 @@ def show(call: Call, finding: Code) -> None:
     """Show one finding: the figures, the suggested command, and its history."""
     from ledger.store.statements.findings import parse_finding_number, read_finding
 
-    with ledger_of(call).picture() as picture:
+    with ledger_of(call).snapshot() as snapshot:
         document = finding_document(
-            picture, read_finding(picture.connection, parse_finding_number(finding))
+            snapshot, read_finding(snapshot.connection, parse_finding_number(finding))
         )
     emit_record(document, FINDING_TERMS, call.read, document=document, below=event_lines(document))
 

@@ -11,7 +11,7 @@ from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
 from cli.framework.output import emit_document, emit_record, emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import act, day_given, ledger_of, read_picture, today_of
+from cli.framework.session import act, day_given, ledger_of, read_snapshot, today_of
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
@@ -47,9 +47,9 @@ def list_(
 ) -> None:
     """List entries in the order of recording."""
     first = day_given(call, since)
-    with read_picture(call) as picture:
+    with read_snapshot(call) as snapshot:
         told = call.format == "table"
-        rows = list_rows(picture, deal=deal, need=need, offer=offer, since=first, told=told)
+        rows = list_rows(snapshot, deal=deal, need=need, offer=offer, since=first, told=told)
         head = {"schema": "cityfund.journal/1"}
         emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
 
@@ -60,9 +60,9 @@ def show(call: Call, entry: Number) -> None:
     from ledger.store.journal.entries import entry_number, read_entry, reversal_of
 
     number = entry_number(entry)
-    with ledger_of(call).picture() as picture:
-        found = read_entry(picture.connection, number)
-        document = entry_document(picture, found, reversal_of(picture.connection, number))
+    with ledger_of(call).snapshot() as snapshot:
+        found = read_entry(snapshot.connection, number)
+        document = entry_document(snapshot, found, reversal_of(snapshot.connection, number))
     below = movement_lines(document)
     row = {**document, "proposed": proposed_said(document)}
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
@@ -96,8 +96,8 @@ def seals(call: Call) -> None:
     """List the seals with their sizes and roots."""
     from ledger.usecases.evidence import seal_rows
 
-    with ledger_of(call).picture() as picture:
-        rows = seal_rows(picture)
+    with ledger_of(call).snapshot() as snapshot:
+        rows = seal_rows(snapshot)
     head = {"schema": "cityfund.seals/1"}
     emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
 

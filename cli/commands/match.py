@@ -91,9 +91,9 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
         seconds = solved_proposal.milliseconds / 1000
         emit_match_result(call, solved_proposal.matched, seconds, query.where, saved.receipt)
         return
-    with ledger.picture() as picture:
-        stored = find_proposal(picture, saved.receipt["proposal"])
-        emit_saved(call, picture, stored, saved.receipt)
+    with ledger.snapshot() as snapshot:
+        stored = find_proposal(snapshot, saved.receipt["proposal"])
+        emit_saved(call, snapshot, stored, saved.receipt)
 
 
 @command(app, "list")
@@ -101,8 +101,8 @@ def list_(call: Call) -> None:
     """List the stored proposals, and how many lines of each were taken up."""
     from ledger.store.proposals import read_proposals
 
-    with ledger_of(call).picture() as picture:
-        rows = [list_row(picture, stored) for stored in read_proposals(picture.connection)]
+    with ledger_of(call).snapshot() as snapshot:
+        rows = [list_row(snapshot, stored) for stored in read_proposals(snapshot.connection)]
     emit_rows(rows, LIST_COLUMNS, call.read, head={"schema": "cityfund.proposals/1"})
 
 
@@ -120,8 +120,8 @@ def show(
     from cli.views.match import emit_stored
     from ledger.usecases.matching.saved import find_proposal
 
-    with ledger_of(call).picture() as picture:
-        emit_stored(call, picture, find_proposal(picture, proposal))
+    with ledger_of(call).snapshot() as snapshot:
+        emit_stored(call, snapshot, find_proposal(snapshot, proposal))
 
 
 @command(app, "accept", kind="write")

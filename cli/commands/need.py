@@ -13,23 +13,23 @@ from cli.framework.register_options import code_argument
 from ledger.registers.table import NEED
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 NeedCode = Annotated[str, code_argument("need")]
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `need list` lists."""
     from cli.views.need import list_needs
 
-    return list_needs(picture)
+    return list_needs(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one need."""
     from cli.views.need import emit_need
 
-    emit_need(call, picture, typed)
+    emit_need(call, snapshot, typed)
 
 
 def candidates(

@@ -14,23 +14,23 @@ from cli.framework.session import act
 from ledger.registers.table import OFFER
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 OfferCode = Annotated[str, code_argument("offer")]
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `offer list` lists."""
     from cli.views.need import list_offers
 
-    return list_offers(picture)
+    return list_offers(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one offer."""
     from cli.views.need import emit_offer
 
-    emit_offer(call, picture, typed)
+    emit_offer(call, snapshot, typed)
 
 
 def candidates(

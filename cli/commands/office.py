@@ -10,21 +10,21 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import OFFICE
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `office list` lists."""
     from cli.views.member import list_offices
 
-    return list_offices(picture)
+    return list_offices(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one office."""
     from cli.views.member import emit_office
 
-    emit_office(call, picture, typed)
+    emit_office(call, snapshot, typed)
 
 
 app = register_noun(

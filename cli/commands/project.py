@@ -14,7 +14,7 @@ from cli.framework.session import act
 from ledger.registers.table import PROJECT
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 ProjectCode = Annotated[str, code_argument("project")]
 _NEED = 'A need, repeatable: "money 40M EUR", "expertise 120 person-day metro" or "money ? EUR".'
@@ -38,18 +38,18 @@ def add(
     )
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `project list` lists."""
     from cli.views.project import list_projects
 
-    return list_projects(picture)
+    return list_projects(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one project."""
     from cli.views.project import emit_project
 
-    emit_project(call, picture, typed)
+    emit_project(call, snapshot, typed)
 
 
 def withdraw(call: Call, project: ProjectCode) -> None:

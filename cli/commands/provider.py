@@ -10,21 +10,21 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import PROVIDER
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 
-def listing(picture: Picture) -> Listing:
+def listing(snapshot: Snapshot) -> Listing:
     """Give what `provider list` lists."""
     from cli.views.member import list_providers
 
-    return list_providers(picture)
+    return list_providers(snapshot)
 
 
-def show(call: Call, picture: Picture, typed: str) -> None:
+def show(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one provider."""
     from cli.views.member import emit_provider
 
-    emit_provider(call, picture, typed)
+    emit_provider(call, snapshot, typed)
 
 
 app = register_noun(

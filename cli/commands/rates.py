@@ -20,7 +20,7 @@ from cli.framework.session import (
     day_given,
     execute_call,
     ledger_of,
-    read_picture,
+    read_snapshot,
     required_day,
 )
 from cli.framework.usage_errors import BadUsage
@@ -61,8 +61,8 @@ def import_ecb(
     from ledger.usecases.rate_import import import_rates, preview_rates
     from ledger.usecases.rates import currency
 
-    with ledger.picture() as picture:
-        units, today = picture.units, picture.day
+    with ledger.snapshot() as snapshot:
+        units, today = snapshot.units, snapshot.day
     wanted = {currency(units, code).code for code in currencies}
     with garbage_collection_paused():
         file = of_known_currencies(select_quotes(read_ecb(path, today), since, wanted), units)
@@ -81,8 +81,8 @@ def import_canonical(
     from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
     from ledger.usecases.rates import currency
 
-    with ledger.picture() as picture:
-        units = picture.units
+    with ledger.snapshot() as snapshot:
+        units = snapshot.units
     wanted = {currency(units, code).code for code in currencies}
     incoming = _kept(read_incoming([path], as_table="rates"), since, wanted)
     say_incoming(call, incoming)
@@ -183,8 +183,8 @@ def show(
     """Show the rate of a pair on a day, or of all currencies in use."""
     from ledger.usecases.rates import rate_rows
 
-    with read_picture(call) as picture:
-        emit_rates(call, picture, rate_rows(picture, base, quote))
+    with read_snapshot(call) as snapshot:
+        emit_rates(call, snapshot, rate_rows(snapshot, base, quote))
 
 
 @command(app, "history", dated=True)
@@ -201,9 +201,9 @@ def history(
     from ledger.usecases.rates import history_rows
 
     first = day_given(call, since)
-    with read_picture(call) as picture:
-        pair, rows = history_rows(picture, base, quote, first, revised=revised)
-        emit_versions(call, picture, pair, rows)
+    with read_snapshot(call) as snapshot:
+        pair, rows = history_rows(snapshot, base, quote, first, revised=revised)
+        emit_versions(call, snapshot, pair, rows)
 
 
 @command(app, "add", kind="write")

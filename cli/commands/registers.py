@@ -27,14 +27,14 @@ from cli.framework.register_options import (
     quantity_parameter,
     with_parameters,
 )
-from cli.framework.session import read_picture
+from cli.framework.session import read_snapshot
 from ledger.registers.table import REGISTERS, children_of
 
 if TYPE_CHECKING:
     import typer
 
     from ledger.registers.spec import RegisterSpec
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 ORDER = (
     *("add", "edit", "list", "show", "candidates", "history"),
@@ -51,8 +51,8 @@ class Verb(NamedTuple):
     dated: bool = False
 
 
-List = Callable[["Picture"], Listing]
-Show = Callable[[Call, "Picture", str], None]
+List = Callable[["Snapshot"], Listing]
+Show = Callable[[Call, "Snapshot", str], None]
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
 
@@ -157,8 +157,8 @@ def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:
     def list_(call: Call, **typed: bool) -> None:
         from cli.views.register import listed_columns, plain_listing
 
-        with read_picture(call) as picture:
-            found = listing(picture) if listing is not None else plain_listing(picture, spec)
+        with read_snapshot(call) as snapshot:
+            found = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
         columns = listed_columns(call, spec, found)
         emit_listing(call, spec, found, columns, every=typed.get("every", True))
 
@@ -170,11 +170,11 @@ def _show(spec: RegisterSpec, show: Show | None) -> Verb:
     def show_(call: Call, **typed: str) -> None:
         from cli.views.register import emit_plain
 
-        with read_picture(call) as picture:
+        with read_snapshot(call) as snapshot:
             if show is not None:
-                show(call, picture, typed[spec.name])
+                show(call, snapshot, typed[spec.name])
             else:
-                emit_plain(call, picture, spec, typed[spec.name])
+                emit_plain(call, snapshot, spec, typed[spec.name])
 
     return Verb(show_, "read", dated=True)
 

@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, word
 from cli.framework.output import emit_record, emit_rows
-from cli.framework.session import read_picture
+from cli.framework.session import read_snapshot
 from cli.framework.settings import mask_url
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 
@@ -24,9 +24,9 @@ def status(
     from ledger.usecases.status import parse_days, read_status
 
     ahead = parse_days(days)
-    with read_picture(call) as picture:
-        found = read_status(picture, ahead)
-        document = status_document(found, mask_url(call.settings.db_url), picture)
+    with read_snapshot(call) as snapshot:
+        found = read_status(snapshot, ahead)
+        document = status_document(found, mask_url(call.settings.db_url), snapshot)
     if call.format in {"csv", "md"}:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return

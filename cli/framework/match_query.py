@@ -74,10 +74,10 @@ def query_of(
     where = [f"{column}={value}" for column, value in call.read.where]
     times = times_of(call)
     if office is not None or projects:
-        with ledger.picture(times) as picture:
+        with ledger.snapshot(times) as snapshot:
             offices = [] if office is None else [office]
-            where += [f"office={meant(picture, 'office', one)}" for one in offices]
-            where += [f"project={meant(picture, 'project', one)}" for one in projects]
+            where += [f"office={meant(snapshot, 'office', one)}" for one in offices]
+            where += [f"project={meant(snapshot, 'project', one)}" for one in projects]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(where=where, times=times)

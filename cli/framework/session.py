@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
     from ledger.store.journal.balances import Times
     from ledger.store.session.ledger import Calendar, Ledger
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -130,10 +130,10 @@ def _one_day(as_of: str | None, on: str | None) -> str | None:
 
 
 @contextmanager
-def read_picture(call: Call) -> Iterator[Picture]:
+def read_snapshot(call: Call) -> Iterator[Snapshot]:
     """Look at the call's ledger at the times it asks for, in one reading transaction."""
-    with ledger_of(call).picture(times_of(call)) as picture:
-        yield picture
+    with ledger_of(call).snapshot(times_of(call)) as snapshot:
+        yield snapshot
 
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:

@@ -18,7 +18,7 @@ from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
     from ledger.journal.balance import DealBalance
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 BAR_WIDTH = 30
 _SHOWN = {
@@ -120,31 +120,31 @@ def lack_said(balance: Balance, found: EligibleCount) -> str:
     return " · ".join(part for part in (gap, offers, obstacle) if part)
 
 
-def deals_of(picture: Picture, deals: Iterable[DealBalance]) -> list[dict[str, Any]]:
+def deals_of(snapshot: Snapshot, deals: Iterable[DealBalance]) -> list[dict[str, Any]]:
     """Lay deals out with the names of their providers."""
     return [
         {
-            **deal_row(picture, one),
-            "provider": picture.offer_facts[one.deal.offer].provider.code,
-            "provider_name": picture.offer_facts[one.deal.offer].provider.name,
+            **deal_row(snapshot, one),
+            "provider": snapshot.offer_facts[one.deal.offer].provider.code,
+            "provider_name": snapshot.offer_facts[one.deal.offer].provider.name,
         }
         for one in deals
     ]
 
 
 def deal_lines(
-    picture: Picture, deals: Iterable[DealBalance], indent: str = "", *, spent: bool = True
+    snapshot: Snapshot, deals: Iterable[DealBalance], indent: str = "", *, spent: bool = True
 ) -> Iterator[str]:
     """Say each deal in a line: its offer and provider, its need, and where it stands.
 
     Without `spent`, deals in which nothing lives any more are left out.
     """
     for one in deals:
-        need = picture.need_facts[one.deal.need].balance
+        need = snapshot.need_facts[one.deal.need].balance
         lives = Balance(Side.NEED, one.deal.need, need.unit, one.need)
         if not (spent or any(one.need.values())):
             continue
-        provider = picture.offer_facts[one.deal.offer].provider
+        provider = snapshot.offer_facts[one.deal.offer].provider
         stands = _said(lives, ("delivered", "committed", "held")) or "nothing outstanding"
         until = f", until {one.deal.held_until}" if lives.held and one.deal.held_until else ""
         text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stands}"

@@ -37,8 +37,8 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
 
     ledger = ledger_of(call)
     times = times_of(call)
-    with ledger.picture(times) as picture:
-        code = meant(picture, side, typed)
+    with ledger.snapshot(times) as snapshot:
+        code = meant(snapshot, side, typed)
     find = candidates_for_need if side == "need" else candidates_for_offer
     found = find(ledger, code, times, everything=every)
     rows = list(_rows(found))

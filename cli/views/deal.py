@@ -12,7 +12,7 @@ from ledger.reports.cells import grouped
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 DEAL_COLUMNS = [
     Column("deal", "Deal", kind="code"),
@@ -75,10 +75,10 @@ _ACT_COLUMNS = [
 ]
 
 
-def deal_row(picture: Picture, balance: DealBalance) -> dict[str, Any]:
+def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
     """Lay one deal out as a row: both sides' stages in their own units."""
     deal = balance.deal
-    need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
+    need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
         "deal": deal.code,
         "offer": deal.offer,
@@ -105,23 +105,23 @@ def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> d
     }
 
 
-def deal_document(picture: Picture, balance: DealBalance) -> dict[str, Any]:
+def deal_document(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
     """Give all there is to know of one deal, its acts in recorded order included."""
     deal = balance.deal
-    need, offer = picture.need_facts[deal.need], picture.offer_facts[deal.offer]
+    need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
         "schema": "cityfund.deal/1",
-        **deal_row(picture, balance),
+        **deal_row(snapshot, balance),
         "title": need.project.title,
         "city_name": need.city.name,
         "provider": offer.provider.code,
         "provider_name": offer.provider.name,
-        "acts": list(_acts(picture, deal.code)),
+        "acts": list(_acts(snapshot, deal.code)),
     }
 
 
-def _acts(picture: Picture, code: str) -> Iterator[dict[str, Any]]:
-    for entry in picture.entries(deal=code):
+def _acts(snapshot: Snapshot, code: str) -> Iterator[dict[str, Any]]:
+    for entry in snapshot.entries(deal=code):
         moved = {one.side: one for one in reversed(entry.movements) if one.deal is not None}
         row: dict[str, Any] = {
             "entry": entry.number,
@@ -137,7 +137,7 @@ def _acts(picture: Picture, code: str) -> Iterator[dict[str, Any]]:
         }
         for side, prefix in ((Side.NEED, ""), (Side.OFFER, "offer_")):
             if side in moved:
-                unit = picture.units[moved[side].unit]
+                unit = snapshot.units[moved[side].unit]
                 row[f"{prefix}quantity"] = format_amount(moved[side].amount, unit.decimals)
                 row[f"{prefix}unit"] = unit.code
         yield row

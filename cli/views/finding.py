@@ -9,7 +9,7 @@ from cli.framework.output import Column, table_lines
 from ledger.statements.findings import FindingEvent
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.store.statements.findings import StoredFinding
 
 _EVENT_WORDS = {event.value: event.word for event in FindingEvent}
@@ -70,7 +70,7 @@ _EVENT_COLUMNS = [
 ]
 
 
-def finding_row(picture: Picture, found: StoredFinding) -> dict[str, Any]:
+def finding_row(snapshot: Snapshot, found: StoredFinding) -> dict[str, Any]:
     """Lay a finding out as a row: what it is, and how it stands."""
     last = found.last
     is_open = last.event.leaves_open
@@ -88,8 +88,8 @@ def finding_row(picture: Picture, found: StoredFinding) -> dict[str, Any]:
         "deal": found.deal,
         "entry": found.entry,
         "office": found.office,
-        "opened_at": picture.local(found.events[0].recorded_at),
-        "changed_at": picture.local(last.recorded_at),
+        "opened_at": snapshot.local(found.events[0].recorded_at),
+        "changed_at": snapshot.local(last.recorded_at),
         "actor": last.actor,
         "reason": last.reason,
         "command": found.resolve_command if is_open else None,
@@ -97,18 +97,18 @@ def finding_row(picture: Picture, found: StoredFinding) -> dict[str, Any]:
     }
 
 
-def finding_document(picture: Picture, found: StoredFinding) -> dict[str, Any]:
+def finding_document(snapshot: Snapshot, found: StoredFinding) -> dict[str, Any]:
     """Give all there is to know of one finding."""
     events = [
         {
             "event": one.event.value,
-            "recorded_at": picture.local(one.recorded_at),
+            "recorded_at": snapshot.local(one.recorded_at),
             "actor": one.actor,
             "reason": one.reason,
         }
         for one in found.events
     ]
-    return {"schema": "cityfund.finding/1", **finding_row(picture, found), "events": events}
+    return {"schema": "cityfund.finding/1", **finding_row(snapshot, found), "events": events}
 
 
 def event_lines(document: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
 from cli.framework.register_commands import meant
-from cli.framework.session import read_picture
+from cli.framework.session import read_snapshot
 from cli.views.balance import brief
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
@@ -20,7 +20,7 @@ from ledger.reports.cells import machine
 
 if TYPE_CHECKING:
     from ledger.journal.entries import Entry
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.store.versions import Version
 
 _SIDES = frozenset(side.value for side in Side)
@@ -41,14 +41,14 @@ _PEOPLE = frozenset({"table", "md"})
 
 def emit_history(call: Call, kind: str, typed: str) -> None:
     """Write the history of one record, newest first, times in the ledger's zone for people."""
-    with read_picture(call) as picture:
-        code = meant(picture, kind, typed)
-        rows = [*_versions(picture, kind, code)]
+    with read_snapshot(call) as snapshot:
+        code = meant(snapshot, kind, typed)
+        rows = [*_versions(snapshot, kind, code)]
         if kind in _SIDES:
-            rows += _quantities(picture, Side(kind), code)
+            rows += _quantities(snapshot, Side(kind), code)
         rows.sort(key=lambda row: (row["recorded_at"], row["version"] or 0), reverse=True)
         for row in rows:
-            row["when"] = picture.local(row["recorded_at"])
+            row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
     people = call.format in _PEOPLE
     if call.format == "json":
@@ -56,12 +56,12 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     emit_rows(rows, _COLUMNS if people else _MACHINE, call.read, head=head)
 
 
-def _versions(picture: Picture, kind: str, code: str) -> Iterator[dict[str, Any]]:
+def _versions(snapshot: Snapshot, kind: str, code: str) -> Iterator[dict[str, Any]]:
     from ledger.store.versions import read_versions  # noqa: PLC0415 - brings SQLAlchemy
 
     before: Version | None = None
-    for version in read_versions(picture.connection, kind, code):
-        unit = picture.units.get(getattr(version.record, "unit", ""))
+    for version in read_versions(snapshot.connection, kind, code):
+        unit = snapshot.units.get(getattr(version.record, "unit", ""))
         changes = [] if before is None else _changes(before.record, version.record, unit)
         yield {
             "version": version.number,
@@ -110,17 +110,17 @@ def _told(change: Mapping[str, Any]) -> str:
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
 
-def _quantities(picture: Picture, side: Side, code: str) -> Iterator[dict[str, Any]]:
+def _quantities(snapshot: Snapshot, side: Side, code: str) -> Iterator[dict[str, Any]]:
     """Give the acts on a need's or an offer's own quantity; those of its deals are the deals'."""
     of = {side.value: code}
-    for entry in picture.entries(**of):  # type: ignore[arg-type]  # need or offer, by its side
+    for entry in snapshot.entries(**of):  # type: ignore[arg-type]  # need or offer, by its side
         if entry.deal is None:
-            yield _quantity(picture, entry)
+            yield _quantity(snapshot, entry)
 
 
-def _quantity(picture: Picture, entry: Entry) -> dict[str, Any]:
+def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     moved = entry.movements[0]
-    unit = picture.units[moved.unit]
+    unit = snapshot.units[moved.unit]
     amount = brief(moved.amount, unit)
     change = {
         "field": "quantity",

@@ -12,7 +12,7 @@ from ledger.journal.entries import Act
 
 if TYPE_CHECKING:
     from ledger.journal.entries import Entry
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 ENTRY_COLUMNS = [
     Column("entry", "Entry", kind="number"),
@@ -69,7 +69,7 @@ _MOVEMENT_COLUMNS = [
 
 
 def list_rows(
-    picture: Picture,
+    snapshot: Snapshot,
     *,
     deal: str | None,
     need: str | None,
@@ -81,8 +81,8 @@ def list_rows(
 
     With `told`, a row also says in one text what its entry is about, for a narrow screen.
     """
-    for entry in picture.entries(deal=deal, need=need, offer=offer, since=since):
-        row = entry_row(picture, entry)
+    for entry in snapshot.entries(deal=deal, need=need, offer=offer, since=since):
+        row = entry_row(snapshot, entry)
         yield {**row, "about": _about(entry)} if told else row
 
 
@@ -97,11 +97,11 @@ def _about(entry: Entry) -> str:
     return f"{about}; reverses {entry.reverses}" if entry.reverses else about
 
 
-def entry_row(picture: Picture, entry: Entry) -> dict[str, Any]:
+def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     """Lay one entry out as a row; its quantity is the need's side, else the offer's."""
     first = {one.side.value: one for one in reversed(entry.movements)}
     main = first.get("need") or first["offer"]
-    unit = picture.units[main.unit]
+    unit = snapshot.units[main.unit]
     return {
         "entry": entry.number,
         "effective_on": entry.effective_on,
@@ -116,18 +116,18 @@ def entry_row(picture: Picture, entry: Entry) -> dict[str, Any]:
         "proposal": None if entry.proposed is None else entry.proposed.proposal,
         "proposal_line": None if entry.proposed is None else entry.proposed.line,
         "actor": entry.actor,
-        "recorded_at": picture.local(entry.recorded_at),
+        "recorded_at": snapshot.local(entry.recorded_at),
         "reason": entry.reason,
         "override": entry.override,
         "key": entry.request_key,
     }
 
 
-def entry_document(picture: Picture, entry: Entry, reversed_by: int | None) -> dict[str, Any]:
+def entry_document(snapshot: Snapshot, entry: Entry, reversed_by: int | None) -> dict[str, Any]:
     """Give all there is to know of one entry."""
     return {
         "schema": "cityfund.entry/1",
-        **entry_row(picture, entry),
+        **entry_row(snapshot, entry),
         "system_user": entry.system_user,
         "host": entry.host,
         "database_user": entry.database_user,
@@ -138,7 +138,7 @@ def entry_document(picture: Picture, entry: Entry, reversed_by: int | None) -> d
                 "code": one.account,
                 "from": one.from_stage.value,
                 "to": one.to_stage.value,
-                "quantity": format_amount(one.amount, picture.units[one.unit].decimals),
+                "quantity": format_amount(one.amount, snapshot.units[one.unit].decimals),
                 "unit": one.unit,
                 "deal": one.deal,
             }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ledger.matching.open_needs import OpenNeed
     from ledger.matching.proposal import Line, Proposal
     from ledger.matching.stored import StoredProposal
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.matching.propose import MatchResult
 
 LINE_COLUMNS = [
@@ -85,10 +85,10 @@ def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:
 
 
 def project_rows(
-    picture: Picture, codes: Iterable[str], weights: Mapping[str, int] | None = None
+    snapshot: Snapshot, codes: Iterable[str], weights: Mapping[str, int] | None = None
 ) -> list[dict[str, Any]]:
     """Lay out the projects that would become complete, at the weight they have or had."""
-    projects, cities = picture.records("project"), picture.records("city")
+    projects, cities = snapshot.records("project"), snapshot.records("city")
     rows = []
     for code in codes:
         project = projects[code]
@@ -104,14 +104,14 @@ def project_rows(
     return rows
 
 
-def line_rows(picture: Picture, lines: Sequence[Line]) -> list[dict[str, Any]]:
+def line_rows(snapshot: Snapshot, lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Lay out a proposal's lines, numbered from one, with the names of both sides."""
-    return [line_row(picture, number, line) for number, line in enumerate(lines, start=1)]
+    return [line_row(snapshot, number, line) for number, line in enumerate(lines, start=1)]
 
 
-def line_row(picture: Picture, number: int, line: Line) -> dict[str, Any]:
+def line_row(snapshot: Snapshot, number: int, line: Line) -> dict[str, Any]:
     """Lay out one line of a proposal."""
-    need, offer = picture.need_facts[line.need], picture.offer_facts[line.offer]
+    need, offer = snapshot.need_facts[line.need], snapshot.offer_facts[line.offer]
     return {
         "line": number,
         **line.to_dict(),
@@ -138,25 +138,25 @@ def open_rows(
     ]
 
 
-def stored_head(picture: Picture, stored: StoredProposal) -> dict[str, Any]:
+def stored_head(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
     """Give what stands before the lines of a stored proposal."""
     return {
         **match_head(stored.proposal, stored.milliseconds / 1000),
         "selection": list(stored.selection),
-        "projects": project_rows(picture, stored.proposal.complete, stored.weights),
+        "projects": project_rows(snapshot, stored.proposal.complete, stored.weights),
         "proposal": stored.code,
         "solved_on": stored.solved_on,
-        "recorded_at": picture.local(stored.recorded_at),
+        "recorded_at": snapshot.local(stored.recorded_at),
         "actor": stored.actor,
         "reason": stored.reason,
     }
 
 
-def state_rows(picture: Picture, stored: StoredProposal) -> list[dict[str, Any]]:
+def state_rows(snapshot: Snapshot, stored: StoredProposal) -> list[dict[str, Any]]:
     """Lay out a stored proposal's lines, each with what has become of it."""
     from ledger.usecases.matching.saved import failures_by_line  # noqa: PLC0415 - brings the store
 
-    failures = failures_by_line(picture, stored)
+    failures = failures_by_line(snapshot, stored)
     rows = []
     for number, line in stored.numbered_lines:
         accepted = stored.accepted.get(number)
@@ -164,7 +164,7 @@ def state_rows(picture: Picture, stored: StoredProposal) -> list[dict[str, Any]]
         why = "; ".join(f"{one.rule}: {one.sentence}" for one in failures.get(number, ()))
         rows.append(
             {
-                **line_row(picture, number, line),
+                **line_row(snapshot, number, line),
                 "state": state,
                 "deal": accepted.deal if accepted else None,
                 "entry": accepted.entry if accepted else None,
@@ -174,7 +174,7 @@ def state_rows(picture: Picture, stored: StoredProposal) -> list[dict[str, Any]]
     return rows
 
 
-def list_row(picture: Picture, stored: StoredProposal) -> dict[str, Any]:
+def list_row(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
     """Lay out a stored proposal as a row of a list."""
     level = stored.proposal.complete_level
     return {
@@ -186,7 +186,7 @@ def list_row(picture: Picture, stored: StoredProposal) -> dict[str, Any]:
         "lines": len(stored.proposal.lines),
         "taken_up": len(stored.accepted),
         "solved_on": stored.solved_on,
-        "recorded_at": picture.local(stored.recorded_at),
+        "recorded_at": snapshot.local(stored.recorded_at),
         "actor": stored.actor,
         "reason": stored.reason,
     }
@@ -205,13 +205,13 @@ def emit_match_result(
     """Write a proposal that was just solved; `saved` is its receipt where it was stored."""
     from ledger.usecases.matching.propose import open_needs  # noqa: PLC0415 - brings the store
 
-    picture, proposal = match_result.pipeline.picture, match_result.proposal
-    rows = line_rows(picture, proposal.lines)
+    snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
+    rows = line_rows(snapshot, proposal.lines)
     if call.format in {"csv", "md"}:
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
         return
-    projects = project_rows(picture, proposal.complete)
-    open_need_rows = open_rows(picture.need_facts, open_needs(match_result))
+    projects = project_rows(snapshot, proposal.complete)
+    open_need_rows = open_rows(snapshot.need_facts, open_needs(match_result))
     if call.format == "json":
         head = {
             **match_head(proposal, seconds),
@@ -282,12 +282,12 @@ def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
         )
 
 
-def emit_saved(call: Call, picture: Picture, stored: StoredProposal, receipt: Row) -> None:
+def emit_saved(call: Call, snapshot: Snapshot, stored: StoredProposal, receipt: Row) -> None:
     """Write a stored proposal as the answer of storing it: the same each time it is said."""
-    rows = line_rows(picture, stored.proposal.lines)
+    rows = line_rows(snapshot, stored.proposal.lines)
     if call.format == "json":
         head = {
-            **stored_head(picture, stored),
+            **stored_head(snapshot, stored),
             **{key: receipt[key] for key in _RECEIPT_KEYS if key in receipt},
         }
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")
@@ -295,48 +295,48 @@ def emit_saved(call: Call, picture: Picture, stored: StoredProposal, receipt: Ro
     if call.format in {"csv", "md"}:
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
         return
-    emit_text(_stored_lines(picture, stored, rows), call.read)
+    emit_text(_stored_lines(snapshot, stored, rows), call.read)
     _note_saved(call, receipt, has_lines=bool(rows))
 
 
 _RECEIPT_KEYS = ("replayed", "dry_run", "notes", "key")
 
 
-def _stored_lines(picture: Picture, stored: StoredProposal, rows: Sequence[Row]) -> list[str]:
+def _stored_lines(snapshot: Snapshot, stored: StoredProposal, rows: Sequence[Row]) -> list[str]:
     proposal = stored.proposal
     return [
         *summary_lines(proposal, stored.selection, stored.code),
-        *complete_lines(project_rows(picture, proposal.complete, stored.weights)),
+        *complete_lines(project_rows(snapshot, proposal.complete, stored.weights)),
         *allocation_lines(rows, proposal.complete),
         *rate_lines(proposal),
     ]
 
 
-def emit_stored(call: Call, picture: Picture, stored: StoredProposal) -> None:
+def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
     """Write a stored proposal with what has become of each of its lines."""
-    rows = state_rows(picture, stored)
+    rows = state_rows(snapshot, stored)
     if call.format != "table":
-        head = stored_head(picture, stored)
+        head = stored_head(snapshot, stored)
         emit_rows(rows, STATE_COLUMNS, call.read, head=head, named="lines")
         return
     in_full = call.read.output is not None
     summary = summary_lines(stored.proposal, stored.selection, stored.code)
     lines = [
         *summary,
-        *_when_lines(picture, stored),
+        *_when_lines(snapshot, stored),
         *complete_lines(
-            project_rows(picture, stored.proposal.complete, stored.weights), in_full=in_full
+            project_rows(snapshot, stored.proposal.complete, stored.weights), in_full=in_full
         ),
         *allocation_lines(rows, stored.proposal.complete, in_full=in_full),
     ]
     emit_text(lines, replace(call.read, where=()))
 
 
-def _when_lines(picture: Picture, stored: StoredProposal) -> Iterator[str]:
+def _when_lines(snapshot: Snapshot, stored: StoredProposal) -> Iterator[str]:
     basis = f"on entry {stored.solved_on}" if stored.solved_on else "before any entry"
     reason = f": {stored.reason}" if stored.reason else ""
     yield from wrapped(
-        f"Solved {basis}, stored {picture.local(stored.recorded_at)} by {stored.actor}{reason}."
+        f"Solved {basis}, stored {snapshot.local(stored.recorded_at)} by {stored.actor}{reason}."
     )
     lines, accepted = len(stored.proposal.lines), len(stored.accepted)
     if lines:

@@ -17,7 +17,7 @@ from ledger.reports.text import table_chunks
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 _STATE = Column("state_said", "State")
 _OFFICE = [
@@ -88,41 +88,41 @@ _OFFERS = [
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
 
 
-def list_offices(picture: Picture) -> Listing:
+def list_offices(snapshot: Snapshot) -> Listing:
     """List the offices, with how many cities each looks after."""
-    of = Counter(one.office for one in picture.records("city").values() if not one.withdrawn)
+    of = Counter(one.office for one in snapshot.records("city").values() if not one.withdrawn)
     rows = [
-        {**register_row(picture, OFFICE, one), "cities": of[one.code]}
-        for one in picture.records("office").values()
+        {**register_row(snapshot, OFFICE, one), "cities": of[one.code]}
+        for one in snapshot.records("office").values()
     ]
     return Listing(rows, _OFFICE_LIST, more=["cities"], hides=withdrawn)
 
 
-def list_cities(picture: Picture) -> Listing:
+def list_cities(snapshot: Snapshot) -> Listing:
     """List the member cities."""
-    rows = [register_row(picture, CITY, one) for one in picture.records("city").values()]
+    rows = [register_row(snapshot, CITY, one) for one in snapshot.records("city").values()]
     return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
 
 
-def list_providers(picture: Picture) -> Listing:
+def list_providers(snapshot: Snapshot) -> Listing:
     """List the providers, with how many offers each has made."""
-    of = Counter(offer.provider for offer in picture.records("offer").values())
+    of = Counter(offer.provider for offer in snapshot.records("offer").values())
     rows = [
-        {**register_row(picture, PROVIDER, one), "offers": of[one.code]}
-        for one in picture.records("provider").values()
+        {**register_row(snapshot, PROVIDER, one), "offers": of[one.code]}
+        for one in snapshot.records("provider").values()
     ]
     return Listing(rows, _PROVIDER_LIST, more=["offers"], hides=withdrawn)
 
 
-def emit_office(call: Call, picture: Picture, typed: str) -> None:
+def emit_office(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one office with the cities it looks after."""
     from ledger.reference import regions  # noqa: PLC0415 - only here
 
-    code = meant(picture, "office", typed)
-    record = picture.records("office")[code]
+    code = meant(snapshot, "office", typed)
+    record = snapshot.records("office")[code]
     cities = [
-        register_row(picture, CITY, one)
-        for one in picture.records("city").values()
+        register_row(snapshot, CITY, one)
+        for one in snapshot.records("city").values()
         if one.office == code
     ]
     named = [
@@ -130,7 +130,7 @@ def emit_office(call: Call, picture: Picture, typed: str) -> None:
     ]
     document = {
         "schema": "cityfund.office/1",
-        **register_row(picture, OFFICE, record),
+        **register_row(snapshot, OFFICE, record),
         "cities": cities,
     }
     row = {**document, "regions_said": ", ".join(named), "state_said": _state(record)}
@@ -138,55 +138,55 @@ def emit_office(call: Call, picture: Picture, typed: str) -> None:
     emit_record(row, _OFFICE, call.read, document=document, below=below)
 
 
-def emit_city(call: Call, picture: Picture, typed: str) -> None:
+def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one city with its projects, what it offers itself, and the deals of its needs."""
-    code = meant(picture, "city", typed)
-    record = picture.records("city")[code]
-    projects = [row for row in list_rows(picture) if row["city"] == code]
+    code = meant(snapshot, "city", typed)
+    record = snapshot.records("city")[code]
+    projects = [row for row in list_rows(snapshot) if row["city"] == code]
     offers = _offers(
-        picture, (p.code for p in picture.records("provider").values() if p.city == code)
+        snapshot, (p.code for p in snapshot.records("provider").values() if p.city == code)
     )
     its = {row["code"] for row in projects}
-    deals = [one for one in picture.deals.values() if _project_of(picture, one) in its]
+    deals = [one for one in snapshot.deals.values() if _project_of(snapshot, one) in its]
     document = {
         "schema": "cityfund.city/1",
-        **register_row(picture, CITY, record),
+        **register_row(snapshot, CITY, record),
         "projects": projects,
         "offers": offers,
-        "deals": deals_of(picture, deals),
+        "deals": deals_of(snapshot, deals),
     }
     row = {**document, **_said(document), "state_said": _state(record)}
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
-        *_deals(picture, deals),
+        *_deals(snapshot, deals),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
 
 
-def emit_provider(call: Call, picture: Picture, typed: str) -> None:
+def emit_provider(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one provider with its offers and their deals."""
-    code = meant(picture, "provider", typed)
-    record = picture.records("provider")[code]
-    offers = _offers(picture, [code])
+    code = meant(snapshot, "provider", typed)
+    record = snapshot.records("provider")[code]
+    offers = _offers(snapshot, [code])
     its = {row["code"] for row in offers}
-    deals = [one for one in picture.deals.values() if one.deal.offer in its]
+    deals = [one for one in snapshot.deals.values() if one.deal.offer in its]
     document = {
         "schema": "cityfund.provider/1",
-        **register_row(picture, PROVIDER, record),
+        **register_row(snapshot, PROVIDER, record),
         "offers": offers,
-        "deals": deals_of(picture, deals),
+        "deals": deals_of(snapshot, deals),
     }
     row = {**document, **_said(document), "state_said": _state(record)}
-    below = [*_section("Offers", offers, _OFFERS), *_deals(picture, deals)]
+    below = [*_section("Offers", offers, _OFFERS), *_deals(snapshot, deals)]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 
 
-def _offers(picture: Picture, providers: Iterable[str]) -> list[dict[str, Any]]:
+def _offers(snapshot: Snapshot, providers: Iterable[str]) -> list[dict[str, Any]]:
     wanted = set(providers)
     return [
-        offer_row(picture, code)
-        for code, one in picture.records("offer").items()
+        offer_row(snapshot, code)
+        for code, one in snapshot.records("offer").items()
         if one.provider in wanted
     ]
 
@@ -213,12 +213,12 @@ def _section(
         yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
 
 
-def _deals(picture: Picture, deals: Sequence[DealBalance]) -> Iterator[str]:
+def _deals(snapshot: Snapshot, deals: Sequence[DealBalance]) -> Iterator[str]:
     if deals:
         yield ""
         yield "DEALS"
-        yield from deal_lines(picture, deals, "  ")
+        yield from deal_lines(snapshot, deals, "  ")
 
 
-def _project_of(picture: Picture, one: DealBalance) -> str:
-    return picture.need_facts[one.deal.need].project.code
+def _project_of(snapshot: Snapshot, one: DealBalance) -> str:
+    return snapshot.need_facts[one.deal.need].project.code

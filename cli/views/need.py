@@ -14,7 +14,7 @@ from cli.views.register import ANY, need_row, offer_row, region_names
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 NEED_COLUMNS = [
     Column("code", "Need", kind="code"),
@@ -102,9 +102,9 @@ _OFFER_TERMS = [
 ]
 
 
-def need_listed(picture: Picture, code: str) -> dict[str, Any]:
+def need_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
     """Lay a need out for a listing, its factor, topic and project also in short."""
-    row = need_row(picture, code)
+    row = need_row(snapshot, code)
     return {
         **row,
         "what": ": ".join(part for part in (row["factor"], row["topic"]) if part),
@@ -112,18 +112,18 @@ def need_listed(picture: Picture, code: str) -> dict[str, Any]:
     }
 
 
-def offer_listed(picture: Picture, code: str) -> dict[str, Any]:
+def offer_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
     """Lay an offer out for a listing, its factor, topics and mandate also in one text."""
-    row = offer_row(picture, code)
+    row = offer_row(snapshot, code)
     terms = "" if row["mandate"] == ANY else row["mandate"]
     about = "; ".join(part for part in ("/".join(row["topics"]), terms) if part)
     return {**row, "what": f"{row['factor']}: {about or ANY}"}
 
 
-def list_needs(picture: Picture) -> Listing:
+def list_needs(snapshot: Snapshot) -> Listing:
     """List needs with what each requires and its gap; those withdrawn as a whole are hidden."""
-    rows = [need_listed(picture, code) for code in picture.need_facts]
-    gone = {row["code"] for row in rows if _is_withdrawn(picture.need_facts[row["code"]].balance)}
+    rows = [need_listed(snapshot, code) for code in snapshot.need_facts]
+    gone = {row["code"] for row in rows if _is_withdrawn(snapshot.need_facts[row["code"]].balance)}
     return Listing(
         rows,
         NEED_COLUMNS,
@@ -137,19 +137,19 @@ def _is_withdrawn(balance: Balance) -> bool:
     return balance.quantified and balance.net == 0
 
 
-def list_offers(picture: Picture) -> Listing:
+def list_offers(snapshot: Snapshot) -> Listing:
     """List offers with what is available of each, its mandate, and how long it is valid."""
-    rows = [offer_listed(picture, code) for code in picture.offer_facts]
+    rows = [offer_listed(snapshot, code) for code in snapshot.offer_facts]
     return Listing(rows, OFFER_COLUMNS, more=OFFER_MORE, narrow=OFFER_NARROW, hides=withdrawn)
 
 
-def emit_need(call: Call, picture: Picture, typed: str) -> None:
+def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one need: its terms, where it stands, who could help, and its deals."""
     from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
 
-    code = meant(picture, "need", typed)
-    facts, found = picture.need_facts[code], count(picture)[code]
-    document = need_document(picture, facts, found)
+    code = meant(snapshot, "need", typed)
+    facts, found = snapshot.need_facts[code], count(snapshot)[code]
+    document = need_document(snapshot, facts, found)
     row = {
         **document,
         "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
@@ -159,40 +159,40 @@ def emit_need(call: Call, picture: Picture, typed: str) -> None:
     }
     said = lack_said(facts.balance, found)
     lacks = wrapped(said) if said else []
-    below = _below(picture, facts.balance, lacks, picture.deals_of(need=code))
+    below = _below(snapshot, facts.balance, lacks, snapshot.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
 
-def emit_offer(call: Call, picture: Picture, typed: str) -> None:
+def emit_offer(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one offer: its terms and mandate, where it stands, and its deals."""
-    code = meant(picture, "offer", typed)
-    facts = picture.offer_facts[code]
-    deals = picture.deals_of(offer=code)
+    code = meant(snapshot, "offer", typed)
+    facts = snapshot.offer_facts[code]
+    deals = snapshot.deals_of(offer=code)
     document = {
         "schema": "cityfund.offer/1",
-        **offer_row(picture, code),
-        "deals": deals_of(picture, deals),
+        **offer_row(snapshot, code),
+        "deals": deals_of(snapshot, deals),
     }
     row = {
         **document,
         "provider_said": f"{facts.provider.name} ({facts.provider.code}, {facts.provider.kind})",
         "topics_said": ", ".join(facts.offer.topics) or "any",
         "regions_said": [*region_names(facts.offer.regions)] or None,
-        "over_said": _over_said(picture, facts.offer),
+        "over_said": _over_said(snapshot, facts.offer),
     }
-    below = _below(picture, facts.balance, [], deals)
+    below = _below(snapshot, facts.balance, [], deals)
     emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 
-def _over_said(picture: Picture, offer: Any) -> str | None:
+def _over_said(snapshot: Snapshot, offer: Any) -> str | None:
     if offer.withdrawn:
         return "withdrawn"
-    return "no longer valid" if offer.has_expired(picture.day) else None
+    return "no longer valid" if offer.has_expired(snapshot.day) else None
 
 
 def _below(
-    picture: Picture, balance: Balance, more: list[str], deals: list[DealBalance]
+    snapshot: Snapshot, balance: Balance, more: list[str], deals: list[DealBalance]
 ) -> Iterator[str]:
     yield ""
     yield from stage_lines(balance)
@@ -200,4 +200,4 @@ def _below(
     if deals:
         yield ""
         yield "DEALS"
-        yield from deal_lines(picture, deals, "  ")
+        yield from deal_lines(snapshot, deals, "  ")

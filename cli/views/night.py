@@ -20,7 +20,7 @@ from cli.views.reconcile import seal_of
 
 if TYPE_CHECKING:
     from ledger.store.nights.runs import StoredRun
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.nights.run import NightEvent
 
 Figures = Mapping[str, Any]
@@ -143,7 +143,7 @@ _TELLING: Final[dict[str, Callable[[Figures], str]]] = {
 }
 
 
-def night_document(run: StoredRun | None, picture: Picture) -> dict[str, Any] | None:
+def night_document(run: StoredRun | None, snapshot: Snapshot) -> dict[str, Any] | None:
     """Give what came of a night; None where none ever ran."""
     if run is None:
         return None
@@ -151,7 +151,7 @@ def night_document(run: StoredRun | None, picture: Picture) -> dict[str, Any] | 
     return {
         "night": run.day,
         "run": run.id,
-        "started_at": picture.local(run.started_at),
+        "started_at": snapshot.local(run.started_at),
         "ended": run.is_complete,
         "steps": {step.name: dict(step.figures) for step in run.steps},
         "findings": len(findings),

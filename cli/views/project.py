@@ -29,7 +29,7 @@ from ledger.registers.table import PROJECT
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
     from ledger.eligibility.rules import NeedFacts
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 LIST_COLUMNS = [
     Column("code", "Project", kind="code"),
@@ -60,21 +60,24 @@ _TERMS = [
 _INDENT = "  "
 
 
-def list_rows(picture: Picture) -> list[dict[str, Any]]:
+def list_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Lay every project out, with how many needs it has and whether it is complete."""
     needs: dict[str, list[NeedFacts]] = {}
-    for facts in picture.need_facts.values():
+    for facts in snapshot.need_facts.values():
         needs.setdefault(facts.project.code, []).append(facts)
     return [
-        {**register_row(picture, PROJECT, record), **_state_row(record, needs.get(record.code, []))}
-        for record in picture.records("project").values()
+        {
+            **register_row(snapshot, PROJECT, record),
+            **_state_row(record, needs.get(record.code, [])),
+        }
+        for record in snapshot.records("project").values()
     ]
 
 
-def list_projects(picture: Picture) -> Listing:
+def list_projects(snapshot: Snapshot) -> Listing:
     """List projects with their cities, how many needs each has, and whether it is complete."""
     return Listing(
-        list_rows(picture),
+        list_rows(snapshot),
         LIST_COLUMNS,
         more=MORE,
         narrow=LIST_NARROW,
@@ -105,24 +108,24 @@ def state_word(record: Project, state: ProjectState, needs: list[NeedFacts]) -> 
     return "open" if all(one.balance.quantified for one in needs) else "unknown"
 
 
-def emit_project(call: Call, picture: Picture, typed: str) -> None:
+def emit_project(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one project with its needs by factor, their gaps, offers and deals."""
     from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
 
-    code = meant(picture, "project", typed)
-    needs = sorted(picture.needs_of(code), key=lambda facts: facts.need.code)
-    counts = count(picture) if needs else {}
-    record = picture.records("project")[code]
-    city = picture.records("city")[record.city]
+    code = meant(snapshot, "project", typed)
+    needs = sorted(snapshot.needs_of(code), key=lambda facts: facts.need.code)
+    counts = count(snapshot) if needs else {}
+    record = snapshot.records("project")[code]
+    city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
     row = {
-        **register_row(picture, PROJECT, record),
+        **register_row(snapshot, PROJECT, record),
         **_state_row(record, needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
         "state_said": "\n".join(_state_said(record, state, needs)),
     }
-    told = [need_document(picture, facts, counts[facts.need.code]) for facts in needs]
+    told = [need_document(snapshot, facts, counts[facts.need.code]) for facts in needs]
     shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
     document = {
         "schema": "cityfund.project/1",
@@ -131,7 +134,7 @@ def emit_project(call: Call, picture: Picture, typed: str) -> None:
         "reasons": list(state.reasons),
         "needs": told,
     }
-    below = _factors(picture, needs, counts)
+    below = _factors(snapshot, needs, counts)
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 
@@ -151,19 +154,19 @@ def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) ->
 
 
 def need_document(
-    picture: Picture, facts: NeedFacts, found: EligibleCount | None
+    snapshot: Snapshot, facts: NeedFacts, found: EligibleCount | None
 ) -> dict[str, Any]:
     """Give a need with where it stands, what it lacks, and its deals."""
     code = facts.need.code
     return {
-        **need_row(picture, code),
+        **need_row(snapshot, code),
         **need_facts_row(facts.balance, found),
-        "deals": deals_of(picture, picture.deals_of(need=code)),
+        "deals": deals_of(snapshot, snapshot.deals_of(need=code)),
     }
 
 
 def _factors(
-    picture: Picture, needs: list[NeedFacts], counts: Mapping[str, EligibleCount]
+    snapshot: Snapshot, needs: list[NeedFacts], counts: Mapping[str, EligibleCount]
 ) -> Iterator[str]:
     for factor in Factor:
         yield ""
@@ -172,13 +175,13 @@ def _factors(
         if not of_it:
             yield f"{_INDENT}no needs"
         for facts in of_it:
-            yield from _need(picture, facts, counts[facts.need.code])
+            yield from _need(snapshot, facts, counts[facts.need.code])
     if any(facts.balance.quantified for facts in needs):
         yield ""
         yield bar_legend()
 
 
-def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
+def _need(snapshot: Snapshot, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
     need, balance = facts.need, facts.balance
     unknown = f"amount not known yet, in {balance.unit.code}"
     required = format_quantity(balance.required, balance.unit) if balance.quantified else unknown
@@ -198,4 +201,4 @@ def _need(picture: Picture, facts: NeedFacts, found: EligibleCount) -> Iterator[
         )
     if lacks := lack_said(balance, found):
         yield from wrapped(lacks, inside)
-    yield from deal_lines(picture, picture.deals_of(need=need.code), inside, spent=False)
+    yield from deal_lines(snapshot, snapshot.deals_of(need=need.code), inside, spent=False)

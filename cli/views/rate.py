@@ -13,7 +13,7 @@ from ledger.rates.rates import PIVOT
 if TYPE_CHECKING:
     from ledger.interchange.ecb import EcbFile
     from ledger.rates.rates import Rate
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.rates import QuoteHistoryRow, RateRow
 
 _UNKNOWN = "unknown"
@@ -44,17 +44,17 @@ _MACHINE = [
 _PEOPLE = frozenset({"table", "md"})
 
 
-def emit_rates(call: Call, picture: Picture, rows: Sequence[RateRow]) -> None:
+def emit_rates(call: Call, snapshot: Snapshot, rows: Sequence[RateRow]) -> None:
     """Write what currencies were on the day; an unknown one with what to do about it."""
     head = {
         "schema": "cityfund.rates/1",
-        "as_of": picture.day,
-        "known_at": picture.times.known_at,
-        "base_currency": picture.base_unit.code,
+        "as_of": snapshot.day,
+        "known_at": snapshot.times.known_at,
+        "base_currency": snapshot.base_unit.code,
     }
     emit_rows(map(_rate_row, rows), RATE_COLUMNS, call.read, head=head)
     if call.format == "table":
-        for line in _notes(picture, rows):
+        for line in _notes(snapshot, rows):
             note(call, line)
 
 
@@ -76,11 +76,11 @@ def _quote(rate: Rate) -> dict[str, Any]:
     return {"date": rate.day, **{name: getattr(rate, name) for name in names}}
 
 
-def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
-    known = picture.times.known_at
-    yield f"As of {picture.day}" + (f", as recorded by {known.isoformat()}." if known else ".")
+def _notes(snapshot: Snapshot, rows: Sequence[RateRow]) -> Iterator[str]:
+    known = snapshot.times.known_at
+    yield f"As of {snapshot.day}" + (f", as recorded by {known.isoformat()}." if known else ".")
     if not rows:
-        yield f"All needs and offers of money are in {picture.base_unit.code}."
+        yield f"All needs and offers of money are in {snapshot.base_unit.code}."
     if len(rows) == 1:
         for one in rows[0].rests_on:
             source = f", {one.source}" if one.source else ""
@@ -98,10 +98,10 @@ def _notes(picture: Picture, rows: Sequence[RateRow]) -> Iterator[str]:
 
 
 def emit_versions(
-    call: Call, picture: Picture, pair: tuple[str, str], rows: Sequence[QuoteHistoryRow]
+    call: Call, snapshot: Snapshot, pair: tuple[str, str], rows: Sequence[QuoteHistoryRow]
 ) -> None:
     """Write the versions of a pair's quotes, times in the ledger's zone for people."""
-    told = [_version_row(picture, pair, row) for row in rows]
+    told = [_version_row(snapshot, pair, row) for row in rows]
     head = {"schema": "cityfund.rate-history/1", "base": pair[0], "quote": pair[1]}
     columns = VERSION_COLUMNS if call.format in _PEOPLE else _MACHINE
     if call.format == "json":
@@ -115,7 +115,7 @@ def emit_versions(
         )
 
 
-def _version_row(picture: Picture, pair: tuple[str, str], row: QuoteHistoryRow) -> dict[str, Any]:
+def _version_row(snapshot: Snapshot, pair: tuple[str, str], row: QuoteHistoryRow) -> dict[str, Any]:
     of = row.of
     return {
         "date": of.day,
@@ -132,7 +132,7 @@ def _version_row(picture: Picture, pair: tuple[str, str], row: QuoteHistoryRow) 
         "host": of.host,
         "command": of.command,
         "reason": of.reason,
-        "when": picture.local(of.recorded_at),
+        "when": snapshot.local(of.recorded_at),
     }
 
 

@@ -20,7 +20,7 @@ from ledger.registers.table import REGISTERS
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 _KINDS = {
     Kind.CODE: "code",
@@ -61,17 +61,17 @@ def machine_columns(table: str, more: Sequence[str] = ()) -> list[Column]:
     return [*canonical, *(Column(name) for name in more)]
 
 
-def plain_listing(picture: Picture, spec: RegisterSpec) -> Listing:
+def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
     """List the records of a register by their first columns."""
-    rows = [register_row(picture, spec, one) for one in picture.records(spec.name).values()]
+    rows = [register_row(snapshot, spec, one) for one in snapshot.records(spec.name).values()]
     hides = withdrawn if spec.can_be_withdrawn else None
     return Listing(rows, _plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
 
 
-def emit_plain(call: Call, picture: Picture, spec: RegisterSpec, typed: str) -> None:
+def emit_plain(call: Call, snapshot: Snapshot, spec: RegisterSpec, typed: str) -> None:
     """Write one record of a register: every column that it has a value in."""
-    code = meant(picture, spec.name, typed)
-    row = register_row(picture, spec, picture.records(spec.name)[code])
+    code = meant(snapshot, spec.name, typed)
+    row = register_row(snapshot, spec, snapshot.records(spec.name)[code])
     document = {"schema": f"cityfund.{spec.name}/1", **row}
     emit_record(document, _plain_columns(spec), call.read, document=document)
 
@@ -91,23 +91,23 @@ def _header(spec: RegisterSpec, column: ColumnSpec) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def register_row(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, Any]:
+def register_row(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> dict[str, Any]:
     """Lay a record out by its register's columns, names beside the codes."""
     row = record_row(spec.plural, record)
     for column in spec.columns:
         if column.name_of is not None:
-            row[column.name] = _spelt_out(picture, spec.column[column.name_of], record)
+            row[column.name] = _spelt_out(snapshot, spec.column[column.name_of], record)
     return row
 
 
-def _spelt_out(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
+def _spelt_out(snapshot: Snapshot, column: ColumnSpec, record: Any) -> str | None:
     code: str | None = getattr(record, column.name)
     if column.register is None:
         return country_name(code)
     title = REGISTERS[column.register].title
     if code is None or title is None:
         return code
-    return str(getattr(picture.records(column.register)[code], title))
+    return str(getattr(snapshot.records(column.register)[code], title))
 
 
 def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, Any]:
@@ -141,9 +141,9 @@ def country_name(code: str | None) -> str | None:
     return found.name if found else code
 
 
-def need_row(picture: Picture, code: str) -> dict[str, Any]:
+def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
     """Lay a need out with where it stands."""
-    facts = picture.need_facts[code]
+    facts = snapshot.need_facts[code]
     gap = format_amount(facts.balance.gap, facts.balance.unit.decimals)
     return {
         **record_row("needs", facts.need, facts.balance.unit),
@@ -155,9 +155,9 @@ def need_row(picture: Picture, code: str) -> dict[str, Any]:
     }
 
 
-def offer_row(picture: Picture, code: str) -> dict[str, Any]:
+def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
     """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
-    facts = picture.offer_facts[code]
+    facts = snapshot.offer_facts[code]
     stands = standing_row(facts.balance)
     # The table's own `withdrawn` says whether the whole offer was taken back.
     stands["withdrawn_quantity"] = stands.pop("withdrawn")
@@ -166,7 +166,7 @@ def offer_row(picture: Picture, code: str) -> dict[str, Any]:
         **stands,
         "provider_name": facts.provider.name,
         "mandate": mandate(facts.offer, facts.balance.unit),
-        "over": facts.offer.is_over(picture.day),
+        "over": facts.offer.is_over(snapshot.day),
     }
 
 

@@ -11,7 +11,7 @@ from cli.views.night import night_document, night_lines
 from ledger.core.quantity import format_amount
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.status import HoldDue, OfferDue, Status
 
 SCHEMA = "cityfund.status/1"
@@ -71,13 +71,13 @@ _OFFER_COLUMNS = [
 ]
 
 
-def status_document(status: Status, database: str, picture: Picture) -> dict[str, Any]:
+def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[str, Any]:
     """Give all there is to know at a glance, as the JSON answer has it."""
     return {
         "schema": SCHEMA,
         "database": database,
         "as_of": status.day,
-        "known_at": picture.times.known_at,
+        "known_at": snapshot.times.known_at,
         "base_currency": status.base_currency,
         "counts": status.counts,
         "days": status.days,
@@ -85,8 +85,8 @@ def status_document(status: Status, database: str, picture: Picture) -> dict[str
         "holds_past": [_hold(one) for one in status.holds_past],
         "offers_lapsing": [_ending(one) for one in status.offers_soon],
         "offers_past": [_ending(one) for one in status.offers_past],
-        "last_entry": _last(status, picture),
-        "night": night_document(status.night, picture),
+        "last_entry": _last(status, snapshot),
+        "night": night_document(status.night, snapshot),
         "offices": [
             {"office": one.code, **{k: v for k, v in asdict(one).items() if k != "code"}}
             for one in status.offices
@@ -116,7 +116,7 @@ def _ending(ending: OfferDue) -> dict[str, Any]:
     }
 
 
-def _last(status: Status, picture: Picture) -> dict[str, Any] | None:
+def _last(status: Status, snapshot: Snapshot) -> dict[str, Any] | None:
     if status.last is None:
         return None
     return {
@@ -124,7 +124,7 @@ def _last(status: Status, picture: Picture) -> dict[str, Any] | None:
         "act": status.last.act.value,
         "deal": status.last.deal,
         "effective_on": status.last.effective_on,
-        "recorded_at": picture.local(status.last.recorded_at),
+        "recorded_at": snapshot.local(status.last.recorded_at),
         "actor": status.last.actor,
     }
 

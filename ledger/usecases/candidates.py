@@ -18,7 +18,7 @@ from ledger.eligibility.verdict import (
 from ledger.store.journal.balances import Times
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +44,32 @@ def candidates_for_need(
 
     With `everything`, also the exhausted ones and those of other factors.
     """
-    with ledger.picture(times) as picture:
-        code = find_code(picture.connection, "need", typed)
-        need = picture.need_facts[code]
+    with ledger.snapshot(times) as snapshot:
+        code = find_code(snapshot.connection, "need", typed)
+        need = snapshot.need_facts[code]
         offers = [
             offer
-            for offer in picture.offer_facts.values()
+            for offer in snapshot.offer_facts.values()
             if everything or (offer.balance.free > 0 and offer.offer.factor == need.need.factor)
         ]
         pairs = [(need, offer) for offer in offers]
-        return _sorted_candidates(_candidates(picture, pairs), by_offer=True)
+        return _sorted_candidates(_candidates(snapshot, pairs), by_offer=True)
 
 
 def candidates_for_offer(
     ledger: Ledger, typed: str, times: Times, *, everything: bool = False
 ) -> list[Candidate]:
     """Judge the needs of an offer's factor that have something open or unknown, nearest first."""
-    with ledger.picture(times) as picture:
-        code = find_code(picture.connection, "offer", typed)
-        offer = picture.offer_facts[code]
+    with ledger.snapshot(times) as snapshot:
+        code = find_code(snapshot.connection, "offer", typed)
+        offer = snapshot.offer_facts[code]
         needs = [
             need
-            for need in picture.need_facts.values()
+            for need in snapshot.need_facts.values()
             if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
         ]
         pairs = [(need, offer) for need in needs]
-        return _sorted_candidates(_candidates(picture, pairs), by_offer=False)
+        return _sorted_candidates(_candidates(snapshot, pairs), by_offer=False)
 
 
 def _is_open(need: NeedFacts) -> bool:
@@ -86,19 +86,19 @@ def _sorted_candidates(found: Iterable[Candidate], *, by_offer: bool) -> list[Ca
 
 
 def _candidates(
-    picture: Picture, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
+    snapshot: Snapshot, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
 ) -> Iterable[Candidate]:
-    outstanding = outstanding_by_need(picture.deals.values())
+    outstanding = outstanding_by_need(snapshot.deals.values())
     for need, offer in pairs:
         between = outstanding.get(need.need.code, {})
-        yield _candidate(picture, need, offer, between)
+        yield _candidate(snapshot, need, offer, between)
 
 
 def _candidate(
-    picture: Picture, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
+    snapshot: Snapshot, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
 ) -> Candidate:
     here = between.get(offer.offer.code, Outstanding(0, 0))
-    found = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
+    found = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
     best = best_amount(
         need,
         offer,
@@ -108,6 +108,6 @@ def _candidate(
     )
     elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
     pairing = Pairing(
-        need, offer, picture.day, best.need, best.offer, here.need, here.offer, elsewhere
+        need, offer, snapshot.day, best.need, best.offer, here.need, here.offer, elsewhere
     )
     return Candidate(need, offer, best.need, best.offer, verdict(pairing))

@@ -35,8 +35,8 @@ from ledger.store.evidence.seals import (
 )
 from ledger.store.journal.entries import request_of_entry
 from ledger.store.session.execute import execute
-from ledger.store.session.ledger import Ledger, settled
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.ledger import Ledger, stable_moment
+from ledger.store.session.snapshot import Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 
 RequestForPart = Callable[[int], Request]
@@ -81,7 +81,7 @@ def _is_last(receipt: Mapping[str, Any]) -> bool:
 def _seal_from(ledger: Ledger, request_for: RequestForPart, receipts: list[dict[str, Any]]) -> None:
     """Read on in one view of the ledger, and write each seal as soon as its leaves are there."""
     with ledger.read() as connection:
-        for batch in read_batches(connection, settled(connection)):
+        for batch in read_batches(connection, stable_moment(connection)):
             request = request_for(len(receipts) + 1)
             receipts.append(execute(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
@@ -111,9 +111,9 @@ def _document(seal: Seal, batch: Batch) -> dict[str, Any]:
     }
 
 
-def seal_rows(picture: Picture) -> list[dict[str, Any]]:
+def seal_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Give each seal as a row, the oldest first; `mark` is what to keep of it elsewhere."""
-    seals = read_seals(picture.connection)
+    seals = read_seals(snapshot.connection)
     sizes = pairwise([0, *(seal.size for seal in seals)])
     return [
         {
@@ -121,7 +121,7 @@ def seal_rows(picture: Picture) -> list[dict[str, Any]]:
             "size": seal.size,
             "root": seal.root.hex(),
             "leaves": size - before,
-            "sealed_at": None if seal.recorded_at is None else picture.local(seal.recorded_at),
+            "sealed_at": None if seal.recorded_at is None else snapshot.local(seal.recorded_at),
             "mark": str(seal.tree_head),
         }
         for seal, (before, size) in zip(seals, sizes, strict=True)

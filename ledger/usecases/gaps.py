@@ -25,7 +25,7 @@ from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.rates import StoredRates
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,30 +55,30 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     """Report the gaps at the asked times; raises for unknown columns and unreadable filters."""
     filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
-    with ledger.picture(query.times) as picture:
-        return _report(picture, query, filters, by)
+    with ledger.snapshot(query.times) as snapshot:
+        return _report(snapshot, query, filters, by)
 
 
 def _report(
-    picture: Picture, query: GapQuery, filters: Iterable[GapFilter], by: Sequence[str]
+    snapshot: Snapshot, query: GapQuery, filters: Iterable[GapFilter], by: Sequence[str]
 ) -> GapReport:
-    base = BaseCurrency(picture.base_unit, picture.rate_of)
+    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     found = gap_rows(
-        positions(picture), base, count(picture), include_inactive=query.include_inactive
+        positions(snapshot), base, count(snapshot), include_inactive=query.include_inactive
     )
     rows = filtered(found, filters)
     return GapReport(
-        as_of=picture.day,
+        as_of=snapshot.day,
         known_at=query.times.known_at,
-        base_currency=picture.base_unit.code,
+        base_currency=snapshot.base_unit.code,
         by=by,
         rows=rows,
         groups=group_rows(rows, by) if by else [],
-        totals=totals(rows, picture.base_unit),
+        totals=totals(rows, snapshot.base_unit),
     )
 
 
-def positions(picture: Picture) -> list[NeedPosition]:
+def positions(snapshot: Snapshot) -> list[NeedPosition]:
     """Give every need with where it stood."""
     return [
         NeedPosition(
@@ -89,23 +89,23 @@ def positions(picture: Picture) -> list[NeedPosition]:
             subregion_name(facts.city.country),
             facts.balance,
         )
-        for facts in picture.need_facts.values()
+        for facts in snapshot.need_facts.values()
     ]
 
 
-def count(picture: Picture) -> dict[str, EligibleCount]:
+def count(snapshot: Snapshot) -> dict[str, EligibleCount]:
     """Count the offers each need could turn to, without trying every pair."""
 
     def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
-        found = picture.rate_of(need_unit, offer_unit)
+        found = snapshot.rate_of(need_unit, offer_unit)
         return None if found is None else found.rate
 
     return count_eligible(
-        picture.need_facts.values(),
-        picture.offer_facts.values(),
-        picture.day,
+        snapshot.need_facts.values(),
+        snapshot.offer_facts.values(),
+        snapshot.day,
         rate_of,
-        outstanding_by_need(picture.deals.values()),
+        outstanding_by_need(snapshot.deals.values()),
     )
 
 
@@ -151,29 +151,29 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
     filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
     require_in_snapshots([*by, *(one.column for one in filters)])
-    with ledger.picture() as picture:
-        days = last_of_each_period(_nights(picture, query), query.every)
+    with ledger.snapshot() as snapshot:
+        days = last_of_each_period(_nights(snapshot, query), query.every)
         trend = Trend(
-            {one.need.code: one for one in positions(picture)},
+            {one.need.code: one for one in positions(snapshot)},
             by,
             filters,
-            picture.base_unit,
+            snapshot.base_unit,
             include_inactive=query.include_inactive,
         )
         return GapTrend(
             by=by,
-            base_currency=picture.base_unit.code,
+            base_currency=snapshot.base_unit.code,
             first=days[0],
             last=days[-1],
-            points=_points(picture, trend, days),
+            points=_points(snapshot, trend, days),
         )
 
 
-def _nights(picture: Picture, query: TrendQuery) -> list[date]:
-    first, last = query.first or date.min, query.last or picture.day
+def _nights(snapshot: Snapshot, query: TrendQuery) -> list[date]:
+    first, last = query.first or date.min, query.last or snapshot.day
     if last < first:
         raise SpanBackwards(f"{last} is before {first}.")
-    days = nights_with_gaps(picture.connection, first, last)
+    days = nights_with_gaps(snapshot.connection, first, last)
     if not days:
         since = f"between {first} and {last}" if query.first else f"through {last}"
         raise NoNightInSpan(f"No night recorded the gaps {since}.")
@@ -181,10 +181,10 @@ def _nights(picture: Picture, query: TrendQuery) -> list[date]:
 
 
 def _points(
-    picture: Picture, trend: Trend, days: Sequence[date]
+    snapshot: Snapshot, trend: Trend, days: Sequence[date]
 ) -> list[tuple[date, list[GroupRow]]]:
-    changes = deque(snapshot_changes(picture.connection, days[-1]))
-    rates = StoredRates(picture.connection)
+    changes = deque(snapshot_changes(snapshot.connection, days[-1]))
+    rates = StoredRates(snapshot.connection)
     points = []
     for day in days:
         while changes and changes[0].day <= day:

@@ -21,7 +21,7 @@ from ledger.journal.moves import WrongUnit
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import PIVOT, Rate, RateSource, find_rate, parse_rate, trace_rate
 from ledger.store.rates import QuoteVersion, held_quote, quote_versions
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.journal.reversal import ReasonMissing
@@ -188,34 +188,34 @@ class RateRow:
         )
 
 
-def rate_rows(picture: Picture, base: str | None, quote: str | None) -> list[RateRow]:
+def rate_rows(snapshot: Snapshot, base: str | None, quote: str | None) -> list[RateRow]:
     """Give the rate of a pair, of one currency to the others, or of all to the base currency.
 
     The others are the ledger's base currency and those that needs and offers are counted in.
     Raises `UnknownUnit`, `WrongUnit` and `SameCurrency`.
     """
-    own = picture.base_unit.code
+    own = snapshot.base_unit.code
     if base is None:
-        return [_row(picture, code, own) for code in currencies_in_use(picture) if code != own]
+        return [_row(snapshot, code, own) for code in currencies_in_use(snapshot) if code != own]
     if quote is None:
-        first = currency(picture.units, base).code
-        others = [own, *(code for code in currencies_in_use(picture) if code != own)]
-        return [_row(picture, first, code) for code in others if code != first]
-    return [_row(picture, *currency_pair(picture.units, base, quote))]
+        first = currency(snapshot.units, base).code
+        others = [own, *(code for code in currencies_in_use(snapshot) if code != own)]
+        return [_row(snapshot, first, code) for code in others if code != first]
+    return [_row(snapshot, *currency_pair(snapshot.units, base, quote))]
 
 
-def currencies_in_use(picture: Picture) -> list[str]:
+def currencies_in_use(snapshot: Snapshot) -> list[str]:
     """Give the currencies that needs and offers are counted in, by code."""
-    units_used = {record.unit for side in Side for record in picture.records(side.value).values()}
-    return sorted(code for code in units_used if picture.units[code].kind == "money")
+    units_used = {record.unit for side in Side for record in snapshot.records(side.value).values()}
+    return sorted(code for code in units_used if snapshot.units[code].kind == "money")
 
 
-def _row(picture: Picture, base: str, quote: str) -> RateRow:
-    traced = trace_rate(picture.rates, base, quote, picture.day)
+def _row(snapshot: Snapshot, base: str, quote: str) -> RateRow:
+    traced = trace_rate(snapshot.rates, base, quote, snapshot.day)
     if traced is None:
         return RateRow(base, quote)
     rate, day, rate_source = traced.conversion
-    return RateRow(base, quote, rate, day, (picture.day - day).days, rate_source, traced.quotes)
+    return RateRow(base, quote, rate, day, (snapshot.day - day).days, rate_source, traced.quotes)
 
 
 QuoteState = Literal["in force", "superseded", "withdrawn", "withdrawal"]
@@ -232,16 +232,16 @@ class QuoteHistoryRow:
 
 
 def history_rows(
-    picture: Picture, base: str, quote: str, since: date | None, *, revised: bool
+    snapshot: Snapshot, base: str, quote: str, since: date | None, *, revised: bool
 ) -> tuple[tuple[str, str], list[QuoteHistoryRow]]:
     """Give the pair's codes and its quotes with all their versions, the newest day first.
 
     With `revised` only the days of which there is more than one. Raises what `rate_rows` does.
     """
-    codes = currency_pair(picture.units, base, quote)
-    times = picture.times
+    codes = currency_pair(snapshot.units, base, quote)
+    times = snapshot.times
     quotes = quote_versions(
-        picture.connection, codes, since=since, until=times.as_of, known_at=times.known_at
+        snapshot.connection, codes, since=since, until=times.as_of, known_at=times.known_at
     )
     days: dict[date, list[QuoteVersion]] = {}
     for quote_version in quotes:

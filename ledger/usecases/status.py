@@ -14,7 +14,7 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, last_run_through
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 
 _DAYS_RANGE = range(3651)
 
@@ -97,23 +97,23 @@ def parse_days(text: str, option: str = "--days") -> int:
     return int(plain)
 
 
-def read_status(picture: Picture, days: int) -> Status:
+def read_status(snapshot: Snapshot, days: int) -> Status:
     """Look a ledger over; what ends within `days` of the picture's day counts as soon."""
-    states = _states(picture)
-    last_day = _later(picture.day, days)
-    holds, offers_due = _holds_due(picture), _offers_due(picture)
+    states = _states(snapshot)
+    last_day = _later(snapshot.day, days)
+    holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
     return Status(
-        day=picture.day,
+        day=snapshot.day,
         days=days,
-        base_currency=picture.base_unit.code,
-        counts=_counts(picture, states),
-        offices=_offices(picture, states),
-        holds_soon=[one for one in holds if one.until and picture.day <= one.until <= last_day],
-        holds_past=[one for one in holds if one.until and one.until < picture.day],
-        offers_soon=[one for one in offers_due if picture.day <= one.until <= last_day],
-        offers_past=[one for one in offers_due if one.until < picture.day],
-        last=last_entry(picture.connection, picture.times),
-        night=last_run_through(picture.connection, picture.day, picture.times.known_at),
+        base_currency=snapshot.base_unit.code,
+        counts=_counts(snapshot, states),
+        offices=_offices(snapshot, states),
+        holds_soon=[one for one in holds if one.until and snapshot.day <= one.until <= last_day],
+        holds_past=[one for one in holds if one.until and one.until < snapshot.day],
+        offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
+        offers_past=[one for one in offers_due if one.until < snapshot.day],
+        last=last_entry(snapshot.connection, snapshot.times),
+        night=last_run_through(snapshot.connection, snapshot.day, snapshot.times.known_at),
     )
 
 
@@ -122,16 +122,16 @@ def _later(day: date, days: int) -> date:
     return day + timedelta(days=min(days, (date.max - day).days))
 
 
-def _states(picture: Picture) -> dict[str, ProjectState]:
+def _states(snapshot: Snapshot) -> dict[str, ProjectState]:
     """Judge every project by its needs."""
-    needs: dict[str, list[Balance]] = {code: [] for code in picture.records("project")}
-    for facts in picture.need_facts.values():
+    needs: dict[str, list[Balance]] = {code: [] for code in snapshot.records("project")}
+    for facts in snapshot.need_facts.values():
         needs[facts.project.code].append(facts.balance)
     return {code: project_state(balances) for code, balances in needs.items()}
 
 
-def _counts(picture: Picture, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
-    cities, providers = picture.records("city"), picture.records("provider")
+def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
+    cities, providers = snapshot.records("city"), snapshot.records("provider")
     return {
         "cities": _in_use(cities.values()),
         "providers": {
@@ -143,9 +143,9 @@ def _counts(picture: Picture, states: Mapping[str, ProjectState]) -> dict[str, d
             "complete": sum(state.complete for state in states.values()),
             "covered": sum(state.covered for state in states.values()),
         },
-        "needs": _count_needs(picture.balances(Side.NEED).values()),
-        "offers": _count_offers(picture),
-        "deals": _count_deals(picture.deals.values()),
+        "needs": _count_needs(snapshot.balances(Side.NEED).values()),
+        "offers": _count_offers(snapshot),
+        "deals": _count_deals(snapshot.deals.values()),
     }
 
 
@@ -167,10 +167,10 @@ def _count_needs(balances: Iterable[Balance]) -> dict[str, int]:
     }
 
 
-def _count_offers(picture: Picture) -> dict[str, int]:
-    balances = picture.balances(Side.OFFER)
-    offers = picture.records("offer")
-    over = {code for code, offer in offers.items() if offer.is_over(picture.day)}
+def _count_offers(snapshot: Snapshot) -> dict[str, int]:
+    balances = snapshot.balances(Side.OFFER)
+    offers = snapshot.records("offer")
+    over = {code for code, offer in offers.items() if offer.is_over(snapshot.day)}
     return {
         "total": len(offers) - len(over),
         "available": sum(balances[code].free > 0 for code in offers if code not in over),
@@ -200,17 +200,17 @@ def _count_deals(deals: Iterable[DealBalance]) -> dict[str, int]:
     }
 
 
-def _offices(picture: Picture, states: Mapping[str, ProjectState]) -> list[OfficeStatus]:
-    cities, projects = picture.records("city"), picture.records("project")
+def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[OfficeStatus]:
+    cities, projects = snapshot.records("city"), snapshot.records("project")
     office_of = {code: cities[project.city].office for code, project in projects.items()}
     needs = [
         facts
-        for facts in picture.need_facts.values()
+        for facts in snapshot.need_facts.values()
         if not facts.balance.quantified or facts.balance.net
     ]
-    deals = [picture.need_facts[one.deal.need].city.office for one in picture.deals.values()]
+    deals = [snapshot.need_facts[one.deal.need].city.office for one in snapshot.deals.values()]
     found = []
-    for office in picture.records("office").values():
+    for office in snapshot.records("office").values():
         own = [code for code, where in office_of.items() if where == office.code]
         wanted = [need.balance for need in needs if need.city.office == office.code]
         found.append(
@@ -229,24 +229,24 @@ def _offices(picture: Picture, states: Mapping[str, ProjectState]) -> list[Offic
     return found
 
 
-def _holds_due(picture: Picture) -> list[HoldDue]:
+def _holds_due(snapshot: Snapshot) -> list[HoldDue]:
     holds = [
         HoldDue(
             deal=one.deal.code,
             offer=one.deal.offer,
             need=one.deal.need,
-            project=picture.need_facts[one.deal.need].project.code,
+            project=snapshot.need_facts[one.deal.need].project.code,
             amount=one.need[Stage.HELD],
-            unit=picture.need_facts[one.deal.need].balance.unit,
+            unit=snapshot.need_facts[one.deal.need].balance.unit,
             until=one.deal.held_until,
         )
-        for one in picture.deals.values()
+        for one in snapshot.deals.values()
         if one.need.get(Stage.HELD)
     ]
     return sorted(holds, key=lambda hold: (hold.until or date.max, hold.deal))
 
 
-def _offers_due(picture: Picture) -> list[OfferDue]:
+def _offers_due(snapshot: Snapshot) -> list[OfferDue]:
     offers_due = [
         OfferDue(
             offer=facts.offer.code,
@@ -255,7 +255,7 @@ def _offers_due(picture: Picture) -> list[OfferDue]:
             unit=facts.balance.unit,
             until=facts.offer.valid_until,
         )
-        for facts in picture.offer_facts.values()
+        for facts in snapshot.offer_facts.values()
         if facts.offer.valid_until is not None and facts.balance.free
     ]
     return sorted(offers_due, key=lambda ending: (ending.until, ending.offer))

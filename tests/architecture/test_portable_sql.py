@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from honest_ledger import live
+from complete_ledger import live
 from ledgers import Ledgers
 from offences import assert_none
 from portable_scan import FORBIDDEN, calls, constructs, statements, texts

@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--movements", type=int, default=1_000_000)
     said, engines = asked_engines(parser)
     # Nobody else writes here, so nothing has to settle first.
-    book.SETTLED = timedelta(0)  # type: ignore[misc]
+    book.STABLE_AFTER = timedelta(0)  # type: ignore[misc]
     for engine in engines:
         say(f"== {engine}")
         with place_of(engine) as place:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from honest_ledger import attack, live
+from complete_ledger import attack, live
 from ledgers import Ledgers
-from passed_nights import pass_a_night
 from raw import Refused
+from recorded_night import record_night
 from world import World
 
 from ledger.checks import CHECKS, CheckResult
@@ -23,7 +23,7 @@ def lived_in(run_ledgers: Ledgers) -> str:
     with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=True):
         world = World(url)
         live(world)
-        pass_a_night(world)
+        record_night(world)
         world.ledger.engine.dispose()
     run_ledgers.settle(url)
     return url

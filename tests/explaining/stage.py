@@ -19,7 +19,7 @@ from ledger.matching.explain import Explanation
 from ledger.rates.rates import ConversionRate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
@@ -96,22 +96,24 @@ class Staged:
         return ConversionRate(Decimal(1), self.day, "same") if one == other else None
 
     @property
-    def picture(self) -> Picture:
+    def snapshot(self) -> Snapshot:
         """Give this as the picture it stands for."""
-        return cast("Picture", self)
+        return cast("Snapshot", self)
 
     def context(self) -> ExplanationContext:
         """Solve today's proposal."""
-        return ExplanationContext(solve_pipeline(read_pipeline(self.picture), UNLIMITED), UNLIMITED)
+        return ExplanationContext(
+            solve_pipeline(read_pipeline(self.snapshot), UNLIMITED), UNLIMITED
+        )
 
     def explain(self, code: str) -> Explanation:
         """Explain a project, a need or an offer."""
         context = self.context()
         if code in self.offer_facts:
-            pairs = pair_facts(self.picture, self.need_facts.values(), [self.offer_facts[code]])
+            pairs = pair_facts(self.snapshot, self.need_facts.values(), [self.offer_facts[code]])
             return explain_offer(context, code, pairs)
         needs = [self.need_facts[code]] if code in self.need_facts else list(self.needs_of(code))
-        pairs = pair_facts(self.picture, needs, self.offer_facts.values())
+        pairs = pair_facts(self.snapshot, needs, self.offer_facts.values())
         if code in self.need_facts:
             return explain_need(context, code, pairs)
         return explain_project(context, code, pairs)

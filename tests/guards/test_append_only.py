@@ -11,8 +11,8 @@ from decimal import Decimal
 import psycopg
 import pytest
 from ledgers import Ledgers
-from passed_nights import pass_a_night
 from raw import Raw
+from recorded_night import record_night
 from world import World
 
 from ledger.rates.rates import Rate
@@ -75,7 +75,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.save("project=PRJ-0002")
     world.accept()
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
-    pass_a_night(world)
+    record_night(world)
     world.seal()
     yield world
     world.ledger.engine.dispose()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from hands import broken_checks, days_on, sizes, tell
-from killing import killed_while, span_of
+from kill import killed_while, span_of
 from ledgers import Ledgers
 from nights_world import Nights, hash_of
 

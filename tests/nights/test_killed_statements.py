@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from hands import BUG, DONE, Job, broken_checks, days_on, hands, sizes, tell
-from killing import killed_while, span_of
+from kill import killed_while, span_of
 from ledgers import Ledgers
 from nights_world import NIGHT_WATCH, Nights, days_from_now, hash_of
 

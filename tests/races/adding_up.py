@@ -14,7 +14,7 @@ from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.journal.entries import Entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import GapQuery, GapReport, report_gaps
 
 FOLDED = Times(as_of=date.max)
@@ -27,26 +27,26 @@ class Reader(Hand):
     def watch(self, stop: Event) -> tuple[int, list[str]]:
         readings, wrong = 0, []
         while not stop.is_set() or not readings:
-            with self.ledger.picture() as picture:
-                wrong += faults_of_moment(picture)
+            with self.ledger.snapshot() as snapshot:
+                wrong += faults_of_moment(snapshot)
             wrong += faults_of_report(report_gaps(self.ledger, GapQuery(by=("project",))))
             readings += 1
         return readings, wrong
 
 
-def faults_of_moment(picture: Picture) -> list[str]:
+def faults_of_moment(snapshot: Snapshot) -> list[str]:
     """Give what differs between the three ways of telling where everything stands at a moment."""
-    entries = list(picture.entries())
+    entries = list(snapshot.entries())
     return [
-        *_kept_against_sums(picture),
-        *_kept_against_entries(picture, entries),
-        *_deals_against_holders(picture),
+        *_kept_against_sums(snapshot),
+        *_kept_against_entries(snapshot, entries),
+        *_deals_against_holders(snapshot),
     ]
 
 
-def _kept_against_sums(picture: Picture) -> list[str]:
+def _kept_against_sums(snapshot: Snapshot) -> list[str]:
     """Balances kept with each movement equal the journal summed up, holders and deals alike."""
-    reading = picture.connection
+    reading = snapshot.connection
     wrong = []
     for side in Side:
         kept, summed = (
@@ -57,7 +57,7 @@ def _kept_against_sums(picture: Picture) -> list[str]:
     return wrong + _different("deals kept and summed", kept, summed)
 
 
-def _kept_against_entries(picture: Picture, entries: Iterable[Entry]) -> list[str]:
+def _kept_against_entries(snapshot: Snapshot, entries: Iterable[Entry]) -> list[str]:
     """What is required is all its stages, by adding entry after entry of the journal."""
     found: dict[Side, dict[str, Counter[Stage]]] = {side: {} for side in Side}
     for entry in entries:
@@ -67,7 +67,7 @@ def _kept_against_entries(picture: Picture, entries: Iterable[Entry]) -> list[st
             stages[move.to_stage] += move.amount
     wrong = []
     for side in Side:
-        for code, balance in picture.balances(side).items():
+        for code, balance in snapshot.balances(side).items():
             stages = found[side].get(code, Counter())
             declared = -stages.pop(Stage.UNDECLARED, 0)
             if balance.required != declared or declared != sum(stages.values()):
@@ -76,10 +76,10 @@ def _kept_against_entries(picture: Picture, entries: Iterable[Entry]) -> list[st
     return wrong
 
 
-def _deals_against_holders(picture: Picture) -> list[str]:
+def _deals_against_holders(snapshot: Snapshot) -> list[str]:
     """What stands in the deals of a need or an offer is what it has held, committed, delivered."""
     summed: dict[Side, dict[str, Counter[Stage]]] = {side: {} for side in Side}
-    for one in picture.deals.values():
+    for one in snapshot.deals.values():
         for side, code, stages in (
             (Side.NEED, one.deal.need, one.need),
             (Side.OFFER, one.deal.offer, one.offer),
@@ -87,7 +87,7 @@ def _deals_against_holders(picture: Picture) -> list[str]:
             summed[side].setdefault(code, Counter()).update(stages)
     wrong = []
     for side in Side:
-        for code, balance in picture.balances(side).items():
+        for code, balance in snapshot.balances(side).items():
             deals = summed[side].get(code, Counter())
             wrong += [
                 f"{side} {code} {stage}: deals have {deals[stage]}"

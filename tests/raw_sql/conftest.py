@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from honest_ledger import live
-from judged import FileJudge, MakeJudge, ServerJudge
+from complete_ledger import live
+from judge_attempts import FileJudge, MakeJudge, ServerJudge
 from ledgers import Ledgers, sqlite_file
-from passed_nights import pass_a_night
+from recorded_night import record_night
 from world import World
 
 from ledger.checks import CHECKS
@@ -26,7 +26,7 @@ def attacked(run_ledgers: Ledgers) -> str:
         live(world)
         rate = Rate(date(2026, 11, 20), "EUR", "USD", Decimal("1.085"))
         world.do(lambda uow: uow.add_rate(rate))
-        pass_a_night(world)
+        record_night(world)
         world.ledger.engine.dispose()
     run_ledgers.settle(url)
     return url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from house import furnish
+from copying import furnish
 from ledgers import Ledgers
 from world import World
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from house import leaves as leaves_of_records
+from copying import leaves as leaves_of_records
 from sealed_world import Sealed
 from sqlalchemy import select
 from world import World

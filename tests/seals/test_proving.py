@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from honest_ledger import attack
+from complete_ledger import attack
 from sealed_world import Sealed, marks
 from world import World
 
@@ -140,7 +140,7 @@ def test_an_entry_that_is_not_what_was_sealed(sealed, capsys, statement):
 
 def test_an_entry_that_nobody_can_seal(sealed, capsys, monkeypatch):
     monkeypatch.setattr(
-        "ledger.store.session.ledger.SETTLED", sealed.entries()[0].recorded_at.resolution
+        "ledger.store.session.ledger.STABLE_AFTER", sealed.entries()[0].recorded_at.resolution
     )
     sealed.revise("need", "N-0001", "9101 EUR")
     attack(sealed.url, "UPDATE entry SET lines = 9 WHERE id = (SELECT max(id) FROM entry)")

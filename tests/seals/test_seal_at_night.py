@@ -15,7 +15,7 @@ from ledger.usecases.nights.prove import seal_step as step
 
 @pytest.fixture
 def night(sealed: World, monkeypatch) -> Night:
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     who = Operator(actor="night", system_user="cron", host="office")
     return Night(ledger=sealed.ledger, day=date(2026, 11, 23), run=1, who=who)
 

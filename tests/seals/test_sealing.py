@@ -93,7 +93,7 @@ def test_a_large_ledger_is_sealed_in_parts(sealed: World, monkeypatch) -> None:
 
 def test_parts_that_were_made_before_a_death_are_not_made_again(sealed: World, monkeypatch) -> None:
     monkeypatch.setattr(seals, "MOST_LEAVES", 2)
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     for amount in ("9101", "9102", "9103"):
         sealed.revise("need", "N-0001", f"{amount} EUR")
 
@@ -162,7 +162,7 @@ def test_in_a_file_all_that_was_recorded_is_sealed_at_once(world: World) -> None
 
 
 def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
     with sealed.unchanged():
         (receipt,) = seal_journal(sealed.ledger, lambda _: asked("journal seal", dry_run=True))
@@ -171,7 +171,7 @@ def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
 
 
 def test_sealing_from_the_command_line(sealed: World, capsys, monkeypatch) -> None:
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
     words = ("journal", "seal", "--key", "seal-1", "--db", sealed.url)
     assert main([*words]) == 0
@@ -192,7 +192,7 @@ def test_sealing_from_the_command_line(sealed: World, capsys, monkeypatch) -> No
 
 
 def test_what_cannot_have_been_recorded_is_not_sealed(sealed: World) -> None:
-    from honest_ledger import attack  # noqa: PLC0415
+    from complete_ledger import attack  # noqa: PLC0415
 
     sealed.revise("need", "N-0001", "9101 EUR")
     attack(sealed.url, "UPDATE entry SET lines = 9 WHERE id = (SELECT max(id) FROM entry)")
@@ -202,6 +202,6 @@ def test_what_cannot_have_been_recorded_is_not_sealed(sealed: World) -> None:
 
 def test_a_report_of_the_past_is_not_changed_by_seals(sealed: World) -> None:
     ledger = open_ledger(sealed.url)
-    with ledger.picture(Times()) as picture:
-        assert len(list(picture.entries())) == len(sealed.entries())
+    with ledger.snapshot(Times()) as snapshot:
+        assert len(list(snapshot.entries())) == len(sealed.entries())
     ledger.engine.dispose()

@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from honest_ledger import disarm
+from complete_ledger import disarm
 from ledgers import Ledgers, sqlite_file
 from psycopg.rows import dict_row
 from sealed_world import Sealed

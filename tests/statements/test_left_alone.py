@@ -24,7 +24,7 @@ OTHERS = "FIRM,A,1,2026-10-05,commitment,D-0002,,,700.00,EUR,"
 @pytest.fixture
 def fund(world: World, monkeypatch, tmp_path) -> World:
     """A fund whose two providers sent what agrees, after the night that read it."""
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(0))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     world.need("5000 EUR")
     world.offer("9000 EUR")
     world.provider("FIRM")
@@ -120,7 +120,7 @@ def test_a_missed_night_says_nothing_of_the_days_after_it(fund):
 
 @pytest.mark.only_on("postgresql")
 def test_what_others_may_still_be_writing_counts_as_new(fund, monkeypatch):
-    monkeypatch.setattr("ledger.store.session.ledger.SETTLED", timedelta(minutes=1))
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(minutes=1))
     night(fund)
 
     assert night(fund)["providers_unchanged"] == 0

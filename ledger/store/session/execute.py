@@ -55,15 +55,15 @@ def execute(ledger: Ledger, request: Request, handler: Handler) -> dict[str, Any
     """
     key = request.key or made_key()
 
-    def once(tries: int) -> dict[str, Any]:
+    def attempt_once(tries: int) -> dict[str, Any]:
         with begin_write(ledger, request, key=key, tries=tries) as uow:
             return run_handler(uow, handler)
 
     try:
-        return retry_on_conflict(once)
+        return retry_on_conflict(attempt_once)
     except AnswerLost as error:
-        again = f"Run the same command again with --key {key}: it is done once, whatever came."
-        raise AnswerLost(error.what, next_step=again) from error
+        advice = f"Run the same command again with --key {key}: it is done once, whatever came."
+        raise AnswerLost(error.what, next_step=advice) from error
 
 
 def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         document["dry_run"] = True
     document["key"] = uow.key
     if uow.has_written or uow.request.key is not None:
-        uow.keep_receipt(document)
+        uow.store_receipt(document)
     return document
 
 
@@ -117,11 +117,11 @@ def begin_write(
     `tries` says how often that ended in a `WriteConflict` before.
     """
     engine = ledger.engine
-    seen = _preflight(ledger, request) if engines.on_server(engine) else None
+    preflight = _preflight(ledger, request) if engines.on_server(engine) else None
     with engines.write_transaction(engine, commit=not request.dry_run) as connection:
-        if seen is None:
+        if preflight is None:
             require_current(connection)
-        start = _start(connection, request, seen, tries)
+        start = _start(connection, request, preflight, tries)
         yield UnitOfWork(connection, request, start, request.key or key or made_key())
         _require_in_time(start)
 
@@ -153,7 +153,7 @@ def _preflight(ledger: Ledger, request: Request) -> _Preflight:
     """Look up outside any transaction what a write begins with. Raises `KeyReused`."""
     with engines.autocommit_connection(ledger.engine) as connection:
         require_current(connection)
-        row = connection.execute(_looked_up()).one()
+        row = connection.execute(_preflight_query()).one()
         return _Preflight(
             last_recorded=row.last_recorded,
             largest_codes={kind: getattr(row, kind) or 0 for kind in _KINDS},
@@ -162,7 +162,7 @@ def _preflight(ledger: Ledger, request: Request) -> _Preflight:
 
 
 @cache
-def _looked_up() -> Select[Any]:
+def _preflight_query() -> Select[Any]:
     request = tables.request
     last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
     numbers = [
@@ -172,11 +172,11 @@ def _looked_up() -> Select[Any]:
 
 
 def _start(
-    connection: Connection, request: Request, seen: _Preflight | None, tries: int
+    connection: Connection, request: Request, preflight: _Preflight | None, tries: int
 ) -> WriteStart:
     """Start a write, at a moment not before the last one recorded."""
     if engines.on_server(connection):
-        return _start_among_many(connection, request, seen or _Preflight(), tries)
+        return _start_among_many(connection, request, preflight or _Preflight(), tries)
     return _start_alone(connection, request)
 
 
@@ -199,14 +199,16 @@ _START: Final[TextClause] = text(
 
 
 def _start_among_many(
-    connection: Connection, request: Request, seen: _Preflight, tries: int
+    connection: Connection, request: Request, preflight: _Preflight, tries: int
 ) -> WriteStart:
     """Start as one of many writers on a server, in a transaction that has done nothing yet."""
     row = connection.execute(_START).one()
-    numbering = SharedNumbering(connection, seen.largest_codes, trial=request.dry_run, tries=tries)
+    numbering = SharedNumbering(
+        connection, preflight.largest_codes, trial=request.dry_run, tries=tries
+    )
     return WriteStart(
-        moment=recording_time(postgresql.server_moment(row.moment), seen.last_recorded),
+        moment=recording_time(postgresql.server_moment(row.moment), preflight.last_recorded),
         numbering=numbering,
-        first_receipt=seen.first_receipt,
+        first_receipt=preflight.first_receipt,
         database_user=row.database_user,
     )

@@ -19,10 +19,10 @@ from ledger.store.db.sqlite import require_file
 from ledger.store.journal.balances import NOW, Times
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Picture
+    from ledger.store.session.snapshot import Snapshot
 
 
-SETTLED: Final = timedelta(minutes=1)
+STABLE_AFTER: Final = timedelta(minutes=1)
 """So long after a moment no write that began before it can still commit on a server."""
 
 _CLOCK: Final = text("SELECT clock_timestamp()")
@@ -49,7 +49,7 @@ class KnownTooRecently(InvalidInput):
         "On a shared ledger a write that began then may still be on its way, and the report "
         "would not stay the same."
     )
-    default_next = f"Give --known-at a moment at least {SETTLED.seconds} seconds ago."
+    default_next = f"Give --known-at a moment at least {STABLE_AFTER.seconds} seconds ago."
 
 
 class Calendar(NamedTuple):
@@ -73,29 +73,29 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def picture(self, times: Times = NOW) -> Iterator[Picture]:
+    def snapshot(self, times: Times = NOW) -> Iterator[Snapshot]:
         """Look at the ledger at two times, in one reading transaction."""
         with self.read() as connection:
             moment = moment_of(connection)
             _require_known(times.known_at, moment, shared=engines.on_server(connection))
-            from ledger.store.session.snapshot import Picture  # noqa: PLC0415 - a writer does without it
+            from ledger.store.session.snapshot import Snapshot  # noqa: PLC0415 - a writer does without it
 
-            yield Picture(connection, times, moment)
+            yield Snapshot(connection, times, moment)
 
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""
         with self.read() as connection:
-            here = find_time_zone(read_settings(connection)["time_zone"])
-            return Calendar(here, day_of(moment_of(connection), here))
+            local_time = find_time_zone(read_settings(connection)["time_zone"])
+            return Calendar(local_time, day_of(moment_of(connection), local_time))
 
     def today(self) -> date:
         """Give today by the ledger's one calendar."""
         return self.calendar().today
 
 
-def settled(connection: Connection) -> datetime | None:
+def stable_moment(connection: Connection) -> datetime | None:
     """Give a moment before which every write has ended; None where one writes at a time."""
-    return moment_of(connection) - SETTLED if engines.on_server(connection) else None
+    return moment_of(connection) - STABLE_AFTER if engines.on_server(connection) else None
 
 
 def moment_of(connection: Connection) -> datetime:
@@ -113,7 +113,7 @@ def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool)
         return
     if known_at > moment:
         raise KnownLater(f"{known_at.isoformat()} lies in the future.")
-    if shared and moment - known_at < SETTLED:
+    if shared and moment - known_at < STABLE_AFTER:
         raise KnownTooRecently(f"{known_at.isoformat()} is less than a minute ago.")
 
 

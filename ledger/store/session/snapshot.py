@@ -28,7 +28,7 @@ from ledger.store.rates import DayRates
 from ledger.store.registers import StoredRecord, find_id
 
 
-class Picture:
+class Snapshot:
     """A ledger at two times. Each part is read once, when it is first asked for.
 
     `as_of` counts acts through the end of that day; `known_at` what was recorded by then, and it
@@ -75,7 +75,9 @@ class Picture:
     def records(self, kind: str) -> dict[str, Any]:
         """Give every record of a register by code, as known then."""
         if kind not in self._records:
-            self._records[kind] = {c: kept.record for c, kept in self._kept(kind).items()}
+            self._records[kind] = {
+                code: stored.record for code, stored in self._stored_records(kind).items()
+            }
         return self._records[kind]
 
     @cached_property
@@ -86,21 +88,21 @@ class Picture:
     def _registers(self) -> dict[str, dict[str, StoredRecord]]:
         return {}
 
-    def _kept(self, kind: str) -> dict[str, StoredRecord]:
+    def _stored_records(self, kind: str) -> dict[str, StoredRecord]:
         if kind not in self._registers:
-            kept = registers.load_all(self.connection, kind, self.times.known_at)
+            stored = registers.load_all(self.connection, kind, self.times.known_at)
             self._registers[kind] = {
-                c: one for c, one in kept.items() if self._was_there(kind, one)
+                c: one for c, one in stored.items() if self._existed(kind, one)
             }
         return self._registers[kind]
 
-    def _was_there(self, kind: str, kept: StoredRecord) -> bool:
+    def _existed(self, kind: str, stored: StoredRecord) -> bool:
         """Say whether a record known then existed on the day: what is dated only later did not."""
         if self.times.as_of is None:
             return True
         if kind == "deal":
-            return (kept.id, Side.NEED) in self._deal_stages
-        return kind not in {*Side} or kept.record.declared_on <= self.times.as_of
+            return (stored.id, Side.NEED) in self._deal_stages
+        return kind not in {*Side} or stored.record.declared_on <= self.times.as_of
 
     @cached_property
     def _stage_rows(self) -> dict[int, Any]:
@@ -108,11 +110,14 @@ class Picture:
 
     def balances(self, side: Side) -> dict[str, Balance]:
         """Give where every need or offer stood, by code."""
-        return {code: self._balance(side, kept) for code, kept in self._kept(side.value).items()}
+        return {
+            code: self._balance(side, stored)
+            for code, stored in self._stored_records(side.value).items()
+        }
 
-    def _balance(self, side: Side, kept: StoredRecord) -> Balance:
-        stages = balances.stages_of_side(side, self._stage_rows.get(kept.id))
-        return Balance(side, kept.record.code, self.units[kept.record.unit], stages)
+    def _balance(self, side: Side, stored: StoredRecord) -> Balance:
+        stages = balances.stages_of_side(side, self._stage_rows.get(stored.id))
+        return Balance(side, stored.record.code, self.units[stored.record.unit], stages)
 
     @cached_property
     def _deal_stages(self) -> dict[tuple[int, Side], Stages]:
@@ -124,11 +129,11 @@ class Picture:
         stages = self._deal_stages
         return {
             code: DealBalance(
-                kept.record,
-                stages.get((kept.id, Side.NEED), {}),
-                stages.get((kept.id, Side.OFFER), {}),
+                stored.record,
+                stages.get((stored.id, Side.NEED), {}),
+                stages.get((stored.id, Side.OFFER), {}),
             )
-            for code, kept in self._kept("deal").items()
+            for code, stored in self._stored_records("deal").items()
         }
 
     def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealBalance]:
@@ -152,8 +157,8 @@ class Picture:
             where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, by_prefix=True))
         for kind, typed in (("need", need), ("offer", offer)):
             if typed is not None:
-                holder = find_id(self.connection, kind, typed, by_prefix=True)
-                where.append(entry.c.id.in_(entries_of_account(holder)))
+                account_id = find_id(self.connection, kind, typed, by_prefix=True)
+                where.append(entry.c.id.in_(entries_of_account(account_id)))
         if since is not None:
             where.append(entry.c.effective_on >= since)
         if self.times.as_of is not None:

@@ -124,9 +124,9 @@ class UnitOfWork:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
             self.flush_registers()
-            kept = find_record(self.connection, kind, code)
-            self._ids[kind, code] = kept.id
-            self._records[kind, code] = kept.record
+            stored = find_record(self.connection, kind, code)
+            self._ids[kind, code] = stored.id
+            self._records[kind, code] = stored.record
         return self._records[kind, code]
 
     def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
@@ -162,11 +162,11 @@ class UnitOfWork:
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
 
-    def edit(self, kind: str, kept: StoredRecord, record: Any) -> int:
+    def edit(self, kind: str, stored: StoredRecord, record: Any) -> int:
         """Add a version with the new terms; give its number."""
-        version = kept.version + 1
+        version = stored.version + 1
         self._records[kind, record.code] = record
-        self._add_version(kind, kept.id, version, self._columns(kind, record))
+        self._add_version(kind, stored.id, version, self._columns(kind, record))
         self.changes.append(RegisterChange(kind, record.code, version))
         return version
 
@@ -174,8 +174,8 @@ class UnitOfWork:
         """Add a version of a need's or an offer's terms, and let its account follow."""
         account = self.accounts.account(side, code)
         record = replace(account.record, **terms)
-        kept = StoredRecord(account.id, account.version, self.now, account.record)
-        account.version = self.edit(side.value, kept, record)
+        stored = StoredRecord(account.id, account.version, self.now, account.record)
+        account.version = self.edit(side.value, stored, record)
         account.record = record
 
     def edit_deal(self, code: str, **terms: Any) -> None:
@@ -184,8 +184,8 @@ class UnitOfWork:
         if all(getattr(account.record, name) == value for name, value in terms.items()):
             return
         record = replace(account.record, **terms)
-        kept = StoredRecord(account.id, account.version, self.now, account.record)
-        account.version = self.edit("deal", kept, record)
+        stored = StoredRecord(account.id, account.version, self.now, account.record)
+        account.version = self.edit("deal", stored, record)
         account.record = record
 
     def post(self, draft: Draft) -> None:
@@ -276,22 +276,22 @@ class UnitOfWork:
         )
         self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
 
-    def add_proposal(self, kept: StoredProposal) -> None:
+    def add_proposal(self, stored: StoredProposal) -> None:
         """Add a proposal, with its lines and the projects it would complete."""
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
         identity = self._numbering.next_id(tables.proposal)
-        self._ids["proposal", kept.code] = identity
-        for table, row in proposal_rows(identity, kept, self._id_of):
-            self._rows.add(table, {**row, **self._proposal_terms(table, kept)})
-        self.changes.append(RegisterChange("proposal", kept.code, 1))
+        self._ids["proposal", stored.code] = identity
+        for table, row in proposal_rows(identity, stored, self._id_of):
+            self._rows.add(table, {**row, **self._proposal_terms(table, stored)})
+        self.changes.append(RegisterChange("proposal", stored.code, 1))
 
-    def _proposal_terms(self, table: Table, kept: StoredProposal) -> dict[str, Any]:
+    def _proposal_terms(self, table: Table, stored: StoredProposal) -> dict[str, Any]:
         if table is not tables.proposal:
             return {}
         return {
-            "folded": normalised_code(kept.code),
-            "number": code_number(code_prefixes()["proposal"], kept.code),
+            "folded": normalised_code(stored.code),
+            "number": code_number(code_prefixes()["proposal"], stored.code),
             "request_id": self.request_id,
             "recorded_at": self.now,
         }
@@ -357,7 +357,7 @@ class UnitOfWork:
         """Give the receipt of the same request said before; None where it is new."""
         return self.start.first_receipt
 
-    def keep_receipt(self, document: Mapping[str, Any]) -> None:
+    def store_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
         self._rows.add(tables.receipt, queries.receipt_row(self.request_id, document))
         self._journal.add_to(self._rows)
@@ -417,8 +417,8 @@ class UnitOfWork:
     def _id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
         if (kind, code) not in self._ids:
-            known = self.accounts.known_id(kind, code)
-            self._ids[kind, code] = known or find_id(self.connection, kind, code)
+            stored_id = self.accounts.known_id(kind, code)
+            self._ids[kind, code] = stored_id or find_id(self.connection, kind, code)
         return self._ids[kind, code]
 
     def remember_ids(self) -> None:

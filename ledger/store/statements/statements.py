@@ -26,7 +26,7 @@ from ledger.store.db.night_tables import (
     statement_line,
 )
 from ledger.store.db.queries import read_units
-from ledger.store.session.ledger import settled
+from ledger.store.session.ledger import stable_moment
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import last_event_number
 
@@ -157,7 +157,7 @@ def recorded_through(connection: Connection) -> int:
     """Give a request's number: all of its number or a lower one are recorded, and none will be."""
     number, moment = tables.request.c.id, tables.request.c.recorded_at
     last = connection.execute(select(func.max(number))).scalar() or 0
-    stable_until = settled(connection)
+    stable_until = stable_moment(connection)
     if stable_until is None:
         return int(last)
     first_unstable = connection.execute(

@@ -21,7 +21,7 @@ from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
 
@@ -129,41 +129,43 @@ def choose_tables(names: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name for name in TABLES if not requested or name in requested)
 
 
-def export_lines(picture: Picture, table: str) -> Iterable[CanonicalRow]:
+def export_lines(snapshot: Snapshot, table: str) -> Iterable[CanonicalRow]:
     """Give the rows of one canonical table, ordered by code, acts in recorded order."""
     if table in _OTHERS:
-        return _OTHERS[table](picture)
+        return _OTHERS[table](snapshot)
     spec = by_plural()[table]
-    return _measured(picture, spec) if spec.has_quantity else _plain(picture, spec)
+    return _measured(snapshot, spec) if spec.has_quantity else _plain(snapshot, spec)
 
 
-def _plain(picture: Picture, spec: RegisterSpec) -> Iterator[CanonicalRow]:
-    records = picture.records(spec.name)
+def _plain(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
+    records = snapshot.records(spec.name)
     for code in sorted(records):
-        names = _names_beside_codes(picture, spec, records[code])
+        names = _names_beside_codes(snapshot, spec, records[code])
         yield register_line(spec.plural, records[code], shown=names)
 
 
-def _measured(picture: Picture, spec: RegisterSpec) -> Iterator[CanonicalRow]:
+def _measured(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
     side = Side(spec.name)
-    records, balances = picture.records(spec.name), picture.balances(side)
+    records, balances = snapshot.records(spec.name), snapshot.balances(side)
     for code in sorted(records):
         balance = balances[code]
         quantity = balance.required if balance.quantified else None
-        names = _names_beside_codes(picture, spec, records[code])
+        names = _names_beside_codes(snapshot, spec, records[code])
         yield register_line(spec.plural, records[code], balance.unit, quantity, names)
 
 
-def _names_beside_codes(picture: Picture, spec: RegisterSpec, record: Any) -> dict[str, str | None]:
+def _names_beside_codes(
+    snapshot: Snapshot, spec: RegisterSpec, record: Any
+) -> dict[str, str | None]:
     """Give the names beside codes, for people who read the file; an import ignores them."""
     return {
-        column.name: _name_of(picture, spec.column[column.name_of], record)
+        column.name: _name_of(snapshot, spec.column[column.name_of], record)
         for column in spec.columns
         if column.name_of is not None
     }
 
 
-def _name_of(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
+def _name_of(snapshot: Snapshot, column: ColumnSpec, record: Any) -> str | None:
     code = getattr(record, column.name)
     if column.register is None:
         country = countries().get(code)
@@ -171,36 +173,38 @@ def _name_of(picture: Picture, column: ColumnSpec, record: Any) -> str | None:
     title = REGISTERS[column.register].title
     if code is None or title is None:
         return None
-    return str(getattr(picture.records(column.register)[code], title))
+    return str(getattr(snapshot.records(column.register)[code], title))
 
 
-def _units(picture: Picture) -> Iterator[CanonicalRow]:
+def _units(snapshot: Snapshot) -> Iterator[CanonicalRow]:
     shipped = shipped_units()
-    for code in sorted(picture.units):
+    for code in sorted(snapshot.units):
         if code not in shipped:
-            yield register_line("units", picture.units[code])
+            yield register_line("units", snapshot.units[code])
 
 
-def _deals(picture: Picture) -> Iterator[CanonicalRow]:
-    deals = picture.records("deal")
-    acts, _ = journal_rows(deal_entries(picture.connection), deals)
-    return (act_line(row, picture.units[row.unit]) for row in acts)
+def _deals(snapshot: Snapshot) -> Iterator[CanonicalRow]:
+    deals = snapshot.records("deal")
+    acts, _ = journal_rows(deal_entries(snapshot.connection), deals)
+    return (act_line(row, snapshot.units[row.unit]) for row in acts)
 
 
-def _changes(picture: Picture) -> Iterator[CanonicalRow]:
-    _, changes = journal_rows(quantity_entries(picture.connection), {})
-    declared = _declared_by_register(picture, changes)
+def _changes(snapshot: Snapshot) -> Iterator[CanonicalRow]:
+    _, changes = journal_rows(quantity_entries(snapshot.connection), {})
+    declared = _declared_by_register(snapshot, changes)
     for row in changes:
         if (row.side, row.code) not in declared:
-            yield change_line(row, picture.units[row.unit])
+            yield change_line(row, snapshot.units[row.unit])
 
 
-def _declared_by_register(picture: Picture, changes: Iterable[ChangeRow]) -> set[tuple[Side, str]]:
+def _declared_by_register(
+    snapshot: Snapshot, changes: Iterable[ChangeRow]
+) -> set[tuple[Side, str]]:
     """Find the needs and offers whose only change is the declaration their own row tells."""
     by_account: dict[tuple[Side, str], list[ChangeRow]] = {}
     for row in changes:
         by_account.setdefault((row.side, row.code), []).append(row)
-    records: dict[Side, Any] = {side: picture.records(side.value) for side in Side}
+    records: dict[Side, Any] = {side: snapshot.records(side.value) for side in Side}
     return {
         (side, code)
         for (side, code), rows in by_account.items()
@@ -211,8 +215,8 @@ def _declared_by_register(picture: Picture, changes: Iterable[ChangeRow]) -> set
     }
 
 
-def _rates(picture: Picture) -> Iterator[CanonicalRow]:
-    rates = read_rates(picture.connection)
+def _rates(snapshot: Snapshot) -> Iterator[CanonicalRow]:
+    rates = read_rates(snapshot.connection)
     return (rate_line(rates[key]) for key in sorted(rates))
 
 

@@ -13,7 +13,7 @@ from ledger.matching.pairs import NONE_OUTSTANDING, PairFacts, brief, nearest_fi
 from ledger.matching.plan import Solution
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.options import SolverOptions
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.propose import MatchResult
 
 _MOST_NAMED = 2
@@ -35,9 +35,9 @@ class ExplanationContext:
         self._effort = options
 
     @property
-    def picture(self) -> Picture:
+    def snapshot(self) -> Snapshot:
         """The registers and standings; only what was read before solving may be asked."""
-        return self.match_result.pipeline.picture
+        return self.match_result.pipeline.snapshot
 
     def solve(self, problem: MatchingProblem) -> Solution:
         """Solve another problem."""
@@ -49,7 +49,7 @@ class ExplanationContext:
 
     def needs_of(self, project: str) -> list[NeedFacts]:
         """Give the needs of a project, by code."""
-        rows = self.picture.needs_of(project)
+        rows = self.snapshot.needs_of(project)
         return sorted(rows, key=lambda facts: facts.need.code)
 
     def rows(self, pairs: Iterable[PairFacts], *, by_offer: bool) -> tuple[PairRow, ...]:
@@ -105,13 +105,13 @@ class ExplanationContext:
 
 
 def pair_facts(
-    picture: Picture, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
+    snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
 ) -> list[PairFacts]:
     """Join needs and offers of one factor with their rates, while the picture can be read."""
-    outstanding = outstanding_by_need(picture.deals.values())
+    outstanding = outstanding_by_need(snapshot.deals.values())
     all_offers = list(offers)
     return [
-        _facts_of_pair(picture, need, offer, outstanding.get(need.need.code, {}))
+        _facts_of_pair(snapshot, need, offer, outstanding.get(need.need.code, {}))
         for need in needs
         for offer in all_offers
         if need.need.factor is offer.offer.factor
@@ -119,14 +119,14 @@ def pair_facts(
 
 
 def _facts_of_pair(
-    picture: Picture, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Outstanding]
+    snapshot: Snapshot, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Outstanding]
 ) -> PairFacts:
-    rate = picture.rate_of(need.balance.unit.code, offer.balance.unit.code)
+    rate = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
     code = offer.offer.code
     return PairFacts(
         need,
         offer,
-        picture.day,
+        snapshot.day,
         None if rate is None else rate.rate,
         between.get(code, NONE_OUTSTANDING),
         tuple(sorted(other for other in between if other != code)),

@@ -9,7 +9,7 @@ from ledger.matching.pairs import PairFacts
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import AmbiguousCode, UnknownCode
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
@@ -27,10 +27,10 @@ def explain(
 
     Raises `UnknownCode`, `AmbiguousCode`, and what proposing raises.
     """
-    with ledger.picture(query.times) as picture:
-        kind, code = find_target(picture, typed)
-        pipeline = read_pipeline(picture, query.where)
-        pairs = _pairs(picture, kind, code)
+    with ledger.snapshot(query.times) as snapshot:
+        kind, code = find_target(snapshot, typed)
+        pipeline = read_pipeline(snapshot, query.where)
+        pairs = _pairs(snapshot, kind, code)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
     if kind == "need":
         return explain_need(context, code, pairs)
@@ -39,12 +39,12 @@ def explain(
     return explain_project(context, code, pairs)
 
 
-def find_target(picture: Picture, typed: str) -> tuple[str, str]:
+def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
     """Find which project, need or offer a code means: exact, in any case, else its beginning.
 
     Raises `UnknownCode` with the nearest, or `AmbiguousCode`.
     """
-    every = [(kind, code) for kind in KINDS for code in picture.records(kind)]
+    every = [(kind, code) for kind in KINDS for code in snapshot.records(kind)]
     normalised = normalised_code(typed)
     comparisons = (
         lambda code: code == typed,
@@ -68,14 +68,14 @@ def find_target(picture: Picture, typed: str) -> tuple[str, str]:
     )
 
 
-def _pairs(picture: Picture, kind: str, code: str) -> list[PairFacts]:
+def _pairs(snapshot: Snapshot, kind: str, code: str) -> list[PairFacts]:
     """Pair what is explained with all of its factor, while the rates can be read."""
     if kind == "offer":
         needs = [
             facts
-            for facts in picture.need_facts.values()
+            for facts in snapshot.need_facts.values()
             if facts.balance.free > 0 or not facts.balance.quantified
         ]
-        return pair_facts(picture, needs, [picture.offer_facts[code]])
-    needs = [picture.need_facts[code]] if kind == "need" else list(picture.needs_of(code))
-    return pair_facts(picture, needs, picture.offer_facts.values())
+        return pair_facts(snapshot, needs, [snapshot.offer_facts[code]])
+    needs = [snapshot.need_facts[code]] if kind == "need" else list(snapshot.needs_of(code))
+    return pair_facts(snapshot, needs, snapshot.offer_facts.values())

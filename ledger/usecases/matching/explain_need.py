@@ -16,7 +16,7 @@ from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomp
 
 def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFacts]) -> Explanation:
     """Explain what a need gets in today's proposal, and why not more."""
-    facts = context.picture.need_facts[code]
+    facts = context.snapshot.need_facts[code]
     rows = context.rows(pairs, by_offer=True)
     need = context.plan.need_index.get(code)
     if need is None:
@@ -28,7 +28,7 @@ def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFac
     return Explanation(
         kind="need",
         code=code,
-        day=context.picture.day,
+        day=context.snapshot.day,
         outcome=outcome,
         sentence=sentence,
         because=because,

@@ -15,7 +15,7 @@ def explain_offer(
     context: ExplanationContext, code: str, pairs: Sequence[PairFacts]
 ) -> Explanation:
     """Explain what an offer gives in today's proposal, and why not more."""
-    facts = context.picture.offer_facts[code]
+    facts = context.snapshot.offer_facts[code]
     rows = context.rows(pairs, by_offer=False)
     offer = context.plan.offer_index.get(code)
     if offer is None:
@@ -28,7 +28,7 @@ def explain_offer(
     return Explanation(
         kind="offer",
         code=code,
-        day=context.picture.day,
+        day=context.snapshot.day,
         outcome=outcome,
         sentence=sentence,
         because=() if offer is None or not remaining else tuple(_reasons(facts, rows)),
@@ -47,7 +47,7 @@ def explain_offer(
 
 
 def _takes_no_part(context: ExplanationContext, facts: OfferFacts) -> tuple[str, str]:
-    offer, day = facts.offer, context.picture.day
+    offer, day = facts.offer, context.snapshot.day
     if offer.withdrawn:
         return "withdrawn", f"{offer.code} was withdrawn: it has nothing to give."
     if offer.has_expired(day):

@@ -50,7 +50,7 @@ def explain_project(
     return Explanation(
         kind="project",
         code=code,
-        day=context.picture.day,
+        day=context.snapshot.day,
         outcome=outcome,
         sentence=sentence,
         because=because,
@@ -89,7 +89,7 @@ def _relief(context: ExplanationContext, code: str, incompleteness: Incompletene
     """Try which factors from elsewhere would let the project end complete, the fewest first."""
     by_factor: dict[str, list[int]] = {}
     for index in context.problem.projects[context.plan.project_index[code]].needs:
-        need = context.picture.need_facts[context.problem.needs[index].code].need
+        need = context.snapshot.need_facts[context.problem.needs[index].code].need
         by_factor.setdefault(need.factor.value, []).append(index)
     if incompleteness.forced_completion is None:
         indices = [context.plan.need_index.get(need) for need in incompleteness.binding]
@@ -117,7 +117,7 @@ def _binding(
 ) -> list[str]:
     """Name the factors without which the project cannot end complete."""
     if incompleteness.forced_completion is None:
-        needs = [context.picture.need_facts[code].need for code in incompleteness.binding]
+        needs = [context.snapshot.need_facts[code].need for code in incompleteness.binding]
         return list(dict.fromkeys(need.factor.value for need in needs))
     return list(
         dict.fromkeys(f for factors, completes in relief.items() if completes for f in factors)
@@ -229,7 +229,7 @@ def _facts(
     relief: Relief,
     binding: list[str],
 ) -> dict[str, Any]:
-    project = context.picture.records("project")[code]
+    project = context.snapshot.records("project")[code]
     document: dict[str, Any] = {
         "title": project.title,
         "city": project.city,

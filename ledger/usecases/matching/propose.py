@@ -15,7 +15,7 @@ from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
 from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.select import selected_needs
 
 
@@ -35,14 +35,14 @@ class Pipeline:
     that were selected, None for all.
     """
 
-    picture: Picture
+    snapshot: Snapshot
     base: BaseCurrency
     built: BuiltProblem
     selected: frozenset[str] | None = None
 
     def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
         """Give the offer units that one need unit costs on the day, or None."""
-        rate = self.picture.rate_of(need_unit, offer_unit)
+        rate = self.snapshot.rate_of(need_unit, offer_unit)
         return None if rate is None else rate.rate
 
 
@@ -55,34 +55,36 @@ class MatchResult:
     proposal: Proposal
 
 
-def read_pipeline(picture: Picture, where: Sequence[str] = ()) -> Pipeline:
+def read_pipeline(snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
     """Read all that matching looks at, while the picture's transaction is open.
 
     Raises for unknown columns and unreadable filters, and `NothingSelected`.
     """
-    base = BaseCurrency(picture.base_unit, picture.rate_of)
-    selected = selected_needs(picture, base, where)
+    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
+    selected = selected_needs(snapshot, base, where)
     built = build(
-        picture.need_facts.values(),
-        picture.offer_facts.values(),
-        picture.day,
-        lambda need, offer: _rate(picture, need, offer),
-        outstanding_by_need(picture.deals.values()),
+        snapshot.need_facts.values(),
+        snapshot.offer_facts.values(),
+        snapshot.day,
+        lambda need, offer: _rate(snapshot, need, offer),
+        outstanding_by_need(snapshot.deals.values()),
         selected=selected,
     )
-    _preload_rates(picture, base)
-    return Pipeline(picture, base, built, selected)
+    _preload_rates(snapshot, base)
+    return Pipeline(snapshot, base, built, selected)
 
 
-def _preload_rates(picture: Picture, base: BaseCurrency) -> None:
+def _preload_rates(snapshot: Snapshot, base: BaseCurrency) -> None:
     """Find every rate that may be asked for later, when the connection is not there any more."""
-    needs = {facts.balance.unit.code: facts.balance.unit for facts in picture.need_facts.values()}
-    offers = {facts.balance.unit.code: facts.balance.unit for facts in picture.offer_facts.values()}
+    needs = {facts.balance.unit.code: facts.balance.unit for facts in snapshot.need_facts.values()}
+    offers = {
+        facts.balance.unit.code: facts.balance.unit for facts in snapshot.offer_facts.values()
+    }
     for unit in needs.values():
         base.rate_date(unit)
         for other in offers.values():
             if units_convert(unit, other):
-                picture.rate_of(unit.code, other.code)
+                snapshot.rate_of(unit.code, other.code)
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
@@ -90,13 +92,13 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
     solution = solve(pipeline.built.problem, options)
-    picture = pipeline.picture
+    snapshot = pipeline.snapshot
     proposal = propose(
         pipeline.built,
         solution,
-        picture.need_facts,
-        picture.offer_facts,
-        picture.day,
+        snapshot.need_facts,
+        snapshot.offer_facts,
+        snapshot.day,
         pipeline.rate_of,
         pipeline.base,
     )
@@ -106,26 +108,26 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
 def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:
     """Give what a proposal leaves open of the projects it was made for, and why."""
     pipeline = match_result.pipeline
-    picture = pipeline.picture
+    snapshot = pipeline.snapshot
 
     def count_offers(needs: Sequence[NeedFacts]) -> Mapping[str, EligibleCount]:
         return count_eligible(
             needs,
-            picture.offer_facts.values(),
-            picture.day,
+            snapshot.offer_facts.values(),
+            snapshot.day,
             pipeline.rate_of,
-            outstanding_by_need(picture.deals.values()),
+            outstanding_by_need(snapshot.deals.values()),
         )
 
     return remaining_needs(
         pipeline.built,
         match_result.solution.allocations,
-        picture.need_facts,
+        snapshot.need_facts,
         pipeline.selected,
         count_offers,
     )
 
 
-def _rate(picture: Picture, need_unit: str, offer_unit: str) -> Decimal | None:
-    rate = picture.rate_of(need_unit, offer_unit)
+def _rate(snapshot: Snapshot, need_unit: str, offer_unit: str) -> Decimal | None:
+    rate = snapshot.rate_of(need_unit, offer_unit)
     return None if rate is None else rate.rate

@@ -21,7 +21,7 @@ from ledger.store.proposals import last_position, latest_code, read_proposal
 from ledger.store.registers import find_code
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.matching.propose import MatchQuery, MatchResult, read_pipeline, solve_pipeline
 
@@ -68,9 +68,9 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
     Raises as `read_pipeline` does.
     """
     started = monotonic_ns()
-    with ledger.picture(query.times) as picture:
-        position = last_position(picture.connection)
-        pipeline = read_pipeline(picture, query.where)
+    with ledger.snapshot(query.times) as snapshot:
+        position = last_position(snapshot.connection)
+        pipeline = read_pipeline(snapshot, query.where)
     matched = solve_pipeline(pipeline, options)
     return SolvedProposal(matched, *position, (monotonic_ns() - started) // 10**6)
 
@@ -95,7 +95,7 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
     proposal = solved_proposal.matched.proposal
     if len(proposal.lines) > _MANY_LINES:
         uow.remember_ids()
-    projects = solved_proposal.matched.pipeline.picture.records("project")
+    projects = solved_proposal.matched.pipeline.snapshot.records("project")
     stored = StoredProposal(
         code=uow.code_for("proposal", None),
         proposal=proposal,
@@ -130,42 +130,42 @@ def _ledger_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str)
     return (note,)
 
 
-def find_proposal(picture: Picture, typed: str | None) -> StoredProposal:
+def find_proposal(snapshot: Snapshot, typed: str | None) -> StoredProposal:
     """Find a stored proposal by its code as typed, or the latest. Raises `NoProposal`."""
-    connection = picture.connection
+    connection = snapshot.connection
     code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
     if code is None:
         raise NoProposal("There is no stored proposal.")
     return read_proposal(connection, code)
 
 
-def failures_by_line(picture: Picture, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
+def failures_by_line(snapshot: Snapshot, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
     """Give, for each line that nobody took up, why it no longer fits; nothing where it does."""
-    outstanding_of_needs = outstanding_by_need(picture.deals.values())
+    outstanding_of_needs = outstanding_by_need(snapshot.deals.values())
     lines = dict(stored.numbered_lines)
     by_line = {}
     for number in stored.open_lines:
         line = lines[number]
-        pairing = _pairing(picture, line, outstanding_of_needs.get(line.need, {}))
-        by_line[number] = line_failures(line, pairing, _rate_today(picture, line))
+        pairing = _pairing(snapshot, line, outstanding_of_needs.get(line.need, {}))
+        by_line[number] = line_failures(line, pairing, _rate_today(snapshot, line))
     return {number: failures for number, failures in by_line.items() if failures}
 
 
-def _rate_today(picture: Picture, line: Line) -> Decimal | None:
+def _rate_today(snapshot: Snapshot, line: Line) -> Decimal | None:
     if line.unit.code == line.offer_unit.code:
         return Decimal(1)
-    failures = picture.rate_of(line.unit.code, line.offer_unit.code)
+    failures = snapshot.rate_of(line.unit.code, line.offer_unit.code)
     return None if failures is None else failures.rate
 
 
 def _pairing(
-    picture: Picture, line: Line, outstanding_by_offer: Mapping[str, Outstanding]
+    snapshot: Snapshot, line: Line, outstanding_by_offer: Mapping[str, Outstanding]
 ) -> Pairing:
     outstanding = outstanding_by_offer.get(line.offer, Outstanding(0, 0))
     return Pairing(
-        picture.need_facts[line.need],
-        picture.offer_facts[line.offer],
-        picture.day,
+        snapshot.need_facts[line.need],
+        snapshot.offer_facts[line.offer],
+        snapshot.day,
         line.amount,
         line.offer_amount,
         outstanding.need,

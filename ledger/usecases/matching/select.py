@@ -11,7 +11,7 @@ from ledger.core.suggest import nearest
 from ledger.gaps.filters import GapFilter, filtered, read_filter
 from ledger.gaps.rows import BaseCurrency, gap_rows
 from ledger.store.registers import find_id
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import count, positions
 
 
@@ -36,7 +36,7 @@ _COUNTED: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"
 
 
 def selected_needs(
-    picture: Picture, base: BaseCurrency, where: Sequence[str]
+    snapshot: Snapshot, base: BaseCurrency, where: Sequence[str]
 ) -> frozenset[str] | None:
     """Give the needs that the filters keep; None where there are no filters.
 
@@ -46,21 +46,21 @@ def selected_needs(
         return None
     filters = [read_filter(text) for text in where]
     for one in filters:
-        _require_known(picture, one)
-    counts = count(picture) if any(one.column in _COUNTED for one in filters) else None
-    rows = gap_rows(positions(picture), base, counts)
+        _require_known(snapshot, one)
+    counts = count(snapshot) if any(one.column in _COUNTED for one in filters) else None
+    rows = gap_rows(positions(snapshot), base, counts)
     selected = frozenset(row.need for row in filtered(rows, filters))
     if not selected:
         raise NothingSelected(f"Nothing is selected by {' and '.join(where)}.")
     return selected
 
 
-def _require_known(picture: Picture, one: GapFilter) -> None:
+def _require_known(snapshot: Snapshot, one: GapFilter) -> None:
     """Refuse a code that is in no register, naming the nearest."""
     if one.sign != "=" or not isinstance(one.value, str):
         return
     if one.column in _CODED:
-        find_id(picture.connection, one.column, one.value)
+        find_id(snapshot.connection, one.column, one.value)
     elif one.column == "factor":
         parse_factor(one.value)
 

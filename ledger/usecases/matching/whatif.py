@@ -38,7 +38,7 @@ from ledger.registers.table import OFFER, REGISTERS
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.explain import find_target
 from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solve_pipeline
 from ledger.usecases.registers.parse import BadTerms
@@ -189,11 +189,11 @@ class Scenario:
     needs: dict[str, NeedFacts]
     offers: dict[str, OfferFacts]
     units: Mapping[str, Unit]
-    picture: Picture
+    snapshot: Snapshot
     suppositions: list[str] = field(default_factory=list)
 
 
-def build_scenario(picture: Picture, wish: WhatIfRequest) -> Scenario:
+def build_scenario(snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
     """Make every supposition on a copy: withdrawals, then changes, then what is added.
 
     Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
@@ -201,12 +201,12 @@ def build_scenario(picture: Picture, wish: WhatIfRequest) -> Scenario:
     """
     if not (wish.add_offers or wish.withdraw or wish.changes):
         raise NothingSupposed("Nothing is supposed.")
-    needs, offers = dict(picture.need_facts), dict(picture.offer_facts)
-    scenario = Scenario(needs, offers, picture.units, picture)
+    needs, offers = dict(snapshot.need_facts), dict(snapshot.offer_facts)
+    scenario = Scenario(needs, offers, snapshot.units, snapshot)
     for typed in wish.withdraw:
-        _withdraw(scenario, find_code(picture.connection, Side.OFFER, typed))
+        _withdraw(scenario, find_code(snapshot.connection, Side.OFFER, typed))
     for typed, text in wish.changes:
-        kind, code = find_target(picture, typed)
+        kind, code = find_target(snapshot, typed)
         _change(scenario, kind, code, text)
     for text in wish.add_offers:
         for cells in offers_in(text):
@@ -241,7 +241,7 @@ def _change_project(scenario: Scenario, code: str, column: str, value: str) -> N
     for need, facts in scenario.needs.items():
         if facts.project.code == code:
             cells = {**register_line("projects", facts.project), column: value}
-            project, _ = read_cells(scenario.units, scenario.picture.day, "project", cells)
+            project, _ = read_cells(scenario.units, scenario.snapshot.day, "project", cells)
             scenario.needs[need] = replace(facts, project=project)
 
 
@@ -252,7 +252,7 @@ def _change_need(scenario: Scenario, code: str, column: str, value: str) -> None
         scenario.needs[code] = replace(facts, balance=_revised(scenario, facts.balance, value))
         return
     cells = {**register_line("needs", facts.need, unit), column: value}
-    need, _ = read_cells(scenario.units, scenario.picture.day, "need", cells)
+    need, _ = read_cells(scenario.units, scenario.snapshot.day, "need", cells)
     scenario.needs[code] = replace(facts, need=need)
 
 
@@ -264,9 +264,9 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
         return
     cells = {**register_line("offers", before, balance.unit), column: value}
     offer, _ = read_cells(
-        scenario.units, scenario.picture.day, "offer", plain_amounts(scenario.units, cells)
+        scenario.units, scenario.snapshot.day, "offer", plain_amounts(scenario.units, cells)
     )
-    day = scenario.picture.day
+    day = scenario.snapshot.day
     if before.has_expired(day) and not offer.has_expired(day) and balance.expired:
         balance = after_movements(
             balance, moves.reinstatement_movements(balance, Stage.EXPIRED, None)
@@ -293,7 +293,7 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
     cells: dict[str, str | None] = {"code": _next_free_code(scenario), "provider": _SUPPOSED.code}
     cells |= {column: text for column, text in fields.items() if text}
     offer, amount = read_cells(
-        scenario.units, scenario.picture.day, "offer", plain_amounts(scenario.units, cells)
+        scenario.units, scenario.snapshot.day, "offer", plain_amounts(scenario.units, cells)
     )
     if amount is None:
         raise BadTerms("quantity: The quantity is missing.")
@@ -303,7 +303,7 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
             next_step=f"Leave the code out, or suppose --change {offer.code} field=value.",
         )
     _require_cities(scenario, offer)
-    provider = scenario.picture.records("provider").get(offer.provider)
+    provider = scenario.snapshot.records("provider").get(offer.provider)
     unit = scenario.units[offer.unit]
     balance = Balance(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
     facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), balance)
@@ -313,7 +313,7 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
 
 
 def _require_cities(scenario: Scenario, offer: Offer) -> None:
-    cities = scenario.picture.records("city")
+    cities = scenario.snapshot.records("city")
     for code in offer.cities:
         if code not in cities:
             suggestions = nearest(code, cities)
@@ -344,15 +344,15 @@ def what_if(
 
     Raises what supposing and proposing raise.
     """
-    with ledger.picture(query.times) as picture:
-        supposed = build_scenario(picture, wish)
-        pipeline = read_pipeline(picture, query.where)
+    with ledger.snapshot(query.times) as snapshot:
+        supposed = build_scenario(snapshot, wish)
+        pipeline = read_pipeline(snapshot, query.where)
         built = build(
             supposed.needs.values(),
             supposed.offers.values(),
-            picture.day,
+            snapshot.day,
             pipeline.rate_of,
-            outstanding_by_need(picture.deals.values()),
+            outstanding_by_need(snapshot.deals.values()),
             selected=pipeline.selected,
         )
     today = solve_pipeline(pipeline, options)
@@ -363,7 +363,7 @@ def what_if(
         solve(built.problem, options),
         supposed.needs,
         supposed.offers,
-        picture.day,
+        snapshot.day,
         pipeline.rate_of,
         pipeline.base,
     )

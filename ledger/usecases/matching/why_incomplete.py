@@ -123,7 +123,7 @@ def max_served_alone(context: ExplanationContext, need: int) -> int:
 def _reason_insufficient(context: ExplanationContext, need: int, max_served: int) -> Because:
     problem = context.problem
     matching_need = problem.needs[need]
-    facts = context.picture.need_facts[matching_need.code]
+    facts = context.snapshot.need_facts[matching_need.code]
     unit, factor = facts.balance.unit, facts.need.factor.value
     eligible_offers = list(problem.eligible_offers(need))
     if not eligible_offers:
@@ -165,7 +165,7 @@ def _insufficient_together(
     problem = context.problem
     by_factor: dict[Factor, list[int]] = {}
     for one in needs:
-        factor = context.picture.need_facts[problem.needs[one].code].need.factor
+        factor = context.snapshot.need_facts[problem.needs[one].code].need.factor
         by_factor.setdefault(factor, []).append(one)
     insufficient: list[int] = []
     because = []

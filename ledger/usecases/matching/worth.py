@@ -26,7 +26,7 @@ from ledger.matching.worth import (
 )
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Picture
+from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import positions
 from ledger.usecases.matching.propose import (
     MatchQuery,
@@ -88,11 +88,11 @@ def worth(
     """
     by = tuple(dict.fromkeys(column_named(text) for text in query.by)) or ("project", "need")
     started = monotonic()
-    with ledger.picture(query.match.times) as picture:
-        pipeline = read_pipeline(picture, query.match.where)
-        keys = _keys(picture, pipeline, by)
-        measures = _measures(picture, pooled=not {"need", "unit"} & set(by))
-        steps = _steps(picture.units, query.steps)
+    with ledger.snapshot(query.match.times) as snapshot:
+        pipeline = read_pipeline(snapshot, query.match.where)
+        keys = _keys(snapshot, pipeline, by)
+        measures = _measures(snapshot, pooled=not {"need", "unit"} & set(by))
+        steps = _steps(snapshot.units, query.steps)
     match_result = solve_pipeline(pipeline, _options_of_today(options))
     plan_index = PlanIndex(pipeline.built.problem, match_result.solution.allocations)
     gaps = group_gaps(plan_index, keys, measures)
@@ -162,26 +162,26 @@ def _options_of_today(options: SolverOptions) -> SolverOptions:
     return replace(options, seconds=max(1, options.seconds // _SHARE_OF_TODAY))
 
 
-def _keys(picture: Picture, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
+def _keys(snapshot: Snapshot, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
     """Give each need's group: the cells of the columns it is grouped by, but factor and unit."""
     columns = [column for column in by if column not in ("factor", "unit")]
     return {
         row.need: tuple((column, row.cell(column)) for column in columns)
-        for row in gap_rows(positions(picture), pipeline.base)
+        for row in gap_rows(positions(snapshot), pipeline.base)
     }
 
 
-def _measures(picture: Picture, *, pooled: bool) -> dict[str, Measure]:
+def _measures(snapshot: Snapshot, *, pooled: bool) -> dict[str, Measure]:
     """Say in what each need's gap is counted: its own unit, or, `pooled`, money in the base.
 
     Money without a rate into the base currency keeps its own.
     """
-    base = picture.base_unit
+    base = snapshot.base_unit
     measures: dict[str, Measure] = {}
-    for code, facts in picture.need_facts.items():
+    for code, facts in snapshot.need_facts.items():
         unit = facts.balance.unit
         start_plan = (
-            picture.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+            snapshot.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
         )
         measure = Measure(facts.need.factor.value, unit)
         if start_plan is not None:

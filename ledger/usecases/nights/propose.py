@@ -104,7 +104,7 @@ def _message(code: str | None, *, to_store: bool) -> tuple[str, ...]:
 def _by_office(solved_proposal: SolvedProposal) -> dict[str, dict[str, int]]:
     proposal, needs = (
         solved_proposal.matched.proposal,
-        solved_proposal.matched.pipeline.picture.need_facts,
+        solved_proposal.matched.pipeline.snapshot.need_facts,
     )
     office_of = {facts.project.code: facts.city.office for facts in needs.values()}
     lines = Counter(office_of[line.project] for line in proposal.lines)

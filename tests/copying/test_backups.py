@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import broken, carry_on, leaves, left_in, quietly
+from copying import broken, carry_on, leaves, left_in, quietly
 from ledgers import Ledgers
 from raw import Raw
 from world import World

@@ -18,7 +18,7 @@ from ledger.store.statements.findings import store_changes
 from ledger.store.statements.statements import store_file
 
 
-def pass_a_night(world: World, provider: str = "BANK", need: str = "N-0001") -> None:
+def record_night(world: World, provider: str = "BANK", need: str = "N-0001") -> None:
     """Let a night pass whose one statement, of a provider in the ledger, leads to a finding."""
     day = world.ledger.today()
     run = runs.begin_run(

@@ -25,9 +25,9 @@ def dealing(world: World) -> World:
 
 
 def deals(world: World, day: date) -> dict[str, int]:
-    with world.ledger.picture(Times(as_of=day)) as picture:
-        assert picture.records("deal").keys() == picture.deals.keys()
-        return {code: one.need[Stage.HELD] for code, one in picture.deals.items()}
+    with world.ledger.snapshot(Times(as_of=day)) as snapshot:
+        assert snapshot.records("deal").keys() == snapshot.deals.keys()
+        return {code: one.need[Stage.HELD] for code, one in snapshot.deals.items()}
 
 
 def test_a_deal_is_there_from_the_day_of_its_first_act(dealing: World) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hands import Hand, broken_checks, tell
-from killing import Told, run_line, said_well
+from kill import Told, run_line, spoke_plainly
 from ledgers import SqliteLedgers, sqlite_file
 from small_disks import remount, small_disk
 
@@ -54,8 +54,8 @@ def test_a_full_disk_loses_nothing_and_keeps_nothing_half(used, tmp_path):
             told = run_line(url, *ACT, "--key", f"letter-{done}")
             done, refused = (done + 1, None) if told.code == 0 else (done, told)
         assert refused is not None, "the disk never filled up"
-        said_well(refused, 74, "disk-full", "disk-trouble")
-        said_well(run_line(url, *ACT), 74, "disk-full", "disk-trouble")
+        spoke_plainly(refused, 74, "disk-full", "disk-trouble")
+        spoke_plainly(run_line(url, *ACT), 74, "disk-full", "disk-trouble")
         assert run_line(url, *READ).code in {0, 74}
         filler.unlink()
         assert Hand(url).stages("need", "N-0001")["withdrawn"] == 100 * done
@@ -73,7 +73,7 @@ def test_a_full_disk_takes_no_import(used, tmp_path):
     table.write_text("\n".join(["code,project,factor,quantity,unit,declared_on", *rows]))
     with small_disk(tmp_path / "disk", DISK // 3) as disk:
         url = moved(used, disk)
-        said_well(run_line(url, "import", str(table), "--yes", "--json"), 74, "disk-full")
+        spoke_plainly(run_line(url, "import", str(table), "--yes", "--json"), 74, "disk-full")
         assert len(Hand(url).entries()) == 2
         assert broken_checks(url) == []
 
@@ -91,7 +91,9 @@ def test_an_act_that_finds_no_room_is_not_done(used):
     line = [*ACT, "--db", used, "--key", "letter-7"]
     limited = [sys.executable, "-c", WITHIN_LIMITS, "8192", *line]
     ended = subprocess.run(limited, capture_output=True, text=True, check=False)
-    said_well(Told(ended.returncode, ended.stdout, ended.stderr), 74, "disk-full", "disk-trouble")
+    spoke_plainly(
+        Told(ended.returncode, ended.stdout, ended.stderr), 74, "disk-full", "disk-trouble"
+    )
     assert Hand(used).stages("need", "N-0001") == {"open": 90_000_000}
     assert run_line(used, *line).code == 0
     assert Hand(used).stages("need", "N-0001")["withdrawn"] == 100
@@ -102,9 +104,11 @@ def test_a_disk_that_may_only_be_read_is_not_written(used, tmp_path):
         url = moved(used, disk)
         before = sqlite_file(url).read_bytes()
         remount(disk, "ro")
-        said_well(run_line(url, *ACT), 7, "database-read-only", "database-unreachable")
+        spoke_plainly(run_line(url, *ACT), 7, "database-read-only", "database-unreachable")
         assert run_line(url, *READ).code in {0, 7}
-        said_well(run_line(url, "init", "--json"), 7, "database-read-only", "database-unreachable")
+        spoke_plainly(
+            run_line(url, "init", "--json"), 7, "database-read-only", "database-unreachable"
+        )
         assert sqlite_file(url).read_bytes() == before
         remount(disk, "rw")
         assert run_line(url, *ACT).code == 0
@@ -114,7 +118,7 @@ def test_a_ledger_that_another_program_holds_is_busy(used, monkeypatch):
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(sqlite_file(used), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        said_well(run_line(used, *ACT), 6, "ledger-busy")
+        spoke_plainly(run_line(used, *ACT), 6, "ledger-busy")
         assert run_line(used, *READ).code == 0, "who only reads waits for nobody"
         other.execute("ROLLBACK")
     assert Hand(used).stages("need", "N-0001") == {"open": 90_000_000}

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import honest_ledger
-from passed_nights import pass_a_night
+import complete_ledger
+from recorded_night import record_night
 from world import World
 
 from ledger.core.factors import Side
@@ -33,7 +33,7 @@ def quietly(_total: int) -> AbstractContextManager[Any]:
 
 def furnish(world: World) -> None:
     """Let a year pass, with every register, setting, unit and rate in more than one version."""
-    honest_ledger.live(world)
+    complete_ledger.live(world)
     world.do(lambda uow: uow.add_unit(Unit("bus", 0, "work", "bus")))
     for value in ("0.9", "0.90"):
         rate = Rate(date(2026, 3, 1), "USD", "EUR", Decimal(value), "a letter")
@@ -48,7 +48,7 @@ def furnish(world: World) -> None:
     edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")
     edit(world, "office", "asia", host="MHD")
     world.edit("offer", "O-0001", max_share=Decimal("0.50"), topics=("bus", "metro"))
-    pass_a_night(world)
+    record_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")
     world.seal()
@@ -86,7 +86,7 @@ def carry_on(world: World) -> None:
     last = world.entries()[-1].number
     world.need("500 EUR", "N-0077", project="PRJ-0077")
     world.offer("500 EUR", "O-0077", provider="FUND")
-    answer = world.introduce("10 EUR", "O-0077", "N-0077", until=honest_ledger.LATER)
+    answer = world.introduce("10 EUR", "O-0077", "N-0077", until=complete_ledger.LATER)
     rate = Rate(date(2026, 4, 1), "USD", "EUR", Decimal("0.91"), None)
     world.do(lambda uow: uow.add_rate(rate))
     assert answer["entry"] == last + 3

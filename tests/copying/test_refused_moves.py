@@ -8,9 +8,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import honest_ledger
+import complete_ledger
 import pytest
-from house import left_in
+from copying import left_in
 from ledgers import Ledgers
 from world import World
 
@@ -179,7 +179,7 @@ def test_a_ledger_that_was_spoiled_is_not_copied(
     world.need("10 EUR")
     world.offer("10 EUR")
     world.introduce("10 EUR", directly=True)
-    honest_ledger.attack(world.url, statement)
+    complete_ledger.attack(world.url, statement)
     target = elsewhere.empty()
     assert run("db", "copy", "--to", target) == (SPOILED[statement], 4)
     if elsewhere.engine == "sqlite":
@@ -190,6 +190,6 @@ def test_a_ledger_that_was_spoiled_is_not_copied(
 
 def test_it_says_what_differs(world: World, tmp_path: Path, capsys) -> None:
     world.need("10 EUR")
-    honest_ledger.attack(world.url, "UPDATE balance SET free = free + 1")
+    complete_ledger.attack(world.url, "UPDATE balance SET free = free + 1")
     main(["db", "copy", "--to", f"sqlite:///{tmp_path}/new.db", "--db", world.url])
     assert "balance 1 is not the same" in capsys.readouterr().err

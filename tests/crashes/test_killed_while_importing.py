@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hands import Hand, broken_checks, sizes, tell
-from killing import killed_while, run_line, span_of
+from kill import killed_while, run_line, span_of
 
 ROWS = 60
 KEY = "the-list-of-may"

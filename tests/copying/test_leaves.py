@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from house import leaves
+from copying import leaves
 from world import World
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import scratch
 from hands import Hand, broken_checks, tell
-from killing import run_line, said_well
+from kill import run_line, spoke_plainly
 from ledgers import PostgresqlLedgers, made_on_server
 from postgres_server import Server, make_place
 from small_disks import small_disk
@@ -68,7 +68,7 @@ def test_a_server_that_cannot_be_reached_is_told(used, changes, error):
     url = make_url(used).set(**changes)
     for line in EVERY:
         told = run_line(url.render_as_string(hide_password=False), *line)
-        said_well(told, 7, error)
+        spoke_plainly(told, 7, error)
         assert str(url.password) not in told.err + told.out, "a password was told"
     assert Hand(used).stages("need", "N-0001") == OPEN
 
@@ -83,7 +83,7 @@ def test_another_programs_database_is_left_alone(ledgers: PostgresqlLedgers, ver
             other.execute("CREATE TABLE alembic_version (version_num text)")
             other.execute("INSERT INTO alembic_version VALUES ('9f1c2d3e4a5b')")
         for line in EVERY:
-            said_well(run_line(url, *line), 7, "not-a-ledger", "schema-newer")
+            spoke_plainly(run_line(url, *line), 7, "not-a-ledger", "schema-newer")
         tables = other.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         due = {"need"} if versions is None else {"need", "alembic_version"}
         assert {name for (name,) in tables} == due
@@ -93,7 +93,7 @@ def test_another_programs_database_is_left_alone(ledgers: PostgresqlLedgers, ver
 def test_a_database_that_may_only_be_read_is_not_written(used, ledgers: PostgresqlLedgers):
     name = name_of(used)
     ledgers.server.administer(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    said_well(run_line(used, *ACT), 7, "database-read-only")
+    spoke_plainly(run_line(used, *ACT), 7, "database-read-only")
     assert run_line(used, *READ).code == 0
     ledgers.server.administer(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     assert Hand(used).stages("need", "N-0001") == OPEN
@@ -106,7 +106,7 @@ def test_a_ledger_that_another_program_holds_is_busy(used, monkeypatch):
     monkeypatch.setattr(postgresql, "_SESSION", quickly)
     with closing(psycopg.connect(used)) as other:
         other.execute("SELECT * FROM balance FOR UPDATE")
-        said_well(run_line(used, *ACT), 6, "ledger-busy")
+        spoke_plainly(run_line(used, *ACT), 6, "ledger-busy")
         assert run_line(used, *READ).code == 0, "who only reads waits for nobody"
         other.rollback()
     assert Hand(used).stages("need", "N-0001") == OPEN
@@ -154,7 +154,7 @@ def test_a_full_disk_loses_nothing_and_keeps_nothing_half(postgresql_server: Ser
             told = run_line(url, *ACT, "--key", f"letter-{done}")
             done, refused = (done + 1, None) if told.code == 0 else (done, told)
         assert refused is not None, "the disk never filled up"
-        said_well(refused, 74, "disk-full")
+        spoke_plainly(refused, 74, "disk-full")
         assert run_line(url, *READ).code == 0
         filler.unlink()
         assert run_line(url, *ACT, "--key", f"letter-{done}").code == 0

@@ -7,7 +7,7 @@ import time
 from typing import Any, Final
 
 from hands import DONE, Ending, Hand, Job, attempt, days_on
-from killing import Say
+from kill import Say
 from sqlalchemy import func, select
 
 from ledger.core.errors import ExitCode

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from house import broken, carry_on, leaves, left_in, quietly
+from copying import broken, carry_on, leaves, left_in, quietly
 from hypothesis import HealthCheck
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis_profiles import examples

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from house import furnish
+from copying import furnish
 from ledgers import ENGINES, Ledgers, PostgresqlLedgers, SqliteLedgers, copy_or_new
 from world import NOON, World
 

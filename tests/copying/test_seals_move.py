@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from house import broken, quietly
+from copying import broken, quietly
 from ledgers import Ledgers
 from world import World
 

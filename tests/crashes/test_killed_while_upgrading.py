@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from hands import Hand, broken_checks, sizes, tell
-from killing import killed_while, run_line, span_of
+from kill import killed_while, run_line, span_of
 from ledgers import Ledgers
 from sqlalchemy import inspect, text
 

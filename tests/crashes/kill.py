@@ -143,7 +143,7 @@ def run_line(url: str, *argv: str) -> Told:
     return told
 
 
-def said_well(told: Told, code: int, *names: str) -> None:
+def spoke_plainly(told: Told, code: int, *names: str) -> None:
     """Hold an answer to an error of the right class and exit code, in three sentences."""
     assert told.code == code, told
     assert told.error["code"] in names, told

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from hands import Ending, Job, broken_checks, hands, sizes, tell
-from killing import run_line
+from kill import run_line
 from officers import Officer, a_plan
 from postgres_server import Server, start_server
 from world import asked

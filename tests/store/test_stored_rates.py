@@ -143,9 +143,9 @@ def plan_of(world: World, sql: str, parameters: Any) -> str:
 def test_a_report_reads_its_rates_in_one_statement(world: World) -> None:
     for day in (MARCH, APRIL):
         quote(world, day, "1.08")
-    with recorded(world.ledger.engine) as told, world.ledger.picture() as picture:
+    with recorded(world.ledger.engine) as told, world.ledger.snapshot() as snapshot:
         for code in ("USD", "JPY", "IRR", "GBP"):
-            picture.rate_of(code, "EUR")
+            snapshot.rate_of(code, "EUR")
     assert len([one for one in told if "rate" in one.sql]) == 1
 
 

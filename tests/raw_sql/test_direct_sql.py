@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import pytest
 from grammar import Attempt, attempts
-from judged import HARMLESS, NAMED, REFUSED, UNNAMED, Judged, MakeJudge
+from judge_attempts import HARMLESS, NAMED, REFUSED, UNNAMED, Judged, MakeJudge
 from ledgers import Ledgers
 from raw import Raw
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from hands import DONE, Job, broken_checks, sizes, tell
-from killing import killed_while, span_of
+from kill import killed_while, span_of
 from officers import Officer, a_plan
 
 ACTS_IN_A_LIFE = 40
