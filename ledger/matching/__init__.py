@@ -1,5 +1,5 @@
-"""Matching: the problem built from needs and offers, the quick plan, proposals and explanations.
+"""Matching: the problem of needs and offers, the greedy plan, proposals and explanations.
 
-Everything is pure and exact in integers; the solver package is called by the use-cases and returns
-plans of this package. Start with `problem` and `plan`.
+Everything is pure and exact in integers. The use-cases call the solver package, which returns plans
+of this package. Start reading with `problem` and `plan`.
 """

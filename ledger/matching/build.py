@@ -1,7 +1,7 @@
-"""From what the ledger holds to a matching problem: who takes part, and who may serve whom.
+"""The matching problem of a ledger: who takes part, and who may serve whom.
 
-The rules are asked once per kind of need for the kinds of offers that pass them, never pair by
-pair; the rules on quantity are left to the limits of a pair (see `problem`).
+The eligibility rules are evaluated once per class of needs, never pair by pair; the rules on
+quantities become the limits of a pair (see `problem`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class BuiltProblem:
-    """A problem, and the pairs of units (need's, offer's) left out for want of a rate."""
+    """A problem, and the pairs of units (of the need, of the offer) left out without a rate."""
 
     problem: MatchingProblem
     without_rate: tuple[tuple[str, str], ...]
@@ -49,9 +49,9 @@ def build(
 ) -> BuiltProblem:
     """Build the problem of a day from all needs and offers of a ledger, in any order.
 
-    `chosen` names the needs that may be given something (None: all); the others still count
-    where it is asked whether a project ends complete. `rate_of(need unit, offer unit)` is how
-    many offer units one need unit costs, or None. `living` is by need, then by offer.
+    `selected` names the needs that may be served (None: all); the others still count for the
+    completeness of their projects. `rate_of(need unit, offer unit)` is the number of offer units
+    per need unit, or None. `outstanding` is by need, then by offer.
     """
     all_needs = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
     open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
@@ -96,7 +96,7 @@ def _offer_code(facts: OfferFacts) -> str:
 def _projects(
     all_needs: list[NeedFacts], open_needs: list[NeedFacts]
 ) -> tuple[MatchingProject, ...]:
-    """Group the demands by project; one with a need that stays open can't end complete."""
+    """Group the needs by project; a project with an open need outside cannot end complete."""
     participating = {facts.need.code for facts in open_needs}
     incomplete = {
         facts.project.code
@@ -135,7 +135,7 @@ def _need(
 
 
 def _sole_offer(outstanding: Mapping[str, Outstanding], places: Mapping[str, int]) -> int | None:
-    """Say which one offer may take the rest of an indivisible need, if it lives with any."""
+    """Return the one offer that may take the rest of an indivisible need, if any is outstanding."""
     codes = [code for code, between in outstanding.items() if between.need > 0 or between.offer > 0]
     if not codes:
         return None
@@ -168,7 +168,7 @@ def _outstanding(
 
 
 class _NeedKey(NamedTuple):
-    """All that the rules ask of a need's side, but for quantities."""
+    """The properties of a need that the rules look at, except quantities."""
 
     factor: Factor
     unit: str
@@ -180,7 +180,7 @@ class _NeedKey(NamedTuple):
 
 
 class _EligibilityClasses:
-    """The kinds of needs and offers, found by asking the rules once for each two of a kind."""
+    """The classes of needs and offers; the rules are evaluated once for each pair of classes."""
 
     def __init__(
         self, needs: list[NeedFacts], offers: list[OfferFacts], day: date, rate_of: RateOf
@@ -202,14 +202,14 @@ class _EligibilityClasses:
 
     @property
     def links(self) -> tuple[Mapping[int, Ratio], ...]:
-        """The kinds of offers that may serve each kind of need."""
+        """The classes of offers that may serve each class of needs."""
         return tuple(self._links)
 
     def _class_of(self, need: NeedFacts) -> int:
         key = _need_key(need)
         if key not in self._by_key:
             links = self._eligible.links(need)
-            # Needs of different terms that reach the same offers are of one kind all the same.
+            # Needs with different terms but the same eligible offers belong to one class.
             equivalence = need.balance.unit.code, tuple(links)
             if equivalence not in self._by_links:
                 self._by_links[equivalence] = len(self._links)
@@ -219,7 +219,7 @@ class _EligibilityClasses:
 
 
 class _EligibleClasses:
-    """Which kinds of offers pass every rule but those on quantity, for a need."""
+    """The classes of offers that pass every rule except those on quantity, for a need."""
 
     def __init__(self, samples: dict[int, OfferFacts], day: date, rate_of: RateOf) -> None:
         by_factor: dict[Factor, list[int]] = {}
@@ -238,7 +238,7 @@ class _EligibleClasses:
         self.without_rate: set[tuple[str, str]] = set()
 
     def links(self, need: NeedFacts) -> dict[int, Ratio]:
-        """Give the kinds that may serve a need, in order, each with its rate."""
+        """Return the classes that may serve a need, in order, each with its rate."""
         sets = self._sets.get(need.need.factor)
         if sets is None:
             return {}

@@ -1,4 +1,4 @@
-"""Two proposals side by side: what would be gained, what lost, and the lines that differ."""
+"""Two proposals compared: projects gained and lost, and the lines that differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger.matching.variants import Span
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line as it is today and as it would be, in the need's smallest part."""
+    """A line today and in the scenario, in the need's smallest part."""
 
     offer: str
     need: str
@@ -24,7 +24,7 @@ class LineChange:
     scenario: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the line as `cityfund.whatif/1` has it."""
+        """Return the line as in `cityfund.whatif/1`."""
         decimals = self.unit.decimals
         return {
             "project": self.project,
@@ -39,7 +39,7 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Today's proposal beside that of a supposed world. `said` tells what is supposed."""
+    """Today's proposal and that of a scenario; `suppositions` describes the scenario."""
 
     suppositions: tuple[str, ...]
     today: Proposal
@@ -47,27 +47,27 @@ class Comparison:
 
     @property
     def day(self) -> date:
-        """The day both are of."""
+        """The day of both."""
         return self.today.day
 
     @property
     def gained(self) -> tuple[str, ...]:
-        """The projects that would end complete and do not today."""
+        """The projects that end complete in the scenario only."""
         return tuple(one for one in self.scenario.complete if one not in set(self.today.complete))
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """The projects that end complete today and would not."""
+        """The projects that end complete today only."""
         return tuple(one for one in self.today.complete if one not in set(self.scenario.complete))
 
     @property
     def rise(self) -> Span:
-        """By how much level 1 would rise; below nothing it would fall."""
+        """The increase of level 1; a decrease is negative."""
         today, scenario = self.today.complete_level, self.scenario.complete_level
         return Span(scenario.value - today.bound, scenario.bound - today.value)
 
     def lines(self) -> list[LineChange]:
-        """Give the lines that differ, by project, need and offer."""
+        """Return the lines that differ, by project, need and offer."""
         today, scenario = _lines_by_pair(self.today), _lines_by_pair(self.scenario)
         lines = sorted({**today, **scenario}.items(), key=lambda one: (one[1].project, *one[0]))
         changes = []
@@ -82,7 +82,7 @@ class Comparison:
         return changes
 
     def head(self) -> dict[str, Any]:
-        """Give what stands before the lines in `cityfund.whatif/1`."""
+        """Return the head of `cityfund.whatif/1`."""
         rise = self.rise
         return {
             "schema": "cityfund.whatif/1",

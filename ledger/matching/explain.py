@@ -1,6 +1,6 @@
-"""An explanation: one sentence that answers, what it rests on, and what was looked at.
+"""An explanation: one sentence, its reasons, and the pairs or needs behind it.
 
-What a plan leaves: what stays open of a need, what stays with an offer, and why.
+Also an index of a plan by need, offer and project: open amounts, capacities left, and why.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from ledger.matching.problem import MatchingProblem
 
 
 class Because(NamedTuple):
-    """One thing that an answer rests on: a stable word for scripts and a sentence for people."""
+    """A reason: a stable code for scripts and a sentence for people."""
 
     reason: str
     sentence: str
 
 
 class Receiver(NamedTuple):
-    """Who gets a part of an offer in the proposal; `amount` in the offer's smallest part."""
+    """A need that gets a part of an offer; `amount` in the offer's smallest part."""
 
     need: str
     project: str
@@ -40,9 +40,8 @@ class Receiver(NamedTuple):
 class PairRow:
     """A need and an offer in an explanation.
 
-    `gives` is what the proposal moves between them, in the need's smallest part. `why` says in
-    words what keeps it from being more; `reason` is the stable word for it. `left` is what stays
-    with the offer after the proposal.
+    `need_amount` is their allocation in the need's smallest part. `why` says what limits it,
+    `reason` is its stable code. `offer_remaining` is the capacity of the offer after the proposal.
     """
 
     pair: PairFacts
@@ -56,7 +55,7 @@ class PairRow:
     receivers: tuple[Receiver, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the row as `cityfund.explanation/1` has it."""
+        """Return the row as in `cityfund.explanation/1`."""
         need, offer = self.pair.need, self.pair.offer
         unit, offer_unit = need.balance.unit, offer.balance.unit
         return {
@@ -92,8 +91,8 @@ class PairRow:
 class NeedRow:
     """A need in the explanation of its project.
 
-    `open` is what is open today (None where the amount is not known), `gets` what the proposal
-    gives it, `alone` the most it could get if nobody else asked (None where that was not asked).
+    `open` is open today (None where the amount is not known), `gets` the allocation, `served_alone`
+    the most it could get without competing needs (None where this was not computed).
     """
 
     need: str
@@ -109,7 +108,7 @@ class NeedRow:
     offers: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the row as `cityfund.explanation/1` has it."""
+        """Return the row as in `cityfund.explanation/1`."""
         places = self.unit.decimals
         remaining = None if self.open is None else self.open - self.gets
         return {
@@ -135,8 +134,8 @@ Row = PairRow | NeedRow
 class Explanation:
     """Why a project, a need or an offer comes out of today's proposal as it does.
 
-    `outcome` is a stable word. `facts` holds what belongs to the kind alone. `proven` says that
-    everything told follows from proven optima; else it is the best that was found in the time.
+    `outcome` is a stable code. `facts` holds what is specific to the kind. `proven`: everything
+    stated follows from proven optima; otherwise from the best plan found in time.
     """
 
     kind: str
@@ -150,7 +149,7 @@ class Explanation:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def head(self) -> dict[str, Any]:
-        """Give what stands before the rows in `cityfund.explanation/1`."""
+        """Return the head of `cityfund.explanation/1`."""
         return {
             "schema": "cityfund.explanation/1",
             "as_of": self.day,
@@ -169,10 +168,10 @@ def _formatted(amount: int | None, places: int) -> str | None:
 
 
 class PlanIndex:
-    """A plan of a problem, looked at from its needs and its offers."""
+    """A plan of a problem, indexed by needs, offers and projects."""
 
     def __init__(self, problem: MatchingProblem, allocations: Iterable[Allocation]) -> None:
-        """Take a plan; nothing of it is changed."""
+        """Index a plan."""
         self.problem = problem
         self.allocations = tuple(allocations)
         self.completed = frozenset(completed(problem, self.allocations))
@@ -183,22 +182,22 @@ class PlanIndex:
 
     @cached_property
     def need_index(self) -> dict[str, int]:
-        """The place of each need that takes part, by code."""
+        """The index of each need in the problem, by code."""
         return {need.code: index for index, need in enumerate(self.problem.needs)}
 
     @cached_property
     def offer_index(self) -> dict[str, int]:
-        """The place of each offer that takes part, by code."""
+        """The index of each offer in the problem, by code."""
         return {offer.code: index for index, offer in enumerate(self.problem.offers)}
 
     @cached_property
     def project_index(self) -> dict[str, int]:
-        """The place of each project that takes part, by code."""
+        """The index of each project in the problem, by code."""
         return {project.code: index for index, project in enumerate(self.problem.projects)}
 
     @cached_property
     def open_amounts(self) -> list[int]:
-        """What stays open of each need."""
+        """The open amount of each need after the plan."""
         remaining = [need.open for need in self.problem.needs]
         for allocation in self.allocations:
             remaining[allocation.need] -= allocation.amount
@@ -206,24 +205,24 @@ class PlanIndex:
 
     @cached_property
     def free_amounts(self) -> list[int]:
-        """What stays with each offer, in its own unit."""
+        """The capacity left of each offer, in its own unit."""
         remaining = [offer.free for offer in self.problem.offers]
         for allocation in self.allocations:
             remaining[allocation.offer] -= self.offer_amount(allocation)
         return remaining
 
     def offer_amount(self, allocation: Allocation) -> int:
-        """Give the offer's side of a give."""
+        """Return the offer side of an allocation."""
         ratio = self.problem.ratio(allocation.need, allocation.offer)
         assert ratio is not None, f"{allocation} has no rate"
         return ratio.to_offer(allocation.amount)
 
     def allocations_to(self, need: int) -> list[Allocation]:
-        """Give what one need gets."""
+        """Return the allocations to a need."""
         return [allocation for allocation in self.allocations if allocation.need == need]
 
     def allocations_by(self, offer: int) -> list[Allocation]:
-        """Give what one offer gives, the largest part first."""
+        """Return the allocations of an offer, the largest first."""
         own_allocations = [
             allocation for allocation in self.allocations if allocation.offer == offer
         ]
@@ -233,17 +232,17 @@ class PlanIndex:
         )
 
     def ends_complete(self, need: int) -> bool:
-        """Say whether the project of a need ends complete."""
+        """Return whether the project of a need ends complete."""
         return self.problem.needs[need].project in self.completed
 
     def why_no_more(self, need: int, offer: int) -> str:
-        """Say in one word why an offer that fits a need gives it no more than it does.
+        """Return the code of the reason why an eligible offer gives a need no more.
 
-        `placed`: the need wants no more; `condition`: the project does not end complete;
-        `largest`: its largest ticket or share is reached; `elsewhere`: others get what it has;
-        `spent`: it gives this need all it has; `smallest`: what is left of it or of the need is
-        below its smallest ticket, `whole`: below the whole of an indivisible need; `spare`:
-        nothing but a plan that was not proven the best.
+        `placed`: the need is placed; `condition`: the project does not end complete; `largest`: the
+        maximum ticket or share is reached; `elsewhere`: the capacity goes to other needs; `spent`:
+        all of it goes to this need; `smallest`: the rest of the offer or the need is below the
+        minimum ticket; `whole`: it is below the indivisible need; `spare`: only the plan, which is
+        not proven the best.
         """
         problem = self.problem
         limits, ratio = problem.limits(need, offer), problem.ratio(need, offer)

@@ -1,4 +1,4 @@
-"""A plan made in one pass, heaviest and smallest projects first: what there is without a solver."""
+"""The greedy plan, made in one pass: heaviest and smallest projects first."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ledger.matching.problem import MatchingProblem, PairLimits
 
 
 def greedy_plan(problem: MatchingProblem) -> tuple[Allocation, ...]:
-    """Complete the projects that can be completed, one after the other, then fill what is left.
+    """Complete the projects one after the other where possible, then fill open needs.
 
-    Heavier projects come first, of equals those with fewer needs. Offers on condition give only
-    to projects that are completed.
+    Heavier projects come first, of equal ones those with fewer needs. Conditional offers give only
+    to completed projects.
     """
     assignment = _GreedyAssignment(problem)
     for index in _projects_by_priority(problem):
@@ -33,7 +33,7 @@ def _projects_by_priority(problem: MatchingProblem) -> list[int]:
 
 
 class _GreedyAssignment:
-    """What is still free and still open while a plan is made."""
+    """The free capacities, open amounts and allocations of a greedy plan."""
 
     def __init__(self, problem: MatchingProblem) -> None:
         self._problem = problem
@@ -42,7 +42,7 @@ class _GreedyAssignment:
         self._amounts: dict[tuple[int, int], int] = {}
 
     def complete(self, needs: Iterable[int]) -> None:
-        """Give all of these demands what is open in them, or none of them anything."""
+        """Fill all of these needs, or none of them."""
         allocations_made: list[Allocation] = []
         for need in needs:
             allocations = self._fill_need(need)
@@ -53,13 +53,13 @@ class _GreedyAssignment:
                 return
 
     def fill(self) -> None:
-        """Give what is left to what is open, by offers that ask for no condition."""
+        """Allocate what is left to open needs, from unconditional offers."""
         for need, open_amount in enumerate(self._open):
             if open_amount:
                 self._fill_need(need, conditional=False)
 
     def plan(self) -> tuple[Allocation, ...]:
-        """Give the plan in order of demand, then supply."""
+        """Return the plan in order of need, then offer."""
         return tuple(Allocation(*pair, amount) for pair, amount in sorted(self._amounts.items()))
 
     def _fill_need(self, need: int, *, conditional: bool = True) -> list[Allocation]:

@@ -1,16 +1,8 @@
-"""The smallest single changes that would let a need and an offer meet.
+"""Near misses: the smallest single changes that would make a pair eligible.
 
-Every change is made on a copy of the pair and all rules are asked again, so what is given here
-has been tried. Amounts, shares and days are the least that do, exactly.
-
-Changes of terms other than quantities: topics, places, instruments, days, status.
-
-Changes of quantities: tickets, shares, what is put up, whether a need is divisible.
-
-Each is the least that does: for the least amount that the pair could take at all, or, of a
-smallest ticket, for the most that it could take now.
-
-One change of one record, and the pair as it would then be.
+Every change is applied to a copy of the pair and all rules are evaluated again, so each one has
+been tested. Amounts, shares and days are the least that suffice: for the least amount that the pair
+could take, or, for a minimum ticket, the most that it could take now.
 """
 
 from __future__ import annotations
@@ -32,8 +24,8 @@ from ledger.registers.records import ACTIVE_STATUSES
 class Change(NamedTuple):
     """One change: `column` of the canonical table would hold `value` instead of `before`.
 
-    `kind` is the register: offer, need or project; or rate, whose value nobody can propose.
-    `words` say it for people.
+    `kind` is the register: offer, need or project; or rate, whose value is not proposed. `words`
+    describe it for people.
     """
 
     kind: str
@@ -44,19 +36,19 @@ class Change(NamedTuple):
     words: str
 
     def to_dict(self) -> dict[str, str | None]:
-        """Give the change as `cityfund.explanation/1` has it."""
+        """Return the change as in `cityfund.explanation/1`."""
         return {**self._asdict(), "command": self.command}
 
     @property
     def command(self) -> str | None:
-        """Give the command that shows what the change would bring; None where there is none."""
+        """Return the what-if command for the change; None where there is none."""
         if self.value is None:
             return None
         return f"cityfund match whatif --change {self.code} {_quoted(self)}"
 
 
 class Trial(NamedTuple):
-    """A change and the pair as it is after it."""
+    """A change and the pair after it."""
 
     change: Change
     pair: PairFacts
@@ -65,7 +57,7 @@ class Trial(NamedTuple):
 def offer_trial(
     pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
 ) -> Trial:
-    """Try other terms of the offer."""
+    """Change terms of the offer."""
     facts = replace(pair.offer, offer=replace(pair.offer.offer, **terms))
     change = Change("offer", facts.offer.code, column, value, before, words)
     return Trial(change, replace(pair, offer=facts))
@@ -74,7 +66,7 @@ def offer_trial(
 def need_trial(
     pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
 ) -> Trial:
-    """Try other terms of the need."""
+    """Change terms of the need."""
     facts = replace(pair.need, need=replace(pair.need.need, **terms))
     change = Change("need", facts.need.code, column, value, before, words)
     return Trial(change, replace(pair, need=facts))
@@ -90,7 +82,7 @@ SHARE_PLACES = 4
 
 
 def lower_min_ticket(pair: PairFacts) -> Iterator[Trial]:
-    """Lower the smallest ticket to the most that the pair could take now."""
+    """Lower the minimum ticket to the most that the pair could take now."""
     most, before = pair.best_amounts.offer, pair.offer.offer.min_ticket
     if most is None or before is None or before <= pair.outstanding.offer + most:
         return
@@ -99,7 +91,7 @@ def lower_min_ticket(pair: PairFacts) -> Iterator[Trial]:
 
 
 def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
-    """Raise the largest ticket so far that the least amount fits."""
+    """Raise the maximum ticket until the least amount fits."""
     ratio, before = pair.ratio, pair.offer.offer.max_ticket
     if ratio is None or before is None:
         return
@@ -109,7 +101,7 @@ def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
 
 
 def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
-    """Raise the largest share so far that the least amount fits."""
+    """Raise the maximum share until the least amount fits."""
     ratio, before, net = pair.ratio, pair.offer.offer.max_share, pair.need.balance.net
     if ratio is None or before is None or net <= 0:
         return
@@ -123,7 +115,7 @@ def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
 
 
 def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
-    """Put up so much more that the least amount is available; or bring back a withdrawn offer."""
+    """Raise the quantity until the least amount is available, or reinstate a withdrawn offer."""
     ratio, facts = pair.ratio, pair.offer
     if ratio is None:
         return
@@ -157,7 +149,7 @@ def made_divisible(pair: PairFacts) -> Iterator[Trial]:
 
 
 def given_amount(pair: PairFacts) -> Iterator[Trial]:
-    """Give the need's amount: the least that the offer could serve."""
+    """State the need's amount: the least that the offer could serve."""
     ratio, balance = pair.ratio, pair.need.balance
     if ratio is None or balance.quantified:
         return
@@ -174,7 +166,7 @@ def given_amount(pair: PairFacts) -> Iterator[Trial]:
 
 
 def with_added_amount(balance: Balance, stage: Stage, additional: int) -> Balance:
-    """Give a standing with so much more in one stage, as a declaration or revision adds it."""
+    """Return a balance with an amount added to one stage, as a declaration or revision does."""
     stages = {**balance.stages, stage: balance.stages.get(stage, 0) + additional}
     return Balance(balance.side, balance.code, balance.unit, stages)
 
@@ -185,7 +177,7 @@ def percent(share: Decimal) -> str:
 
 
 def reinstated(balance: Balance, source: Stage) -> Balance:
-    """Give an offer's standing with what is withdrawn, or has expired, available again."""
+    """Return a balance with the withdrawn or expired amount available again."""
     amount = balance.stages.get(source, 0)
     return with_added_amount(with_added_amount(balance, Stage.AVAILABLE, amount), source, -amount)
 
@@ -215,7 +207,7 @@ def _plain(number: Decimal) -> str:
 
 
 def topic(pair: PairFacts) -> Iterator[Trial]:
-    """Add the need's topic to the offer's; a need without one may name one of the offer's."""
+    """Add the topic of the need to the offer, or name a topic of the offer in the need."""
     wanted, topics = pair.need.need.topic, pair.offer.offer.topics
     if wanted is not None:
         yield _with_list_entry(pair, "topics", wanted, f"topic {wanted} added")
@@ -231,7 +223,7 @@ def sector(pair: PairFacts) -> Iterator[Trial]:
 
 
 def geography(pair: PairFacts) -> Iterator[Trial]:
-    """Exclude the country no longer, else add it, or only the city."""
+    """Remove the exclusion of the country, else add the country, or only the city."""
     offer, city = pair.offer.offer, pair.need.city
     if city.country in offer.excluded_countries:
         remaining = tuple(one for one in offer.excluded_countries if one != city.country)
@@ -250,7 +242,7 @@ def geography(pair: PairFacts) -> Iterator[Trial]:
 
 
 def instrument(pair: PairFacts) -> Iterator[Trial]:
-    """Let the need accept an instrument of the offer's, or the offer give one it accepts."""
+    """Accept an instrument of the offer, or offer one that the need accepts."""
     offer_unit, accepted = pair.offer.offer.instruments, pair.need.need.instruments
     for one in offer_unit:
         additional = (*accepted, one)
@@ -268,7 +260,7 @@ def instrument(pair: PairFacts) -> Iterator[Trial]:
 
 
 def window(pair: PairFacts) -> Iterator[Trial]:
-    """Begin the offer's validity by the day, or end it no earlier; what lapsed comes back."""
+    """Start the validity of the offer by the day, or extend it to the day."""
     offer, day = pair.offer.offer, pair.day
     if offer.valid_from is not None and day < offer.valid_from:
         words = f"valid from {day}, {days_apart(day, offer.valid_from)} earlier"
@@ -285,7 +277,7 @@ def window(pair: PairFacts) -> Iterator[Trial]:
 
 
 def start(pair: PairFacts) -> Iterator[Trial]:
-    """Let the offer start by the day it is needed, or need it only when it can start."""
+    """Make the offer available by the date needed, or the need later."""
     starts, needed_by = pair.offer.offer.available_from, pair.need.need.needed_by
     if starts is None or needed_by is None:
         return
@@ -299,7 +291,7 @@ def start(pair: PairFacts) -> Iterator[Trial]:
 
 
 def status(pair: PairFacts) -> Iterator[Trial]:
-    """Bring the project into the nearest status that takes new deals, the last of them."""
+    """Return the project to the nearest status that takes new deals."""
     project, wanted = pair.need.project, ACTIVE_STATUSES[-1]
     facts = replace(pair.need, project=replace(project, status=wanted))
     words = f"the project back in {wanted}"
@@ -308,7 +300,7 @@ def status(pair: PairFacts) -> Iterator[Trial]:
 
 
 def days_apart(first: date, last: date) -> str:
-    """Say how many days lie between two."""
+    """Return the number of days between two dates."""
     count = (last - first).days
     return f"{count} day{'' if count == 1 else 's'}"
 
@@ -341,13 +333,13 @@ _CHANGES_BY_RULE: Mapping[str, tuple[Callable[[PairFacts], Iterator[Trial]], ...
     "indivisible": (larger_quantity, made_divisible),
     AVAILABLE: (larger_quantity,),
 }
-"""What could mend each failure. Another factor or unit is another offer, no change of this one."""
+"""The changes that may resolve each failure; another factor or unit is another offer."""
 
 
 def single_changes(pair: PairFacts) -> tuple[Change, ...]:
-    """Give every change that alone would let the pair meet, in the order of what it mends.
+    """Return every change that alone makes the pair eligible, in the order of the failures.
 
-    None where nothing stands between the two, or where it takes more than one change.
+    Empty where nothing blocks the pair, or where it takes more than one change.
     """
     failed = {failure.rule for failure in pair.failures()}
     if failed == {RATE}:
@@ -362,7 +354,7 @@ def single_changes(pair: PairFacts) -> tuple[Change, ...]:
 
 
 def _missing_rate(pair: PairFacts) -> Change:
-    """Ask for a rate: only it can tell whether the amounts then fit."""
+    """Ask for a rate: only with it are the amounts known."""
     need_unit, offer_unit = pair.need.balance.unit.code, pair.offer.balance.unit.code
     words = f"a rate between {need_unit} and {offer_unit}"
     return Change("rate", f"{need_unit}/{offer_unit}", "rate", None, None, words)

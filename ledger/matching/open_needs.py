@@ -1,4 +1,4 @@
-"""What a plan leaves open, need by need, and in a line the main thing that stands in the way."""
+"""What a plan leaves open, need by need, and the main blocking reason of each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ledger.matching.problem import MatchingProblem
 from ledger.registers.records import ACTIVE_STATUSES
 
 Count = Callable[[Sequence[NeedFacts]], Mapping[str, EligibleCount]]
-"""Counts the offers that needs could turn to, by a need's code."""
+"""Counts the eligible offers of needs, by code of the need."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNeed:
-    """A need of a project that would stay incomplete: what stays open of it, and why.
+    """An open need of an incomplete project: its open amount, and why.
 
     `amount` is in the smallest part of `unit`, None where it is not known.
     """
@@ -33,7 +33,7 @@ class OpenNeed:
     why: str
 
     def to_dict(self) -> dict[str, str | None]:
-        """Give it as `cityfund.match/1` has it."""
+        """Return the need as in `cityfund.match/1`."""
         amount = None if self.amount is None else format_amount(self.amount, self.unit.decimals)
         return {
             "project": self.project,
@@ -52,9 +52,9 @@ def remaining_needs(
     selected: Collection[str] | None,
     count: Count,
 ) -> tuple[OpenNeed, ...]:
-    """Give what stays open in the projects that were matched, by project, then need.
+    """Return the open needs of the matched projects, by project, then need.
 
-    `chosen` names the needs that were selected (None: all).
+    `selected` names the needs that were selected (None: all).
     """
     plan = tuple(allocations)
     problem = built.problem
@@ -87,7 +87,7 @@ def remaining_needs(
 def _candidate_needs(
     problem: MatchingProblem, needs: Mapping[str, NeedFacts], selected: Collection[str] | None
 ) -> list[NeedFacts]:
-    """Give the needs, not yet placed, of every project that was matched or selected."""
+    """Return the unplaced needs of every project that was matched or selected."""
     projects = {project.code for project in problem.projects}
     if selected is not None:
         projects |= {needs[code].project.code for code in selected}
@@ -102,7 +102,7 @@ def _candidate_needs(
 
 
 class _Reasons:
-    """Why needs stay open, found from what a plan leaves of the offers."""
+    """The reasons of open needs, from the capacities that a plan leaves."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class _Reasons:
             self._pairs.add((allocation.need, allocation.offer))
 
     def reason(self, facts: NeedFacts, count: EligibleCount) -> str:
-        """Say in a line what most stands in the way of a need."""
+        """Return the main reason that blocks a need."""
         if not facts.balance.quantified:
             return "the amount is not known yet"
         index = self._index_of_need.get(facts.need.code)
@@ -133,7 +133,7 @@ class _Reasons:
         return self._limited_by_offers(index, eligible)
 
     def _limited_by_offers(self, need: int, eligible: Sequence[tuple[int, int]]) -> str:
-        """Say what became of the offers that could serve a need."""
+        """Return what limits the eligible offers of a need."""
         unused = [
             (eligible_offer, low)
             for eligible_offer, low in eligible

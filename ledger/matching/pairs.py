@@ -1,4 +1,4 @@
-"""One need and one offer on a day, and all that stands between them, whatever the matching did."""
+"""A need and an offer on a day, and everything that blocks the pair, independent of a plan."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from ledger.matching.problem import least_reaching
 NONE_OUTSTANDING = Outstanding(0, 0)
 
 RATE, AVAILABLE = "rate", "available"
-"""What stands in the way of matching beside the rules: no known rate, nothing left to give."""
+"""What blocks a pair besides the rules: a missing rate, no capacity."""
 
 ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
 
 
 @dataclass(frozen=True, slots=True)
 class PairFacts:
-    """A need and an offer on a day. `rate` is what the rates table says, None for nothing.
+    """A need and an offer on a day. `rate` is that of the rates table, None without one.
 
-    `living` is what is held, committed or delivered between the two, `elsewhere` names the other
-    offers that something of the need lives with.
+    `outstanding` is held, committed or delivered between the two, `other_offers` the other offers
+    with outstanding amounts in the need.
     """
 
     need: NeedFacts
@@ -49,12 +49,12 @@ class PairFacts:
 
     @property
     def known_rate(self) -> Decimal | None:
-        """Give the offer units that one need unit costs: one in equal units."""
+        """Return the offer units per need unit: one in equal units."""
         return rate_between(self.need, self.offer, self.rate)
 
     @property
     def ratio(self) -> Ratio | None:
-        """Give the rate in smallest parts."""
+        """Return the rate in smallest parts."""
         rate = self.known_rate
         if rate is None:
             return None
@@ -62,7 +62,7 @@ class PairFacts:
 
     @property
     def best_amounts(self) -> BestAmount:
-        """Give the quantity at which the pair is judged: the most it could take now."""
+        """Return the amounts at which the pair is evaluated: the most it could take now."""
         return best_amount(
             self.need,
             self.offer,
@@ -72,7 +72,7 @@ class PairFacts:
         )
 
     def failures(self) -> tuple[Failure, ...]:
-        """Give all that stands between the two; empty means that matching may pair them."""
+        """Return everything that blocks the pair; empty: matching may use it."""
         best_amounts = self.best_amounts
         pairing = Pairing(
             self.need,
@@ -87,7 +87,7 @@ class PairFacts:
         return (*verdict(pairing), *self._data_failures())
 
     def least_amount(self, ratio: Ratio) -> int:
-        """Give the least that the pair could take at all, in the need's smallest part."""
+        """Return the least amount that the pair could take, in the need's smallest part."""
         if not self.need.need.divisible and self.need.balance.free > 0:
             return self.need.balance.free
         min_ticket = self.offer.offer.min_ticket
@@ -114,7 +114,7 @@ def nearest_first(failures: Iterable[Failure], code: str) -> tuple[int, tuple[in
 
 
 def brief(amount: int, unit: Unit) -> str:
-    """Write an amount shortly where that is exact, else in full."""
+    """Format an amount in short where that is exact, else in full."""
     short = short_quantity(amount, unit)
     return format_quantity(amount, unit) if short.startswith("≈") else short
 

@@ -1,4 +1,4 @@
-"""A plan: how much each offer gives to each need, and what that is worth on each level."""
+"""A plan: allocations of offers to needs, and their value on each level."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ledger.matching.problem import MatchingProblem
 
 
 class Allocation(NamedTuple):
-    """What one supply gives to one demand, by their places, in the need's smallest part."""
+    """The allocation of an offer to a need, by their indices, in the need's smallest part."""
 
     need: int
     offer: int
@@ -21,19 +21,19 @@ class Allocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a plan reaches on one level of the objective, and what no plan can exceed."""
+    """The value of a plan on one level of the objective, and the bound of all plans."""
 
     value: Fraction
     bound: Fraction
 
     @property
     def gap(self) -> Fraction:
-        """How far the value may be from the best there is: (bound - value) / max(1, |bound|)."""
+        """The relative gap: (bound - value) / max(1, |bound|)."""
         return (self.bound - self.value) / max(Fraction(1), abs(self.bound))
 
 
 class SearchLimit(StrEnum):
-    """What ended a search before the optimum was proven."""
+    """The limit that ended a search before the optimum was proven."""
 
     TIME = "time"
     WORK = "work"
@@ -41,9 +41,9 @@ class SearchLimit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan with both of its proven levels, its gives in order of demand, then supply.
+    """A plan with proven bounds, its allocations in order of need, then offer.
 
-    `limit` says what ended the search early. Only after the time limit may another run differ:
+    `limit` is the limit that ended the search. Only after the time limit may another run differ:
     work is counted, and the same in every run.
     """
 
@@ -55,12 +55,12 @@ class Solution:
 
     @property
     def limit_reached(self) -> bool:
-        """Whether a limit was reached, of time or of work."""
+        """Whether a limit of time or work was reached."""
         return self.limit is not None
 
 
 def completed(problem: MatchingProblem, allocations: Iterable[Allocation]) -> tuple[int, ...]:
-    """Give the places of the ventures that a plan completes."""
+    """Return the indices of the projects that a plan completes."""
     allocated = allocated_to_needs(problem, allocations)
     return tuple(
         index
@@ -71,7 +71,7 @@ def completed(problem: MatchingProblem, allocations: Iterable[Allocation]) -> tu
 
 
 def allocated_to_needs(problem: MatchingProblem, allocations: Iterable[Allocation]) -> list[int]:
-    """Add up what each demand gets."""
+    """Return the allocated amount of each need."""
     allocated = [0] * len(problem.needs)
     for allocation in allocations:
         allocated[allocation.need] += allocation.amount
@@ -79,14 +79,14 @@ def allocated_to_needs(problem: MatchingProblem, allocations: Iterable[Allocatio
 
 
 def completeness(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fraction:
-    """Give level 1 of a plan: the weight of the ventures it completes."""
+    """Return level 1 of a plan: the weight of the projects it completes."""
     return Fraction(
         sum(problem.projects[index].weight for index in completed(problem, allocations))
     )
 
 
 def coverage(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fraction:
-    """Give level 2 of a plan: over all demands, weight x given / (required - withdrawn)."""
+    """Return level 2 of a plan: over all needs, weight x allocated / (required - withdrawn)."""
     total = Fraction(0)
     for need, allocated in zip(
         problem.needs, allocated_to_needs(problem, allocations), strict=True

@@ -18,15 +18,15 @@ from ledger.eligibility.index import Ratio
 from ledger.eligibility.rules import share_limit
 
 NO_OFFER = -1
-"""The place of no supply."""
+"""The index of no offer."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchingNeed:
-    """A need that takes part: `open` and `net` (required less withdrawn) in its smallest part.
+    """A need of the problem: `open` and `net` (required less withdrawn) in its smallest part.
 
-    `venture` and `kind` are places in the problem's lists. `only` is the place of the one supply
-    that may serve it, where something of that one lives in an indivisible need.
+    `project` and `need_class` are indices of the problem. `sole_offer` is the index of the only
+    offer that may serve it, where one has outstanding amounts in an indivisible need.
     """
 
     code: str
@@ -40,9 +40,9 @@ class MatchingNeed:
 
 @dataclass(frozen=True, slots=True)
 class MatchingOffer:
-    """An offer that takes part: `free` and its tickets in its own unit's smallest part.
+    """An offer of the problem: `free` and its tickets in its own unit's smallest part.
 
-    `conditional`: it gives to a project only where that ends complete. `cost` is percent a year.
+    `conditional`: it gives only to projects that end complete. `cost` is in percent a year.
     """
 
     code: str
@@ -57,9 +57,9 @@ class MatchingOffer:
 
 @dataclass(frozen=True, slots=True)
 class MatchingProject:
-    """A project with something open: its weight, its demands, and whether it may end complete.
+    """A project with open needs: its weight, its needs, and whether it can end complete.
 
-    It may not where a need of it is unknown, or open without being asked for in this matching.
+    It cannot where a need is unknown, or open outside this matching.
     """
 
     code: str
@@ -69,7 +69,7 @@ class MatchingProject:
 
 
 class PairLimits(NamedTuple):
-    """The least and the most that a pair may add, in the need's smallest part; 1 <= low <= high."""
+    """The minimum and maximum addition of a pair, in the need's smallest part; 1 <= low <= high."""
 
     low: int
     high: int
@@ -77,11 +77,11 @@ class PairLimits(NamedTuple):
 
 @dataclass(frozen=True)
 class MatchingProblem:
-    """One matching problem, in an order of its own that no input order can change.
+    """A matching problem, in an order independent of the order of its input.
 
-    `links` gives, for each kind of demand, the classes of supply that may serve it, each with the
-    rate between their units in smallest parts. `living` holds what lives in a pair already, by
-    the places of its demand and its supply.
+    `links` gives, for each class of needs, the classes of offers that may serve it, with the rates
+    between their units in smallest parts. `outstanding` holds the outstanding amounts of pairs, by
+    the indices of need and offer.
     """
 
     projects: tuple[MatchingProject, ...]
@@ -92,7 +92,7 @@ class MatchingProblem:
 
     @cached_property
     def offers_of_class(self) -> tuple[tuple[int, ...], ...]:
-        """The places of the supplies of each kind; a kind that is only linked to has none."""
+        """The indices of the offers of each class; a class without offers has none."""
         classes = {offer.offer_class for offer in self.offers}.union(*self.links)
         size = 1 + max(classes, default=-1)
         grouped: list[list[int]] = [[] for _ in range(size)]
@@ -102,18 +102,18 @@ class MatchingProblem:
 
     @cached_property
     def needs_of_class(self) -> tuple[tuple[int, ...], ...]:
-        """The places of the demands of each kind."""
+        """The indices of the needs of each class."""
         grouped: list[list[int]] = [[] for _ in self.links]
         for index, need in enumerate(self.needs):
             grouped[need.need_class].append(index)
         return tuple(map(tuple, grouped))
 
     def ratio(self, need: int, offer: int) -> Ratio | None:
-        """Give the rate of a pair that the rules admit, else None."""
+        """Return the rate of an eligible pair, else None."""
         return self.links[self.needs[need].need_class].get(self.offers[offer].offer_class)
 
     def limits(self, need: int, offer: int) -> PairLimits | None:
-        """Give what a pair may add to what lives in it, or None where it may add nothing."""
+        """Return the limits of an addition to a pair, or None where nothing may be added."""
         ratio = self.ratio(need, offer)
         if ratio is None or self.needs[need].sole_offer not in (None, offer):
             return None
@@ -121,7 +121,7 @@ class MatchingProblem:
         return pair_limits(self.needs[need], self.offers[offer], ratio, outstanding_amounts)
 
     def eligible_offers(self, need: int) -> Iterator[tuple[int, PairLimits]]:
-        """Give every supply that may serve a demand, in order of places, with its limits."""
+        """Yield every offer that may serve a need, in order of indices, with its limits."""
         indices = (
             index
             for offer_class in self.links[self.needs[need].need_class]
@@ -139,9 +139,9 @@ _NONE_OUTSTANDING = Outstanding(0, 0)
 def pair_limits(
     need: MatchingNeed, offer: MatchingOffer, ratio: Ratio, outstanding_amounts: Outstanding
 ) -> PairLimits | None:
-    """Give the least and the most a pair may add; None where ticket, share or amount forbid it.
+    """Return the limits of an addition; None where ticket, share or amount exclude it.
 
-    The offer's side of what is added is rounded up, as the first hold of a deal rounds it.
+    The offer side is rounded up, as the first hold of a deal rounds it.
     """
     low, high = 1, min(need.open, ratio.to_need(offer.free))
     if offer.max_ticket is not None:
@@ -156,5 +156,5 @@ def pair_limits(
 
 
 def least_reaching(offer_amount: int, ratio: Ratio) -> int:
-    """Give the least amount of a need whose offer side, rounded up, is at least this."""
+    """Return the least amount of a need whose offer side, rounded up, is at least this."""
     return ratio.to_need(offer_amount - 1) + 1 if offer_amount > 0 else 0

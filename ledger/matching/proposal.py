@@ -1,4 +1,4 @@
-"""A proposal: a solved problem said in codes, quantities and units, as officers read it."""
+"""A proposal: a solution in codes, quantities and units, for officers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ledger.matching.build import BuiltProblem
 from ledger.matching.plan import Allocation, Level, SearchLimit, Solution, completed
 
 LEVEL_PLACES = 7
-"""Decimal places to which fractions are told: coverage, and every gap."""
+"""The decimal places of fractions shown: coverage, and every gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One offer's proposed part in one need; `rate` is offer units per need unit."""
+    """A proposed allocation of an offer to a need; `rate` is offer units per need unit."""
 
     offer: str
     need: str
@@ -36,7 +36,7 @@ class Line:
     rate: Decimal
 
     def to_dict(self) -> dict[str, str]:
-        """Give the line as `cityfund.match/1` has it."""
+        """Return the line as in `cityfund.match/1`."""
         return {
             "offer": self.offer,
             "need": self.need,
@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a plan's money costs a year, in the base currency; `unknown` lines are not in it."""
+    """The yearly cost of the money of a plan, in the base currency, without `unknown` lines."""
 
     amount: Fraction
     unknown: int
@@ -61,11 +61,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The proposal of a day: its levels, the projects it would complete, and its lines in order.
+    """The proposal of a day: levels, completed projects, and lines in order.
 
-    `without_rate` are the pairs of units (need's, offer's) that were left out for want of a rate.
-    `limit_reached` says that a limit ended the search early, `limit` which one; a stored proposal
-    does not record which.
+    `without_rate` are the pairs of units (of the need, of the offer) left out without a rate.
+    `limit_reached` says that a limit ended the search, `limit` which one; a stored proposal does
+    not record which.
     """
 
     day: date
@@ -80,7 +80,7 @@ class Proposal:
     limit: SearchLimit | None = None
 
     def levels(self) -> list[dict[str, Any]]:
-        """Give the levels of the objective, in their strict order, as `cityfund.match/1` has it."""
+        """Return the levels of the objective in their strict order, as in `cityfund.match/1`."""
         complete = self.complete_level
         cost = {
             "name": "cost",
@@ -115,11 +115,11 @@ def propose(
     rate_of: RateOf,
     base: BaseCurrency,
 ) -> Proposal:
-    """Say a solution in the words of the ledger it was found for."""
+    """Express a solution in the codes and units of the ledger."""
     problem = built.problem
     lines = tuple(
         _line(built, allocation, needs, offers, rate_of)
-        for allocation in sorted(solution.allocations)  # demands stand by project, then need
+        for allocation in sorted(solution.allocations)  # needs stand by project, then need
     )
     return Proposal(
         day=day,
@@ -179,5 +179,5 @@ def _cost(lines: Sequence[Line], offers: Mapping[str, OfferFacts], base: BaseCur
 
 
 def _decimal_text(value: Fraction, decimals: int = LEVEL_PLACES) -> str:
-    """Write a fraction rounded half-even to so many places."""
+    """Format a fraction rounded half-even to this number of places."""
     return format_amount(round(value * 10**decimals), decimals)

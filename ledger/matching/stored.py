@@ -1,6 +1,6 @@
-"""A proposal that was stored: what was proposed at a moment, and which lines were taken up since.
+"""A stored proposal: what was proposed, and which lines were accepted since.
 
-It never changes; what has become of its lines is read from the journal and from how things stand.
+It never changes; the state of its lines is read from the journal and the balances.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ledger.matching.plan import Level
 from ledger.matching.proposal import LEVEL_PLACES, Cost, Line, Proposal
 
 COST_PLACES = 2
-"""Decimal places to which a proposal's cost is told."""
+"""The decimal places of the cost of a proposal."""
 
 
 class AcceptedLine(NamedTuple):
-    """The introduction that a line was taken up by."""
+    """The introduction by which a line was accepted."""
 
     entry: int
     deal: str
@@ -32,8 +32,8 @@ class AcceptedLine(NamedTuple):
 class StoredProposal:
     """A stored proposal: `weights` are those of the projects that it would complete.
 
-    `selection` are the filters it was asked for with, `solved_on` the last entry there was when
-    it was solved, `taken` the lines that were taken up, by number.
+    `selection` are its filters, `solved_on` the last entry when it was solved, `accepted` the
+    accepted lines, by number.
     """
 
     code: str
@@ -49,17 +49,17 @@ class StoredProposal:
 
     @property
     def numbered_lines(self) -> list[tuple[int, Line]]:
-        """Give the lines with their numbers, which count from one."""
+        """Return the lines with their numbers, from one."""
         return list(enumerate(self.proposal.lines, start=1))
 
     @property
     def open_lines(self) -> list[int]:
-        """Give the numbers of the lines that nobody has taken up yet."""
+        """Return the numbers of the lines not accepted yet."""
         return [number for number, _ in self.numbered_lines if number not in self.accepted]
 
 
 def rounded(proposal: Proposal) -> Proposal:
-    """Give a proposal with its levels and cost to the places that are told, as it is stored."""
+    """Return a proposal with its levels and cost rounded as they are stored."""
     cost = proposal.cost
     return replace(
         proposal,
@@ -74,7 +74,7 @@ def _rounded_level(level: Level) -> Level:
 
 
 def decimal_of(value: Fraction, places: int = LEVEL_PLACES) -> Decimal:
-    """Give a fraction to so many places, rounded half-even, free of any decimal context."""
+    """Return a fraction rounded half-even to this number of places, in any decimal context."""
     if value.denominator == 1:
         return Decimal(value.numerator)
     parts = round(value * 10**places)
@@ -82,23 +82,23 @@ def decimal_of(value: Fraction, places: int = LEVEL_PLACES) -> Decimal:
 
 
 def rounded_cost(cost: Cost) -> Decimal:
-    """Give a proposal's cost a year in whole units of the base currency."""
+    """Return the yearly cost of a proposal in whole units of the base currency."""
     return decimal_of(cost.amount / 10**cost.unit.decimals, COST_PLACES)
 
 
 def as_amount(amount: Decimal, cost: Cost) -> Fraction:
-    """Give a cost as it was told in smallest parts again."""
+    """Return a rounded cost in smallest parts."""
     return Fraction(amount) * Fraction(10) ** cost.unit.decimals
 
 
 def line_failures(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure, ...]:
-    """Give every reason why a line cannot be introduced as it was proposed; empty: it fits.
+    """Return every reason why a line cannot be introduced as proposed; empty: it fits.
 
-    `pairing` is its need and offer as they stand, with the line's amounts; `rate` what the rule
-    of exchange gives today.
+    `pairing` is its need and offer today, with the amounts of the line; `rate` is the rate of
+    today.
     """
     amount_failures = _amount_failures(line, pairing)
-    # Where an amount is missing, that an indivisible need takes it whole says the same again.
+    # Where an amount is missing, the rule on indivisible needs would repeat it.
     rules = (one for one in verdict(pairing) if not (amount_failures and one.rule == "indivisible"))
     return (*_rate_failures(line, rate), *amount_failures, *rules)
 

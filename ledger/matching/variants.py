@@ -1,9 +1,8 @@
-"""Other problems beside today's, by which statements about the optimum are proven.
+"""Variants of a problem, by which statements about the optimum are proven.
 
-A statement such as "it could end complete, but others would not" is true because the problem in
-which the project comes before all others was solved too, not because a price suggests it.
-
-What completing one project would cost the others: today's optimum beside a forced one.
+A statement such as "it could end complete, but others would not" is true because the variant in
+which the project has priority was solved too, not because a price suggests it. The regret of a
+forced choice is the difference between the optima.
 """
 
 from __future__ import annotations
@@ -27,21 +26,21 @@ SAME_UNIT = Ratio(1, 1)
 
 
 def only_needs(problem: MatchingProblem, needs: Collection[int]) -> MatchingProblem:
-    """Give the problem in which nobody else asks for anything.
+    """Return the problem of these needs without competition.
 
-    The projects of these demands may end complete with these alone.
+    Their projects may end complete with these needs alone.
     """
     return _restricted_to(problem, needs, completable=True)
 
 
 def without_needs(problem: MatchingProblem, needs: Collection[int]) -> MatchingProblem:
-    """Give the problem in which these demands were served by offers that nobody else wants."""
+    """Return the problem without these needs, as if other offers had served them."""
     others = [index for index in range(len(problem.needs)) if index not in set(needs)]
     return _restricted_to(problem, others)
 
 
 def with_priority(problem: MatchingProblem, project: int) -> MatchingProblem:
-    """Give the problem in which one project weighs more than all the others together."""
+    """Return the problem in which one project outweighs all others together."""
     others = sum(one.weight for index, one in enumerate(problem.projects) if index != project)
     projects = list(problem.projects)
     projects[project] = replace(projects[project], weight=others + 1)
@@ -51,9 +50,9 @@ def with_priority(problem: MatchingProblem, project: int) -> MatchingProblem:
 def with_extra_offer(
     problem: MatchingProblem, ratios: Mapping[int, Ratio], amount: int, code: str
 ) -> MatchingProblem:
-    """Give the problem with one more supply, for some demands alone and free of any terms.
+    """Return the problem with one more offer, for some needs only and free of terms.
 
-    `ratios` gives for each of these demands the rate from its unit to that of `amount`.
+    `ratios` gives for each of these needs the rate from its unit to that of `amount`.
     """
     offer_class = len(problem.offers_of_class)
     links = list(problem.links)
@@ -61,7 +60,7 @@ def with_extra_offer(
     changed_needs = list(problem.needs)
     for index, ratio in sorted(ratios.items()):
         need = problem.needs[index]
-        if need.need_class not in class_with_offer:  # the demands of a kind are of one unit
+        if need.need_class not in class_with_offer:  # the needs of a kind are of one unit
             class_with_offer[need.need_class] = len(links)
             links.append({**problem.links[need.need_class], offer_class: ratio})
         changed_needs[index] = replace(need, need_class=class_with_offer[need.need_class])
@@ -74,7 +73,7 @@ def with_extra_offer(
 def with_extra_allocations(
     problem: MatchingProblem, allocations: Iterable[Allocation], needs: Iterable[int]
 ) -> tuple[Allocation, ...]:
-    """Add to a plan what the last supply can give to some demands, the heaviest first."""
+    """Add allocations of the last offer to a plan, for the heaviest of these needs first."""
     plan = list(allocations)
     allocated = allocated_to_needs(problem, plan)
     offer = len(problem.offers) - 1
@@ -94,7 +93,7 @@ def with_extra_allocations(
 def _restricted_to(
     problem: MatchingProblem, needs: Collection[int], *, completable: bool | None = None
 ) -> MatchingProblem:
-    """Leave out all other demands, and the ventures that have none left."""
+    """Remove all other needs, and the projects without needs."""
     remaining = sorted(needs)
     place_of = {old: new for new, old in enumerate(remaining)}
     projects: list[MatchingProject] = []
@@ -124,24 +123,24 @@ def _with_project(need: MatchingNeed, venture_of: Mapping[int, int]) -> Matching
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A figure that is known to lie between two bounds, both included."""
+    """An interval that contains a figure, both ends included."""
 
     lower: Fraction
     upper: Fraction
 
     @property
     def exact(self) -> bool:
-        """Say whether the figure is known."""
+        """Return whether the figure is known."""
         return self.lower == self.upper
 
 
 @dataclass(frozen=True, slots=True)
 class ForcedCompletion:
-    """A project that was put before all others: whether it ends complete then, and what falls.
+    """A project with priority: whether it ends complete, and the regret.
 
-    `possible` is None where the search ended without a proof. `fall` is by how much level 1
-    falls. `loses` are the projects that end complete today and would not, `gains` those that
-    would and do not today, without the project itself.
+    `possible` is None without a proof. `regret` is the decrease of level 1. `lost` are the projects
+    that end complete today only, `gained` those that do with the priority only, without the project
+    itself.
     """
 
     possible: bool | None
@@ -153,10 +152,7 @@ class ForcedCompletion:
 def compare_forced_completion(
     problem: MatchingProblem, today: Solution, project: int, forced: Solution
 ) -> ForcedCompletion:
-    """Compare today's solution with that of the problem in which a project comes first.
-
-    `forced` solves `variants.before_all_others(problem, venture)`.
-    """
+    """Compare today's solution with that of `with_priority(problem, project)`."""
     others = sum(one.weight for index, one in enumerate(problem.projects) if index != project)
     weight_with_priority = others + 1
     completed_today, completed_then = (
@@ -181,6 +177,6 @@ def compare_forced_completion(
 
 
 def between(higher: Level, lower: Level) -> Span:
-    """Give by how much one level exceeds another; never below nothing."""
+    """Return the interval of the difference of two levels, never below zero."""
     zero = Fraction(0)
     return Span(max(zero, higher.value - lower.bound), max(zero, higher.bound - lower.value))

@@ -1,10 +1,9 @@
-"""The worth of a gap: by how much the proposal would rise with one step more of a factor there.
+"""The worth of a gap: the increase of the levels with one more step of its factor.
 
-A *gap* here is what today's proposal leaves open of a group of needs that agree in factor, unit
-and whatever else was asked for. A *step* is an offer that nobody has made: of that factor, for
-the needs of that group alone, free of tickets, shares and every other term. Unless it is given,
-it holds what the group's middle need lacks (the lower one of two middles), so that one typical
-need more could be placed.
+A *gap* is what today's proposal leaves open of a group of needs with the same factor, unit and
+grouping columns. A *step* is an additional offer of that factor, for the needs of that group only,
+without any terms. Unless given, its quantity is the open amount of the group's median need (the
+lower of two), so that one more typical need could be placed.
 """
 
 from __future__ import annotations
@@ -23,16 +22,15 @@ from ledger.matching.variants import SAME_UNIT, Span
 
 Keys = tuple[tuple[str, str | int | None], ...]
 ToBaseCurrency = Callable[[int, Unit], int | None]
-"""Gives an amount of money in the base currency, None where no rate is known."""
+"""Converts money to the base currency, None where no rate is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A group of needs of one factor and unit, and what the proposal leaves open of them.
 
-    `demands` are the places of all of its needs that take part, each with the rate from its own
-    unit to the gap's; `left` holds what stays open of those of which anything does, in the
-    smallest part of `unit`.
+    `needs` are the indices of all of its needs, each with the rate from its own unit to that of the
+    gap; `left` holds the open amounts above zero, in the smallest part of `unit`.
     """
 
     keys: Keys
@@ -43,24 +41,24 @@ class Gap:
 
     @property
     def total(self) -> int:
-        """What stays open of the whole group."""
+        """The open amount of the group."""
         return sum(self.left)
 
     @property
     def middle(self) -> int:
-        """What its middle need lacks."""
+        """The open amount of its median need."""
         return sorted(self.left)[(len(self.left) - 1) // 2]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRise:
-    """By how much a level rises: as found, and between which bounds that is proven."""
+    """The increase of a level: between the plans, and the proven range."""
 
     increase: Fraction
     range: Span
 
     def to_dict(self, indices: int) -> dict[str, str]:
-        """Give the rise as `cityfund.worth/1` has it."""
+        """Return the increase as in `cityfund.worth/1`."""
         figures = {
             "rise": self.increase,
             "at_least": self.range.lower,
@@ -74,7 +72,7 @@ class LevelRise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """What one step more for a gap would bring. `gained` are projects that end complete then."""
+    """The effect of one more step for a gap; with it alone, `gained` projects end complete."""
 
     gap: Gap
     step: int
@@ -84,7 +82,7 @@ class Worth:
     lost: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the row as `cityfund.worth/1` has it."""
+        """Return the row as in `cityfund.worth/1`."""
         indices = self.gap.unit.decimals
         return {
             **dict(self.gap.keys),
@@ -101,7 +99,7 @@ class Worth:
 
 
 class Measure(NamedTuple):
-    """In which unit a need's gap is counted, and the rate to it from the need's own."""
+    """The unit in which the gap of a need is counted, and the rate to it."""
 
     factor: str
     unit: Unit
@@ -111,9 +109,9 @@ class Measure(NamedTuple):
 def group_gaps(
     plan_index: PlanIndex, keys: Mapping[str, Keys], measures: Mapping[str, Measure]
 ) -> list[Gap]:
-    """Group the needs that take part; groups of which nothing stays open are left out.
+    """Group the needs of the problem; groups with nothing open are left out.
 
-    `keys` and `measures` give each need's group, and in what it is counted, by code.
+    `keys` and `measures` give the group and the measure of each need, by code.
     """
     groups: dict[tuple[Hashable, str, str], dict[int, Ratio]] = {}
     for index, need in enumerate(plan_index.problem.needs):
@@ -134,8 +132,8 @@ def group_gaps(
 def select_largest(gaps: Iterable[Gap], most: int, in_base: ToBaseCurrency) -> list[Gap]:
     """Choose the largest gaps: the largest of each kind, then the second of each, and so on.
 
-    A kind is money, or work in one unit: person-days are no money. Money is compared in the base
-    currency; what has no rate into it stands behind what has.
+    A kind is money, or one unit of work. Money is compared in the base currency; gaps without a
+    rate to it come last.
     """
     by_kind: dict[str, list[tuple[int, Gap]]] = {}
     for gap in gaps:
@@ -155,7 +153,7 @@ def worth_of(gap: Gap, step: int, today: PlanIndex, before: Solution, after: Sol
     """Compare today's solution with the one that has a step more."""
     completed_then = set(
         completed(today.problem, after.allocations)
-    )  # its demands and ventures are the same
+    )  # its needs and projects are the same
     codes = [project.code for project in today.problem.projects]
     return Worth(
         gap=gap,
@@ -168,7 +166,7 @@ def worth_of(gap: Gap, step: int, today: PlanIndex, before: Solution, after: Sol
 
 
 def ranked(rows: Iterable[Worth]) -> list[Worth]:
-    """Order what was found by the rise of level 1, then of level 2, then by the group."""
+    """Order rows by the increase of level 1, then of level 2, then by group."""
     return sorted(
         rows,
         key=lambda one: (-one.complete.increase, -one.coverage.increase, _sort_key(one.gap)),

@@ -1,4 +1,7 @@
-"""What an exact search may choose from: all arcs, and the few of each demand worth a look."""
+"""The arcs that a sub-MIP may use: all arcs of a problem, and the candidates of each need.
+
+Candidates are the arcs that the relaxation uses, and those with the lowest reduced cost.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from ledger.solver.relaxation import TOLERANCE, RelaxationOptimum
 
 
 class ArcLimits(NamedTuple):
-    """How many arcs of a demand are looked at.
+    """The number of candidate arcs of a need.
 
-    Of one that only one supply may fill, more are: it has fewer choices.
+    An indivisible need has more: fewer of them fit.
     """
 
     divisible: int
@@ -28,7 +31,7 @@ class ArcLimits(NamedTuple):
 
 @dataclass(frozen=True)
 class PlanState:
-    """How far a plan is: which projects end complete, and what part of a demand each arc gives."""
+    """The state of a plan: completed projects, and the part of its need that each arc supplies."""
 
     completed: BoolArray
     allocated: FloatArray
@@ -36,10 +39,10 @@ class PlanState:
 
 @dataclass(frozen=True)
 class ArcChoice:
-    """All arcs, in order of demand; which of them are `near`, and the least each may give.
+    """All arcs in order of need; which are candidates, and the minimum share of each.
 
-    `low` is a part of what is open in the demand, 0 where there is no smallest amount; it is
-    known of the arcs that are near or used, and of no others.
+    `min_share` is a part of the open amount of the need, 0 without a minimum; it is known for arcs
+    that are candidates or in use only.
     """
 
     arcs: Arcs
@@ -57,7 +60,7 @@ class ArcChoice:
         assignment: Assignment,
         arc_limits: ArcLimits,
     ) -> ArcChoice:
-        """Choose the arcs that are near: those the relaxation uses, and the cheapest others."""
+        """Choose the candidates: the arcs that the relaxation uses, and those of least cost."""
         block = restricted.block
         candidate = _candidate_arcs(arcs, block, optimum, arc_limits)
         low = np.zeros(len(candidate))
@@ -68,7 +71,7 @@ class ArcChoice:
         return ArcChoice(arcs, block, restricted.completable, candidate, low, share_limited)
 
     def state_of(self, assignment: Assignment) -> PlanState:
-        """Give the state of the plan in a book."""
+        """Return the state of the plan of an assignment."""
         completed = [assignment.is_complete(index) for index in range(len(self.completable))]
         allocated = np.zeros(len(self.candidate))
         for need, given in enumerate(assignment.amounts):
@@ -81,20 +84,20 @@ class ArcChoice:
 
     @cached_property
     def index_of(self) -> dict[tuple[int, int], int]:
-        """The place of each arc by its demand and supply."""
+        """The index of each arc by its need and offer."""
         keys = zip(self.block.need.tolist(), self.offer.tolist(), strict=True)
         return {key: index for index, key in enumerate(keys)}
 
     @cached_property
     def offer(self) -> IndexArray:
-        """The supply of each arc: every store has one member."""
+        """The offer of each arc: every supply group has one member here."""
         members = np.array([some[0] for some in self.arcs.groups.members], np.int64)
         result: IndexArray = members[self.block.group]
         return result
 
 
 def min_share(assignment: Assignment, need: int, offer: int) -> float:
-    """Give the least part of a demand that a supply may give, 0 where it is any."""
+    """Return the smallest part of a need that an offer may supply, 0 where there is no minimum."""
     limits = assignment.limits(need, offer)
     low = 0.0 if limits is None else limits.low / assignment.problem.needs[need].open
     return low if low > SMALLEST_TICKET else 0.0

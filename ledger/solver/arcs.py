@@ -1,11 +1,13 @@
-"""A problem as arrays: stores of supply, and the arcs from demands to stores, made piece by piece.
+"""A problem as arrays: supply groups, and the arcs from needs to groups, made block by block.
 
-A store is one supply, or all supplies of a kind whose gives no ticket, share or past restricts:
-those are one capacity to the relaxation. Arcs are as many as there are pairs of a demand and a
-store, so they are never all held at once: `Arcs.pieces` makes them for some demands at a time.
-Figures are floats that err on the side of the larger limit; nothing here is a plan.
+Sets: needs n; supply groups s, each one offer, or the aggregated capacity of all offers of a class
+without ticket, share or earlier deals; arcs (n, s) that the rules admit.
+Parameters: `share[n,s]`, the largest part of the open amount of n that one arc may supply;
+`load[n,s]`, the part of the capacity of s that supplying all of n would use.
 
-What a plan is made on.
+There are as many arcs as pairs of a need and a group, so they are never all held at once:
+`Arcs.blocks` makes them for some needs at a time. Figures are floats that err on the side of the
+larger limit; nothing here is a plan.
 """
 
 from __future__ import annotations
@@ -25,16 +27,16 @@ IndexArray = npt.NDArray[np.signedinteger[Any]]
 BoolArray = npt.NDArray[np.bool_]
 
 BLOCK_SIZE = 2_000_000
-"""About how many arcs a piece has."""
+"""The approximate number of arcs of a block."""
 _SLACK = 1 + 1e-12
 _NO_LIMIT = np.inf
 
 
 @dataclass(frozen=True)
 class SupplyGroups:
-    """The stores of a problem: their members' places, and the terms of those of one member.
+    """The supply groups: the indices of their members, and the terms of those with one member.
 
-    `largest` is the most that any one member has free; `free` what all of them have.
+    `largest_member` is the largest capacity of one member, `free` that of all members.
     """
 
     members: tuple[tuple[int, ...], ...]
@@ -49,9 +51,9 @@ class SupplyGroups:
 
 @dataclass(frozen=True)
 class ArcBlock:
-    """Arcs in order of demand: `share` is the most of what is open in a demand that an arc gives.
+    """Arcs in order of need: `share` is the largest part of the open amount that an arc supplies.
 
-    `load` is what giving all of it takes of the store, as a part of what the store has free.
+    `load` is the part of the capacity of the group that supplying all of it would use.
     """
 
     need: IndexArray
@@ -60,14 +62,14 @@ class ArcBlock:
     load: FloatArray
 
     def select(self, chosen: BoolArray | IndexArray) -> ArcBlock:
-        """Give some of the arcs."""
+        """Return some of the arcs."""
         return ArcBlock(
             self.need[chosen], self.group[chosen], self.share[chosen], self.load[chosen]
         )
 
     @staticmethod
     def concatenate(blocks: list[ArcBlock]) -> ArcBlock:
-        """Put pieces one after the other."""
+        """Join blocks in their order."""
         return ArcBlock(
             np.concatenate([block.need for block in blocks] or [np.zeros(0, np.int64)]),
             np.concatenate([block.group for block in blocks] or [np.zeros(0, np.int64)]),
@@ -77,9 +79,9 @@ class ArcBlock:
 
 
 class Arcs:
-    """The arcs of a problem, made for some demands at a time.
+    """The arcs of a problem, made for some needs at a time.
 
-    `alone`: every supply is a store of its own, so that an arc is a pair.
+    `per_offer`: every offer is a supply group of its own, so that an arc is a pair.
     """
 
     def __init__(self, problem: MatchingProblem, *, per_offer: bool = False) -> None:
@@ -97,7 +99,7 @@ class Arcs:
 
     @cached_property
     def _links_of_class(self) -> tuple[IndexArray, IndexArray, FloatArray]:
-        """For each kind of demand, where its stores begin; the stores; and the rates to them."""
+        """For each class of needs: the start of its groups, the groups, and the rates to them."""
         by_class = _groups_of_class(self.problem, self.groups)
         starts = np.zeros(len(self.problem.links) + 1, np.int64)
         groups: list[IndexArray] = []
@@ -114,12 +116,12 @@ class Arcs:
 
     @cached_property
     def count(self) -> int:
-        """How many arcs there are at most."""
+        """The maximum number of arcs."""
         starts = self._links_of_class[0]
         return int((starts[self.need_class + 1] - starts[self.need_class]).sum())
 
     def blocks(self, needs: IndexArray | None = None) -> Iterator[ArcBlock]:
-        """Make the arcs of some demands (None: all), in their order."""
+        """Make the arcs of some needs (None: all), in their order."""
         chosen = np.arange(len(self.open)) if needs is None else needs
         starts = self._links_of_class[0]
         sizes = starts[self.need_class[chosen] + 1] - starts[self.need_class[chosen]]
@@ -132,7 +134,7 @@ class Arcs:
             first = last
 
     def all(self, needs: IndexArray | None = None) -> ArcBlock:
-        """Make the arcs of some demands (None: all) in one."""
+        """Make the arcs of some needs (None: all) as one block."""
         return ArcBlock.concatenate(list(self.blocks(needs)))
 
     def _block(self, needs: IndexArray, sizes: IndexArray) -> ArcBlock:
@@ -153,13 +155,13 @@ class Arcs:
     def _limits(
         self, need: IndexArray, group: IndexArray, rate: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Give the least and the most that arcs may give, in the needs' units."""
+        """Return the minimum and maximum amounts of arcs, in the units of the needs."""
         groups, open_ = self.groups, self.open[need]
         free = np.where(self.divisible[need], groups.free[group], groups.largest_member[group])
         most = np.floor(np.minimum(free, groups.max_ticket[group]) / rate * _SLACK)
         share = np.floor(groups.max_share[group] * self.net[need] * _SLACK)
         high = np.minimum(np.minimum(open_, most), np.maximum(share, 0))
-        # The least whole amount that is more than this; between equal units nothing is rounded.
+        # The smallest whole amount above this; between equal units nothing is rounded.
         less = (groups.min_ticket[group] - 1) / rate
         low = np.maximum(1.0, np.floor(np.where(rate == 1, less, less / _SLACK)) + 1)
         return low, high
@@ -167,7 +169,7 @@ class Arcs:
     def _apply_individual_limits(
         self, need: IndexArray, group: IndexArray, low: FloatArray, high: FloatArray
     ) -> None:
-        """Set right, one by one, the limits of demands that something lives in."""
+        """Set the limits of needs with outstanding amounts one by one."""
         if not self._individual_needs:
             return
         for index in np.flatnonzero(
@@ -175,7 +177,7 @@ class Arcs:
         ).tolist():
             offer = self.groups.members[group[index]][0]
             if len(self.groups.members[group[index]]) > 1:
-                # Nothing lives with any member of such a store.
+                # No member of such a group has outstanding amounts.
                 if self.problem.needs[need[index]].sole_offer is not None:
                     high[index] = 0.0
                 continue
@@ -222,7 +224,7 @@ def _groups(problem: MatchingProblem, *, per_offer: bool) -> SupplyGroups:
 
 
 def _is_unrestricted(offer: MatchingOffer) -> bool:
-    """Say whether nothing but what it has free limits what a supply gives to a need."""
+    """Return whether only its capacity limits what an offer gives to a need."""
     unlimited = offer.max_ticket is None or offer.max_ticket >= offer.free
     return unlimited and offer.min_ticket is None and offer.max_share is None
 
@@ -236,9 +238,10 @@ def _groups_of_class(problem: MatchingProblem, groups: SupplyGroups) -> list[Ind
 
 @dataclass(frozen=True, slots=True)
 class RestrictedProblem:
-    """What a plan is made on: arcs, which projects may end complete, and prices of the stores.
+    """A restricted problem: arcs, projects that can be completed, and prices of supply groups.
 
-    `part` of the projects and `flow` of the arcs are what is known of the relaxation's optimum.
+    `part` of the projects and `flow` of the arcs are the known part of the optimum of the
+    relaxation.
     """
 
     block: ArcBlock

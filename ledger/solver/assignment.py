@@ -1,4 +1,4 @@
-"""A plan in the making, in exact whole numbers: what is free, what is open, who gives what."""
+"""An assignment with an undo log, in exact whole numbers: capacities left, needs open, amounts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ledger.matching.plan import Allocation
 from ledger.matching.problem import MatchingOffer, MatchingProblem, PairLimits
 
 _MAX_CACHED_LIMITS = 1_000_000
-"""So many limits of pairs are kept at a time."""
+"""The number of limits of pairs kept in the cache."""
 
 
 class Assignment:
-    """What every supply has left and every demand still wants, kept with every give.
+    """The free capacity of every offer, the open amount of every need, and all allocations.
 
-    What a pair gives stays within its limits, and never exceeds what is free or open.
+    The amount of a pair stays within its limits and never exceeds what is free or open.
     """
 
     def __init__(self, problem: MatchingProblem) -> None:
@@ -38,7 +38,7 @@ class Assignment:
         self._limits: dict[int, PairLimits | None] = {}
 
     def limits(self, need: int, offer: int) -> PairLimits | None:
-        """Give the limits of a pair."""
+        """Return the limits of a pair."""
         if self._unrestricted[offer] and need not in self._sole_offer_needs:
             return self._unrestricted_limits(need, offer)
         key = need * len(self.free) + offer
@@ -49,7 +49,7 @@ class Assignment:
         return self._limits[key]
 
     def _unrestricted_limits(self, need: int, offer: int) -> PairLimits | None:
-        """Give the limits of a pair that no ticket, share or past restricts."""
+        """Return the limits of a pair without ticket, share or outstanding amounts."""
         ratio = self._ratios[need].get(self._offer_classes[offer])
         if ratio is None:
             return None
@@ -58,11 +58,11 @@ class Assignment:
         return PairLimits(low, high) if low <= high else None
 
     def assignable(self, need: int, offer: int) -> int:
-        """Give how much of what a demand still wants a supply could add."""
+        """Return how much of the open amount of a need an offer could add."""
         return self.additional(need, offer, self.open[need])
 
     def additional(self, need: int, offer: int, wanted: int) -> int:
-        """Give how much of what is wanted a supply could add to what it gives a demand now."""
+        """Return how much of an amount an offer could add to its allocation to a need."""
         current, free = self.amounts[need].get(offer, 0), self.free[offer]
         if not (free or current):
             return 0
@@ -73,7 +73,7 @@ class Assignment:
             free += ratio.to_offer(current)
         most = min(current + wanted, ratio.to_need(free))
         if self._unrestricted[offer] and need not in self._sole_offer_needs:
-            # What is free now is no more than what is at most given.
+            # The free capacity is never more than the maximum less the allocation.
             return most - current if most >= self._min_amounts[need] else 0
         limits = self.limits(need, offer)
         if limits is None or min(most, limits.high) < limits.low:
@@ -81,7 +81,7 @@ class Assignment:
         return min(most, limits.high) - current
 
     def could_increase(self, need: int, offer: int) -> bool:
-        """Say whether a supply could give a demand more than now if it had nothing else to give."""
+        """Return whether an offer could give a need more if it served no other need."""
         current = self.amounts[need].get(offer, 0)
         if self._unrestricted[offer] and need not in self._sole_offer_needs:
             ratio = self._ratios[need].get(self._offer_classes[offer])
@@ -93,7 +93,7 @@ class Assignment:
         return limits is not None and current < limits.high
 
     def movable(self, need: int, offer: int) -> int:
-        """Give how much of a give could go elsewhere and leave the pair within its limits."""
+        """Return how much of an allocation could move and leave the pair within its limits."""
         current, limits = self.amounts[need].get(offer, 0), self.limits(need, offer)
         if not current or limits is None:
             return 0
@@ -101,16 +101,16 @@ class Assignment:
         return current if unrestricted else current - limits.low
 
     def allocate(self, need: int, offer: int, amount: int) -> None:
-        """Add to what a pair gives; less than nothing takes away."""
+        """Add an amount to an allocation; a negative amount reduces it."""
         self._log.append((need, offer, amount))
         self._apply(need, offer, amount)
 
     def checkpoint(self) -> int:
-        """Give the place in the book to which one can go back from now on."""
+        """Return the checkpoint to which the assignment can be rolled back."""
         return len(self._log)
 
     def roll_back(self, checkpoint: int) -> None:
-        """Undo all that was written since a mark."""
+        """Undo all changes since a checkpoint."""
         while len(self._log) > checkpoint:
             need, offer, amount = self._log.pop()
             self._apply(need, offer, -amount)
@@ -130,24 +130,24 @@ class Assignment:
             self.served_needs[offer].discard(need)
 
     def release(self, need: int, offer: int) -> int:
-        """Undo all that a pair gives; say how much it was."""
+        """Remove an allocation and return its amount."""
         amount = self.amounts[need].get(offer, 0)
         self.allocate(need, offer, -amount)
         return amount
 
     def clear(self, needs: Iterable[int]) -> None:
-        """Take back all that these demands got."""
+        """Remove all allocations to these needs."""
         for need in needs:
             for offer in sorted(self.amounts[need]):
                 self.release(need, offer)
 
     def is_complete(self, project: int) -> bool:
-        """Say whether a project ends complete by what is written down."""
+        """Return whether the allocations complete a project."""
         one = self.problem.projects[project]
         return one.completable and not any(self.open[need] for need in one.needs)
 
     def plan(self) -> tuple[Allocation, ...]:
-        """Give the plan in order of demand, then supply."""
+        """Return the plan in order of need, then offer."""
         return tuple(
             Allocation(need, offer, amount)
             for need, allocations in enumerate(self.amounts)

@@ -1,24 +1,22 @@
-"""What no plan exceeds, said exactly where the solver says it in floats.
+"""Bounds on both levels from dual prices (Lagrangian bounds), valid for any prices.
 
-Proven bounds from prices: whatever the prices are, no plan can do better than these say.
-
-Let every store's whole free amount have a price p[s] >= 0, and let giving all of demand n from s
-cost load[n,s] x p[s]. Taking the capacities into the objective at these prices leaves a problem
-that falls apart by demand: each is filled by its cheapest arcs, one after the other up to each
-one's share; an indivisible one by its cheapest. With c[n] what that costs,
+Let the capacity of every supply group s have a price p[s] >= 0, and let supplying all of need n
+from s cost load[n,s] x p[s]. Relaxing the capacities into the objective at these prices leaves a
+problem that separates by need: each is filled by its cheapest arcs, one after the other up to the
+share of each; an indivisible need by its cheapest arc. With c[n] the cost of filling n,
 
     level 1 <= sum p[s] + sum over projects of max(0, weight - sum c[n]).
 
-For level 2, subject to level 1 reaching a value V, that condition is taken in as well at a price
-q >= 0 a unit of weight. Let v[n] = weight x open / net, g[n] = what filling n as far as it pays
-(v above the cost, offers on condition left out) earns, then
+For level 2, subject to level 1 reaching a value V, that condition is relaxed as well, at a price
+q >= 0 per unit of weight. Let v[n] = weight x open / net, and g[n] the profit of filling n as far
+as it pays (v above the cost, conditional offers excluded), then
 
     level 2 <= sum p[s] - q V + sum over projects of max(sum g[n], q weight + sum (v[n] - c[n])).
 
-Rows that all plans keep (see `crowding`) can be taken in at prices too. What they then charge for a
-project, or for a flow, is due beside its cost, and their right sides at their prices are added.
+Cover cuts (see `cover_cuts`) hold for every plan, so they can be relaxed at prices too: their dual
+charges for a project or an arc are added to its cost, their right-hand sides to the bound.
 
-The figures are floats; a margin far above what their sums can lose keeps the bounds proven.
+The figures are floats; a margin far above their rounding errors keeps the bounds valid.
 """
 
 from __future__ import annotations
@@ -33,19 +31,19 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 
 BOUND_TOLERANCE = Fraction(1, 10**8)
-"""A bound of the solver that exceeds an exact value by this share or less is that value."""
+"""A solver bound that exceeds an exact value by at most this share is taken as that value."""
 
 _TRACE = Fraction(1, 10**5)
 
 
 def integer_bound(bound: float) -> Fraction:
-    """Round a bound on whole numbers down, but for what the solver may be off."""
+    """Round a bound on an integer down, allowing for the tolerance of the solver."""
     exact = Fraction(bound)
     return Fraction(floor(exact + max(_TRACE, BOUND_TOLERANCE * abs(exact))))
 
 
 def max_coverage(problem: MatchingProblem) -> Fraction:
-    """Give what level 2 would be if every demand got all that is open in it."""
+    """Return level 2 of a plan that covers every need completely."""
     parts = (
         Fraction(problem.projects[one.project].weight * one.open, one.net) for one in problem.needs
     )
@@ -54,11 +52,11 @@ def max_coverage(problem: MatchingProblem) -> Fraction:
 
 _MARGIN = 1e-9
 FULL = 1 - 1e-9
-"""What a part reaches that is whole but for what floats lose."""
+"""A fraction above this counts as complete: the rest is a rounding error."""
 
 
 class DualCharges(NamedTuple):
-    """What rows charge at their prices: for a project, for all of an arc's load, and in sum."""
+    """Dual charges of cuts: per project, per load of an arc, and their total right-hand side."""
 
     projects: FloatArray
     arcs: FloatArray
@@ -72,9 +70,9 @@ def complete_bound(
     dual_charges: DualCharges | None = None,
     cost: FloatArray | None = None,
 ) -> Fraction:
-    """Bound level 1 by prices; weights are whole, so that the bound is rounded down.
+    """Bound level 1 by prices; weights are integers, so the bound is rounded down.
 
-    `cost` is what the cheapest cost at these prices and dues, where that is known.
+    `cost` is the cost of filling each need at these prices and charges, where it is known.
     """
     gain = net_gains(arcs, prices, dual_charges, cost)
     gain = np.where(completable & (gain > 0), gain, 0.0)
@@ -88,7 +86,7 @@ def net_gains(
     dual_charges: DualCharges | None = None,
     cost: FloatArray | None = None,
 ) -> FloatArray:
-    """Give what each project's weight exceeds its cost by."""
+    """Return the weight of each project less the cost of filling its needs."""
     if cost is None:
         cost = fill_costs(arcs, prices, None if dual_charges is None else dual_charges.arcs)
     gain = weights(arcs) - sum_by_project(arcs, cost)
@@ -98,7 +96,7 @@ def net_gains(
 def coverage_bound(
     arcs: Arcs, prices: FloatArray, completable: BoolArray, value: int, weight_price: float
 ) -> Fraction:
-    """Bound level 2 by prices, among the plans that reach `value` on level 1."""
+    """Bound level 2 by prices, over the plans that reach `value` on level 1."""
     coverage_weight = coverage_weights(arcs)
     completed_value = weight_price * weights(arcs) + sum_by_project(
         arcs, coverage_weight - fill_costs(arcs, prices)
@@ -111,22 +109,22 @@ def coverage_bound(
 
 
 def coverage_weights(arcs: Arcs) -> FloatArray:
-    """Give what covering all that is open in each demand counts on level 2."""
+    """Return the coverage that filling each need adds to level 2."""
     result: FloatArray = weights(arcs)[arcs.project] * arcs.open / arcs.net
     return result
 
 
 def weights(arcs: Arcs) -> FloatArray:
-    """Give the weights of the projects."""
+    """Return the weights of the projects."""
     return np.array([float(project.weight) for project in arcs.problem.projects])
 
 
 def fill_costs(
     arcs: Arcs, prices: FloatArray, dual_charges: FloatArray | None = None
 ) -> FloatArray:
-    """Give for each demand what filling it costs at these prices; infinite where nobody can.
+    """Return the cost of filling each need at these prices; infinite where it cannot be filled.
 
-    `dues` are added to the prices of all arcs, one after the other.
+    `dual_charges` are added to the prices of all arcs in order.
     """
     cost = np.zeros(len(arcs.open))
     filled = np.zeros(len(arcs.open))
@@ -144,18 +142,18 @@ def fill_costs(
 def cheapest_fill(
     arcs: Arcs, block: ArcBlock, prices: FloatArray, charge: FloatArray | None = None
 ) -> tuple[ArcBlock, FloatArray, FloatArray]:
-    """Choose the arcs that fill each demand at the least cost, with their prices and parts."""
+    """Choose the arcs that fill each need at the least cost, with their prices and shares."""
     price = block.load * prices[block.group] + (0.0 if charge is None else charge)
     if not len(price):
         return block, price, price
     starts = np.flatnonzero(np.diff(block.need, prepend=-1))
     if (block.share >= 1).all():
-        # Every arc could fill its demand alone, so that the cheapest does; no need to sort.
+        # Every arc could fill its need alone, so the cheapest one does; no sorting is needed.
         cheapest_price = np.repeat(np.minimum.reduceat(price, starts), _sizes(starts, len(price)))
         cheapest = np.flatnonzero(price == cheapest_price)
         first = cheapest[np.flatnonzero(np.diff(block.need[cheapest], prepend=-1))]
         return block.select(first), price[first], np.ones(len(first))
-    # What is dearer than an arc that could fill its demand alone is never taken.
+    # An arc dearer than one that could fill its need alone is never used.
     single_fill_price = np.minimum.reduceat(np.where(block.share >= 1, price, np.inf), starts)
     near = np.flatnonzero(price <= np.repeat(single_fill_price, _sizes(starts, len(price))))
     order = near[np.lexsort((price[near], block.need[near]))]
@@ -179,13 +177,13 @@ def _profits(arcs: Arcs, prices: FloatArray, coverage_weight: FloatArray) -> Flo
 def profitable_fill(
     arcs: Arcs, block: ArcBlock, prices: FloatArray, coverage_weight: FloatArray
 ) -> tuple[ArcBlock, FloatArray, FloatArray]:
-    """Choose, of arcs without a condition, those that fill each demand as far as it pays."""
+    """Choose unconditional arcs that fill each need as far as it pays."""
     pays = block.load * prices[block.group] < coverage_weight[block.need]
     return cheapest_fill(arcs, block.select(pays & ~arcs.groups.conditional[block.group]), prices)
 
 
 def _fill_shares(arcs: Arcs, ordered: ArcBlock) -> FloatArray:
-    """Give how much of each arc, in the order of their prices, goes into filling its demand."""
+    """Return the share of each arc, in order of price, used to fill its need."""
     if not len(ordered.need):
         return ordered.share
     starts = np.flatnonzero(np.diff(ordered.need, prepend=-1))
@@ -200,5 +198,5 @@ def _fill_shares(arcs: Arcs, ordered: ArcBlock) -> FloatArray:
 
 
 def sum_by_project(arcs: Arcs, by_need: Any) -> FloatArray:
-    """Add up figures of demands by project."""
+    """Add up figures of needs by project."""
     return np.bincount(arcs.project, by_need, len(arcs.problem.projects)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Which supplies to try first for a demand: those the relaxation chose, then the cheapest."""
+"""The candidate list of each need: offers that the relaxation uses, then those of least cost."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ledger.solver.arcs import ArcBlock, Arcs, FloatArray, IndexArray
 
 _MIN_FLOW = 1e-7
 _MAX_OFFERS = 40
-"""Supplies of a demand that rerouting looks at."""
+"""The number of offers of a need that an augmenting path considers."""
 
 
 class CandidateList:
-    """The stores of each demand in order of preference, with the amounts the relaxation chose."""
+    """The supply groups of each need in order of preference, with the amounts of the relaxation."""
 
     def __init__(self, arcs: Arcs, block: ArcBlock, flow: FloatArray, prices: FloatArray) -> None:
         self.members = arcs.groups.members
@@ -29,12 +29,12 @@ class CandidateList:
         self._starts = np.searchsorted(block.need[order], np.arange(len(arcs.open) + 1)).tolist()
 
     def group_of(self, offer: int) -> int:
-        """Give the store that a supply is in."""
+        """Return the supply group of an offer."""
         group: int = self._group_of[offer]
         return group
 
     def groups(self, need: int) -> list[tuple[int, float, float]]:
-        """Give (store, amount chosen, price of the whole demand from it), best first."""
+        """Return (group, chosen amount, price of filling the need from it), best first."""
         start, end = self._starts[need], self._starts[need + 1]
         return list(
             zip(
@@ -46,7 +46,7 @@ class CandidateList:
         )
 
     def prices(self, need: int) -> dict[int, float]:
-        """Give the supplies of a demand, best first, each with its price of the whole demand."""
+        """Return the offers of a need, best first, each with the price of filling the need."""
         offer_prices: dict[int, float] | None = self._by_supply.get(need)
         if offer_prices is None:
             offer_prices = {}
@@ -59,7 +59,7 @@ class CandidateList:
 
 
 def tie_break_hash(values: IndexArray) -> IndexArray:
-    """Scatter whole numbers, always the same way: ties are broken without regard to order."""
+    """Hash integers deterministically, to break ties independently of their order."""
     mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(
         0xBF58476D1CE4E5B9
     )

@@ -1,12 +1,9 @@
-"""Filling demands in whole numbers by a guide: all of a project's demands, or none of them.
+"""Greedy construction in whole numbers: all needs of a project are filled, or none.
 
-Writing a solver's answer down in whole numbers.
-
-Making room: others that a wanted supply serves turn to supplies that have something left.
-
-A chain goes from the demand that wants more, through supplies that would have to be relieved and
-the demands that can be moved off them, to a supply with something free. Chains are found breadth
-first, so that the shortest is used; an indivisible demand moves whole, to a supply with room.
+A need takes the amounts that the relaxation chose, then what its candidate list has left. Where
+that is not enough, an augmenting path makes room: another need that an offer serves moves to an
+offer with capacity left, breadth first, so that the shortest path is used. An indivisible need
+moves as a whole. Solutions of sub-MIPs are rounded to plans here as well.
 """
 
 from __future__ import annotations
@@ -18,12 +15,12 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.candidates import CandidateList
 
 _MAX_OFFERS_SEARCHED = 60
-"""Supplies looked at before a search is given up."""
+"""The number of offers searched before the search for a path ends."""
 _MAX_PATHS = 12
 
 
 class _PathStep(NamedTuple):
-    """To relieve `supply`, `demand` would move to where the search goes on."""
+    """To release capacity of `offer`, `need` moves to the next offer of the path."""
 
     offer: int
     need: int
@@ -32,9 +29,9 @@ class _PathStep(NamedTuple):
 def augment(
     assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool = True
 ) -> bool:
-    """Fill a demand by moving others about; say whether it is full. Others stay as full.
+    """Fill a need along augmenting paths; return whether it is full. Other needs stay as full.
 
-    Without `conditional` the demand takes nothing from offers on condition.
+    Without `conditional` the need takes nothing from conditional offers.
     """
     for _ in range(_MAX_PATHS):
         if not assignment.open[need]:
@@ -55,7 +52,7 @@ class _AugmentingPathSearch:
         self._predecessor: dict[int, _PathStep | None] = {}
 
     def augment_once(self) -> bool:
-        """Find a chain that brings the demand something, and use it."""
+        """Find a path that brings the need an amount, and apply it."""
         queue = []
         for offer in self._candidates.prices(self._need):
             if self._could_allocate(self._need, offer):
@@ -75,14 +72,14 @@ class _AugmentingPathSearch:
         return self._allowed(need, offer) and self._assignment.could_increase(need, offer)
 
     def _allowed(self, need: int, offer: int) -> bool:
-        """Say whether no condition stands between a demand and a supply."""
+        """Return whether no condition excludes an offer from serving a need."""
         problem = self._assignment.problem
         if self._conditional or not problem.offers[offer].conditional:
             return True
         return self._assignment.is_complete(problem.needs[need].project)
 
     def _relocate(self, served_need: int, offer: int, queue: list[int]) -> bool:
-        """Move a taker off a supply if it has somewhere to go, else note where that might be."""
+        """Move a need off an offer if another has capacity, else extend the search."""
         assignment = self._assignment
         divisible = assignment.problem.needs[served_need].divisible
         movable_amount = assignment.movable(served_need, offer)
@@ -110,7 +107,7 @@ class _AugmentingPathSearch:
         return False
 
     def _shift(self, served_need: int, offer: int, other_offer: int) -> bool:
-        """Move what is possible and useful of a give from one supply to another."""
+        """Move as much of an allocation as possible and useful to another offer."""
         assignment = self._assignment
         movable_amount = assignment.movable(served_need, offer)
         amount = assignment.additional(served_need, other_offer, movable_amount)
@@ -123,7 +120,7 @@ class _AugmentingPathSearch:
         return True
 
     def _push_along_path(self, offer: int) -> None:
-        """Pass what came free at a supply along the chain to the demand that wants it."""
+        """Push the released capacity of an offer along the path to the need."""
         step = self._predecessor[offer]
         while step is not None:
             if not self._shift(step.need, step.offer, offer):
@@ -138,12 +135,12 @@ class _AugmentingPathSearch:
 def complete_project(
     assignment: Assignment, candidates: CandidateList, project: int, *, reallocate: bool = True
 ) -> bool:
-    """Fill all demands of a project that have got nothing yet, or leave all as they were.
+    """Fill all needs of a project without allocations, or leave the assignment unchanged.
 
-    `others`: what others have got may be moved about to make room.
+    `reallocate`: allocations of other needs may be moved to make room.
     """
     needs = assignment.problem.projects[project].needs
-    # What only one supply may fill comes first: it has the fewest choices.
+    # Indivisible needs come first: they have the fewest choices.
     ordered = sorted(needs, key=lambda index: (assignment.problem.needs[index].divisible, index))
     for need in ordered:
         if not fill_need(assignment, candidates, need, reallocate=reallocate):
@@ -160,9 +157,9 @@ def fill_need(
     conditional: bool = True,
     reallocate: bool = True,
 ) -> bool:
-    """Give a demand what the guide says, then whatever there is; say whether it is full.
+    """Fill a need by its candidate list, then along paths; return whether it is full.
 
-    `conditional`: offers on condition may give; `others`: others may be moved to make room.
+    `conditional`: conditional offers may give; `reallocate`: other needs may be moved.
     """
     groups = candidates.groups(need)
     for group, amount, _ in groups:
@@ -185,7 +182,7 @@ def _conditional(assignment: Assignment, candidates: CandidateList, group: int) 
 def allocate_from_group(
     assignment: Assignment, members: tuple[int, ...], need: int, amount: int
 ) -> None:
-    """Take an amount from the members of a store, from those first that have the least."""
+    """Allocate an amount from the members of a group, those with the least capacity first."""
     if amount <= 0:
         return
     if len(members) > 1:
@@ -213,10 +210,10 @@ def construct_from_solution(
     shares: Iterable[tuple[int, int, float]],
     projects: list[int],
 ) -> None:
-    """Fill the chosen projects as is wanted: what part of a demand comes from what store.
+    """Construct the selected projects from a solution: shares of needs by supply group.
 
-    One that can't be filled gets nothing. Then the others of these projects are tried. What only
-    one supply may fill is written first, as it needs the most room in one place.
+    A project that cannot be filled gets nothing. Then the other projects are tried. Indivisible
+    needs come first: they need the most capacity in one place.
     """
     problem, selected_set = assignment.problem, set(selected)
     for need, group, part in sorted(shares, key=lambda share: problem.needs[share[0]].divisible):

@@ -1,14 +1,15 @@
-"""What whole projects would keep where they crowd round stores that are used up: rows as cuts.
+"""Separation of flow cover and lifted cover inequalities at full supply groups.
 
-Take stores that are full, with so much room between them. Some takers, which may each take so much
-there, or nothing, would exceed it by an excess, all together. If one that takes more than the
-excess stays away, the others get no more room than there is, less what it takes beyond:
+Take full groups with a common capacity, and takers that each use up to `size` of it, or nothing,
+and together exceed it by an excess. If a taker larger than the excess is left out, the others gain
+no more room than the capacity less the remainder:
 
-    sum of what they take <= room - sum over takers of max(0, size - excess) x (1 - taken part)
+    sum of their flows <= capacity - sum over takers of max(0, size - excess) x (1 - z of the taker)
 
-A taker is a project with its demands that are served there, or, at a single store, a demand that
-only one supply may fill. Of such demands alone, a cover that does not fit loses one at least, and
-larger ones count for as many as they are worth (lifted after Letchford and Souli, 2019).
+A taker is a project with its needs served there or, at a single group, an indivisible need. Of
+indivisible needs alone, a cover exceeds the capacity, so at least one of it is left out; larger
+items are lifted into the cover inequality (Letchford and Souli, "On lifted cover inequalities: a
+new lifting procedure with unusual properties", Operations Research Letters, 2019).
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _MIN_FLOW = 1e-7
 _MIN_COMPLETION = 1e-5
 _FULL = 1 - 3e-6
 _MAX_COVERS = 6
-"""Covers of a crowd that are tried, each with one taker more."""
+"""The number of covers tried per cluster, each with one more taker."""
 _MIN_VIOLATION = 1e-3
 _EPSILON = 1e-9
 
 
 class CoverCut(NamedTuple):
-    """At most so much of these columns, each times its value."""
+    """An inequality: the sum of `values` x columns is at most `upper`."""
 
     columns: IndexArray
     values: FloatArray
@@ -37,7 +38,7 @@ class CoverCut(NamedTuple):
 
 
 class CoverCutSeparator:
-    """Finds the rows that an answer of the relaxation breaks; its columns are projects, arcs."""
+    """Separates violated cuts; the columns are projects, then arcs."""
 
     def __init__(self, arcs: Arcs, block: ArcBlock) -> None:
         self._block = block
@@ -47,7 +48,7 @@ class CoverCutSeparator:
         self._group_count = len(arcs.groups.free)
 
     def violated(self, part: FloatArray, flow: FloatArray) -> list[CoverCut]:
-        """Give rows that are broken by parts of projects and flows of arcs."""
+        """Return cuts that a fractional solution violates."""
         block = self._block
         full = np.bincount(block.group, flow * block.load, self._group_count) > _FULL
         clusters, scale = self._clusters(part, flow, full)
@@ -61,7 +62,7 @@ class CoverCutSeparator:
     def _clusters(
         self, part: FloatArray, flow: FloatArray, full: BoolArray
     ) -> tuple[IndexArray, FloatArray]:
-        """Group the full stores that some demand shares; give their worth in a common measure."""
+        """Cluster full groups that share a need, and scale them to a common measure."""
         block = self._block
         inner = (flow > _MIN_FLOW) & (flow < block.share * part[self._project] - _MIN_FLOW)
         arcs_at = np.flatnonzero(inner & full[block.group])
@@ -89,7 +90,7 @@ class CoverCutSeparator:
     def _cuts_of(
         self, solution: FloatArray, full: BoolArray, cluster: IndexArray, scale: FloatArray
     ) -> list[CoverCut]:
-        """Give the rows of groups of stores."""
+        """Return the cuts of clusters of supply groups."""
         block = self._block
         arcs_at = np.flatnonzero(full[block.group])
         if not len(arcs_at):
@@ -135,7 +136,7 @@ class CoverCutSeparator:
     def _flow_cover(
         self, solution: FloatArray, arcs_at: IndexArray, taker: IndexArray, load: FloatArray
     ) -> CoverCut | None:
-        """Give the row of the most broken cover tried, if any is."""
+        """Return the most violated flow cover inequality tried, if any."""
         takers, of = np.unique(taker, return_inverse=True)
         size = self._sizes(arcs_at, load, of, len(takers))
         part = solution[takers]
@@ -164,17 +165,17 @@ class CoverCutSeparator:
     def _sizes(
         self, arcs_at: IndexArray, load: FloatArray, row_taker: IndexArray, count: int
     ) -> FloatArray:
-        """Give the most that each taker could take here, of all of its demands."""
+        """Return the largest amount of each taker here, over all of its needs."""
         block = self._block
         starts = np.flatnonzero(np.diff(block.need[arcs_at], prepend=-1))
-        # Arcs are in order of groups, then of demands, so that those of a demand are together.
+        # Arcs are in order of clusters, then of needs, so those of a need are adjacent.
         share = np.minimum(1.0, np.add.reduceat(block.share[arcs_at], starts))
         largest = np.maximum.reduceat(load, starts)
         return np.bincount(row_taker[starts], share * largest, count).astype(np.float64)
 
 
 def lifted_cover(columns: IndexArray, size: FloatArray, part: FloatArray) -> CoverCut | None:
-    """Give a row that whole takers of one room keep and these parts break, if one is found."""
+    """Return a violated lifted cover inequality for one capacity, if one is found."""
     order = np.lexsort((-size, -part))
     cumulative = np.cumsum(size[order])
     last = int(np.searchsorted(cumulative, 1 + _EPSILON, side="right"))
@@ -201,7 +202,7 @@ def lifted_cover(columns: IndexArray, size: FloatArray, part: FloatArray) -> Cov
 
 
 def _level(sizes: FloatArray, excess: float) -> float:
-    """Give the size to which the largest have to be cut for all to fit."""
+    """Return the size to which the largest items have to be cut for all to fit."""
     level = float(sizes[0])
     for count in range(1, len(sizes)):
         step = count * (level - float(sizes[count]))

@@ -1,13 +1,15 @@
-"""Level 2: the relaxation that prices it, and giving what is left to what stays open.
+"""Level 2: the relaxation that prices coverage, and the allocation of what is left.
 
-With c[n] the part of demand n that is covered, v[n] = weight x open / net, V what level 1 has,
+Variables: y[n,s], the part of need n that group s supplies; c[n], the covered part of n;
+z[p], the completed part of project p.
+Parameters: v[n] = weight x open / net; V, the weight that level 1 has reached.
 
     max sum v[n] c[n]
     sum over s of y[n,s] = c[n],  z[p of n] <= c[n] <= 1
-    the part of c[n] that offers on condition give is at most z[p of n]
+    the part of c[n] supplied by conditional offers is at most z[p of n]
     sum over n of load[n,s] y[n,s] <= 1,  sum weight[p] z[p] >= V
 
-z is free: a bound on the plans of one set of completed projects would bound nothing else.
+z is free: a bound for one set of completed projects would hold for no other.
 """
 
 from __future__ import annotations
@@ -28,12 +30,12 @@ from ledger.solver.relaxation import TOLERANCE
 
 _STEPS = 150
 _REALLOCATED_FOR = 10_000
-"""So many demands, the most promising, have others moved about for them."""
+"""The number of needs for which others are reallocated, the most valuable first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageOptimum:
-    """An optimum of the relaxation of level 2; `price` is what a unit of V costs there."""
+    """An optimum of the relaxation of level 2; `price` is the dual price of V."""
 
     flow: FloatArray
     prices: FloatArray
@@ -47,7 +49,7 @@ def solve_coverage(
     value: int,
     deadline: Deadline | None = None,
 ) -> CoverageOptimum | None:
-    """Solve the relaxation of level 2 over these arcs; None where the time did not suffice."""
+    """Solve the relaxation of level 2 over these arcs; None where the time was too short."""
     model, indices = coverage_model(arcs, block, completable, value)
     solver = Solver(model, tolerance=TOLERANCE)
     solver.set_option("solver", "simplex")
@@ -60,10 +62,10 @@ def solve_coverage(
 def approximate_coverage(
     arcs: Arcs, restricted: RestrictedProblem, value: int, deadline: Deadline | None = None
 ) -> CoverageOptimum:
-    """Come near the optimum of the relaxation of level 2 where it is too large to be solved."""
+    """Approximate the optimum of the relaxation of level 2 where it is too large to solve."""
     block, needs = restricted.block, len(arcs.open)
     model, indices = coverage_model(arcs, block, restricted.completable, value)
-    # A start: what level 1 found, with a unit of level 1 worth what covering it all counts.
+    # Start: the solution of level 1, with a unit of weight worth the average coverage.
     price = (
         coverage_weights(arcs).sum() / max(1.0, weights(arcs).sum())
         if restricted.prices.any()
@@ -79,14 +81,14 @@ def approximate_coverage(
 
 
 class _ModelIndices(NamedTuple):
-    """Where in the model the flows, the stores and the value to be reached stand."""
+    """The indices of the flows, the capacity rows and the weight row in the model."""
 
     flows: IndexArray
     capacity_rows: IndexArray
     weight_row: IndexArray
 
     def optimum(self, values: FloatArray, prices: FloatArray) -> CoverageOptimum:
-        """Read an answer."""
+        """Read a solution."""
         return CoverageOptimum(
             flow=values[self.flows],
             prices=np.abs(prices[self.capacity_rows]),
@@ -97,7 +99,7 @@ class _ModelIndices(NamedTuple):
 def coverage_model(
     arcs: Arcs, block: ArcBlock, completable: BoolArray, value: int
 ) -> tuple[Model, _ModelIndices]:
-    """Build the program of level 2 over these arcs, and say where its parts are."""
+    """Build the program of level 2 over these arcs, with the indices of its parts."""
     model = Model()
     weight, needs = weights(arcs), len(arcs.open)
     parts = model.add_columns(0.0, 0.0, completable.astype(np.float64), count=len(completable))
@@ -130,9 +132,9 @@ def _add_conditions(
 def allocate_coverage(
     assignment: Assignment, candidates: CandidateList, deadline: Deadline
 ) -> None:
-    """Give what is left to what is open, what counts most first; offers on condition give none.
+    """Allocate what is left to open needs, the most valuable first, by unconditional offers.
 
-    While there is time, what others have got may be moved about to make room for the first.
+    While there is time, other needs may be reallocated to make room for the first ones.
     """
     problem = assignment.problem
     open_needs = [need for need, amount in enumerate(assignment.open) if amount]

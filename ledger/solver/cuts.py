@@ -1,11 +1,10 @@
-"""What an exact flow teaches the solver: sets of choices that can't all be made together.
+"""Cuts on the exact program: combinatorial Benders cuts of exact flows, and cover cuts.
 
-The solver's tolerance is a share of an amount, so of 10^11 parts it can't tell one. Where a flow
-in whole numbers is blocked, the supplies that its paths reach are used up, and too little for the
-demands that they reach. Then at least one of the ventures has to stay incomplete, or some pair
-has to be opened or closed: a row of ones, which no tolerance blurs.
-
-The rows that whole projects keep where stores are full, in the columns of a formulation.
+The tolerance of the solver is relative, so that it cannot tell one unit of 10^11. Where an exact
+flow in whole numbers is blocked, the offers that its paths reach are exhausted, and too small for
+the needs that they reach. So at least one of those projects stays incomplete, or some pair has to
+be opened or closed: a no-good cut with coefficients of one (Codato and Fischetti, "Combinatorial
+Benders' cuts for mixed-integer linear programming", Operations Research, 2006).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ledger.solver.repair import BlockedNeed, Flow
 
 @dataclass(frozen=True, slots=True)
 class NoGoodCut:
-    """Not all of these: the ventures end complete, the pairs stay closed, the pairs stay open."""
+    """Not all at once: these projects complete, pairs `closed` closed, pairs `opened` open."""
 
     completed: frozenset[int]
     closed: frozenset[int]
@@ -32,11 +31,11 @@ class NoGoodCut:
 
 
 def cut_of_blocked_flow(pairs: EligiblePairs, flow: Flow, blocked: BlockedNeed) -> NoGoodCut | None:
-    """Say why a flow is blocked, for any plan; None where the blockade proves nothing.
+    """Return a cut that excludes a blocked flow; None where the blockade proves nothing.
 
-    With D the demands and S the supplies reached, all in one unit: what D asks exceeds what S has,
-    less what open pairs take from S for other demands at least, plus what open pairs give to D
-    from other supplies at most.
+    With D the needs and S the offers reached, all in one unit: the requirement of D exceeds the
+    capacity of S, less the minimum that open pairs take from S for other needs, plus the maximum
+    that open pairs bring to D from other offers.
     """
     reached = [at for need in blocked.needs for at in pairs.by_need.get(need, ())]
     if not blocked.needs or any(at in pairs.rounding_pairs for at in reached):
@@ -62,7 +61,7 @@ def cut_of_blocked_flow(pairs: EligiblePairs, flow: Flow, blocked: BlockedNeed) 
 
 
 def add_cut(solver: Solver, formulation: Formulation, cut: NoGoodCut) -> None:
-    """Add a cut to a model: the ventures that end, less the pairs that open, and so on."""
+    """Add a no-good cut to a model."""
     columns = [formulation.project_columns[project] for project in sorted(cut.completed)]
     values = [1] * len(columns)
     for at in sorted(cut.opened):
@@ -76,7 +75,7 @@ def add_cut(solver: Solver, formulation: Formulation, cut: NoGoodCut) -> None:
 
 
 class FormulationCutSeparator:
-    """Finds the rows that an answer of the relaxation of level 1 breaks (see `crowding`)."""
+    """Separates cover cuts in the columns of a formulation of level 1 (see `cover_cuts`)."""
 
     def __init__(self, formulation: Formulation) -> None:
         pairs = formulation.pairs
@@ -101,7 +100,7 @@ class FormulationCutSeparator:
         self._projects = len(pairs.problem.projects)
 
     def violated(self, values: FloatArray) -> list[CoverCut]:
-        """Give rows that these values of the columns break."""
+        """Return cuts that these values of the columns violate."""
         part = np.zeros(self._projects)
         part[self._projects_with_columns] = values[self._project_columns]
         flow = values[self._amount_columns] * self._scale

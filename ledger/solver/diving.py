@@ -1,16 +1,12 @@
-"""From the relaxation to a nearly whole answer, by narrowing it round by round.
+"""The diving heuristic (relax-and-fix): from a relaxation to a nearly integral solution.
 
-A round only ever closes things, so that what is left always has an answer: projects completed by
-the smallest parts are dropped, an indivisible need split between supplies is pinned to the one
-that gives the most and has room for it, a flow below its ticket is forbidden. The relaxation is
-then solved again from where it was, and finds better use for what came free.
+Each round only fixes variables at zero, so that what remains is always feasible: the projects with
+the smallest completed parts are dropped, an indivisible need split between groups is fixed to the
+one with the largest flow and capacity for it, and flows below their minimum ticket are forbidden.
+The relaxation is then solved again from the previous basis.
 
-From the priced relaxation towards a whole answer, by closing things round by round.
-
-As a dive does where the relaxation is a linear program (see `dive`), with an eye for what is only
-nearly an optimum: an indivisible need split between supplies is pinned to the one that gives the
-most and has room for it, flows far below their tickets are closed, and projects completed by the
-smallest parts are dropped. What is left is brought near its optimum again from where it was.
+`dive` works on the linear program of `relaxation`, `relax_and_fix` on the priced relaxation of
+`pricing`, which is only nearly optimal: a first-order method restores it after each round.
 """
 
 from __future__ import annotations
@@ -27,21 +23,21 @@ from ledger.solver.relaxation import Relaxation, RelaxationOptimum
 
 FRACTION_TOLERANCE = 1e-6
 MIN_FLOW = 1e-9
-"""What flows at least: less is lost in a program's tolerance."""
+"""The smallest flow: less is within the tolerance of a program."""
 _MAX_ROUNDS = 50
 _ROUNDS_WITHOUT_DROPS = 5
-"""Rounds that drop no project yet: first it has to be seen what tickets cost."""
+"""Rounds before the first project is dropped, to see the effect of tickets first."""
 _DROPPED_SHARE = 0.2
-"""The part of the projects completed in part that a round drops."""
+"""The share of the partly completed projects that a round drops."""
 _MIN_DROPPED = 3
 _FORBIDDEN_SHARE = 0.25
-"""The part of the flows below their tickets that a round forbids."""
+"""The share of the flows below their tickets that a round forbids."""
 
 
 def dive(
     arcs: Arcs, relaxation: Relaxation, deadline: Deadline | None = None, max_undecided: int = 0
 ) -> RelaxationOptimum | None:
-    """Narrow the relaxation until so few projects are undecided, or as far as the rounds go."""
+    """Dive until at most `max_undecided` projects are undecided, or the rounds end."""
     result = relaxation.solve(deadline)
     for round_number in range(_MAX_ROUNDS):
         if (
@@ -67,7 +63,7 @@ def dive(
 
 
 def undecided_projects(arcs: Arcs, block: ArcBlock, result: RelaxationOptimum) -> BoolArray:
-    """Say which projects are completed in part, or by flows that are too small, or divided."""
+    """Return which projects are partly completed, or use flows too small or divided."""
     project, used = arcs.project[block.need], result.flow > MIN_FLOW
     part = result.part[project]
     divided = used & ~arcs.divisible[block.need] & (result.flow < part - FRACTION_TOLERANCE)
@@ -80,19 +76,19 @@ def undecided_projects(arcs: Arcs, block: ArcBlock, result: RelaxationOptimum) -
 
 
 def _ticket_shares(arcs: Arcs, block: ArcBlock) -> FloatArray:
-    """Give the smallest amount of each arc, as a part of what is open in its demand."""
+    """Return the minimum ticket of each arc as a part of the open amount of its need."""
     return arcs.groups.min_ticket[block.group] / (block.load * arcs.groups.free[block.group])
 
 
 def _small_fractions(part: FloatArray) -> IndexArray:
-    """Choose the projects to drop: of those completed in part, the smallest parts."""
+    """Choose the projects to drop: the smallest of the partly completed ones."""
     partial = np.flatnonzero((part > FRACTION_TOLERANCE) & (part < 1 - FRACTION_TOLERANCE))
     count = max(_MIN_DROPPED, ceil(len(partial) * _DROPPED_SHARE))
     return partial[np.argsort(part[partial], kind="stable")[:count]]
 
 
 def _too_small(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> IndexArray:
-    """Choose flows below their tickets: some of them, counted by how far below."""
+    """Choose flows to forbid: those furthest below their tickets."""
     block = relaxation.arcs
     ticket = _ticket_shares(arcs, block)
     full = result.part[arcs.project[block.need]] > 1 - FRACTION_TOLERANCE
@@ -103,7 +99,7 @@ def _too_small(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) ->
 
 
 def _split(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> IndexArray:
-    """Choose the arcs to close round indivisible needs that are to be one supply's."""
+    """Choose the arcs to close so that each indivisible need keeps one offer."""
     block, flow = relaxation.arcs, result.flow
     at = np.flatnonzero(~arcs.divisible[block.need] & (flow > FRACTION_TOLERANCE))
     used = np.zeros(len(arcs.groups.free))
@@ -125,12 +121,12 @@ def _split(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> Ind
 _ROUNDS = 6
 _STEPS = 100
 _MIN_INDIVISIBLE_FLOW = 0.02
-"""A smaller part of an indivisible need says nothing of who will fill it."""
+"""A smaller flow of an indivisible need does not indicate its offer."""
 _RELATIVE_TRACE = 1e-3
 _MIN_PARTIAL, _MAX_PARTIAL = 1e-4, 0.99
-"""Projects completed in parts between these count as partly completed."""
+"""Completions between these count as partial."""
 _FIRST_ORDER_DROPPED_SHARE = 0.3
-"""The part of the projects completed in part that a round drops."""
+"""The share of the partly completed projects that a round drops."""
 _LIKELY_COMPLETION = 0.5
 _SLACK = 1e-6
 
@@ -138,12 +134,12 @@ _SLACK = 1e-6
 def relax_and_fix(
     arcs: Arcs, completable: BoolArray, result: PricedRelaxation, deadline: Deadline
 ) -> PricedRelaxation:
-    """Close arcs and projects until little is in parts; the arcs closed are given with no flow."""
+    """Fix arcs and projects until few are fractional; closed arcs are returned without flow."""
     if arcs.divisible.all() and not arcs.groups.min_ticket.any():
         return result
     block, still_completable = result.block, completable.copy()
     cost = np.where(np.isfinite(result.best.cost), result.best.cost, 0.0)
-    # A demand is worth to its project what it costs: the price of its row.
+    # The price of the row of a need is the cost of filling it.
     prices = np.concatenate([-cost, result.best.prices])
     state = PdhgState(np.concatenate([result.part, result.flow]), prices)
     for _ in range(_ROUNDS):
@@ -174,7 +170,7 @@ def _smallest_fractions(part: FloatArray, still_completable: BoolArray) -> Index
 
 
 def _pinned(arcs: Arcs, block: ArcBlock, flow: FloatArray) -> BoolArray:
-    """Say which arcs stay open: of indivisible needs that find room, one each."""
+    """Return the arcs that stay open: one for each indivisible need that has capacity."""
     at = np.flatnonzero(~arcs.divisible[block.need] & (flow > _MIN_INDIVISIBLE_FLOW))
     at = at[np.lexsort((block.need[at], -flow[at]))]
     used = [0.0] * len(arcs.groups.free)
@@ -190,7 +186,7 @@ def _pinned(arcs: Arcs, block: ArcBlock, flow: FloatArray) -> BoolArray:
 
 
 def _below_ticket(arcs: Arcs, block: ArcBlock, flow: FloatArray, part: FloatArray) -> BoolArray:
-    """Say which flows are below their tickets: the half of them that is furthest below."""
+    """Return the flows below their tickets: the half furthest below."""
     groups = arcs.groups
     ticket = groups.min_ticket[block.group] / (block.load * groups.free[block.group])
     likely = part[arcs.project[block.need]] > _LIKELY_COMPLETION

@@ -1,10 +1,13 @@
-"""The exact road: levels 1 and 2 of a pipeline whose pairs are listed one by one, proven.
+"""The exact algorithm: the mixed-integer program of all pairs, solved level by level with proofs.
 
-Each level is solved as a program in fractions, whose optimum bounds every plan in whole numbers;
-its solution is made whole exactly, and where the value is the bound, both are proven. Where it
-is not, the program learns why (see `cuts`), or is asked in whole numbers itself.
+Each level is solved as a program with continuous amounts, whose optimum bounds every plan in whole
+numbers (see `formulation`). Its solution is rounded and repaired exactly; where the value equals
+the bound, both are proven. Otherwise a cut says why rounding failed (see `cuts`), or the program
+is solved with integer amounts. Large programs are first solved without minimum tickets (see
+`min_tickets`).
 
-The work limits of the exact strategy: of one search by its size, of a small problem in all.
+Work is limited by counted steps: per search by the size of the program, and in total for a small
+problem.
 """
 
 from __future__ import annotations
@@ -45,18 +48,18 @@ from ledger.solver.rounding import round_to_plan, solve_with_margins
 from ledger.solver.strengthen import LpOptimum, solve_strengthened
 
 _WORK_LIMIT = 4_000_000
-"""How much a search may look at, in columns times checks; small ones end long before."""
+"""The work limit of one search, in columns times checks; small ones end long before."""
 _START_CHECKS = 40
 _LARGE_WORK_LIMIT = 700_000
 _LARGE_START_CHECKS = 20
 _BOUND_CHECKS = 8
-"""Most of what the bound of level 2 gains on a large program, it gains at first."""
+"""The bound of level 2 of a large program improves most in its first checks."""
 _MAX_COLUMNS_FULL_WORK = 4_000
-"""Up to so many columns the work is enough for nearly any proof."""
+"""Up to this number of columns the work limit allows nearly any proof."""
 
 
 def check_limit(formulation: Formulation) -> int:
-    """Give how many checks a search may make."""
+    """Return the maximum number of checks of a search."""
     columns = formulation.model.columns
     if columns <= _MAX_COLUMNS_FULL_WORK:
         return _START_CHECKS + _WORK_LIMIT // columns
@@ -66,25 +69,26 @@ def check_limit(formulation: Formulation) -> int:
 
 
 SMALL_PROBLEM = 12
-"""Up to so many needs, the work limit is one of the whole search: a CPU second, or less."""
+"""Up to this number of needs, the work limit applies to the whole search: at most about a second.
+"""
 SMALL_PROBLEM_WORK_LIMIT = 1_600_000
 """In steps (see `Solver`) times the size of the program."""
 _BASE_COLUMNS = 30
 _BASE_STEPS = 50
-"""What a run of the solver costs before its first step and after its last one."""
+"""The fixed cost of a run of the solver, in steps."""
 _WORK_SHARES = {(1, False): 0.25, (1, True): 0.4, (2, False): 0.6, (2, True): 1.0}
-"""How much of the work may be used once a level has been solved in fractions, in whole numbers."""
+"""The share of the work that may be used once a level is solved, continuous or integral."""
 
 
 class WorkLimit:
-    """The counted work that is left to the search of one problem."""
+    """The counted work left to the search of one problem."""
 
     def __init__(self, problem: MatchingProblem) -> None:
         self._binds = len(problem.needs) <= SMALL_PROBLEM
         self.used = 0
 
     def steps_left(self, formulation: Formulation) -> int | None:
-        """Give how many steps a run may make: None for any number, 0 where the limit is reached.
+        """Return the maximum number of steps of a run; None: no limit, 0: limit reached.
 
         Each program leaves a share of the work to those after it.
         """
@@ -102,26 +106,26 @@ class WorkLimit:
 
 
 def _step_cost(formulation: Formulation) -> int:
-    """Give what a step costs: some of it is the same for every program."""
+    """Return the cost of a step: a fixed part, and a part per column."""
     return _BASE_COLUMNS + formulation.model.columns
 
 
 _TOLERANCES = {1: 1e-6, 2: 1e-9}
-"""The solver's, as a share of an amount. What it overlooks on level 1, exact flows find."""
+"""Relative tolerances of the solver. What it misses on level 1, exact flows detect."""
 _INTEGRAL_TOLERANCE = 1e-6
-"""Where rows count whole parts. A smaller one lets the solver tighten bounds part by part."""
+"""For rows that count whole parts; a smaller one lets the solver tighten part by part."""
 
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
 _NODES = 20_000
 _HALF = 0.5
 _SMALL_GAP = 0.0023
-"""Where the clock runs, a plan with tickets is looked for once no more than this is open."""
+"""With a time limit, plans with tickets are sought once the gap is at most this."""
 _TIME_SHARE_OF_PROJECTS = 0.6
 _MIN_START_SHARE = Fraction(9, 10)
-"""A plan worth less than this share of the bound leads the solver astray."""
+"""A plan below this share of the bound misleads the solver as a start."""
 _MAX_COLUMNS_AT_ONCE = 1_500
-"""Up to so many columns a level is asked for at once, beyond in steps."""
+"""Up to this number of columns a level is solved at once, larger ones in steps."""
 
 
 Plan = tuple[Allocation, ...]
@@ -130,9 +134,9 @@ Plan = tuple[Allocation, ...]
 def solve_exactly(
     problem: MatchingProblem, start: Plan, options: SolverOptions, bound: Fraction | None = None
 ) -> Solution:
-    """Find the best plan there is, beginning with one that keeps all rules.
+    """Return the best plan, starting from a feasible one.
 
-    `bound` is what is known of level 1: no plan completes more weight.
+    `bound` is a known bound of level 1.
     """
     search = _Search(problem, start, options)
     search.bound_level_one(bound)
@@ -140,7 +144,7 @@ def solve_exactly(
 
 
 class _Search:
-    """The best plan so far, and what no plan exceeds."""
+    """The search: the best plan so far, and the bounds."""
 
     def __init__(self, problem: MatchingProblem, start: Plan, options: SolverOptions) -> None:
         self._problem = problem
@@ -158,7 +162,7 @@ class _Search:
         self._coverage_bound = max_coverage(problem)
 
     def bound_level_one(self, bound: Fraction | None) -> None:
-        """Take a bound of level 1 that was proven before, if there is one."""
+        """Adopt a known bound of level 1, if there is one."""
         if bound is not None:
             self._complete_bound = min(self._complete_bound, bound)
 
@@ -178,20 +182,20 @@ class _Search:
         )
 
     def _limit(self) -> SearchLimit | None:
-        """Say which limit was reached; what was proven all the same had work enough."""
+        """Return the limit that was reached; none where the optimum was proven."""
         if self._time_limit_reached:
             return SearchLimit.TIME
         open_ = self._level_one().gap > 0 or self._level_two().gap > 0
         return SearchLimit.WORK if self._interrupted and open_ else None
 
     def _level_two(self) -> Level:
-        """Level 2 of the best plan; a bound that is the value but for a trace is the value."""
+        """Level 2 of the best plan; a bound within tolerance of the value is the value."""
         value, bound = coverage(self._problem, self._best), self._coverage_bound
         near = value + BOUND_TOLERANCE * max(Fraction(1), value)
         return Level(value, value if bound <= near else bound)
 
     def _complete(self) -> None:
-        """Level 1."""
+        """Solve level 1."""
         self._solve_level_one(level_one_program(self._pairs))
         if self._is_level_one_proven() or not self._proven:
             return
@@ -235,10 +239,10 @@ class _Search:
     def _solve_ticket_relaxation(
         self, ticket_relaxation: TicketRelaxation, optimum: LpOptimum, *, time_limited: bool
     ) -> bool:
-        """Find what may end complete in a smaller program, then a plan for it; say if it ended.
+        """Solve the ticket relaxation, then find a plan near it; return whether it was proven.
 
-        What a smaller program does not prove with this much work, the whole one does not either.
-        In haste a small gap is enough, and some of the time is left for the plan.
+        What the smaller program does not prove within its work limit, the full one does not either.
+        With a time limit a small gap is enough, and part of the time is left for the plan.
         """
         formulation = ticket_relaxation.formulation
         solver = ticket_relaxation.solver(_TOLERANCES[1], gap=_SMALL_GAP if time_limited else 0.0)
@@ -275,7 +279,7 @@ class _Search:
         return self._level_one().gap == 0
 
     def _cover(self) -> None:
-        """Level 2."""
+        """Solve level 2."""
         weight = int(completeness(self._problem, self._best))
         formulation = level_two_program(self._pairs, weight)
         if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_level_two_proven():
@@ -287,7 +291,7 @@ class _Search:
             self._run(level_two_program(self._pairs, weight, integral=True))
 
     def _improve_coverage(self, formulation: Formulation) -> None:
-        """Cover more with the same ventures complete; the bound is that of any, in fractions."""
+        """Improve coverage with the same projects complete; the bound is that of the relaxation."""
         solver = Solver(lp_relaxation(formulation), tolerance=_TOLERANCES[formulation.level])
         self._tighten_bound(formulation, solver.solve(deadline=self._deadline).bound)
         values = solve_with_fixed_projects(
@@ -301,7 +305,7 @@ class _Search:
         return self._level_two().gap == 0
 
     def _run(self, formulation: Formulation) -> None:
-        """Solve a program, and again as long as exact flows cut solutions off."""
+        """Solve a program repeatedly while exact flows cut its solutions off."""
         solver = self._solver(formulation)
         for _ in range(_ROUNDS):
             if self._is_proven(formulation):
@@ -333,7 +337,7 @@ class _Search:
         self._interrupted = True
 
     def _solver(self, formulation: Formulation) -> Solver:
-        """Give a solver of a program with all cuts that were learnt."""
+        """Return a solver of a program with all cuts so far."""
         solver = Solver(formulation.model, tolerance=_tolerance(formulation))
         if formulation.level == 1:
             solver.set_option("mip_abs_gap", INTEGER_GAP)
@@ -342,7 +346,7 @@ class _Search:
         return solver
 
     def _count(self, formulation: Formulation, solver: Solver, result: SolveResult) -> None:
-        """Count the work of a run, and note whether its limit ended it."""
+        """Count the work of a run, and record whether its limit ended it."""
         self._work.count(formulation, solver.steps)
         solver.steps = 0
         self._interrupted |= not (result.optimal or result.infeasible or result.time_limit_reached)
@@ -350,9 +354,9 @@ class _Search:
     def _bound_callback(
         self, formulation: Formulation, *, are_plans: bool = True
     ) -> BoundCallback | None:
-        """Give what tells of level 1 as the solver sees it, each time that it changes.
+        """Return a callback that reports level 1 as the solver improves it.
 
-        Where its solutions are no plans yet, only its bound is told.
+        Where its solutions are not plans, only its bound is reported.
         """
         progress = self._effort.progress
         if progress is None:
@@ -379,7 +383,7 @@ class _Search:
         return Level(value, max(value, self._complete_bound))
 
     def _start_for(self, formulation: Formulation) -> Plan:
-        """Give the part of the best plan that a program has columns for."""
+        """Return the part of the best plan that a program has columns for."""
         if formulation.level > 1:
             return self._best
         completed_projects = set(completed(self._problem, self._best))
@@ -399,7 +403,7 @@ class _Search:
             self._coverage_bound = min(self._coverage_bound, bound)
 
     def _adopt(self, formulation: Formulation, values: FloatArray) -> NoGoodCut | None:
-        """Make a solution whole, keep it if it is the best so far, and learn from what it lacks."""
+        """Round a solution, keep the plan if it is the best so far, and return a cut if blocked."""
         cut = self._keep_if_better(formulation, values)
         if cut is None and not self._is_proven(formulation) and self._pairs.rounding_pairs:
             with_margins = solve_with_margins(formulation, values)

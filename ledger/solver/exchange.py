@@ -1,7 +1,7 @@
-"""Improving a plan round the projects that just miss completion.
+"""Exchange local search around the projects that just miss completion.
 
-First by exchange: a lighter project gives way if one that misses can be completed then, and tries
-to be completed again with what else there is. Then a neighbourhood is solved again as a whole.
+First by exchange: a lighter project is released if a heavier one can be completed then, and is
+completed again by other offers where possible. Then related projects are solved as a sub-MIP.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from ledger.solver.relatedness import GroupRelatedness
 
 _MAX_EXCHANGES = 400
 _MAX_DISPLACED = 12
-"""Projects that may give way to one that misses."""
+"""The number of projects that may be released for one that misses completion."""
 _MAX_SUB_MIPS = 6
 _PROJECTS_PER_SUB_MIP = 40
 _SUB_MIP_LIMITS = SubMipLimits(arcs=8, nodes=20, checks=40)
 _MIN_GAIN_RELATED = -3.0
-"""Those that would cost this much more are not solved again either."""
+"""Projects below this gain are not in sub-MIPs."""
 _MIN_GAIN = -1.0
-"""Projects that would cost this much more than their weight are not tried."""
+"""Projects below this gain are not tried."""
 
 
 def exchange_search(
     assignment: Assignment, candidates: CandidateList, gain: FloatArray, deadline: Deadline
 ) -> None:
-    """Try to complete more weight round the most promising projects that are not complete.
+    """Complete more weight around the most promising incomplete projects.
 
-    `gain` is what each project's weight exceeds its cost by, at the relaxation's prices.
+    `gain` is the weight of each project less its cost at the prices of the relaxation.
     """
     order = np.argsort(-gain, kind="stable").tolist()
     seeds = [index for index in order if np.isfinite(gain[index]) and gain[index] > _MIN_GAIN]
@@ -62,7 +62,7 @@ def exchange_search(
 def _exchange(
     assignment: Assignment, candidates: CandidateList, gain: FloatArray, project: int
 ) -> None:
-    """Complete a project in place of a lighter one, which may find another way to be complete."""
+    """Complete a project in place of a lighter one, which may be completed by other offers."""
     projects = assignment.problem.projects
     if complete_project(assignment, candidates, project):
         return
@@ -83,7 +83,7 @@ def _exchange(
 def _competing_projects(
     assignment: Assignment, candidates: CandidateList, gain: FloatArray, projects: Iterable[int]
 ) -> list[int]:
-    """Give the projects served by what could serve these, the closest and least gainful first."""
+    """Return the projects served by the offers of these, the closest and least gainful first."""
     counts: Counter[int] = Counter()
     given_projects = set(projects)
     for project in given_projects:

@@ -1,27 +1,31 @@
-"""The mixed-integer program of a pipeline whose pairs are listed one by one.
+"""The mixed-integer program of a problem whose pairs are listed one by one.
 
-With `b` what is open in a demand, `c` what a supply has, `r` the rate of a pair, and `low` and
-`high` its limits, the columns are
+Sets: projects p that can be completed, needs n, offers s, pairs (n, s) that the rules admit.
+Parameters: `b[n]`, the open amount of a need; `c[s]`, the capacity of an offer; `r`, the rate of a
+pair; `low` and `high`, its limits.
 
-- `z` of a hopeful venture, 0 or 1: it ends complete;
-- `t` of a pair, 0 to 1, which gives `t x high`; 0 or 1 where `low` is `high`;
-- `y` of a pair with a smallest amount, 0 or 1: it gives anything;
+Variables:
 
-and the rows, each divided by its `b` or `c` so that the solver's tolerance is a share of them,
+- `z[p]` in {0, 1}: project p ends complete;
+- `t[n,s]` in [0, 1]: the pair allocates `t x high`; in {0, 1} where `low` equals `high`;
+- `y[n,s]` in {0, 1}, for a pair with a minimum amount: it allocates anything.
 
-- capacity: the sum of `r x high x t` of a supply is at most `c`;
-- level 1: the sum of `high x t` of a demand is exactly `b x z`. A venture that is not completed
-  takes nothing, so conditions hold by themselves; nothing is lost, for level 1 counts no parts;
-- level 2: that sum is at most `b`, and at least `b x z`; what a conditional supply gives is at
+Constraints, each divided by its `b` or `c` so that the solver's tolerance is relative to them:
+
+- capacity: the sum of `r x high x t` of an offer is at most `c`;
+- level 1: the sum of `high x t` of a need is exactly `b x z`. A project that is not completed
+  takes nothing, so conditions hold by themselves; level 1 does not count parts, so nothing is lost;
+- level 2: that sum is at most `b`, and at least `b x z`; what a conditional offer allocates is at
   most `z`; the weight of all `z` is at least what level 1 has reached;
 - ticket: `t` is at most `y`, and at least `y x low / high`.
 
-All `x` may be fractions here: so every plan in whole numbers is a solution of this program, and
-its optimum bounds theirs. `whole` asks for whole numbers where currencies meet: then `t` counts
-smallest parts of the demand, and a column `w` counts those of the supply, `w >= r x t`, rounded up.
-Rows whose columns all count parts are not divided: the solver's tolerance is a share of one part.
+Objective: level 1, the weight of all `z`; level 2, the sum of weight x `high x t` / net.
 
-Amounts rounded up across currencies, as a line the solver can see.
+All `t` may be fractions, so that every plan in whole numbers is a solution of this program and its
+optimum bounds theirs. With `integral`, amounts across currencies are whole numbers: `t` counts the
+smallest parts of the need and an integer column `w >= r x t` those of the offer, rounded up by the
+steepest line that the solver can represent. Rows whose columns all count parts are not divided:
+the solver's tolerance is then a share of one part.
 """
 
 from __future__ import annotations
@@ -42,10 +46,10 @@ _MAX_LINE_AMOUNT = 10**4
 
 
 def steepest_slope(ratio: Ratio, high: int) -> float:
-    """Give the steepest line from zero that no rounded up amount lies below, up to `high`.
+    """Return the steepest line through zero below all rounded-up amounts up to `high`.
 
-    A rate with twelve places may cost a trace more than a whole number, and so one part more; the
-    solver can't see a trace, but it sees this slope.
+    A rate with twelve decimals may cost a trace more than a whole number, and so one part more; the
+    solver cannot represent a trace, but it can represent this slope.
     """
     if high > _MAX_LINE_AMOUNT or ratio.under * high >= 2**62:
         return ratio.under / ratio.over
@@ -54,7 +58,7 @@ def steepest_slope(ratio: Ratio, high: int) -> float:
 
 
 LARGEST_INTEGER = 10**6
-"""Up to this amount, whole numbers are asked of the solver where they do not come by themselves."""
+"""Up to this amount, integer amounts are stated where they are not integral by themselves."""
 _MAX_SCALE = 5_000
 
 
@@ -62,9 +66,9 @@ _MAX_SCALE = 5_000
 class Formulation:
     """A model with the meaning of its columns.
 
-    `opens` are the `y` of pairs with a smallest amount (-1: none), for pairs that give one
-    amount or nothing their `t`; `takes` are the `w` (-1: none); `units` what one `t` gives;
-    `capacities` the row of each supply. The objective is that of the level times `scale`.
+    `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
+    nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
+    `capacity_rows` the row of each offer. The objective is that of the level times `scale`.
     """
 
     pairs: EligiblePairs
@@ -80,7 +84,7 @@ class Formulation:
     integral: bool
 
     def amounts(self, values: FloatArray) -> list[int]:
-        """Give the nearest whole amount of each pair, 0 of those that are closed."""
+        """Return the nearest whole amount of each pair, 0 for closed pairs."""
         amounts = []
         for at, pair in enumerate(self.pairs.all):
             if self.amount_columns[at] < 0 or (
@@ -94,13 +98,13 @@ class Formulation:
         return amounts
 
     def completed_projects(self, values: FloatArray) -> tuple[int, ...]:
-        """Give the ventures that are to end complete."""
+        """Return the projects that end complete."""
         return tuple(
             project for project, column in self.project_columns.items() if values[column] > _HALF
         )
 
     def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
-        """Give the columns that are 0 or 1, and which of these they are."""
+        """Return the binary columns and their rounded values."""
         open_columns = np.unique(self.open_columns[self.open_columns >= 0])
         columns = np.concatenate(
             [np.array(list(self.project_columns.values()), np.int32), open_columns]
@@ -108,9 +112,9 @@ class Formulation:
         return columns, np.round(values[columns])
 
     def rounding_margins(self, values: FloatArray) -> Iterable[tuple[int, float]]:
-        """Give each capacity's row with what it leaves when rounding of open pairs is kept back.
+        """Return the row of each capacity with its bound less the rounding margin of open pairs.
 
-        A pair whose amount is rounded up by a part takes what that costs and one part more.
+        A pair whose amount is rounded up by a part takes the cost of that part and one part more.
         """
         amounts = self.amounts(values)
         for offer, row in self.capacity_rows.items():
@@ -124,7 +128,7 @@ class Formulation:
                 yield row, max(0, free - kept_back) / free
 
     def column_values(self, allocations: Iterable[Allocation]) -> FloatArray:
-        """Say a plan as values of the columns."""
+        """Return a plan as values of the columns."""
         plan_allocations = list(allocations)
         values = np.zeros(self.model.columns)
         for project in completed(self.pairs.problem, plan_allocations):
@@ -152,9 +156,9 @@ def _rounded_product(share: np.float64, unit: int) -> int:
 def level_one_program(
     pairs: EligiblePairs, *, integral: bool = False, tickets: bool = True
 ) -> Formulation:
-    """Formulate level 1: the weight of the hopeful ventures that end complete.
+    """Formulate level 1: the weight of the projects that end complete.
 
-    Without `tickets` the smallest amounts are left out, but of pairs that give one amount.
+    Without `tickets` minimum amounts are left out, except those of all-or-nothing pairs.
     """
     builder = _FormulationBuilder(
         pairs, lambda pair: builder.project(pair) in builder.project_columns, integral=integral
@@ -168,7 +172,7 @@ def level_one_program(
 
 
 def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = False) -> Formulation:
-    """Formulate level 2: what all demands get, of plans whose complete weight is at least this."""
+    """Formulate level 2: the coverage of plans that complete at least this weight."""
     builder = _FormulationBuilder(pairs, lambda _: True, integral=integral)
     scale = _scale(pairs)
     builder.add_project_columns([0] * len(pairs.completable))
@@ -186,7 +190,7 @@ def _coverage_weight(pairs: EligiblePairs, pair: EligiblePair) -> Fraction:
 
 
 def _scale(pairs: EligiblePairs) -> Fraction:
-    """Give what makes every worth a whole number, if that is small enough to help the solver."""
+    """Return a factor that makes all coefficients integral, if it is small enough to help."""
     common = 1
     for need in pairs.by_need:
         common = lcm(common, pairs.problem.needs[need].net)
@@ -196,7 +200,7 @@ def _scale(pairs: EligiblePairs) -> Fraction:
 
 
 class _FormulationBuilder:
-    """A formulation while it is written."""
+    """Builds a formulation."""
 
     def __init__(
         self, pairs: EligiblePairs, takes_part: Callable[[EligiblePair], bool], *, integral: bool
@@ -267,7 +271,7 @@ class _FormulationBuilder:
             self._model.add_entries(rows, self._open_columns[indices], -np.array(limit))
 
     def add_capacities(self) -> None:
-        """Let no supply give more than it has, in its own unit."""
+        """Add the capacity of each offer, in its own unit."""
         for offer, indices in self._pairs.group_of_offer.items():
             free = self._pairs.problem.offers[offer].free
             part = free if self._counts_only_units(indices) else 1
@@ -279,7 +283,7 @@ class _FormulationBuilder:
             )
 
     def _cost(self, at: int) -> tuple[int, Fraction | int]:
-        """Give the column by which a pair draws on its supply, and how much one of it draws."""
+        """Return the column by which a pair draws on its offer, and the amount per unit."""
         pair = self._pairs.all[at]
         if pair.all_or_nothing:
             return int(self._amount_columns[at]), pair.ratio.to_offer(pair.high)
@@ -322,12 +326,12 @@ class _FormulationBuilder:
         )
 
     def _scale(self, need: int) -> int:
-        """Give what the rows of a demand are multiplied by: all of it where they count parts."""
+        """Return the factor of the rows of a need: its open amount where they count parts."""
         counts_units = self._counts_only_units(self._pairs.by_need[need])
         return self._pairs.problem.needs[need].open if counts_units else 1
 
     def _counts_only_units(self, indices: Iterable[int]) -> bool:
-        """Say whether all columns of a row count parts, so that it counts them as well."""
+        """Return whether all columns of a row count parts, so that the row does too."""
         with_columns = [at for at in indices if self._amount_columns[at] >= 0]
         every = self._pairs.all
         return any(self._counts_units(at) for at in with_columns) and all(
@@ -335,7 +339,7 @@ class _FormulationBuilder:
         )
 
     def add_conditions(self) -> None:
-        """Let a conditional supply give to a venture only where it ends complete."""
+        """Bound conditional allocations by `z` of their project."""
         for at, pair in enumerate(self._pairs.all):
             if self._pairs.problem.offers[pair.offer].conditional:
                 column = (
@@ -349,7 +353,7 @@ class _FormulationBuilder:
                 self._model.add_entries(row, self.project_columns[self.project(pair)], -most)
 
     def add_min_weight(self, weight: int) -> None:
-        """Ask that what ends complete weighs at least this."""
+        """Require this completed weight."""
         if not self.project_columns:
             return
         row = self._model.add_rows(weight, INFINITY, 1)
@@ -357,7 +361,7 @@ class _FormulationBuilder:
         self._model.add_entries(row, list(self.project_columns.values()), weights)
 
     def build(self, scale: Fraction, *, level: int) -> Formulation:
-        """Give what was written."""
+        """Return the formulation."""
         return Formulation(
             self._pairs,
             self._model,

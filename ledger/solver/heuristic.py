@@ -1,9 +1,15 @@
-"""The road for large pipelines: relax, narrow, fill in whole numbers, and bound by prices.
+"""The algorithm for medium and large problems: relax, dive, construct, improve, and bound.
 
-The road of middle pipelines: too many pairs to list one by one, few enough for large blocks.
+1. Relax: solve the linear relaxation of level 1 and strengthen it with cover cuts, or price it by a
+   first-order method where it is too large. Its dual prices prove a bound.
+2. Dive: fix projects and arcs round by round until few projects are undecided (relax-and-fix).
+3. Construct: complete whole projects in order of the relaxation, in whole numbers, along
+   augmenting paths where a direct allocation is not possible.
+4. Improve: solve the undecided projects as one sub-MIP, then by exchange local search and the MIP
+   of the root (large problems), or by large-neighbourhood search (medium problems).
+5. Level 2: allocate what is left to open needs, and bound the coverage by prices.
 
-The relaxation bounds level 1, and rounding it gives a first plan. Then blocks of the plan are
-solved again, each a good part of the whole.
+Medium problems have too many pairs for the exact program and few enough for large sub-MIPs.
 """
 
 from __future__ import annotations
@@ -54,14 +60,14 @@ from ledger.solver.relaxation import (
 from ledger.solver.root_mip import MAX_ARCS, RootMip
 
 MAX_ARCS_LISTED = 1_000_000
-"""Up to so many arcs, all are looked at together; beyond, only the cheapest of each demand."""
+"""Up to this number of arcs all are used together; beyond, the cheapest of each need."""
 ARCS_PER_NEED_CONSTRUCTION = 48
-"""So many arcs of a demand are tried when a plan is made, where only the cheapest are."""
+"""The arcs per need for construction, where only the cheapest are used."""
 ARCS_PER_NEED = 12
-"""So many arcs of a demand are looked at when the relaxation is narrowed."""
+"""The arcs per need for diving."""
 UNDECIDED = UndecidedLimits(max_projects=200, work_limit=1_300_000)
 MAX_NEEDS_LP = 30_000
-"""Up to so many demands, the relaxation is solved by a linear program; beyond, it is priced."""
+"""Up to this number of needs the relaxation is a linear program; beyond, it is priced."""
 
 
 def solve_large(
@@ -69,17 +75,17 @@ def solve_large(
     options: SolverOptions = UNLIMITED,
     known_plan: tuple[Allocation, ...] | None = None,
 ) -> Solution:
-    """Find a plan with proven bounds where an exact search would take too long.
+    """Return a plan with proven bounds where the exact algorithm would take too long.
 
-    Where the plan `known` before completes as much as any plan can, level 1 is not searched.
+    Where the known plan completes as much as any plan can, level 1 is not searched.
     """
     return LargeProblemSolver(problem, options, known_plan or (), _arcs(problem)).solution()
 
 
 def _arcs(problem: MatchingProblem) -> Arcs:
-    """Give the arcs; to each supply apart where something is indivisible, as far as they are few.
+    """Return the arcs, per offer where a need is indivisible and they are few enough.
 
-    What is not divided has to find room with one supply, which what several have left hides.
+    An indivisible need has to fit one offer, which an aggregated capacity would hide.
     """
     if len(problem.needs) <= MAX_NEEDS_LP and not all(one.divisible for one in problem.needs):
         per_offer_arcs = Arcs(problem, per_offer=True)
@@ -89,7 +95,7 @@ def _arcs(problem: MatchingProblem) -> Arcs:
 
 
 class LargeProblemSolver:
-    """The way to a plan and its bounds, over these arcs."""
+    """The algorithm for large problems, over these arcs."""
 
     def __init__(
         self,
@@ -108,7 +114,7 @@ class LargeProblemSolver:
         self._bound = Fraction(sum(one.weight for one in problem.projects if one.completable))
 
     def solution(self) -> Solution:
-        """Find a plan, level 1 first, and bound both levels."""
+        """Return a plan, level 1 first, with bounds of both levels."""
         restricted = self._restricted_problem_of()
         self._complete(restricted)
         coverage_limit = self._cover(restricted)
@@ -128,16 +134,16 @@ class LargeProblemSolver:
 
     @property
     def _is_lp_solvable(self) -> bool:
-        """Whether the relaxation is small enough to be solved as a linear program."""
+        """Whether the relaxation is small enough for a linear program."""
         return len(self._problem.needs) <= MAX_NEEDS_LP
 
     @property
     def _is_listed(self) -> bool:
-        """Whether all arcs are looked at together."""
+        """Whether all arcs are used together."""
         return self._arcs.count <= MAX_ARCS_LISTED
 
     def _restricted_problem_of(self) -> RestrictedProblem:
-        """List the arcs, or the cheapest of each demand where there are too many."""
+        """Return the arcs, or the cheapest of each need where there are too many."""
         arcs = self._arcs
         self._report("prices")
         completable = completable_projects(arcs)
@@ -161,11 +167,11 @@ class LargeProblemSolver:
         )
 
     def _complete(self, restricted: RestrictedProblem) -> None:
-        """Level 1."""
+        """Solve level 1."""
         if self._adopts_known():
             return
         if not self._is_priced:
-            # Prices from the middle of the way are worse than none: begin with one plain pass.
+            # Prices of an interrupted search are worse than none: start with the greedy plan.
             self._allocate_all(self._known_plan or greedy_plan(self._problem))
         relaxation = (
             Relaxation(self._arcs, restricted.block, restricted.completable)
@@ -183,7 +189,7 @@ class LargeProblemSolver:
     def _dive(
         self, restricted: RestrictedProblem, relaxation: Relaxation, optimum: RelaxationOptimum
     ) -> RelaxationOptimum:
-        """Dive on few arcs of each demand; give where that ends, over all arcs."""
+        """Dive on few arcs of each need; return the end over all arcs."""
         self._report("diving")
         selected = reduced_cost_arcs(restricted.block, optimum, ARCS_PER_NEED)
         dive_end = dive(
@@ -204,7 +210,7 @@ class LargeProblemSolver:
         optimum: RelaxationOptimum | None,
         dive_end: RelaxationOptimum | None,
     ) -> None:
-        """Fill projects in whole numbers, those first of which most is completed in parts."""
+        """Construct a plan, projects with the largest completed part first."""
         self._report("whole numbers")
         part, flow = (
             (restricted.part, restricted.flow)
@@ -218,7 +224,7 @@ class LargeProblemSolver:
         gains = net_gains(self._arcs, prices, dual_charges if self._is_listed else None)
         for project in np.lexsort((-gains, -np.round(part, 6))).tolist():
             if restricted.completable[project]:
-                # Without time, the plan is still made, in one pass.
+                # Without time, the plan is still constructed, in one pass.
                 complete_project(
                     self._assignment, candidates, project, reallocate=not self._deadline.passed
                 )
@@ -237,8 +243,8 @@ class LargeProblemSolver:
         candidates: CandidateList,
         gains: FloatArray,
     ) -> None:
-        """Complete more than filling did, from the plan so far."""
-        del optimum  # what it says is in the prices of the guide
+        """Improve the constructed plan."""
+        del optimum  # what it says is in the prices of the candidate list
         if self._is_lp_solvable:
             self._report("improving")
             exchange_search(self._assignment, candidates, gains, self._deadline)
@@ -249,7 +255,7 @@ class LargeProblemSolver:
             self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _adopts_known(self) -> bool:
-        """Take what the known plan gives to projects it completes, if no plan completes more."""
+        """Adopt the projects that the known plan completes, if no plan completes more."""
         if (
             sum(self._problem.projects[index].weight for index in self._known_completed)
             < self._bound
@@ -259,7 +265,7 @@ class LargeProblemSolver:
         return True
 
     def _allocate_known_completed(self) -> None:
-        """Take what the known plan gives to projects it completes, into an empty book."""
+        """Allocate what the known plan gives to projects it completes, on an empty assignment."""
         needs = self._problem.needs
         self._allocate_all(
             allocation
@@ -268,14 +274,14 @@ class LargeProblemSolver:
         )
 
     def _allocate_all(self, allocations: Iterable[Allocation]) -> None:
-        """Write gives of another plan into an empty book."""
+        """Allocate another plan on an empty assignment."""
         for allocation in allocations:
             self._assignment.allocate(*allocation)
 
     def _relaxed(
         self, relaxation: Relaxation, restricted: RestrictedProblem
     ) -> RelaxationOptimum | None:
-        """Solve the relaxation, bound level 1 by it, and again with the rows of crowds."""
+        """Solve the relaxation and bound level 1, without and with cover cuts."""
         self._report("relaxation")
         optimum = relaxation.solve_tightened(self._deadline)
         if optimum is None:
@@ -293,7 +299,7 @@ class LargeProblemSolver:
         return optimum
 
     def _cover(self, restricted: RestrictedProblem) -> Fraction:
-        """Level 2; gives its bound."""
+        """Solve level 2 and return its bound."""
         arcs, value, block, completable = (
             self._arcs,
             self._value,
@@ -327,9 +333,9 @@ def solve_medium(
     options: SolverOptions = UNLIMITED,
     known_plan: tuple[Allocation, ...] | None = None,
 ) -> Solution:
-    """Find a plan with proven bounds, level 1 as near to its bound as blocks can bring it.
+    """Return a plan with proven bounds, improved by large-neighbourhood search.
 
-    The search begins with the plan `known` before where that completes more than rounding does.
+    The search starts from the known plan where that completes more than the constructed one.
     """
     return MediumProblemSolver(problem, options, known_plan or ()).solution()
 
@@ -337,12 +343,12 @@ def solve_medium(
 def start_plan(
     problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
 ) -> tuple[tuple[Allocation, ...], Fraction]:
-    """Give a plan good on level 1 alone, for a search that goes on from it, and level 1's bound."""
+    """Return a plan for level 1 from which another search continues, and its bound."""
     return MediumProblemSolver(problem, options, known_plan).start_plan()
 
 
 class MediumProblemSolver(LargeProblemSolver):
-    """The road of large pipelines, with blocks where that improves a plan here and there."""
+    """The algorithm for medium problems, improved by large-neighbourhood search."""
 
     def __init__(
         self, problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
@@ -375,7 +381,7 @@ class MediumProblemSolver(LargeProblemSolver):
                 break
 
     def _adopt_known_if_heavier(self) -> None:
-        """Begin with what the known plan gives to projects it completes, if they weigh more."""
+        """Adopt the projects that the known plan completes, if they weigh more."""
         if (
             sum(self._problem.projects[index].weight for index in self._known_completed)
             <= self._value

@@ -1,6 +1,6 @@
-"""The one thin wrapper of HiGHS: a model of sparse arrays in, values and a proven bound out.
+"""A thin interface to HiGHS: a model of sparse arrays in, values and a proven bound out.
 
-Every run is on one thread with one seed, so the same model gives the same answer; a wall clock
+Every run uses one thread and one seed, so the same model gives the same answer; a wall-clock limit
 is set only where the caller asks for one. All models are maximised.
 """
 
@@ -23,16 +23,16 @@ IndexArray = NDArray[np.int32]
 INFINITY = highspy.kHighsInf
 SEED = 20
 TOLERANCE = 1e-9
-"""How far a row or an integer may be off, in the model's own scale."""
+"""The feasibility tolerance of rows and integers, in the scale of the model."""
 
 _DUAL_TOLERANCE = 1e-7
 _MISREPORTED = 1e-4
 _STEPS_OF_AN_ITERATION = 3
-"""An iteration of the simplex method takes about as long as so many checks between two nodes."""
+"""A simplex iteration takes about as long as this number of checks between two nodes."""
 
 
 class VariableType(IntEnum):
-    """What values a column may take."""
+    """The type of a column."""
 
     CONTINUOUS = 0
     INTEGER = 1
@@ -40,29 +40,29 @@ class VariableType(IntEnum):
 
 
 class Deadline:
-    """The moment at which a search by the wall clock must end; without seconds, never."""
+    """The end of a search by the wall clock; without seconds, none."""
 
     def __init__(self, seconds: float | None = None) -> None:
         self._end = None if seconds is None else monotonic() + seconds
 
     @property
     def left(self) -> float | None:
-        """The seconds that are left, or None where there is no limit."""
+        """The seconds left, or None where there is no limit."""
         return None if self._end is None else max(0.0, self._end - monotonic())
 
     def part(self, share: float) -> Deadline:
-        """Give the moment at which a share of what is left is over."""
+        """Return a deadline after a share of the time left."""
         return Deadline(None if self.left is None else self.left * share)
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no time is left."""
         return self.left == 0
 
 
 @dataclass(slots=True)
 class Model:
-    """A model to maximise, gathered column by column and row by row in whole arrays."""
+    """A model to maximise, collected as arrays of columns, rows and entries."""
 
     costs: list[FloatArray] = field(default_factory=list)
     lowers: list[FloatArray] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Model:
         *,
         count: int | None = None,
     ) -> IndexArray:
-        """Add as many columns as `cost` is long, or `count`, and give their places."""
+        """Add as many columns as `cost` is long, or `count`, and return their indices."""
         size = len(np.atleast_1d(cost)) if count is None else count
         for arrays, value in ((self.costs, cost), (self.lowers, lower), (self.uppers, upper)):
             arrays.append(np.broadcast_to(np.asarray(value, np.float64), size))
@@ -94,14 +94,14 @@ class Model:
     def add_rows(
         self, lower: FloatArray | float, upper: FloatArray | float, count: int
     ) -> IndexArray:
-        """Add empty rows between these bounds, and give their places."""
+        """Add empty rows with these bounds, and return their indices."""
         self.row_lowers.append(np.broadcast_to(np.asarray(lower, np.float64), count))
         self.row_uppers.append(np.broadcast_to(np.asarray(upper, np.float64), count))
         self.rows += count
         return np.arange(self.rows - count, self.rows, dtype=np.int32)
 
     def add_entries(self, rows: Any, columns: Any, values: Any) -> None:
-        """Add entries to the matrix, each place at most once."""
+        """Add entries of the matrix, at most one per position."""
         shape = np.broadcast_shapes(np.shape(rows), np.shape(columns), np.shape(values), (1,))
         row_indices = np.broadcast_to(np.asarray(rows, np.int32), shape)
         column_indices = np.broadcast_to(np.asarray(columns, np.int32), shape)
@@ -110,7 +110,7 @@ class Model:
         )
 
     def highs_lp(self) -> Any:
-        """Give the model as HiGHS takes it, its matrix by rows."""
+        """Return the model as HiGHS takes it, its matrix by rows."""
         highs_lp = highspy.HighsLp()
         highs_lp.num_col_, highs_lp.num_row_ = self.columns, self.rows
         highs_lp.sense_ = highspy.ObjSense.kMaximize
@@ -153,24 +153,24 @@ def _joined(parts: list[FloatArray]) -> FloatArray:
 
 
 class _Silent(highspy.Highs):
-    """HiGHS that says nothing on standard output: its own silence comes after its first words."""
+    """HiGHS without output: its own option takes effect only after its first message."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
 
     def enableCallbacks(self) -> None:  # noqa: N802 - called while HiGHS is made
-        """Be silent before the first call that would say the solver's name."""
+        """Disable output before the first call that would print the name of the solver."""
         self.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveResult:
-    """How a run ended.
+    """The result of a run.
 
-    `values` are the best columns found (None: none found), `bound` what no solution exceeds by
-    more than the tolerance. `optimal`: the search ended by itself; `timed_out`: the clock cut it.
-    `duals` are the prices of the rows, of a model without whole columns.
+    `values` are the best solution (None: none), `bound` a bound on all solutions within the
+    tolerance. `optimal`: the search ended by itself; `time_limit_reached`: the clock ended it.
+    `duals` are the prices of the rows, of a model without integer columns.
     """
 
     optimal: bool
@@ -184,7 +184,7 @@ class SolveResult:
 
 
 class Solver:
-    """One model in HiGHS, which may be changed and run again from where it stood."""
+    """One model in HiGHS, which may be changed and run again from its last state."""
 
     def __init__(self, model: Model, *, tolerance: float = TOLERANCE) -> None:
         self._highs = _Silent()
@@ -210,19 +210,19 @@ class Solver:
         assert status == highspy.HighsStatus.kOk, name
 
     def disable_feasibility_jump(self) -> None:
-        """Don't look for a first solution by jumping: on large models its finds lead astray."""
+        """Disable the feasibility jump heuristic: on large models its solutions mislead."""
         self.set_option("mip_heuristic_run_feasibility_jump", value=False)
 
     def set_bounds(self, columns: IndexArray, lower: FloatArray, upper: FloatArray) -> None:
-        """Change between what bounds columns lie."""
+        """Change the bounds of columns."""
         self._highs.changeColsBounds(len(columns), columns, lower, upper)
 
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
-        """Change between what bounds a row lies."""
+        """Change the bounds of a row."""
         self._highs.changeRowBounds(row, lower, upper)
 
     def add_row(self, lower: float, upper: float, columns: IndexArray, values: FloatArray) -> None:
-        """Add one row."""
+        """Add a row."""
         self._highs.addRow(lower, upper, len(columns), columns, values)
 
     def add_two_entry_rows(self, columns: IndexArray, values: FloatArray) -> None:
@@ -233,7 +233,7 @@ class Solver:
         self._highs.addRows(count, *bounds, 2 * count, starts, columns.ravel(), values.ravel())
 
     def start_from(self, values: FloatArray) -> None:
-        """Give a solution to start from: a whole one, or whole columns that can be filled up."""
+        """Set a start: a solution, or values of integer columns that can be completed."""
         self._highs.setSolution(
             self.columns, np.arange(self.columns, dtype=np.int32), np.asarray(values, np.float64)
         )
@@ -249,8 +249,8 @@ class Solver:
     ) -> SolveResult:
         """Run until the optimum is proven, or a limit of nodes, checks, steps or time is reached.
 
-        A check is made by the solver between two parts of its search; steps weigh checks by what
-        lies between them. Both measure work that is the same in every run, unlike seconds.
+        A check is a call of the interrupt callback; steps weigh checks by the work between them.
+        Both are the same in every run, unlike seconds.
         """
         left = None if deadline is None else deadline.left
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
@@ -276,10 +276,10 @@ class Solver:
             raise KeyboardInterrupt
 
     def _objective_misreported(self) -> bool:
-        """Whether the solution is not worth what HiGHS says of it.
+        """Return whether the objective of the solution differs from the reported one.
 
-        HiGHS 1.16 may misjudge a start after presolving and keep it for better than it is. What
-        it finds by itself is right, so it has to search again without the start.
+        HiGHS 1.16 may misjudge a start after presolve and report it as better than it is. Its own
+        solutions are right, so it has to search again without the start.
         """
         values = self._highs.getSolution().col_value
         if not self._integral or len(values) == 0:
@@ -313,5 +313,5 @@ class Solver:
 
 
 def solver_name() -> str:
-    """Give the solver's name and version."""
+    """Return the name and version of the solver."""
     return f"HiGHS {_Silent().version()}"

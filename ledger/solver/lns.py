@@ -1,20 +1,16 @@
-"""Solving a block of projects again, exactly, while the others end as they do.
+"""Large-neighbourhood search: related projects are solved again as one sub-MIP.
 
-Inside the block everything is open: which projects end complete, which supply fills what only one
-may fill, which pairs give at all. Outside, projects end as they do, what only one supply may fill
-stays where it is, and of the pairs with a smallest amount those give that do; but how much they
-give may change, so that room can be made for the block wherever flows can turn elsewhere.
+Variables of a sub-MIP: `z` of its projects in {0, 1}; flows of their candidate arcs, in {0, 1} for
+indivisible needs, semi-continuous for arcs with a minimum ticket; flows of completed projects
+outside, whose amounts may change within the arcs they use.
+Constraints: the flows of a need inside sum to `z`, outside to 1; capacity of each supply group;
+flows at most share x `z` where the relaxation needed that row.
+Objective: the weight of the completed projects of the sub-MIP.
 
-Settling at once, exactly, what diving leaves undecided.
-
-Diving decides one thing after the other, and what it decides last costs the most: there is little
-left to turn to. So it stops while some projects are undecided, and those are decided together,
-by a block in the state where diving stopped.
-
-Which blocks of a plan are solved again, and how hard each is tried.
-
-A block grows from a project that is not complete through those that could use the same scarce
-stores. The search ends when some in a row win nothing.
+The projects left undecided by diving are solved in the same way, from the state where diving
+stopped. The search proper grows a sub-MIP from an incomplete project through the projects related
+to it, and ends after some sub-MIPs without a gain (Shaw, "Using constraint programming and local
+search methods to solve vehicle routing problems", CP 1998).
 """
 
 from __future__ import annotations
@@ -48,12 +44,12 @@ _TOLERANCE = 1e-6
 _MARGIN_TOLERANCE = 1e-9
 _HALF = 0.5
 _ABSOLUTE_GAP = 0.9
-"""Weights are whole, so that less than one is no gap."""
+"""Weights are integers, so a gap below one is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubMipResult:
-    """The weight a block won, 0 or more; whether no more can be won in it; the work it took."""
+    """The weight gained (0 or more), whether no more is possible, and the work used."""
 
     weight_gain: int
     proven: bool
@@ -61,9 +57,9 @@ class SubMipResult:
 
 
 class FreeFlowSubMip:
-    """Some projects of a plan, to be solved again while flows outside may turn elsewhere.
+    """A sub-MIP of some projects, while flows of the others may change.
 
-    The plan is that in the book, or a `state` that was never written down.
+    It starts from the plan of the assignment, or from a `state` that was never applied.
     """
 
     def __init__(
@@ -94,7 +90,7 @@ class FreeFlowSubMip:
         return selected
 
     def improve(self, work_limit: int, nodes: int, deadline: Deadline) -> SubMipResult:
-        """Solve again and keep what is better, with so much work: columns times checks."""
+        """Solve the sub-MIP within a work limit, and keep a better plan."""
         model = Model()
         weight = weights(self._choice.arcs)
         completable = self._choice.completable[self._projects].astype(np.float64)
@@ -148,7 +144,7 @@ class FreeFlowSubMip:
         model.add_entries(row_of[choice.block.need[self._arc_indices]], flows, 1.0)
 
     def _add_capacity_rows(self, model: Model, flows: IndexArray) -> IndexArray:
-        """Add what each store has; give the row of each flow."""
+        """Add the capacity rows; return the row of each flow."""
         block, at = self._choice.block, self._arc_indices
         groups, row = np.unique(block.group[at], return_inverse=True)
         capacity_rows = model.add_rows(-INFINITY, 1.0, len(groups))
@@ -169,7 +165,7 @@ class FreeFlowSubMip:
     def _with_rounding_margin(
         self, model: Model, values: FloatArray, flows: IndexArray, capacity_rows: IndexArray
     ) -> FloatArray | None:
-        """Solve again with all choices made, keeping back what rounding may cost, if it can be."""
+        """Solve again with all choices fixed and a rounding margin in the capacities."""
         types = np.concatenate(model.types)
         losses = np.where(values[flows] > _TOLERANCE, self._rounding_losses(), 0.0)
         margins = np.bincount(capacity_rows, losses, model.rows).astype(np.float64)
@@ -187,7 +183,7 @@ class FreeFlowSubMip:
         return None if margin_values is None else margin_values[: model.columns]
 
     def _rounding_losses(self) -> FloatArray:
-        """Give what rounding across currencies may cost each flow, as a part of its store."""
+        """Return the rounding loss of each flow across currencies, as a part of its group."""
         choice, problem = self._choice, self._assignment.problem
         losses = np.zeros(len(self._arc_indices))
         for index, at in enumerate(self._arc_indices.tolist()):
@@ -200,7 +196,7 @@ class FreeFlowSubMip:
         return losses
 
     def _round_and_apply(self, values: FloatArray, flows: IndexArray) -> int:
-        """Write an answer down in whole numbers, if it completes more then; say how much."""
+        """Round a solution and apply it if it completes more; return the gain."""
         assignment, problem = self._assignment, self._assignment.problem
         weight_before = self._weight()
         ends = self._completed & ~self._is_free_project
@@ -220,7 +216,7 @@ class FreeFlowSubMip:
         return max(0, gain)
 
     def _flow(self, flow_shares: FloatArray, ends: BoolArray, needs: list[int]) -> Flow:
-        """Give the nearest flow in whole numbers that fills these demands, as far as there is."""
+        """Return the nearest integer flow that fills these needs as far as possible."""
         assignment, choice = self._assignment, self._choice
         pairs: list[EligiblePair] = []
         amounts: list[int] = []
@@ -251,9 +247,9 @@ _UNDECIDED_NODES = 300
 
 @dataclass(frozen=True, slots=True)
 class UndecidedLimits:
-    """How many projects diving may leave to settle, and the work on them, in columns times checks.
+    """The number of projects that diving leaves undecided, and the work limit of their sub-MIP.
 
-    Where diving leaves none, nothing is settled.
+    Where it leaves none, no sub-MIP is solved.
     """
 
     max_projects: int
@@ -267,9 +263,9 @@ def solve_undecided(
     limits: UndecidedLimits,
     deadline: Deadline,
 ) -> None:
-    """Decide what is undecided where diving ended; keep it where it completes more than the book.
+    """Solve the undecided projects of a dive as one sub-MIP; keep a better plan.
 
-    `end` is over all arcs of the choices.
+    `end` is over all arcs of the choice.
     """
     undecided_flags = undecided_projects(choice.arcs, choice.block, end) & choice.completable
     state = PlanState(
@@ -281,14 +277,14 @@ def solve_undecided(
 
 
 _MIN_GAIN = -1.5
-"""Projects that would cost this much more than their weight begin no block."""
+"""Projects below this gain start no sub-MIP."""
 
 
 @dataclass(frozen=True, slots=True)
 class LnsStage:
-    """How many projects a block has, the work on each, and what ends the stage.
+    """The size and work limit of the sub-MIPs of a stage, and what ends it.
 
-    That is so many blocks in vain, or so much work in all.
+    A stage ends after `max_failures` sub-MIPs without a gain, or at its total work limit.
     """
 
     projects: int
@@ -299,12 +295,12 @@ class LnsStage:
 
 LNS_STAGES = (LnsStage(200, 600_000),)
 START_STAGES = (LnsStage(80, 200_000),)
-"""Where another search goes on from the plan."""
+"""For the plan from which another search continues."""
 _NODES = 500
 
 
 class Lns:
-    """The blocks of a plan, one after the other."""
+    """The large-neighbourhood search."""
 
     def __init__(
         self,
@@ -321,7 +317,7 @@ class Lns:
         self._relatedness = ArcRelatedness(choice, prices, gains)
 
     def rounds(self, stages: tuple[LnsStage, ...] = LNS_STAGES) -> Iterator[int]:
-        """Solve one block after the other, and give what each has won."""
+        """Solve one sub-MIP after the other, and yield the gain of each."""
         for stage in stages:
             failures = work = 0
             for projects in self._unsolved_blocks(stage.projects):
@@ -338,7 +334,7 @@ class Lns:
                 yield result.weight_gain
 
     def _unsolved_blocks(self, size: int) -> Iterator[list[int]]:
-        """Give the block round each project that is not complete and was in none before."""
+        """Yield the projects related to each incomplete project that is in no sub-MIP yet."""
         seen: set[int] = set()
         for project in self._seeds:
             if project not in seen and not self._assignment.is_complete(project):

@@ -1,7 +1,7 @@
-"""Levels 3 and 4: fewer deals, then lower cost, without touching what levels 1 and 2 reached.
+"""Levels 3 and 4: fewer deals, then lower cost, without changing levels 1 and 2.
 
-Every move leaves what each demand gets as it is, so that both levels stay exactly the same. The
-moves are tried in a fixed order until none helps: improved, not claimed to be the best.
+Every move leaves the amount of each need unchanged, so both levels stay exactly the same. Moves
+are tried in a fixed order until none helps: a local optimum, not a proven one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ _ROUNDS = 4
 def reduce_deals_and_cost(
     problem: MatchingProblem, allocations: Sequence[Allocation]
 ) -> tuple[Allocation, ...]:
-    """Give a plan worth the same on levels 1 and 2, with fewer deals, and those at lower cost.
+    """Return a plan equal on levels 1 and 2, with fewer deals, and those at lower cost.
 
-    A deal is spared where another supply of the same demand, or one that had no part in it yet,
-    takes over all of two deals; cost is spared where a cheaper supply takes over a whole deal.
-    Supplies whose cost is unknown are no reason for a move.
+    Two deals are merged where one offer can take over both; a deal moves to a cheaper offer that
+    can take over all of it. Offers of unknown cost are no reason for a move.
     """
     search = _LocalSearch(problem, allocations)
     for _ in range(_ROUNDS):
@@ -40,7 +39,7 @@ class _Deal:
 
 
 class _LocalSearch:
-    """A plan on the table, with what each supply has left."""
+    """A plan with the free capacity of each offer."""
 
     def __init__(self, problem: MatchingProblem, allocations: Sequence[Allocation]) -> None:
         self._problem = problem
@@ -56,7 +55,7 @@ class _LocalSearch:
         self.needs = sorted(self._amounts)
 
     def plan(self) -> tuple[Allocation, ...]:
-        """Give the plan in order of demand, then supply."""
+        """Return the plan in order of need, then offer."""
         return tuple(
             Allocation(need, offer, amount)
             for need in self.needs
@@ -64,7 +63,7 @@ class _LocalSearch:
         )
 
     def merge_deals(self, need: int) -> bool:
-        """Let one supply take over two deals of a demand, if any can."""
+        """Merge two deals of a need into one, if an offer can take over both."""
         deals = [_Deal(*deal) for deal in sorted(self._amounts[need].items())]
         for index, one in enumerate(deals):
             for rate in deals[index + 1 :]:
@@ -74,7 +73,7 @@ class _LocalSearch:
         return False
 
     def reduce_cost(self, need: int) -> bool:
-        """Let cheaper supplies take over whole deals of a demand, if any can."""
+        """Move whole deals of a need to cheaper offers, if any can take them over."""
         improved = False
         for offer, amount in sorted(self._amounts[need].items()):
             cost = self._problem.offers[offer].cost
@@ -85,7 +84,7 @@ class _LocalSearch:
         return improved
 
     def _cheaper(self, need: int, cost: Decimal) -> list[int]:
-        """Give the supplies that have no part in a demand yet and cost less, cheapest first."""
+        """Return the cheaper offers without a deal with a need, cheapest first."""
         offers = self._problem.offers
         cheaper_rates = {
             offer: rate
@@ -97,7 +96,7 @@ class _LocalSearch:
         return sorted(cheaper_rates, key=lambda offer: (cheaper_rates[offer], offer))
 
     def _transfer(self, need: int, offer: int, deals: Sequence[_Deal]) -> bool:
-        """Move these parts of a demand to one supply, if its limits and what it has allow it."""
+        """Move these deals of a need to one offer, if its limits and capacity allow it."""
         limits = self._limits(need).get(offer)
         current = self._amounts[need].get(offer, 0)
         leaving = [deal for deal in deals if deal.offer != offer]
@@ -115,7 +114,7 @@ class _LocalSearch:
         return True
 
     def _limits(self, need: int) -> dict[int, PairLimits]:
-        """Give the supplies that may serve a demand as the plan stands, with their limits."""
+        """Return the offers that may serve a need under the plan, with their limits."""
         if need not in self._limits_by_need:
             ends = self._problem.needs[need].project in self._completed
             self._limits_by_need[need] = {

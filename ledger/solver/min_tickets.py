@@ -1,14 +1,10 @@
-"""Good plans of larger pipelines: what ends complete without tickets, then how they are kept.
+"""Level 1 of large programs: the relaxation without minimum tickets, and plans near its solution.
 
-Without smallest amounts every `y` may be a fraction, and its rows bind nothing: the program is
-far smaller, and every plan is still a solution of it, so its optimum bounds theirs. Its solution
-says which ventures end complete, and as a rule which supply each indivisible demand takes; only
-the flows between divisible demands, of which there are many alike, have to find another way.
-
-Level 1 of larger pipelines without smallest amounts, and what it tells the whole program.
-
-Without tickets the program is far smaller: every plan is still a solution of it, so its optimum
-bounds theirs. The rows that its relaxation breaks hold in the whole program too.
+Without minimum tickets there are no `y` columns and their rows: the program is far smaller and
+every plan is still a solution of it, so that its optimum bounds theirs. Its solution says which
+projects end complete and, as a rule, which offer each indivisible need takes; only the flows
+between divisible needs have to be found again with tickets. Rows that its linear relaxation
+violates hold in the full program too.
 """
 
 from __future__ import annotations
@@ -25,12 +21,12 @@ from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_st
 
 _CHECKS = 60
 _CHECKS_OF_COVERAGE = 32
-"""Nearly all that coverage gains, it gains by then."""
+"""Coverage improves little after this number of checks."""
 _NODES = 200
 
 
 def lp_relaxation(formulation: Formulation) -> Model:
-    """Give the model with nothing held to whole numbers."""
+    """Return the linear relaxation of a model."""
     types = np.full(formulation.model.columns, VariableType.CONTINUOUS, np.uint8)
     return replace(formulation.model, types=[types])
 
@@ -42,11 +38,10 @@ def solutions_with_tickets(
     tolerance: float,
     deadline: Deadline,
 ) -> Iterator[FloatArray]:
-    """Give solutions that keep the tickets near one that does not.
+    """Yield solutions with minimum tickets near one without.
 
-    The most promising first, where the clock runs the quickest to find. Promising: the ventures
-    that end complete are the same, and indivisible demands may turn elsewhere. Quick: each
-    indivisible demand takes the supply that it took, and ventures may end incomplete.
+    Most promising: the same projects complete, indivisible needs free. Quickest, first where there
+    is a time limit: indivisible needs keep their offers, projects may end incomplete.
     """
     project_columns = np.array(list(formulation.project_columns.values()), np.int32)
     integers = np.setdiff1d(_binary_columns(formulation), _ticket_columns(formulation)).astype(
@@ -67,10 +62,10 @@ def solutions_with_tickets(
 def solve_with_fixed_projects(
     formulation: Formulation, start: FloatArray, tolerance: float, deadline: Deadline
 ) -> FloatArray | None:
-    """Give a better solution of level 2 in which the ventures end complete that do at the start.
+    """Return a better solution of level 2 with the same projects complete as at the start.
 
-    The pairs looked at are those of the start, those that the relaxation uses once it is known
-    which ventures end complete, and a few more.
+    Its candidate pairs are those of the start, those of the relaxation with these projects fixed,
+    and a few more.
     """
     project_columns = np.array(list(formulation.project_columns.values()), np.int32)
     relaxation = Solver(lp_relaxation(formulation), tolerance=tolerance)
@@ -86,7 +81,7 @@ def solve_with_fixed_projects(
 
 
 def _candidate_solver(formulation: Formulation, nearby: LpOptimum, tolerance: float) -> Solver:
-    """Give a solver of the pairs that are used near a solution, and a few more."""
+    """Return a solver of the pairs used near a solution, and a few more."""
     solver = Solver(formulation.model, tolerance=tolerance)
     solver.disable_feasibility_jump()
     restrict_to_candidates(solver, formulation, nearby)
@@ -98,7 +93,7 @@ def _binary_columns(formulation: Formulation) -> IndexArray:
 
 
 def _ticket_columns(formulation: Formulation) -> IndexArray:
-    """Give the columns that say of a pair with a smallest amount whether it gives anything."""
+    """Return the `y` columns of pairs with a minimum amount."""
     open_columns = formulation.open_columns
     tickets: IndexArray = open_columns[
         (open_columns >= 0) & (open_columns != formulation.amount_columns)
@@ -107,12 +102,12 @@ def _ticket_columns(formulation: Formulation) -> IndexArray:
 
 
 INTEGER_GAP = 0.999
-"""Weights are whole, so that less than one is no gap."""
+"""Weights are integers, so a gap below one is none."""
 _MIN_AMOUNT = 1e-7
 
 
 class TicketRelaxation:
-    """A program without tickets, and where its columns are in the whole one."""
+    """A program without minimum tickets, and the map of its columns to the full program."""
 
     def __init__(self, formulation: Formulation, *, integral: bool) -> None:
         self.formulation = formulation
@@ -124,9 +119,9 @@ class TicketRelaxation:
         )
 
     def solve_relaxation(self, deadline: Deadline) -> LpOptimum | None:
-        """Solve the relaxation and give it in the columns of the whole program.
+        """Solve the linear relaxation and return it in the columns of the full program.
 
-        The rows that it broke are added to both programs.
+        The rows that it violated are added to both programs.
         """
         model, full_model = self.program.model, self.formulation.model
         rows_before, entries_before = model.rows, len(model.entries)
@@ -143,7 +138,7 @@ class TicketRelaxation:
         )
 
     def solver(self, tolerance: float, gap: float = 0.0) -> Solver:
-        """Give a solver of the program that stops at a gap of this share of the value."""
+        """Return a solver of the program that stops at this relative gap."""
         solver = Solver(self.program.model, tolerance=tolerance)
         solver.disable_feasibility_jump()
         solver.set_option("mip_abs_gap", INTEGER_GAP)
@@ -151,7 +146,7 @@ class TicketRelaxation:
         return solver
 
     def lift(self, values: FloatArray) -> FloatArray:
-        """Give values of the whole program's columns; what gives anything is open."""
+        """Return values of the columns of the full program; every pair in use is open."""
         lifted = self._mapped(values)
         tickets = self._ticket_columns
         lifted[self.formulation.open_columns[tickets]] = (

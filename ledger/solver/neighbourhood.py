@@ -1,8 +1,13 @@
-"""Solving some projects again, exactly, while the rest of the plan stays as it is.
+"""A sub-MIP of some projects while the rest of the plan is fixed.
 
-The projects of a neighbourhood give back what they got; what is free then is shared out anew by
-a mixed-integer program over a few stores of each demand. Its answer is written down in whole
-numbers and kept where it completes more weight, or as much for less of what is scarce.
+The projects release their allocations; the freed capacity is allocated again.
+Variables: `z` of each project in {0, 1}; the flow of each candidate arc, in {0, 1} for indivisible
+needs, semi-continuous for arcs with a minimum ticket.
+Constraints: the flows of a need sum to `z`; capacity left of each supply group; share x `z`.
+Objective: the weight of completed projects.
+
+The solution is rounded to whole numbers and kept if it completes more weight, or as much with less
+of what is scarce.
 """
 
 from __future__ import annotations
@@ -29,12 +34,12 @@ from ledger.solver.highs import (
 _TOLERANCE = 1e-7
 _HALF = 0.5
 SMALLEST_TICKET = 1e-6
-"""A part of a demand: a smallest amount below it is none."""
+"""A minimum amount below this part of a need is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Arc:
-    """What a store could give a demand, as parts of what is open; `load` of what it has left."""
+    """A candidate arc in parts of the open amount; `load` is relative to the capacity left."""
 
     need: int
     group: int
@@ -46,7 +51,7 @@ class _Arc:
 
 @dataclass(frozen=True, slots=True)
 class SubMipLimits:
-    """How hard one neighbourhood is tried: stores a demand may turn to, and what is searched."""
+    """The limits of a sub-MIP: arcs per need, nodes and checks."""
 
     arcs: int
     nodes: int
@@ -54,7 +59,7 @@ class SubMipLimits:
 
 
 class FixedRestSubMip:
-    """Some projects of a plan, to be solved again."""
+    """A sub-MIP of some projects, the rest of the plan fixed."""
 
     def __init__(
         self, assignment: Assignment, candidates: CandidateList, projects: list[int]
@@ -64,7 +69,7 @@ class FixedRestSubMip:
         self._needs = [one for index in projects for one in problem.projects[index].needs]
 
     def improve(self, limits: SubMipLimits, deadline: Deadline | None = None) -> int:
-        """Solve again and keep what is better; give the weight won, 0 or more."""
+        """Solve the sub-MIP and keep a better plan; return the weight gained, 0 or more."""
         assignment = self._assignment
         value_before = self._value_of_plan()
         current_shares = {need: self._group_shares(need) for need in self._needs}
@@ -85,7 +90,7 @@ class FixedRestSubMip:
         return 0
 
     def _value_of_plan(self) -> tuple[int, float]:
-        """Give the weight completed, and how little of what is scarce it takes."""
+        """Return the completed weight, and the negative cost of the scarce capacity it uses."""
         assignment = self._assignment
         weight = sum(
             assignment.problem.projects[index].weight
@@ -103,7 +108,7 @@ class FixedRestSubMip:
         return sum(part * prices.get(group, highest_price) for group, part in group_shares.items())
 
     def _group_shares(self, need: int) -> dict[int, float]:
-        """Give what part of a demand each store fills now."""
+        """Return the part of a need that each supply group supplies."""
         open_ = self._assignment.problem.needs[need].open
         shares: dict[int, float] = {}
         for offer, amount in self._assignment.amounts[need].items():
@@ -112,7 +117,7 @@ class FixedRestSubMip:
         return shares
 
     def _arcs(self, need: int, current_shares: Iterable[int], most: int) -> list[_Arc]:
-        """Give the stores that a demand may turn to: where it is now, then the best others."""
+        """Return the candidate arcs of a need: those in use, then the best others."""
         prices = {group: price for group, _, price in self._candidates.groups(need)}
         arcs: list[_Arc] = []
         for group in dict.fromkeys([*current_shares, *prices]):
@@ -142,7 +147,7 @@ class FixedRestSubMip:
     def _solve(
         self, arcs: list[_Arc], start: FloatArray, limits: SubMipLimits, deadline: Deadline | None
     ) -> tuple[float, FloatArray] | None:
-        """Solve the program; give the weight it completes, and its columns."""
+        """Solve the program; return the weight it completes, and its columns."""
         projects = [self._assignment.problem.projects[index] for index in self._projects]
         weights = np.array([float(one.weight * one.completable) for one in projects])
         model = Model()

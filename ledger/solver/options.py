@@ -1,6 +1,6 @@
-"""How hard to try; apart from the solver, which takes long to load.
+"""Solver options, the progress callback, and the monitor that stops HiGHS at a work limit.
 
-Watching the solver while it searches, and stopping it at a limit of counted work.
+Apart from the solver itself, which takes long to load.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from ledger.core.errors import InvalidInput
 from ledger.core.numbers import normalise_digits
 
 ProgressCallback = Callable[[str, Fraction, Fraction], None]
-"""Told the stage, and the value and bound of level 1 so far."""
+"""Called with the stage, and the value and bound of level 1 so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class SolverOptions:
-    """How hard to try. `seconds` is the wall clock's limit, None for none."""
+    """Solver options. `seconds` is the wall-clock limit, None for none."""
 
     seconds: int | None = None
     progress: ProgressCallback | None = None
 
 
 class UnusableTimeLimit(InvalidInput):
-    """A time limit that is no whole number of seconds, or below zero."""
+    """A time limit that is not a whole number of seconds from 0 on."""
 
     code = "unusable-time-limit"
     default_why = "A time limit is a whole number of seconds from 0 on; 0 gives the quick plan."
@@ -34,7 +34,7 @@ class UnusableTimeLimit(InvalidInput):
 
 
 def parse_seconds(text: str | None) -> int | None:
-    """Read a time limit as typed; None where there is none. Raises `UnusableTimeLimit`."""
+    """Parse a time limit; None where there is none. Raises `UnusableTimeLimit`."""
     if text is None:
         return None
     digits = normalise_digits(text)
@@ -46,18 +46,18 @@ def parse_seconds(text: str | None) -> int | None:
 _MAX_DIGITS = 7
 
 UNLIMITED = SolverOptions()
-"""No time limit: as long as the work limits of the search allow."""
+"""No time limit; the work limits of the search apply."""
 
 BoundCallback = Callable[[float, float], None]
-"""Told the value and the bound of a run as they come nearer to each other."""
+"""Called with the value and the bound of a run as they approach each other."""
 
 
 _STEPS_PER_ROOT_CHECK, _STEPS_PER_TREE_CHECK = 20, 3
-"""What is counted of a check: before the first branching, much work lies between two of them."""
+"""The steps that a check counts: before the first branching, checks are far apart."""
 
 
 class SearchMonitor:
-    """Watches HiGHS while it searches, and stops it at a number of checks or of steps."""
+    """Reports the progress of HiGHS, and stops it at a limit of checks or steps."""
 
     def __init__(
         self, checks: int | None, on_bound: BoundCallback | None, steps: int | None = None
@@ -68,7 +68,7 @@ class SearchMonitor:
         self._steps_counted = 0
 
     def check(self, event: Any) -> None:
-        """Count, tell, and stop if that was enough; nothing may be raised through HiGHS."""
+        """Count and report a check, and stop at a limit; nothing may be raised through HiGHS."""
         try:
             self._report(event)
         except KeyboardInterrupt:

@@ -1,6 +1,6 @@
-"""The pairs of a problem that may take part in a plan, one by one, with what can be said before.
+"""The pairs of a need and an offer that can take part in a plan, listed one by one.
 
-For pipelines small enough to list every pair; larger ones go another road.
+For problems small enough to list every pair; `arcs` represents larger ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ledger.matching.problem import MatchingProblem
 
 
 class EligiblePair(NamedTuple):
-    """A demand and a supply that may serve it with `low` to `high`, or with nothing."""
+    """A need and an offer that may allocate it `low` to `high`, or nothing."""
 
     need: int
     offer: int
@@ -25,21 +25,21 @@ class EligiblePair(NamedTuple):
 
     @property
     def all_or_nothing(self) -> bool:
-        """Whether it gives one certain amount or nothing."""
+        """Whether it allocates one fixed amount or nothing."""
         return self.low == self.high
 
     @property
     def is_rounded(self) -> bool:
-        """Whether its two sides count in different parts, so that rounding may cost one."""
+        """Whether its sides are counted in different units, so that amounts are rounded."""
         return self.ratio.under != self.ratio.over
 
 
 @dataclass(frozen=True)
 class EligiblePairs:
-    """All pairs that may give in some plan, in order of demand, then supply.
+    """All pairs that can be used in some plan, in order of need, then offer.
 
-    `hopeful` are the ventures that some plan might complete, so far as each of their demands is
-    looked at alone; the others end incomplete in every plan, and get nothing on condition.
+    `completable` are the projects that some plan might complete, judging each need alone; the
+    others are incomplete in every plan and get nothing from conditional offers.
     """
 
     problem: MatchingProblem
@@ -48,31 +48,31 @@ class EligiblePairs:
 
     @cached_property
     def by_need(self) -> dict[int, list[int]]:
-        """The places of the pairs of each demand that has any."""
+        """The indices of the pairs of each need that has any."""
         return _group_by(pair.need for pair in self.all)
 
     @cached_property
     def group_of_offer(self) -> dict[int, list[int]]:
-        """The places of the pairs of each supply that has any."""
+        """The indices of the pairs of each offer that has any."""
         return _group_by(pair.offer for pair in self.all)
 
     @cached_property
     def index_of(self) -> dict[tuple[int, int], int]:
-        """The place of each pair, by its demand and supply."""
+        """The index of each pair, by its need and offer."""
         return {(pair.need, pair.offer): at for at, pair in enumerate(self.all)}
 
     @cached_property
     def rounding_pairs(self) -> frozenset[int]:
-        """The places of the pairs whose amounts rounding may touch: those joined to an exchange.
+        """The indices of the pairs whose amounts rounding can affect.
 
-        Pairs are joined where they share a demand or a supply. Where none of a joined group
-        exchanges, a plan is a flow in one unit, and whole numbers come by themselves.
+        Pairs are connected where they share a need or an offer. In a component without rounded
+        pairs a plan is a flow in one unit, and integral by itself.
         """
         return _rounding_pairs(self)
 
 
 def eligible_pairs(problem: MatchingProblem) -> EligiblePairs:
-    """List the pairs of a problem, but for those that can give nothing in any plan."""
+    """List the pairs of a problem, except those that no plan can use."""
     candidates = [
         EligiblePair(need, offer, limits.low, limits.high, ratio)
         for need in range(len(problem.needs))

@@ -1,13 +1,15 @@
-"""A first-order method for linear programs too large for the simplex method.
+"""PDHG, the primal-dual hybrid gradient method, for linear programs too large for simplex.
 
-Values and prices of a model move against each other in small steps until neither has anything to
-gain: the primal-dual hybrid gradient method with reflection, drawn back to where it last began
-(Halpern) and begun again from where it is when it has come much nearer. It ends near an optimum,
-never quite there, at the cost of two products with the matrix a step. What it gives is a guide:
-a bound has to be computed from the prices, and a plan from the values, by who wants one.
+Values and prices move against each other in small steps: the reflected Halpern iteration, which
+averages each reflected step with the anchor of the last restart, and restarts when the step
+length has decreased enough. As in PDLP (Applegate et al., "Practical large-scale linear
+programming using primal-dual hybrid gradient", NeurIPS 2021) and r2HPDHG (Lu and Yang, "Restarted
+Halpern PDHG for linear programming", 2024), rows and columns are scaled first (Ruiz), and a
+primal weight balances the steps of values and prices.
 
-Rows and columns are scaled first, so that the matrix stretches nothing: then steps of just below
-one are safe. `lean` is the weight of the steps of the values against those of the prices.
+It ends near an optimum, never exactly there, at the cost of two products with the matrix per step.
+Its result guides the search: bounds are computed from the prices (see `bounds`), plans from the
+values.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ IndexArray = NDArray[np.int32]
 
 _STEP_SIZE = 0.99
 _CHECK_INTERVAL = 20
-"""How many steps are made between two looks at how far it has come."""
+"""The number of steps between two checks of the progress."""
 _RUIZ_ITERATIONS = 8
 _SUFFICIENT_DECAY, _NECESSARY_DECAY = 0.2, 0.8
-"""Begin again when steps are so much shorter, or somewhat shorter and growing again."""
+"""Restart when the step length has decreased to this share; or to this one and grows."""
 _ARTIFICIAL_RESTART = 0.36
-"""The part of all steps so far after which it begins again in any case."""
+"""Restart after this share of all steps in any case."""
 _MIN_STEPS = 100
 _PRIMAL_WEIGHT = 5.0
 _ZERO = 1e-10
@@ -38,7 +40,7 @@ _PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class PdhgState:
-    """Where the descent rests: the values of the columns, the prices of the rows, its lean."""
+    """The state: values of the columns, prices of the rows, and the primal weight."""
 
     values: FloatArray
     prices: FloatArray
@@ -51,7 +53,7 @@ class _Point:
     prices: FloatArray
 
     def size(self, primal_weight: float) -> float:
-        """Measure it as a step."""
+        """Return its length as a step."""
         return float(
             np.sqrt(
                 primal_weight * (self.values @ self.values)
@@ -63,7 +65,7 @@ class _Point:
         return _Point(self.values - other.values, self.prices - other.prices)
 
     def reflected(self, step: _Point, anchor: _Point, count: int) -> _Point:
-        """Go two steps on from here, and back towards home by as much as the count is small."""
+        """Take a reflected step, averaged with the anchor by the count (Halpern)."""
         part = (count + 1) / (count + 2)
         return _Point(
             part * (self.values + 2 * step.values) + (1 - part) * anchor.values,
@@ -74,7 +76,7 @@ class _Point:
 def solve_pdhg(
     model: Model, steps: int, start: PdhgState | None = None, deadline: Deadline | None = None
 ) -> PdhgState:
-    """Take so many steps towards an optimum of a model, from where one began; fewer in no time."""
+    """Take up to this number of steps towards an optimum, from a state if there is one."""
     scaled = _Scaled(model)
     point = scaled.point(start)
     anchor, primal_weight, count, first_size, last_size = (
@@ -107,7 +109,7 @@ def solve_pdhg(
 def _should_restart(
     count: int, step: int, size: float, first_size: float, last_size: float
 ) -> bool:
-    """Say whether to begin again from here."""
+    """Return whether to restart here."""
     if count == 0:
         return False
     closer = size < _SUFFICIENT_DECAY * first_size or (
@@ -117,7 +119,7 @@ def _should_restart(
 
 
 def _rebalanced(primal_weight: float, displacement: _Point) -> float:
-    """Lean more to the side that had the shorter way."""
+    """Adjust the primal weight to the displacement of values and prices."""
     values, prices = np.linalg.norm(displacement.values), np.linalg.norm(displacement.prices)
     if values <= _ZERO or prices <= _ZERO:
         return primal_weight
@@ -125,11 +127,11 @@ def _rebalanced(primal_weight: float, displacement: _Point) -> float:
 
 
 class _SparseLines:
-    """The entries of a matrix in the order of its rows, or of its columns."""
+    """The entries of a matrix by rows, or by columns."""
 
     def __init__(self, line: IndexArray, other: IndexArray, values: FloatArray, count: int) -> None:
         sizes = np.bincount(line, minlength=count)
-        # Most columns are flows, which have two entries: those are added up all at once.
+        # Most columns are flows with two entries: those are added up together.
         self._pairs = np.flatnonzero(sizes == _PAIR)
         self._others = np.flatnonzero((sizes > 0) & (sizes != _PAIR))
         order = np.argsort(line, kind="stable")
@@ -140,28 +142,28 @@ class _SparseLines:
         lengths = sizes[self._others]
         self._starts = np.cumsum(lengths) - lengths
         self._line = line[order].astype(np.intp)
-        # Places as numpy indexes: it would otherwise convert them at every product.
+        # numpy would otherwise convert the indices at every product.
         self._other, self.values = other[order].astype(np.intp), values[order]
         self._count = count
         self._products = np.empty(len(values))
 
     def dot(self, vector: FloatArray) -> FloatArray:
         """Multiply each line by a vector."""
-        # Where a place is out of bounds matters to no one: there are none.
+        # No index is out of bounds; the mode only avoids the check.
         np.take(vector, self._other, out=self._products, mode="clip")
         np.multiply(self._products, self.values, out=self._products)
         return self._reduce(np.add, self._products)
 
     def largest(self) -> FloatArray:
-        """Give the largest entry of each line, one where all are zero."""
+        """Return the largest absolute entry of each line, one where all are zero."""
         return _or_one(self._reduce(np.maximum, np.abs(self.values)))
 
     def summed(self) -> FloatArray:
-        """Give the sum of the sizes of each line's entries, one where all are zero."""
+        """Return the sum of absolute entries of each line, one where all are zero."""
         return _or_one(self._reduce(np.add, np.abs(self.values)))
 
     def scale(self, line_factors: FloatArray, other_factors: FloatArray) -> None:
-        """Multiply the entries by factors of their lines and of the lines across."""
+        """Multiply the entries by factors of their rows and columns."""
         self.values *= line_factors[self._line] * other_factors[self._other]
 
     def _reduce(self, by: np.ufunc, entries: FloatArray) -> FloatArray:
@@ -177,7 +179,7 @@ def _or_one(sizes: FloatArray) -> FloatArray:
 
 
 class _Scaled:
-    """A model with its rows and columns scaled, to be minimised."""
+    """A model with scaled rows and columns, to be minimised."""
 
     def __init__(self, model: Model) -> None:
         rows, columns, values = map(np.concatenate, zip(*model.entries, strict=True))
@@ -201,13 +203,13 @@ class _Scaled:
         self._column *= column
 
     def point(self, start: PdhgState | None) -> _Point:
-        """Give a point in the scaled model."""
+        """Return a state in the scaled model."""
         if start is None:
             return _Point(np.zeros(len(self._column)), np.zeros(len(self._row)))
         return _Point(start.values / self._column, start.prices / self._row)
 
     def unscaled(self, point: _Point, primal_weight: float) -> PdhgState:
-        """Give a point as the model knows it."""
+        """Return a point in the original model."""
         return PdhgState(point.values * self._column, point.prices * self._row, primal_weight)
 
     def step(self, point: _Point, primal_weight: float) -> _Point:

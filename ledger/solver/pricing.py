@@ -1,8 +1,8 @@
-"""Prices where there are too many arcs for one linear program: a few of each demand, in rounds.
+"""Prices where there are too many arcs for one linear program: column generation by need.
 
-The relaxation is brought near its optimum over some arcs of each demand. At the prices found, all
-arcs are looked at: that proves a bound, and names the arcs that are cheapest now. Those join the
-arcs in use, and it goes on from where it stood. The prices with the lowest bound are kept.
+The relaxation (see `relaxation`) is brought near its optimum over some arcs of each need by PDHG.
+At its prices all arcs are evaluated: that proves a bound and finds the arcs of lowest cost, which
+join the arcs in use for the next round. The prices with the lowest bound are kept.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from ledger.solver.pdhg import PdhgState, solve_pdhg
 Keys = npt.NDArray[np.uint64]
 
 ARCS_PER_NEED = 8
-"""Arcs of each demand that join in a round."""
+"""The arcs of each need that join in a round."""
 ROUNDS = (100, 100, 100, 200, 200, 200)
-"""The steps of each round; long ones end when one has lowered the bound by little."""
+"""The steps of each round; long ones end once the bound decreases little."""
 _MIN_DECREASE = Fraction(999, 1000)
 _USED = 1e-6
 _PRICE_BITS, _TIE_BITS = np.uint64(31), np.uint64(12)
-"""Bits of a key for the price and for what breaks ties; the others are the demand's."""
+"""The bits of a sort key for the price and for breaking ties; the others are for the need."""
 
 
 @dataclass(frozen=True, slots=True)
 class PricingPass:
-    """All arcs looked at once, at some prices: the cheapest of each demand, and what they prove.
+    """All arcs evaluated at some prices: the cheapest of each need, and the bound.
 
-    `cost` is what filling each demand costs at these prices.
+    `cost` is the cost of filling each need at these prices.
     """
 
     prices: FloatArray
@@ -46,7 +46,7 @@ class PricingPass:
 
 @dataclass(frozen=True, slots=True)
 class PricedRelaxation:
-    """Where the rounds ended: `part` of each project, `flow` of each arc; the best prices seen."""
+    """The result of the rounds: completed parts, flows, and the best prices."""
 
     block: ArcBlock
     part: FloatArray
@@ -55,7 +55,7 @@ class PricedRelaxation:
 
 
 def price_groups(arcs: Arcs, completable: BoolArray, deadline: Deadline) -> PricedRelaxation:
-    """Find prices of the stores, a bound that they prove, and flows near the relaxation's."""
+    """Return prices of the supply groups, the bound they prove, and flows near the optimum."""
     best_pass = pricing_pass = price_all_arcs(arcs, np.zeros(len(arcs.groups.free)), completable)
     block = pricing_pass.block
     state = PdhgState(
@@ -79,7 +79,7 @@ def price_groups(arcs: Arcs, completable: BoolArray, deadline: Deadline) -> Pric
 def price_all_arcs(
     arcs: Arcs, prices: FloatArray, completable: BoolArray, per_need: int = ARCS_PER_NEED
 ) -> PricingPass:
-    """Look at all arcs at these prices."""
+    """Evaluate all arcs at these prices."""
     cost, filled = np.zeros(len(arcs.open)), np.zeros(len(arcs.open))
     cheapest_blocks = []
     for block in arcs.blocks():
@@ -93,7 +93,7 @@ def price_all_arcs(
 
 
 def cheapest_arcs(block: ArcBlock, prices: FloatArray, most: int) -> ArcBlock:
-    """Give up to so many arcs of each demand, the cheapest at these prices."""
+    """Return up to `most` arcs of each need, the cheapest at these prices."""
     if not len(block.need):
         return block
     order = np.argsort(_sort_keys(block, prices), kind="stable")
@@ -103,8 +103,8 @@ def cheapest_arcs(block: ArcBlock, prices: FloatArray, most: int) -> ArcBlock:
 
 
 def _sort_keys(block: ArcBlock, prices: FloatArray) -> Keys:
-    """Give one number to sort each arc by: by its demand, then its price, then scattered."""
-    # What is positive sorts by its bits as it does by its value.
+    """Return a sort key for each arc: its need, its price, and a hash."""
+    # Positive floats sort by their bits as by their values.
     price = (block.load * prices[block.group]).astype(np.float32).view(np.uint32)
     ties = (
         tie_break_hash(block.need * 1_000_003 + block.group).astype(np.uint64)
@@ -116,7 +116,7 @@ def _sort_keys(block: ArcBlock, prices: FloatArray) -> Keys:
 
 
 def relaxation_model(arcs: Arcs, block: ArcBlock, completable: BoolArray) -> Model:
-    """Write the relaxation of level 1 down (see `relaxation`)."""
+    """Build the relaxation of level 1 (see `relaxation`)."""
     model = Model()
     parts = model.add_columns(
         np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
@@ -134,7 +134,7 @@ def relaxation_model(arcs: Arcs, block: ArcBlock, completable: BoolArray) -> Mod
 def merge_arcs(
     arcs: Arcs, old: ArcBlock, new: ArcBlock, state: PdhgState
 ) -> tuple[ArcBlock, PdhgState]:
-    """Go on with the arcs in use and the new ones, from the same place."""
+    """Join the arcs in use and the new ones, and continue from the same state."""
     part, flow = np.split(state.values, [len(arcs.problem.projects)])
     used = np.flatnonzero(flow > _USED)
     merged = ArcBlock.concatenate([old.select(used), new])

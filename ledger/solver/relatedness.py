@@ -1,6 +1,6 @@
-"""Which projects are near one another: those that could use the same scarce stores.
+"""Relatedness of projects in large-neighbourhood search: the use of the same scarce supply groups.
 
-Which projects belong in one block: those that could use the same scarce supplies.
+The projects most related to those already chosen are added one by one (Shaw 1998).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.candidates import CandidateList
 
 _GROUPS_PER_NEED = 8
-"""Stores of a demand that count: those it would turn to first."""
+"""The supply groups of a need that count: the first of its candidate list."""
 _SCARCE = 1e-6
 
 
 class GroupRelatedness:
-    """The projects that could use each scarce store, and the scarce stores each could use.
+    """The projects that could use each scarce supply group, and the groups of each project.
 
-    `gain` is what each project's weight exceeds its cost by, at the relaxation's prices: those
-    with much or little to gain are what they are, and less worth a second look.
+    `gain` is the weight of each project less its cost at the prices of the relaxation: those with
+    much to gain or lose are certain, and less worth solving again.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class GroupRelatedness:
         self._uncertainty[projects] = 1 / (1 + np.abs(gain[projects]))
 
     def most_related(self, project: int, most: int) -> list[int]:
-        """Give a project and up to so many others, one by one the nearest to those before."""
+        """Return a project and up to `most` in all, each the most related to those before."""
         score = np.zeros(len(self._uncertainty))
         free = np.ones(len(score), dtype=bool)
         related, scored = [project], set[int]()
@@ -68,10 +68,10 @@ class GroupRelatedness:
 
 
 class ArcRelatedness:
-    """The scarce supplies that each project could use, and the projects that could use each.
+    """The scarce offers that each project could use, and the projects that could use each.
 
-    `gain` is what each project's weight exceeds its cost by, at the relaxation's prices: those
-    with much or little to gain are what they are, and less worth a second look.
+    `gain` is the weight of each project less its cost at the prices of the relaxation: those with
+    much to gain or lose are certain, and less worth solving again.
     """
 
     def __init__(self, choice: ArcChoice, prices: FloatArray, gain: FloatArray) -> None:
@@ -87,7 +87,7 @@ class ArcRelatedness:
         self._uncertainty = np.where(choice.completable, 1 / (1 + np.abs(gain)), 0.0)
 
     def most_related(self, project: int, most: int) -> list[int]:
-        """Give a project and up to so many others, one by one the nearest to those before."""
+        """Return a project and up to `most` in all, each the most related to those before."""
         score = np.zeros(len(self._uncertainty))
         free = np.ones(len(score), dtype=bool)
         related, scored = [project], set[int]()

@@ -1,18 +1,19 @@
-"""The relaxation of level 1: projects in parts, flows in parts, and what capacity is worth.
+"""The linear relaxation of level 1: projects and flows in fractions, and shadow prices of capacity.
 
-With y[n,s] the part of what is open in demand n that store s gives, z[p] the part of project p,
+Sets: needs n of projects p that can be completed, supply groups s, arcs (n, s).
+Variables: y[n,s], the part of the open amount of n that s supplies; z[p], the completed part of p.
 
     max sum weight[p] z[p]
-    sum over s of y[n,s] = z[p of n]            for every demand of a project that can complete
-    sum over n of load[n,s] y[n,s] <= 1         for every store
+    sum over s of y[n,s] = z[p of n]            for every need of a project that can be completed
+    sum over n of load[n,s] y[n,s] <= 1         for every supply group
     0 <= y[n,s] <= share[n,s],  0 <= z <= 1
 
-Coverage is asked to equal z, not at least: what goes beyond earns nothing on level 1, and so the
-condition of an offer, to give only where the project ends complete, holds by itself.
+Coverage equals z: more earns nothing on level 1, and so the condition of an offer, to give only
+where the project ends complete, holds by itself.
 
-Whole z would also have y[n,s] <= share[n,s] z. These rows are as many as the arcs, but only some
-hundreds matter: they are added where an optimum breaks them, and it is solved again. So are the
-rows of `crowding`, which say what whole projects would keep where stores are used up.
+Integral z would also satisfy y[n,s] <= share[n,s] z. There are as many of these rows as arcs, but
+only some hundreds matter: they are added where an optimum violates them, and so are the cover cuts
+of full supply groups (see `cover_cuts`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ledger.solver.highs import INFINITY, Deadline, Model, Solver
 _MIN_VIOLATION = 1e-6
 _ROUNDS = 6
 _COVER_CUT_ROUNDS = 8
-"""Rounds of rows where stores are used up; the first ones win the most."""
+"""Rounds of cover cuts; the first ones gain the most."""
 _MIN_CUTS = 4
 _MIN_IMPROVEMENT = 5e-5
 _CAPACITY_MARGIN = 1e-6
@@ -40,9 +41,9 @@ TOLERANCE = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class RelaxationOptimum:
-    """An optimum of the relaxation: `part` is z, `flow` is y by arc, `prices` are by store.
+    """An optimum: `part` is z, `flow` is y by arc, `prices` are shadow prices of the groups.
 
-    `dues` are what the rows of crowds cost.
+    `dual_charges` are those of the cover cuts.
     """
 
     part: FloatArray
@@ -53,7 +54,7 @@ class RelaxationOptimum:
 
 
 def completable_projects(arcs: Arcs) -> BoolArray:
-    """Say which projects may end complete: all of their demands can be filled by arcs."""
+    """Return which projects can be completed: the arcs can fill all of their needs."""
     filled = np.zeros(len(arcs.open))
     for block in arcs.blocks():
         filled += np.bincount(block.need, block.share, len(filled))
@@ -63,7 +64,7 @@ def completable_projects(arcs: Arcs) -> BoolArray:
 
 
 def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int) -> BoolArray:
-    """Choose the arcs that an optimum uses, and a few of the cheapest of each demand."""
+    """Choose the arcs that an optimum uses, and the cheapest `per_need` of each need."""
     price = block.load * optimum.prices[block.group] + optimum.dual_charges.arcs
     order = np.lexsort((tie_break_hash(block.need * 1_000_003 + block.group), price, block.need))
     starts = np.flatnonzero(np.diff(block.need[order], prepend=-1))
@@ -73,7 +74,7 @@ def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int
 
 
 class Relaxation:
-    """The relaxation over some arcs, which can be narrowed and solved again from where it was."""
+    """The linear relaxation over some arcs, which can be restricted and solved again."""
 
     def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray) -> None:
         self.arcs = block
@@ -105,7 +106,7 @@ class Relaxation:
         self._solver.set_option("solver", "simplex")
 
     def solve_tightened(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
-        """Solve with the rows that whole projects would keep, as far as the rounds go."""
+        """Solve with the rows y <= share x z, as far as the rounds go."""
         optimum = self.solve(deadline)
         for _ in range(_ROUNDS):
             violated = self._violated(optimum) if optimum is not None else self._capacity_rows[:0]
@@ -118,7 +119,7 @@ class Relaxation:
     def add_cover_cuts(
         self, optimum: RelaxationOptimum, deadline: Deadline | None = None
     ) -> RelaxationOptimum:
-        """Solve with the rows that whole projects would keep where stores are used up."""
+        """Solve with cover cuts of full supply groups, as far as the rounds go."""
         for _ in range(_COVER_CUT_ROUNDS):
             violated = self._separator.violated(optimum.part, optimum.flow)
             for cover_cut in violated:
@@ -132,16 +133,16 @@ class Relaxation:
         return optimum
 
     def add_cover_cut(self, cover_cut: CoverCut) -> None:
-        """Add the row of a crowd."""
+        """Add a cover cut."""
         self._solver.add_row(-INFINITY, cover_cut.upper, cover_cut.columns, cover_cut.values)
         self._cover_cut_rows.append(self._rows)
         self.cover_cuts.append(cover_cut)
         self._rows += 1
 
     def restricted_to(self, selected: BoolArray) -> Relaxation:
-        """Give a relaxation over some of the arcs, which keeps back a trace of large stores.
+        """Return the relaxation over some arcs, with a margin in large supply groups.
 
-        So whole numbers have room to be rounded. It has the rows that this one has.
+        The margin leaves room for rounding. It keeps the rows that this one has.
         """
         other = Relaxation(self._arcs, self.arcs.select(selected), self._completable)
         index = np.full(self._projects + len(selected), -1)
@@ -173,7 +174,7 @@ class Relaxation:
         )
 
     def add_share_rows(self, flows: IndexArray) -> None:
-        """Let these flows be no more than their shares of the parts of their projects."""
+        """Add the rows y <= share x z of these flows."""
         self._share_rows_added[flows] = True
         columns = np.column_stack([self._flow_project_columns[flows], flows + self._projects])
         values = np.column_stack([-self.arcs.share[flows], np.ones(len(flows))])
@@ -181,7 +182,7 @@ class Relaxation:
         self._rows += len(flows)
 
     def solve(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
-        """Solve as it stands; None where the time did not suffice."""
+        """Solve it; None where the time was too short."""
         result = self._solver.solve(deadline=deadline)
         if result.values is None or result.duals is None or not result.optimal:
             return None
@@ -194,7 +195,7 @@ class Relaxation:
         )
 
     def _dual_charges_of(self, duals: FloatArray) -> DualCharges:
-        """Give what the rows of crowds cost at their prices, by project and by arc."""
+        """Return the dual charges of the cover cuts, by project and by arc."""
         prices = np.abs(duals[np.array(self._cover_cut_rows, np.int64)])
         sizes = [len(cover_cut.columns) for cover_cut in self.cover_cuts]
         none = np.zeros(0)
@@ -206,11 +207,11 @@ class Relaxation:
         return DualCharges(charge[: self._projects], charge[self._projects :], float(prices @ most))
 
     def drop(self, projects: IndexArray) -> None:
-        """Let these projects not be completed."""
+        """Fix these projects at zero."""
         self._close(projects)
 
     def forbid(self, arcs: IndexArray) -> None:
-        """Let these arcs give nothing."""
+        """Fix these arcs at zero."""
         self._close(arcs + self._projects)
 
     def _close(self, columns: IndexArray) -> None:

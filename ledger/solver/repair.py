@@ -1,9 +1,9 @@
-"""From a solver's nearly right amounts to a plan in whole numbers that keeps every rule.
+"""Integer repair: from nearly right amounts to a plan in whole numbers that keeps every rule.
 
-What each demand shall get is a target. A flow starts from the nearest whole amounts, gives back
-what a supply has not, and then leads what is missing along paths: a supply that is empty serves
-one demand less, which another supply serves instead. Within one unit this finds the target
-whenever there is a way with these pairs open; across currencies each step rounds as a hold does.
+Each need has a target amount. A flow starts from the nearest whole amounts, releases what exceeds
+a capacity, and then sends the missing amounts along augmenting paths: an exhausted offer serves
+one need less, which another offer serves instead. Within one unit this finds the targets whenever
+the open pairs allow them; across currencies each step rounds as a hold does.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from ledger.solver.pairs import EligiblePairs
 
 @dataclass(frozen=True, slots=True)
 class BlockedNeed:
-    """Why a demand can't be filled: all demands and supplies that paths from it reach."""
+    """A need that cannot be filled: all needs and offers that paths from it reach."""
 
     needs: frozenset[int]
     offers: frozenset[int]
 
 
 class Flow:
-    """Whole amounts on the open pairs, never more than a supply has.
+    """An integer flow on the open pairs, within the capacity of each offer.
 
-    A pair is open if it has no smallest amount, or is given one. Open pairs stay within their
-    limits, and no demand gets more than its target. A `crowd` are pairs that had to give, and take
-    more than their supply has even at the least: not all of them can be open, in any plan.
+    A pair is open if it has no minimum amount, or has an amount. Open pairs stay within their
+    limits, and no need gets more than its target. `cover` are pairs that had to be open and exceed
+    the capacity of their offer even at their minimum: no plan opens all of them.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Flow:
         self._remove_excess()
 
     def _remove_excess(self) -> None:
-        """Give back what exceeds a supply or a target, down to what open pairs give at least."""
+        """Release what exceeds a capacity or a target, down to the minimum of open pairs."""
         for offer, indices in self._pairs.group_of_offer.items():
             for at in indices:
                 if self._free[offer] < 0:
@@ -76,7 +76,7 @@ class Flow:
         self._close_overfull_pairs()
 
     def _close_overfull_pairs(self) -> None:
-        """Close pairs, the last first, where even their least is too much together."""
+        """Close pairs, the last first, where even their minimum amounts exceed a capacity."""
         for at in reversed(range(len(self.amounts))):
             pair = self._pairs.all[at]
             if self._free[pair.offer] < 0 and not self.cover:
@@ -87,7 +87,7 @@ class Flow:
                 self.open[at] = False
 
     def _minimal_cover(self, offer: int) -> frozenset[int]:
-        """Give some open pairs of a supply that take too much even at the least; none is spare."""
+        """Return a minimal cover: open pairs of an offer that exceed it at their minimum."""
         listed, indices = self._pairs.all, self._pairs.group_of_offer[offer]
         least = {at: listed[at].ratio.to_offer(self._low[at]) for at in indices if self.amounts[at]}
         excess = sum(least.values()) - self._pairs.problem.offers[offer].free
@@ -97,7 +97,7 @@ class Flow:
         return frozenset(least) if excess > 0 else frozenset()
 
     def fill(self, need: int) -> BlockedNeed | None:
-        """Lead as much to a demand as its target asks; None if that was reached."""
+        """Bring a need to its target along augmenting paths; None if it was reached."""
         while self._missing[need] > 0:
             path = self._path(need)
             if isinstance(path, BlockedNeed):
@@ -109,9 +109,9 @@ class Flow:
         return None
 
     def fill_remaining(self, needs: Iterable[int]) -> None:
-        """Lead to each of these demands, in this order, what can be led to it at all.
+        """Send each of these needs, in this order, as much as possible.
 
-        Where no path led on from a supply once, none will: it is not asked again.
+        An offer from which no path led on is not searched again: none will.
         """
         for need in needs:
             allocated = sum(self.amounts[at] for at in self._pairs.by_need.get(need, ()))
@@ -131,21 +131,21 @@ class Flow:
         self._free[pair.offer] -= pair.ratio.to_offer(after) - pair.ratio.to_offer(before)
 
     def _increasable(self, at: int) -> int:
-        """Say how much more the supply of a pair has for it, by itself."""
+        """Return how much more the capacity of its offer allows a pair."""
         pair = self._pairs.all[at]
         taken = pair.ratio.to_offer(self.amounts[at])
         more = pair.ratio.to_need(taken + max(0, self._free[pair.offer])) - self.amounts[at]
         return min(more, pair.high - self.amounts[at]) if self.open[at] else 0
 
     def _release_amount(self, at: int, offer_amount: int, most: int) -> int:
-        """Give the least, `most` at most, that a pair gives back to release this of its supply."""
+        """Return the least amount, up to `most`, whose release frees this of its offer."""
         pair = self._pairs.all[at]
         target = pair.ratio.to_offer(self.amounts[at]) - offer_amount
         kept_amount = pair.ratio.to_need(target) if target > 0 else 0
         return min(most, max(0, self.amounts[at] - kept_amount))
 
     def _path(self, need: int) -> list[int] | BlockedNeed:
-        """Find pairs by which a demand gets more: one to fill, one to empty, and so on.
+        """Find an augmenting path: a pair to fill, one to empty, and so on.
 
         The shortest path is found, of those the first in order of pairs.
         """
@@ -158,7 +158,7 @@ class Flow:
                 if not self.open[at] or self.amounts[at] >= pair.high:
                     continue
                 if pair.offer in visited_offers or pair.offer in self._exhausted:
-                    continue  # a path passes a supply once: its room is counted for one pair
+                    continue  # a path passes an offer once: its room is counted for one pair
                 if self._increasable(at) > 0:
                     return _path_from(predecessor, current, at, self._pairs)
                 visited_offers.add(pair.offer)
@@ -170,7 +170,7 @@ class Flow:
         return BlockedNeed(frozenset(predecessor), frozenset(visited_offers))
 
     def _path_capacity(self, path: list[int], wanted: int) -> int:
-        """Find the most that a path leads to its first demand, up to what is wanted."""
+        """Find the most that a path brings to its need, up to what is wanted."""
         least, most = 0, min(wanted, self._pairs.all[path[0]].high - self.amounts[path[0]])
         while least < most:
             middle = (least + most + 1) // 2
@@ -181,7 +181,7 @@ class Flow:
         return least
 
     def _path_moves(self, path: list[int], amount: int) -> list[int] | None:
-        """Give how much each pair of a path is to gain or to lose, or None if one can't."""
+        """Return the change of each pair of a path, or None if one is impossible."""
         moves = []
         for filled, emptied in zip(path[::2], (*path[1::2], None), strict=True):
             pair = self._pairs.all[filled]
@@ -209,7 +209,7 @@ class Flow:
             self._move(at, move)
 
     def allocations(self) -> list[Allocation]:
-        """Give the plan as it stands."""
+        """Return the plan."""
         return [
             Allocation(pair.need, pair.offer, amount)
             for pair, amount in zip(self._pairs.all, self.amounts, strict=True)
@@ -232,7 +232,7 @@ def _path_from(
 def without_unmet_conditions(
     problem: MatchingProblem, allocations: Iterable[Allocation]
 ) -> tuple[Allocation, ...]:
-    """Leave out what is given on condition to ventures that do not end complete."""
+    """Remove conditional allocations to projects that do not end complete."""
     plan_allocations = sorted(allocations)
     completed_projects = set(completed(problem, plan_allocations))
     return tuple(

@@ -1,9 +1,11 @@
-"""The whole pipeline as one program in whole projects: a better bound, and now and then a plan.
+"""The MIP of all projects at its root node: a better bound and, at times, a better plan.
 
-What the relaxation leaves in parts is whole here, tickets aside: projects,
-and what only one supply may fill. Only the first steps of a search are affordable. The
-cuts made there lower the bound, which holds however early the search ends; and from the plan so
-far the solver often finds a better one, which is written down in whole numbers.
+Variables: `z` of each project in {0, 1}; flows of arcs, in {0, 1} for indivisible needs.
+Constraints: those of the relaxation (see `relaxation`), without minimum tickets.
+Objective: the weight of completed projects.
+
+Only the root node is affordable. The solver's cuts lower the bound, which is valid however early
+the search ends; from the current plan its heuristics often find a better one, which is rounded.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ from ledger.solver.highs import INFINITY, Deadline, FloatArray, Model, Solver, V
 from ledger.solver.relaxation import TOLERANCE
 
 MAX_ARCS = 40_000
-"""Up to so many arcs, the program is affordable."""
+"""Up to this number of arcs, the program is affordable."""
 _WORK = 1_500_000
-"""What is looked at, in columns times checks."""
+"""The work limit, in columns times checks."""
 _MARGIN = 1e-5
 _RELATIVE_MARGIN = 1e-9
 _HALF = 0.5
@@ -58,7 +60,7 @@ class RootMip:
     def search(
         self, assignment: Assignment, candidates: CandidateList, deadline: Deadline
     ) -> Fraction | None:
-        """Search from the plan so far and keep what is better; give a bound of level 1."""
+        """Search from the current plan and keep a better one; return a bound of level 1."""
         self._solver.start_from(self._column_values(assignment, candidates))
         result = self._solver.solve(
             deadline=deadline, nodes=1, checks=max(1, _WORK // self._columns)
@@ -72,7 +74,7 @@ class RootMip:
     def _round_and_apply(
         self, assignment: Assignment, candidates: CandidateList, values: FloatArray
     ) -> None:
-        """Write an answer down in place of the plan so far, if that completes more."""
+        """Round a solution and apply it if it completes more."""
         selected = np.flatnonzero(values[: self._project_count] > _HALF).tolist()
         flows = values[self._project_count :]
         flowing = np.flatnonzero(flows > TOLERANCE)

@@ -1,7 +1,4 @@
-"""From a program's solution to a plan in whole numbers, and what that teaches the program.
-
-Leaving margins in the rows of a program, for what whole numbers lose.
-"""
+"""Rounding of a program's solution to a plan in whole numbers, and margins in rows for rounding."""
 
 from __future__ import annotations
 
@@ -22,9 +19,9 @@ _MIN_MARGIN = 1e-7
 
 
 def with_rounding_margin(model: Model, rows: IndexArray, margins: FloatArray) -> Model:
-    """Give a model in fractions that leaves so much in these rows, or as much of it as it can.
+    """Return the linear relaxation of a model with these margins in these rows, as far as possible.
 
-    What it spares are columns of its own, after those of the model.
+    The margins are columns of their own, after those of the model.
     """
     extended = replace(
         model,
@@ -42,7 +39,7 @@ def with_rounding_margin(model: Model, rows: IndexArray, margins: FloatArray) ->
 def round_to_plan(
     formulation: Formulation, values: FloatArray
 ) -> tuple[tuple[Allocation, ...], NoGoodCut | None]:
-    """Give a plan in whole numbers near a solution, and why it does not reach it, if known."""
+    """Return a plan near a solution, and a cut where it cannot be reached, if one is known."""
     pairs, completed = formulation.pairs, set(formulation.completed_projects(values))
     problem, needs = pairs.problem, pairs.problem.needs
     amounts = formulation.amounts(values)
@@ -63,12 +60,12 @@ def round_to_plan(
 
 
 def _usable_cut(formulation: Formulation, cut: NoGoodCut | None) -> NoGoodCut | None:
-    """Give a cut that says something: where one of its ventures never ends complete, none does."""
+    """Return a cut only if each of its projects can be completed."""
     return cut if cut is not None and cut.completed <= formulation.project_columns.keys() else None
 
 
 def _closed_pairs(pairs: EligiblePairs, completed: set[int]) -> set[int]:
-    """Give the pairs on condition of ventures that do not end complete."""
+    """Return the conditional pairs of projects that do not end complete."""
     return {
         at
         for at, pair in enumerate(pairs.all)
@@ -78,7 +75,7 @@ def _closed_pairs(pairs: EligiblePairs, completed: set[int]) -> set[int]:
 
 
 def _by_coverage_weight(problem: MatchingProblem, indices: set[int]) -> list[int]:
-    """Order demands by what one part of them adds to level 2, the most first."""
+    """Order needs by the coverage of one part of them, the most first."""
     needs, projects = problem.needs, problem.projects
     return sorted(
         indices,
@@ -87,9 +84,9 @@ def _by_coverage_weight(problem: MatchingProblem, indices: set[int]) -> list[int
 
 
 def solve_with_margins(formulation: Formulation, values: FloatArray) -> FloatArray | None:
-    """Solve again with all choices made, keeping back what rounding across currencies may cost.
+    """Solve again with all choices fixed and rounding margins in the capacities.
 
-    Where not all of it can be kept back, what can be.
+    Where not all margins fit, as much of them as possible.
     """
     model = formulation.model
     columns, chosen = formulation.binary_choices(values)

@@ -1,4 +1,12 @@
-"""The way from a matching problem to a plan with proven bounds."""
+"""The entry point of the solver: an algorithm chosen by the size of the problem.
+
+Sets: needs of projects, offers, and pairs of them that the rules admit.
+Objective, lexicographic: (1) the weight of the projects whose needs are all placed, (2) the
+coverage of all needs, then (3) fewer deals and (4) lower cost without changing (1) and (2).
+
+Up to `MAX_PAIRS_EXACT` pairs the mixed-integer program of all pairs is solved (`exact`); medium
+and large problems are relaxed, rounded and improved (`heuristic`). Both report proven bounds.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +20,15 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver.options import UNLIMITED, SolverOptions
 
 MAX_PAIRS_EXACT = 60_000
-"""Up to so many pairs, each is a column of its own."""
+"""Up to this number of pairs, the program has a column for each."""
 MAX_PAIRS_WITHOUT_START = 8_000
-"""Up to so many pairs, the exact search has a good plan long before any time limit."""
+"""Up to this number of pairs, the exact algorithm needs no start."""
 MAX_PAIRS_MEDIUM = 400_000
-"""Up to so many pairs, blocks of the plan are solved again exactly,"""
+"""Up to this number of pairs, large-neighbourhood search improves the plan,"""
 MAX_NEEDS_MEDIUM = 5_000
-"""of so many demands: of more, a block is too small a part."""
+"""and up to this number of needs: with more, a sub-MIP is too small a part."""
 MAX_PAIRS_GREEDY = 2_000_000
-"""Up to so many pairs, a plan is made in one pass before the search."""
+"""Up to this number of pairs, the greedy plan is made before the search."""
 
 Plan = tuple[Allocation, ...]
 
@@ -28,10 +36,10 @@ Plan = tuple[Allocation, ...]
 def solve(
     problem: MatchingProblem, options: SolverOptions = UNLIMITED, known_plan: Plan | None = None
 ) -> Solution:
-    """Find the plan that completes the most weight of projects, then covers the most of needs.
+    """Return the plan that completes the most weight of projects, then covers the most of needs.
 
-    The same problem gives the same plan, unless the answer says that the time limit was reached.
-    `known` is a plan of this problem that was found before; the answer is never worse.
+    The same problem gives the same plan, unless the time limit was reached. `known_plan` is a plan
+    of this problem; the answer is never worse.
     """
     start = (
         greedy_plan(problem)
@@ -43,7 +51,7 @@ def solve(
 
 
 def _is_greedy_worthwhile(problem: MatchingProblem, options: SolverOptions) -> bool:
-    """Say whether one pass over all pairs costs little beside the search, or is all there is."""
+    """Return whether the greedy plan costs little compared with the search, or is all there is."""
     return options.seconds == 0 or _count_pairs(problem) <= MAX_PAIRS_GREEDY
 
 
@@ -81,7 +89,7 @@ def _better_plan(problem: MatchingProblem, first: Plan, second: Plan) -> Plan:
 
 
 def _at_least_start(problem: MatchingProblem, solution: Solution, start: Plan) -> Solution:
-    """Give what was found, or the plan the search began with where that is better."""
+    """Return the solution, or the start where that is better."""
     if _rank(problem, solution.allocations) >= _rank(problem, start):
         return solution
     value, cover = _rank(problem, start)
@@ -98,7 +106,7 @@ def _rank(problem: MatchingProblem, allocations: Plan) -> tuple[Fraction, Fracti
 
 
 def _count_pairs(problem: MatchingProblem) -> int:
-    """Count the pairs that the rules admit, those of a kind at once."""
+    """Count the pairs that the rules admit, class by class."""
     return sum(
         len(needs) * sum(len(problem.offers_of_class[offer_class]) for offer_class in links)
         for needs, links in zip(problem.needs_of_class, problem.links, strict=True)

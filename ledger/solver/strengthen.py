@@ -1,13 +1,12 @@
-"""The relaxation of level 1, and the few columns of it that a good plan is made of.
+"""The strengthened linear relaxation of level 1, and the restriction to its candidate columns.
 
-The relaxation lets ventures end in part. What a pair gives to a venture is then at most that part
-of its limit; these rows are too many to write down, but few of them matter, and are found by
-solving. Likewise a supply serves at most one demand that takes more than half of it, whole, and at
-most two that take more than a third.
+A pair allocates at most its limit times `z` of its project; there are too many of these rows to
+state, so those that a solution violates are added. Likewise an offer serves at most k of the
+indivisible needs that each take more than 1 / (k + 1) of it.
 
-Its prices say which pairs are worth a look: those that it uses, and of the others the ones that
-cost it least. Most cost nothing, so ties are broken by lot, with a fixed seed; the
-first ones in order would all be of the same supplies.
+Reduced costs choose the candidate pairs of each need: those in use, then those of least cost. Most
+cost nothing, so ties are broken at random with a fixed seed; the first in order would all belong
+to the same offers.
 """
 
 from __future__ import annotations
@@ -31,16 +30,16 @@ from ledger.solver.highs import (
 
 _ROUNDS = 15
 _ROUNDS_WITH_COVERS = 20
-"""Where covers are looked for too."""
+"""Where cover cuts are separated too."""
 _MIN_VIOLATION = 1e-6
 _ARCS_PER_DIVISIBLE_NEED, _ARCS_PER_INDIVISIBLE_NEED = 6, 10
-"""How many pairs of a demand are looked at, at least."""
+"""The minimum number of candidate pairs of a need."""
 _MAX_CARDINALITY = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LpOptimum:
-    """An optimum of the relaxation: its columns, its reduced costs, and its value, a bound."""
+    """An optimum of the linear relaxation: its columns, reduced costs, and value, a bound."""
 
     values: FloatArray
     reduced_costs: FloatArray
@@ -50,9 +49,9 @@ class LpOptimum:
 def solve_strengthened(
     formulation: Formulation, deadline: Deadline, covers: FormulationCutSeparator | None = None
 ) -> LpOptimum | None:
-    """Solve the relaxation, and add to the model the rows that it breaks, until it breaks none.
+    """Solve the relaxation, adding violated rows to the model until none is left.
 
-    None if the time was over before.
+    None if the time was too short.
     """
     model = formulation.model
     fractional = replace(model, types=[np.full(model.columns, VariableType.CONTINUOUS, np.uint8)])
@@ -88,10 +87,9 @@ def solve_strengthened(
 
 
 def _cardinality_cuts(formulation: Formulation) -> list[CoverCut]:
-    """Give for each supply the pairs of which it can serve one, two or a few, if there are more.
+    """Return cardinality cuts: an offer serves at most k of its large all-or-nothing pairs.
 
-    Of pairs that give one amount or nothing, each more than a part `1 / (k + 1)` of a supply, it
-    serves `k` at most.
+    Pairs are large for k where each takes more than `1 / (k + 1)` of the offer.
     """
     pairs = formulation.pairs
     cuts = []
@@ -116,7 +114,7 @@ def _cardinality_cuts(formulation: Formulation) -> list[CoverCut]:
 
 
 def _limited_pairs(formulation: Formulation) -> tuple[IndexArray, IndexArray, FloatArray]:
-    """Give the columns of pairs that can't give all of a demand, with their ends and limits."""
+    """Return the columns of pairs below the open amount of their need, with z and limits."""
     pairs, needs = formulation.pairs.all, formulation.pairs.problem.needs
     limited_pairs = [
         at
@@ -135,7 +133,7 @@ def _limited_pairs(formulation: Formulation) -> tuple[IndexArray, IndexArray, Fl
 
 
 def restrict_to_candidates(solver: Solver, formulation: Formulation, optimum: LpOptimum) -> None:
-    """Leave a solver the pairs that a solution uses, and the few that its prices speak for."""
+    """Restrict a solver to the pairs of a solution and candidates by reduced cost."""
     retained = np.zeros(formulation.model.columns, dtype=bool)
     retained[list(formulation.project_columns.values())] = True
     for at in _candidate_pairs(formulation, optimum):

@@ -1,4 +1,4 @@
-"""Proposals: computing, storing, accepting, explaining, what-if and the worth of gaps.
+"""Use-cases of matching: propose, store, accept and explain proposals, what-if, worth of gaps.
 
-Start with `propose`.
+Start reading with `propose`.
 """

@@ -1,4 +1,4 @@
-"""Taking a proposal up: its lines become introductions, all in one request, held until a date."""
+"""Accept a proposal: its lines become introductions in one request, held until a date."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class UnfitLine:
     why: str
 
     def document(self) -> dict[str, Any]:
-        """Give it as a receipt lists what was left out."""
+        """Return the line as a receipt lists it among those left out."""
         sides = {"offer": self.line.offer, "need": self.line.need}
         return {"line": self.number, **sides, "code": self.code, "why": self.why}
 
@@ -83,7 +83,7 @@ class NoLongerFits(RefusedByRule):
     unfit: Sequence[UnfitLine] = ()
 
     def details(self) -> list[Detail]:
-        """Name each line with the sentences of the rules it fails."""
+        """Name each line with the rules it fails."""
         return [
             Detail(f"line {one.number}: {one.line.offer} for {one.line.need}: {one.why}", parts)
             for one in self.unfit
@@ -93,9 +93,9 @@ class NoLongerFits(RefusedByRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """What to take up: `proposal` and `lines` as typed (None: the latest, and all that is left).
+    """The lines to accept: `proposal` and `lines` as typed (None: the latest, and all open lines).
 
-    With `fitting`, lines that no longer fit are left out; else nothing is done for their sake.
+    With `fitting`, lines that no longer fit are left out; otherwise they refuse the request.
     """
 
     until: date
@@ -140,7 +140,7 @@ def _stored_proposal(uow: UnitOfWork, typed: str | None) -> StoredProposal:
 def _lines_to_accept(
     stored: StoredProposal, acceptance: Acceptance
 ) -> tuple[list[int], list[UnfitLine]]:
-    """Give the lines to try, and with `fitting` those among them that were taken up before."""
+    """Return the lines to introduce, and with `fitting` those accepted before."""
     lines = dict(stored.numbered_lines)
     if not lines:
         raise NothingProposed(f"Proposal {stored.code} has no lines.")
@@ -167,7 +167,7 @@ def _lines_to_accept(
 
 
 def parse_line_numbers(text: str) -> list[int]:
-    """Read numbers and ranges such as `1-4,7`, each number once, in order."""
+    """Parse numbers and ranges such as `1-4,7`, each number once, in order."""
     numbers: set[int] = set()
     for part in normalise_digits(text).replace(" ", "").split(","):
         match = _RANGE.fullmatch(part)
@@ -176,7 +176,7 @@ def parse_line_numbers(text: str) -> list[int]:
         first, last = int(match["first"]), int(match["last"] or match["first"])
         if last < first:
             raise UnreadableLines(f"{part!r} runs backwards.")
-        # A range far beyond every proposal is told by its end, not spelled out.
+        # Of a range beyond every proposal, only the ends are listed.
         numbers.update(range(first, last + 1) if last - first < 10**6 else (first, last))
     return sorted(numbers)
 
@@ -202,7 +202,7 @@ def _already_accepted(stored: StoredProposal, accepted_before: Sequence[int]) ->
 def _introduce_line(
     uow: UnitOfWork, stored: StoredProposal, number: int, line: Line, acceptance: Acceptance
 ) -> str | UnfitLine:
-    """Introduce one line and give its deal's code; where it no longer fits, say why."""
+    """Introduce one line and return the code of its deal, or why it no longer fits."""
     need, offer = (
         uow.accounts.account(Side.NEED, line.need),
         uow.accounts.account(Side.OFFER, line.offer),
@@ -226,7 +226,7 @@ def _introduce_line(
     try:
         return hold(uow, introduction).code
     except RefusedByRule as refusal:
-        # A hold that is refused has written nothing yet.
+        # A refused hold has written nothing yet.
         return UnfitLine(number, line, refusal.code, f"{refusal.what} {refusal.why}")
 
 
@@ -275,7 +275,7 @@ def _receipt(
 def _line_documents(
     uow: UnitOfWork, lines: dict[int, Line], introduced: Sequence[tuple[int, str]]
 ) -> Iterator[dict[str, Any]]:
-    # Each line that was taken up posted one entry, in their order.
+    # Each accepted line posted one entry, in their order.
     for entry, (number, deal) in zip(uow.entries, introduced, strict=True):
         line = lines[number]
         yield {

@@ -1,4 +1,4 @@
-"""What an explanation looks at: today's proposal, and other problems solved to prove a point."""
+"""The context of an explanation: today's proposal, and variants of its problem."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _MOST_NAMED = 2
 
 
 class ExplanationContext:
-    """Today's proposal over a pipeline, and the solver for what is proven beside it.
+    """Today's proposal of a pipeline, and the solver for its variants.
 
-    `proven` turns false with the first solution that is not proven the best on level 1.
+    `proven` turns false with the first solution whose level 1 is not proven.
     """
 
     def __init__(self, match_result: MatchResult, options: SolverOptions) -> None:
-        """Take today's proposal; later solving gets the same effort."""
+        """Take today's proposal; variants are solved with the same options."""
         self.match_result = match_result
         self.problem = match_result.pipeline.built.problem
         self.today = match_result.solution
@@ -40,7 +40,7 @@ class ExplanationContext:
         return self.match_result.pipeline.snapshot
 
     def solve(self, problem: MatchingProblem) -> Solution:
-        """Solve another problem."""
+        """Solve a variant of the problem."""
         from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
         solution = solve(problem, self._effort)
@@ -48,12 +48,12 @@ class ExplanationContext:
         return solution
 
     def needs_of(self, project: str) -> list[NeedFacts]:
-        """Give the needs of a project, by code."""
+        """Return the needs of a project, by code."""
         rows = self.snapshot.needs_of(project)
         return sorted(rows, key=lambda facts: facts.need.code)
 
     def rows(self, pairs: Iterable[PairFacts], *, by_offer: bool) -> tuple[PairRow, ...]:
-        """Say of each pair what the proposal moves and what keeps it from more, nearest first."""
+        """Return a row for each pair: its allocation and what limits it, nearest first."""
         rows = [self._row(pair) for pair in pairs]
         return tuple(sorted(rows, key=lambda row: _row_key(row, by_offer=by_offer)))
 
@@ -107,7 +107,7 @@ class ExplanationContext:
 def pair_facts(
     snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
 ) -> list[PairFacts]:
-    """Join needs and offers of one factor with their rates, while the picture can be read."""
+    """Pair needs and offers of one factor with their rates, while these can be read."""
     outstanding = outstanding_by_need(snapshot.deals.values())
     all_offers = list(offers)
     return [
@@ -134,7 +134,7 @@ def _facts_of_pair(
 
 
 def why_no_more(row: PairRow) -> str:
-    """Say in words what keeps an offer that fits a need from giving it more."""
+    """Return what keeps an eligible offer from giving a need more."""
     if row.reason == "placed":
         return "" if row.need_amount else "the need is placed without it"
     offer = row.pair.offer
@@ -154,7 +154,7 @@ def why_no_more(row: PairRow) -> str:
 
 
 def describe_receivers(row: PairRow) -> str:
-    """Say who gets the offer instead: the largest parts by name, the others counted."""
+    """Name the needs that the offer serves instead: the largest first, the others counted."""
     unit = row.pair.offer.balance.unit
     named = [
         f"{brief(one.amount, unit)} to {_receiver(one)}" for one in row.receivers[:_MOST_NAMED]

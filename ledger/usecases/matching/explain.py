@@ -1,4 +1,4 @@
-"""Explaining today's proposal: why a project, a need or an offer comes out of it as it does."""
+"""Explain today's proposal: why a project, a need or an offer comes out of it as it does."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
 
 
 def _pairs(snapshot: Snapshot, kind: str, code: str) -> list[PairFacts]:
-    """Pair what is explained with all of its factor, while the rates can be read."""
+    """Pair what is explained with all needs or offers of its factor, while rates can be read."""
     if kind == "offer":
         needs = [
             facts

@@ -1,4 +1,4 @@
-"""Explaining a need: which offers it could turn to, what they do instead, and why."""
+"""Explain a need: its eligible offers, what they serve instead, and why."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFac
 
 
 def takes_no_part(facts: NeedFacts) -> tuple[str, str]:
-    """Say why a need has no part in matching."""
+    """Return why a need takes no part in matching."""
     code = facts.need.code
     if not facts.balance.quantified:
         return "unknown", f"The amount of {code} is not known, so it takes no part in matching."

@@ -1,4 +1,4 @@
-"""Explaining an offer: what it gives in today's proposal, what stays with it, and why."""
+"""Explain an offer: its allocations, its capacity left, and why."""
 
 from __future__ import annotations
 

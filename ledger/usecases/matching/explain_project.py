@@ -1,4 +1,4 @@
-"""Explaining a project: whether it ends complete in today's proposal, and which factor binds."""
+"""Explain a project: whether it ends complete, and which factors are binding."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ledger.usecases.matching.why_incomplete import (
 
 _MOST_NAMED = 3
 _NOT_PARTICIPATING = frozenset(("quantified", "status", "selection"))
-"""Why a need takes no part: it stays open whoever gets what."""
+"""Why a need takes no part: it stays open in every plan."""
 
 Relief = dict[tuple[str, ...], bool | None]
-"""Whether the project would end complete, were its needs of some factors served from elsewhere."""
+"""Whether the project would end complete with its needs of some factors served elsewhere."""
 
 
 def explain_project(
@@ -73,7 +73,7 @@ def _pairs_of_need(pairs: Sequence[PairFacts], facts: NeedFacts) -> list[PairFac
 
 
 def _without_solving(code: str, needs: Sequence[NeedFacts], project: int | None) -> tuple[str, str]:
-    """Say how a project stands that today's proposal completes, or that takes no part."""
+    """Return the outcome of a project that is complete or takes no part."""
     if project is not None:
         return "complete", f"{code} ends complete in today's proposal."
     unplaced = [facts for facts in needs if not need_is_placed(facts.balance)]
@@ -86,7 +86,7 @@ def _without_solving(code: str, needs: Sequence[NeedFacts], project: int | None)
 
 
 def _relief(context: ExplanationContext, code: str, incompleteness: Incompleteness) -> Relief:
-    """Try which factors from elsewhere would let the project end complete, the fewest first."""
+    """Try which factors from elsewhere would complete the project, the fewest first."""
     by_factor: dict[str, list[int]] = {}
     for index in context.problem.projects[context.plan.project_index[code]].needs:
         need = context.snapshot.need_facts[context.problem.needs[index].code].need
@@ -201,7 +201,7 @@ def _need_reason(
 
 
 def _unused_offer_text(row: PairRow) -> str:
-    """Say shortly what the nearest offer that could give does instead."""
+    """Return what the nearest unused offer serves instead."""
     if row.reason != "elsewhere":
         return f"{_code(row)}: {row.why}"
     projects = list(dict.fromkeys(one.project for one in row.receivers))

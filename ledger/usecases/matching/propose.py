@@ -1,4 +1,4 @@
-"""Proposing: which offers should serve which needs, over a ledger as it stands."""
+"""Propose which offers should serve which needs, over a ledger as it stands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ledger.usecases.matching.select import selected_needs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchQuery:
-    """What to match: filters of the gap report such as `office=asia`, and the two times."""
+    """The query of a matching: filters of the gap report such as `office=asia`, and two times."""
 
     where: Sequence[str] = ()
     times: Times = NOW
@@ -29,9 +29,9 @@ class MatchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What is matched: a picture whose parts are read, and the problem built from them.
+    """What is matched: a snapshot whose parts are read, and the problem built from them.
 
-    It outlives the picture's transaction, so that solving keeps no lock. `chosen` are the needs
+    It outlives the snapshot's transaction, so that solving keeps no lock. `chosen` are the needs
     that were selected, None for all.
     """
 
@@ -41,14 +41,14 @@ class Pipeline:
     selected: frozenset[str] | None = None
 
     def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
-        """Give the offer units that one need unit costs on the day, or None."""
+        """Return the offer units that one need unit costs on the day, or None."""
         rate = self.snapshot.rate_of(need_unit, offer_unit)
         return None if rate is None else rate.rate
 
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """A pipeline with its solution, and the proposal that says it."""
+    """A pipeline with its solution, and the proposal in terms of the ledger."""
 
     pipeline: Pipeline
     solution: Solution
@@ -56,7 +56,7 @@ class MatchResult:
 
 
 def read_pipeline(snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
-    """Read all that matching looks at, while the picture's transaction is open.
+    """Read all that matching looks at, while the snapshot's transaction is open.
 
     Raises for unknown columns and unreadable filters, and `NothingSelected`.
     """
@@ -75,7 +75,7 @@ def read_pipeline(snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
 
 
 def _preload_rates(snapshot: Snapshot, base: BaseCurrency) -> None:
-    """Find every rate that may be asked for later, when the connection is not there any more."""
+    """Load every rate that may be needed after the connection is closed."""
     needs = {facts.balance.unit.code: facts.balance.unit for facts in snapshot.need_facts.values()}
     offers = {
         facts.balance.unit.code: facts.balance.unit for facts in snapshot.offer_facts.values()
@@ -88,7 +88,7 @@ def _preload_rates(snapshot: Snapshot, base: BaseCurrency) -> None:
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
-    """Solve a pipeline's problem and say the solution; nothing is read any more."""
+    """Solve the problem of a pipeline and express the solution; nothing is read."""
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
     solution = solve(pipeline.built.problem, options)
@@ -106,7 +106,7 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
 
 
 def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:
-    """Give what a proposal leaves open of the projects it was made for, and why."""
+    """Return the needs that a proposal leaves open in its projects, and why."""
     pipeline = match_result.pipeline
     snapshot = pipeline.snapshot
 

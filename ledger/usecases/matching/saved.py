@@ -1,4 +1,4 @@
-"""The life of a proposal but for its lines being taken up: stored, listed, looked at again."""
+"""Store, list and re-check proposals; `accept` introduces their lines."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PastIsNotSaved(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class SolvedProposal:
-    """A proposal just solved, on which entry and request of its ledger, and how long it took."""
+    """A proposal just solved, with the last entry and request before it, and its time."""
 
     matched: MatchResult
     entry: int | None
@@ -56,7 +56,7 @@ class SolvedProposal:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A proposal's receipt, and the proposal itself where it was solved now, not said before."""
+    """The receipt of a proposal, and the proposal itself where it was solved now."""
 
     receipt: dict[str, Any]
     solved_proposal: SolvedProposal | None
@@ -78,7 +78,7 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
 def save(ledger: Ledger, request: Request, query: MatchQuery, options: SolverOptions) -> Saved:
     """Solve outside any transaction, then store the proposal in one write.
 
-    A key that was said before gives the first receipt, and nothing is solved again.
+    A repeated key returns the original receipt, and nothing is solved again.
     """
     with ledger.read() as connection:
         first = first_receipt(connection, request)
@@ -91,7 +91,7 @@ def save(ledger: Ledger, request: Request, query: MatchQuery, options: SolverOpt
 
 
 def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -> Receipt:
-    """Store a proposal under a code of its own; say so where the ledger moved on meanwhile."""
+    """Store a proposal under a new code, with a note where the ledger changed meanwhile."""
     proposal = solved_proposal.matched.proposal
     if len(proposal.lines) > _MANY_LINES:
         uow.remember_ids()
@@ -140,7 +140,7 @@ def find_proposal(snapshot: Snapshot, typed: str | None) -> StoredProposal:
 
 
 def failures_by_line(snapshot: Snapshot, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
-    """Give, for each line that nobody took up, why it no longer fits; nothing where it does."""
+    """Return, for each open line that no longer fits, the reasons."""
     outstanding_of_needs = outstanding_by_need(snapshot.deals.values())
     lines = dict(stored.numbered_lines)
     by_line = {}

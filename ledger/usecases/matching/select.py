@@ -1,4 +1,4 @@
-"""What is matched: the needs that filters of the gap report keep, with every code looked up."""
+"""The selection of a matching: the needs that filters of the gap report keep."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COUNTED: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"
 def selected_needs(
     snapshot: Snapshot, base: BaseCurrency, where: Sequence[str]
 ) -> frozenset[str] | None:
-    """Give the needs that the filters keep; None where there are no filters.
+    """Return the needs that the filters keep; None where there are no filters.
 
     Raises for unknown columns, unreadable filters and unknown codes, and `NothingSelected`.
     """
@@ -66,7 +66,7 @@ def _require_known(snapshot: Snapshot, one: GapFilter) -> None:
 
 
 def parse_factor(text: str) -> Factor:
-    """Read a factor in any case. Raises `UnknownFactor` with the nearest."""
+    """Parse a factor in any case. Raises `UnknownFactor` with the nearest."""
     wanted = text.strip().casefold()
     if wanted in set(Factor):
         return Factor(wanted)

@@ -1,8 +1,7 @@
-"""What-if: today's proposal beside the one of a world that is supposed. Nothing is written.
+"""What-if: today's proposal compared with that of a scenario. Nothing is written.
 
-Suppositions: offers added, withdrawn or changed on a copy of what the ledger holds.
-
-What is supposed, as typed: read by the same cells as an import, onto a day's picture.
+A scenario adds, withdraws or changes offers, needs and projects on a copy of the ledger's day. Its
+values are parsed by the same cells as an import.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ def require_field(kind: str, column: str, known: Sequence[str]) -> None:
 
 
 def offers_in(text: str) -> Iterable[dict[str, str]]:
-    """Read an offer as field=value pairs, or offers from a CSV file in canonical columns."""
+    """Parse an offer from field=value pairs, or offers from a CSV file in canonical columns."""
     if "=" not in text:
         reading = read_paths([Path(text)], "offers")
         if reading.problems:
@@ -100,7 +99,7 @@ def offers_in(text: str) -> Iterable[dict[str, str]]:
 def plain_amounts(
     units: Mapping[str, Unit], cells: Mapping[str, str | None]
 ) -> dict[str, str | None]:
-    """Let quantity and tickets be typed with their unit; the quantity's is the offer's."""
+    """Accept quantity and tickets with their unit; that of the quantity is the offer unit."""
     converted = dict(cells)
     unit = units.get(cells.get("unit") or "")
     for column in _AMOUNTS:
@@ -116,7 +115,7 @@ def plain_amounts(
 
 
 def parse_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) -> int:
-    """Read an amount typed with or without its unit. Raises `WrongUnit` and `BadQuantity`."""
+    """Parse an amount with or without its unit. Raises `WrongUnit` and `BadQuantity`."""
     try:
         quantity = parse_quantity(text, units, default_unit=unit)
     except BadQuantity as error:
@@ -157,7 +156,7 @@ CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "need": ("quantity", "topic", "needed_by", "divisible", "instruments"),
     "project": ("weight", "status", "sector"),
 }
-"""What may be supposed of a record: the terms that matching looks at."""
+"""The fields of a record that a scenario may change: the terms that matching looks at."""
 
 _SUPPOSED: Final = Provider(code="SUPPOSED", name="supposed", kind="fund")
 
@@ -175,7 +174,7 @@ class NothingSupposed(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfRequest:
-    """What is supposed, as typed: offers to add, codes to withdraw, codes with field=value."""
+    """The suppositions as typed: offers to add, codes to withdraw, codes with field=value."""
 
     add_offers: Sequence[str] = ()
     withdraw: Sequence[str] = ()
@@ -184,7 +183,7 @@ class WhatIfRequest:
 
 @dataclass(slots=True)
 class Scenario:
-    """A copy of the needs and offers on which suppositions are made; `said` tells each."""
+    """A copy of the needs and offers with suppositions applied, which `suppositions` lists."""
 
     needs: dict[str, NeedFacts]
     offers: dict[str, OfferFacts]
@@ -194,7 +193,7 @@ class Scenario:
 
 
 def build_scenario(snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
-    """Make every supposition on a copy: withdrawals, then changes, then what is added.
+    """Build a scenario: withdrawals first, then changes, then additions.
 
     Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
     and what revising and withdrawing raise.
@@ -281,7 +280,7 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
 
 
 def _revised(scenario: Scenario, balance: Balance, value: str) -> Balance:
-    """Give a standing with another quantity in all. Raises `BelowQuantityInUse` and `WrongUnit`."""
+    """Return a balance with another total. Raises `BelowQuantityInUse` and `WrongUnit`."""
     quantity = parse_amount(scenario.units, "quantity", value, balance.unit)
     return after_movements(balance, moves.revision_movements(balance, quantity))
 
@@ -329,7 +328,7 @@ def _next_free_code(scenario: Scenario) -> str:
 
 
 def after_movements(balance: Balance, movements: moves.Movements) -> Balance:
-    """Give a standing as movements would leave it."""
+    """Return a balance after movements."""
     stages = dict(balance.stages)
     for one in movements:
         stages[one.from_stage] = stages.get(one.from_stage, 0) - one.amount
@@ -340,9 +339,9 @@ def after_movements(balance: Balance, movements: moves.Movements) -> Balance:
 def what_if(
     ledger: Ledger, query: MatchQuery, wish: WhatIfRequest, options: SolverOptions = UNLIMITED
 ) -> Comparison:
-    """Set today's proposal beside that of a supposed world, over the same selection.
+    """Compare today's proposal with that of a scenario, over the same selection.
 
-    Raises what supposing and proposing raise.
+    Raises what `build_scenario` and `read_pipeline` raise.
     """
     with ledger.snapshot(query.times) as snapshot:
         supposed = build_scenario(snapshot, wish)

@@ -1,4 +1,4 @@
-"""Why a project does not end complete in today's proposal, proven by solving other problems."""
+"""Why a project does not end complete in today's proposal, proven by solving variants."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Incompleteness:
-    """What keeps a project from ending complete.
+    """The causes that keep a project from ending complete.
 
-    `binding` are the needs that do, `alone` the most that each of its needs could get if nobody
-    else asked. `contest` is there where the project could end complete at others' cost.
+    `binding` are the needs that cannot be placed, `served_alone` the most that each need could get
+    without competition. `forced_completion` exists where the project could end complete at the
+    expense of others.
     """
 
     because: tuple[Because, ...]
@@ -40,7 +41,7 @@ class Incompleteness:
 
 
 def why_incomplete(context: ExplanationContext, project: str) -> Incompleteness:
-    """Find why a project of today's problem does not end complete in today's proposal."""
+    """Return why a project does not end complete in today's proposal."""
     matching_project = context.problem.projects[context.plan.project_index[project]]
     not_participating = [
         facts for facts in context.needs_of(project) if _takes_no_part(context, facts)
@@ -61,9 +62,9 @@ def why_incomplete(context: ExplanationContext, project: str) -> Incompleteness:
 def completes_without(
     context: ExplanationContext, project: str, needs: Iterable[int]
 ) -> bool | None:
-    """Say whether a project ends complete where these of its needs are served from elsewhere.
+    """Return whether a project ends complete with these of its needs served elsewhere.
 
-    None where the search ended without a proof.
+    None without a proof.
     """
     index = context.plan.project_index[project]
     removed = set(needs)
@@ -76,7 +77,7 @@ def completes_without(
 
 
 def _takes_no_part(context: ExplanationContext, facts: NeedFacts) -> bool:
-    """Say whether a need stays open whatever is matched: it takes no part."""
+    """Return whether a need takes no part, and so stays open in every plan."""
     return not need_is_placed(facts.balance) and facts.need.code not in context.plan.need_index
 
 
@@ -91,7 +92,7 @@ def _reason_not_participating(facts: NeedFacts) -> Because:
 
 
 def _insufficient_offers(context: ExplanationContext, needs: tuple[int, ...]) -> Incompleteness:
-    """Find the needs that stay open even where nobody else asks for anything."""
+    """Find the needs that stay open even without competition."""
     problem = context.problem
     joint_problem = only_needs(problem, needs)
     solution = context.solve(joint_problem)
@@ -112,7 +113,7 @@ def _insufficient_offers(context: ExplanationContext, needs: tuple[int, ...]) ->
 
 
 def max_served_alone(context: ExplanationContext, need: int) -> int:
-    """Find the most that a need could get where nobody else asks for anything."""
+    """Return the most that a need could get without competition."""
     problem = only_needs(context.problem, [need])
     return (
         problem.needs[0].open
@@ -152,7 +153,7 @@ def _reason_insufficient(context: ExplanationContext, need: int, max_served: int
 
 
 def _capacity(problem: MatchingProblem, need: int, offer: int) -> int:
-    """Give what an offer could hold of a need, were there no tickets and shares."""
+    """Return what an offer could give a need without tickets and shares."""
     ratio = problem.ratio(need, offer)
     assert ratio is not None
     return ratio.to_need(problem.offers[offer].free)
@@ -161,7 +162,7 @@ def _capacity(problem: MatchingProblem, need: int, offer: int) -> int:
 def _insufficient_together(
     context: ExplanationContext, needs: tuple[int, ...]
 ) -> tuple[list[int], list[Because]]:
-    """Find the factors of which the needs can be placed one by one, but not together."""
+    """Find the factors whose needs can be placed one by one, but not together."""
     problem = context.problem
     by_factor: dict[Factor, list[int]] = {}
     for one in needs:

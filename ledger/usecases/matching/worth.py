@@ -1,4 +1,4 @@
-"""The worth of the largest gaps, found by solving again with one step more for each."""
+"""The worth of the largest gaps: solve again with one more step for each."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from ledger.usecases.matching.propose import (
 MOST_GAPS = 20
 _STEP_CODE = "one step more"
 _SHARE_OF_TODAY = 3
-"""With a time limit, today's proposal gets one part of so many; the steps share what is left."""
+"""With a time limit, today's proposal gets one part of this many; the steps share the rest."""
 
 StepCallback = Callable[[int, int], None]
-"""Told how many steps of how many were tried."""
+"""Called with the number of steps tried, and of all steps."""
 
 
 class UnusableStep(InvalidInput):
@@ -55,7 +55,7 @@ class UnusableStep(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorthQuery:
-    """What to weigh: a matching, the columns to group needs by (none: each by itself), steps."""
+    """The query: a matching, grouping columns (none: each need by itself), and steps."""
 
     match: MatchQuery
     by: Sequence[str] = ()
@@ -65,9 +65,9 @@ class WorthQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorthTable:
-    """What each gap is worth, the most first, beside today's proposal.
+    """The worth of each gap, the largest first, with today's proposal.
 
-    `not_tried` counts the gaps that the time limit left no time for.
+    `not_tried` counts the gaps beyond the time limit.
     """
 
     today: Proposal
@@ -82,7 +82,7 @@ def worth(
     options: SolverOptions = UNLIMITED,
     on_progress: StepCallback | None = None,
 ) -> WorthTable:
-    """Find by how much the levels would rise with one step more for each of the largest gaps.
+    """Return the increase of the levels with one more step for each of the largest gaps.
 
     Raises for unknown columns, `UnusableStep`, and what proposing raises.
     """
@@ -137,13 +137,13 @@ def _measured(
 
 
 class _TimeBudget:
-    """Shares what is left of a time limit among the steps that are left."""
+    """Divides the time left among the remaining steps."""
 
     def __init__(self, options: SolverOptions, started: float) -> None:
         self._effort, self._begun = options, started
 
     def share(self, remaining_steps: int) -> SolverOptions | None:
-        """Give the effort for the next of so many steps; None where the time is over."""
+        """Return the options of the next step; None where the time is over."""
         limit = self._effort.seconds
         without_progress = replace(self._effort, progress=None)
         if not limit:
@@ -163,7 +163,7 @@ def _options_of_today(options: SolverOptions) -> SolverOptions:
 
 
 def _keys(snapshot: Snapshot, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
-    """Give each need's group: the cells of the columns it is grouped by, but factor and unit."""
+    """Return the group of each need: the cells of the grouping columns except factor and unit."""
     columns = [column for column in by if column not in ("factor", "unit")]
     return {
         row.need: tuple((column, row.cell(column)) for column in columns)
@@ -172,9 +172,9 @@ def _keys(snapshot: Snapshot, pipeline: Pipeline, by: Sequence[str]) -> dict[str
 
 
 def _measures(snapshot: Snapshot, *, pooled: bool) -> dict[str, Measure]:
-    """Say in what each need's gap is counted: its own unit, or, `pooled`, money in the base.
+    """Return the measure of each need: its own unit or, `pooled`, the base currency.
 
-    Money without a rate into the base currency keeps its own.
+    Money without a rate to the base currency keeps its own unit.
     """
     base = snapshot.base_unit
     measures: dict[str, Measure] = {}
