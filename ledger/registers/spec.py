@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
@@ -49,8 +49,7 @@ LIST_KINDS = frozenset({Kind.CODES, Kind.TEXTS})
 """Kinds whose cells hold several values, separated by semicolons."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
+class ColumnSpec(NamedTuple):
     """One column of a table, as files, commands and the database know it.
 
     The name of a column never changes once shipped. `required` says that a file must have the
