@@ -256,7 +256,7 @@ class Cells:
         return None if amount is None else -amount
 
     def choice(self, column: str, choices: tuple[str, ...], kind: str) -> str | None:
-        """Give one of a few words, whatever its case."""
+        """Give one of a few words, ignoring case."""
         cell = self.raw(column)
         if cell is None:
             return None

@@ -60,7 +60,7 @@ class NoQuotes(InvalidInput):
     code = "no-quotes"
     default_why = "Nothing is imported that is not there; no rate is not a rate of one or zero."
     default_next = (
-        "Choose an earlier --since or other currencies; what nobody publishes is given by hand: "
+        "Choose an earlier --since or other currencies; add a rate that is not published by hand: "
         "cityfund rates add"
     )
 

@@ -1,4 +1,4 @@
-"""Import rules: TOML files that say how somebody else's table becomes canonical tables."""
+"""Import rules: TOML files that map a foreign table to canonical tables."""
 
 from __future__ import annotations
 

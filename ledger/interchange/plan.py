@@ -1,6 +1,6 @@
-"""Decide what an import would do to a ledger: pure, from understood tables and holdings.
+"""Plan an import from parsed tables and the ledger's holdings.
 
-An import from paths to plan: what a use-case calls before it opens a transaction.
+`read_incoming` reads files before a transaction is opened; `plan_incoming` plans inside it.
 """
 
 from __future__ import annotations
@@ -260,7 +260,7 @@ def read_incoming(
 def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> ImportPlan:
     """Plan an import against what the ledger holds, with every problem from file to ledger.
 
-    The plan may be carried out only if it has no problems. The units of `holdings` are those
+    The plan may be executed only if it has no problems. The units of `holdings` are those
     that count; `today` is the ledger's day.
     """
     tables, row_problems = read_tables(incoming.tables, holdings.of("units"), today)

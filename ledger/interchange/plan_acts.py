@@ -1,7 +1,4 @@
-"""Plan the dated acts of an import: deals and changes of quantity, in an order that can be done.
-
-Bring together the totals that registers state and the dated changes that make them up.
-"""
+"""Plan the dated acts of an import in an executable order, and check stated totals against them."""
 
 from __future__ import annotations
 
@@ -170,7 +167,7 @@ def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
 
 
 def _subtract_posted(planning: Planning, rows: Iterable[_ActRow]) -> list[ImportStep]:
-    """Tell acts to post from acts posted, whose amounts are used up one by one."""
+    """Separate acts to post from acts already posted, matching each posted amount once."""
     remaining: dict[Any, list[int]] = {}
     steps: list[ImportStep] = []
     for row in rows:

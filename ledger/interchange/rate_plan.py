@@ -1,4 +1,4 @@
-"""Decide what a file of the ECB's rates would do to a ledger: pure, from quotes and holdings."""
+"""Plan the import of a file of ECB rates from its quotes and the ledger's rates."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ def rate_of(quote: Quote) -> Rate:
 def compare_quotes(
     quotes: Iterable[Quote], held: Mapping[tuple[date, str], StoredQuote]
 ) -> tuple[list[Quote], list[tuple[Quote, StoredQuote]], int]:
-    """Part quotes into new ones, those that the ledger has otherwise, and the count of the equal.
+    """Sort quotes into new ones and changed ones, and count those that are equal.
 
-    A figure that was withdrawn is otherwise, whatever it was.
+    A withdrawn figure counts as different.
     """
     new: list[Quote] = []
     other: list[tuple[Quote, StoredQuote]] = []

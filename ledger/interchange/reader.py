@@ -88,7 +88,7 @@ class Reading(NamedTuple):
 def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
     """Read CSV files named after their tables, or folders of them, in any order.
 
-    `as_table` says which table the files are, whatever their names; it takes no folder. Raises
+    `as_table` says which table the files are, in place of their names; it takes no folder. Raises
     `NothingToImport`, `UnknownTable` and `CannotReadFile`; broken files come back as problems.
     """
     if as_table is not None and as_table.lower() == STATEMENTS.name:
@@ -169,7 +169,7 @@ def _too_large(what: str) -> CannotReadFile:
 
 
 def digest_files(files: Iterable[str]) -> str:
-    """Give one SHA-256 over the contents of files, whatever the order they are named in."""
+    """Give one SHA-256 over the contents of files, independent of their order."""
     digests = sorted(sha256(read_content(Path(file))).hexdigest() for file in set(files))
     return sha256("".join(digests).encode()).hexdigest()
 

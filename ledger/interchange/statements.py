@@ -44,7 +44,7 @@ class StatementFile:
 
 
 def digest(content: bytes) -> str:
-    """Give what a file is known again by, whatever it is called."""
+    """Give the digest that identifies a file independent of its name."""
     return sha256(content).hexdigest()
 
 

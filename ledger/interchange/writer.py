@@ -71,7 +71,7 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[RowCells]]) -> dict
     """Write `<table>.csv` files into a new or empty folder, all of them or none; count rows.
 
     Raises `ExportFolderInUse` where the folder holds anything, `CannotWriteExport` on trouble.
-    Files are for their owner only: a ledger is nobody else's business until its owner says so.
+    Files are readable by their owner only.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportFolderInUse(f"{folder} is there already and not an empty folder.")

@@ -1,6 +1,6 @@
-"""Codes for a shell that completes a word: read-only, without the database toolkit, never failing.
+"""Codes for shell completion: read-only, without SQLAlchemy, never failing.
 
-Importing SQLAlchemy takes longer than a person waits for a completion, so the driver is asked
+Importing SQLAlchemy takes longer than a person waits for a completion, so the driver is used
 directly.
 """
 
@@ -18,9 +18,9 @@ _TIMEOUT_SECONDS = 2
 
 
 def complete_codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
-    """Give the codes of a kind that begin so, in any case, each with its name where it has one.
+    """List the codes of a kind with a prefix, ignoring case, each with its name if it has one.
 
-    At most 200, in order. An empty list where the ledger cannot be read, for whatever reason.
+    At most 200, in order; an empty list if the ledger cannot be read.
     """
     if kind not in versioned() and kind != "proposal":
         return []

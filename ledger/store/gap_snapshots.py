@@ -1,4 +1,4 @@
-"""What was missing each night: where every need stood, a row only where that had changed."""
+"""Snapshots of the gaps, taken at night: one row for each need whose amounts changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GAPS_STEP: Final = "gaps"
 
 
 class NeedSnapshot(NamedTuple):
-    """Where a need stood, and the status of its project then."""
+    """The amounts of a need by stage, and the status of its project."""
 
     status: str
     free: int
@@ -31,7 +31,7 @@ NO_AMOUNTS: Final = (0,) * len(SNAPSHOT_STAGES)
 
 
 class SnapshotChange(NamedTuple):
-    """A need's standing from a night on."""
+    """The snapshot of a need from a night on."""
 
     day: date
     need: str
@@ -39,7 +39,7 @@ class SnapshotChange(NamedTuple):
 
 
 def snapshots_now(connection: Connection) -> dict[int, NeedSnapshot]:
-    """Read where every need stands now, by its id."""
+    """Read the current amounts of every need, by its id."""
     balance = tables.balance
     query = _needs_with_status(None).add_columns(*(balance.c[name] for name in SNAPSHOT_STAGES))
     rows = connection.execute(query.join(balance, balance.c.holder_id == tables.need.c.id))
@@ -47,7 +47,7 @@ def snapshots_now(connection: Connection) -> dict[int, NeedSnapshot]:
 
 
 def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, NeedSnapshot]:
-    """Read where every need stood at the end of a day past, `end`, by what is known now."""
+    """Read the amounts of every need at the end of a past day, `end`, as known now."""
     balances = account_rows(connection, Times(as_of=day))
     first: dict[int, str] = dict(connection.execute(_needs_with_first_status(day)).all())
     known: dict[int, str] = dict(connection.execute(_needs_with_status(end)).all())
@@ -114,7 +114,7 @@ def latest_snapshots(connection: Connection) -> dict[int, NeedSnapshot]:
 def snapshot_rows(
     day: date, taken: int, changed: Mapping[int, NeedSnapshot]
 ) -> list[dict[str, Any]]:
-    """Lay the standings that changed out as rows, but for their request."""
+    """Build the rows of changed snapshots, without their request."""
     return [
         {"need_id": identity, "day": day, "taken": taken, **snapshot._asdict()}
         for identity, snapshot in sorted(changed.items())

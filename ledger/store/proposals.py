@@ -1,4 +1,4 @@
-"""Stored proposals: laid out as rows, and read back with the lines that were taken up since."""
+"""Stored proposals: their rows, read back with the lines introduced since."""
 
 from __future__ import annotations
 

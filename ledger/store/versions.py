@@ -1,4 +1,4 @@
-"""Every version of one record, with who recorded it, when and why."""
+"""Versions of a record, with who recorded each, when and why."""
 
 from __future__ import annotations
 

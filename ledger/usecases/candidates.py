@@ -33,7 +33,7 @@ class Candidate:
 
     @property
     def eligible(self) -> bool:
-        """Say whether no rule stands in the way."""
+        """Say whether every rule admits the pair."""
         return not self.failures
 
 

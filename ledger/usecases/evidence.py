@@ -46,7 +46,7 @@ NOTHING_NEW: Final = "Nothing was recorded since the last seal that can be seale
 
 
 class _AlreadySealed(Exception):
-    """Somebody else made the next seal meanwhile."""
+    """Another writer made the next seal in the meantime."""
 
 
 def seal_journal(ledger: Ledger, request_for: RequestForPart) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The gap report: what every need still lacks, who could help, and what stands in the way.
+"""The gap report: what every need still lacks, who could help, and what blocks it.
 
 The trend of the gaps over a span of days, from what the nights kept.
 """

@@ -1,4 +1,4 @@
-"""Importing the ECB's rates: planned against the ledger, then recorded whole or not at all."""
+"""Import the ECB's rates: plan against the ledger, then record all of them or none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
 
 ConfirmRates = Callable[[RatePlan], None]
-"""Is shown what an import is about to do, where it would change something; may raise."""
+"""Called with the plan of an import that changes something; raises to stop it."""
 
 
 def preview_rates(ledger: Ledger, request: Request, file: EcbFile) -> RatePlan | None:

@@ -1,7 +1,4 @@
-"""An officer's own rates: adding one, giving it another figure, and withdrawing it.
-
-What currencies were in one another on a day, and every version of a quote.
-"""
+"""Rates that officers add, change and withdraw; reports of rates and their versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the ledger stands at a glance: what there is of each kind, and what wants looking at."""
+"""The status of the ledger: counts by kind, and what needs attention."""
 
 from __future__ import annotations
 

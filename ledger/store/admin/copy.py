@@ -1,10 +1,9 @@
-"""Moving house: every row of a ledger into an empty database, through the guards.
+"""Copy a ledger into an empty database through its guards, and compare two ledgers.
 
-Rows go table by table in an order that references and guards accept; ids, moments and versions
-are kept. What the target makes by itself is not written: its guards keep the balances as the
-movements come in, and what every ledger is made with is the program's own.
-
-Comparing two ledgers, each seen at one moment: leaf by leaf and row by row.
+Rows are written table by table in an order that references and guards accept, with the same ids,
+timestamps and versions. Balances are not copied: the guards of the target update them as the
+movements are written. Two ledgers are compared leaf by leaf and row by row, each read in one
+transaction.
 """
 
 from __future__ import annotations
@@ -33,42 +32,42 @@ from ledger.store.evidence.leaves import (
 from ledger.store.session.rows import numbered_tables, sequence_of
 
 Advance = Callable[[int], None]
-"""What is told of each advance on long work, in steps."""
+"""Called with the number of steps done since the last call, for a progress bar."""
 
 _BATCH: Final = 2000
 _NOT_COPIED: Final = (
     *(tables.allowed_move, night_tables.night_lock),
     *tables.MUTABLE_TABLES,
 )
-"""Every ledger is made with the first two; balances follow from the movements."""
+"""Every ledger is created with the first two; balances follow from the movements."""
 
 COPIED_TABLES: Final = tuple(table for table in tables.every_table() if table not in _NOT_COPIED)
 
 
 class TargetInUse(StorageTrouble):
-    """A ledger was to be written where something is already."""
+    """The target of a copy or a backup exists and is not empty."""
 
     code = "target-in-use"
-    default_why = "Nothing that is there is ever overwritten."
-    default_next = "Name a new file or an empty database, or move away what is there."
+    default_why = "Existing data is never overwritten."
+    default_next = "Name a new file or an empty database, or move the existing one."
 
 
 class SourceUnreadable(RefusedByRule):
-    """A row of the ledger to be copied was written by hand and is none the program could write."""
+    """A row of the source was written by hand and cannot be read by the program."""
 
     code = "source-unreadable"
     default_next = "Find out which: cityfund check"
 
 
 class CopyRefused(RefusedByRule):
-    """The target does not take a row that the source holds: its guards or its columns refuse."""
+    """A guard or a column of the target refuses a row of the source."""
 
     code = "copy-refused"
     default_next = "Find out what is wrong with the source: cityfund check. Nothing was written."
 
 
 def prepare_target(target: Connection) -> None:
-    """Make the schema in an empty database, guards up. Raises `TargetInUse`."""
+    """Create the schema with its guards in an empty database. Raises `TargetInUse`."""
     if schema.current_revision(target) is not None:
         raise TargetInUse("There is a ledger already in the database to write to.")
     inspector = inspect(target)
@@ -90,10 +89,10 @@ def write_copy(source: Connection, target: Connection, advance: Advance) -> None
 
 
 def read_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
-    """Read a table in the order of its key, the same on every engine, a batch in memory.
+    """Stream a table in the order of its key, which is the same on every engine.
 
-    A table keyed by text is read whole, for each engine sorts text in a way of its own; such
-    tables are small. A region comes after the one it lies in.
+    A table with a text key is read into memory and sorted here, because engines sort text
+    differently; such tables are small. A region comes after its parent.
     """
     key = list(table.primary_key.columns)
     if not isinstance(key[0].type, String):
@@ -115,7 +114,7 @@ def _parents_first(regions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def checked_rows(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
-    """Give what a connection reads, its own engine's complaints told as refusals."""
+    """Yield rows, with driver and conversion errors translated into refusals."""
     try:
         with engines.translate_errors(connection.engine):
             yield from rows
@@ -139,7 +138,7 @@ def _translate_write_errors(target: Connection, table: Table) -> Iterator[None]:
 
 
 def _advance_sequences(target: Connection) -> None:
-    """Let every sequence go on after the largest id, and the server know what it now holds."""
+    """Set every sequence to the largest id and update the planner statistics of the server."""
     for table in numbered_tables():
         largest = target.execute(select(func.max(table.c.id))).scalar()
         if largest is not None:
@@ -164,15 +163,15 @@ _NONE: Final = Leaf("", b"")
 
 
 class CopyDiffers(RefusedByRule):
-    """What was written is not what the source holds; so it was thrown away."""
+    """The copy differs from the source, so it was discarded."""
 
     code = "copy-differs"
-    default_why = "The source does not keep its own rules, or a disk did not do what it was asked."
+    default_why = "The source violates its own rules, or a disk is faulty."
     default_next = "Find out what is wrong with the source: cityfund check"
 
 
 class CopyComparison(NamedTuple):
-    """What two ledgers were found to have in common: everything, in these numbers.
+    """Counts of what two equal ledgers hold, and a digest of their leaves.
 
     `sha256` is over the canonical bytes of all entries, then of all versions, each ended by a
     line feed, in the order of `ledger.store.evidence.leaves`.
@@ -185,7 +184,7 @@ class CopyComparison(NamedTuple):
 
 
 def compare_ledgers(source: Connection, target: Connection, advance: Advance) -> CopyComparison:
-    """Hold every entry, version and row of two ledgers to one another. Raises `CopyDiffers`."""
+    """Compare every entry, version and row of two ledgers. Raises `CopyDiffers`."""
     digest = hashlib.sha256()
     counts = []
     for leaves_of in (stream_entry_leaves, stream_version_leaves):
@@ -212,7 +211,7 @@ def _equal_leaves(source_leaves: Iterable[Leaf], target_leaves: Iterable[Leaf]) 
 
 
 def _equal_rows(source: Connection, target: Connection, table: Table, advance: Advance) -> int:
-    """Count the rows of a table that both have: all of them, its kept balances too."""
+    """Compare the rows of a table in both ledgers, stored balances too, and count them."""
     key = [list(table.columns).index(column) for column in table.primary_key.columns]
     source_rows = checked_rows(source, map(tuple, read_rows(source, table)))
     target_rows = checked_rows(target, map(tuple, read_rows(target, table)))
@@ -226,7 +225,7 @@ def _equal_rows(source: Connection, target: Connection, table: Table, advance: A
 
 
 def _report_progress(items: Iterable[Any], advance: Advance) -> Iterator[Any]:
-    """Give things on, and tell of each thousand."""
+    """Yield the items and report progress after every thousand."""
     count = 0
     for count, item in enumerate(items, start=1):
         yield item

@@ -1,7 +1,7 @@
-"""A SQLite file that comes to be as a whole: written under another name, proven, then named.
+"""Create a SQLite file atomically: write it under a temporary name, verify it, then rename it.
 
-Whatever ends the writing before, the name is still free; what a killed process leaves is a file
-`.cityfund-….part` beside it, its owner's alone like any other.
+If writing ends early, the final name is still free. A killed process leaves a private file
+`.cityfund-….part` in the same folder.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class CannotWriteFile(StorageTrouble):
 
 @contextmanager
 def new_file(path: Path, *, or_empty: bool = False) -> Iterator[Path]:
-    """Give an empty private file to write a database in; at the end it gets its name.
+    """Provide an empty private file to write a database to, and rename it at the end.
 
-    `or_empty` takes the name of a file without a single byte too. Raises `TargetInUse` and
+    With `or_empty`, an existing file of zero bytes may be replaced. Raises `TargetInUse` and
     `CannotWriteFile`.
     """
     _require_free(path, or_empty=or_empty)
@@ -68,7 +68,7 @@ def _side_files(path: Path) -> list[Path]:
 def _require_free(path: Path, *, or_empty: bool) -> None:
     if os.path.lexists(path) and not (or_empty and path.is_file() and path.stat().st_size == 0):
         raise TargetInUse(f"{path} is there already.")
-    # SQLite would take the changes that wait in such a file for changes of the new one.
+    # SQLite would apply the pending changes in such a file to the new database.
     for leftover in _side_files(path):
         if os.path.lexists(leftover):
             raise TargetInUse(
@@ -83,7 +83,7 @@ def _move_into_place(temporary: Path, path: Path, *, or_empty: bool) -> None:
     is_new = not path.exists()
     if is_new:
         try:
-            # Whoever makes the file has the name; from then on it may be replaced.
+            # Creating the file reserves the name; from then on it may be replaced.
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
         except FileExistsError as error:
             raise TargetInUse(f"{path} is there already.") from error
@@ -106,7 +106,7 @@ def _make_durable(path: Path) -> None:
 
 
 def file_engine(path: Path, *, fast: bool = False) -> Engine:
-    """Build the engine of a file; `fast` for one that is thrown away if anything goes wrong."""
+    """Build the engine of a file; `fast` gives up durability, for a file discarded on failure."""
     engine = make_engine(URL.create("sqlite", database=str(path)))
     if fast:
         event.listen(engine, "connect", _disable_durability)
@@ -114,10 +114,10 @@ def file_engine(path: Path, *, fast: bool = False) -> Engine:
 
 
 def read_only_engine(path: Path) -> Engine:
-    """Build the engine of a file that is only read, from a folder that takes no files too."""
+    """Build the engine of a file that is only read, even in a folder without write access."""
     if os.access(path.parent, os.W_OK) or any(side.exists() for side in _side_files(path)):
         return file_engine(path)
-    # Nobody writes there: without files beside it SQLite reads what it holds to be unchanging.
+    # Nothing can write there, so SQLite may treat the file as immutable.
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     return make_engine(URL.create("sqlite", database=f"file:{quote(str(path))}", query=query))
 
@@ -129,7 +129,7 @@ def _disable_durability(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def copy_pages(source: Connection, path: Path) -> None:
-    """Copy a SQLite database into a file as this transaction sees it, while others write on."""
+    """Copy the pages of a SQLite database as this transaction sees them; others may write."""
     driver = source.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     with _translate_sqlite_errors(), closing(sqlite3.connect(path)) as target:
@@ -138,10 +138,7 @@ def copy_pages(source: Connection, path: Path) -> None:
 
 
 def finish_file(path: Path) -> None:
-    """Make a written file one that ledgers are opened in, and have SQLite look it through.
-
-    Raises `NotADatabase` where it is damaged.
-    """
+    """Switch a written file to WAL and let SQLite check it. Raises `NotADatabase` if damaged."""
     with _translate_sqlite_errors(), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()

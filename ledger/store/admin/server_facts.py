@@ -1,4 +1,4 @@
-"""What an administrator asks of a database server first: who, what, whether it can be trusted."""
+"""Facts about a database server for `cityfund doctor`: version, user, durability, clock."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _QUERY: Final = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """A server as it answered. `clock_ahead` is how far its clock is before this machine's.
+    """A server as it answered. `clock_ahead` is how far its clock is ahead of this machine's.
 
     `revision` is that of the ledger's schema, None where there is no ledger. `is_durable` says
-    that what was acknowledged outlives a power cut.
+    whether acknowledged writes survive a power cut.
     """
 
     version: str

@@ -1,4 +1,4 @@
-"""Streams of raw rows for the named checks, read as they stand and trusted in nothing.
+"""Streams of raw rows for the named checks, read unconverted and without assumptions.
 
 Start with `journal`.
 """

@@ -1,9 +1,8 @@
-"""What the checks read: the tables as they stand, streamed, with nothing taken on trust.
+"""Rows for the checks of the journal, streamed unconverted and without assumptions.
 
-Values come as the database holds them: dates as ISO text, moments as microseconds, words and
-amounts unconverted, so that a spoiled row reaches the check that names it.
-
-What the check of exact values reads of single cells: days that exist, words there are.
+Values are read as stored: dates as ISO text, timestamps as microseconds, words and amounts
+unconverted, so that an invalid row reaches the check that reports it. The check of exact values
+reads single cells with dates or words that do not exist.
 """
 
 from __future__ import annotations
@@ -56,14 +55,14 @@ def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
 
 
 def raw(column: Column[Any]) -> ColumnElement[Any]:
-    """Select a column as the database holds it: its type would choke on a spoiled value."""
+    """Select a column unconverted: its type would fail on an invalid value."""
     if isinstance(column.type, (Integer, String)):
         return column
     return type_coerce(column, String)
 
 
 def moment(column: Column[Any]) -> ColumnElement[int]:
-    """Select a moment as whole microseconds since 1970."""
+    """Select a timestamp as whole microseconds since 1970."""
     return cast(column, BigInteger)
 
 
@@ -73,7 +72,7 @@ def reference(column: Column[Any]) -> ColumnElement[int]:
 
 
 def day(column: Column[Any]) -> ColumnElement[str]:
-    """Select a date as ISO text, whatever stands there."""
+    """Select a date as ISO text, valid or not."""
     return cast(column, String)
 
 
@@ -92,7 +91,7 @@ def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
 
 
 def _had_one_writer(connection: Connection) -> bool:
-    """Say whether all was written in turn; what came from a server may not have been."""
+    """Say whether every write was serialised, which is not so for writes made on a server."""
     if connection.dialect.name != ONE_WRITER:
         return False
     user = tables.request.c.database_user
@@ -258,10 +257,7 @@ def _term_reader(connection: Connection, register: Register, term: Term) -> Call
 
 
 def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """Give what reads a cell as its column's type does; what it cannot read is as if not given.
-
-    Another check names such a cell.
-    """
+    """Make a reader of a column's cells; an unreadable cell is None, another check reports it."""
     process: Callable[[Any], Any] | None = _day_or_none
     if not isinstance(column.type, Date):
         process = column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -288,7 +284,7 @@ def _codes(connection: Connection, kind: str) -> dict[int, str]:
 
 
 def find_invalid_cells(connection: Connection) -> Iterator[AmountFault]:
-    """Find days that the calendar lacks, and words that are none of their list."""
+    """Find dates that do not exist and words outside their enumeration."""
     for table in tables.every_table():
         for column in table.columns:
             fault = _fault_condition(connection, column)

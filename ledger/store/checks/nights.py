@@ -1,4 +1,4 @@
-"""What the checks of nights and statements read, as the database holds it, taken on no trust."""
+"""Rows for the checks of nights and statements, read as stored and without assumptions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ledger.store.db.types import LIST_SEPARATOR
 
 _NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot)
 _COMMANDS: Final = ("reconcile", "finding settle", "finding reopen")
-"""The commands whose requests leave such rows."""
+"""The commands whose requests write such rows."""
 
 
 def read_runs(connection: Connection) -> Iterator[NightRunRow]:

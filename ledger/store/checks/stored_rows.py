@@ -1,6 +1,6 @@
-"""What the checks read beside the journal: kept rows, guards, versions, requests, amounts.
+"""Rows for the checks outside the journal: balances, guards, versions, requests, proposals.
 
-What the check of proposals reads: values as the database holds them, taken on no trust.
+Values are read as stored, without assumptions.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from ledger.store.registers import REGISTERS
 
 
 def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
-    """Read the kept balances of needs and offers."""
+    """Read the stored balances of needs and offers."""
     table = tables.balance
     for row in stream(connection, select(table)):
         stages = {name: getattr(row, name) for name in tables.BALANCE_STAGES}
@@ -62,7 +62,7 @@ def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
 
 
 def read_stored_deal_balances(connection: Connection) -> Iterator[StoredStages]:
-    """Read the kept balances of both sides of every deal."""
+    """Read the stored balances of both sides of every deal."""
     table = tables.deal_balance
     names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
     query = select(table.c.deal_id, raw(table.c.side), *(table.c[name] for name in names))

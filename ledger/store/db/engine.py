@@ -1,6 +1,6 @@
-"""Opening a database: the engine, and the two kinds of transaction on it.
+"""Open a database: the engine and its kinds of transaction.
 
-What is special to SQLite or to PostgreSQL stands in the module of that name; this one chooses.
+Code for one engine is in the modules `sqlite` and `postgresql`; this one chooses between them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _require_plain_file(url: URL) -> None:
 
 
 def absolute_url(url: str) -> str:
-    """Give the URL of a file in such words that it names the same from any folder."""
+    """Give the URL of a file with an absolute path."""
     parsed = parse_url(url)
     path = sqlite.database_file(parsed)
     if path is None or path.is_absolute() or parsed.database is None:
@@ -98,7 +98,7 @@ def on_server(engine_or_connection: Engine | Connection) -> bool:
 
 
 def lift_timeouts(connection: Connection) -> None:
-    """Lift the bounds on how long this transaction may take, where the engine sets any."""
+    """Lift the time limits of this transaction, if the engine has any."""
     if on_server(connection):
         from ledger.store.db import postgresql  # noqa: PLC0415
 
@@ -126,7 +126,7 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def autocommit_connection(engine: Engine) -> Iterator[Connection]:
-    """Look something up outside any transaction: each statement sees its own moment."""
+    """Read outside any transaction: each statement sees the state of its own moment."""
     with translate_errors(engine), engine.connect() as base_connection:
         yield base_connection.execution_options(**{_KIND: _AUTOCOMMIT})
 
@@ -157,10 +157,7 @@ def write_transaction(engine: Engine, *, commit: bool = True) -> Iterator[Connec
 
 @contextmanager
 def lock_transaction(engine: Engine) -> Iterator[Connection]:
-    """Give a line to a server whose transaction only holds locks, for as long as it may last.
-
-    It keeps no view of what others write.
-    """
+    """Open a transaction on a server that only holds locks, without a time limit or a snapshot."""
     from ledger.store.db import postgresql  # noqa: PLC0415 - only where there is a server
 
     with translate_errors(engine), engine.connect() as base_connection:
@@ -176,7 +173,7 @@ def lock_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def translate_errors(engine: Engine) -> Iterator[None]:
-    """Turn the driver's complaints about files, locks and lines into refusals with a way out."""
+    """Translate driver errors about files, locks and connections into refusals."""
     try:
         yield
     except DBAPIError as error:

@@ -1,9 +1,10 @@
 """A ledger on a PostgreSQL server: the driver's settings, and what the server complains of.
 
 Readers and writers see one moment each (REPEATABLE READ). Of two writers who change one row at
-once the server stops the second, whose write is tried again on what the first left; and whoever
-changes a need, an offer or a deal, in its quantities or its terms, changes its balance row. So an
-act never rests on what somebody else was changing, and acts on different things never meet. A
+once the server stops the second, whose write is then repeated on the result of the first. Every
+change to a need, an offer or a deal, in its quantities or its terms, updates its balance row. So
+no act relies on a row that another transaction is changing, and acts on different records never
+conflict. A
 level of SERIALIZABLE would watch whole pages of indexes that every write adds to, and stop nearly
 everybody who writes at the same time. Nothing here is beyond what the engines that speak
 PostgreSQL's protocol have as well.
@@ -48,7 +49,7 @@ _DRIVER: Final = "postgresql+psycopg"
 _DRIVERS: Final = ("postgresql", "postgres", _DRIVER)
 _CONNECT_SECONDS: Final = 10
 
-# A hold on locks ends with the write's own bound, and dates come as ISO whatever the server's way.
+# Waiting for a lock ends with the time limit of a write, and dates are ISO on every server.
 _SESSION: Final = (
     "SELECT set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false), "
     f"set_config('lock_timeout', '{BUSY_SECONDS}s', false), "
@@ -59,7 +60,7 @@ LIFT_TIMEOUTS: Final = (
     "SELECT set_config('statement_timeout', '0', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"
 )
-"""Said in a transaction that nobody else waits for, and that may last."""
+"""Sent in a transaction that may take long and that no other one waits for."""
 
 
 def make_engine(url: URL) -> Engine:

@@ -17,7 +17,7 @@ from ledger.store.db import tables
 
 
 def load_reference_tables(connection: Connection) -> None:
-    """Bring every reference table to what this program ships; keeps what it no longer ships."""
+    """Update every reference table to the shipped data; rows no longer shipped are kept."""
     for table, rows in _shipped_tables():
         _update_table(connection, table, rows)
 

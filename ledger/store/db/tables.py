@@ -244,7 +244,7 @@ holder = Table(
     CheckConstraint("side IN ('need', 'offer')", name="side"),
     UniqueConstraint("id", "unit"),
 )
-"""Whatever has stages: a need or an offer, never the fund. Needs and offers share these ids."""
+"""Accounts with stages: needs and offers, never the fund. Both share these ids."""
 
 
 def _of_holder() -> ForeignKeyConstraint:
@@ -393,7 +393,7 @@ proposal = Table(
     Column("cost", ExactDecimal, nullable=False),
     Column("cost_unit", CODE, ForeignKey("unit.code"), nullable=False),
     Column("cost_unknown", Integer, nullable=False),
-    # Pairs of units that were left out for want of a rate, each as EUR/USD.
+    # Pairs of units left out because no rate is known, each as EUR/USD.
     Column("without_rate", CodeList, nullable=False),
     # The last entry there was when it was solved.
     _foreign_key("solved_on", "entry.id", required=False),

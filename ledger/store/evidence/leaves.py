@@ -1,12 +1,9 @@
-"""Every leaf of the ledger's evidence, made from rows as they stand, trusted in nothing.
+"""Leaves of the ledger's evidence, made from stored rows without assumptions.
 
-All kinds are read side by side, each in the order of the requests that its rows were written
-under, a batch in memory. A row whose values nobody could have written makes a leaf without content.
-
-Every leaf of the ledger's evidence: its entries and its register versions, as canonical bytes.
-
-The order is the same on every engine: entries as they were recorded, then versions by register,
-record and number.
+`stream_leaves` merges the rows of all kinds in the order of their requests, a batch in memory; a
+row that the program could not have written makes a leaf without content. Copies are compared by
+`stream_entry_leaves` and `stream_version_leaves`, whose order is the same on every engine:
+entries as recorded, then versions by register, record and number.
 """
 
 from __future__ import annotations
@@ -41,7 +38,7 @@ _FIRST_REGISTERS: Final = 7
 """Offices to deals: the registers whose leaves come before those of settings in older seals."""
 
 BEFORE_ALL: Final = -(2**63)
-"""Stands for the request before the first, whatever numbers somebody may have given to some."""
+"""A request number below every stored one, also below numbers written by hand."""
 
 
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:

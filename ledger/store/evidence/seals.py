@@ -33,7 +33,7 @@ class CannotSeal(RefusedByRule):
 
 
 class Batch(NamedTuple):
-    """What one seal covers: its number, the tree with its new leaves in, and where it ends."""
+    """What one seal covers: its number, the tree with the new leaves, and its last request."""
 
     number: int
     tree: Frontier
@@ -59,7 +59,7 @@ def last_seal(connection: Connection) -> Seal | None:
 def _seal(
     number: int, size: Any, root: Any, frontier: Any, last: Any, at: Any, request_at: Any
 ) -> Seal:
-    """Make a seal of its row, whatever somebody may have put there."""
+    """Make a seal of its row, which may hold invalid values."""
     counts = (one if type(one) is int else -1 for one in (size, last))
     size, last = counts
     return Seal(

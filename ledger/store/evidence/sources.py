@@ -1,4 +1,4 @@
-"""Where leaves of one kind come from: rows in the order of requests, and what makes them."""
+"""Sources of leaves: the rows of one kind in the order of requests, and their encoder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table
 from ledger.evidence.tree_head import Leaf
 
 UNREADABLE: Final = (ValueError, TypeError, KeyError, ArithmeticError, AttributeError)
-"""What comes of values that the program would never have written."""
+"""Errors raised by values that the program could not have written."""
 
 MakeLeaves = Callable[[int, Iterator[Any], str | None], Iterator[Leaf]]
 """Given a request's number, its rows of a kind, and who said it as JSON, makes their leaves."""

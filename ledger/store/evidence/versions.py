@@ -1,7 +1,4 @@
-"""Leaves of register versions: the terms as they stand in their columns, and who said them.
-
-Leaves of settings, units and rates.
-"""
+"""Leaves of the versions of registers, settings, units and rates, with their provenance."""
 
 from __future__ import annotations
 

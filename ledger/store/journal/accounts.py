@@ -1,4 +1,4 @@
-"""The needs, offers and deals one write works on, with their balances kept up as it posts.
+"""The needs, offers and deals of one write, with their balances kept up as it posts.
 
 An account is read once, then follows the movements posted in this transaction, so an import of
 a hundred thousand acts asks the database no more often than one act does.

@@ -1,7 +1,4 @@
-"""Reading the journal back: entries with their movements, one or many.
-
-Reading the entry that was recorded last.
-"""
+"""Read entries of the journal with their movements: one, many, or the last one."""
 
 from __future__ import annotations
 

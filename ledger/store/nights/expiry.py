@@ -1,4 +1,4 @@
-"""What lapses by itself: holds and offers, by the day on which each ends."""
+"""Holds and offers that lapse, by the day on which each ends."""
 
 from __future__ import annotations
 

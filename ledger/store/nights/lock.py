@@ -1,7 +1,7 @@
 """The lock of the night: one run at a time, across processes and, on a server, across machines.
 
-A ledger in a file is locked by a file beside it, which the system frees however a run ends. On a
-server a row is locked on a line of its own; the server frees it when that line ends.
+A ledger in a file is locked by a second file, which the operating system releases when the run
+ends. On a server a row is locked on a connection of its own, and released with it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _WAIT_MS: Final = 50
 
 
 class NightUnderWay(Busy):
-    """A night was to be reconciled while another run is at it."""
+    """Another run of the night is in progress."""
 
     code = "night-under-way"
-    default_why = "Two runs never overlap: the second would do what the first is doing."
+    default_why = "Two runs never overlap: the second would repeat the work of the first."
     default_next = "Wait until it has ended; cityfund status tells what came of it."
 
 
@@ -44,14 +44,14 @@ class CannotLock(StorageTrouble):
 
 
 class Lock(Protocol):
-    """What a run holds for as long as it lasts."""
+    """The lock a run holds until it ends."""
 
     def require(self) -> None:
         """Make sure that it is still held. Raises `DatabaseGone` where the server let go."""
 
 
 class _FileLock:
-    """The system itself holds it until the process ends."""
+    """The operating system holds it until the process ends."""
 
     def require(self) -> None:
         """Nothing takes it away."""
@@ -62,7 +62,7 @@ class _RowLock:
         self._connection = connection
 
     def require(self) -> None:
-        """Ask something on the line that holds it."""
+        """Send a query on the connection that holds it."""
         self._connection.exec_driver_sql("SELECT 1")
 
 
@@ -79,7 +79,7 @@ def lock_file(ledger: Ledger) -> Path | None:
     path = database_file(ledger.engine.url)
     if path is None:
         return None
-    resolved = path.resolve()  # a ledger has one lock, by whatever way it is reached
+    resolved = path.resolve()  # one lock for each ledger, also through a symbolic link
     return resolved.with_name(f"{resolved.name}-night")
 
 
@@ -117,7 +117,7 @@ def _hold_row_lock(ledger: Ledger) -> Iterator[Lock]:
 
 
 def _night_under_way(ledger: Ledger) -> NightUnderWay:
-    """Name who holds the lock, waiting a moment for whoever has only just taken it."""
+    """Name the holder of the lock, after a short wait for a run that has just begun."""
     for _ in range(_ATTEMPTS):
         with ledger.read() as connection:
             run = last_run(connection)

@@ -1,6 +1,7 @@
-"""The rows of nights: a run when it begins, each of its steps when it has ended, and reading them.
+"""Rows of night runs: a run is written when it begins, each step when it has ended.
 
-They are no requests: a run says itself who, where and when. Only who holds the lock writes them.
+A run is not a request: it records itself who started it, where and when. Only the holder of the
+lock writes these rows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ledger.store.session.rows import LockedNumbering, SharedNumbering
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredStep:
-    """What came of a step, as it is kept."""
+    """The result of a step as stored."""
 
     name: str
     figures: Mapping[str, int | str] = field(default_factory=dict)

@@ -1,7 +1,4 @@
-"""Providers' statements as they are kept: what was read, and the lines that are in force.
-
-Which providers have to be compared again: those of whom anything was recorded since the last.
-"""
+"""Stored statements of providers and their lines, and which providers are unchanged."""
 
 from __future__ import annotations
 

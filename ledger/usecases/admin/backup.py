@@ -1,7 +1,4 @@
-"""Backing a ledger up into one file, consistent while others write.
-
-Bringing a ledger back from a backup, into a new file or an empty database.
-"""
+"""Back up a ledger to one file, consistent while others write, and restore it."""
 
 from __future__ import annotations
 
@@ -85,7 +82,7 @@ def _require_readable(path: Path) -> None:
 
 @contextmanager
 def _translate_backup_errors(path: Path) -> Iterator[None]:
-    """Tell what is wrong with the file as of a backup: the way out is another one."""
+    """Word errors about the file for a backup: the next step is to name another one."""
     try:
         yield
     except (NotADatabase, schema.NotALedger) as error:

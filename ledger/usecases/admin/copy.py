@@ -1,6 +1,6 @@
-"""What copy, backup and restore have in common: one moment of the source, written and proven.
+"""Copy a ledger to an empty database of either engine; shared by backup and restore.
 
-Copying a ledger to an empty database of either engine, with everything it holds.
+The source is read in one transaction, and the copy is compared with it before it is used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ledger.store.db.sqlite import database_file, make_private_folders
 from ledger.store.session.ledger import open_ledger
 
 SearchMonitor = Callable[[int], AbstractContextManager[copy.Advance]]
-"""Given how many steps there will be, gives what to tell of each advance."""
+"""Given the number of steps, provides the callback that reports progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Making a ledger, or bringing one up to date: schema, reference tables, offices, settings."""
+"""Create a ledger or upgrade it: schema, reference tables, offices, settings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Exporting a whole ledger as canonical tables, so that it can be imported again elsewhere.
+"""Export a ledger as canonical tables that can be imported elsewhere.
 
-The journal as rows of the canonical tables `deals` and `changes`, each act with its number.
+The journal becomes rows of the tables `deals` and `changes`, each act with its number.
 """
 
 from __future__ import annotations

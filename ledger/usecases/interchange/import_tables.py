@@ -1,7 +1,4 @@
-"""Importing canonical tables: planned against the ledger, then done whole or not at all.
-
-What the ledger holds, as far as an import has to be held against it.
-"""
+"""Import canonical tables: plan against the ledger's holdings, then execute all steps or none."""
 
 from __future__ import annotations
 
@@ -85,11 +82,11 @@ def _required(uow: UnitOfWork, stored: Any) -> dict[tuple[Side, str], int]:
 
 
 ConfirmPlan = Callable[[ImportPlan], None]
-"""Is shown what an import is about to do, where it would change something; may raise."""
+"""Called with the plan of an import that changes something; raises to stop it."""
 
 
 class LedgerMovedOn(Busy):
-    """The ledger changed while somebody looked at the preview of an import."""
+    """The ledger changed between the preview of an import and its confirmation."""
 
     code = "ledger-moved-on"
     default_why = "Others wrote meanwhile, and the import would no longer do what was agreed to."
@@ -108,7 +105,7 @@ def load_rule_named(name_or_path: str | None) -> ImportRule | None:
 def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan | None:
     """Plan an import and change nothing; None where there is nothing to agree to.
 
-    So nobody else waits while somebody decides. Raises `ImportRefused` as the import would.
+    No lock is held while a person decides. Raises `ImportRefused` as the import would.
     """
     with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
@@ -118,7 +115,7 @@ def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan 
 
 
 def require_agreed_plan(agreed_plan: object) -> Callable[[object], None]:
-    """Hold an import to the plan that was agreed to; raises `LedgerMovedOn` for another."""
+    """Accept only the plan that was agreed to; raises `LedgerMovedOn` for another one."""
 
     def confirm(plan: object) -> None:
         if plan != agreed_plan:
@@ -129,7 +126,7 @@ def require_agreed_plan(agreed_plan: object) -> Callable[[object], None]:
 
 @contextmanager
 def garbage_collection_paused() -> Iterator[None]:
-    """Keep the collector of cycles away from an import.
+    """Pause the garbage collector during an import.
 
     It would go through all rows again and again, a third of the time of it, and find no garbage:
     none of them is in a cycle, and all are wanted to the end.
@@ -144,7 +141,7 @@ def garbage_collection_paused() -> Iterator[None]:
 
 
 def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> Receipt:
-    """Plan and carry out an import in this transaction.
+    """Plan an import and execute it in this transaction.
 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
     and what `confirm` raises.
@@ -225,7 +222,7 @@ class Importer:
             try:
                 self._apply(step)
             except LedgerError as error:
-                # Later acts of the same deal would only fail for want of this one.
+                # Later acts of the same deal would only fail because this one is missing.
                 failed_codes.add(code)
                 problems.append(_problem_at(error, place))
         return problems

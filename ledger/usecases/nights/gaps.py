@@ -1,4 +1,4 @@
-"""The third step: where every need stands on the night's day, kept for the trend."""
+"""The third step: store a snapshot of the gaps for the trend."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _count_requests(night: Night) -> int:
 
 
 def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
-    """Give the code of the proposal stored last, if it says the same and nobody took it up."""
+    """Give the code of the last stored proposal if it is equal and no line was introduced."""
     with ledger.read() as connection:
         code = latest_code(connection)
         is_new = None if code is None else read_proposal(connection, code)

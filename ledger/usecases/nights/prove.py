@@ -1,7 +1,4 @@
-"""The fifth step: every rule of the ledger, recomputed from its journal.
-
-The sixth step: what was recorded since the last seal goes into the tree, with its root told.
-"""
+"""The fifth step runs all checks; the sixth seals what was recorded since the last seal."""
 
 from __future__ import annotations
 

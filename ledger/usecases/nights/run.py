@@ -1,9 +1,7 @@
-"""Running a night: under the lock, missed nights first, step by step, each with a row of its own.
+"""Run a night under its lock: missed nights first, step by step, one stored row for each step.
 
-A run that is killed leaves its row without all of its steps; the next run does the night again,
-and every step finds done what was done.
-
-The last step: what came of the night in all, as its row keeps it for the morning.
+A killed run leaves its row without all of its steps; the next run repeats the night, and no step
+does twice what was done. The last step, `report`, adds up the results.
 """
 
 from __future__ import annotations
