@@ -1,4 +1,4 @@
-"""Understand one row of deals, changes or rates: what was done, and what a currency was worth."""
+"""Parse one row of the tables deals, changes or rates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Apply an import rule: foreign CSV in, canonical text rows out, each knowing its foreign line.
+"""Apply an import rule: foreign CSV in, canonical rows out, each with its foreign line.
 
-What an import rule did with a foreign file: every row accounted for.
+`RuleReport` accounts for every row of the foreign file.
 """
 
 from __future__ import annotations

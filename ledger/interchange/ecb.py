@@ -1,8 +1,8 @@
-"""Read the euro's reference rates as the European Central Bank publishes them.
+"""Read the euro reference rates as the European Central Bank publishes them.
 
-One wide table: a row for each day, a column for each currency, the newest day first; a cell says
-how much of the currency one euro was. It comes bare or alone in a ZIP archive. Figures are read as
-the text that they are: a float would give others.
+The table has a row for each day, the newest first, and a column for each currency; a cell holds
+the amount of the currency for one euro. The file is CSV, or a ZIP archive with one CSV. Figures
+are read as text, because a float would change them.
 """
 
 from __future__ import annotations

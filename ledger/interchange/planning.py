@@ -1,4 +1,4 @@
-"""What the parts of an import's planning share: holdings, known codes, terms, problems."""
+"""State shared by the parts of planning an import: holdings, known codes, terms, problems."""
 
 from __future__ import annotations
 

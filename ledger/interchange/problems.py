@@ -1,6 +1,6 @@
-"""What is wrong with a file: every bad place, said with its file, line and column.
+"""Problems of an import, each with its file, line and column.
 
-Find what a code means among those of ledger and import: case forgiven, an exact match wins.
+`Codes` finds a code in the ledger and the import: an exact match first, then ignoring case.
 """
 
 from __future__ import annotations

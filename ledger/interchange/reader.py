@@ -1,4 +1,4 @@
-"""Read canonical CSV files strictly: every broken place is said with its physical line."""
+"""Read canonical CSV files strictly; every broken place is reported with its physical line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one understood row is: a record of the domain, which cells were given, and its place."""
+"""Parsed rows: a record of the domain, the cells that were given, and its place in a file."""
 
 from __future__ import annotations
 

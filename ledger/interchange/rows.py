@@ -1,4 +1,4 @@
-"""Understand whole tables: text rows in, typed rows out, every bad cell noted with its place."""
+"""Parse whole tables: text rows in, typed rows out, every bad cell noted with its place."""
 
 from __future__ import annotations
 

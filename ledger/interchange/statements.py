@@ -1,7 +1,7 @@
-"""Read a provider's statement file: the canonical table, or a foreign one by an import rule.
+"""Read the statement file of a provider: the canonical table, or a foreign one by an import rule.
 
-A file is taken whole or not at all. Figures and dates may stand in Persian or Arabic digits, and
-an amount that was taken back with a minus or in brackets.
+A file is accepted completely or not at all. Figures and dates may use Persian or Arabic digits,
+and a negative amount may have a minus sign or brackets.
 """
 
 from __future__ import annotations

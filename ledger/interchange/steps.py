@@ -1,4 +1,4 @@
-"""What an import would do, step by step, and what the ledger holds that it is held against."""
+"""Steps of an import, and the holdings of the ledger they are planned against."""
 
 from __future__ import annotations
 

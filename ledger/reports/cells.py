@@ -1,4 +1,4 @@
-"""Columns of a listing, and how one value is written for machines and for people."""
+"""Columns of a listing, and the format of a value for machines and for people."""
 
 from __future__ import annotations
 

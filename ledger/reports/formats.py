@@ -1,8 +1,7 @@
-"""Rows as CSV: UTF-8, a header, commas, and no text that a spreadsheet would run.
+"""Rows as CSV, JSON and Markdown.
 
-Answers as JSON: keys in the order given, two spaces of indent, text as it is.
-
-Rows as a Markdown table, as GitHub renders them.
+CSV is UTF-8 with a header and commas, and without text that a spreadsheet would execute. JSON
+keeps the order of keys and is indented by two spaces.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Rows as plain aligned text, unabridged: what a pipe and a narrow terminal get.
-
-How many columns of a terminal a text takes.
-
-Bars of text: parts of a whole, drawn in a fixed number of characters.
-"""
+"""Rows as aligned text, unabridged, for pipes and narrow terminals; bars of stages as text."""
 
 from __future__ import annotations
 

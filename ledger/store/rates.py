@@ -1,7 +1,7 @@
-"""The table of rates: what one currency was in another, in every version, and what counts of it.
+"""The table of rates: quotes in all their versions, and the rates in force.
 
-A row is never changed. Of the rows of one pair and day the one recorded last counts, and where
-that is a withdrawal, the day has no rate.
+Rows never change. Of the rows of one pair and day the last recorded is in force; if that is a
+withdrawal, the day has no rate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Registers: finding and reading offices, cities, providers, projects, needs, offers and deals.
+"""Find and read the records of registers.
 
-A record's fields lie in the identity row (what never changes) or in the newest version row.
-Fields that name another register's code are kept as that register's id.
+The fields of a record are in its identity row, which never changes, or in its newest version row.
+Fields that name a code of another register are stored as that record's id.
 """
 
 from __future__ import annotations

@@ -1,11 +1,7 @@
-"""Sealing the journal: what was recorded since the last seal goes into the tree, once and for all.
+"""Seal the journal, list the seals, and prove that an entry is sealed.
 
-Reading and hashing hold nobody up; only the write of the finished leaves is a transaction of its
-own. A first seal of a large ledger is made in parts, so that other writers get their turn.
-
-The seals of a ledger, as they are listed and kept elsewhere.
-
-Proving that an entry is in the journal: what it says, and the way from it to a seal's root.
+Sealing reads and hashes outside any write; only the finished leaves are written in a transaction.
+The first seal of a large ledger is made in parts, so that other writers are not blocked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The gap report: what every need still lacks, who could help, and what blocks it.
-
-The trend of the gaps over a span of days, from what the nights kept.
-"""
+"""The gap report: what every need still lacks and who could help; and the trend of the gaps."""
 
 from __future__ import annotations
 

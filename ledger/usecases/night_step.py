@@ -1,10 +1,9 @@
-"""What a step of the night is given, and what it answers: the contract that all steps share.
+"""The contract of the steps of a night: their input `Night` and their result `StepResult`.
 
-A step is the function `step(night: Night) -> StepResult` of the module of its name. It is safe to
-repeat: a run that was killed is finished by the next, which does every step again. So whatever a
-step writes goes through `execute` with a request of `night.request`, whose key names the night
-and the thing; in a dry run that request is rolled back by itself. What changed between reading and
-writing is left out, and a step that has nothing to write asks for no write at all.
+A step is a function of a `Night`. It is safe to repeat: after a killed run the next one executes
+every step again. A step therefore writes through `execute` with a request of `night.request`,
+whose key names the night and the subject; in a dry run that request is rolled back. A step that
+has nothing to write begins no write.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Refusals of the database itself: one that cannot be opened, is busy, full, or gone."""
+"""Errors of the database: it cannot be opened, is busy, full, or gone."""
 
 from __future__ import annotations
 

@@ -1,16 +1,10 @@
-"""The tables of the night: its runs and their steps, what was missing each day, and the lock.
+"""Tables of nights, statements, findings and seals; all append-only like the journal.
 
-A run says itself who, where and when, and belongs to no request: what a night does to the ledger
-is the same however often it had to be begun.
-
-The tables of statements: what providers sent, the findings it led to, and what became of them.
-
-All are append-only like the journal. How a finding stands is what its last event says.
-
-The tables of the seals: which leaf stands where in the tree, and the tree's root at each size.
-
-A leaf's place is fixed when it is sealed. It is known by its kind and its reference, such as
-`entry` and `17` or `city` and `MHD/2`; a request's leaf comes before all that was written under it.
+A night run records itself who started it and belongs to no request, because the effect of a night
+on the ledger does not depend on how often it was started. The state of a finding is its last
+event. The place of a leaf in the tree is fixed when it is sealed; a leaf is identified by its kind
+and its reference, such as `entry` and `17` or `city` and `MHD/2`, and the leaf of a request comes
+before those written under it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Statements that every act sends: written once for each engine, then sent by the driver's cursor.
+"""Statements that every act sends, compiled once for each engine and sent by the driver's cursor.
 
-Selects come as `Prepared`; the rows of a table go in by one insert. To pass a statement on, Core
-takes several times as long as SQLite takes to answer it; for the two dozen of one act that was most
-of the act. What only reports or rare acts ask stays with Core.
+Selects are `Prepared`; the rows of a table go in by one insert. Executing a statement through Core
+takes several times as long as SQLite takes to answer it, and an act sends two dozen. Statements of
+reports and rare acts stay with Core.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Small queries that both reading and writing use: settings and units.
-
-Requests and their receipts: what was said before, and the answer it was given.
-"""
+"""Queries used for reading and writing: settings, units, requests and their receipts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema's version: checking that a database is one this program can use, and upgrading it."""
+"""The version of the schema: check that this program can use a database, and upgrade it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ledger in a SQLite file: the driver's settings, the file itself, and what it complains of."""
+"""A ledger in a SQLite file: the driver's settings, the file, and the translation of errors."""
 
 from __future__ import annotations
 

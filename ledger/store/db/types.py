@@ -1,7 +1,4 @@
-"""Column types that keep a value exact and the same on every engine.
-
-What tables are made of: the metadata that all share, and the columns that most have.
-"""
+"""Column types that store a value exactly and equally on every engine, and common columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaves of proposals: what matching proposed, with its lines and the projects it completes."""
+"""Leaves of proposals, with their lines and the projects they complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seals in the tables: reading them, what comes next to be sealed, and writing a new one."""
+"""Stored seals: read them, batch what is to be sealed next, and write new leaves."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""The rows of one write: where their numbers come from, and in which order they are written.
+"""The rows of one write: the source of their numbers and the order in which they are written.
 
-Numbers are drawn under the write lock, or from sequences on a server.
-On a server nobody waits for another's number: rows take blocks from sequences, whose numbers may
-have holes. Entries draw theirs when every rule of the program has passed, so that a refused act
-leaves no hole and the journal counts on one by one when acts come one by one.
+Numbers are drawn under the write lock, or on a server from sequences in blocks, which may leave
+holes. Entries are numbered after every rule has passed, so that a refused act leaves no hole.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything a report looks at, read at one pair of times: registers, standings, deals, rates."""
+"""A snapshot for reports, read at two times: registers, balances, deals, rates."""
 
 from __future__ import annotations
 

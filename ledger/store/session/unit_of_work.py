@@ -1,4 +1,4 @@
-"""A unit of work: one write transaction, with the request it carries out and what it records."""
+"""A unit of work: one write transaction, the request it executes and the rows it records."""
 
 from __future__ import annotations
 

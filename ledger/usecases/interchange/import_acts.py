@@ -1,7 +1,7 @@
-"""Posting imported acts: through the same rules as an officer's, dated as the rows say.
+"""Post imported acts by the rules of an officer's acts, on the dates of the rows.
 
-A row that carries a sequence is history of another ledger: it was judged there under the terms
-of its day. Where today's terms would refuse it, the act goes outside the mandate and says so.
+A row with a sequence is history of another ledger and was checked there under the terms of its
+day. Where today's terms would refuse it, the act is posted with an override that says so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reversing an entry: a mirrored entry that names what it undoes and why."""
+"""Reverse an entry by a mirrored entry that names the original and the reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The first step: holds past their date are released, then offers past their validity expire.
+"""The first step: release holds past their date, then expire offers past their validity.
 
-Each is one act with a request key of its own. What an officer did between the reading and the
-act is seen by the act: what no longer lapses is left alone.
+Each is one act with its own request key. The act checks again what an officer may have changed
+since the reading, and leaves out what is no longer due.
 """
 
 from __future__ import annotations

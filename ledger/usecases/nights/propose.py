@@ -1,6 +1,6 @@
-"""The fourth step: the proposal that officers find in the morning, solved outside any write.
+"""The fourth step: solve the proposal for the morning, outside any write.
 
-It is stored once for a night, and only where it is another than the one stored last.
+It is stored once for a night, and only if it differs from the last stored one.
 """
 
 from __future__ import annotations

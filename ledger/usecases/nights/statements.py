@@ -1,8 +1,8 @@
-"""The second step: new statements are read, and all of them compared with the ledger line by line.
+"""The second step: read new statements and compare all of them with the ledger line by line.
 
-Every night compares all of a provider's statements anew, unless all agreed and nothing was recorded
-since. So a finding whose cause is gone is no longer found, and heals; nothing is repaired but what
-an officer asked to be posted.
+All statements of a provider are compared every night, unless all agreed and nothing was recorded
+since. A finding whose cause is gone is resolved automatically; nothing is posted except deliveries
+that an officer asked to be posted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Reading the inbox: a folder that providers, or who keeps their mail, put statement files into.
+"""Read the inbox, the folder with the statement files of providers.
 
-The folder is only ever read: nothing in it is moved, renamed or deleted.
+The folder is only read: nothing in it is moved, renamed or deleted.
 """
 
 from __future__ import annotations
