@@ -15,7 +15,7 @@ from cli.framework.terminal import note, progress
 
 if TYPE_CHECKING:
     from ledger.store.admin.copy import Advance
-    from ledger.usecases.admin.copy import CopyResult, SearchMonitor
+    from ledger.usecases.admin.copy import CopyResult, ShowProgress
     from ledger.usecases.admin.set_up import SetUpResult
 
 _DONE: Final = {
@@ -25,7 +25,7 @@ _DONE: Final = {
 }
 
 
-def watched(call: Call, label: str) -> SearchMonitor:
+def watched(call: Call, label: str) -> ShowProgress:
     """Give what shows a bar on a terminal, told how many steps there will be."""
 
     def begin(total: int) -> AbstractContextManager[Advance]:

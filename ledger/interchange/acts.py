@@ -8,8 +8,8 @@ from ledger.core.factors import Side, Stage
 from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.cells import Cells
 from ledger.interchange.records import (
-    ACT_WORDS,
-    CHANGE_WORDS,
+    CHANGE_ACTS,
+    DEAL_ACTS,
     ChangeRow,
     DealActRow,
 )
@@ -24,7 +24,7 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
     """Understand one act of a deal."""
     measured_in = cells.unit()
     word = _act_word(cells)
-    act = ACT_WORDS.get(word or "", Act.INTRODUCE)
+    act = DEAL_ACTS.get(word or "", Act.INTRODUCE)
     _required(cells, "act", "quantity")
     instrument = cells.raw("instrument")
     effective_on = cells.need_past_date("effective_on")
@@ -62,14 +62,14 @@ def _act_word(cells: Cells) -> str | None:
         error = BrokerNotBank("Nothing can be deposited with the fund.")
         cells.problem("act", error.code, f"{error.what} {error.why}", error.next_step)
         return None
-    return cells.choice("act", tuple(ACT_WORDS), "act of a deal")
+    return cells.choice("act", tuple(DEAL_ACTS), "act of a deal")
 
 
 def parse_change_row(cells: Cells) -> ChangeRow:
     """Understand one act on a need's or offer's own quantity."""
     measured_in = cells.unit()
-    word = cells.choice("act", tuple(CHANGE_WORDS), "change")
-    act = CHANGE_WORDS.get(word or "", Act.DECLARE)
+    word = cells.choice("act", tuple(CHANGE_ACTS), "change")
+    act = CHANGE_ACTS.get(word or "", Act.DECLARE)
     _required(cells, "table", "act", "quantity")
     side = cells.choice("table", (Side.NEED.value, Side.OFFER.value), "side: need or offer")
     revises = act in {Act.REVISE, Act.REVERSE}

@@ -19,9 +19,9 @@ from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
 from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place, did_you_mean, from_error
 from ledger.rates.rates import RateFault, read_rate
+from ledger.registers.table import MAX_WHOLE
 
 MAX_CODE = 64
-MAX_WHOLE = 10**12
 _WHOLE = re.compile(r"[0-9]{1,13}")
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -151,9 +151,9 @@ class Cells:
         cell = self.raw(column)
         if cell is None:
             return None
-        found = self.lookups.seen.get(("date", cell))
-        if isinstance(found, dt.date):
-            return found
+        match = self.lookups.seen.get(("date", cell))
+        if isinstance(match, dt.date):
+            return match
         if _ISO_DATE.fullmatch(cell):
             try:
                 day = dt.date.fromisoformat(cell)
@@ -185,10 +185,10 @@ class Cells:
         cell = self.raw(column)
         if cell is None:
             return default
-        found = _YES_NO.get(cell.casefold())
-        if found is None:
+        match = _YES_NO.get(cell.casefold())
+        if match is None:
             self.problem(column, "not-yes-no", f"{cell!r} is neither yes nor no.")
-        return bool(found)
+        return bool(match)
 
     def whole(self, column: str, least: int = 0, most: int = MAX_WHOLE) -> int | None:
         """Give a whole number within bounds, in plain digits."""
@@ -221,11 +221,11 @@ class Cells:
         cell = self.raw(column)
         if cell is None:
             return None
-        found = read_rate(cell)
-        if isinstance(found, RateFault):
-            self.problem(column, found.code, found.what, found.next_step)
+        match = read_rate(cell)
+        if isinstance(match, RateFault):
+            self.problem(column, match.code, match.what, match.next_step)
             return None
-        return found
+        return match
 
     def amount(self, column: str, unit: Unit | None) -> int | None:
         """Give a positive quantity in the smallest part of the unit."""
@@ -276,33 +276,33 @@ class Cells:
             self.missing(column)
             return None
         units = self.lookups.units
-        found = units.get(cell) or units.get(cell.upper()) or units.get(cell.lower())
-        if found is None:
+        match = units.get(cell) or units.get(cell.upper()) or units.get(cell.lower())
+        if match is None:
             hint = self.lookups.suggestion(cell, tuple(units))
             self.problem(column, "unknown-unit", f"There is no unit {cell!r}.", hint)
-        return found
+        return match
 
     def known(self, column: str, text: str, find: Callable[[str], V]) -> V | None:
         """Look a word up in a reference table, once per import; None with a problem if unknown."""
         key = (find.__name__, text)
-        found = self.lookups.seen.get(key)
-        if found is None:
+        match = self.lookups.seen.get(key)
+        if match is None:
             try:
-                found = find(text)
+                match = find(text)
             except LedgerError as error:
-                found = error
-            self.lookups.seen[key] = found
-        if isinstance(found, LedgerError):
-            self.refused(column, found)
+                match = error
+            self.lookups.seen[key] = match
+        if isinstance(match, LedgerError):
+            self.refused(column, match)
             return None
-        return found  # type: ignore[return-value]  # the key names the function that made it
+        return match  # type: ignore[return-value]  # the key names the function that made it
 
     def known_each(
         self, column: str, find: Callable[[str], V], code: Callable[[V], str]
     ) -> tuple[str, ...]:
         """Look up each word of a list cell and give the codes found, each once."""
-        found = (self.known(column, word, find) for word in self.texts(column))
-        return tuple(dict.fromkeys(code(one) for one in found if one is not None))
+        match = (self.known(column, word, find) for word in self.texts(column))
+        return tuple(dict.fromkeys(code(one) for one in match if one is not None))
 
     def refused(self, column: str, error: LedgerError) -> None:
         """Note a refusal of the domain at the cell that caused it."""

@@ -12,7 +12,7 @@ from ledger.journal.entries import Act
 
 R = TypeVar("R")
 
-ACT_WORDS = {
+DEAL_ACTS = {
     "introduced": Act.INTRODUCE,
     "committed": Act.COMMIT,
     "delivered": Act.DELIVER,
@@ -22,7 +22,7 @@ ACT_WORDS = {
 }
 """What the table `deals` calls the acts of a deal."""
 
-CHANGE_WORDS = {
+CHANGE_ACTS = {
     "declared": Act.DECLARE,
     "revised": Act.REVISE,
     "withdrawn": Act.WITHDRAW,

@@ -249,15 +249,15 @@ def _require_order(cells: Cells, column: str, first: date | None, last: date | N
 
 def _unit(cells: Cells) -> Unit | None:
     """Give the row's unit; money is counted in currencies and work is not."""
-    found = cells.unit()
+    match = cells.unit()
     factor = (cells.raw("factor") or "").casefold()
-    if found is None or factor not in _FACTORS:
-        return found
-    if (factor == Factor.MONEY) != (found.kind == "money"):
-        what = f"{found.code} is no unit of {factor}."
+    if match is None or factor not in _FACTORS:
+        return match
+    if (factor == Factor.MONEY) != (match.kind == "money"):
+        what = f"{match.code} is no unit of {factor}."
         hint = "Money is counted in a currency, work in a unit such as person-day, km or package."
         cells.problem("unit", "wrong-unit", what, hint)
-    return found
+    return match
 
 
 def _complete_unit(cells: Cells, values: Values) -> None:

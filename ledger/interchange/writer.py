@@ -19,7 +19,7 @@ from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Table
 from ledger.interchange.cells import neutral_text
-from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
+from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
 from ledger.rates.rates import Rate
 from ledger.registers.spec import Kind
 
@@ -105,8 +105,8 @@ def _write_file(path: Path, table: str, rows: Iterable[RowCells]) -> int:
 CanonicalRow = dict[str, str | None]
 """One row as text by column; a column that is absent or None is an empty cell."""
 
-_DEAL_WORDS = {act: word for word, act in ACT_WORDS.items()}
-_WORDS_OF_CHANGES = {act: word for word, act in CHANGE_WORDS.items()}
+_DEAL_WORDS = {act: word for word, act in DEAL_ACTS.items()}
+_WORDS_OF_CHANGES = {act: word for word, act in CHANGE_ACTS.items()}
 
 
 def register_line(

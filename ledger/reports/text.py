@@ -58,7 +58,7 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     flat = _BREAKS.sub(" ", text)
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", flat)
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", flat)
 
 
 def record_chunks(row: ReportRow, columns: Sequence[Column]) -> Iterator[str]:

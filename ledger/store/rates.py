@@ -203,9 +203,9 @@ def quote_versions(
     """Read every row of a pair, oldest day first and each day's in recorded order."""
     rate, request = tables.rate, tables.request
     own = [rate.c[name] for name in ("day", "rate", "source", "withdrawn", "recorded_at")]
-    said = [request.c[name] for name in ("actor", "system_user", "host", "command", "input")]
+    provenance = [request.c[name] for name in ("actor", "system_user", "host", "command", "input")]
     query = (
-        select(*own, *said)
+        select(*own, *provenance)
         .join(request, request.c.id == rate.c.request_id)
         .where(rate.c.base == pair[0], rate.c.quote == pair[1])
         .order_by(rate.c.day, rate.c.id)

@@ -66,7 +66,7 @@ class Term(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Register:
+class StoredRegister:
     """How the records of a register are kept: each term in one of two tables.
 
     `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
@@ -88,10 +88,10 @@ class Register:
         return (self.identity if term.fixed else self.versions).c[term.column]
 
 
-def _register(spec: RegisterSpec) -> Register:
+def _register(spec: RegisterSpec) -> StoredRegister:
     made, record = tables.metadata.tables, spec.record_type
     terms = tuple(_term(spec, column_of(field.name)) for field in fields(record))
-    return Register(
+    return StoredRegister(
         spec,
         record,
         made[spec.name],
@@ -110,12 +110,12 @@ def _term(spec: RegisterSpec, name: str) -> Term:
     return Term(name, column.attribute, column.stored_name, refers_to, column.fixed)
 
 
-REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
+STORED_REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
 """Every register that is kept in versions, in the order of leaves."""
 
 
 IDENTITIES: Final = {
-    **{kind: register.identity for kind, register in REGISTERS.items()},
+    **{kind: register.identity for kind, register in STORED_REGISTERS.items()},
     "proposal": tables.proposal,
 }
 """The tables that hold codes, by kind: those of the registers, and of proposals."""
@@ -137,7 +137,7 @@ def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select
 
     Statements are made once and kept: making one costs more than most answers to it.
     """
-    register = REGISTERS[kind]
+    register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
     later = versions.alias("later")
@@ -158,7 +158,7 @@ def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select
     return query if by is None else query.where(identity.c[by] == bindparam("wanted"))
 
 
-def columns_of(register: Register) -> tuple[list[ColumnElement[Any]], FromClause]:
+def columns_of(register: StoredRegister) -> tuple[list[ColumnElement[Any]], FromClause]:
     """Give a record's fields as labelled columns, and the join they come from."""
     identity, versions = register.identity, register.versions
     source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])
@@ -217,7 +217,7 @@ def _known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
 
 
 def _stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
-    record = REGISTERS[kind].record
+    record = STORED_REGISTERS[kind].record
     for identity, version, recorded_at, *values in rows:
         yield StoredRecord(identity, version, recorded_at, record(*values))
 
@@ -287,11 +287,11 @@ def _kind_of(connection: Connection, typed: str) -> str | None:
 
 _WITH_ARTICLE: Final = {
     "proposal": "a proposal",
-    **{kind: register.spec.with_article for kind, register in REGISTERS.items()},
+    **{kind: register.spec.with_article for kind, register in STORED_REGISTERS.items()},
 }
 _NOUNS: Final = {"proposal": "match"}
 
 
 def plural(kind: str) -> str:
     """Give the plural of a register's name."""
-    return REGISTERS[kind].spec.plural if kind in REGISTERS else f"{kind}s"
+    return STORED_REGISTERS[kind].spec.plural if kind in STORED_REGISTERS else f"{kind}s"

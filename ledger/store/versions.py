@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.store.db import tables
-from ledger.store.registers import REGISTERS, Register, columns_of
+from ledger.store.registers import STORED_REGISTERS, StoredRegister, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Version:
 
 def read_versions(connection: Connection, kind: str, code: str) -> list[Version]:
     """Read all versions of a record by its exact code, oldest first, in one statement."""
-    register = REGISTERS[kind]
+    register = STORED_REGISTERS[kind]
     versions, request = register.versions, tables.request
     columns, source = columns_of(register)
     query = (
@@ -51,7 +51,7 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
 
 def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]:
     """Read the terms of every record in all their versions, oldest first, by code."""
-    register = REGISTERS[kind]
+    register = STORED_REGISTERS[kind]
     columns, source = columns_of(register)
     query = select(*columns).select_from(source).order_by(register.versions.c.version)
     by_code: dict[str, list[Any]] = {}
@@ -83,7 +83,7 @@ _VERSION_COLUMNS = 7
 """How many columns of a row are the version's own, before the record's."""
 
 
-def _version(register: Register, row: tuple[Any, ...]) -> Version:
+def _version(register: StoredRegister, row: tuple[Any, ...]) -> Version:
     number, recorded_at, actor, system_user, host, command, reason = row[:_VERSION_COLUMNS]
     record = register.record(*row[_VERSION_COLUMNS:])
     return Version(number, recorded_at, actor, system_user, host, command, reason, record)

@@ -76,9 +76,9 @@ def _is_open(need: NeedFacts) -> bool:
     return need.balance.free > 0 or not need.balance.quantified
 
 
-def _sorted_candidates(found: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
+def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
     return sorted(
-        found,
+        candidates,
         key=lambda one: candidate_key(
             one.failures, one.offer.offer.code if by_offer else one.need.need.code
         ),
@@ -97,17 +97,17 @@ def _candidates(
 def _candidate(
     snapshot: Snapshot, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
 ) -> Candidate:
-    here = between.get(offer.offer.code, Outstanding(0, 0))
-    found = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
+    current = between.get(offer.offer.code, Outstanding(0, 0))
+    conversion = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
     best = best_amount(
         need,
         offer,
-        None if found is None else found.rate,
-        outstanding_need=here.need,
-        outstanding_offer=here.offer,
+        None if conversion is None else conversion.rate,
+        outstanding_need=current.need,
+        outstanding_offer=current.offer,
     )
     elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
     pairing = Pairing(
-        need, offer, snapshot.day, best.need, best.offer, here.need, here.offer, elsewhere
+        need, offer, snapshot.day, best.need, best.offer, current.need, current.offer, elsewhere
     )
     return Candidate(need, offer, best.need, best.offer, verdict(pairing))

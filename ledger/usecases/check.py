@@ -83,10 +83,12 @@ def run_over_snapshot(
     """Run checks over what a connection sees, in their order."""
     calendar = find_time_zone(read_settings(connection)["time_zone"])
     context = journal_rows.read_context(connection, calendar)
-    found = {result.name: result for result in _results(connection, context, frozenset(requested))}
+    results = {
+        result.name: result for result in _results(connection, context, frozenset(requested))
+    }
     if "seals" in requested:
-        found["seals"] = _seals(connection, outside)
-    return [found[name] for name in CHECKS if name in requested]
+        results["seals"] = _seals(connection, outside)
+    return [results[name] for name in CHECKS if name in requested]
 
 
 def check_document(results: Iterable[CheckResult]) -> dict[str, Any]:
@@ -149,10 +151,10 @@ def _balances(
 
 
 def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
-    found = sealed.read_seals(connection)
+    results = sealed.read_seals(connection)
     last = sealed.last_sealed_request(connection)
     sealing = SealCheckInput(
-        found,
+        results,
         sealed.stream_sealed(connection),
         stream_leaves(connection, BEFORE_ALL, last),
         sealed.count_unsealed(connection, last),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from ledger.core.errors import NotFound, RefusedByRule
 from ledger.core.requests import Request
 from ledger.evidence.merkle import inclusion_spans, leaf_hash, node_hash, span_roots
+from ledger.evidence.proofs import PROOF_SCHEMA
 from ledger.evidence.tree_head import ENTRY_KIND, Seal, SealedLeaf
 from ledger.journal.receipts import Receipt
 from ledger.store.db.queries import first_receipt
@@ -122,9 +123,6 @@ def seal_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
         }
         for seal, (before, size) in zip(seals, sizes, strict=True)
     ]
-
-
-PROOF_SCHEMA: Final = "cityfund.proof/1"
 
 
 class NotSealedYet(RefusedByRule):

@@ -60,10 +60,10 @@ def _report(
     snapshot: Snapshot, query: GapQuery, filters: Iterable[GapFilter], by: Sequence[str]
 ) -> GapReport:
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    found = gap_rows(
+    all_rows = gap_rows(
         positions(snapshot), base, count(snapshot), include_inactive=query.include_inactive
     )
-    rows = filtered(found, filters)
+    rows = filtered(all_rows, filters)
     return GapReport(
         as_of=snapshot.day,
         known_at=query.times.known_at,
@@ -94,8 +94,8 @@ def count(snapshot: Snapshot) -> dict[str, EligibleCount]:
     """Count the offers each need could turn to, without trying every pair."""
 
     def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
-        found = snapshot.rate_of(need_unit, offer_unit)
-        return None if found is None else found.rate
+        conversion = snapshot.rate_of(need_unit, offer_unit)
+        return None if conversion is None else conversion.rate
 
     return count_eligible(
         snapshot.need_facts.values(),

@@ -209,11 +209,11 @@ def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[Off
         if not facts.balance.quantified or facts.balance.net
     ]
     deals = [snapshot.need_facts[one.deal.need].city.office for one in snapshot.deals.values()]
-    found = []
+    rows = []
     for office in snapshot.records("office").values():
         own = [code for code, where in office_of.items() if where == office.code]
         wanted = [need.balance for need in needs if need.city.office == office.code]
-        found.append(
+        rows.append(
             OfficeStatus(
                 code=office.code,
                 name=office.name,
@@ -226,7 +226,7 @@ def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[Off
                 deals=deals.count(office.code),
             )
         )
-    return found
+    return rows
 
 
 def _holds_due(snapshot: Snapshot) -> list[HoldDue]:

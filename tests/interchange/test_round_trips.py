@@ -18,7 +18,7 @@ from ledger.core.quantity import MAX_AMOUNT
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import neutral_text, plain_text
 from ledger.interchange.reader import parse_table, read_paths
-from ledger.interchange.records import ACT_WORDS, CHANGE_WORDS, ChangeRow, DealActRow
+from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
 from ledger.interchange.rows import read_tables
 from ledger.interchange.writer import (
     CannotWriteExport,
@@ -171,7 +171,7 @@ def test_rates(rate: Rate):
 
 @given(
     code=codes,
-    act=st.sampled_from([*ACT_WORDS.values()]),
+    act=st.sampled_from([*DEAL_ACTS.values()]),
     amount=amounts,
     unit=units,
     day=past,
@@ -205,7 +205,7 @@ def test_acts_of_deals(
 
 
 @given(
-    act=st.sampled_from([*CHANGE_WORDS.values()]),
+    act=st.sampled_from([*CHANGE_ACTS.values()]),
     amount=amounts,
     down=st.booleans(),
     unit=units,

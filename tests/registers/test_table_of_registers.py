@@ -14,7 +14,7 @@ from ledger.interchange.canonical import TABLES
 from ledger.registers.spec import Kind, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural, children_of, code_prefixes, versioned
 from ledger.store.db.tables import metadata
-from ledger.store.registers import REGISTERS as STORED
+from ledger.store.registers import STORED_REGISTERS as STORED
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {word.name: word for word in WORDS}

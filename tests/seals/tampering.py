@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 from ledger.evidence.tree_head import TreeHead, leaf_name
 from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
-from ledger.store.registers import REGISTERS
+from ledger.store.registers import STORED_REGISTERS
 
 _REGISTERED = ("office", "city", "provider", "project", "need", "offer", "deal")
 _NAMED = {
@@ -68,7 +68,9 @@ class Attacker:
         self.last = last
         self.rows = {name: [row for row in kept if _covered(name, row, last)]
                      for name, kept in rows.items()}  # fmt: skip
-        self.codes = {(kind, row["id"]): row["code"] for kind in REGISTERS for row in rows[kind]}
+        self.codes = {
+            (kind, row["id"]): row["code"] for kind in STORED_REGISTERS for row in rows[kind]
+        }
         self.sides = {row["id"]: row["side"] for row in rows["holder"]}
         self.proposals = {row["id"]: row["code"] for row in rows["proposal"]}
 
@@ -78,7 +80,7 @@ class Attacker:
             kind = table.removesuffix("_version")
             code = self.codes[kind, row[f"{kind}_id"]]
             return (leaf_name(kind, f"{code}/{row['version']}"),)
-        if table in REGISTERS:
+        if table in STORED_REGISTERS:
             return (leaf_name(table, f"{row['code']}/1"),)
         return tuple(_NAMES[table](self, row))
 
@@ -124,7 +126,7 @@ class Attacker:
                 self._copy(sql, "movement", line, entry_id=number)
             return Tampering("insert", f"entry like {entry['id']}", (f"entry {number}",))
         if kind == "version":
-            table = f"{chance.choice(list(REGISTERS))}_version"
+            table = f"{chance.choice(list(STORED_REGISTERS))}_version"
             row = chance.choice(self.rows[table])
             new = {**row, "version": row["version"] + 50}
             self._copy(sql, table, new)

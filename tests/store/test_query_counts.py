@@ -38,7 +38,7 @@ def metro(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("kind", registers.REGISTERS)
+@pytest.mark.parametrize("kind", registers.STORED_REGISTERS)
 def test_a_register_is_read_in_one_statement(metro, kind):
     told = statements(
         metro, reading(metro, lambda connection: registers.load_all(connection, kind))

@@ -79,7 +79,7 @@ def prepare_target(target: Connection) -> None:
 def write_copy(source: Connection, target: Connection, advance: Advance) -> None:
     """Write every row of the source into the target. Raises `CopyRefused`, `SourceUnreadable`."""
     for table in COPIED_TABLES:
-        rows = checked_rows(source, read_rows(source, table))
+        rows = checked_rows(source, read_table_rows(source, table))
         while batch := list(islice(rows, _BATCH)):
             with _translate_write_errors(target, table):
                 insert_tuples(target, table, batch)
@@ -88,7 +88,7 @@ def write_copy(source: Connection, target: Connection, advance: Advance) -> None
         _advance_sequences(target)
 
 
-def read_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
+def read_table_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
     """Stream a table in the order of its key, which is the same on every engine.
 
     A table with a text key is read into memory and sorted here, because engines sort text
@@ -213,8 +213,8 @@ def _equal_leaves(source_leaves: Iterable[Leaf], target_leaves: Iterable[Leaf]) 
 def _equal_rows(source: Connection, target: Connection, table: Table, advance: Advance) -> int:
     """Compare the rows of a table in both ledgers, stored balances too, and count them."""
     key = [list(table.columns).index(column) for column in table.primary_key.columns]
-    source_rows = checked_rows(source, map(tuple, read_rows(source, table)))
-    target_rows = checked_rows(target, map(tuple, read_rows(target, table)))
+    source_rows = checked_rows(source, map(tuple, read_table_rows(source, table)))
+    target_rows = checked_rows(target, map(tuple, read_table_rows(target, table)))
     count = 0
     for row, other_row in _report_progress(zip_longest(source_rows, target_rows), advance):
         if row != other_row:

@@ -39,7 +39,7 @@ from ledger.checks.stored_rows import AmountFault
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
-from ledger.store.registers import REGISTERS, Register, Term
+from ledger.store.registers import STORED_REGISTERS, StoredRegister, Term
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"
@@ -228,7 +228,7 @@ def read_histories(connection: Connection) -> dict[str, dict[str, RecordHistory]
 
 
 def _histories(connection: Connection, kind: str) -> dict[str, RecordHistory]:
-    register = REGISTERS[kind]
+    register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
     columns = [register.column(term) for term in register.terms]
@@ -247,7 +247,9 @@ def _histories(connection: Connection, kind: str) -> dict[str, RecordHistory]:
     return histories
 
 
-def _term_reader(connection: Connection, register: Register, term: Term) -> Callable[[Any], Any]:
+def _term_reader(
+    connection: Connection, register: StoredRegister, term: Term
+) -> Callable[[Any], Any]:
     """Give what reads a term from its cell; a record that is referred to, by its code."""
     read = _reader(register.column(term), connection.dialect)
     if term.refers_to is None:
@@ -278,7 +280,7 @@ def _day_or_none(cell: Any) -> date | None:
 
 
 def _codes(connection: Connection, kind: str) -> dict[int, str]:
-    identity = REGISTERS[kind].identity
+    identity = STORED_REGISTERS[kind].identity
     rows = connection.execute(select(identity.c.id, identity.c.code))
     return {row.id: row.code for row in rows}
 

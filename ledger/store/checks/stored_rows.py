@@ -50,7 +50,7 @@ from ledger.store.db.tables import (
     proposal_line,
     proposal_project,
 )
-from ledger.store.registers import REGISTERS
+from ledger.store.registers import STORED_REGISTERS
 
 
 def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
@@ -85,7 +85,7 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
 
 def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
     """Read every version's number and moment, in order, of registers and settings."""
-    for kind, register in REGISTERS.items():
+    for kind, register in STORED_REGISTERS.items():
         identity, versions = register.identity, register.versions
         owner = versions.c[register.owner]
         known = select(
@@ -163,7 +163,7 @@ def _recorded_versions() -> Select[Any]:
         select(proposal.c.request_id, literal("proposal"), proposal.c.code, literal(1)),
         select(seal.c.request_id, literal("seal"), cast(seal.c.number, String), literal(1)),
     ]
-    for kind, register in REGISTERS.items():
+    for kind, register in STORED_REGISTERS.items():
         identity, versions = register.identity, register.versions
         own = select(versions.c.request_id, literal(kind), identity.c.code, versions.c.version)
         owner = versions.c[register.owner]

@@ -89,12 +89,12 @@ def require_file(engine: Engine) -> None:
     if path is None:
         return
     try:
-        found = path.exists()
+        exists = path.exists()
     except OSError as error:
         raise DatabaseUnreachable(
             f"The ledger file {path} cannot be reached.", why=f"{error.strerror}."
         ) from error
-    if not found:
+    if not exists:
         raise LedgerMissing(f"There is no ledger at {path}.")
     if path.is_dir():
         raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a folder.")

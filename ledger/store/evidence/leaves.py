@@ -32,7 +32,7 @@ from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
 from ledger.store.evidence.versions import rate_leaves, register_leaves, setting_leaves, unit_leaves
 from ledger.store.journal.entries import read_entries
-from ledger.store.registers import REGISTERS, Register, columns_of
+from ledger.store.registers import STORED_REGISTERS, StoredRegister, columns_of
 
 _FIRST_REGISTERS: Final = 7
 """Offices to deals: the registers whose leaves come before those of settings in older seals."""
@@ -58,7 +58,9 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
 
 def _sources(connection: Connection, after: int, through: int) -> list[Source]:
     """Give every kind of leaf but requests; one that is added later comes last."""
-    registers = [register_leaves(connection, one, after, through) for one in REGISTERS.values()]
+    registers = [
+        register_leaves(connection, one, after, through) for one in STORED_REGISTERS.values()
+    ]
     return [
         entry_leaves(connection, after, through),
         *registers[:_FIRST_REGISTERS],
@@ -129,7 +131,7 @@ def stream_entry_leaves(connection: Connection) -> Iterator[LeafBytes]:
 
 def stream_version_leaves(connection: Connection) -> Iterator[LeafBytes]:
     """Give every version of every register, of the settings and units too."""
-    for register in REGISTERS.values():
+    for register in STORED_REGISTERS.values():
         yield from _register_leaves(connection, register)
     yield from _setting_leaves(connection)
     yield from _unit_leaves(connection)
@@ -140,7 +142,7 @@ def _provenance_columns() -> tuple[ColumnElement[Any], ...]:
     return (request.key, request.actor, request.system_user, request.host, request.database_user)
 
 
-def _register_leaves(connection: Connection, register: Register) -> Iterator[LeafBytes]:
+def _register_leaves(connection: Connection, register: StoredRegister) -> Iterator[LeafBytes]:
     versions, request = register.versions, tables.request
     columns, source = columns_of(register)
     query = (

@@ -42,14 +42,16 @@ from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
-from ledger.store.registers import Register
+from ledger.store.registers import StoredRegister
 
 _Write = Callable[[Any], str | None]
 _IDENTITY: Final = 7
 """How many values of a row are of the identity that the version belongs to, beside its code."""
 
 
-def register_leaves(connection: Connection, register: Register, after: int, through: int) -> Source:
+def register_leaves(
+    connection: Connection, register: StoredRegister, after: int, through: int
+) -> Source:
     """Give the versions of a register's records, in the order of records and versions."""
     versions = register.versions.c
     terms, source = _terms(register)
@@ -87,7 +89,7 @@ def register_leaves(connection: Connection, register: Register, after: int, thro
     return Source(stream(connection, query), leaves)
 
 
-def _identity(register: Register) -> list[ColumnElement[Any]]:
+def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
     """Select what follows from a record's code and request, and so stands in no leaf of its own."""
     own, holder = register.identity.c, tables.holder.c
     if not _is_side(register):
@@ -109,12 +111,12 @@ def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> N
         raise InvalidLeafValue(code)
 
 
-def _is_side(register: Register) -> bool:
+def _is_side(register: StoredRegister) -> bool:
     return register.kind in set(Side)
 
 
 def _terms(
-    register: Register,
+    register: StoredRegister,
 ) -> tuple[list[tuple[str, ColumnElement[Any], _Write]], FromClause]:
     """Give a record's fields by name, each with its column and what writes it as JSON."""
     identity, versions = register.identity, register.versions

@@ -49,8 +49,8 @@ class Snapshot:
     @cached_property
     def day(self) -> date:
         """The day asked for: the as-of date, else the day of the moment known, else today."""
-        here = find_time_zone(self.settings["time_zone"])
-        return self.times.as_of or day_of(self._moment, here)
+        zone = find_time_zone(self.settings["time_zone"])
+        return self.times.as_of or day_of(self._moment, zone)
 
     @cached_property
     def units(self) -> dict[str, Unit]:
@@ -169,8 +169,8 @@ class Snapshot:
 
     def local(self, moment: datetime) -> str:
         """Write a recorded moment in the ledger's own time zone, to the second."""
-        here = moment.astimezone(find_time_zone(self.settings["time_zone"]))
-        return here.isoformat(sep=" ", timespec="seconds")
+        local_time = moment.astimezone(find_time_zone(self.settings["time_zone"]))
+        return local_time.isoformat(sep=" ", timespec="seconds")
 
     @cached_property
     def need_facts(self) -> dict[str, NeedFacts]:
@@ -178,15 +178,15 @@ class Snapshot:
         projects, cities = self.records("project"), self.records("city")
         balances = self.balances(Side.NEED)
         chains: dict[str, tuple[str, ...]] = {}
-        found: dict[str, NeedFacts] = {}
+        facts: dict[str, NeedFacts] = {}
         for code, need in self.records("need").items():
             project = projects[need.project]
             city = cities[project.city]
             if city.country not in chains:
                 chains[city.country] = region_chain(city.country)
             chain = chains[city.country]
-            found[code] = NeedFacts(need, project, city, balances[code], chain)
-        return found
+            facts[code] = NeedFacts(need, project, city, balances[code], chain)
+        return facts
 
     @cached_property
     def offer_facts(self) -> dict[str, OfferFacts]:

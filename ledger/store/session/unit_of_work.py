@@ -25,7 +25,7 @@ from ledger.store.db import queries, tables
 from ledger.store.db.queries import StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts
 from ledger.store.rates import StoredRates
-from ledger.store.registers import REGISTERS, StoredRecord, find_id, find_record
+from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class UnitOfWork:
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
-        register = REGISTERS[kind]
+        register = STORED_REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
         number = code_number(code_prefixes().get(kind, ""), record.code)
@@ -370,7 +370,7 @@ class UnitOfWork:
 
     def _new_identity(self, kind: str, record: Any) -> int:
         if kind not in SIDES:
-            identity = self._numbering.next_id(REGISTERS[kind].identity)
+            identity = self._numbering.next_id(STORED_REGISTERS[kind].identity)
             if kind == "deal":
                 self.accounts.open_deal(identity, record)
             return identity
@@ -390,7 +390,7 @@ class UnitOfWork:
     def _add_version(
         self, kind: str, identity: int, version: int, values: Mapping[str, Any]
     ) -> None:
-        register = REGISTERS[kind]
+        register = STORED_REGISTERS[kind]
         self._rows.add(
             register.versions,
             {
@@ -407,7 +407,7 @@ class UnitOfWork:
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
         values: dict[str, Any] = {}
-        for term in REGISTERS[kind].terms:
+        for term in STORED_REGISTERS[kind].terms:
             value = getattr(record, term.attribute)
             if term.refers_to is not None and value is not None:
                 value = self._id_of(term.refers_to, value)
@@ -423,6 +423,6 @@ class UnitOfWork:
 
     def remember_ids(self) -> None:
         """Read the ids of every register at once: for an import that names thousands."""
-        for kind, register in REGISTERS.items():
+        for kind, register in STORED_REGISTERS.items():
             rows = self.connection.execute(select(register.identity.c.code, register.identity.c.id))
             self._ids.update({(kind, code): identity for code, identity in rows})

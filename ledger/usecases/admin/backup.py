@@ -18,7 +18,7 @@ from ledger.store.session.ledger import open_ledger
 from ledger.usecases.admin import copy as copying
 
 
-def back_up(url: str, path: Path, show_progress: copying.SearchMonitor) -> copying.CopyResult:
+def back_up(url: str, path: Path, show_progress: copying.ShowProgress) -> copying.CopyResult:
     """Write one moment of a ledger into a new file, which is a ledger itself, and prove it.
 
     A ledger in a file is copied page by page, one of an older schema too; one on a server row by
@@ -45,7 +45,7 @@ class CannotReadBackup(StorageTrouble):
     default_next = "Look at the path and at who may read it."
 
 
-def restore(path: Path, url: str, show_progress: copying.SearchMonitor) -> copying.CopyResult:
+def restore(path: Path, url: str, show_progress: copying.ShowProgress) -> copying.CopyResult:
     """Make the ledger at a URL out of a backup, and prove it; nothing is ever overwritten.
 
     Raises `CannotReadBackup`, `TargetInUse`, `CannotWriteFile`, `NotADatabase`, `NotALedger`,
@@ -61,7 +61,7 @@ def restore(path: Path, url: str, show_progress: copying.SearchMonitor) -> copyi
 
 
 def _copy_back(
-    source: Engine, target: Engine, show_progress: copying.SearchMonitor
+    source: Engine, target: Engine, show_progress: copying.ShowProgress
 ) -> copying.CopyResult:
     path = copying.target_file(target)
     if path is None:

@@ -27,7 +27,7 @@ from ledger.store.db.schema import (
 from ledger.store.db.sqlite import database_file, make_private_folders
 from ledger.store.session.ledger import open_ledger
 
-SearchMonitor = Callable[[int], AbstractContextManager[copy.Advance]]
+ShowProgress = Callable[[int], AbstractContextManager[copy.Advance]]
 """Given the number of steps, provides the callback that reports progress."""
 
 
@@ -76,7 +76,7 @@ def make_folders(path: Path) -> None:
 
 
 def copy_to_file(
-    source: Connection, path: Path, show_progress: SearchMonitor, *, or_empty: bool = False
+    source: Connection, path: Path, show_progress: ShowProgress, *, or_empty: bool = False
 ) -> CopyComparison:
     """Write a ledger row by row into a new file, which gets its name when it is proven."""
     with (
@@ -91,11 +91,11 @@ def copy_to_file(
         finally:
             engine.dispose()
         new_file.finish_file(temporary)
-        return verify(source, temporary, advance)
+        return verify_copy(source, temporary, advance)
 
 
 def copy_pages_to_file(
-    source: Connection, path: Path, show_progress: SearchMonitor, *, or_empty: bool = False
+    source: Connection, path: Path, show_progress: ShowProgress, *, or_empty: bool = False
 ) -> CopyResult:
     """Copy a ledger in a file page by page into a new one, and prove it before it has its name.
 
@@ -107,7 +107,7 @@ def copy_pages_to_file(
     with new_file.new_file(path, or_empty=or_empty) as temporary, show_progress(steps) as advance:
         new_file.copy_pages(source, temporary)
         new_file.finish_file(temporary)
-        return CopyResult(revision, verify(source, temporary, advance) if current else None)
+        return CopyResult(revision, verify_copy(source, temporary, advance) if current else None)
 
 
 def require_known_revision(source: Connection) -> str:
@@ -119,7 +119,7 @@ def require_known_revision(source: Connection) -> str:
     return revision
 
 
-def verify(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
+def verify_copy(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
     """Read a written file again and hold it to its source. Raises `CopyDiffers`."""
     engine = new_file.file_engine(path)
     try:
@@ -129,7 +129,7 @@ def verify(source: Connection, path: Path, advance: copy.Advance) -> CopyCompari
         engine.dispose()
 
 
-def copy_to_database(source: Engine, target: Engine, show_progress: SearchMonitor) -> CopyResult:
+def copy_to_database(source: Engine, target: Engine, show_progress: ShowProgress) -> CopyResult:
     """Write a ledger into an empty database on a server, all in one transaction of it."""
     try:
         # The source is let go before the target commits: what could fail has failed by then.
@@ -184,7 +184,7 @@ class CopyOntoItself(UsageError):
     default_next = "Name an empty database or a new file with --to."
 
 
-def copy_ledger(source_url: str, target_url: str, show_progress: SearchMonitor) -> CopyResult:
+def copy_ledger(source_url: str, target_url: str, show_progress: ShowProgress) -> CopyResult:
     """Copy the ledger at one URL to another, whole or not at all, and compare the two.
 
     Raises `CopyOntoItself`, `TargetInUse`, `CopyRefused`, `SourceUnreadable` and `CopyDiffers`.

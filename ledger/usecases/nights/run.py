@@ -76,7 +76,7 @@ class NightEvent:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-SearchMonitor = Callable[[NightEvent], None]
+EventListener = Callable[[NightEvent], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def reconcile(
     ledger: Ledger,
     who: Operator,
     options: NightOptions,
-    listener: SearchMonitor,
+    listener: EventListener,
     day: date | None = None,
 ) -> ReconcileResult:
     """Do the night of a day, today's unless told otherwise, and those missed before it.
@@ -163,7 +163,7 @@ def reconcile(
 
 
 def _dry_run(
-    ledger: Ledger, who: Operator, options: NightOptions, listener: SearchMonitor, last: date
+    ledger: Ledger, who: Operator, options: NightOptions, listener: EventListener, last: date
 ) -> ReconcileResult:
     # What a dry run of a missed night rolled back would lapse again in the next.
     running = _NightRunner(ledger, who, options, listener, lambda: None, is_last=True)
@@ -190,7 +190,7 @@ class _NightRunner:
     ledger: Ledger
     who: Operator
     options: NightOptions
-    listener: SearchMonitor
+    listener: EventListener
     require_lock: Callable[[], None]
     is_last: bool = field(kw_only=True)
 

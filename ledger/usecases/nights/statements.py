@@ -33,7 +33,7 @@ from ledger.store.statements.statements import known_hashes, store_file, unchang
 from ledger.usecases.night_step import Night, NightFinding, StepResult
 from ledger.usecases.statements.compare import (
     DIFFERENCES,
-    CopyComparison,
+    StatementComparison,
     bad_files,
     compare_all,
     post,
@@ -67,7 +67,7 @@ class _Came:
     """What came of the step so far."""
 
     inbox: Inbox
-    compared: CopyComparison = field(default_factory=CopyComparison)
+    compared: StatementComparison = field(default_factory=StatementComparison)
     posted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     changed: FindingChanges = field(default_factory=FindingChanges)
@@ -122,7 +122,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
             continue
 
 
-def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> CopyComparison:
+def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> StatementComparison:
     # What a dry run reads was rolled back, and is compared all the same.
     read = [file for file in inbox.files if not file.problems] if night.dry_run else []
     fresh = [[one.line for one in file.lines] for file in read]

@@ -46,7 +46,7 @@ DIFFERENCES = frozenset(FindingKind) - {FindingKind.FILE, FindingKind.SILENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyComparison:
+class StatementComparison:
     """The result of comparing all statements with the ledger.
 
     `through` is the last request it covers, `unchanged` the number of providers that were
@@ -67,36 +67,34 @@ def compare_all(
     today: date,
     tolerance: Tolerance,
     unchanged: Collection[str] = (),
-) -> CopyComparison:
+) -> StatementComparison:
     """Compare all stored statements, and the `fresh` ones, provider by provider.
 
     All lines of `unchanged` providers count as confirmed.
     """
     through = recorded_through(connection)
-    kept = [statement.lines for statement in read_statements(connection)]
-    by_provider = current_lines([*kept, *fresh])
-    alone = {name for name in unchanged if name in by_provider}
-    alone -= {line.provider for lines in fresh for line in lines}
-    looked_at = sorted(by_provider.keys() - alone)
-    facts = read_ledger_facts(
-        connection, [line for name in looked_at for line in by_provider[name]]
-    )
-    confirmed = sum(len(by_provider[name]) for name in alone)
-    found, deliveries = list[FindingRecord](), list[ProposedDelivery]()
-    for provider in looked_at:
+    stored = [statement.lines for statement in read_statements(connection)]
+    by_provider = current_lines([*stored, *fresh])
+    unchanged_now = {name for name in unchanged if name in by_provider}
+    unchanged_now -= {line.provider for lines in fresh for line in lines}
+    compared = sorted(by_provider.keys() - unchanged_now)
+    facts = read_ledger_facts(connection, [line for name in compared for line in by_provider[name]])
+    confirmed = sum(len(by_provider[name]) for name in unchanged_now)
+    described, deliveries = list[FindingRecord](), list[ProposedDelivery]()
+    for provider in compared:
         answer = compare_statements(provider, by_provider[provider], facts, today, tolerance)
         confirmed += answer.confirmed
         for difference in answer.differences:
-            found.append(describe_difference(provider, difference, facts, today))
+            described.append(describe_difference(provider, difference, facts, today))
             delivery = proposed_delivery(difference, facts)
             if delivery is not None:
                 deliveries.append(delivery)
-    return CopyComparison(
+    return StatementComparison(
         through=through,
-        unchanged=len(alone),
+        unchanged=len(unchanged_now),
         lines=sum(map(len, by_provider.values())),
         confirmed=confirmed,
-        findings=tuple(found),
+        findings=tuple(described),
         deliveries=tuple(deliveries),
     )
 

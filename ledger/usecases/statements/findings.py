@@ -42,28 +42,28 @@ class FindingReasonMissing(UsageError):
 
 def settle(uow: UnitOfWork, typed: str) -> Receipt:
     """Record that an officer has resolved a finding, and why."""
-    found = _found(uow, typed)
-    if not found.last.event.leaves_open:
-        raise FindingNotOpen(f"Finding {found.code} is {found.last.event.word}.")
-    add_events(uow, [found.id], FindingEvent.RESOLVED, uow.request.reason)
-    return _receipt(uow, found, "resolved")
+    finding = _read_finding(uow, typed)
+    if not finding.last.event.leaves_open:
+        raise FindingNotOpen(f"Finding {finding.code} is {finding.last.event.word}.")
+    add_events(uow, [finding.id], FindingEvent.RESOLVED, uow.request.reason)
+    return _receipt(uow, finding, "resolved")
 
 
 def reopen(uow: UnitOfWork, typed: str) -> Receipt:
     """Record that a finding is open again, and why."""
-    found = _found(uow, typed)
-    if found.last.event.leaves_open:
-        raise FindingOpen(f"Finding {found.code} is open.")
-    add_events(uow, [found.id], FindingEvent.REOPENED, uow.request.reason)
-    return _receipt(uow, found, "open again")
+    finding = _read_finding(uow, typed)
+    if finding.last.event.leaves_open:
+        raise FindingOpen(f"Finding {finding.code} is open.")
+    add_events(uow, [finding.id], FindingEvent.REOPENED, uow.request.reason)
+    return _receipt(uow, finding, "open again")
 
 
-def _found(uow: UnitOfWork, typed: str) -> StoredFinding:
-    found = read_finding(uow.connection, parse_finding_number(typed))
+def _read_finding(uow: UnitOfWork, typed: str) -> StoredFinding:
+    finding = read_finding(uow.connection, parse_finding_number(typed))
     if not (uow.request.reason or "").strip():
-        raise FindingReasonMissing(f"Finding {found.code} cannot be changed without a reason.")
-    return found
+        raise FindingReasonMissing(f"Finding {finding.code} cannot be changed without a reason.")
+    return finding
 
 
-def _receipt(uow: UnitOfWork, found: StoredFinding, stands: str) -> Receipt:
-    return uow.receipt(notes=(f"finding {found.code} is {stands}: {found.said}",))
+def _receipt(uow: UnitOfWork, finding: StoredFinding, stands: str) -> Receipt:
+    return uow.receipt(notes=(f"finding {finding.code} is {stands}: {finding.said}",))

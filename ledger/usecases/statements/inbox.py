@@ -99,8 +99,8 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
         content = path.read_bytes()
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
-        found = ImportProblem(name, 1, None, "cannot-read", what, "See who may read it.")
-        return StatementFile(name, "unread", problems=(found,))
+        parsed = ImportProblem(name, 1, None, "cannot-read", what, "See who may read it.")
+        return StatementFile(name, "unread", problems=(parsed,))
     if digest(content) in known:
         return None
     file = read_statement(name, content, reader.rules, reader.units, reader.today)
