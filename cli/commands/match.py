@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from ledger.store.session.ledger import Ledger
     from ledger.usecases.matching.propose import MatchQuery
 
-app = noun("Propose pairings, and take proposals up.", default="propose")
+app = noun("Propose allocations, store and accept proposals.", default="propose")
 ProposalOption = Annotated[
     str | None,
     typer.Option(
-        help="The stored proposal; the latest if left out.",
+        help="Stored proposal; default: the latest.",
         autocompletion=complete_codes("proposal"),
     ),
 ]
@@ -43,7 +43,7 @@ def propose(
     save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
     reason: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Why it is stored.", rich_help_panel=WRITE_PANEL),
+        typer.Option(metavar="TEXT", help="Reason for storing it.", rich_help_panel=WRITE_PANEL),
     ] = None,
     key: Annotated[
         str | None,
@@ -52,10 +52,13 @@ def propose(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do all but store it.", rich_help_panel=WRITE_PANEL)
+        bool,
+        typer.Option(
+            "--dry-run", help="Show the result, store nothing.", rich_help_panel=WRITE_PANEL
+        ),
     ] = False,
 ) -> None:
-    """Propose the pairings that complete the most projects."""
+    """Propose the allocations that complete the most projects."""
     from cli.framework.match_query import query_of, require_save, solving_shown
     from ledger.solver.options import SolverOptions, parse_seconds
 
@@ -98,7 +101,7 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
 
 @command(app, "list")
 def list_(call: Call) -> None:
-    """List the stored proposals, and how many lines of each were taken up."""
+    """List stored proposals with their accepted lines."""
     from ledger.store.proposals import read_proposals
 
     with ledger_of(call).snapshot() as snapshot:
@@ -112,11 +115,11 @@ def show(
     proposal: Annotated[
         str | None,
         typer.Argument(
-            help="The proposal; the latest if left out.", autocompletion=complete_codes("proposal")
+            help="Stored proposal; default: the latest.", autocompletion=complete_codes("proposal")
         ),
     ] = None,
 ) -> None:
-    """Show a stored proposal, and what has become of each of its lines."""
+    """Show a stored proposal and the state of each line."""
     from cli.views.match import emit_stored
     from ledger.usecases.matching.saved import find_proposal
 
@@ -128,12 +131,12 @@ def show(
 def accept(
     call: Call,
     lines: Annotated[
-        str | None, typer.Argument(help="Lines such as 1-4,7; all that is left if left out.")
+        str | None, typer.Argument(help="Lines such as 1-4,7; default: all open lines.")
     ] = None,
     proposal: ProposalOption = None,
-    until: Annotated[str | None, typer.Option(help="The last day of the holds.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day of the holds.")] = None,
     fitting: Annotated[
-        bool, typer.Option("--fitting", help="Leave out the lines that no longer fit.")
+        bool, typer.Option("--fitting", help="Omit lines that no longer fit.")
     ] = False,
 ) -> None:
     """Turn lines of a stored proposal into introductions, held until a date."""

@@ -27,7 +27,7 @@ def explain(
     factor: FactorAlone = None,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Explain a project, need or offer: what it gets or gives today, what stands in the way."""
+    """Explain a project, need or offer: its allocation today, and what blocks it."""
     from cli.framework.match_query import query_of, solving_shown
     from ledger.solver.options import SolverOptions, parse_seconds
     from ledger.usecases.matching.explain import explain

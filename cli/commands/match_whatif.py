@@ -18,14 +18,14 @@ AddOffer = Annotated[
     list[str] | None,
     typer.Option(
         metavar="TEXT|FILE",
-        help="An offer as 'factor=money quantity=50M unit=EUR', or offers in a CSV file.",
+        help="Offer as 'factor=money quantity=50M unit=EUR', or a CSV file of offers.",
     ),
 ]
 Withdraw = Annotated[
     list[str] | None,
     typer.Option(
         metavar="OFFER",
-        help="All that is available of an offer.",
+        help="Withdraw all that is available of an offer.",
         autocompletion=complete_codes("offer"),
     ),
 ]
@@ -33,7 +33,7 @@ Change = Annotated[
     list[str] | None,
     typer.Option(
         metavar=TWO_WORDS,
-        help="A term of an offer, a need or a project: --change O-0001 min_ticket=3M.",
+        help="Change a field: --change O-0001 min_ticket=3M.",
     ),
 ]
 
@@ -48,7 +48,7 @@ def whatif(
     factor: FactorAlone = None,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Set today's proposal beside the one with offers added, withdrawn or changed."""
+    """Compare today's proposal with that of a scenario."""
     from cli.framework.match_query import query_of, solving_shown
     from ledger.solver.options import SolverOptions, parse_seconds
     from ledger.usecases.matching.whatif import WhatIfRequest, what_if

@@ -23,19 +23,21 @@ def worth(
     call: Call,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="Add needs up by columns: factor,sector,region."),
+        typer.Option("--by", help="Group needs by columns: factor,sector,region."),
     ] = None,
-    limit: Annotated[str | None, typer.Option(metavar="N", help="So many gaps: 20.")] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="N", help="Number of gaps; default: 20.")
+    ] = None,
     step: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUANTITY", help="One step, such as '5M EUR'; for each unit once."),
+        typer.Option(metavar="QUANTITY", help="Step, such as '5M EUR'; once per unit."),
     ] = None,
     office: Office = None,
     project: Projects = None,
     factor: FactorAlone = None,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Show by how much the proposal would rise with one step more for each of the largest gaps."""
+    """Show what one more step for each of the largest gaps would gain."""
     from time import monotonic
 
     from cli.framework.match_query import query_of

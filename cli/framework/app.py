@@ -48,7 +48,7 @@ WORDS = (
     Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
     Word(
         "match",
-        "Propose the pairings that complete the most projects.",
+        "Propose the allocations that complete the most projects.",
         DAILY,
         "cli.commands.match",
     ),

@@ -29,17 +29,15 @@ if TYPE_CHECKING:
     from ledger.usecases.matching.propose import MatchQuery
 
 Office = Annotated[
-    str | None, typer.Option(help="For this office alone.", autocompletion=complete_codes("office"))
+    str | None, typer.Option(help="Only this office.", autocompletion=complete_codes("office"))
 ]
 Projects = Annotated[
     list[str] | None,
-    typer.Option(
-        help="For this project alone; repeatable.", autocompletion=complete_codes("project")
-    ),
+    typer.Option(help="Only this project; repeatable.", autocompletion=complete_codes("project")),
 ]
-FactorAlone = Annotated[str | None, typer.Option(help="For this factor alone.")]
+FactorAlone = Annotated[str | None, typer.Option(help="Only this factor.")]
 TimeLimit = Annotated[
-    str | None, typer.Option(metavar="SECONDS", help="Search no longer; 0: a quick plan.")
+    str | None, typer.Option(metavar="SECONDS", help="Time limit; 0: the greedy plan.")
 ]
 
 

@@ -36,7 +36,7 @@ _OF_PROJECT = [
     Column("factor", "Factor", kind="code"),
     Column("gets_said", "Gets", kind="number"),
     Column("from_said", "From", kind="code", spare=1),
-    Column("why", "What keeps it open"),
+    Column("why", "Blocked by"),
 ]
 _PAIR_DATA = [
     *map(Column, ("offer", "provider", "provider_name", "need", "project", "project_title")),

@@ -247,7 +247,7 @@ def _nothing_lines(match_result: MatchResult) -> Iterator[str]:
     elif not problem.offers:
         yield from wrapped(
             "No offer has anything available today: there is nothing to propose from. "
-            "Record offers with cityfund offer add, or take them in with cityfund import."
+            "Record offers with cityfund offer add, or import them with cityfund import."
         )
     else:
         yield from wrapped("None of the offers that are available can be given to what is open.")
@@ -259,7 +259,7 @@ def _next_steps(
     if open_need_rows:
         note(
             call,
-            "For every offer and what stands in its way: cityfund match explain NEED",
+            "All offers of a need, and what blocks each: cityfund match explain NEED",
         )
     if receipt is not None:
         _note_saved(call, receipt, has_lines=has_lines)
@@ -271,7 +271,7 @@ def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
     for text in receipt.get("notes") or ():
         note(call, str(text))
     if receipt.get("replayed"):
-        note(call, "Said before: this is the first answer, and nothing was stored again.")
+        note(call, "Already recorded; this is the original receipt.")
     if receipt.get("dry_run"):
         note(call, "A dry run: nothing was stored.")
     elif has_lines:

@@ -3,7 +3,7 @@
 On a terminal long parts are cut short, and what is left out is counted; a pipe gets all, and so
 does what is asked for as a `whole`.
 
-The receipt of a proposal that was taken up: its deals, how both sides stand, what was left.
+The receipt of a proposal that was taken up: its deals, both balances, and the lines left out.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
         return
     unknown = f"; of {cost.unknown} of {money} lines the cost is not known" if cost.unknown else ""
     if cost.unknown == money:
-        yield from wrapped("What the money costs a year is not known of any line.")
+        yield from wrapped("The yearly cost of the money is unknown for every line.")
         return
     yield from wrapped(
         f"The money costs {format_quantity(round(cost.amount), cost.unit)} a year{unknown}."
@@ -130,7 +130,7 @@ def allocation_lines(
     if not rows:
         return
     yield ""
-    yield "Who gives what to whom"
+    yield "Allocations"
     ends = set(complete)
     groups = [(code, list(members)) for code, members in groupby(rows, key=itemgetter("project"))]
     groups.sort(key=lambda group: group[0] not in ends)
@@ -178,7 +178,7 @@ def open_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
     if not rows:
         return
     yield ""
-    yield "What stays open, and why"
+    yield "Open needs, and what blocks them"
     groups = [list(group) for _, group in groupby(rows, key=itemgetter("project"))]
     shown = _cut(groups, None if in_full else _MOST_OPEN)
     for group in shown:
@@ -197,9 +197,9 @@ def rate_lines(proposal: Proposal) -> Iterator[str]:
         return
     pairs = ", ".join(f"{need} to {offer}" for need, offer in proposal.without_rate)
     yield ""
-    yield from wrapped(f"Left out for want of a rate: {pairs}.")
+    yield from wrapped(f"Left out, no rate known: {pairs}.")
     yield from wrapped(
-        "Take rates in with cityfund rates import, or give one with cityfund rates add."
+        "Import rates with cityfund rates import, or add one with cityfund rates add."
     )
 
 

@@ -87,7 +87,7 @@ def lower_min_ticket(pair: PairFacts) -> Iterator[Trial]:
     if most is None or before is None or before <= pair.outstanding.offer + most:
         return
     ticket = pair.outstanding.offer + most
-    yield _ticket(pair, "min_ticket", ticket, before, "a smallest ticket of")
+    yield _ticket(pair, "min_ticket", ticket, before, "a minimum ticket of")
 
 
 def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
@@ -97,7 +97,7 @@ def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
         return
     ticket = pair.outstanding.offer + ratio.to_offer(pair.least_amount(ratio))
     if ticket > before:
-        yield _ticket(pair, "max_ticket", ticket, before, "a largest ticket of")
+        yield _ticket(pair, "max_ticket", ticket, before, "a maximum ticket of")
 
 
 def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
@@ -110,7 +110,7 @@ def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
         Decimal(-(-(pair.outstanding.need + pair.least_amount(ratio)) * amounts // net)) / amounts
     )
     if before < share <= 1:
-        words = f"a largest share of {percent(share)} instead of {percent(before)}"
+        words = f"a maximum share of {percent(share)} instead of {percent(before)}"
         yield offer_trial(pair, "max_share", _plain(share), _plain(before), words, max_share=share)
 
 

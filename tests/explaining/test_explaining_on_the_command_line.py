@@ -86,7 +86,7 @@ def test_a_sentence_comes_before_the_table(short: Officer) -> None:
 
     assert lines[0] == "PRJ-0005 cannot end complete: its money cannot be placed (N-0008)."
     assert lines[3].split() == [
-        *("Need", "Factor", "Gets", "From", "What", "keeps", "it", "open"),
+        *("Need", "Factor", "Gets", "From", "Blocked", "by"),
     ]
 
 

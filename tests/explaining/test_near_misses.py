@@ -54,27 +54,27 @@ def test_an_offer_that_begins_later_would_do_if_it_began_on_the_day():
 def test_the_smallest_ticket_would_have_to_be_what_the_need_can_take():
     need, offer = needing(3 * M), offering(10 * M, min_ticket=5 * M)
 
-    assert words(between(need, offer)) == ["a smallest ticket of 3M EUR instead of 5M EUR"]
+    assert words(between(need, offer)) == ["a minimum ticket of 3M EUR instead of 5M EUR"]
 
 
 def test_a_ticket_in_another_currency_is_met_by_what_the_hold_would_take():
     need, offer = needing(3 * M), offering(10 * M, unit=USD, min_ticket=5 * M)
 
-    assert words(between(need, offer, "1.1")) == ["a smallest ticket of 3.3M USD instead of 5M USD"]
+    assert words(between(need, offer, "1.1")) == ["a minimum ticket of 3.3M USD instead of 5M USD"]
 
 
 def test_what_lives_in_the_pair_counts_towards_the_ticket():
     need, offer = needing(M), offering(10 * M, min_ticket=5 * M)
     pair = between(need, offer, outstanding=Outstanding(M, M))
 
-    assert words(pair) == ["a smallest ticket of 2M EUR instead of 5M EUR"]
+    assert words(pair) == ["a minimum ticket of 2M EUR instead of 5M EUR"]
 
 
 def test_an_indivisible_need_wants_a_larger_ticket_or_to_be_divided():
     need = needing(8 * M, divisible=False)
 
     assert words(between(need, offering(10 * M, max_ticket=5 * M))) == [
-        "a largest ticket of 8M EUR instead of 5M EUR",
+        "a maximum ticket of 8M EUR instead of 5M EUR",
         "the need made divisible",
     ]
 
@@ -83,7 +83,7 @@ def test_a_share_that_is_too_small_for_an_indivisible_need():
     need = needing(4 * M, stages={Stage.DELIVERED: 6 * M}, divisible=False)
 
     assert words(between(need, offering(10 * M, max_share=Decimal("0.25")))) == [
-        "a largest share of 40 % instead of 25 %",
+        "a maximum share of 40 % instead of 25 %",
         "the need made divisible",
     ]
 
@@ -93,8 +93,8 @@ def test_a_share_that_leaves_less_than_the_smallest_ticket():
     offer = offering(50 * M, max_share=Decimal("0.2"), min_ticket=4 * M)
 
     assert words(between(need, offer)) == [
-        "a smallest ticket of 2M EUR instead of 4M EUR",
-        "a largest share of 40 % instead of 20 %",
+        "a minimum ticket of 2M EUR instead of 4M EUR",
+        "a maximum share of 40 % instead of 20 %",
     ]
 
 

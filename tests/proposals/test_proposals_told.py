@@ -16,20 +16,20 @@ TOLD = """\
 Proposal of 2026-11-23
 3 lines complete 1 project of weight 2: the most possible.
 Coverage gained 4.29: the most possible.
-What the money costs a year is not known of any line.
+The yearly cost of the money is unknown for every line.
 
 Would become complete
 Project   Title       City  Weight
 PRJ-0001  A bus line  Mhd        2
 
-Who gives what to whom
+Allocations
   PRJ-0001 A bus line, Mhd
     1  N-0001 money: 100.00 EUR from O-0001 Bank
     2  N-0002 implementation: 1 package from O-0002 Builders
   PRJ-0002 A tram line, Mhd, in part
     3  N-0003 money: 20.00 EUR from O-0001 Bank
 
-What stays open, and why
+Open needs, and what blocks them
   PRJ-0002 A tram line, Mhd
     N-0003 money: 50.00 EUR open; nothing more is left of the offers that could serve it
     N-0004 expertise: 10.00 person-day open; no offer of this factor
@@ -59,7 +59,7 @@ def test_a_person_with_a_terminal_reads_the_same_in_its_width(fund):
     child.expect(pexpect.EOF)
     told = str(child.before).replace("\r\n", "\n")
 
-    for words in ("Would become complete", "Who gives what to whom", "What stays open, and why"):
+    for words in ("Would become complete", "Allocations", "Open needs, and what blocks them"):
         assert words in told
     assert "N-0002 implementation: 1 package from O-0002 Builders" in told
     assert max(map(len, told.splitlines())) <= 80
@@ -174,7 +174,7 @@ def test_currencies_without_a_rate_are_left_out_and_said(officer):
     assert officer.asks("match")["without_rate"] == [{"need_unit": "EUR", "offer_unit": "IRR"}]
     assert why_open(officer) == {"N-0001": "no offer that could serve it has a known rate"}
     told = officer.says("match")
-    assert "Left out for want of a rate: EUR to IRR." in told
+    assert "Left out, no rate known: EUR to IRR." in told
     assert "cityfund rates import" in told
 
 

@@ -63,7 +63,7 @@ def test_said_twice_it_is_stored_once_and_answered_with_the_first(fund):
 
     assert (first["replayed"], again["replayed"]) == (False, True)
     assert {**again, "replayed": False} == first
-    assert "Said before" in fund.tries("match --save --key night-7").err
+    assert "Already recorded" in fund.tries("match --save --key night-7").err
 
 
 def test_a_key_of_another_selection_is_refused(fund):

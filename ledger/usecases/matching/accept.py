@@ -56,7 +56,7 @@ class NothingProposed(RefusedByRule):
 
     code = "nothing-proposed"
     default_why = "It found nothing that could be given to anybody."
-    default_next = "See what stands in the way: cityfund match"
+    default_next = "See what blocks the needs: cityfund match"
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,10 +143,10 @@ def why_no_more(row: PairRow) -> str:
     ticket = "" if smallest is None else f" of {brief(smallest, offer.balance.unit)}"
     texts = {
         "condition": "gives only where the project ends complete",
-        "largest": "its largest ticket or share of this need is reached",
+        "largest": "its maximum ticket or share of this need is reached",
         "elsewhere": f"gives {describe_receivers(row)}",
         "spent": "gives all it has",
-        "smallest": f"{remaining}; more would be below its smallest ticket{ticket}",
+        "smallest": f"{remaining}; more would be below its minimum ticket{ticket}",
         "whole": f"{remaining}; the need is indivisible",
         "spare": f"{remaining}: this proposal is not proven the best",
     }

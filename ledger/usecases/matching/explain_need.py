@@ -80,12 +80,12 @@ def _reasons(
     project = facts.project.code
     if served_alone < open_amount:
         share = f"{brief(served_alone, unit)} of {brief(open_amount, unit)}"
-        sentence = f"Even with nobody else asking, the offers that fit could give it {share} only."
+        sentence = f"Even without competing needs, the eligible offers could give it only {share}."
         return (Because("supply", sentence), *_nearest(rows))
     incompleteness = why_incomplete(context, project)
     if incompleteness.forced_completion is None:
         sentence = (
-            f"{project} cannot end complete whoever gets what, so its offers go where they "
+            f"{project} cannot end complete in any plan, so its offers go where they "
             "complete a project or cover more:"
         )
         return (Because("completeness", sentence), *incompleteness.because)

@@ -98,7 +98,7 @@ _SENTENCES = {
     "placed": "{count} it fits want nothing more.",
     "condition": "{count} it fits belong to projects that do not end complete, its condition.",
     "largest": "{count} got the largest part its ticket or share allows.",
-    "smallest": "{count} could take no part of what is left that its smallest ticket allows.",
+    "smallest": "{count} could take no part of what is left that its minimum ticket allows.",
     "whole": "{count} cannot be divided, and want more than is left of it.",
     "spare": "{count} could take more: this proposal is not proven the best.",
     "apart": "{count} take no part in this matching.",

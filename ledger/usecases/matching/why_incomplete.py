@@ -139,7 +139,7 @@ def _reason_insufficient(context: ExplanationContext, need: int, max_served: int
     if capacity < matching_need.open:
         sentence = (
             f"{matching_need.code}: all that the {fit} could give it, "
-            f"with nobody else asking, is {has}."
+            f"without competing needs, is {has}."
         )
         return Because("supply", sentence)
     if not matching_need.divisible:
