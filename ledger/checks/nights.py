@@ -118,8 +118,8 @@ def _parse_json(text: Any) -> Any:
         return None
 
 
-def _is_figures(told: Any, *kinds: type) -> bool:
-    return isinstance(told, Mapping) and all(type(one) in kinds for one in told.values())
+def _is_figures(value: Any, *kinds: type) -> bool:
+    return isinstance(value, Mapping) and all(type(one) in kinds for one in value.values())
 
 
 _SETTLED: Final = 60_000_000
@@ -295,8 +295,8 @@ def check_statements(
 
 
 def _counted(rows: Mapping[str, Any]) -> str:
-    told = (f"{count} in {table}" for table, count in sorted(rows.items()))
-    return ", ".join(told) or "nothing of a night"
+    value = (f"{count} in {table}" for table, count in sorted(rows.items()))
+    return ", ".join(value) or "nothing of a night"
 
 
 def _of_statement(row: StatementRow) -> Iterable[str]:

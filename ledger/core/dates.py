@@ -197,16 +197,16 @@ def parse_date(text: str, *, today: Callable[[], date]) -> date:
     plain = normalise_digits(text).casefold()
     if plain in _RELATIVE:
         return today() + timedelta(days=_RELATIVE[plain])
-    found = _DAY.fullmatch(plain)
-    if found is None:
+    match = _DAY.fullmatch(plain)
+    if match is None:
         raise InvalidDate(f"{text!r} is not a date.")
-    if int(found[1]) < _FIRST_YEAR:
+    if int(match[1]) < _FIRST_YEAR:
         raise InvalidDate(
-            f"The year {found[1]} is before the Gregorian calendar.",
+            f"The year {match[1]} is before the Gregorian calendar.",
             why="Dates are Gregorian; the Iranian year 1405 began in 2026.",
         )
     try:
-        return date(*map(int, found.groups()))
+        return date(*map(int, match.groups()))
     except ValueError:
         raise InvalidDate(
             f"There is no date {plain}.", why="The calendar does not have it."
@@ -218,22 +218,22 @@ def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
 
     Raises InvalidTime, also where the clocks of `zone` showed that time twice or never.
     """
-    found = _MOMENT.fullmatch(normalise_digits(text).upper())
-    if found is None:
+    match = _MOMENT.fullmatch(normalise_digits(text).upper())
+    if match is None:
         raise InvalidTime(f"{text!r} is not a timestamp.")
     try:
-        local = _clock_time(found)
-        own = _offset(found["zone"]) if found["zone"] else None
+        local = _clock_time(match)
+        own = _offset(match["zone"]) if match["zone"] else None
         return (local.replace(tzinfo=own) if own else _in_zone(local, zone(), text)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidTime(f"There is no timestamp {text!r}.", why="No clock shows it.") from None
 
 
-def _clock_time(found: re.Match[str]) -> datetime:
-    day = date.fromisoformat(found["day"])
-    second, fraction = int(found["second"] or 0), (found["fraction"] or "").ljust(6, "0")
+def _clock_time(match: re.Match[str]) -> datetime:
+    day = date.fromisoformat(match["day"])
+    second, fraction = int(match["second"] or 0), (match["fraction"] or "").ljust(6, "0")
     return datetime(  # noqa: DTZ001 - the zone is put on by the caller
-        *day.timetuple()[:3], int(found["hour"]), int(found["minute"]), second, int(fraction)
+        *day.timetuple()[:3], int(match["hour"]), int(match["minute"]), second, int(fraction)
     )
 
 

@@ -67,9 +67,9 @@ class UnknownCheck(NotFound):
 def run_checks(
     ledger: Ledger, names: Sequence[str] | None = None, outside: Sequence[TreeHead] = ()
 ) -> list[CheckResult]:
-    """Run the named checks, or all, over one moment of the ledger; give them in their order.
+    """Run the named checks, or all, over one moment of the ledger, in their order.
 
-    Seals that were stored_rows `outside` the ledger are what its own are held to, asked for or not.
+    Tree heads kept `outside` the ledger are always compared with its seals.
     Raises `UnknownCheck`.
     """
     requested = _requested_checks(names) | ({"seals"} if outside else set())

@@ -98,7 +98,7 @@ def parse_days(text: str, option: str = "--days") -> int:
 
 
 def read_status(snapshot: Snapshot, days: int) -> Status:
-    """Look a ledger over; what ends within `days` of the picture's day counts as soon."""
+    """Return the state of a ledger; what ends within `days` of the snapshot's day ends soon."""
     states = _states(snapshot)
     last_day = _later(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)

@@ -81,7 +81,7 @@ def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
     reverses = tables.entry.c.reverses
     reversed_entries = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
     return CheckContext(
-        accounts={row.id: row for row in _holders(connection)},
+        accounts={row.id: row for row in _accounts(connection)},
         deals={row.id: row for row in _deals(connection)},
         units=read_units(connection),
         calendar=calendar,
@@ -98,7 +98,7 @@ def _had_one_writer(connection: Connection) -> bool:
     return connection.execute(select(user).where(user.is_not(None)).limit(1)).first() is None
 
 
-def _holders(connection: Connection) -> Iterator[AccountRow]:
+def _accounts(connection: Connection) -> Iterator[AccountRow]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     query = (
         select(

@@ -49,11 +49,11 @@ class _CodeCache:
 
     def __init__(self, connection: Connection, *, every: bool) -> None:
         self._connection = connection
-        self._holders: dict[int, tuple[str, str]] = {}
+        self._accounts: dict[int, tuple[str, str]] = {}
         self._deals: dict[int, str] = {}
         if every:
-            for one, side, code in stream(connection, _holders()):
-                self._holders[one] = (side, code)
+            for one, side, code in stream(connection, _accounts()):
+                self._accounts[one] = (side, code)
             for one, code in stream(connection, select(tables.deal.c.id, tables.deal.c.code)):
                 self._deals[one] = quoted(code)
 
@@ -84,19 +84,19 @@ class _CodeCache:
         line, holder_id, of_deal, unit, source, target, amount, *own_times = values
         if line != place or tuple(own_times) != times or of_deal not in {None, deal_id}:
             raise InvalidLeafValue(values)
-        side, holder = self._holder(holder_id)
+        side, holder = self._account(holder_id)
         return movement_text(
             side, holder, unit, source, target, amount, None if of_deal is None else deal
         )
 
-    def _holder(self, identity: int) -> tuple[str, str]:
-        if identity not in self._holders:
-            query = _holders().where(tables.holder.c.id == identity)
+    def _account(self, identity: int) -> tuple[str, str]:
+        if identity not in self._accounts:
+            query = _accounts().where(tables.holder.c.id == identity)
             row = self._connection.execute(query).first()
             if row is None:
                 raise InvalidLeafValue(identity)
-            self._holders[identity] = (row[1], row[2])
-        return self._holders[identity]
+            self._accounts[identity] = (row[1], row[2])
+        return self._accounts[identity]
 
     def _deal(self, identity: int) -> str:
         if identity not in self._deals:
@@ -105,7 +105,7 @@ class _CodeCache:
         return self._deals[identity]
 
 
-def _holders() -> Select[Any]:
+def _accounts() -> Select[Any]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     return (
         select(holder.c.id, raw(holder.c.side), func.coalesce(need.c.code, offer.c.code))

@@ -344,7 +344,7 @@ def _last_acts() -> Select[Any]:
     return query.where(entry.deal_id.is_not(None)).group_by(entry.deal_id)
 
 
-def read_timeline(connection: Connection, holder_id: int) -> list[TimelinePosting]:
+def read_timeline(connection: Connection, account_id: int) -> list[TimelinePosting]:
     """Read every movement of one holder as steps of its timeline."""
     movement = tables.movement.c
     query = select(
@@ -354,5 +354,5 @@ def read_timeline(connection: Connection, holder_id: int) -> list[TimelinePostin
         movement.from_stage,
         movement.to_stage,
         movement.amount,
-    ).where(movement.holder_id == holder_id)
+    ).where(movement.holder_id == account_id)
     return [TimelinePosting(*row) for row in connection.execute(query)]

@@ -87,9 +87,9 @@ def entry_number(typed: str) -> int:
     return int(plain)
 
 
-def entries_of_account(holder_id: int) -> Select[Any]:
+def entries_of_account(account_id: int) -> Select[Any]:
     """Select the entries that moved something of a need or an offer."""
-    return select(movement.c.entry_id).where(movement.c.holder_id == holder_id)
+    return select(movement.c.entry_id).where(movement.c.holder_id == account_id)
 
 
 def deal_entries(connection: Connection) -> Iterator[Entry]:

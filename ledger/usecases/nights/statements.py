@@ -108,7 +108,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
         if file.problems:
             continue
 
-        def keeping(uow: UnitOfWork, file: Any = file) -> Receipt:
+        def write(uow: UnitOfWork, file: Any = file) -> Receipt:
             if file.digest in known_hashes(uow.connection):
                 raise _NothingLeft
             store_file(uow, file.name, file.digest, file.lines)
@@ -117,7 +117,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
 
         thing = f"statement:{file.digest[:32]}"
         try:
-            execute(night.ledger, night.request(thing, key=thing), keeping)
+            execute(night.ledger, night.request(thing, key=thing), write)
         except _NothingLeft:
             continue
 
@@ -159,11 +159,11 @@ def _keep_changes(
     night: Night, findings: Sequence[FindingRecord], compared_kinds: Collection[FindingKind]
 ) -> FindingChanges:
     with night.ledger.read() as connection:
-        found = compare_findings(finding_states(connection), findings, compared_kinds)
-    if not found:
-        return found
+        changes = compare_findings(finding_states(connection), findings, compared_kinds)
+    if not changes:
+        return changes
 
-    def keeping(uow: UnitOfWork) -> Receipt:
+    def write(uow: UnitOfWork) -> Receipt:
         # What an officer resolved between the reading and the act is not touched.
         now = compare_findings(finding_states(uow.connection), findings, compared_kinds)
         if not now:
@@ -173,22 +173,22 @@ def _keep_changes(
             notes=(f"{len(now.opened)} opened, {len(now.auto_resolved)} auto-resolved",)
         )
 
-    thing, number = f"findings:{_digest(found)}", 1
+    thing, number = f"findings:{_digest(changes)}", 1
     try:
         # The same change may come again on one night, after an officer's act between.
-        while execute(night.ledger, night.request(thing), keeping)["replayed"]:
+        while execute(night.ledger, night.request(thing), write)["replayed"]:
             number += 1
-            thing = f"findings:{_digest(found)}:{number}"
+            thing = f"findings:{_digest(changes)}:{number}"
     except _NothingLeft:
         return FindingChanges()
-    return found
+    return changes
 
 
-def _digest(found: FindingChanges) -> str:
+def _digest(changes: FindingChanges) -> str:
     words = [
-        *(one.key for one in found.opened),
-        *map(str, found.reopened),
-        *map(str, found.auto_resolved),
+        *(one.key for one in changes.opened),
+        *map(str, changes.reopened),
+        *map(str, changes.auto_resolved),
     ]
     return sha256("\n".join(words).encode()).hexdigest()[:32]
 
@@ -245,10 +245,10 @@ def _findings(
     """Return the open findings as stored, each with the command tonight's comparison suggests."""
     tonight = {known[one.key].id: one for one in findings if one.key in known}
     gone = set(came.changed.auto_resolved) if dry_run else set()
-    found = [_finding(one, tonight.get(one.id)) for one in stored if one.id not in gone]
+    changes = [_finding(one, tonight.get(one.id)) for one in stored if one.id not in gone]
     if dry_run:
-        found += [_new_finding(one) for one in came.changed.opened]
-    return found
+        changes += [_new_finding(one) for one in came.changed.opened]
+    return changes
 
 
 def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> NightFinding:

@@ -91,7 +91,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
         if open_amount:
             withdraw_amount(uow, need, None, uow.day)
             notes.append(f"{need.code}: {format_quantity(open_amount, need.unit)} withdrawn")
-        notes += _still_living(uow, need)
+        notes += _open_deals(uow, need)
     if kept.record.status != CANCELLED:
         uow.edit("project", kept, replace(kept.record, status=CANCELLED))
     elif not uow.posted:
@@ -103,7 +103,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
     return uow.receipt(notes=tuple(notes))
 
 
-def _still_living(uow: UnitOfWork, need: Account) -> Iterator[str]:
+def _open_deals(uow: UnitOfWork, need: Account) -> Iterator[str]:
     for deal in uow.accounts.deals_of_need(need.code):
         stages = deal.stages[Side.NEED]
         for stage, ending in ((Stage.HELD, ""), (Stage.COMMITTED, " --committed")):
