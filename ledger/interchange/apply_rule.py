@@ -83,7 +83,7 @@ class RuleReport:
         for (table, column), count in sorted(self.unknown.items()):
             yield f"{table}.{column} not known: {count:,}"
         for table, count in sorted(self.unmade.items()):
-            yield f"{table} not made, for want of what they rest on: {count:,}"
+            yield f"{table} not made, because a record they refer to is missing: {count:,}"
         if self.scientific:
             yield f"numbers written with an exponent: {self.scientific:,}"
         for (table, column), count in sorted(self.rounded.items()):

@@ -147,7 +147,7 @@ class NotAsSealed(RefusedByRule):
     """What was sealed is no longer what it was, so nothing is proven by it."""
 
     code = "not-as-sealed"
-    default_why = "Somebody changed the ledger past its guards."
+    default_why = "The ledger was changed without its guards."
     default_next = "Find out what differs: cityfund check seals"
 
 

@@ -127,7 +127,7 @@ def test_whoever_comes_second_is_told_and_leaves_with_the_busy_code(
     monkeypatch.setattr("ledger.store.nights.lock._ATTEMPTS", 1)
     with hold_lock(admin.nights.ledger):
         _, err = admin.types("reconcile", code=ExitCode.BUSY)
-    assert "Another run is at it" in err
+    assert "Another run is in progress" in err
     assert "cityfund status" in err
 
 

@@ -15,11 +15,11 @@ ROOT = Path(__file__).parents[2]
 MAKE_A_LEDGER = """
 import ledger
 from ledger.core.requests import Request
-from ledger.usecases.admin.set_up import SetUp, set_up
+from ledger.usecases.admin.set_up import LedgerSettings, set_up
 from ledger.store.session.ledger import open_ledger
 from migrations.guards import guards, present
 
-made = set_up("sqlite:///mine.db", SetUp(), Request(
+made = set_up("sqlite:///mine.db", LedgerSettings(), Request(
     command="init", actor="a", system_user="u", host="h"))
 with open_ledger("sqlite:///mine.db").read() as connection:
     assert set(present(connection)) == set(guards("sqlite"))

@@ -69,10 +69,10 @@ class CopyRefused(RefusedByRule):
 def prepare_target(target: Connection) -> None:
     """Create the schema with its guards in an empty database. Raises `TargetInUse`."""
     if schema.current_revision(target) is not None:
-        raise TargetInUse("There is a ledger already in the database to write to.")
+        raise TargetInUse("The target database already has a ledger.")
     inspector = inspect(target)
     if inspector.get_table_names() or inspector.get_view_names():
-        raise TargetInUse("The database to write to holds tables already.")
+        raise TargetInUse("The target database already has tables.")
     schema.upgrade_schema(target)
 
 
@@ -120,7 +120,7 @@ def checked_rows(connection: Connection, rows: Iterable[Any]) -> Iterator[Any]:
             yield from rows
     except (ValueError, ArithmeticError) as error:
         raise SourceUnreadable(
-            "The ledger holds a row that cannot be read.", why=f"A value of it is spoiled: {error}."
+            "The ledger holds a row that cannot be read.", why=f"It has an invalid value: {error}."
         ) from error
 
 
@@ -132,7 +132,7 @@ def _translate_write_errors(target: Connection, table: Table) -> Iterator[None]:
     except DBAPIError as error:
         message = str(error.orig).strip().splitlines()[0].removesuffix(".")
         raise CopyRefused(
-            f"A row of {table.name} is not taken by the database to write to.",
+            f"The target database refuses a row of {table.name}.",
             why=f"It says: {message}.",
         ) from error
 

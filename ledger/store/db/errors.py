@@ -77,11 +77,11 @@ class DatabaseGone(CannotOpen):
 
 
 class AnswerLost(CannotOpen):
-    """The database went away while it was recording the act: nobody knows whether it did."""
+    """The database went away while it was recording the act: the outcome is unknown."""
 
     code = "answer-lost"
     default_why = "The server stopped or the line broke while the act was being recorded."
-    default_next = "Run the same command again with the same --key: it is done once, whatever came."
+    default_next = "Run the same command again with the same --key: it is executed only once."
 
 
 class LedgerBusy(Busy):
@@ -120,7 +120,7 @@ class DiskFull(StorageTrouble):
 
 
 class DiskTrouble(StorageTrouble):
-    """The disk under the ledger does not do what it is asked."""
+    """The disk of the ledger fails."""
 
     code = "disk-trouble"
     default_why = "The system could not read or write there; most often the disk is full."

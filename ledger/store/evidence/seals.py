@@ -28,7 +28,7 @@ class CannotSeal(RefusedByRule):
     """A row that was written by hand cannot be sealed: the program could not have written it."""
 
     code = "cannot-seal"
-    default_why = "A seal would say for ever that it was recorded so."
+    default_why = "A seal would confirm for ever that it was recorded like this."
     default_next = "Find out what is wrong with it: cityfund check"
 
 

@@ -126,7 +126,7 @@ def _night_under_way(ledger: Ledger) -> NightUnderWay:
                 f"The night of {run.day} is being reconciled {_describe_run(run)}."
             )
         time.sleep(_WAIT_MS / 1000)
-    return NightUnderWay("Another run is at it, and has not said yet whose it is.")
+    return NightUnderWay("Another run is in progress, and has not recorded who started it yet.")
 
 
 def _describe_run(run: StoredRun) -> str:

@@ -62,7 +62,7 @@ def execute(ledger: Ledger, request: Request, handler: Handler) -> dict[str, Any
     try:
         return retry_on_conflict(attempt_once)
     except AnswerLost as error:
-        advice = f"Run the same command again with --key {key}: it is done once, whatever came."
+        advice = f"Run the same command again with --key {key}: it is executed only once."
         raise AnswerLost(error.what, next_step=advice) from error
 
 

@@ -60,7 +60,7 @@ def target_file(engine: Engine) -> Path | None:
     path = database_file(engine.url)
     if path is None:
         raise UnknownDatabase(
-            "The ledger is to be written into memory.", why="It would be gone at once."
+            "A ledger in memory cannot be the target.", why="It would be lost at once."
         )
     return path
 
