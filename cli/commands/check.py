@@ -11,7 +11,7 @@ from cli.framework.output import Column, emit_document, emit_lines
 from cli.framework.session import ledger_of
 from cli.views.seal import check_notes
 from ledger.core.errors import ExitCode
-from ledger.reports.text import table_chunks
+from ledger.reports.table import table_chunks
 
 app = word()
 

@@ -16,7 +16,7 @@ from cli.framework.settings import config_path, mask_url
 from cli.framework.terminal import is_terminal
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.errors import ExitCode
-from ledger.reports.text import record_chunks
+from ledger.reports.table import record_chunks
 
 if TYPE_CHECKING:
     from ledger.store.admin.server_facts import ServerFacts

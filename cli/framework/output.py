@@ -17,7 +17,7 @@ from typing import TextIO
 from cli.framework.command import ReadOptions
 from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, width
 from cli.framework.usage_errors import OutputIsDirectory, UnknownColumn, did_you_mean
-from ledger.reports.cells import Column, ReportRow, machine
+from ledger.reports.table import Column, ReportRow, machine
 
 __all__ = [
     "Column",
@@ -169,7 +169,7 @@ def _row_chunks(rows: Iterable[ReportRow], columns: Sequence[Column], style: str
         from ledger.reports.formats import markdown_chunks  # noqa: PLC0415
 
         return markdown_chunks(rows, columns)
-    from ledger.reports.text import table_chunks  # noqa: PLC0415
+    from ledger.reports.table import table_chunks  # noqa: PLC0415
 
     return table_chunks(rows, columns)
 
@@ -199,7 +199,7 @@ def emit_record(
 
 def _record_chunks(row: ReportRow, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
     """Write lines of heading and value; on a terminal a long value goes on under itself."""
-    from ledger.reports.text import display_width, record_chunks  # noqa: PLC0415
+    from ledger.reports.table import display_width, record_chunks  # noqa: PLC0415
 
     under = max((display_width(one.heading) for one in columns if one.table), default=0) + _BORDERS
     for line in record_chunks(row, columns):
@@ -228,7 +228,7 @@ def emit_lines(lines: Iterable[str]) -> None:
 def _on_terminal(
     rows: Sequence[ReportRow], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
 ) -> None:
-    from ledger.reports.text import cells_of, table_chunks  # noqa: PLC0415
+    from ledger.reports.table import cells_of, table_chunks  # noqa: PLC0415
 
     if not rows:
         out.write("Nothing to show.\n")
@@ -251,7 +251,7 @@ def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[st
     """Lay out a small table that stands below something else, broken to fit a terminal."""
     from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
 
-    from ledger.reports.text import (  # noqa: PLC0415
+    from ledger.reports.table import (  # noqa: PLC0415
         cells_of,
         display_width,
         table_chunks,
@@ -289,7 +289,7 @@ def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
 
 
 def _least_width(column: Column, texts: Sequence[str]) -> int:
-    from ledger.reports.text import display_width  # noqa: PLC0415
+    from ledger.reports.table import display_width  # noqa: PLC0415
 
     widest = max(map(display_width, [column.heading, *texts]))
     return min(widest, _TEXT_COLUMN_LEAST) if column.kind == "text" else widest

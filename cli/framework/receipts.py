@@ -8,8 +8,7 @@ from shlex import quote
 from typing import Any
 
 from cli.framework.command import Call
-from ledger.reports.cells import Column
-from ledger.reports.text import one_line, table_chunks
+from ledger.reports.table import Column, one_line, table_chunks
 
 _PAST = {
     "declare": "declared",

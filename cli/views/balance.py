@@ -13,7 +13,7 @@ from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
 from ledger.gaps.rows import coverage_ratio
 from ledger.journal.balance import Balance
-from ledger.reports.text import ASCII_GLYPHS, GLYPHS, legend, stage_bar
+from ledger.reports.table import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.output import Column, table_lines
 from ledger.core.factors import DEAL_STAGES, Side
 from ledger.core.quantity import Unit, format_amount
-from ledger.reports.cells import grouped
+from ledger.reports.table import grouped
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance

@@ -16,7 +16,7 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.journal.entries import Act
 from ledger.registers.spec import Kind, column_of
 from ledger.registers.table import REGISTERS
-from ledger.reports.cells import machine
+from ledger.reports.table import machine
 
 if TYPE_CHECKING:
     from ledger.journal.entries import Entry

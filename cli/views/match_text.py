@@ -20,8 +20,7 @@ from cli.framework.output import Column, emit_document, emit_lines, table_lines
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from ledger.core.quantity import format_quantity
-from ledger.reports.cells import grouped
-from ledger.reports.text import one_line
+from ledger.reports.table import grouped, one_line
 
 if TYPE_CHECKING:
     from ledger.matching.plan import Level

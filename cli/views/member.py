@@ -13,7 +13,7 @@ from cli.views.balance import deal_lines, deals_of
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from ledger.registers.table import CITY, OFFICE, PROVIDER
-from ledger.reports.text import table_chunks
+from ledger.reports.table import table_chunks
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance

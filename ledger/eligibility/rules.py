@@ -1,6 +1,6 @@
-"""What the rules of eligibility look at, and what they answer.
+"""The rules of eligibility, and the verdict of all of them on a pair.
 
-The rules of eligibility, each small, pure and separately testable; RULES is their order.
+Each rule is small, pure and separately testable; RULES is their order.
 
 Lists of a mandate that are empty bar nobody. Quantities are tested in the smallest parts of
 their units, exactly; where a pairing gives none, the rules on quantity pass over it.
@@ -256,6 +256,14 @@ RULES: dict[str, Rule] = {
     "indivisible": _indivisible,
 }
 """Every rule by its name, in the order in which failures are told and ties are settled."""
+
+RULE_ORDER = {name: position for position, name in enumerate(RULES)}
+
+
+def verdict(pairing: Pairing) -> tuple[Failure, ...]:
+    """Give every rule the pair fails, in the order of RULES; empty means eligible."""
+    failures = (rule(pairing) for rule in RULES.values())
+    return tuple(failure for failure in failures if failure is not None)
 
 
 def _join(words: Iterable[str]) -> str:

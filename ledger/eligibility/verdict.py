@@ -1,7 +1,7 @@
 """Whether an offer may serve a need: all the rules a pair fails, never only the first.
 
-The rules themselves stand in `eligibility_rules`; here are the verdict on a pair, the quantity
-at which a pair that nobody has put a figure on is judged, and the order of candidates.
+The rules and the verdict on a pair are in `rules`; here are the quantity at which a pair is judged
+that has no figure yet, and the order of candidates.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ledger.deals.deal import need_amount_within, offer_amount_to_hold
 from ledger.eligibility.rules import (
+    RULE_ORDER,
     RULES,
     Failure,
     NeedFacts,
@@ -20,6 +21,7 @@ from ledger.eligibility.rules import (
     Rule,
     share_limit,
     units_convert,
+    verdict,
 )
 
 __all__ = [
@@ -37,14 +39,6 @@ __all__ = [
     "share_limit",
     "verdict",
 ]
-
-RULE_ORDER = {name: position for position, name in enumerate(RULES)}
-
-
-def verdict(pairing: Pairing) -> tuple[Failure, ...]:
-    """Give every rule the pair fails, in the order of RULES; empty means eligible."""
-    failures = (rule(pairing) for rule in RULES.values())
-    return tuple(failure for failure in failures if failure is not None)
 
 
 class BestAmount(NamedTuple):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from ledger.reports.cells import Column, ReportRow, human, jsonable, machine
+from ledger.reports.table import Column, ReportRow, human, jsonable, machine
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")

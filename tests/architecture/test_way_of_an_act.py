@@ -3,6 +3,7 @@
 import pytest
 from bench_structure import HELP, INTRODUCE, Trace, make_ledger, traced
 
+MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
 
 
@@ -18,6 +19,10 @@ def introduction(ledger_url) -> Trace:
     trace = traced(INTRODUCE, ledger_url)
     assert trace.exit_code == 0
     return trace
+
+
+def test_an_introduction_enters_few_files(introduction):
+    assert len(introduction.files) <= MOST_FILES_OF_AN_ACT, introduction.files
 
 
 def test_an_introduction_opens_one_database_engine(introduction):

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.factors import Factor
-from ledger.reports.cells import Column, grouped, jsonable, machine
 from ledger.reports.formats import (
     csv_chunks,
     escaped,
@@ -23,7 +22,16 @@ from ledger.reports.formats import (
     markdown_chunks,
     neutralised,
 )
-from ledger.reports.text import display_width, one_line, record_chunks, table_chunks
+from ledger.reports.table import (
+    Column,
+    display_width,
+    grouped,
+    jsonable,
+    machine,
+    one_line,
+    record_chunks,
+    table_chunks,
+)
 
 TEXT, AMOUNT = Column("name"), Column("amount", kind="amount", absent="unknown")
 

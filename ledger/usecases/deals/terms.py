@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.deals.deal import offer_amount_to_hold
-from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
