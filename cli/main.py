@@ -15,7 +15,7 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import can_flush, discard, say_beside
+from cli.framework.terminal import can_flush, discard, print_to_stderr
 from cli.framework.usage_errors import NotText, ReceiptNotWritten
 from ledger.core.errors import ExitCode, LedgerError
 
@@ -69,12 +69,12 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def _of_storage(error: OSError, session: Session) -> error_output.Trouble:
-    trouble = error_output.of_storage(error)
+def _of_storage(error: OSError, session: Session) -> error_output.ErrorReport:
+    report = error_output.of_storage(error)
     if session.recorded is None:
-        return trouble
+        return report
     return error_output.of_refusal(
-        ReceiptNotWritten(f"The receipt could not be written. {trouble.what}")
+        ReceiptNotWritten(f"The receipt could not be written. {report.what}")
     )
 
 
@@ -89,7 +89,7 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
         return _ended_by(error, error_output.of_usage(error), session)
     except (KeyboardInterrupt, typer.Abort):
         if session.recorded is not None:
-            say_beside(session.recorded)
+            print_to_stderr(session.recorded)
         return ExitCode.INTERRUPTED
     except SystemExit:  # Rich ends the process itself where the reader of a help page has left
         raise BrokenPipeError from None
@@ -121,24 +121,24 @@ def _refuse_broken_text(argv: list[str]) -> None:
             raise NotText(f"The argument {text!a} is not valid text.")
 
 
-def _ended_by(error: BaseException, trouble: error_output.Trouble, session: Session) -> int:
+def _ended_by(error: BaseException, report: error_output.ErrorReport, session: Session) -> int:
     settings = session.settings
     configured = settings.format if settings is not None else None
     if type(error).__name__ == "NoArgsIsHelpError":  # the help has been shown, and says it all
-        return trouble.exit_code
+        return report.exit_code
     if session.recorded is not None:
-        trouble = trouble._replace(next=session.recorded)
+        report = report._replace(next=session.recorded)
     try:
         if error_output.wants_traceback(session.argv):
-            error_output.tell_traceback(error)
-        error_output.tell(
-            trouble,
+            error_output.print_traceback(error)
+        error_output.print_error(
+            report,
             as_json=error_output.wants_json(session.argv, configured),
             color="--no-color" not in session.argv,
         )
     except OSError:  # standard error cannot be written either: the exit code is all there is
         discard(sys.stderr)
-    return trouble.exit_code
+    return report.exit_code
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.output import Column, emit_document, emit_lines
 from cli.framework.session import ledger_of
 from cli.views.seal import check_notes
 from ledger.core.errors import ExitCode
 from ledger.reports.table import table_chunks
 
-app = word()
+app = standalone()
 
 _COLUMNS = [
     Column("name", "Check"),

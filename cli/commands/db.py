@@ -9,7 +9,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.session import plain_request
-from cli.views.database import emit_made, emit_moved, watched
+from cli.views.database import emit_copied, emit_set_up, with_progress
 
 app = noun("The database: upgrade, copy, backup, restore.")
 
@@ -19,7 +19,7 @@ def upgrade(call: Call) -> None:
     """Upgrade an existing ledger to the schema of this program."""
     from ledger.usecases.admin.set_up import upgrade_ledger
 
-    emit_made(call, upgrade_ledger(call.settings.db_url, plain_request(call)))
+    emit_set_up(call, upgrade_ledger(call.settings.db_url, plain_request(call)))
 
 
 @command(app, "copy", kind="plain")
@@ -30,8 +30,8 @@ def copy(
     """Copy the ledger to an empty database or a new file, and compare every entry."""
     from ledger.usecases.admin.copy import copy_ledger
 
-    moved = copy_ledger(call.settings.db_url, to, watched(call, "Copying"))
-    emit_moved(call, moved, "copy", source=call.settings.db_url, target=to)
+    moved = copy_ledger(call.settings.db_url, to, with_progress(call, "Copying"))
+    emit_copied(call, moved, "copy", source=call.settings.db_url, target=to)
 
 
 @command(app, "backup", kind="plain")
@@ -39,8 +39,8 @@ def backup(call: Call, file: Annotated[str, typer.Argument(help="A new file.")])
     """Back up the ledger to one file and compare; others can go on writing."""
     from ledger.usecases.admin.backup import back_up
 
-    moved = back_up(call.settings.db_url, Path(file), watched(call, "Backing up"))
-    emit_moved(call, moved, "backup", source=call.settings.db_url, target=file)
+    moved = back_up(call.settings.db_url, Path(file), with_progress(call, "Backing up"))
+    emit_copied(call, moved, "backup", source=call.settings.db_url, target=file)
 
 
 @command(app, "restore", kind="plain")
@@ -48,5 +48,5 @@ def restore(call: Call, file: Annotated[str, typer.Argument(help="A backup file.
     """Restore a backup to a new ledger at --db, and compare."""
     from ledger.usecases.admin.backup import restore
 
-    moved = restore(Path(file), call.settings.db_url, watched(call, "Restoring"))
-    emit_moved(call, moved, "restore", source=file, target=call.settings.db_url)
+    moved = restore(Path(file), call.settings.db_url, with_progress(call, "Restoring"))
+    emit_copied(call, moved, "restore", source=file, target=call.settings.db_url)

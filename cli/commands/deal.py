@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.session import act, day_given, read_snapshot
+from cli.framework.session import act, optional_date, read_snapshot
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -58,9 +58,9 @@ def introduce(
     from ledger.usecases.deals.acts import Introduction, introduce
 
     if (until is None) is not commit:
-        raise _hold_misread(until)
-    last, due_on = day_given(call, until), day_given(call, due)
-    agreed = _rate(rate)
+        raise _invalid_hold(until)
+    last, due_on = optional_date(call, until), optional_date(call, due)
+    agreed_rate = _rate(rate)
 
     def handle(uow: UnitOfWork) -> Receipt:
         introduction = Introduction(
@@ -71,7 +71,7 @@ def introduce(
             until=last,
             directly=commit,
             due_on=due_on,
-            rate=agreed,
+            rate=agreed_rate,
             instrument=_instrument(instrument),
             note=note,
         )
@@ -80,7 +80,7 @@ def introduce(
     act(call, handle)
 
 
-def _hold_misread(until: str | None) -> UsageError:
+def _invalid_hold(until: str | None) -> UsageError:
     from cli.framework.usage_errors import BadUsage, UntilMissing
 
     if until is None:
@@ -178,7 +178,7 @@ def edit(
     from ledger.usecases.deals.acts import DealEdit, edit_deal
 
     terms = DealEdit(
-        deal=deal, until=day_given(call, until), due_on=day_given(call, due), note=note
+        deal=deal, until=optional_date(call, until), due_on=optional_date(call, due), note=note
     )
     act(call, lambda uow: edit_deal(uow, terms))
 
@@ -196,12 +196,12 @@ def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = N
 def list_(call: Call) -> None:
     """List deals with their held, committed and delivered quantities."""
     from cli.framework.output import emit_rows
-    from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stands_said
+    from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stage_text
 
     with read_snapshot(call) as snapshot:
         rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
     if call.format == "table":
-        rows = [{**row, "stands": stands_said(row)} for row in rows]
+        rows = [{**row, "stands": stage_text(row)} for row in rows]
     head = {"schema": "cityfund.deals/1"}
     emit_rows(rows, DEAL_COLUMNS, call.read, head=head, narrow=DEAL_NARROW)
 
@@ -210,11 +210,11 @@ def list_(call: Call) -> None:
 def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, its quantities on both sides, and every act."""
     from cli.framework.output import emit_record
-    from cli.framework.register_commands import meant
-    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_said
+    from cli.framework.register_commands import resolve_code
+    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_text
 
     with read_snapshot(call) as snapshot:
-        balance = snapshot.deals[meant(snapshot, "deal", deal)]
+        balance = snapshot.deals[resolve_code(snapshot, "deal", deal)]
         document = deal_document(snapshot, balance)
-    row = {**document, "rate_said": rate_said(document)}
+    row = {**document, "rate_said": rate_text(document)}
     emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 
-app = word()
+app = standalone()
 
 
 @command(app, "demo", kind="plain")

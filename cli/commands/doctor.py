@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ledger
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.output import Column, emit_document, emit_lines
 from cli.framework.settings import config_path, mask_url
 from cli.framework.terminal import is_terminal
@@ -26,7 +26,7 @@ PACKAGES = ("sqlalchemy", "alembic", "pydantic", "typer", "rich", "platformdirs"
 _SQLITE = "sqlite:///"
 _OTHERS = 0o077
 
-app = word()
+app = standalone()
 
 
 @command(app, "doctor", kind="plain")
@@ -56,30 +56,30 @@ class Server:
         from ledger.store.admin.server_facts import read_server_facts
 
         try:
-            found = read_server_facts(url)
+            facts = read_server_facts(url)
         except LedgerError as error:
             self.findings.append(f"{error.what} {error.why} {error.next_step}")
             return
         self.facts = {
-            "server": found.version,
-            "database_user": found.database_user,
-            "database_encoding": found.encoding,
-            "schema": found.revision,
+            "server": facts.version,
+            "database_user": facts.database_user,
+            "database_encoding": facts.encoding,
+            "schema": facts.revision,
         }
-        self.findings += _server_findings(found)
+        self.findings += _server_findings(facts)
 
 
-def _server_findings(found: ServerFacts) -> Iterator[str]:
-    if found.revision is None:
+def _server_findings(facts: ServerFacts) -> Iterator[str]:
+    if facts.revision is None:
         yield "there is no ledger at that URL yet; create one: cityfund init"
-    if found.encoding != "UTF8":
-        yield f"the database encoding is {found.encoding}; create the database again with UTF8"
-    if not found.is_durable:
+    if facts.encoding != "UTF8":
+        yield f"the database encoding is {facts.encoding}; create the database again with UTF8"
+    if not facts.is_durable:
         yield "the server may lose recorded acts; set fsync and synchronous_commit to on"
-    if found.is_superuser:
+    if facts.is_superuser:
         yield "the database user is a superuser, whom the guards cannot stop; use another user"
-    if abs(found.clock_ahead) > CLOCK_TOLERANCE:
-        minutes = abs(found.clock_ahead) // timedelta(minutes=1)
+    if abs(facts.clock_ahead) > CLOCK_TOLERANCE:
+        minutes = abs(facts.clock_ahead) // timedelta(minutes=1)
         yield f"this machine's clock is {minutes} minutes off the clock of the server; correct it"
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
 
-app = word()
+app = standalone()
 
 
 @command(app, "export", kind="plain")

@@ -34,8 +34,10 @@ def list_(
     from ledger.store.statements.findings import read_findings
 
     with ledger_of(call).snapshot() as snapshot:
-        found = read_findings(snapshot.connection)
-        rows = [finding_row(snapshot, one) for one in found if every or one.last.event.leaves_open]
+        findings = read_findings(snapshot.connection)
+        rows = [
+            finding_row(snapshot, one) for one in findings if every or one.last.event.leaves_open
+        ]
     head = {"schema": "cityfund.findings/1"}
     emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
 

@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.output import emit_rows
-from cli.framework.session import day_given, ledger_of, times_of
+from cli.framework.session import ledger_of, optional_date, times_of
 from cli.framework.terminal import note
 from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
 
@@ -75,20 +75,20 @@ def trend(
     query = TrendQuery(
         where=_filters(call),
         by=_columns(by),
-        first=day_given(call, first),
-        last=day_given(call, last),
+        first=optional_date(call, first),
+        last=optional_date(call, last),
         every=every,
         include_inactive=inactive,
     )
-    found = gap_trend(ledger_of(call), query)
+    points = gap_trend(ledger_of(call), query)
     head = {
         "schema": "cityfund.gap-trend/1",
-        "from": found.first,
-        "to": found.last,
-        "base_currency": found.base_currency,
-        "by": found.by,
+        "from": points.first,
+        "to": points.last,
+        "base_currency": points.base_currency,
+        "by": points.by,
     }
-    emit_rows(trend_rows(found), trend_columns(found.by), call.read.without_filters(), head=head)
+    emit_rows(trend_rows(points), trend_columns(points.by), call.read.without_filters(), head=head)
 
 
 def _show(call: Call, report: GapReport) -> None:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.session import execute_call, ledger_of
-from cli.views.import_ import agreement, emit_imported, say_incoming
+from cli.views.import_ import confirm_tables, emit_imported, print_incoming
 
-app = word()
+app = standalone()
 
 
 @command(app, "import", kind="write", destructive=True)
@@ -36,9 +36,9 @@ def import_(
     ledger = ledger_of(call)
     rule = load_rule_named(rules)
     incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
-    say_incoming(call, incoming)
+    print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = agreement(call, ledger, incoming, content)
+    see = confirm_tables(call, ledger, incoming, content)
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
         emit_imported(call, receipt, incoming.reports)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.session import plain_request
-from cli.views.database import emit_made
+from cli.views.database import emit_set_up
 
-app = word()
+app = standalone()
 
 
 @command(app, "init", kind="plain")
@@ -26,5 +26,5 @@ def init(
     """Create the ledger, or upgrade it and its reference tables; safe to repeat."""
     from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
-    said = LedgerSettings(time_zone=time_zone, base_currency=base_currency)
-    emit_made(call, set_up(call.settings.db_url, said, plain_request(call)))
+    set_up_options = LedgerSettings(time_zone=time_zone, base_currency=base_currency)
+    emit_set_up(call, set_up(call.settings.db_url, set_up_options, plain_request(call)))

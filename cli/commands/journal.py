@@ -11,7 +11,7 @@ from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
 from cli.framework.output import emit_document, emit_record, emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import act, day_given, ledger_of, read_snapshot, today_of
+from cli.framework.session import act, ledger_of, optional_date, read_snapshot, today_of
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
@@ -19,7 +19,7 @@ from cli.views.journal import (
     entry_document,
     list_rows,
     movement_lines,
-    proposed_said,
+    proposal_text,
 )
 from cli.views.seal import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 
@@ -46,10 +46,12 @@ def list_(
     since: Annotated[str | None, typer.Option(help="Dated on that day or later.")] = None,
 ) -> None:
     """List entries in the order of recording."""
-    first = day_given(call, since)
+    first = optional_date(call, since)
     with read_snapshot(call) as snapshot:
-        told = call.format == "table"
-        rows = list_rows(snapshot, deal=deal, need=need, offer=offer, since=first, told=told)
+        subjects = call.format == "table"
+        rows = list_rows(
+            snapshot, deal=deal, need=need, offer=offer, since=first, subjects=subjects
+        )
         head = {"schema": "cityfund.journal/1"}
         emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
 
@@ -61,10 +63,10 @@ def show(call: Call, entry: Number) -> None:
 
     number = entry_number(entry)
     with ledger_of(call).snapshot() as snapshot:
-        found = read_entry(snapshot.connection, number)
-        document = entry_document(snapshot, found, reversal_of(snapshot.connection, number))
+        entry_record = read_entry(snapshot.connection, number)
+        document = entry_document(snapshot, entry_record, reversal_of(snapshot.connection, number))
     below = movement_lines(document)
-    row = {**document, "proposed": proposed_said(document)}
+    row = {**document, "proposed": proposal_text(document)}
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 
 
@@ -81,10 +83,10 @@ def reverse(call: Call, entry: Number) -> None:
 @command(app, "seal", kind="write")
 def seal(call: Call) -> None:
     """Seal the records, so that each can be proven from then on."""
-    from cli.framework.session import parts_of
+    from cli.framework.session import request_parts
     from ledger.usecases.evidence import seal_journal
 
-    parts = parts_of(call, today=lambda: today_of(call))
+    parts = request_parts(call, today=lambda: today_of(call))
     receipts = seal_journal(ledger_of(call), parts)
     if receipts:
         remember_receipt(call, receipts[0])
@@ -134,7 +136,7 @@ def verify_proof(
     from ledger.evidence.proofs import read_proof, verify
     from ledger.evidence.tree_head import parse_tree_head
 
-    kept = None if seal is None else parse_tree_head(seal)
+    stored_seal = None if seal is None else parse_tree_head(seal)
     proof = read_proof(Path(file))
-    verify(proof, kept)
-    emit_proven(call, proof, kept)
+    verify(proof, stored_seal)
+    emit_proven(call, proof, stored_seal)

@@ -15,7 +15,7 @@ from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
 from cli.framework.options import WRITE_PANEL
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import day_given, execute_call, ledger_of, request_on
+from cli.framework.session import execute_call, ledger_of, optional_date, request_on
 from cli.views.match import LIST_COLUMNS, list_row
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def accept(
     from ledger.usecases.matching.accept import Acceptance, accept
 
     require_last_day(until)
-    last = day_given(call, until)
+    last = optional_date(call, until)
     assert last is not None
     acceptance = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
     emit_accepted(call, execute_call(call, lambda uow: accept(uow, acceptance)))

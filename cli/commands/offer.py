@@ -8,7 +8,7 @@ import typer
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
-from cli.framework.register_commands import Listing, code_typed
+from cli.framework.register_commands import Listing, resolve_typed_code
 from cli.framework.register_options import code_argument
 from cli.framework.session import act
 from ledger.registers.table import OFFER
@@ -51,7 +51,7 @@ def expire(call: Call, offer: OfferCode) -> None:
     """Expire the available quantity of an offer whose validity has ended."""
     from ledger.usecases.registers.quantities import expire
 
-    act(call, lambda uow: expire(uow, code_typed(uow, "offer", offer)))
+    act(call, lambda uow: expire(uow, resolve_typed_code(uow, "offer", offer)))
 
 
 app = register_noun(

@@ -8,8 +8,13 @@ import typer
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
-from cli.framework.register_commands import Listing, code_typed
-from cli.framework.register_options import add_parameters, code_argument, said, with_parameters
+from cli.framework.register_commands import Listing, resolve_typed_code
+from cli.framework.register_options import (
+    add_parameters,
+    code_argument,
+    read_terms,
+    with_parameters,
+)
 from cli.framework.session import act
 from ledger.registers.table import PROJECT
 
@@ -34,7 +39,9 @@ def add(
 
     act(
         call,
-        lambda uow: add_project(uow, said(call, PROJECT, today=uow.today, adds=True), need or ()),
+        lambda uow: add_project(
+            uow, read_terms(call, PROJECT, today=uow.today, adds=True), need or ()
+        ),
     )
 
 
@@ -56,7 +63,7 @@ def withdraw(call: Call, project: ProjectCode) -> None:
     """Cancel a project and withdraw the open quantities of its needs, in one request."""
     from ledger.usecases.registers.retire import withdraw_project
 
-    act(call, lambda uow: withdraw_project(uow, code_typed(uow, "project", project)))
+    act(call, lambda uow: withdraw_project(uow, resolve_typed_code(uow, "project", project)))
 
 
 def reinstate(
@@ -69,7 +76,10 @@ def reinstate(
     """Reinstate a cancelled project, with the withdrawn quantities of its needs."""
     from ledger.usecases.registers.retire import reinstate_project
 
-    act(call, lambda uow: reinstate_project(uow, code_typed(uow, "project", project), status))
+    act(
+        call,
+        lambda uow: reinstate_project(uow, resolve_typed_code(uow, "project", project), status),
+    )
 
 
 app = register_noun(

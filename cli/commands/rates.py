@@ -17,15 +17,15 @@ from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_currencies
 from cli.framework.session import (
     act,
-    day_given,
     execute_call,
     ledger_of,
+    optional_date,
     read_snapshot,
-    required_day,
+    required_date,
 )
 from cli.framework.usage_errors import BadUsage
-from cli.views.import_ import agreed, agreement, emit_imported, say_incoming
-from cli.views.rate import emit_rates, emit_versions, say_ecb
+from cli.views.import_ import confirm_plan, confirm_tables, emit_imported, print_incoming
+from cli.views.rate import emit_rates, emit_versions, print_ecb_file
 
 if TYPE_CHECKING:
     from ledger.interchange.plan import Incoming
@@ -66,9 +66,9 @@ def import_ecb(
     wanted = {currency(units, code).code for code in currencies}
     with garbage_collection_paused():
         file = of_known_currencies(select_quotes(read_ecb(path, today), since, wanted), units)
-        say_ecb(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
+        print_ecb_file(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
         content = {"content": file.digest}
-        see = agreed(call, content, lambda request: preview_rates(ledger, request, file))
+        see = confirm_plan(call, content, lambda request: preview_rates(ledger, request, file))
         receipt = execute_call(call, lambda uow: import_rates(uow, file, see), content)
     emit_imported(call, receipt)
 
@@ -84,16 +84,16 @@ def import_canonical(
     with ledger.snapshot() as snapshot:
         units = snapshot.units
     wanted = {currency(units, code).code for code in currencies}
-    incoming = _kept(read_incoming([path], as_table="rates"), since, wanted)
-    say_incoming(call, incoming)
+    incoming = _selected_rows(read_incoming([path], as_table="rates"), since, wanted)
+    print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = agreement(call, ledger, incoming, content)
+    see = confirm_tables(call, ledger, incoming, content)
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt)
 
 
-def _kept(incoming: Incoming, since: date | None, currencies: set[str]) -> Incoming:
+def _selected_rows(incoming: Incoming, since: date | None, currencies: set[str]) -> Incoming:
     """Keep the rows from a day on that name one of the currencies; raises `NoQuotes`."""
     if since is None and not currencies:
         return incoming
@@ -107,7 +107,7 @@ def _kept(incoming: Incoming, since: date | None, currencies: set[str]) -> Incom
                 for row in table.rows
                 # A cell that is no day at all is kept: it is refused with its place.
                 if (since is None or row.cells["date"] >= since.isoformat())
-                and (not currencies or currencies & _named(row.cells))
+                and (not currencies or currencies & _currencies_of(row.cells))
             ],
         )
         for table in incoming.tables
@@ -117,7 +117,7 @@ def _kept(incoming: Incoming, since: date | None, currencies: set[str]) -> Incom
     return replace(incoming, tables=tuple(tables))
 
 
-def _named(cells: dict[str, str]) -> set[str]:
+def _currencies_of(cells: dict[str, str]) -> set[str]:
     return {cells["base"].upper(), cells["quote"].upper()}
 
 
@@ -168,7 +168,7 @@ def import_(
     file = source_file(path, ecb=ecb)
     ledger = ledger_of(call)
     take_in = import_ecb if is_ecb(file) else import_canonical
-    take_in(call, ledger, file, day_given(call, since), codes_named(currency))
+    take_in(call, ledger, file, optional_date(call, since), codes_named(currency))
 
 
 @command(app, "show", dated=True)
@@ -200,7 +200,7 @@ def history(
     """Show every version of a pair's rates: who, when, why, and which is in force."""
     from ledger.usecases.rates import history_rows
 
-    first = day_given(call, since)
+    first = optional_date(call, since)
     with read_snapshot(call) as snapshot:
         pair, rows = history_rows(snapshot, base, quote, first, revised=revised)
         emit_versions(call, snapshot, pair, rows)
@@ -217,8 +217,8 @@ def add(
     """Record a rate for the day --on; replacing a rate needs --reason."""
     from ledger.usecases.rates import OwnRate, add_rate
 
-    said = OwnRate(base=base, quote=quote, figure=rate, source=source)
-    act(call, lambda uow: add_rate(uow, said))
+    own_rate = OwnRate(base=base, quote=quote, figure=rate, source=source)
+    act(call, lambda uow: add_rate(uow, own_rate))
 
 
 @command(app, "withdraw", kind="write")
@@ -231,5 +231,5 @@ def withdraw(
     """Withdraw the rate of one day, with --reason; the previous rate applies again."""
     from ledger.usecases.rates import withdraw_rate
 
-    of = required_day(call, day)
+    of = required_date(call, day)
     act(call, lambda uow: withdraw_rate(uow, base, quote, of))

@@ -23,7 +23,7 @@ import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.output import emit_document, emit_lines, emit_text, require_place_for
-from cli.framework.session import day_given, ledger_of
+from cli.framework.session import ledger_of, optional_date
 from cli.framework.settings import mask_url
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
@@ -138,7 +138,7 @@ def night(
     who = Operator(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host
     )
-    answer = reconcile(ledger_of(call), who, options, watch_of(call), day=day_given(call, date))
+    answer = reconcile(ledger_of(call), who, options, watch_of(call), day=optional_date(call, date))
     document = reconcile_document(answer)
     if not dry_run:
         call.remember(
@@ -148,8 +148,8 @@ def night(
     _report(document, None, as_json=call.format == "json")
     if file is not None:
         _report(document, file, as_json=str(report).casefold().endswith(".json"))
-    found = any(one.findings for one in answer.nights)
-    return ExitCode.FINDINGS if found else ExitCode.DONE
+    executable = any(one.findings for one in answer.nights)
+    return ExitCode.FINDINGS if executable else ExitCode.DONE
 
 
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:
@@ -251,8 +251,8 @@ def program() -> list[str]:
     named = Path(sys.argv[0])
     if named.name == "cityfund" and named.is_file():
         return [str(named.absolute())]
-    found = shutil.which("cityfund")
-    return [found] if found is not None else [sys.executable, "-m", "cli.main"]
+    executable = shutil.which("cityfund")
+    return [executable] if executable is not None else [sys.executable, "-m", "cli.main"]
 
 
 def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: str) -> Timer:
@@ -330,14 +330,14 @@ def install_document(one: Timer, files: Mapping[str, str]) -> dict[str, Any]:
 
 def what_to_do(one: Timer, *, cron: bool) -> list[str]:
     """Say what an administrator does with what was printed."""
-    told = []
+    instructions = []
     if one.needs_file:
-        told.append(
+        instructions.append(
             f"The database URL contains a password: write CITYFUND_DB=URL into {one.environment}, "
             "and make that file readable by its owner only (chmod 600)."
         )
     if cron:
-        told.append(f"Add the line to the crontab of {one.user}: crontab -e")
+        instructions.append(f"Add the line to the crontab of {one.user}: crontab -e")
     else:
-        told.append(f"Save the files there, then: systemctl enable --now {UNIT}.timer")
-    return told
+        instructions.append(f"Save the files there, then: systemctl enable --now {UNIT}.timer")
+    return instructions

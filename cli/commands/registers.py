@@ -158,9 +158,9 @@ def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:
         from cli.views.register import listed_columns, plain_listing
 
         with read_snapshot(call) as snapshot:
-            found = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
-        columns = listed_columns(call, spec, found)
-        emit_listing(call, spec, found, columns, every=typed.get("every", True))
+            listed = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
+        columns = listed_columns(call, spec, listed)
+        emit_listing(call, spec, listed, columns, every=typed.get("every", True))
 
     return Verb(list_, "read", dated=True)
 

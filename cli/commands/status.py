@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cli.framework.command import Call, command, word
+from cli.framework.command import Call, command, standalone
 from cli.framework.output import emit_record, emit_rows
 from cli.framework.session import read_snapshot
 from cli.framework.settings import mask_url
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 
-app = word()
+app = standalone()
 
 
 @command(app, "status", dated=True)
@@ -25,8 +25,8 @@ def status(
 
     ahead = parse_days(days)
     with read_snapshot(call) as snapshot:
-        found = read_status(snapshot, ahead)
-        document = status_document(found, mask_url(call.settings.db_url), snapshot)
+        summary = read_status(snapshot, ahead)
+        document = status_document(summary, mask_url(call.settings.db_url), snapshot)
     if call.format in {"csv", "md"}:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
-from cli.framework.register_options import add_parameters, said, with_parameters
+from cli.framework.register_options import add_parameters, read_terms, with_parameters
 from cli.framework.session import act, read_snapshot
 from ledger.registers.table import UNIT
 
@@ -14,7 +14,7 @@ def add(call: Call, **_typed: str) -> None:
     """Add a unit of work; the currencies of ISO 4217 are included."""
     from ledger.usecases.registers.records import add_unit
 
-    act(call, lambda uow: add_unit(uow, said(call, UNIT, today=uow.today, adds=True)))
+    act(call, lambda uow: add_unit(uow, read_terms(call, UNIT, today=uow.today, adds=True)))
 
 
 def list_(call: Call) -> None:

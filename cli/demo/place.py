@@ -16,7 +16,7 @@ _SQLITE = "sqlite:///"
 _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class DemoHasItsOwn(UsageError):
+class DemoDatabaseGiven(UsageError):
     """The demonstration was pointed at a ledger."""
 
     code = "demo-has-its-own"

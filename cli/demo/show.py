@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from cli.demo.place import DemoHasItsOwn, ledger_url
+from cli.demo.place import DemoDatabaseGiven, ledger_url
 from cli.demo.story import chapters
-from cli.demo.walk import Chapter, Walker, at, prompt_lines, tell
+from cli.demo.walk import Chapter, Walker, demo_settings, print_lines, prompt_lines
 from cli.framework.command import Call
 from cli.framework.output import emit_document
 from cli.framework.terminal import has_color, width
@@ -30,11 +30,11 @@ _NEXT = (
 def show_demo(call: Call, keep: str | None) -> None:
     """Walk the story and show it. Raises `DemoHasItsOwn` and `DemoFileInUse`."""
     if "db" in call.flags():
-        raise DemoHasItsOwn("demo does not use an existing ledger.")
+        raise DemoDatabaseGiven("demo does not use an existing ledger.")
     # A ledger is in UTC unless told otherwise, so its today is.
     story = chapters(datetime.now(UTC).date())
     with ledger_url(keep) as url:
-        walker = Walker(at(call.settings, url))
+        walker = Walker(demo_settings(call.settings, url))
         if call.format == "json":
             _document(walker, story, keep)
         else:
@@ -61,14 +61,14 @@ class _Stage:
 
     def play(self, story: Sequence[Chapter], keep: str | None) -> None:
         """Tell every chapter, carrying its commands out."""
-        tell(self._wrapped(_OPENING))
+        print_lines(self._wrapped(_OPENING))
         for number, chapter in enumerate(story, start=1):
-            tell(["", self._painted(f"{number}. {chapter.title}", _BOLD)])
-            tell(self._wrapped(chapter.text))
+            print_lines(["", self._painted(f"{number}. {chapter.title}", _BOLD)])
+            print_lines(self._wrapped(chapter.text))
             self._do(chapter)
             if chapter.after:
-                tell(["", *self._wrapped(chapter.after)])
-        tell(self._end(keep))
+                print_lines(["", *self._wrapped(chapter.after)])
+        print_lines(self._end(keep))
 
     def _do(self, chapter: Chapter) -> None:
         for step in chapter.steps:
@@ -76,7 +76,7 @@ class _Stage:
                 self._walker.captured(step)
                 continue
             lines = prompt_lines(step.words, self._width)
-            tell(["", *(self._painted(line, _GREEN) for line in lines)])
+            print_lines(["", *(self._painted(line, _GREEN) for line in lines)])
             self._walker.do(step)
 
     def _end(self, keep: str | None) -> Iterator[str]:

@@ -36,7 +36,7 @@ def chapters(today: date) -> tuple[Chapter, ...]:
         _registers(today),
         _offered(),
         _missing(),
-        _who_could_help(),
+        _candidates(),
         _proposal(),
         _introduction(today + timedelta(days=60)),
         _signed_and_begun(),
@@ -145,7 +145,7 @@ def _missing() -> Chapter:
     )
 
 
-def _who_could_help() -> Chapter:
+def _candidates() -> Chapter:
     return Chapter(
         "Who could help",
         "São Paulo has experience with bus rapid transit, and Mashhad wants to build one: the "

@@ -71,14 +71,14 @@ class Walker:
             except RefusedByRule as error:
                 if not step.refused:
                     raise
-                return self._tell(error)
+                return self._print_refusal(error)
 
     def captured(self, step: Step) -> Done:
         """Carry a step out and give its answer as a text, as a pipe would get it."""
         out = io.StringIO()
         with redirect_stdout(out):
             code = self.do(step)
-        return Done(typed(step.words), out.getvalue(), code)
+        return Done(command_line(step.words), out.getvalue(), code)
 
     def _invoke(self, words: Sequence[str]) -> int:
         session = Session(tuple(words), self.settings)
@@ -86,18 +86,18 @@ class Walker:
             answer = self.root.invoke(call)
         return int(answer) if isinstance(answer, int) else ExitCode.DONE
 
-    def _tell(self, error: LedgerError) -> int:
-        trouble = error_output.of_refusal(error)
-        error_output.tell(trouble, as_json=False, color=self.settings.color)
-        return trouble.exit_code
+    def _print_refusal(self, error: LedgerError) -> int:
+        report = error_output.of_refusal(error)
+        error_output.print_error(report, as_json=False, color=self.settings.color)
+        return report.exit_code
 
 
-def at(settings: Settings, db_url: str) -> Settings:
+def demo_settings(settings: Settings, db_url: str) -> Settings:
     """Give the settings of a walk on the ledger at a URL: answers for people, notes included."""
     return replace(settings, db_url=db_url, format="table", quiet=False)
 
 
-def typed(words: Iterable[str]) -> str:
+def command_line(words: Iterable[str]) -> str:
     """Write a command as one would type it in a shell."""
     return " ".join([PROGRAM, *map(_quoted, words)])
 
@@ -109,7 +109,7 @@ def _quoted(word: str) -> str:
 def prompt_lines(words: Sequence[str], width: int) -> Iterator[str]:
     """Write a command after a shell's prompt, broken between words where it is too wide."""
     line = f"$ {PROGRAM}"
-    for word in _kept_together(words):
+    for word in _options_with_values(words):
         if len(line) + len(word) + len(r" \\") > width:
             yield f"{line} \\"
             line = f"    {word}"
@@ -118,7 +118,7 @@ def prompt_lines(words: Sequence[str], width: int) -> Iterator[str]:
     yield line
 
 
-def _kept_together(words: Sequence[str]) -> Iterator[str]:
+def _options_with_values(words: Sequence[str]) -> Iterator[str]:
     """Give the words with every option beside its value, so that no line ends between them."""
     waiting = ""
     for word in words:
@@ -135,7 +135,7 @@ def _kept_together(words: Sequence[str]) -> Iterator[str]:
         yield waiting
 
 
-def tell(lines: Iterable[str], out: TextIO | None = None) -> None:
+def print_lines(lines: Iterable[str], out: TextIO | None = None) -> None:
     """Write lines to standard output at once, so that they stand before what comes next."""
     stream = sys.stdout if out is None else out
     stream.writelines(f"{line}\n" for line in lines)

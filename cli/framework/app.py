@@ -25,7 +25,7 @@ BOOKS = "Journal and tables"
 SET_UP = "Set-up"
 
 
-class Word(NamedTuple):
+class CommandEntry(NamedTuple):
     """One noun or command: its line in the help, and where its Typer app is found."""
 
     name: str
@@ -40,53 +40,57 @@ _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 
-def _register_word(name: str, panel: str) -> Word:
-    return Word(name, registers.REGISTERS[name].help, panel, f"cli.commands.{name}")
+def _register_entry(name: str, panel: str) -> CommandEntry:
+    return CommandEntry(name, registers.REGISTERS[name].help, panel, f"cli.commands.{name}")
 
 
-WORDS = (
-    Word("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
-    Word(
+COMMAND_TABLE = (
+    CommandEntry("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
+    CommandEntry(
         "match",
         "Propose the allocations that complete the most projects.",
         DAILY,
         "cli.commands.match",
     ),
-    Word("reconcile", "The nightly run, by hand or by a timer.", DAILY, "cli.commands.reconcile"),
-    Word("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
-    *(_register_word(name, DAILY) for name in _DAILY_NOUNS),
-    *(_register_word(name, REGISTERS) for name in _REGISTER_NOUNS),
+    CommandEntry(
+        "reconcile", "The nightly run, by hand or by a timer.", DAILY, "cli.commands.reconcile"
+    ),
+    CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
+    *(_register_entry(name, DAILY) for name in _DAILY_NOUNS),
+    *(_register_entry(name, REGISTERS) for name in _REGISTER_NOUNS),
     *(
-        Word(name, spec.help, REGISTERS, "cli.commands.registers", name)
+        CommandEntry(name, spec.help, REGISTERS, "cli.commands.registers", name)
         for name, spec in registers.REGISTERS.items()
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
-    Word("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
-    Word(
+    CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
+    CommandEntry(
         "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"
     ),
-    Word(
+    CommandEntry(
         "check", "Check the rules of the ledger against the journal.", BOOKS, "cli.commands.check"
     ),
-    Word(
+    CommandEntry(
         "import", "Import tables, and other files by an import rule.", BOOKS, "cli.commands.import_"
     ),
-    Word("export", "Export the canonical tables.", BOOKS, "cli.commands.export"),
-    Word("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
-    Word(
+    CommandEntry("export", "Export the canonical tables.", BOOKS, "cli.commands.export"),
+    CommandEntry("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
+    CommandEntry(
         "demo",
         "Play the demonstration on a ledger of its own.",
         SET_UP,
         "cli.commands.demo",
     ),
-    Word("status", "Summary of the ledger, and what lapses soon.", SET_UP, "cli.commands.status"),
-    Word(
+    CommandEntry(
+        "status", "Summary of the ledger, and what lapses soon.", SET_UP, "cli.commands.status"
+    ),
+    CommandEntry(
         "doctor",
         "Versions, settings and problems of the installation.",
         SET_UP,
         "cli.commands.doctor",
     ),
-    Word("db", "The database: upgrade, copy, backup, restore.", SET_UP, "cli.commands.db"),
+    CommandEntry("db", "The database: upgrade, copy, backup, restore.", SET_UP, "cli.commands.db"),
 )
 
 HELP = "The ledger of a development fund that works as a broker: needs, offers, deals, gaps."
@@ -97,22 +101,22 @@ class Root(PlainHelp, TyperGroup):
 
     context_class = Call
 
-    def __init__(self, words: Sequence[Word] = WORDS, **attrs: Any) -> None:
+    def __init__(self, entries: Sequence[CommandEntry] = COMMAND_TABLE, **attrs: Any) -> None:
         """Take the table of words beside what any group of Typer's takes."""
         super().__init__(**attrs)
-        self.words = {word.name: word for word in words}
+        self.entries = {entry.name: entry for entry in entries}
 
     @cached_property
     def _stand_ins(self) -> dict[str, TyperCommand]:
         return {
-            word.name: TyperCommand(word.name, help=word.help, rich_help_panel=word.panel)
-            for word in self.words.values()
+            entry.name: TyperCommand(entry.name, help=entry.help, rich_help_panel=entry.panel)
+            for entry in self.entries.values()
         }
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Give the commands in the order of the help."""
         del ctx
-        return list(self.words)
+        return list(self.entries)
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
         """Give a stand-in with a name and a help line; nothing is loaded."""
@@ -121,23 +125,23 @@ class Root(PlainHelp, TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Load the command that is to run. Raises UnknownCommand naming the nearest."""
-        word = self.words.get(args[0])
-        if word is not None:
-            return word.name, load(word), args[1:]
+        entry = self.entries.get(args[0])
+        if entry is not None:
+            return entry.name, load(entry), args[1:]
         if ctx.resilient_parsing:
             return None, None, args[1:]
-        raise unknown_command(ctx, args[0], list(self.words))
+        raise unknown_command(ctx, args[0], list(self.entries))
 
 
-def load(word: Word) -> Any:
+def load(entry: CommandEntry) -> Any:
     """Import a word's module and make its command."""
-    app = getattr(import_module(word.module), word.attribute)
+    app = getattr(import_module(entry.module), entry.attribute)
     cls = app.info.cls
     if isinstance(cls, type) and issubclass(cls, VerbGroup):
         made: Any = typer.main.get_group(app)
     else:
         made = typer.main.get_command(app)
-    made.name = word.name
+    made.name = entry.name
     return made
 
 
@@ -167,13 +171,13 @@ def _version_option() -> Any:
     return typer.main.get_command(app).params[0]
 
 
-def build_root(words: Sequence[Word] = WORDS) -> Root:
+def build_root(entries: Sequence[CommandEntry] = COMMAND_TABLE) -> Root:
     """Make the program's root command over a table of words."""
     completion = typer.main.get_install_completion_arguments()
     params = [_version_option(), *shared_parameters("root"), *completion]
     take_as_typed(params)
     return Root(
-        words,
+        entries,
         name="cityfund",
         help=HELP,
         params=params,

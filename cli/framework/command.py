@@ -167,7 +167,7 @@ class Call(typer.Context):
         """
         typed: dict[str, object] = {}
         for param in self.command.params:
-            if param.name in _NOT_INPUT or not was_typed(self, param.name):
+            if param.name in _NOT_INPUT or not is_from_command_line(self, param.name):
                 continue
             value = self.params.get(param.name)
             typed[param.name] = list(value) if isinstance(value, (list, tuple)) else value
@@ -175,17 +175,17 @@ class Call(typer.Context):
 
     def flags(self) -> Mapping[str, Any]:
         """Give the shared options really given, after the command or else before it."""
-        found: dict[str, Any] = {}
+        given: dict[str, Any] = {}
         for call in self._line():
             chosen: dict[str, Any] = {}
             for name in ("db", "actor", "quiet", "verbose", "debug", "no_color", "format", "json"):
-                if name in call.params and was_typed(call, name):
+                if name in call.params and is_from_command_line(call, name):
                     chosen[name] = call.params[name]
-            if "format" in found or "json" in found:  # one choice, made in two spellings
+            if "format" in given or "json" in given:  # one choice, made in two spellings
                 chosen.pop("format", None)
                 chosen.pop("json", None)
-            found = {**chosen, **found}
-        return found
+            given = {**chosen, **given}
+        return given
 
     def _line(self) -> Iterator[Any]:
         call: Any = self
@@ -194,7 +194,7 @@ class Call(typer.Context):
             call = call.parent
 
 
-def was_typed(call: Any, name: str) -> bool:
+def is_from_command_line(call: Any, name: str) -> bool:
     """Say whether a parameter's value came from the command line itself."""
     source = call.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
@@ -207,7 +207,7 @@ def _filter(text: str) -> tuple[str, str]:
     return column.strip(), value.strip()
 
 
-class Leaf(PlainHelp, TyperCommand):
+class LedgerCommand(PlainHelp, TyperCommand):
     """A command that does something; carries the shared options of its kind."""
 
     context_class = Call
@@ -266,8 +266,12 @@ class VerbGroup(PlainHelp, TyperGroup):
 
     def _others(self) -> str:
         others = {name: one for name, one in self.commands.items() if name != self.default_verb}
-        told = [f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()]
-        return "\n\n".join(["Other commands, each with its own --help:", *told] if told else [])
+        descriptions = [
+            f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()
+        ]
+        return "\n\n".join(
+            ["Other commands, each with its own --help:", *descriptions] if descriptions else []
+        )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises UnknownCommand naming the nearest."""
@@ -286,10 +290,10 @@ def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
 
 
 @cache
-def _leaf_class(kind: str, *, dated: bool, destructive: bool) -> type[Leaf]:
+def _command_class(kind: str, *, dated: bool, destructive: bool) -> type[LedgerCommand]:
     assert kind in {"read", "write", "plain"}, kind
     traits = {"kind": kind, "dated": dated, "destructive": destructive}
-    return type(f"{kind.title()}Leaf", (Leaf,), traits)
+    return type(f"{kind.title()}Leaf", (LedgerCommand,), traits)
 
 
 @cache
@@ -308,7 +312,7 @@ def noun(help_line: str, *, default: str | None = None) -> typer.Typer:
     )
 
 
-def word() -> typer.Typer:
+def standalone() -> typer.Typer:
     """Make the app of a word that is a command by itself, such as `gaps`."""
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -327,5 +331,5 @@ def command(
     A reading command takes --where and --output, and with `dated` the two times; a writing one
     --on, --reason, --key and --dry-run, and with `destructive` --yes.
     """
-    cls = _leaf_class(kind, dated=dated, destructive=destructive)
+    cls = _command_class(kind, dated=dated, destructive=destructive)
     return app.command(name, cls=cls, hidden=hidden)

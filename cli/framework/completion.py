@@ -27,10 +27,10 @@ def complete_codes(kind: str) -> Completer:
             settings = resolve(flags())
         except (LedgerError, OSError):
             return []
-        found = complete_codes(settings.db_url, kind, incomplete)
+        matches = complete_codes(settings.db_url, kind, incomplete)
         # The shell drops what does not begin as typed, so codes take the case of the typing.
         as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
-        return [(as_typed(code), about) for code, about in found]
+        return [(as_typed(code), about) for code, about in matches]
 
     return complete
 
@@ -52,6 +52,6 @@ def complete_any(*kinds: str) -> Completer:
     completers = [complete_codes(kind) for kind in kinds]
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-        return [found for one in completers for found in one(ctx, incomplete)]
+        return [matches for one in completers for matches in one(ctx, incomplete)]
 
     return complete

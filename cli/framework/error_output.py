@@ -17,7 +17,7 @@ _RESET = "\x1b[0m"
 _DETAILS_SHOWN = 50
 
 
-class Trouble(NamedTuple):
+class ErrorReport(NamedTuple):
     """What is told of an error, whichever kind it was."""
 
     code: str
@@ -28,25 +28,25 @@ class Trouble(NamedTuple):
     details: Sequence[Detail] = ()
 
 
-def of_refusal(error: LedgerError) -> Trouble:
+def of_refusal(error: LedgerError) -> ErrorReport:
     """Tell a refusal of the ledger."""
-    return Trouble(
+    return ErrorReport(
         error.code, error.exit_code, error.what, error.why, error.next_step, error.details()
     )
 
 
-def of_usage(error: Any) -> Trouble:
+def of_usage(error: Any) -> ErrorReport:
     """Tell a command line that Typer could not read."""
-    from cli.framework.usage_errors import misread  # noqa: PLC0415 - only where something was mistyped
+    from cli.framework.usage_errors import usage_message  # noqa: PLC0415 - only where something was mistyped
 
-    return Trouble(*misread(error))
+    return ErrorReport(*usage_message(error))
 
 
-def of_storage(error: OSError) -> Trouble:
+def of_storage(error: OSError) -> ErrorReport:
     """Tell a file or disk that would not do."""
     reason = error.strerror or str(error)
     what = f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
-    return Trouble(
+    return ErrorReport(
         StorageTrouble.code,
         ExitCode.STORAGE,
         what,
@@ -55,11 +55,11 @@ def of_storage(error: OSError) -> Trouble:
     )
 
 
-def of_bug(error: BaseException) -> Trouble:
+def of_bug(error: BaseException) -> ErrorReport:
     """Tell what nobody foresaw."""
-    said = str(error).strip().splitlines()
-    what = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
-    return Trouble(
+    message_lines = str(error).strip().splitlines()
+    what = f"{type(error).__name__}: {message_lines[0]}" if message_lines else type(error).__name__
+    return ErrorReport(
         "bug",
         ExitCode.BUG,
         what,
@@ -87,23 +87,23 @@ def wants_traceback(argv: Sequence[str]) -> bool:
     return "--debug" in argv or is_set(os.environ, "CITYFUND_DEBUG")
 
 
-def tell(trouble: Trouble, *, as_json: bool, color: bool) -> None:
+def print_error(report: ErrorReport, *, as_json: bool, color: bool) -> None:
     """Write the error to standard error: three lines, or one JSON object."""
-    lines = (mask_url(trouble.what), mask_url(trouble.why), mask_url(trouble.next))
+    lines = (mask_url(report.what), mask_url(report.why), mask_url(report.next))
     if as_json:
         import json  # noqa: PLC0415 - only where asked for
 
         keys = ("what", "why", "next")
         answer: dict[str, Any] = {
             "schema": SCHEMA,
-            "code": trouble.code,
+            "code": report.code,
             **dict(zip(keys, lines, strict=True)),
         }
-        if trouble.details:
-            answer["problems"] = [dict(detail.parts) for detail in trouble.details]
+        if report.details:
+            answer["problems"] = [dict(detail.parts) for detail in report.details]
         print(json.dumps(answer, ensure_ascii=False), file=sys.stderr)  # noqa: T201
         return
-    _tell_details(trouble.details)
+    _print_details(report.details)
     colored = has_color(sys.stderr, wanted=color)
     for (prefix, paint), text in zip(_PREFIXES, lines, strict=True):
         if text:
@@ -112,7 +112,7 @@ def tell(trouble: Trouble, *, as_json: bool, color: bool) -> None:
             print(line.replace(f"{prefix}:", label, 1), file=sys.stderr)  # noqa: T201
 
 
-def _tell_details(details: Sequence[Detail]) -> None:
+def _print_details(details: Sequence[Detail]) -> None:
     """List the single faults above the three lines, so that those are read last."""
     for detail in details[:_DETAILS_SHOWN]:
         print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
@@ -122,7 +122,7 @@ def _tell_details(details: Sequence[Detail]) -> None:
         print(f"... and {more:,} more {errors}; --json lists them all.", file=sys.stderr)  # noqa: T201
 
 
-def tell_traceback(error: BaseException) -> None:
+def print_traceback(error: BaseException) -> None:
     """Write the traceback to standard error, without passwords."""
     import traceback  # noqa: PLC0415 - only where asked for
 

@@ -17,7 +17,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import resolve_code
 from cli.framework.session import times_of
 from cli.framework.terminal import is_terminal
 from cli.framework.usage_errors import UntilMissing
@@ -74,8 +74,8 @@ def query_of(
     if office is not None or projects:
         with ledger.snapshot(times) as snapshot:
             offices = [] if office is None else [office]
-            where += [f"office={meant(snapshot, 'office', one)}" for one in offices]
-            where += [f"project={meant(snapshot, 'project', one)}" for one in projects]
+            where += [f"office={resolve_code(snapshot, 'office', one)}" for one in offices]
+            where += [f"project={resolve_code(snapshot, 'project', one)}" for one in projects]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(where=where, times=times)

@@ -27,7 +27,7 @@ __all__ = [
     "emit_record",
     "emit_rows",
     "emit_text",
-    "kept",
+    "filter_rows",
     "require_place_for",
     "table_lines",
 ]
@@ -81,7 +81,7 @@ _BORDERS = 2
 _FOR_PEOPLE = frozenset(("table", "md"))
 
 
-def kept(
+def filter_rows(
     rows: Iterable[ReportRow], columns: Sequence[Column], where: Sequence[tuple[str, str]]
 ) -> Iterator[ReportRow]:
     """Keep the rows that every filtered column admits; case does not count.
@@ -133,12 +133,12 @@ def emit_rows(
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
-    chosen = kept(rows, columns, options.where)
+    chosen = filter_rows(rows, columns, options.where)
     with destination(options) as out:
         if above and options.format in _FOR_PEOPLE:
-            chosen = iter(found := list(chosen))
-            out.writelines(_above_chunks(above, out, more=bool(found)))
-            if not found:
+            chosen = iter(row_list := list(chosen))
+            out.writelines(_above_chunks(above, out, more=bool(row_list)))
+            if not row_list:
                 return
         if options.format == "table" and options.output is None and is_terminal(out):
             _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
@@ -280,11 +280,11 @@ def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
         if column.spare and cells and not any(line[place] for line in cells)
     }
     for most in sorted({column.spare for column in columns}, reverse=True):
-        kept = [one for one in columns if one.spare <= most]
-        if sum(wide[one.key] + _BORDERS for one in kept) > width():
-            kept = [one for one in kept if one.key not in empty]
-        if sum(wide[one.key] + _BORDERS for one in kept) <= width():
-            return kept
+        fitting = [one for one in columns if one.spare <= most]
+        if sum(wide[one.key] + _BORDERS for one in fitting) > width():
+            fitting = [one for one in fitting if one.key not in empty]
+        if sum(wide[one.key] + _BORDERS for one in fitting) <= width():
+            return fitting
     return []
 
 

@@ -80,11 +80,11 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     `verb` is the command's, such as `introduce`. Only `entry` and `replayed` are always there.
     """
     yield _headline(receipt, verb)
-    told = _of_new(receipt)
-    yield from _registers(receipt, told)
+    notes_of_new = _notes_of_new(receipt)
+    yield from _registers(receipt, notes_of_new)
     yield from _sides(receipt)
     for text in receipt.get("notes") or ():
-        if text not in told.values():
+        if text not in notes_of_new.values():
             yield f"note: {one_line(str(text))}"
     if receipt.get("replayed"):
         yield "Already recorded; this is the original receipt."
@@ -115,18 +115,18 @@ def _subject(receipt: Receipt) -> str:
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""
 
 
-def _of_new(receipt: Receipt) -> dict[str, str]:
+def _notes_of_new(receipt: Receipt) -> dict[str, str]:
     """Give, by the code of each new record, the note that tells what it is."""
     notes = [str(text) for text in receipt.get("notes") or ()]
     new = [change["code"] for change in receipt.get("registers") or () if change["version"] == 1]
     return {code: text for code in new for text in notes if text.startswith(f"{code}: ")}
 
 
-def _registers(receipt: Receipt, told: Mapping[str, str]) -> Iterator[str]:
+def _registers(receipt: Receipt, notes_of_new: Mapping[str, str]) -> Iterator[str]:
     changes = receipt.get("registers") or []
     for change in changes:
-        if change["code"] in told:
-            yield f"  {change['kind']} {one_line(told[change['code']])}"
+        if change["code"] in notes_of_new:
+            yield f"  {change['kind']} {one_line(notes_of_new[change['code']])}"
             continue
         if change["version"] == 1 and _subject(receipt) == f"{change['kind']} {change['code']}":
             continue  # the headline says it
@@ -138,7 +138,7 @@ def _sides(receipt: Receipt) -> Iterator[str]:
     sides = [{"side": side, **receipt[side]} for side in ("need", "offer") if receipt.get(side)]
     if not sides:
         return
-    stages = [stage for stage in _STAGES if any(_stands(side, stage) for side in sides)]
+    stages = [stage for stage in _STAGES if any(_is_shown(side, stage) for side in sides)]
     columns = [Column("side", " "), Column("code")]
     columns += [Column(stage, kind="amount") for stage in stages]
     columns.append(Column("unit"))
@@ -146,7 +146,7 @@ def _sides(receipt: Receipt) -> Iterator[str]:
         yield f"  {line.rstrip()}"
 
 
-def _stands(side: Mapping[str, Any], stage: str) -> bool:
+def _is_shown(side: Mapping[str, Any], stage: str) -> bool:
     """Say whether a stage is worth a column: what ended only where something did."""
     if stage not in side:
         return False

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call
-from cli.framework.register_options import said
+from cli.framework.register_options import read_terms
 from cli.framework.session import act
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
@@ -51,7 +51,7 @@ def add_record(call: Call, spec: RegisterSpec) -> None:
 
 
 def _added(call: Call, spec: RegisterSpec, uow: UnitOfWork) -> Said:
-    return said(call, spec, today=uow.today, adds=True)
+    return read_terms(call, spec, today=uow.today, adds=True)
 
 
 def edit_record(call: Call, spec: RegisterSpec, typed: str) -> None:
@@ -59,8 +59,8 @@ def edit_record(call: Call, spec: RegisterSpec, typed: str) -> None:
     from ledger.usecases.registers import measured, records  # noqa: PLC0415
 
     def work(uow: UnitOfWork) -> Receipt:
-        code = code_typed(uow, spec.name, typed)
-        terms = said(call, spec, today=uow.today)
+        code = resolve_typed_code(uow, spec.name, typed)
+        terms = read_terms(call, spec, today=uow.today)
         if spec.has_quantity:
             return measured.edit_measured(uow, Side(spec.name), code, terms)
         return records.edit(uow, spec.name, code, terms)
@@ -75,7 +75,7 @@ def set_withdrawn(call: Call, spec: RegisterSpec, typed: str, *, withdrawn: bool
     act(
         call,
         lambda uow: retire.set_withdrawn(
-            uow, spec.name, code_typed(uow, spec.name, typed), withdrawn=withdrawn
+            uow, spec.name, resolve_typed_code(uow, spec.name, typed), withdrawn=withdrawn
         ),
     )
 
@@ -88,10 +88,10 @@ def move_quantity(
 
     work = {"withdraw": quantities.withdraw, "reinstate": quantities.reinstate}[verb]
     side = Side(spec.name)
-    act(call, lambda uow: work(uow, side, code_typed(uow, spec.name, typed), quantity))
+    act(call, lambda uow: work(uow, side, resolve_typed_code(uow, spec.name, typed), quantity))
 
 
-def code_typed(uow: UnitOfWork, kind: str, typed: str) -> str:
+def resolve_typed_code(uow: UnitOfWork, kind: str, typed: str) -> str:
     """Give the code a person means: on a terminal, where it is seen, a unique beginning will do."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return typed
@@ -108,7 +108,7 @@ class NotThereThen(NotFound):
     default_next = "Omit --as-of and --known-at, or give a later date."
 
 
-def meant(snapshot: Snapshot, kind: str, typed: str) -> str:
+def resolve_code(snapshot: Snapshot, kind: str, typed: str) -> str:
     """Give the code of the record a reader means, a unique beginning of it included.
 
     Raises `UnknownCode`, `AmbiguousCode` and `NotThereThen`.
@@ -133,13 +133,13 @@ def emit_listing(
     from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
 
     hides = listing.hides
-    kept = [row for row in listing.rows if every or hides is None or not hides(row)]
-    hidden = len(listing.rows) - len(kept)
+    rows = [row for row in listing.rows if every or hides is None or not hides(row)]
+    hidden = len(listing.rows) - len(rows)
     if call.format == "json":
         # What is only said for people stays out of what scripts rely on.
-        kept = [{column.key: row[column.key] for column in columns} for row in kept]
+        rows = [{column.key: row[column.key] for column in columns} for row in rows]
     head = {"schema": f"cityfund.{spec.plural}/1"}
-    emit_rows(kept, columns, call.read, head=head, narrow=listing.narrow)
+    emit_rows(rows, columns, call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":
         note(call, f"{hidden:,} withdrawn hidden; --all shows them.")
 

@@ -119,8 +119,8 @@ def _optional(
 def _parameter(
     name: str, info: Any, *, many: bool = False, required: bool = True
 ) -> inspect.Parameter:
-    kept: Any = list[str] if many else str
-    annotation: Any = Annotated[kept if required else kept | None, info]
+    annotated_type: Any = list[str] if many else str
+    annotation: Any = Annotated[annotated_type if required else annotated_type | None, info]
     default = inspect.Parameter.empty if required else None
     return inspect.Parameter(
         attribute_of(name), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
@@ -197,7 +197,7 @@ def code_argument(kind: str, words: str = "") -> Any:
     )
 
 
-def said(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> Said:
+def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> Said:
     """Gather the terms really typed; days become ISO 8601, counted from `today`.
 
     An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.

@@ -49,7 +49,7 @@ def request_of(
     )
 
 
-def parts_of(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
+def request_parts(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
     """Give what makes the requests of a writing call that is done in parts, the first from 1.
 
     Each part after the first has a key of its own, made from the one that was given.
@@ -107,18 +107,18 @@ def times_of(call: Call) -> Times:
     from ledger.store.journal.balances import NOW, Times  # noqa: PLC0415
 
     options = call.read
-    as_of = _one_day(options.as_of, call.params.get("on"))
+    as_of = _report_date(options.as_of, call.params.get("on"))
     if as_of is None and options.known_at is None:
         return NOW
     return Times(
-        as_of=day_given(call, as_of),
+        as_of=optional_date(call, as_of),
         known_at=None
         if options.known_at is None
         else parse_time(options.known_at, zone=lambda: calendar_of(call).zone),
     )
 
 
-def _one_day(as_of: str | None, on: str | None) -> str | None:
+def _report_date(as_of: str | None, on: str | None) -> str | None:
     """Give the day a reading command was asked for, where it takes --on as well."""
     if as_of is not None and on is not None and as_of != on:
         raise BadUsage(
@@ -166,12 +166,12 @@ def request_on(call: Call, also_given: Mapping[str, str]) -> Request:
     return request_of(call, today=lambda: today_of(call), also_given=also_given)
 
 
-def day_given(call: Call, text: str | None) -> date | None:
+def optional_date(call: Call, text: str | None) -> date | None:
     """Read a day an option was given, by the ledger's calendar; None where it was not."""
-    return None if text is None else required_day(call, text)
+    return None if text is None else required_date(call, text)
 
 
-def required_day(call: Call, text: str) -> date:
+def required_date(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
     from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
 

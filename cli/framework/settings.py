@@ -131,7 +131,7 @@ def read_config(path: Path) -> dict[str, str]:
     import tomllib  # noqa: PLC0415 - only where there is a file to read
 
     try:
-        found = tomllib.loads(text)
+        config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _TOML_LINE.search(str(error))
         where = f"{path}, line {line[1]}" if line else f"{path}, at its end"
@@ -140,9 +140,9 @@ def read_config(path: Path) -> dict[str, str]:
         raise InvalidConfig(f"{path} cannot be read: {error}.") from error
     except RecursionError as error:
         raise InvalidConfig(f"{path} is nested too deeply.") from error
-    for key, value in found.items():
+    for key, value in config.items():
         _check_key(path, text, key, value)
-    return found
+    return config
 
 
 def _check_key(path: Path, text: str, key: str, value: object) -> None:

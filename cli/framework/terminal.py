@@ -66,7 +66,7 @@ def width() -> int:
 
 def visible(text: str) -> str:
     """Show control characters as escapes, so that what was typed cannot steer the terminal."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
@@ -87,10 +87,10 @@ def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
 def note(call: Call, text: str) -> None:
     """Say something beside the answer, on standard error, unless quiet was asked for."""
     if not call.settings.quiet:
-        say_beside(fitted(visible(text), sys.stderr))
+        print_to_stderr(fitted(visible(text), sys.stderr))
 
 
-def say_beside(line: str) -> None:
+def print_to_stderr(line: str) -> None:
     """Write a line to standard error; where it cannot be written, the work goes on without it."""
     try:
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - the terminal

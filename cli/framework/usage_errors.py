@@ -124,7 +124,7 @@ _PHRASES = frozenset({"quantity", "name", "title", "description", "note", "reaso
 """Arguments and options that take several words; a code never does."""
 
 
-class Misread(NamedTuple):
+class UsageMessage(NamedTuple):
     """The parts of a refusal, in the order in which an error is told."""
 
     code: str
@@ -134,7 +134,7 @@ class Misread(NamedTuple):
     next: str
 
 
-def misread(error: Any) -> Misread:
+def usage_message(error: Any) -> UsageMessage:
     """Tell a command line that Typer could not read."""
     call = getattr(error, "ctx", None)
     path = call.command_path if call is not None else "cityfund"
@@ -143,20 +143,20 @@ def misread(error: Any) -> Misread:
         return _unknown_option(error.option_name, call, path)
     if kind == "MissingParameter":
         return _missing(error, call, path)
-    found = _EXTRA.fullmatch(error.format_message())
-    if found is not None and call is not None:
-        return _too_many(found["words"], call, path)
+    match = _EXTRA.fullmatch(error.format_message())
+    if match is not None and call is not None:
+        return _too_many(match["words"], call, path)
     why = f"{path} could not parse the command line."
-    return _told("bad-usage", error.format_message(), why, f"See {path} --help.")
+    return _message("bad-usage", error.format_message(), why, f"See {path} --help.")
 
 
-def _told(code: str, what: str, why: str, next_step: str) -> Misread:
-    return Misread(code, ExitCode.USAGE, what, why, next_step)
+def _message(code: str, what: str, why: str, next_step: str) -> UsageMessage:
+    return UsageMessage(code, ExitCode.USAGE, what, why, next_step)
 
 
-def _unknown_option(option: str, call: Any, path: str) -> Misread:
+def _unknown_option(option: str, call: Any, path: str) -> UsageMessage:
     if _NUMBER.match(option):
-        return _told(
+        return _message(
             "unknown-option",
             f"{path} takes no negative numbers, and has no option {option}.",
             "A quantity is positive; the command determines its direction.",
@@ -168,15 +168,17 @@ def _unknown_option(option: str, call: Any, path: str) -> Misread:
     bare = option.lstrip("-").casefold()
     if any(bare == one.name and one.param_type_name == "argument" for one in params):
         next_step = f"{bare.upper()} is an argument, not an option: {path} {_arguments(call)}"
-        return _told("unknown-option", what, why, next_step)
+        return _message("unknown-option", what, why, next_step)
     known = [name for one in params for name in one.opts if name.startswith("--")]
-    turned = [name for name in known if _words(name) == _words(option)]
-    near = turned or nearest(option, known)
+    reordered = [name for name in known if _option_words(name) == _option_words(option)]
+    near = reordered or nearest(option, known)
     help_ = f"See {path} --help."
-    return _told("unknown-option", what, why, f"Did you mean {_either(near)}?" if near else help_)
+    return _message(
+        "unknown-option", what, why, f"Did you mean {_either(near)}?" if near else help_
+    )
 
 
-def _words(option: str) -> list[str]:
+def _option_words(option: str) -> list[str]:
     return sorted(option.lstrip("-").casefold().split("-"))
 
 
@@ -184,37 +186,37 @@ def _either(names: Sequence[str]) -> str:
     return " or ".join(names)
 
 
-def _missing(error: Any, call: Any, path: str) -> Misread:
+def _missing(error: Any, call: Any, path: str) -> UsageMessage:
     param = error.param
     if param is None or call is None:
         why = f"{path} could not parse the command line."
-        return _told("missing-parameter", error.format_message(), why, f"See {path} --help.")
+        return _message("missing-parameter", error.format_message(), why, f"See {path} --help.")
     if param.param_type_name == "argument":
-        what, add = f"{_shown(param)} is missing.", f"Type {path} {_arguments(call)}"
+        what, add = f"{_argument_name(param)} is missing.", f"Type {path} {_arguments(call)}"
     else:
         what = f"{param.opts[0]} is missing."
         add = f"Add {param.opts[0]} {param.metavar or 'VALUE'}"
     why = f"{path} requires it."
-    return _told("missing-parameter", what, why, f"{add}; see {path} --help.")
+    return _message("missing-parameter", what, why, f"{add}; see {path} --help.")
 
 
-def _too_many(extra: str, call: Any, path: str) -> Misread:
+def _too_many(extra: str, call: Any, path: str) -> UsageMessage:
     takes = _arguments(call)
     why = f"It takes {takes}, and options." if takes else "It takes options only."
     if not extra.strip():  # such as a variable of a script that is not set
         what = f"{path} got an unexpected empty argument: ''."
-        return _told("bad-usage", what, why, "Omit it.")
+        return _message("bad-usage", what, why, "Omit it.")
     count = "an unexpected argument" if len(extra.split()) == 1 else "unexpected arguments"
     what = f"{path} got {count}: {extra}."
-    return _told("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
+    return _message("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
 
 
 def _arguments(call: Any) -> str:
     arguments = [one for one in call.command.params if one.param_type_name == "argument"]
-    return " ".join(_shown(one) for one in arguments if not getattr(one, "hidden", False))
+    return " ".join(_argument_name(one) for one in arguments if not getattr(one, "hidden", False))
 
 
-def _shown(param: Any) -> str:
+def _argument_name(param: Any) -> str:
     """Name an argument as help does, without the marks around it."""
     name = str(param.metavar or param.name).strip("[]{}").upper()
     return name if param.required else f"[{name}]"

@@ -44,12 +44,12 @@ def bar_legend() -> str:
     return legend(unicode=is_unicode(sys.stdout))
 
 
-def stages_said(balance: Balance) -> str:
+def stages_text(balance: Balance) -> str:
     """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
-    return _said(balance, _SHOWN[balance.side]) or f"0 {balance.unit.code}"
+    return _stages_text(balance, _SHOWN[balance.side]) or f"0 {balance.unit.code}"
 
 
-def _said(balance: Balance, names: Iterable[str]) -> str:
+def _stages_text(balance: Balance, names: Iterable[str]) -> str:
     """Say the named stages that hold anything, the unit once at the end."""
     unit = balance.unit
     named = {stage.value: amount for stage, amount in balance.stages.items()}
@@ -91,19 +91,19 @@ def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
     )
 
 
-def need_facts_row(balance: Balance, found: EligibleCount | None) -> dict[str, Any]:
+def need_facts_row(balance: Balance, fit: EligibleCount | None) -> dict[str, Any]:
     """Lay out what a need lacks and who could give it; None is unknown."""
     closed = balance.committed + balance.delivered
     known = balance.quantified
     return {
         "gap": format_amount(balance.gap, balance.unit.decimals) if known else None,
         "coverage": coverage_ratio(closed, balance.net) if known else None,
-        "eligible_offers": None if found is None else found.eligible,
-        "main_obstacle": None if found is None else found.obstacle,
+        "eligible_offers": None if fit is None else fit.eligible,
+        "main_obstacle": None if fit is None else fit.obstacle,
     }
 
 
-def lack_said(balance: Balance, found: EligibleCount) -> str:
+def gap_text(balance: Balance, fit: EligibleCount) -> str:
     """Say a need's gap, how many offers could help, and, where none, what most stands in the way.
 
     Nothing is said of a need that was withdrawn: its stages have said it.
@@ -115,8 +115,8 @@ def lack_said(balance: Balance, found: EligibleCount) -> str:
     if not balance.quantified:
         return "offers cannot be checked until the amount is known"
     gap = f"gap {format_quantity(balance.gap, balance.unit)}"
-    offers = f"{found.eligible} of {found.total} offers eligible" if found.total else ""
-    obstacle = "" if found.eligible else found.obstacle or ""
+    offers = f"{fit.eligible} of {fit.total} offers eligible" if fit.total else ""
+    obstacle = "" if fit.eligible else fit.obstacle or ""
     return " · ".join(part for part in (gap, offers, obstacle) if part)
 
 
@@ -133,7 +133,11 @@ def deals_of(snapshot: Snapshot, deals: Iterable[DealBalance]) -> list[dict[str,
 
 
 def deal_lines(
-    snapshot: Snapshot, deals: Iterable[DealBalance], indent: str = "", *, spent: bool = True
+    snapshot: Snapshot,
+    deals: Iterable[DealBalance],
+    indent: str = "",
+    *,
+    include_empty: bool = True,
 ) -> Iterator[str]:
     """Say each deal in a line: its offer and provider, its need, and where it stands.
 
@@ -141,11 +145,13 @@ def deal_lines(
     """
     for one in deals:
         need = snapshot.need_facts[one.deal.need].balance
-        lives = Balance(Side.NEED, one.deal.need, need.unit, one.need)
-        if not (spent or any(one.need.values())):
+        amounts = Balance(Side.NEED, one.deal.need, need.unit, one.need)
+        if not (include_empty or any(one.need.values())):
             continue
         provider = snapshot.offer_facts[one.deal.offer].provider
-        stands = _said(lives, ("delivered", "committed", "held")) or "nothing outstanding"
-        until = f", until {one.deal.held_until}" if lives.held and one.deal.held_until else ""
-        text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stands}"
+        stage_text = (
+            _stages_text(amounts, ("delivered", "committed", "held")) or "nothing outstanding"
+        )
+        until = f", until {one.deal.held_until}" if amounts.held and one.deal.held_until else ""
+        text = f"{one.deal.code}  {one.deal.offer} {provider.name} → {one.deal.need}: {stage_text}"
         yield from wrapped(f"{text}{until}", indent, "        ")

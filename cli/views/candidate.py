@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import resolve_code
 from cli.framework.session import ledger_of, times_of
 from ledger.core.quantity import format_amount, format_quantity
 
@@ -38,10 +38,10 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
     ledger = ledger_of(call)
     times = times_of(call)
     with ledger.snapshot(times) as snapshot:
-        code = meant(snapshot, side, typed)
+        code = resolve_code(snapshot, side, typed)
     find = candidates_for_need if side == "need" else candidates_for_offer
-    found = find(ledger, code, times, everything=every)
-    rows = list(_rows(found))
+    candidates = find(ledger, code, times, everything=every)
+    rows = list(_rows(candidates))
     if call.format == "json":
         rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
     head = {"schema": "cityfund.candidates/1", side: code}
@@ -62,8 +62,8 @@ def _hidden(column: Column) -> Column:
     return Column(column.key, table=False)
 
 
-def _rows(found: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
-    for one in found:
+def _rows(candidates: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
+    for one in candidates:
         need, offer = one.need, one.offer
         yield {
             "offer": offer.offer.code,

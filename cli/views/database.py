@@ -25,7 +25,7 @@ _DONE: Final = {
 }
 
 
-def watched(call: Call, label: str) -> ShowProgress:
+def with_progress(call: Call, label: str) -> ShowProgress:
     """Give what shows a bar on a terminal, told how many steps there will be."""
 
     def begin(total: int) -> AbstractContextManager[Advance]:
@@ -34,7 +34,7 @@ def watched(call: Call, label: str) -> ShowProgress:
     return begin
 
 
-def emit_moved(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:
+def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:
     """Say what was moved where, and what was compared."""
     source, target = mask_url(source), mask_url(target)
     call.remember(_DONE[verb].format(source=source, target=target))
@@ -48,16 +48,16 @@ def emit_moved(call: Call, moved: CopyResult, verb: str, *, source: str, target:
         note(call, f"Its schema is older ({moved.revision}): it was copied unchanged.")
         return
     entries = "entry" if compared.entries == 1 else "entries"
-    told = f"{compared.entries:,} {entries}, {compared.versions:,} versions of records"
+    counts = f"{compared.entries:,} {entries}, {compared.versions:,} versions of records"
     emit_lines(
         [
-            f"Compared and equal: {told}, {compared.rows:,} rows in all.",
+            f"Compared and equal: {counts}, {compared.rows:,} rows in all.",
             f"SHA-256 over all entries and versions: {compared.sha256}",
         ]
     )
 
 
-def emit_made(call: Call, made: SetUpResult) -> None:
+def emit_set_up(call: Call, made: SetUpResult) -> None:
     """Say whether a ledger was made, upgraded, or was current already."""
     url = mask_url(call.settings.db_url)
     if call.format == "json":

@@ -143,14 +143,14 @@ def _acts(snapshot: Snapshot, code: str) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def stands_said(row: dict[str, Any]) -> str:
+def stage_text(row: dict[str, Any]) -> str:
     """Say where a deal stands in one text: `held 60.00, delivered 40.00 person-day`."""
     stages = [(stage, row[stage]) for stage in DEAL_STAGES]
     parts = [f"{stage} {grouped(text)}" for stage, text in stages if text.strip("0.")]
     return f"{', '.join(parts)} {row['unit']}" if parts else "nothing outstanding"
 
 
-def rate_said(document: dict[str, Any]) -> str | None:
+def rate_text(document: dict[str, Any]) -> str | None:
     """Say what one unit of the need costs of the offer; nothing where both count in one unit."""
     need, offer = document["unit"], document["offer_unit"]
     return None if need == offer else f"1 {need} = {document['rate']} {offer}"

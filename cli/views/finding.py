@@ -70,34 +70,34 @@ _EVENT_COLUMNS = [
 ]
 
 
-def finding_row(snapshot: Snapshot, found: StoredFinding) -> dict[str, Any]:
+def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
     """Lay a finding out as a row: what it is, and how it stands."""
-    last = found.last
+    last = finding.last
     is_open = last.event.leaves_open
     return {
-        "finding": found.code,
+        "finding": finding.code,
         "status": "open" if is_open else last.event.value,
-        "kind": found.kind.value,
-        "subject": found.subject,
-        "ours": found.ours,
-        "theirs": found.theirs,
-        "difference": found.difference,
-        "provider": found.provider,
-        "statement": found.statement,
-        "line": found.line,
-        "deal": found.deal,
-        "entry": found.entry,
-        "office": found.office,
-        "opened_at": snapshot.local(found.events[0].recorded_at),
+        "kind": finding.kind.value,
+        "subject": finding.subject,
+        "ours": finding.ours,
+        "theirs": finding.theirs,
+        "difference": finding.difference,
+        "provider": finding.provider,
+        "statement": finding.statement,
+        "line": finding.line,
+        "deal": finding.deal,
+        "entry": finding.entry,
+        "office": finding.office,
+        "opened_at": snapshot.local(finding.events[0].recorded_at),
         "changed_at": snapshot.local(last.recorded_at),
         "actor": last.actor,
         "reason": last.reason,
-        "command": found.resolve_command if is_open else None,
-        "said": found.said,
+        "command": finding.resolve_command if is_open else None,
+        "said": finding.said,
     }
 
 
-def finding_document(snapshot: Snapshot, found: StoredFinding) -> dict[str, Any]:
+def finding_document(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
     """Give all there is to know of one finding."""
     events = [
         {
@@ -106,9 +106,9 @@ def finding_document(snapshot: Snapshot, found: StoredFinding) -> dict[str, Any]
             "actor": one.actor,
             "reason": one.reason,
         }
-        for one in found.events
+        for one in finding.events
     ]
-    return {"schema": "cityfund.finding/1", **finding_row(snapshot, found), "events": events}
+    return {"schema": "cityfund.finding/1", **finding_row(snapshot, finding), "events": events}
 
 
 def event_lines(document: dict[str, Any]) -> Iterator[str]:

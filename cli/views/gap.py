@@ -109,10 +109,10 @@ def notes(report: GapReport) -> Iterator[str]:
     if totals:
         yield "Totals by unit, over the needs with a known amount:"
     for total in totals:
-        yield f"  {_told(total)}"
+        yield f"  {_total_text(total)}"
 
 
-def _told(total: Total) -> str:
+def _total_text(total: Total) -> str:
     figure = (
         _UNKNOWN if total.gap is None else f"{_grouped(total.gap, total.decimals)} {total.unit}"
     )

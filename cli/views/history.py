@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
-from cli.framework.register_commands import meant
+from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_snapshot
 from cli.views.balance import brief
 from ledger.core.factors import Side, Stage
@@ -42,7 +42,7 @@ _PEOPLE = frozenset({"table", "md"})
 def emit_history(call: Call, kind: str, typed: str) -> None:
     """Write the history of one record, newest first, times in the ledger's zone for people."""
     with read_snapshot(call) as snapshot:
-        code = meant(snapshot, kind, typed)
+        code = resolve_code(snapshot, kind, typed)
         rows = [*_versions(snapshot, kind, code)]
         if kind in _SIDES:
             rows += _quantities(snapshot, Side(kind), code)
@@ -74,7 +74,7 @@ def _versions(snapshot: Snapshot, kind: str, code: str) -> Iterator[dict[str, An
             "effective_on": None,
             "reason": version.reason,
             "changes": changes,
-            "what": "; ".join(map(_told, changes)) if before else "added",
+            "what": "; ".join(map(_change_text, changes)) if before else "added",
         }
         before = version
 
@@ -105,7 +105,7 @@ _AMOUNTS = {
 }
 
 
-def _told(change: Mapping[str, Any]) -> str:
+def _change_text(change: Mapping[str, Any]) -> str:
     before, after = (machine(change[key]) or "none" for key in ("from", "to"))
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
@@ -141,11 +141,11 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "effective_on": entry.effective_on,
         "reason": entry.reason,
         "changes": [change],
-        "what": _act_said(entry, amount),
+        "what": _act_text(entry, amount),
     }
 
 
-def _act_said(entry: Entry, amount: str) -> str:
+def _act_text(entry: Entry, amount: str) -> str:
     """Say an act on a quantity as an officer would."""
     raised = entry.movements[0].from_stage is Stage.UNDECLARED
     done = {

@@ -28,7 +28,7 @@ class Preview(Protocol):
         """Name what is worth a look before it is done."""
 
 
-def say_incoming(call: Call, incoming: Incoming) -> None:
+def print_incoming(call: Call, incoming: Incoming) -> None:
     """Say what was passed over, and what a rule left out and why."""
     for name in incoming.ignored_columns:
         note(call, f"ignored: {name} is not named after a table")
@@ -37,36 +37,36 @@ def say_incoming(call: Call, incoming: Incoming) -> None:
             note(call, line)
 
 
-def agreement(
+def confirm_tables(
     call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
 ) -> Callable[[Preview], None]:
     """Show the preview of tables, ask, and give what holds the import to what was agreed to."""
     from ledger.usecases.interchange.import_tables import preview  # noqa: PLC0415
 
-    return agreed(call, content, lambda request: preview(ledger, request, incoming))
+    return confirm_plan(call, content, lambda request: preview(ledger, request, incoming))
 
 
-def agreed(
+def confirm_plan(
     call: Call,
     content: Mapping[str, str],
-    look: Callable[[Request], Preview | None],
+    plan_of: Callable[[Request], Preview | None],
 ) -> Callable[[Preview], None]:
     """Show what `look` plans, ask, and give what holds the import to what was agreed to.
 
     --yes and --dry-run answer beforehand: then the preview is shown while it is done.
     """
     if call.write.yes or call.write.dry_run:
-        return _Shown(call)
+        return _PreviewPrinter(call)
     from ledger.usecases.interchange.import_tables import require_agreed_plan  # noqa: PLC0415
 
-    plan = look(request_on(call, content))
+    plan = plan_of(request_on(call, content))
     if plan is not None:
-        _Shown(call)(plan)
+        _PreviewPrinter(call)(plan)
         confirm(call, "Import this?")
     return require_agreed_plan(plan)
 
 
-class _Shown:
+class _PreviewPrinter:
     """Shows the preview of a plan, once for as long as it stays the same."""
 
     def __init__(self, call: Call) -> None:
@@ -86,12 +86,12 @@ def emit_imported(call: Call, receipt: dict[str, Any], reports: Iterable[RuleRep
     if call.format == "json":
         emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
-    emit_lines(_told(receipt))
+    emit_lines(_summary_lines(receipt))
     for text in receipt.get("notes") or ():
         note(call, str(text))
 
 
-def _told(receipt: dict[str, Any]) -> list[str]:
+def _summary_lines(receipt: dict[str, Any]) -> list[str]:
     tables = receipt["counts"]["tables"]
     new = sum(one["new"] for one in tables.values())
     changed = sum(one["changed"] for one in tables.values())

@@ -75,7 +75,7 @@ def list_rows(
     need: str | None,
     offer: str | None,
     since: date | None,
-    told: bool = False,
+    subjects: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Give the entries that were asked for as rows, read as they are written out.
 
@@ -83,7 +83,7 @@ def list_rows(
     """
     for entry in snapshot.entries(deal=deal, need=need, offer=offer, since=since):
         row = entry_row(snapshot, entry)
-        yield {**row, "about": _about(entry)} if told else row
+        yield {**row, "about": _about(entry)} if subjects else row
 
 
 def _about(entry: Entry) -> str:
@@ -147,7 +147,7 @@ def entry_document(snapshot: Snapshot, entry: Entry, reversed_by: int | None) ->
     }
 
 
-def proposed_said(document: dict[str, Any]) -> str | None:
+def proposal_text(document: dict[str, Any]) -> str | None:
     """Say which line of which proposal an introduction was made from."""
     if document["proposal"] is None:
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, meant, withdrawn
+from cli.framework.register_commands import Listing, resolve_code, withdrawn
 from cli.views.balance import deal_lines, deals_of
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
@@ -118,7 +118,7 @@ def emit_office(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one office with the cities it looks after."""
     from ledger.reference import regions  # noqa: PLC0415 - only here
 
-    code = meant(snapshot, "office", typed)
+    code = resolve_code(snapshot, "office", typed)
     record = snapshot.records("office")[code]
     cities = [
         register_row(snapshot, CITY, one)
@@ -140,7 +140,7 @@ def emit_office(call: Call, snapshot: Snapshot, typed: str) -> None:
 
 def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one city with its projects, what it offers itself, and the deals of its needs."""
-    code = meant(snapshot, "city", typed)
+    code = resolve_code(snapshot, "city", typed)
     record = snapshot.records("city")[code]
     projects = [row for row in list_rows(snapshot) if row["city"] == code]
     offers = _offers(
@@ -155,7 +155,7 @@ def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
         "offers": offers,
         "deals": deals_of(snapshot, deals),
     }
-    row = {**document, **_said(document), "state_said": _state(record)}
+    row = {**document, **_texts(document), "state_said": _state(record)}
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
@@ -166,7 +166,7 @@ def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
 
 def emit_provider(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one provider with its offers and their deals."""
-    code = meant(snapshot, "provider", typed)
+    code = resolve_code(snapshot, "provider", typed)
     record = snapshot.records("provider")[code]
     offers = _offers(snapshot, [code])
     its = {row["code"] for row in offers}
@@ -177,7 +177,7 @@ def emit_provider(call: Call, snapshot: Snapshot, typed: str) -> None:
         "offers": offers,
         "deals": deals_of(snapshot, deals),
     }
-    row = {**document, **_said(document), "state_said": _state(record)}
+    row = {**document, **_texts(document), "state_said": _state(record)}
     below = [*_section("Offers", offers, _OFFERS), *_deals(snapshot, deals)]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 
@@ -191,7 +191,7 @@ def _offers(snapshot: Snapshot, providers: Iterable[str]) -> list[dict[str, Any]
     ]
 
 
-def _said(document: dict[str, Any]) -> dict[str, Any]:
+def _texts(document: dict[str, Any]) -> dict[str, Any]:
     country, population = document["country"], document.get("population")
     return {
         "country_said": f"{document['country_name']} ({country})" if country else None,

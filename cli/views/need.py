@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, meant, withdrawn
-from cli.views.balance import deal_lines, deals_of, lack_said, stage_lines, wrapped
+from cli.framework.register_commands import Listing, resolve_code, withdrawn
+from cli.views.balance import deal_lines, deals_of, gap_text, stage_lines, wrapped
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
 
@@ -147,9 +147,9 @@ def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one need: its terms, where it stands, who could help, and its deals."""
     from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
 
-    code = meant(snapshot, "need", typed)
-    facts, found = snapshot.need_facts[code], count(snapshot)[code]
-    document = need_document(snapshot, facts, found)
+    code = resolve_code(snapshot, "need", typed)
+    facts, fit = snapshot.need_facts[code], count(snapshot)[code]
+    document = need_document(snapshot, facts, fit)
     row = {
         **document,
         "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
@@ -157,8 +157,8 @@ def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
         "divisible_said": "yes" if facts.need.divisible else "no: one offer must cover it",
         "instruments": document["instruments"] or None,
     }
-    said = lack_said(facts.balance, found)
-    lacks = wrapped(said) if said else []
+    gap = gap_text(facts.balance, fit)
+    lacks = wrapped(gap) if gap else []
     below = _below(snapshot, facts.balance, lacks, snapshot.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
@@ -166,7 +166,7 @@ def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
 
 def emit_offer(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one offer: its terms and mandate, where it stands, and its deals."""
-    code = meant(snapshot, "offer", typed)
+    code = resolve_code(snapshot, "offer", typed)
     facts = snapshot.offer_facts[code]
     deals = snapshot.deals_of(offer=code)
     document = {
@@ -179,13 +179,13 @@ def emit_offer(call: Call, snapshot: Snapshot, typed: str) -> None:
         "provider_said": f"{facts.provider.name} ({facts.provider.code}, {facts.provider.kind})",
         "topics_said": ", ".join(facts.offer.topics) or "any",
         "regions_said": [*region_names(facts.offer.regions)] or None,
-        "over_said": _over_said(snapshot, facts.offer),
+        "over_said": _state_text(snapshot, facts.offer),
     }
     below = _below(snapshot, facts.balance, [], deals)
     emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 
-def _over_said(snapshot: Snapshot, offer: Any) -> str | None:
+def _state_text(snapshot: Snapshot, offer: Any) -> str | None:
     if offer.withdrawn:
         return "withdrawn"
     return "no longer valid" if offer.has_expired(snapshot.day) else None

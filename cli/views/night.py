@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
 from cli.framework.output import Column, table_lines
-from cli.framework.terminal import is_terminal, note, say_beside
+from cli.framework.terminal import is_terminal, note, print_to_stderr
 from cli.views.reconcile import seal_of
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 Figures = Mapping[str, Any]
 
 
-def step_told(name: str, figures: Figures) -> str | None:
+def step_text(name: str, figures: Figures) -> str | None:
     """Tell what came of a step in half a sentence; None for one that adds up the others."""
-    if name not in _TELLING:
+    if name not in _STEP_TEXTS:
         return None
-    return _TELLING[name](figures) if figures else "not completed; see the findings"
+    return _STEP_TEXTS[name](figures) if figures else "not completed; see the findings"
 
 
-def office_told(figures: Figures) -> str:
+def office_text(figures: Figures) -> str:
     """Tell what a night did and found of one office's cities."""
-    told = [_count(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
-    return ", ".join(told) or "nothing"
+    text = [_count(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
+    return ", ".join(text) or "nothing"
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -56,13 +56,13 @@ _OFFICE: Final = {
 def _lapse(figures: Figures) -> str:
     done = _holds_and_offers(figures, "lapsed")
     soon = _holds_and_offers(figures, "lapsing")
-    told = f"{done} lapsed" if done else "nothing lapsed"
+    text = f"{done} lapsed" if done else "nothing lapsed"
     if soon:
         days = _count(figures.get("days_ahead", 0), "day", "days")
-        told += f"; {soon} will within {days}: cityfund status"
+        text += f"; {soon} will within {days}: cityfund status"
     if figures.get("left_alone"):
-        told += f"; {figures['left_alone']:,} skipped: an officer acted in the meantime"
-    return told
+        text += f"; {figures['left_alone']:,} skipped: an officer acted in the meantime"
+    return text
 
 
 def _holds_and_offers(figures: Figures, how: str) -> str:
@@ -112,10 +112,10 @@ def _propose(figures: Figures) -> str:
     if not lines:
         return "no introductions possible"
     projects = _count(figures.get("projects_completed", 0), "project", "projects")
-    told = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
+    text = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
     if figures.get("limited"):
-        told += "; search limit reached: a better proposal may exist"
-    return f"{told}: cityfund match show {code}" if code else told
+        text += "; search limit reached: a better proposal may exist"
+    return f"{text}: cityfund match show {code}" if code else text
 
 
 def _check(figures: Figures) -> str:
@@ -129,11 +129,11 @@ def _seal(figures: Figures) -> str:
     if not figures.get("entries"):
         return "nothing to seal yet"
     new = figures.get("new", 0)
-    told = f"{_count(new, 'new record', 'new records')} sealed" if new else "nothing new to seal"
-    return f"{told}, {figures['entries']:,} in all"
+    text = f"{_count(new, 'new record', 'new records')} sealed" if new else "nothing new to seal"
+    return f"{text}, {figures['entries']:,} in all"
 
 
-_TELLING: Final[dict[str, Callable[[Figures], str]]] = {
+_STEP_TEXTS: Final[dict[str, Callable[[Figures], str]]] = {
     "lapse": _lapse,
     "statements": _statements,
     "gaps": _gaps,
@@ -183,13 +183,13 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
     how = "" if night["ended"] else "; unfinished, the next run completes it"
     yield f"Last night, of {night['night']} (run {night['run']}, {night['started_at']}){how}:"
     for name, figures in night["steps"].items():
-        told = step_told(name, figures)
-        if told is not None:
-            yield f"  {name}: {told}"
-    looked = night["findings"]
-    yield f"  findings: {looked:,}: cityfund reconcile" if looked else "  findings: none"
+        text = step_text(name, figures)
+        if text is not None:
+            yield f"  {name}: {text}"
+    findings = night["findings"]
+    yield f"  findings: {findings:,}: cityfund reconcile" if findings else "  findings: none"
     if night["offices"]:
-        rows = [{"office": one["office"], "told": office_told(one)} for one in night["offices"]]
+        rows = [{"office": one["office"], "told": office_text(one)} for one in night["offices"]]
         yield ""
         yield from table_lines(
             rows, [Column("office", "Office", kind="code"), Column("told", "Last night")]
@@ -201,11 +201,11 @@ def watch_of(call: Call) -> Callable[[NightEvent], None]:
     if call.settings.quiet:
         return lambda _event: None
     if is_terminal(sys.stderr):
-        return lambda event: _tell(call, event)
+        return lambda event: _print_event(call, event)
     return _log
 
 
-def _tell(call: Call, event: NightEvent) -> None:
+def _print_event(call: Call, event: NightEvent) -> None:
     if event.what == "run-begun":
         note(call, f"Night of {event.night}.")
     elif event.what == "step-begun":
@@ -225,4 +225,4 @@ def _log(event: NightEvent) -> None:
     }
     if event.step is not None:
         line["step"] = event.step
-    say_beside(json.dumps({**line, **event.more}, ensure_ascii=False))
+    print_to_stderr(json.dumps({**line, **event.more}, ensure_ascii=False))

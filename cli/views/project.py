@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, meant
+from cli.framework.register_commands import Listing, resolve_code
 from cli.views.balance import (
     bar_legend,
     bar_of,
     deal_lines,
     deals_of,
-    lack_said,
+    gap_text,
     need_facts_row,
-    stages_said,
+    stages_text,
     wrapped,
 )
 from cli.views.register import country_name, need_row, register_row
@@ -89,13 +89,13 @@ def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
     state = project_state([facts.balance for facts in needs])
     return {
         "needs": len(needs),
-        "state": state_word(record, state, needs),
+        "state": state_name(record, state, needs),
         "complete": state.complete,
         "covered": state.covered,
     }
 
 
-def state_word(record: Project, state: ProjectState, needs: list[NeedFacts]) -> str:
+def state_name(record: Project, state: ProjectState, needs: list[NeedFacts]) -> str:
     """Say in a word how far a project is: covered is the furthest, then complete."""
     if record.status == "cancelled":
         return "cancelled"
@@ -112,7 +112,7 @@ def emit_project(call: Call, snapshot: Snapshot, typed: str) -> None:
     """Write one project with its needs by factor, their gaps, offers and deals."""
     from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
 
-    code = meant(snapshot, "project", typed)
+    code = resolve_code(snapshot, "project", typed)
     needs = sorted(snapshot.needs_of(code), key=lambda facts: facts.need.code)
     counts = count(snapshot) if needs else {}
     record = snapshot.records("project")[code]
@@ -123,23 +123,23 @@ def emit_project(call: Call, snapshot: Snapshot, typed: str) -> None:
         **_state_row(record, needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
-        "state_said": "\n".join(_state_said(record, state, needs)),
+        "state_said": "\n".join(_state_lines(record, state, needs)),
     }
-    told = [need_document(snapshot, facts, counts[facts.need.code]) for facts in needs]
+    needs_documents = [need_document(snapshot, facts, counts[facts.need.code]) for facts in needs]
     shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
     document = {
         "schema": "cityfund.project/1",
         **shown,
         "office": city.office,
         "reasons": list(state.reasons),
-        "needs": told,
+        "needs": needs_documents,
     }
     below = _factors(snapshot, needs, counts)
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 
-def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
-    word = state_word(record, state, needs)
+def _state_lines(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:
+    word = state_name(record, state, needs)
     yield {
         "cancelled": "cancelled: takes no new deals",
         "covered": "covered: every need is committed or delivered",
@@ -154,13 +154,13 @@ def _state_said(record: Project, state: ProjectState, needs: list[NeedFacts]) ->
 
 
 def need_document(
-    snapshot: Snapshot, facts: NeedFacts, found: EligibleCount | None
+    snapshot: Snapshot, facts: NeedFacts, fit: EligibleCount | None
 ) -> dict[str, Any]:
     """Give a need with where it stands, what it lacks, and its deals."""
     code = facts.need.code
     return {
         **need_row(snapshot, code),
-        **need_facts_row(facts.balance, found),
+        **need_facts_row(facts.balance, fit),
         "deals": deals_of(snapshot, snapshot.deals_of(need=code)),
     }
 
@@ -181,7 +181,7 @@ def _factors(
         yield bar_legend()
 
 
-def _need(snapshot: Snapshot, facts: NeedFacts, found: EligibleCount) -> Iterator[str]:
+def _need(snapshot: Snapshot, facts: NeedFacts, fit: EligibleCount) -> Iterator[str]:
     need, balance = facts.need, facts.balance
     unknown = f"amount not known yet, in {balance.unit.code}"
     required = format_quantity(balance.required, balance.unit) if balance.quantified else unknown
@@ -197,8 +197,8 @@ def _need(snapshot: Snapshot, facts: NeedFacts, found: EligibleCount) -> Iterato
     if balance.quantified:
         drawn = bar_of(balance)
         yield from wrapped(
-            "  ".join(part for part in (drawn, stages_said(balance)) if part), inside
+            "  ".join(part for part in (drawn, stages_text(balance)) if part), inside
         )
-    if lacks := lack_said(balance, found):
+    if lacks := gap_text(balance, fit):
         yield from wrapped(lacks, inside)
-    yield from deal_lines(snapshot, snapshot.deals_of(need=need.code), inside, spent=False)
+    yield from deal_lines(snapshot, snapshot.deals_of(need=need.code), inside, include_empty=False)

@@ -90,10 +90,10 @@ def _notes(snapshot: Snapshot, rows: Sequence[RateRow]) -> Iterator[str]:
         pairs = ", ".join(f"{row.base} in {row.quote}" for row in unknown)
         base, quote = unknown[0].base, unknown[0].quote
         # Told from the euro, a rate serves every other currency too, and needs fewer places.
-        told = f"{quote} {base}" if quote == PIVOT else f"{base} {quote}"
+        pair = f"{quote} {base}" if quote == PIVOT else f"{base} {quote}"
         yield (
             f"No rate on that date: {pairs}. Import rates (cityfund rates import), or add one: "
-            f"cityfund rates add {told} RATE --on DATE --source TEXT"
+            f"cityfund rates add {pair} RATE --on DATE --source TEXT"
         )
 
 
@@ -101,12 +101,12 @@ def emit_versions(
     call: Call, snapshot: Snapshot, pair: tuple[str, str], rows: Sequence[QuoteHistoryRow]
 ) -> None:
     """Write the versions of a pair's quotes, times in the ledger's zone for people."""
-    told = [_version_row(snapshot, pair, row) for row in rows]
+    version_rows = [_version_row(snapshot, pair, row) for row in rows]
     head = {"schema": "cityfund.rate-history/1", "base": pair[0], "quote": pair[1]}
     columns = VERSION_COLUMNS if call.format in _PEOPLE else _MACHINE
     if call.format == "json":
-        told = [{key: row[key] for key in row if key != "when"} for row in told]
-    emit_rows(told, columns, call.read, head=head)
+        version_rows = [{key: row[key] for key in row if key != "when"} for row in version_rows]
+    emit_rows(version_rows, columns, call.read, head=head)
     if not rows and call.format == "table":
         note(
             call,
@@ -139,7 +139,7 @@ def _version_row(snapshot: Snapshot, pair: tuple[str, str], row: QuoteHistoryRow
 _OLD_DAYS = 7
 
 
-def say_ecb(call: Call, file: EcbFile, last_day_age: int, missing: Collection[str]) -> None:
+def print_ecb_file(call: Call, file: EcbFile, last_day_age: int, missing: Collection[str]) -> None:
     """Say what was read of the ECB's file, what was left out, and how old it is."""
     from ledger.interchange.ecb import PUBLISHED_AT  # noqa: PLC0415
 

@@ -87,25 +87,25 @@ def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
     run = f"run {night['run']}" if night["run"] is not None else "no run recorded"
-    told = f", {how}" if how else ""
-    yield f"Night of {night['night']}: {run}, by {night['actor']} on {night['host']}{told}."
+    how_text = f", {how}" if how else ""
+    yield f"Night of {night['night']}: {run}, by {night['actor']} on {night['host']}{how_text}."
     if night["repeats"] is not None:
         same = "nothing has changed" if not night["changed"] else "this run made further changes"
         yield f"Run {night['repeats']} already covered this night; {same}."
     yield ""
-    rows = [{**step, "told": figures_told(step["figures"])} for step in night["steps"]]
+    rows = [{**step, "told": figures_text(step["figures"])} for step in night["steps"]]
     yield from table_lines(rows, _STEP_COLUMNS)
     sentences = [line for step in night["steps"] for line in step["lines"]]
     if sentences:
         yield ""
         yield from sentences
-    yield from _findings_told(night["findings"])
+    yield from _finding_lines(night["findings"])
     if night["seal"] is not None:
         yield ""
         yield f"Seal: {night['seal']['entries']} entries, root {night['seal']['root']}"
 
 
-def _findings_told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _finding_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     if not findings:
         yield "No findings."
@@ -116,16 +116,18 @@ def _findings_told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{finding.get('code') or finding['subject']}: {finding['said']}"
 
 
-def figures_told(figures: Mapping[str, int | str]) -> str:
+def figures_text(figures: Mapping[str, int | str]) -> str:
     """Tell figures in one line: what there was none of is left out."""
-    words = _kept(figures.items())
+    words = _nonzero(figures.items())
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in words) or "nothing"
 
 
-def _kept(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
+def _nonzero(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
     return [
-        (name, value) for name, value in figures if value not in {0, "0"} and name not in _NOT_TOLD
+        (name, value)
+        for name, value in figures
+        if value not in {0, "0"} and name not in _HIDDEN_FIGURES
     ]
 
 
-_NOT_TOLD = frozenset({"requests", "through_request", "tolerance_days", "days_ahead"})
+_HIDDEN_FIGURES = frozenset({"requests", "through_request", "tolerance_days", "days_ahead"})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, meant, withdrawn
+from cli.framework.register_commands import Listing, resolve_code, withdrawn
 from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import Unit, format_amount
@@ -70,7 +70,7 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
 
 def emit_plain(call: Call, snapshot: Snapshot, spec: RegisterSpec, typed: str) -> None:
     """Write one record of a register: every column that it has a value in."""
-    code = meant(snapshot, spec.name, typed)
+    code = resolve_code(snapshot, spec.name, typed)
     row = register_row(snapshot, spec, snapshot.records(spec.name)[code])
     document = {"schema": f"cityfund.{spec.name}/1", **row}
     emit_record(document, _plain_columns(spec), call.read, document=document)
@@ -124,7 +124,7 @@ def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, A
     return row
 
 
-def standing_row(balance: Balance) -> dict[str, str | None]:
+def balance_row(balance: Balance) -> dict[str, str | None]:
     """Lay a need's or an offer's stages out, with its total; None where it is not known."""
     decimals = balance.unit.decimals
     row: dict[str, str | None] = {
@@ -137,8 +137,8 @@ def standing_row(balance: Balance) -> dict[str, str | None]:
 
 def country_name(code: str | None) -> str | None:
     """Give a country's name, or the code itself where a later table dropped it."""
-    found = countries().get(code or "")
-    return found.name if found else code
+    country = countries().get(code or "")
+    return country.name if country else code
 
 
 def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
     gap = format_amount(facts.balance.gap, facts.balance.unit.decimals)
     return {
         **record_row("needs", facts.need, facts.balance.unit),
-        **standing_row(facts.balance),
+        **balance_row(facts.balance),
         "project_title": facts.project.title,
         "city": facts.city.code,
         "city_name": facts.city.name,
@@ -158,12 +158,12 @@ def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
 def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
     """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
     facts = snapshot.offer_facts[code]
-    stands = standing_row(facts.balance)
+    balance = balance_row(facts.balance)
     # The table's own `withdrawn` says whether the whole offer was taken back.
-    stands["withdrawn_quantity"] = stands.pop("withdrawn")
+    balance["withdrawn_quantity"] = balance.pop("withdrawn")
     return {
         **record_row("offers", facts.offer, facts.balance.unit),
-        **stands,
+        **balance,
         "provider_name": facts.provider.name,
         "mandate": mandate(facts.offer, facts.balance.unit),
         "over": facts.offer.is_over(snapshot.day),

@@ -57,23 +57,26 @@ def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"Store this outside the ledger: {last['size']}:{last['root']}"
 
 
-def emit_proven(call: Call, proof: Proof, kept: TreeHead | None) -> None:
+def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
     """Say what a proof proves, and what it does not."""
-    said = proof.leaf_document()
+    leaf = proof.leaf_document()
     if call.format == "json":
         document = {"schema": "cityfund.verified/1", "seal": str(proof.tree_head)}
-        place = {"position": proof.position, "kept": None if kept is None else str(kept)}
-        emit_document({**document, **place, "leaf": said})
+        place = {
+            "position": proof.position,
+            "kept": None if stored_seal is None else str(stored_seal),
+        }
+        emit_document({**document, **place, "leaf": leaf})
         return
-    what = said.get("number") or said.get("code") or "?"
-    kind = str(said.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
+    what = leaf.get("number") or leaf.get("code") or "?"
+    kind = str(leaf.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
     emit_lines(
         [
             f"Proven: {kind} {what} is leaf {proof.position} of the {proof.size} under this seal.",
             f"Seal: {proof.tree_head}",
         ]
     )
-    if kept is None:
+    if stored_seal is None:
         note(
             call,
             "This proves nothing unless the seal is one stored outside the ledger: compare it, or "

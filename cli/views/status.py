@@ -133,11 +133,13 @@ def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
     """Give the document's counts and last entry as one line of words each."""
     counts = {kind: _counted(document["counts"][kind]) for kind in _KINDS}
     last = document["last_entry"]
-    told = None
+    summary = None
     if last is not None:
         about = f" {last['deal']}" if last["deal"] else ""
-        told = f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
-    return {"database": document["database"], "as_of": document["as_of"], **counts, "last": told}
+        summary = (
+            f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
+        )
+    return {"database": document["database"], "as_of": document["as_of"], **counts, "last": summary}
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -1,12 +1,12 @@
-"""A word that stands alone and has a verb besides."""
+"""A standalone command that also has another verb."""
 
 from __future__ import annotations
 
-from cli.framework.command import Call, command, noun, word
+from cli.framework.command import Call, command, noun, standalone
 from cli.framework.output import emit_document
 
 app = noun("Sample gaps.", default="gaps")
-status = word()
+status = standalone()
 
 
 @command(app, "gaps", hidden=True)

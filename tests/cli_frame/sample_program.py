@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.framework.app import DAILY, REGISTERS, Word, build_root
+from cli.framework.app import DAILY, REGISTERS, CommandEntry, build_root
 from cli.main import run
 
-WORDS = (
-    Word("offer", "Sample offers.", DAILY, "sample_noun"),
-    Word("gaps", "Sample gaps.", DAILY, "sample_gaps"),
-    Word("status", "Sample status.", REGISTERS, "sample_gaps", "status"),
+COMMAND_TABLE = (
+    CommandEntry("offer", "Sample offers.", DAILY, "sample_noun"),
+    CommandEntry("gaps", "Sample gaps.", DAILY, "sample_gaps"),
+    CommandEntry("status", "Sample status.", REGISTERS, "sample_gaps", "status"),
 )
 PROGRAM = [sys.executable, str(Path(__file__).resolve())]
 
@@ -41,4 +41,4 @@ def say(home: Path, *words: str, typed: str = "", **more: str) -> subprocess.Com
 
 
 if __name__ == "__main__":
-    sys.exit(run(build_root(WORDS), sys.argv[1:]))
+    sys.exit(run(build_root(COMMAND_TABLE), sys.argv[1:]))

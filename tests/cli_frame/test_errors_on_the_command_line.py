@@ -158,7 +158,7 @@ def test_an_interrupt_from_the_keyboard_ends_with_130(tmp_path: Path) -> None:
     script = """
 import signal, sys, time
 import sample_noun
-from sample_program import WORDS, build_root, run
+from sample_program import COMMAND_TABLE, build_root, run
 
 # A run in the background hands down that interrupts are ignored; a person's does not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -170,7 +170,7 @@ def slow_rows():
 
 sample_noun.ROWS = slow_rows()
 sample_noun.len = lambda rows: 1
-sys.exit(run(build_root(WORDS), ["offer", "list"]))
+sys.exit(run(build_root(COMMAND_TABLE), ["offer", "list"]))
 """
     with subprocess.Popen(
         [sys.executable, "-c", script],

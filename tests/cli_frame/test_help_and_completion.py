@@ -13,7 +13,7 @@ import pytest
 from sample_program import PROGRAM, environment, say
 
 import ledger
-from cli.framework.app import BOOKS, DAILY, REGISTERS, SET_UP, WORDS, Word, load
+from cli.framework.app import BOOKS, COMMAND_TABLE, DAILY, REGISTERS, SET_UP, CommandEntry, load
 
 HEAVY = {"sqlalchemy", "pydantic", "alembic", "sample_noun", "sample_gaps", "platformdirs"}
 
@@ -24,7 +24,7 @@ def modules_after(home: Path, *words: str, **more: str) -> tuple[str, set[str]]:
         "import sys, atexit\n"
         "atexit.register(lambda: print('\\n@', *sorted(sys.modules), file=sys.stderr))\n"
         "from sample_program import *\n"
-        "sys.exit(run(build_root(WORDS), sys.argv[1:]))"
+        "sys.exit(run(build_root(COMMAND_TABLE), sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *words],
@@ -104,8 +104,8 @@ def test_the_version_is_the_packages(tmp_path: Path) -> None:
     assert say(tmp_path, "--version").stdout == f"cityfund {ledger.__version__}\n"
 
 
-@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.name)
-def test_every_listed_word_can_be_loaded(word: Word) -> None:
+@pytest.mark.parametrize("word", COMMAND_TABLE, ids=lambda word: word.name)
+def test_every_listed_word_can_be_loaded(word: CommandEntry) -> None:
     assert word.panel in {DAILY, REGISTERS, BOOKS, SET_UP}
     assert importlib.util.find_spec(word.module) is not None
     assert load(word).name == word.name

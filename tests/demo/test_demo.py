@@ -16,7 +16,7 @@ import pytest
 import time_machine
 
 from cli.demo import show, walk
-from cli.demo.place import DemoFileInUse, DemoHasItsOwn
+from cli.demo.place import DemoDatabaseGiven, DemoFileInUse
 from cli.main import main
 from ledger.core.errors import ExitCode
 
@@ -114,7 +114,7 @@ def test_nobody_elses_ledger_is_touched(tmp_path, monkeypatch, capsys):
 
 
 def test_a_ledger_named_on_the_command_line_is_refused(capsys):
-    assert main(["demo", "--db", "sqlite:///mine.db"]) == DemoHasItsOwn.exit_code
+    assert main(["demo", "--db", "sqlite:///mine.db"]) == DemoDatabaseGiven.exit_code
     assert "do: Omit --db" in capsys.readouterr().err
 
 
@@ -198,7 +198,7 @@ def test_command_lines_are_broken_where_the_terminal_ends(columns):
     lines = list(walk.prompt_lines(words, columns))
     assert all(len(line) <= columns for line in lines)
     joined = " ".join(line.removesuffix("\\").strip() for line in lines)
-    assert joined == f"$ {walk.typed(words)}"
+    assert joined == f"$ {walk.command_line(words)}"
 
 
 PROGRAM = [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main())", "demo"]

@@ -18,7 +18,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.framework.app import WORDS, Word, load
+from cli.framework.app import COMMAND_TABLE, CommandEntry, load
 from cli.main import main
 
 README = Path(__file__).parents[2] / "README.md"
@@ -76,20 +76,20 @@ def command_table() -> str:
 
 def commands() -> Iterator[tuple[str, str]]:
     """Give every command that help shows, in its order, and the first line of its help."""
-    for word in WORDS:
+    for word in COMMAND_TABLE:
         for names, command in _leaves(word):
             yield f"cityfund {names}", first_line(command)
 
 
 def leaf_commands() -> Iterator[tuple[str, Any]]:
     """Give every command, hidden ones too, by its words."""
-    for word in WORDS:
+    for word in COMMAND_TABLE:
         loaded = load(word)
         for name, command in getattr(loaded, "commands", {"": loaded}).items():
             yield f"{word.name} {name}".strip(), command
 
 
-def _leaves(word: Word) -> Iterator[tuple[str, Any]]:
+def _leaves(word: CommandEntry) -> Iterator[tuple[str, Any]]:
     loaded = load(word)
     verbs = getattr(loaded, "commands", None)
     if verbs is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.framework.app import WORDS, load
+from cli.framework.app import COMMAND_TABLE, load
 from ledger.interchange.canonical import TABLES
 from ledger.registers.spec import Kind, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural, children_of, code_prefixes, versioned
@@ -17,7 +17,7 @@ from ledger.store.db.tables import metadata
 from ledger.store.registers import STORED_REGISTERS as STORED
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = {word.name: word for word in WORDS}
+COMMANDS = {word.name: word for word in COMMAND_TABLE}
 
 of_each = pytest.mark.parametrize("spec", REGISTERS.values(), ids=REGISTERS)
 of_each_versioned = pytest.mark.parametrize("spec", versioned().values(), ids=versioned())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.views.night import office_told, step_told
+from cli.views.night import office_text, step_text
 
 TOLD = [
     ("lapse", {"holds_lapsed": 0, "offers_lapsed": 0}, "nothing lapsed"),
@@ -54,15 +54,15 @@ TOLD = [
 
 @pytest.mark.parametrize(("step", "figures", "said"), TOLD)
 def test_a_step_is_told_in_words(step, figures, said):
-    assert step_told(step, figures) == said
+    assert step_text(step, figures) == said
 
 
 def test_an_office_reads_what_concerns_it_first():
     figures = {"holds_lapsed": 1, "lines_proposed": 2, "projects_completed": 1, "findings": 2,
                "statement_findings": 2, "holds_lapsing": 1}  # fmt: skip
 
-    assert office_told(figures) == (
+    assert office_text(figures) == (
         "2 findings, 1 hold lapsed, 1 hold lapses soon, 2 introductions proposed, "
         "1 project would become complete"
     )
-    assert office_told({}) == "nothing"
+    assert office_text({}) == "nothing"
