@@ -173,6 +173,18 @@ def test_what_lives_between_two_is_added_over_their_deals() -> None:
 
     balances = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
     assert outstanding_by_need(balances) == {"N-1": {"O-1": Outstanding(8, 8)}}
+    assert outstanding_by_need([deal("D-3", 0, 0)]) == {}
+
+
+def test_an_offer_in_another_unit_is_not_eligible() -> None:
+    count = count_eligible([needing(5, unit=PACKAGE)], [offering(3)], DAY, no_rates)["N-0001"]
+    assert (count.eligible, count.obstacle_rule) == (0, "unit")
+
+
+def test_an_offer_without_a_ticket_stands_beside_one_of_the_smallest() -> None:
+    offers = [offering(3, code="O-1", min_ticket=1), offering(3, code="O-2")]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert (count.eligible, count.obstacle) == (2, None)
 
 
 def test_no_needs_and_no_offers() -> None:

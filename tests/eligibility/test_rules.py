@@ -110,6 +110,13 @@ def test_geography_is_a_union_less_what_is_excluded(
     assert failed(asked(needing(5), offering(5, **mandate))) == ([] if passes else ["geography"])
 
 
+def test_geography_says_whether_the_country_is_excluded_or_not_named() -> None:
+    excluded = asked(needing(5), offering(5, countries=("IR",), excluded_countries=("IR",)))
+    elsewhere = asked(needing(5), offering(5, countries=("PK",), excluded_countries=("IN",)))
+    assert only_words(excluded) == "country IR of Mhd is excluded"
+    assert only_words(elsewhere) == "only for PK; the city is Mhd (IR)"
+
+
 @pytest.mark.parametrize(
     ("accepted", "offered", "passes"),
     [
