@@ -79,7 +79,7 @@ def main() -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--case", action="append", choice=sorted(CASES), help="all by default")
+    parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verbose", action="store_true", help="say what is being done")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
