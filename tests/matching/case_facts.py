@@ -56,7 +56,7 @@ def problem_of(case: Case, facts: Facts | None = None) -> BuiltProblem:
         case.day,
         lambda need, offer: rate_of(case, need, offer),
         outstanding_by_need(facts.deals),
-        chosen=case.selection,
+        selected=case.selection,
     )
 
 
