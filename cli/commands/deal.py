@@ -170,7 +170,7 @@ def _onward(
     act(call, handle)
 
 
-@command(app, "edit", kind="write")
+@command(app, "edit", kind="write", may_be_empty=frozenset({"note"}))
 def edit(
     call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
 ) -> None:

@@ -28,6 +28,7 @@ from cli.framework.register_options import (
     with_parameters,
 )
 from cli.framework.session import read_snapshot
+from ledger.registers.spec import attribute_of
 from ledger.registers.table import REGISTERS, children_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Verb(NamedTuple):
     run: Callable[..., None]
     kind: str = "write"
     dated: bool = False
+    may_be_empty: frozenset[str] = frozenset()
 
 
 List = Callable[["Snapshot"], Listing]
@@ -79,7 +81,8 @@ def register_noun(
         verb = verbs[name]
         if name not in own:
             verb.run.__doc__ = lines[name]
-        command(app, name, kind=verb.kind, dated=verb.dated)(verb.run)
+        add = command(app, name, kind=verb.kind, dated=verb.dated, may_be_empty=verb.may_be_empty)
+        add(verb.run)
     return app
 
 
@@ -146,7 +149,8 @@ def _edit(spec: RegisterSpec) -> Verb:
     def edit(call: Call, **typed: str) -> None:
         edit_record(call, spec, typed[spec.name])
 
-    return Verb(edit)
+    # An empty text removes a term.
+    return Verb(edit, may_be_empty=frozenset(attribute_of(one.name) for one in spec.columns))
 
 
 def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:

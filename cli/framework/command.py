@@ -16,6 +16,7 @@ from cli.framework.options import (
     PLAIN_FORMATS,
     READ_FORMATS,
     PlainHelp,
+    is_from_command_line,
     shared_parameters,
     take_as_typed,
 )
@@ -194,12 +195,6 @@ class Call(typer.Context):
             call = call.parent
 
 
-def is_from_command_line(call: Any, name: str) -> bool:
-    """Say whether a parameter's value came from the command line itself."""
-    source = call.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
-
-
 def _filter(text: str) -> tuple[str, str]:
     column, equals, value = text.partition("=")
     if not equals or not column.strip():
@@ -290,9 +285,16 @@ def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
 
 
 @cache
-def _command_class(kind: str, *, dated: bool, destructive: bool) -> type[LedgerCommand]:
+def _command_class(
+    kind: str, *, dated: bool, destructive: bool, may_be_empty: frozenset[str]
+) -> type[LedgerCommand]:
     assert kind in {"read", "write", "plain"}, kind
-    traits = {"kind": kind, "dated": dated, "destructive": destructive}
+    traits = {
+        "kind": kind,
+        "dated": dated,
+        "destructive": destructive,
+        "may_be_empty": may_be_empty,
+    }
     return type(f"{kind.title()}Leaf", (LedgerCommand,), traits)
 
 
@@ -325,11 +327,13 @@ def command(
     dated: bool = False,
     destructive: bool = False,
     hidden: bool = False,
+    may_be_empty: frozenset[str] = frozenset(),
 ) -> Callable[[_Function], _Function]:
     """Hang a function on an app as a command of a kind: `read`, `write` or `plain`.
 
     A reading command takes --where and --output, and with `dated` the two times; a writing one
-    --on, --reason, --key and --dry-run, and with `destructive` --yes.
+    --on, --reason, --key and --dry-run, and with `destructive` --yes. `may_be_empty` names the
+    parameters in which an empty text has a meaning.
     """
-    cls = _command_class(kind, dated=dated, destructive=destructive)
+    cls = _command_class(kind, dated=dated, destructive=destructive, may_be_empty=may_be_empty)
     return app.command(name, cls=cls, hidden=hidden)

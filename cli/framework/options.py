@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 import typer.main
+
+from cli.framework.usage_errors import BadUsage
 
 _PASSED_THROUGH = (str, bool, list[str])
 
@@ -37,13 +39,52 @@ class _AsTyped:
 
 
 class PlainHelp:
-    """Mixed into a command: its own --help is a flag like any other, and is not converted."""
+    """Mixed into a command: its --help is an ordinary flag, and empty texts are refused.
+
+    A variable of a script that is not set becomes an empty text: it must not stand for a default,
+    such as the whole quantity or another ledger. `may_be_empty` names the exceptions.
+    """
+
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
+    params: list[Any]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line. Raises BadUsage for an empty text."""
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        for param in self.params:
+            if param.name in self.may_be_empty or ctx.resilient_parsing:
+                continue
+            if is_from_command_line(ctx, param.name) and _has_empty(ctx.params.get(param.name)):
+                raise _empty_text(ctx, param)
+        return rest
 
     def get_help_option(self, ctx: Any) -> Any:
         """Give the help option, its value passed through."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         take_as_typed([option])
         return option
+
+
+def is_from_command_line(ctx: Any, name: str) -> bool:
+    """Say whether a parameter's value came from the command line itself."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _has_empty(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_empty, value))
+    return value == ""
+
+
+def _empty_text(ctx: Any, param: Any) -> BadUsage:
+    is_argument = param.param_type_name == "argument"
+    name = str(param.metavar or param.name).upper() if is_argument else param.opts[0]
+    return BadUsage(
+        f"{name} is empty.",
+        why=f"{ctx.command_path} does not accept an empty text here.",
+        next_step="Give a value." if param.required else "Give a value, or omit it.",
+    )
 
 
 def take_as_typed(params: Iterable[Any]) -> None:

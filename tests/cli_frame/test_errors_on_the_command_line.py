@@ -46,6 +46,8 @@ def test_a_refusal_is_json_for_a_script(tmp_path: Path, asked: list[str], where:
         (["offer", "take", "O-1"], "missing-parameter", "offer take --help"),
         (["offer", "list", "surplus"], "bad-usage", "offer list --help"),
         (["offer", "list", "--output"], "bad-usage", "offer list --help"),
+        (["offer", "list", "--output", ""], "bad-usage", "omit it"),
+        (["--db", "", "offer", "list"], "bad-usage", "omit it"),
         (["offer", "list", "--format", "jsn"], "unknown-format", "json"),
         (["offer", "take", "O-1", "5 EUR", "--format", "csv"], "unknown-format", "these"),
         (["offer", "list", "--where", "provider"], "bad-filter", "column=value"),

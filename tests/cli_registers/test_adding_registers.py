@@ -102,7 +102,7 @@ REFUSED = [
     ("city add Nowhere --country IR --member-since 93", 3, ("--member-since", "1998")),
     ("city add Nowhere --country IR --office moon", 5, ("no office 'moon'",)),
     ("city add Nowhere", 2, ("--country",)),
-    ("city add '' --country IR", 3, ("NAME", "missing")),
+    ("city add '' --country IR", 2, ("NAME is empty",)),
     ("city add Mashhad --code mhd --country IR", 4, ("MHD is there already", "city edit MHD")),
     ("city add Mashhad --code 'M D' --country IR", 3, ("--code", "space")),
     ("provider add X --kind club", 3, ("--kind", "club")),
