@@ -40,7 +40,7 @@ _YES_NO = (("yes", ""), ("no", ""))
 def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Function]:
     """Give a command's function more parameters, in place of its `**`."""
 
-    def give(function: _Function) -> _Function:
+    def decorate(function: _Function) -> _Function:
         own = [
             parameter
             for parameter in inspect.signature(function, eval_str=True).parameters.values()
@@ -49,7 +49,7 @@ def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Fu
         function.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
         return function
 
-    return give
+    return decorate
 
 
 def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
