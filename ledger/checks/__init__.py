@@ -1,7 +1,7 @@
 """The named checks of `cityfund check`: each rule of the ledger, recomputed from the journal.
 
-Every check is pure: rows in, a `CheckResult` out. Those of the journal share one pass over it
-in recorded order; memory grows with needs, offers and deals, never with entries.
+Every check is pure: it takes rows and returns a `CheckResult`. Those of the journal share one pass
+in recorded order; memory grows with needs, offers and deals, not with entries.
 """
 
 from __future__ import annotations
@@ -34,4 +34,4 @@ CHECKS: Final = {
     "balances": "the kept balances equal a replay of the journal",
     "seals": "what was sealed is still what it was, and each seal goes on from the one before",
 }
-"""Every check by name, in the order of the answer, with the rule it holds."""
+"""Every check by name, in the order of the results, with the rule it checks."""

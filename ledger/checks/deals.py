@@ -1,4 +1,4 @@
-"""Checks of deals: both sides move together by the rule of parts, and what is held ends once."""
+"""Checks of deals: both sides move together by the rule of parts, and a hold ends once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENDS: Final = (Stage.EXPIRED, Stage.WITHDRAWN)
 
 
 class _Sides(NamedTuple):
-    """A deal's entry sorted out: its need's movement, its offer's, if any, and all the rest."""
+    """The movements of a deal's entry: the need's, and the offer's if any."""
 
     need: MovementRow
     offer: MovementRow | None
@@ -39,7 +39,7 @@ class BothSides(JournalCheck):
     name = "both-sides"
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look at how an entry moves its deal, given how the deal stood."""
+        """Check how an entry moves its deal, given the deal's balances before it."""
         if entry.deal_id is None:
             self._check_entry_without_deal(entry)
             return
@@ -53,7 +53,7 @@ class BothSides(JournalCheck):
             self._check_amounts(entry, deal, sides, balances)
 
     def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
-        """Look for a stage that is empty on the need's side but not on the offer's."""
+        """Report a stage that is empty on the need's side but not on the offer's."""
         del short
         deal = None if entry.deal_id is None else self.context.deals.get(entry.deal_id)
         if deal is None:
@@ -77,7 +77,7 @@ class BothSides(JournalCheck):
             self._fail(entry, "moves a deal that it does not name")
 
     def _sides(self, entry: EntryRow, deal: DealRow) -> _Sides | None:
-        """Sort out the movements of a deal's entry; tell what belongs to no side of it."""
+        """Assign the movements of a deal's entry to its sides; report those of neither side."""
         of_need: list[MovementRow] = []
         of_offer: list[MovementRow] = []
         for movement in entry.movements:
@@ -98,7 +98,7 @@ class BothSides(JournalCheck):
         return sides if self._same_stages(entry, deal, sides) else None
 
     def _check_pass_on(self, entry: EntryRow, deal: DealRow, movement: MovementRow) -> None:
-        """Tell what moves beside the deal: only what came back to an offer may pass on."""
+        """Report a movement outside the deal: only what returned to an offer may pass on."""
         between = {movement.from_stage, movement.to_stage}
         passes = Stage.AVAILABLE in between and not between.isdisjoint(_ENDS)
         if movement.account_id != deal.offer_id or not passes:
@@ -142,7 +142,7 @@ class BothSides(JournalCheck):
 def _offer_due(
     context: CheckContext, deal: DealRow, need: MovementRow, balances: RunningBalances
 ) -> int | None:
-    """Give what the offer's side of a part has to be; None where that cannot be told."""
+    """Return the offer's side of a part by the rule of parts; None if it cannot be computed."""
     if not need.is_exact:
         return None
     if need.from_stage == _OPEN:
@@ -161,13 +161,13 @@ def _offer_due(
 class ResolvedOnce(JournalCheck):
     """What leaves a deal's held stage, on either side, is never more than what entered it.
 
-    Counted gross, apart from any balance: a reversal enters or leaves like any other act.
+    Amounts are counted gross: a reversal enters or leaves like any other act.
     """
 
     name = "resolved-once"
 
     def __init__(self, context: CheckContext) -> None:
-        """Begin with nothing held."""
+        """Start with nothing held."""
         super().__init__(context)
         self._held: dict[tuple[int, int], int] = {}
         self._resolved: dict[tuple[int, int], int] = {}

@@ -13,16 +13,16 @@ from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalan
 from ledger.core.factors import Stage
 
 KNOWN_FORMATS: Final = (1,)
-"""Layouts of canonical bytes that a version may name: see `ledger.evidence.canonical`."""
+"""Formats of canonical bytes that a version may have: see `ledger.evidence.canonical`."""
 
 KNOWN_ENTRY_FORMATS: Final = (1, 2)
-"""Layouts that an entry may name."""
+"""Formats that an entry may have."""
 
 _Line = tuple[int, int | None, str, str, str, int]
 
 
 class RecordVersionRow(NamedTuple):
-    """One version of a record. A record without any has no number, a lost record's no code."""
+    """One version of a record. Without versions it has no number, without record no code."""
 
     kind: str
     owner: str
@@ -33,15 +33,15 @@ class RecordVersionRow(NamedTuple):
 
 
 class AppendOnly(JournalCheck):
-    """Entries and versions run on without a hole; reversals mirror what they reverse, once.
+    """Entries and versions are numbered without a gap; reversals mirror what they reverse, once.
 
-    Entries that are reversed are kept until then; nothing else of the journal is.
+    Only entries that are reversed later are held in memory, until then.
     """
 
     name = "append-only"
 
     def __init__(self, context: CheckContext, versions: Iterable[RecordVersionRow] = ()) -> None:
-        """Begin before the first entry, with every version in order of its record and number."""
+        """Start before the first entry, with every version in order of its record and number."""
         super().__init__(context)
         self._check_versions(versions)
         self._last = 0
@@ -70,7 +70,7 @@ class AppendOnly(JournalCheck):
                 self.report.fail(f"{name} has versions recorded out of order")
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look at an entry's number, moment, lines and what it reverses."""
+        """Check an entry's number, timestamp, lines and reversal."""
         del balances
         self.report.examined += 1
         self._check_order(entry)
@@ -81,7 +81,7 @@ class AppendOnly(JournalCheck):
             self._reversible_entries[entry.number] = entry.movements
 
     def _check_order(self, entry: EntryRow) -> None:
-        # Elsewhere writes overlap: numbers may then be skipped, and commit out of step.
+        # On a server, writes overlap: numbers may be skipped, and commits may be out of order.
         if self.context.one_writer:
             if entry.number != self._last + 1:
                 self.report.fail(f"after entry {self._last} comes entry {entry.number}")
@@ -135,7 +135,7 @@ def _mirrored(movement: MovementRow) -> _Line:
 
 
 def _mirrors(movements: Sequence[MovementRow], original: Sequence[MovementRow]) -> bool:
-    """Say whether movements undo the original's, last first, letting what returns pass on."""
+    """Return whether movements mirror the original's, last first, with what passes on."""
     made = [_line(movement) for movement in movements]
     due = [_mirrored(movement) for movement in reversed(original)]
     place = 0
@@ -159,25 +159,25 @@ def _passes_on(returned: _Line, then: _Line) -> bool:
 
 
 class _Dated(NamedTuple):
-    """When a deal's latest act was dated, and by which entry."""
+    """The date of a deal's latest act, and its entry."""
 
     day: str
     entry: int
 
 
 class TwoTimes(JournalCheck):
-    """No act is dated in the future, before a declaration, or before what it follows or undoes."""
+    """No act is dated in the future, before a declaration, or before what it follows."""
 
     name = "two-times"
 
     def __init__(self, context: CheckContext) -> None:
-        """Begin with no act of any deal."""
+        """Start without acts."""
         super().__init__(context)
         self._deals: dict[int, _Dated] = {}
         self._reversed: dict[int, str] = {}
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Compare an entry's date with all it may not come before or after."""
+        """Compare an entry's date with the dates that bound it."""
         del balances
         self.report.examined += 1
         if not _is_date(entry.effective_on):

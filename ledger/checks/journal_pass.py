@@ -1,6 +1,6 @@
-"""The passes over the journal: one in recorded order, one along the timelines of dates.
+"""The passes over the journal: one in recorded order, one along the effective timelines.
 
-Checks of single movements: positive, whole, in the holder's unit, and one of the allowed.
+Checks of single movements are here too: positive, whole, in the account's unit, and allowed.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from ledger.journal.entries import ALLOWED_MOVES, Act
 
 
 class JournalCheck:
-    """A check that is shown every entry in recorded order. Memory grows with deals, not entries."""
+    """A check that sees every entry in recorded order. Memory grows with deals, not entries."""
 
     name: ClassVar[str]
 
     def __init__(self, context: CheckContext) -> None:
-        """Begin before the first entry."""
+        """Start before the first entry."""
         self.context = context
         self.report = CheckReport(self.name)
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look at an entry while everything stands as it did when the entry was made."""
+        """Check an entry against the balances before it."""
 
     def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
-        """Look at what an entry led to; `short` names the stages it took below zero."""
+        """Check the balances after an entry; `short` are the stages it took below zero."""
 
     def finish(self) -> CheckResult:
-        """Answer, after the last entry."""
+        """Return the result, after the last entry."""
         return self.report.result()
 
 
 def check_journal(
     entries: Iterable[EntryRow], context: CheckContext, checks: Sequence[JournalCheck]
 ) -> tuple[list[CheckResult], RunningBalances]:
-    """Show the whole journal to all checks in one pass; also give where everything ends."""
+    """Run all checks in one pass over the journal; return their results and the final balances."""
     balances = RunningBalances(context)
     befores = [one.before for one in checks if type(one).before is not JournalCheck.before]
     afters = [one.after for one in checks if type(one).after is not JournalCheck.after]
@@ -68,7 +68,7 @@ class NothingBelowZero(JournalCheck):
     name = "nothing-below-zero"
 
     def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
-        """Tell each stage the entry overdrew."""
+        """Report each stage that the entry overdrew."""
         del balances
         self.report.examined += len(entry.movements)
         for one in short:
@@ -76,9 +76,9 @@ class NothingBelowZero(JournalCheck):
 
 
 def check_timeline(steps: Iterable[StepRow], context: CheckContext) -> CheckResult:
-    """Find what falls below zero in the order of effective dates.
+    """Report what falls below zero in the order of effective dates.
 
-    `steps` come holder by holder, each holder's by date, then as recorded.
+    `steps` are ordered by account, then by date, then as recorded.
     """
     report = CheckReport("timeline")
     for account_id, mine in groupby(steps, key=attrgetter("account_id")):
@@ -111,7 +111,7 @@ def _shortfall_text(context: CheckContext, short: Shortfall) -> str:
     who = context.account_name(short.account_id)
     if short.deal_id is not None:
         who = f"{context.deal_name(short.deal_id)}, its {context.side_of(short.account_id)}'s side,"
-    # A quantity is positive; the sign is ours to write.
+    # A quantity is positive; the sign is added here.
     return f"{who} with -{context.shown(short.account_id, -short.left)} {short.stage}"
 
 
@@ -122,12 +122,12 @@ _ALLOWED = frozenset(
 
 
 class Balanced(JournalCheck):
-    """Each movement takes a positive whole number of its holder's unit to another stage."""
+    """Each movement takes a positive whole number of its account's unit to another stage."""
 
     name = "balanced"
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look at each movement's amount, unit and stages."""
+        """Check each movement's amount, unit and stages."""
         del balances
         for movement in entry.movements:
             self.report.examined += 1
@@ -149,12 +149,12 @@ class Balanced(JournalCheck):
 
 
 class AllowedMoves(JournalCheck):
-    """Each movement is one of the allowed moves of its entry's act and its holder's side."""
+    """Each movement is one of the allowed moves of its entry's act and its account's side."""
 
     name = "allowed-moves"
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look each movement up in the one table of moves."""
+        """Look each movement up in the table of moves."""
         del balances
         if entry.reverses is None and entry.act == Act.REVERSE:
             self.report.fail(f"entry {entry.number} is a reversal that names nothing it reverses")

@@ -1,4 +1,4 @@
-"""The check of mandates: every hold and direct commitment judged again, as it was known then."""
+"""The check of mandates: every hold and direct commitment judged by the terms known then."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ _HOLDING_ACTS: Final = (Act.INTRODUCE, Act.COMMIT)
 
 @dataclass(slots=True)
 class RecordHistory:
-    """Every version of one record, oldest first, with the moment each was recorded."""
+    """Every version of one record, oldest first, with the timestamp of each."""
 
     moments: list[int] = field(default_factory=list)
     records: list[Any] = field(default_factory=list)
 
     def visible_at(self, moment: int, late_by: int) -> list[Any]:
-        """Give the versions that a write of a moment may have seen, newest first.
+        """Return the versions that a write at a timestamp may have read, newest first.
 
-        The one known then, and those before it that were followed within `late_by` microseconds:
-        where many write at once, what was recorded earlier may come to be seen that much later.
+        These are the version known then, and earlier ones that were replaced within `late_by`
+        microseconds: with several writers, what was recorded earlier may become visible that much
+        later.
         """
         place = bisect_right(self.moments, moment)
         first = place - 1
@@ -64,20 +65,20 @@ class _Hold(NamedTuple):
 
 
 class Mandate(JournalCheck):
-    """A hold or direct commitment outside of the offer's mandate carries an override."""
+    """A hold or direct commitment outside the offer's mandate has an override."""
 
     name = "mandate"
 
     def __init__(
         self, context: CheckContext, registers: Registers, never_overridden: Collection[str]
     ) -> None:
-        """Begin with the registers' histories, and the rules that no reason overrides."""
+        """Start with the registers' histories, and the rules that cannot be overridden."""
         super().__init__(context)
         self._registers = registers
         self._never_overridden = frozenset(never_overridden)
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Judge an entry that takes from an offer, while everything stands as it did."""
+        """Judge an entry that takes from an offer, by the balances before it."""
         hold = self._hold(entry)
         if hold is None:
             return
@@ -111,7 +112,7 @@ class Mandate(JournalCheck):
     def _pairings(
         self, entry: EntryRow, hold: _Hold, balances: RunningBalances
     ) -> Iterator[Pairing]:
-        """Give the pair under all terms that the write may have seen: mostly there is one."""
+        """Return the pair under all terms that the write may have read, usually one."""
         deal, moment = hold.deal, entry.recorded_at
         day = _day(entry.effective_on)
         if day is None:
@@ -171,7 +172,7 @@ class Mandate(JournalCheck):
         return Balance(side, code, unit, {one: by_word.get(one, 0) for one in STAGES_OF[side]})
 
     def _outstanding(self, deal: DealRow, balances: RunningBalances) -> dict[int, tuple[int, int]]:
-        """Add up what lives in the deal's need by offer, in the need's and the offer's unit."""
+        """Sum the outstanding amounts in the deal's need by offer, in both units."""
         outstanding: dict[int, tuple[int, int]] = {}
         for one in self.context.deals_of_need[deal.need_id]:
             need, offer = outstanding.get(one.offer_id, (0, 0))

@@ -1,11 +1,8 @@
-"""The check of nights: runs begin one after another, and each has its steps, whole and in order.
+"""The checks of nights: runs and their steps, snapshots, statements and findings.
 
-The check of snapshots: what a night kept of a need is where the journal says it stood then.
-
-The check of statements: each is whole, and each finding's events follow one another.
-
-What a night lays down has no name that a receipt could give; the receipt of its request says how
-many rows there are of each table, so that one more or one less is seen.
+Runs begin one after another with whole steps in order; a snapshot equals the journal at its time;
+statements are complete, and the events of a finding follow one another. Rows of a night have no
+codes for a receipt; the receipt counts them by table, so that a missing or an added row shows.
 """
 
 from __future__ import annotations
@@ -28,7 +25,7 @@ _CLOCK: Final = CLOCK_TOLERANCE // timedelta(microseconds=1)
 
 
 class NightStepRow(NamedTuple):
-    """A step as it is kept: when it began and ended, and what it says came of it, as text."""
+    """A stored step: when it began and ended, and its results as text."""
 
     name: Any
     place: Any
@@ -40,7 +37,7 @@ class NightStepRow(NamedTuple):
 
 
 class NightRunRow(NamedTuple):
-    """A run with its steps by their places; without a `day`, steps of one that is not there."""
+    """A run with its steps by place; without a `day`, steps whose run is missing."""
 
     id: Any
     day: str | None
@@ -52,7 +49,7 @@ class NightRunRow(NamedTuple):
 def check_nights(
     runs: Iterable[NightRunRow], known_steps: Sequence[str], now: int, context: CheckContext
 ) -> CheckResult:
-    """Hold every run to the one before it, and every step to its run. `runs` come by their ids."""
+    """Check every run against the one before it, and every step against its run."""
     report = CheckReport("nights")
     before = 0
     for run in runs:
@@ -123,7 +120,7 @@ def _is_figures(value: Any, *kinds: type) -> bool:
 
 
 _SETTLED: Final = 60_000_000
-"""Where many write, what was recorded within so many microseconds may have come in any order."""
+"""With several writers, rows recorded within this many microseconds may be in any order."""
 
 _STAGES: Final = (
     Stage.OPEN.value, Stage.HELD.value, Stage.COMMITTED.value, Stage.DELIVERED.value,
@@ -134,7 +131,7 @@ SnapshotStages = tuple[Any, ...]
 
 
 class SnapshotRow(NamedTuple):
-    """A snapshot as it is kept: of which need and night, when it was recorded, and the stages."""
+    """A stored snapshot: its need and night, when it was recorded, and the stages."""
 
     need_id: Any
     day: str
@@ -145,21 +142,21 @@ class SnapshotRow(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name it by what it is of."""
+        """Return a name for messages."""
         return f"snapshot {self.number} of the night of {self.day}"
 
 
 class Snapshots(JournalCheck):
-    """Each snapshot of a night's own day is where its need stood when it was recorded.
+    """Each snapshot of a night's own day equals its need's stages when it was recorded.
 
-    Snapshots come in the order in which they were recorded. Those of a night that was missed are
-    by effective dates, and are only counted.
+    Snapshots are read in recorded order. Those of a missed night are by effective dates, and are
+    only counted.
     """
 
     name = "snapshots"
 
     def __init__(self, context: CheckContext, stored: Iterator[SnapshotRow]) -> None:
-        """Begin before the first entry and the first snapshot."""
+        """Start before the first entry and the first snapshot."""
         super().__init__(context)
         self._snapshots = stored
         self._next = next(stored, None)
@@ -169,7 +166,7 @@ class Snapshots(JournalCheck):
         self._balances = RunningBalances(context)
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
-        """Look at the snapshots that were recorded before an entry."""
+        """Check the snapshots that were recorded before an entry."""
         self._balances = balances
         while self._next is not None and self._is_due(self._next, entry):
             self._check_snapshot(self._next)
@@ -183,7 +180,7 @@ class Snapshots(JournalCheck):
         return entry.recorded_at > row.recorded_at + _SETTLED
 
     def _record_stages(self, entry: EntryRow, moment: int) -> None:
-        """Keep where the needs stood that an entry moves, near the moment of the next snapshot."""
+        """Record the stages of the needs that an entry moves near the next snapshot."""
         if entry.recorded_at < moment - _SETTLED:
             self._recent.clear()
             return
@@ -221,7 +218,7 @@ class Snapshots(JournalCheck):
         return f"{row.name} says that {self.context.account_name(row.need_id)} had {wrong}"
 
     def finish(self) -> CheckResult:
-        """Look at what was recorded after the last entry, and answer."""
+        """Check the snapshots recorded after the last entry, and return the result."""
         for row in chain([] if self._next is None else [self._next], self._snapshots):
             self._check_snapshot(row)
         if not self._missed:
@@ -237,11 +234,11 @@ _AFTER: Final = {
     FindingEvent.RESOLVED: {FindingEvent.REOPENED},
     FindingEvent.AUTO_RESOLVED: {FindingEvent.REOPENED},
 }
-"""What may happen to a finding after what."""
+"""The events that may follow each event of a finding."""
 
 
 class RowCounts(NamedTuple):
-    """How many rows a request's receipt tells of by table, and how many there are."""
+    """The number of rows by table, in a request's receipt and in the tables."""
 
     request: Any
     in_receipt: Mapping[str, Any]
@@ -249,7 +246,7 @@ class RowCounts(NamedTuple):
 
 
 class StatementRow(NamedTuple):
-    """A statement, and its lines; without a `code`, lines of one that is not there."""
+    """A statement and its lines; without a `code`, lines whose statement is missing."""
 
     id: Any
     code: str | None
@@ -260,9 +257,9 @@ class StatementRow(NamedTuple):
 
 
 class FindingRow(NamedTuple):
-    """A finding with its events by number; without a `kind`, events of one that is not there.
+    """A finding with its events by number; without a `kind`, events whose finding is missing.
 
-    `lines_lacking` are the lines it is about that no statement has.
+    `lines_lacking` are the lines it names that no statement has.
     """
 
     id: Any
@@ -274,7 +271,7 @@ class FindingRow(NamedTuple):
 def check_statements(
     row_counts: Iterable[RowCounts], stored: Iterable[StatementRow], findings: Iterable[FindingRow]
 ) -> CheckResult:
-    """Hold receipts to rows, statements to their lines, and findings to what they are about."""
+    """Check receipts against rows, statements against their lines, and findings against lines."""
     report = CheckReport("statements")
     for one in row_counts:
         report.examined += 1

@@ -1,4 +1,4 @@
-"""The check of proposals: each is whole, and what was introduced of it is what it proposed."""
+"""The check of proposals: each is complete, and introductions match the lines they name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ledger.deals.deal import offer_amount_to_hold
 
 
 class ProposedLineRow(NamedTuple):
-    """One line as it is kept, its amounts unproven; `rate` is None where no decimal stands."""
+    """One stored line, its amounts unchecked; `rate` is None if it is not a decimal."""
 
     line: Any
     offer_id: int
@@ -25,10 +25,10 @@ class ProposedLineRow(NamedTuple):
 
 
 class ProposedRow(NamedTuple):
-    """One proposal with its lines; without a `code`, what lies about of one that is not there.
+    """One proposal with its lines; without a `code`, rows whose proposal is missing.
 
-    `weights` are those of the projects it would complete, `levels` the value and the bound of
-    level 1, then of level 2.
+    `weights` are those of the projects it would complete, `levels` the value and the bound of level
+    1, then of level 2.
     """
 
     name: str
@@ -40,7 +40,7 @@ class ProposedRow(NamedTuple):
 
 
 class IntroducedRow(NamedTuple):
-    """What an entry and the line that it names say of one another; None where either is not."""
+    """An entry and the line that it names, field by field; None where either is missing."""
 
     entry: int
     proposal: str
@@ -59,9 +59,9 @@ def check_proposals(
     unnamed: Iterable[int],
     context: CheckContext,
 ) -> CheckResult:
-    """Hold each proposal to what it announced, and each introduction to the line it names.
+    """Check each proposal against its own counts, and each introduction against its line.
 
-    `unnamed` are the entries laid out as naming a line that name none.
+    `unnamed` are the entries in the format of a proposal's line that name none.
     """
     report = CheckReport("proposals")
     for row in proposed:

@@ -1,8 +1,8 @@
-"""The books as the checks look at them: plain rows, read as they stand, trusted in nothing.
+"""The ledger as the checks see it: plain rows, read as they are, without trust.
 
-The rows keep what the database really holds: dates as ISO text (which compares like dates),
-moments as whole microseconds since 1970, stages and acts as words. A spoiled value can so be
-named as a failure; nothing here raises because somebody wrote nonsense past the guards.
+The rows hold what the database holds: dates as ISO text (which compares like dates), timestamps as
+whole microseconds since 1970, stages and acts as words. A corrupt value can therefore be reported
+as a failure; nothing here raises because of values written past the guards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60_000_000
 
 StageAmounts = dict[str, int]
-"""Amounts by the word of their stage, in the smallest part of the holder's unit."""
+"""Amounts by the name of their stage, in the smallest part of the account's unit."""
 
 
 class MovementRow(NamedTuple):
@@ -40,7 +40,7 @@ class MovementRow(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Say whether the amount is a whole number that may be moved."""
+        """Return whether the amount is a whole number within bounds."""
         return type(self.amount) is int and 0 < self.amount <= MAX_AMOUNT
 
 
@@ -61,7 +61,7 @@ class EntryRow(NamedTuple):
 
 
 class StepRow(NamedTuple):
-    """One movement on the timeline of its holder's effective dates."""
+    """One movement on the timeline of its account."""
 
     account_id: int
     effective_on: str
@@ -74,7 +74,7 @@ class StepRow(NamedTuple):
 
 
 class AccountRow(NamedTuple):
-    """One row of the table `account` beside the need and the offer that share its id, if any."""
+    """One row of the table of accounts, with the need and the offer that share its id, if any."""
 
     id: int
     side: str
@@ -87,12 +87,12 @@ class AccountRow(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name it as an officer would."""
+        """Return the name that officers use."""
         return f"{self.side} {self.need or self.offer or f'with id {self.id}'}"
 
 
 class DealRow(NamedTuple):
-    """What of a deal never changes. `rate` is None where what is kept is no decimal."""
+    """The terms of a deal that never change. `rate` is None if the stored one is not a decimal."""
 
     id: int
     code: str
@@ -103,7 +103,7 @@ class DealRow(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckContext:
-    """All of a ledger but its journal. `one_writer` says that writes come strictly in turn."""
+    """All of a ledger but its journal. `one_writer` says that writes never overlap."""
 
     accounts: Mapping[int, AccountRow]
     deals: Mapping[int, DealRow]
@@ -122,47 +122,47 @@ class CheckContext:
         return found
 
     def account_name(self, account_id: int) -> str:
-        """Name a holder, even one that is not there."""
+        """Return the name of an account, even of a missing one."""
         account = self.accounts.get(account_id)
         return f"an unknown holder (id {account_id})" if account is None else account.name
 
     def deal_name(self, deal_id: int | None) -> str:
-        """Name a deal, even one that is not there."""
+        """Return the name of a deal, even of a missing one."""
         deal = None if deal_id is None else self.deals.get(deal_id)
         return f"an unknown deal (id {deal_id})" if deal is None else f"deal {deal.code}"
 
     def side_of(self, account_id: int) -> str | None:
-        """Give the side of a holder; None where it is not there."""
+        """Return the side of an account; None if it is missing."""
         account = self.accounts.get(account_id)
         return None if account is None else account.side
 
     def unit_of(self, account_id: int) -> Unit | None:
-        """Give the unit of a holder; None where it or its unit is not there."""
+        """Return the unit of an account; None if it or its unit is missing."""
         account = self.accounts.get(account_id)
         return None if account is None else self.units.get(account.unit)
 
     def shown(self, account_id: int, amount: int) -> str:
-        """Write an amount in its holder's unit."""
+        """Format an amount in its account's unit."""
         unit = self.unit_of(account_id)
         return str(amount) if unit is None else format_quantity(amount, unit)
 
     def day_of(self, recorded_at: int) -> str:
-        """Give the ledger's calendar day of a moment, as ISO text."""
+        """Return the ledger's calendar day of a timestamp, as ISO text."""
         return _day_of(recorded_at // _MINUTE, self.calendar)
 
 
 @lru_cache(maxsize=4096)
 def _day_of(minute: int, calendar: tzinfo) -> str:
-    # Days change on a whole minute in every time zone of our times.
+    # Days change on a whole minute in every time zone since 1970.
     try:
         moment = _EPOCH + timedelta(minutes=minute)
         return moment.astimezone(calendar).date().isoformat()
-    except OverflowError:  # a spoiled moment, which another check names
+    except OverflowError:  # a corrupt timestamp, which another check reports
         return (date.max if minute > 0 else date.min).isoformat()
 
 
 class Shortfall(NamedTuple):
-    """A stage that a movement took below zero; `deal_id` is set where it is a deal's."""
+    """A stage that a movement took below zero; `deal_id` is set for a deal's stage."""
 
     account_id: int
     deal_id: int | None
@@ -171,20 +171,20 @@ class Shortfall(NamedTuple):
 
 
 class RunningBalances:
-    """Where every need, offer and deal stands while the journal is read from its beginning."""
+    """The balances of every need, offer and deal while the journal is read from its start."""
 
     def __init__(self, context: CheckContext) -> None:
-        """Begin with nothing declared."""
+        """Start with nothing declared."""
         self.accounts: defaultdict[int, StageAmounts] = defaultdict(dict)
         self.deals: dict[tuple[int, str], StageAmounts] = {}
         self._books = context
 
     def of_deal(self, deal_id: int, side: str) -> StageAmounts:
-        """Give where one side of a deal stands."""
+        """Return the balances of one side of a deal."""
         return self.deals.get((deal_id, side), {})
 
     def post(self, entry: EntryRow) -> list[Shortfall]:
-        """Move what an entry moves; give each stage it takes below zero."""
+        """Post an entry's movements; return each stage they take below zero."""
         short: list[Shortfall] = []
         for movement in entry.movements:
             amount, account_id, deal_id = movement.amount, movement.account_id, movement.deal_id
@@ -214,7 +214,7 @@ _DEAL_WORDS: Final = frozenset(stage.value for stage in DEAL_STAGES)
 
 
 def shift(stages: StageAmounts, source: str, target: str, amount: int) -> int:
-    """Move an amount between two stages; give what is left in the first."""
+    """Move an amount between two stages; return what is left in the first."""
     stages[target] = stages.get(target, 0) + amount
     left = stages.get(source, 0) - amount
     stages[source] = left
@@ -222,4 +222,4 @@ def shift(stages: StageAmounts, source: str, target: str, amount: int) -> int:
 
 
 FREE_WORDS = {Side.NEED.value: Stage.OPEN.value, Side.OFFER.value: Stage.AVAILABLE.value}
-"""The word of each side's free stage, by the side's word."""
+"""The name of each side's free stage, by the side's name."""

@@ -1,7 +1,7 @@
-"""The check of seals: the leaves made anew, held to those that were sealed and to their roots.
+"""The check of seals: recomputed leaves, compared with the sealed ones and with their roots.
 
-Both come in the order of requests. Where they part, the first difference is named; memory grows
-with what one request wrote, and only where something was tampered with.
+Both are read in the order of requests. Where they differ, the first difference is reported; memory
+grows with one request, and only if something was changed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from ledger.evidence.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, TreeHead, leaf_name
 
 _UNREADABLE: Final = EMPTY_ROOT
-"""Stands for the hash of a leaf whose rows cannot be what was written: none hashes to it."""
+"""Stands for the hash of a leaf whose rows are unreadable: no leaf hashes to it."""
 
 
 class _RecomputedLeaf(NamedTuple):
-    """A leaf made anew, by what it is called, and its hash."""
+    """A recomputed leaf: its name and its hash."""
 
     kind: str
     reference: str
@@ -44,7 +44,7 @@ class SealCheckInput(NamedTuple):
 
 
 class _GrowingTree:
-    """A tree as leaves come in, and what it was at the sizes that somebody wants to know."""
+    """A growing tree, with its root and peaks at the given sizes."""
 
     def __init__(self, wanted: frozenset[int]) -> None:
         self.frontier = Frontier()
@@ -164,7 +164,7 @@ def _recompute(leaf: Leaf) -> tuple[int, _RecomputedLeaf]:
 
 
 def _groups(leaves: Iterable[SealedLeaf]) -> Iterator[tuple[int | None, Iterator[SealedLeaf]]]:
-    """Give sealed leaves request by request; no number where it is none that can follow."""
+    """Return sealed leaves request by request; without a number if it cannot follow."""
     started = 0
     number: int | None = None
     last = 0
@@ -191,7 +191,7 @@ def _number(leaf: SealedLeaf) -> int | None:
 
 
 def check_seals(sealing: SealCheckInput, outside: Sequence[TreeHead] = ()) -> CheckResult:
-    """Hold the ledger to its seals, and its seals to those that were kept outside of it."""
+    """Compare the ledger with its seals, and its seals with tree heads kept outside it."""
     report = CheckReport("seals")
     sizes = {seal.size for seal in sealing.seals} | {head.size for head in outside}
     comparison = _Comparison(report, frozenset({0, *sizes}))
@@ -229,7 +229,7 @@ def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Co
 def _check_external_heads(
     report: CheckReport, outside: Sequence[TreeHead], comparison: _Comparison
 ) -> int:
-    """Compare seals from outside with what the rows make now; give how far that is proven."""
+    """Compare external tree heads with the recomputed leaves; return the proven size."""
     proven = 0
     for head in sorted(outside):
         report.examined += 1
@@ -246,7 +246,7 @@ def _check_external_heads(
 
 
 def _between(comparison: _Comparison, good: int, size: int) -> str:
-    """Say between which leaves a difference lies that the sealed leaves do not show."""
+    """Return the range of leaves that contains a difference hidden from the sealed leaves."""
     first, last = comparison.names.get(good), comparison.names.get(size - 1)
     span = f"leaves {good} to {size - 1}"
     if first is not None and last is not None:
@@ -257,7 +257,7 @@ def _between(comparison: _Comparison, good: int, size: int) -> str:
 def _notes(
     sealing: SealCheckInput, comparison: _Comparison, outside: Sequence[TreeHead], proven: int
 ) -> Iterator[str]:
-    """Say what is proven by seals from outside, and where that ends."""
+    """Report what external tree heads prove, and where that ends."""
     size = comparison.sealed.frontier.size
     if outside:
         yield f"Proven by seals from outside: the first {proven} of {size} sealed leaves."

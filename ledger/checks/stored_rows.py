@@ -1,6 +1,6 @@
-"""Checks of what lies beside the journal: kept balances, guards, holders, requests, amounts.
+"""Checks of the rows beside the journal: balances, guards, accounts, requests, amounts.
 
-Checks of what the program ships into the database: its reference tables.
+The reference tables of the database are compared with those of the program.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _FREE_COLUMN: Final = "free"
 _FEW: Final = 5
 
 SWITCHED_OFF: Final = "switched off"
-"""What is read of a guard that stands in the database but is told not to act."""
+"""The value of a guard that is in the database but disabled."""
 
 
 class StoredStages(NamedTuple):
-    """One kept row of stages: a holder's, or (with `side`) one side of a deal."""
+    """One stored row of stages: an account's, or (with `side`) one side of a deal."""
 
     owner_id: int
     side: str | None
@@ -36,7 +36,7 @@ def check_balances(
     balances: RunningBalances,
     context: CheckContext,
 ) -> CheckResult:
-    """Compare the kept rows of needs, offers and deals with a replay of the whole journal."""
+    """Compare the stored balances of needs, offers and deals with a replay of the journal."""
     report = CheckReport("balances")
     seen = set()
     for row in accounts:
@@ -132,7 +132,7 @@ def _normalised_sql(statement: str) -> str:
 
 
 def check_broker(context: CheckContext) -> CheckResult:
-    """Hold every holder of stages to be one need or one offer, in its unit: never the fund."""
+    """Check that every account is one need or one offer, in its unit: never the fund."""
     report = CheckReport("broker")
     for account in context.accounts.values():
         report.examined += 1
@@ -150,7 +150,7 @@ def check_broker(context: CheckContext) -> CheckResult:
 
 
 class VersionName(NamedTuple):
-    """What a receipt says of a version: of which register and record, and its number."""
+    """A version as a receipt names it: register, record and number."""
 
     kind: str
     code: str | None
@@ -158,7 +158,7 @@ class VersionName(NamedTuple):
 
 
 class RequestRow(NamedTuple):
-    """A request with its receipt's body (None: it has none), and all that was made under it."""
+    """A request with its receipt's body (None if it has none), and all that it recorded."""
 
     key: str
     receipt: str | None
@@ -167,7 +167,7 @@ class RequestRow(NamedTuple):
 
 
 class OrphanRow(NamedTuple):
-    """A row whose request is not there, or was recorded at another moment than the row."""
+    """A row whose request is missing, or was recorded at another time than the row."""
 
     table: str
     row: str
@@ -177,7 +177,7 @@ class OrphanRow(NamedTuple):
 def check_request_keys(
     requests: Iterable[RequestRow], orphans: Iterable[OrphanRow], repeated: Iterable[str]
 ) -> CheckResult:
-    """Hold each write to one request with one key and one receipt that names all it made."""
+    """Check that each write has one request with one key and one complete receipt."""
     report = CheckReport("request-keys")
     for request in requests:
         report.examined += 1
@@ -238,7 +238,7 @@ def _numbers_text(numbers: Any) -> str:
 
 
 class AmountFault(NamedTuple):
-    """A cell that should hold a whole number within bounds, and what it holds."""
+    """A cell that should hold a whole number within bounds, and its value."""
 
     table: str
     row: str
@@ -259,7 +259,7 @@ class DecimalCell(NamedTuple):
 def check_exactness(
     examined: int, faults: Iterable[AmountFault], decimals: Iterable[DecimalCell]
 ) -> CheckResult:
-    """Hold every amount to a whole number within 10^17, every rate and share to exact digits."""
+    """Check that every amount is whole and within 10^17, and every rate and share exact."""
     report = CheckReport("exact")
     report.examined = examined
     for fault in faults:

@@ -1,4 +1,4 @@
-"""Days and moments: how people type them, and when an act may be dated.
+"""Parse dates and timestamps, and check when an act may be dated.
 
 An act is never dated in the future, before a declaration, or out of order.
 """
@@ -15,7 +15,7 @@ from ledger.core.numbers import normalise_digits
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _FIRST_YEAR = 1583
-"""The first whole year of the Gregorian calendar; years before it come from another calendar."""
+"""The first full year of the Gregorian calendar; earlier years use another calendar."""
 
 _RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _MOMENT = re.compile(
@@ -25,7 +25,7 @@ _MOMENT = re.compile(
 
 
 class InvalidDate(InvalidInput):
-    """A text that names no day."""
+    """The text is not a date."""
 
     code = "invalid-date"
     default_why = "A date is written YYYY-MM-DD, or today, yesterday or tomorrow."
@@ -33,7 +33,7 @@ class InvalidDate(InvalidInput):
 
 
 class InvalidTime(InvalidInput):
-    """A text that names no moment, or two."""
+    """The text is not a timestamp, or is an ambiguous one."""
 
     code = "invalid-time"
     default_why = "A timestamp is a date and a time, with a time zone or in the ledger's own."
@@ -41,7 +41,7 @@ class InvalidTime(InvalidInput):
 
 
 class FutureDate(InvalidInput):
-    """An act was dated after today."""
+    """An act is dated after today."""
 
     code = "future-date"
     default_why = "The journal records what has happened, by the ledger's own calendar."
@@ -49,7 +49,7 @@ class FutureDate(InvalidInput):
 
 
 class BeforeDeclaration(RefusedByRule):
-    """An act was dated before the need or the offer was declared."""
+    """An act is dated before the need or the offer was declared."""
 
     code = "before-declaration"
     default_why = "Nothing can happen to a need or an offer before it was declared."
@@ -57,7 +57,7 @@ class BeforeDeclaration(RefusedByRule):
 
 
 class BeforePreviousAct(RefusedByRule):
-    """An act of a deal was dated before the deal's previous act."""
+    """An act of a deal is dated before the deal's previous act."""
 
     code = "before-previous-act"
     default_why = "The acts of one deal follow one another in time."
@@ -65,7 +65,7 @@ class BeforePreviousAct(RefusedByRule):
 
 
 class BeforeReversed(RefusedByRule):
-    """A reversal was dated before the entry it reverses."""
+    """A reversal is dated before the entry it reverses."""
 
     code = "before-reversed"
     default_why = "What has not happened yet cannot be undone."
@@ -81,7 +81,7 @@ class OverdrawnLater(RefusedByRule):
 
 
 class HoldExpired(RefusedByRule):
-    """A hold was to be committed after its last day."""
+    """A hold to be committed has passed its last day."""
 
     code = "hold-expired"
     default_why = "A hold can be committed through its last day, no longer."
@@ -89,7 +89,7 @@ class HoldExpired(RefusedByRule):
 
 
 class UntilInThePast(InvalidInput):
-    """A hold was to end before it begins."""
+    """A hold would end before it begins."""
 
     code = "until-in-the-past"
     default_why = "A hold lasts at least through the day it is made."
@@ -97,7 +97,7 @@ class UntilInThePast(InvalidInput):
 
 
 class ClockSteppedBack(RefusedByRule):
-    """The machine's clock shows a time long before the last write was recorded."""
+    """The machine's clock is far behind the time of the last write."""
 
     code = "clock-stepped-back"
     default_why = (
@@ -116,16 +116,16 @@ class UnknownTimeZone(InvalidInput):
 
 
 LONGEST_WRITE = timedelta(seconds=30)
-"""So long may a write take; what it recorded is seen by all that begin later than that."""
+"""The longest duration of a write; every reader that starts later sees what it recorded."""
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""So far a clock that is being set right may step back without anybody having to care."""
+"""How far a clock under correction may step back without a refusal."""
 
 
 def recording_time(now: datetime, last_recorded: datetime | None) -> datetime:
-    """Give the moment a write is recorded at: the clock's, but never before the last write's.
+    """Return the timestamp of a write: the clock's, but never earlier than the last write's.
 
-    Raises `ClockSteppedBack` where the clock is behind by more than `CLOCK_TOLERANCE`.
+    Raises `ClockSteppedBack` if the clock is behind by more than `CLOCK_TOLERANCE`.
     """
     if last_recorded is None or now >= last_recorded:
         return now
@@ -138,7 +138,7 @@ def recording_time(now: datetime, last_recorded: datetime | None) -> datetime:
 
 
 def find_time_zone(name: str) -> tzinfo:
-    """Find the time zone of that IANA name; raises `UnknownTimeZone`."""
+    """Return the time zone of an IANA name; raises `UnknownTimeZone`."""
     if name == "UTC":
         return UTC
     try:
@@ -148,7 +148,7 @@ def find_time_zone(name: str) -> tzinfo:
 
 
 def day_of(moment: datetime, where: tzinfo) -> date:
-    """Give the calendar day of a moment in a time zone."""
+    """Return the calendar day of a moment in a time zone."""
     return moment.astimezone(where).date()
 
 
@@ -178,7 +178,7 @@ def require_in_order(day: date, previous: date | None, deal: str) -> None:
 
 
 def _shown_by(who: str) -> str:
-    """Give the command that shows `Need N-0001`: `need show N-0001`."""
+    """Return the command that shows `Need N-0001`: `need show N-0001`."""
     side, _, code = who.partition(" ")
     return f"{side.lower()} show {code}"
 
@@ -190,9 +190,9 @@ def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> Non
 
 
 def parse_date(text: str, *, today: Callable[[], date]) -> date:
-    """Read a day: ISO 8601, or a word counted from `today`. Raises InvalidDate.
+    """Parse a date: ISO 8601, or a word relative to `today`. Raises InvalidDate.
 
-    Persian and Arabic digits are taken for the digits they are; the calendar is Gregorian.
+    Persian and Arabic digits are accepted; the calendar is Gregorian.
     """
     plain = normalise_digits(text).casefold()
     if plain in _RELATIVE:
@@ -214,9 +214,9 @@ def parse_date(text: str, *, today: Callable[[], date]) -> date:
 
 
 def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
-    """Read a moment as an aware UTC instant; without a zone of its own it is in `zone`.
+    """Parse a timestamp as an aware UTC instant; without a zone of its own it is in `zone`.
 
-    Raises InvalidTime, also where the clocks of `zone` showed that time twice or never.
+    Raises InvalidTime, also if the clocks of `zone` showed that time twice or never.
     """
     match = _MOMENT.fullmatch(normalise_digits(text).upper())
     if match is None:

@@ -1,7 +1,7 @@
-"""The one tree of errors: every refusal is a class with a code, an exit code and a way out.
+"""The error tree: every refusal is a class with a code, an exit code and a next step.
 
-An error says *what* happened, *why* the ledger will not have it, and what to do *next*.
-A class carries the usual why and next step; the place that raises it may say them better.
+An error says *what* happened, *why* the ledger refuses it, and what to do *next*. A class has a
+default why and next step; the place that raises it may give more specific ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 
 
 class ExitCode(IntEnum):
-    """What the process tells the shell; scripts branch on these, so they never change."""
+    """Exit codes of the process. Scripts depend on them, so they never change."""
 
     DONE = 0
     FINDINGS = 1
@@ -28,14 +28,14 @@ class ExitCode(IntEnum):
 
 
 class Detail(NamedTuple):
-    """One fault of many: a line for people, and its parts for scripts."""
+    """One fault of several: a line for people, and its parts for scripts."""
 
     line: str
     parts: Mapping[str, str | int | None]
 
 
 class LedgerError(Exception):
-    """Base of all refusals. Never raised itself: each refusal has a class of its own."""
+    """Base of all refusals. It is never raised itself: each refusal has its own class."""
 
     code: ClassVar[str] = "ledger-error"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
@@ -45,7 +45,7 @@ class LedgerError(Exception):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "code" not in vars(cls):
-            # Scripts branch on it, so it is written down: renaming a class must not change it.
+            # Scripts depend on it, so it is explicit: renaming a class must not change it.
             raise TypeError(f"{cls.__name__} says no code of its own.")
 
     def __init__(self, what: str, *, why: str | None = None, next_step: str | None = None) -> None:
@@ -55,23 +55,23 @@ class LedgerError(Exception):
         self.next_step = self.default_next if next_step is None else next_step
 
     def details(self) -> Sequence[Detail]:
-        """Give the single faults behind a refusal of many things at once; mostly there are none."""
+        """Return the single faults of a refusal that reports several; most report none."""
         return ()
 
     def with_what(self, what: str) -> LedgerError:
-        """Give the same refusal with a *what* that says where it arose (a file's line, say)."""
+        """Return the same refusal with a *what* that names its place, such as a line of a file."""
         return type(self)(what, why=self.why, next_step=self.next_step)
 
 
 class UsageError(LedgerError):
-    """The command was not put together in a way the program understands."""
+    """The command line cannot be understood."""
 
     code = "usage-error"
     exit_code = ExitCode.USAGE
 
 
 class InvalidInput(LedgerError):
-    """A value cannot be what it claims to be; nothing was looked up or changed."""
+    """A value is not valid; nothing was looked up or changed."""
 
     code = "invalid-input"
     exit_code = ExitCode.INVALID
@@ -85,14 +85,14 @@ class RefusedByRule(LedgerError):
 
 
 class NotFound(LedgerError):
-    """A code that the ledger does not know."""
+    """The ledger has no record of that code."""
 
     code = "not-found"
     exit_code = ExitCode.NOT_FOUND
 
 
 class Busy(LedgerError):
-    """Somebody else holds the lock; the same command will work later."""
+    """Another process holds the lock; the same command will work later."""
 
     code = "busy"
     exit_code = ExitCode.BUSY

@@ -14,14 +14,14 @@ class Factor(StrEnum):
 
 
 class Side(StrEnum):
-    """Whose stages a movement belongs to. The fund itself is no side: it is a broker."""
+    """The side that a movement belongs to. The fund is neither side: it is a broker."""
 
     NEED = "need"
     OFFER = "offer"
 
 
 class Stage(StrEnum):
-    """Where a quantity stands. `UNDECLARED` is the counter-stage a declaration draws on."""
+    """The state of a quantity. `UNDECLARED` is the counter-stage of a declaration."""
 
     UNDECLARED = "undeclared"
     OPEN = "open"
@@ -45,4 +45,4 @@ OFFER_STAGES = (
 DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
 STAGES_OF = {Side.NEED: NEED_STAGES, Side.OFFER: OFFER_STAGES}
 FREE_STAGE = {Side.NEED: Stage.OPEN, Side.OFFER: Stage.AVAILABLE}
-"""The stage a side's quantity stands in while no deal has touched it."""
+"""The stage of a side's quantity before any deal takes it."""

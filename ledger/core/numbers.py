@@ -1,8 +1,7 @@
-"""The grammar of typed numbers: exact, in Latin, Persian or Arabic digits, never guessing.
+"""Parse typed numbers exactly, in Latin, Persian or Arabic digits, without guessing.
 
-The decimal mark is the point (or U+066B). Group marks are the comma, U+066C, and the no-break,
-thin and figure spaces, always before every third digit. A comma that could be a decimal mark
-is refused.
+The decimal mark is the point (or U+066B). Group marks are the comma, U+066C, and the no-break, thin
+and figure spaces, always before every third digit. A comma that could be a decimal mark is refused.
 """
 
 from __future__ import annotations
@@ -21,11 +20,12 @@ from ledger.core.quantity_errors import (
 )
 
 LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-"""Persian (U+06F0) and Arabic (U+0660) digits to Latin ones; other scripts' digits are refused."""
+"""Persian (U+06F0) and Arabic (U+0660) digits to Latin ones; digits of other scripts are
+refused."""
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u2066\u2067\u2068\u2069"))
-# Direction marks ride along when Persian text is pasted. Those that only mark are dropped;
-# the overrides (U+202A to U+202E) can show a number backwards, so they stay and are refused.
+# Direction marks are pasted along with Persian text. Those that only mark are dropped;
+# the overrides (U+202A to U+202E) can show a number backwards, so they are refused.
 
 _DECIMAL_MARKS = ".\u066b"
 _COMMAS = ",\u060c"
@@ -57,16 +57,16 @@ class Numeral(NamedTuple):
 
 
 def normalise_digits(text: str) -> str:
-    """Bring digits to Latin ones, drop direction marks and trim the ends."""
+    """Convert digits to Latin ones, drop direction marks and trim the ends."""
     if not text.isascii():
         text = text.translate(_INVISIBLE).translate(LATIN_DIGITS)
     return text.strip()
 
 
 def split_numeral(text: str) -> tuple[str, str]:
-    """Split tidied text into the run of a number at its start and all that follows it.
+    """Split normalised text into the number at its start and the rest.
 
-    Raises ExponentNotation for 1e5 and its like: the letter is no unit.
+    Raises ExponentNotation for 1e5 and similar: the letter is not a unit.
     """
     match = _NUMERAL.match(text)
     assert match is not None, "the pattern also matches nothing at all"
@@ -77,7 +77,7 @@ def split_numeral(text: str) -> tuple[str, str]:
 
 
 def read_numeral(numeral: str) -> Numeral:
-    """Read a tidied number, or refuse it by the class that says what is wrong with it."""
+    """Parse a normalised number; raises the class that says what is wrong with it."""
     if sum(map(str.isdigit, numeral)) > _MOST_DIGITS:
         raise QuantityTooLarge(f"{quote_text(numeral)} has more than {_MOST_DIGITS} digits.")
     if numeral.startswith((*_MINUS, "(")):  # accountants write (5) for -5
@@ -91,7 +91,7 @@ def read_numeral(numeral: str) -> Numeral:
 
 
 def plain_numeral(text: str) -> Numeral | None:
-    """Read tidied text as digits with at most one decimal mark; None where it is anything else."""
+    """Parse normalised text as digits with at most one decimal mark; None for anything else."""
     match = _PLAIN.fullmatch(text) if len(text) <= _MOST_DIGITS else None
     if match is None:
         return None
@@ -103,7 +103,7 @@ def _grouped(numeral: str) -> re.Match[str] | None:
     match = _GROUPED.fullmatch(numeral)
     if match is None or match["mark"] not in _COMMAS or match["part"]:
         return match
-    # One comma and nothing after it settles nothing: 1,234 is 1234 here and 1.234 there.
+    # One comma and nothing after it is ambiguous: 1,234 is 1234 in one country, 1.234 in another.
     return None if match["whole"].count(match["mark"]) == 1 else match
 
 

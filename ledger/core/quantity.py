@@ -1,6 +1,6 @@
-"""Quantities as people type and read them, and as the ledger keeps them: whole smallest parts.
+"""Quantities as people type and read them, and as the ledger stores them: whole smallest parts.
 
-Units of money and work, and finding one by what was typed.
+Units of money and work are defined here too, with the search for a typed unit.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ MAX_AMOUNT: Final = 10**17
 """The largest quantity of one movement, in the unit's smallest part; SQL has the same bound."""
 
 CURRENCY_SIGNS: Final = "€$£¥₤₹₺₩﷼"
-"""Signs people put for a currency. None is accepted: many currencies share one."""
+"""Currency signs. None is accepted, since many currencies share one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of money or work; `decimals` says how far its smallest part divides it."""
+    """A unit of money or work; `decimals` is the number of decimal places of its smallest part."""
 
     code: str
     decimals: int
@@ -62,7 +62,7 @@ class Unit:
 
 
 def find_unit(text: str, units: Mapping[str, Unit]) -> Unit:
-    """Find a unit by its code, exact first, then in any case; raises UnknownUnit with nearest."""
+    """Find a unit by its code, exact first, then in any case; raises UnknownUnit."""
     unit = match_unit(text, units)
     if unit is None:
         raise unknown_unit(text, units)
@@ -70,9 +70,9 @@ def find_unit(text: str, units: Mapping[str, Unit]) -> Unit:
 
 
 def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
-    """Match exactly, else in any case, else as the plain plural of a unit of work.
+    """Match a unit exactly, else in any case, else as the plain plural of a unit of work.
 
-    Gives None where nothing fits; raises AmbiguousUnit where only capitals would tell.
+    Returns None if nothing matches; raises AmbiguousUnit if units differ only in case.
     """
     if (unit := units.get(text)) is not None:
         return unit
@@ -92,7 +92,7 @@ def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
 
 
 def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
-    """Build the refusal of a unit, with the nearest codes where there are any."""
+    """Build the refusal of a unit, with the nearest codes if there are any."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
     if text in CURRENCY_SIGNS:
@@ -103,7 +103,7 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
         )
     codes = {code.casefold(): code for code in units}
     typed = "-".join(text.casefold().split())
-    # A part of a unit's name says more than likeness does: days are not Argentine pesos.
+    # A part of a unit's name counts more than similarity: days are not Argentine pesos.
     parts = [key for key in codes if typed.removesuffix("s") in key.split("-")]
     near = parts or get_close_matches(typed, codes, n=3, cutoff=0.5)
     nearest = " or ".join(codes[key] for key in near)
@@ -125,7 +125,7 @@ MULTIPLIERS: Final[Mapping[str, int]] = {
     "tn": 12,
     "trillion": 12,
 }
-"""Powers of ten by their word, in any case: `m` and `M` are both a million, never a thousandth."""
+"""Powers of ten by word, in any case: `m` and `M` are both a million, never a thousandth."""
 
 _AMBIGUOUS_MULTIPLIERS: Final[Mapping[str, str]] = {
     "b": "b is a billion to some; others write it for bytes or barrels.",
@@ -149,10 +149,10 @@ class Quantity:
 def parse_quantity(
     text: str, units: Mapping[str, Unit], *, default_unit: Unit | None = None
 ) -> Quantity:
-    """Read `40M EUR`, `EUR 1,234,567.00` or `120 person-day`; refuse whatever is ambiguous.
+    """Parse `40M EUR`, `EUR 1,234,567.00` or `120 person-day`; refuse anything ambiguous.
 
-    `default_unit` stands in where none is typed; a typed unit wins over it. Every refusal is
-    a class of `ledger.core.quantity_errors`.
+    `default_unit` is used if no unit is typed. Every refusal is a class of
+    `ledger.core.quantity_errors`.
     """
     body = _checked(text)
     head, body = _split_leading_unit(body, units)
@@ -166,7 +166,7 @@ def parse_quantity(
 
 
 def parse_amount(text: str, unit: Unit) -> int:
-    """Read a table cell whose unit stands elsewhere into smallest parts, by the same grammar."""
+    """Parse a table cell with a separate unit into smallest parts, by the same grammar."""
     numeral, rest = split_numeral(_checked(text))
     if not numeral:
         raise NotANumber(f"{quote_text(text)} is not a number.")
@@ -181,16 +181,16 @@ def parse_amount(text: str, unit: Unit) -> int:
 
 
 def format_amount(amount: int, decimals: int) -> str:
-    """Write an amount of smallest parts for machines: `400000000.00`, no grouping."""
+    """Format an amount of smallest parts for machines: `400000000.00`, without grouping."""
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), 10**decimals)
     return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
 
 
 def format_quantity(amount: int, unit: Unit) -> str:
-    """Write an amount for people, `400,000,000.00 EUR`, so that it can always be typed back.
+    """Format an amount for people, `400,000,000.00 EUR`, in a form that can be typed back.
 
-    A lone comma would be ambiguous, so whole numbers below a million stay ungrouped.
+    A single comma would be ambiguous, so whole numbers below a million have no group marks.
     """
     whole, point, part = format_amount(amount, unit.decimals).partition(".")
     if point or len(whole.lstrip("-")) > 6:  # noqa: PLR2004 - two groups of three
@@ -199,10 +199,10 @@ def format_quantity(amount: int, unit: Unit) -> str:
 
 
 def short_quantity(amount: int, unit: Unit) -> str:
-    """Write an amount briefly: `400M EUR` where that is exact, else `≈ 1.23bn EUR`.
+    """Format an amount briefly: `400M EUR` if that is exact, else `≈ 1.23bn EUR`.
 
-    Shows at most two decimals of the largest fitting multiplier, rounded half-even; below a
-    thousand all that there is.
+    It shows at most two decimals of the largest fitting multiplier, rounded half-even, and below a
+    thousand the exact amount.
     """
     sign, size = ("-" if amount < 0 else ""), abs(amount)
     fits = [form for form in _SHORT_FORMS if size >= 10 ** (unit.decimals + form[0])]
@@ -227,7 +227,7 @@ def _checked(text: str) -> str:
 
 
 def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | None, str]:
-    """Take a unit that stands before the number: `EUR 40M`, `EUR40M`, `m2 120`."""
+    """Parse a unit before the number: `EUR 40M`, `EUR40M`, `m2 120`."""
     if not body[0].isalpha() and body[0] not in CURRENCY_SIGNS:
         return None, body
     word, rest = [*body.split(maxsplit=1), ""][:2]
@@ -243,7 +243,7 @@ def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | No
 def _multiplier_and_unit(
     rest: str, units: Mapping[str, Unit], *, unit_is_known: bool
 ) -> tuple[int, Unit | None]:
-    """Read what follows the number: nothing, a multiplier, a unit, or both in this order."""
+    """Parse what follows the number: nothing, a multiplier, a unit, or both in this order."""
     words = rest.split()
     if not words:
         return 0, None
@@ -319,7 +319,7 @@ def _one_unit(text: str, head: Unit | None, tail: Unit | None, default: Unit | N
 
 
 def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
-    """Turn an exact number into smallest parts, refusing zero, excess and what would be lost."""
+    """Convert an exact number to smallest parts; refuse zero, excess and lost decimals."""
     if number.digits == 0:
         raise ZeroQuantity(f"{quote_text(text)} is zero.")
     shift = unit.decimals + exponent - number.decimals

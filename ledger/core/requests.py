@@ -1,4 +1,4 @@
-"""A request: one write as it was said, who said it, and what tells a repetition from a mistake."""
+"""A request: one write with its input and its provenance, and the check of repeated keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ACTOR_LENGTH = 200
 
 
 class KeyReused(RefusedByRule):
-    """A request key came back with another input than the first time."""
+    """A request key was used before with other input."""
 
     code = "key-reused"
     default_why = "A key stands for one request; the same key may only repeat the same input."
@@ -23,7 +23,7 @@ class KeyReused(RefusedByRule):
 
 
 class MalformedKey(InvalidInput):
-    """A request key that is empty, too long, or has white space or control characters in it."""
+    """A request key is empty, too long, or has white space or control characters."""
 
     code = "malformed-key"
     default_why = "A key is one word of at most 200 characters."
@@ -31,7 +31,7 @@ class MalformedKey(InvalidInput):
 
 
 class MalformedActor(InvalidInput):
-    """Who acts is nobody, or no name: empty, too long, or with control characters in it."""
+    """The actor's name is empty, too long, or has control characters."""
 
     code = "malformed-actor"
     default_why = "The journal says for ever who did each act: a name, in one line."
@@ -40,10 +40,10 @@ class MalformedActor(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One write. `given` is the input as typed, by parameter name; `on` the officer's date.
+    """One write. `given` is the input as typed, by parameter name; `on` is the officer's date.
 
-    `key` is None where the officer gave none: the store then makes one. With `dry_run` the whole
-    act is carried out and rolled back.
+    `key` is None if the officer gave none; the store then makes one. With `dry_run` the act is
+    executed and rolled back.
     """
 
     command: str
@@ -57,7 +57,7 @@ class Request:
     dry_run: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a key that could not be typed again, and a name or a reason that is no text."""
+        """Refuse a key that cannot be typed, and an actor or a reason that is not valid text."""
         if self.key is not None and not _is_word(self.key):
             raise MalformedKey(f"{self.key!r} cannot be a request key.")
         actor = clean_text(self.actor)
@@ -72,7 +72,7 @@ def _is_word(key: str) -> bool:
 
 
 def differences(first: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
-    """Name each parameter whose typed value differs between two inputs, with both values."""
+    """List each parameter whose typed value differs between two inputs, with both values."""
     names = sorted({*first, *again})
     return [
         f"{name}: first {_shown(first, name)}, now {_shown(again, name)}"

@@ -1,4 +1,4 @@
-"""Finding the names nearest to one that is not known."""
+"""Find the names nearest to an unknown one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Give at most `limit` candidates that read like `text`, the nearest first.
+    """Return at most `limit` candidates similar to `text`, nearest first.
 
-    Case, punctuation and leading zeros do not count: `prj42` is `PRJ-0042` itself.
+    Case, punctuation and leading zeros are ignored: `prj42` equals `PRJ-0042`.
     """
     wanted = _bare(text)
-    # The matcher keeps its second sequence prepared, so that one is the constant.
+    # The matcher caches its second sequence, so that one is the constant.
     matcher = SequenceMatcher(isjunk=None, b=wanted, autojunk=False)
     found = ((_likeness(matcher, _bare(name)), name) for name in dict.fromkeys(candidates))
     near = (pair for pair in found if pair[0] >= _NEAR_ENOUGH)
@@ -31,7 +31,7 @@ def _bare(text: str) -> str:
 
 def _likeness(matcher: SequenceMatcher[str], name: str) -> float:
     matcher.set_seq1(name)
-    # Two cheap upper bounds spare the exact ratio for most of a long list.
+    # Two cheap upper bounds avoid the exact ratio for most of a long list.
     if matcher.real_quick_ratio() < _NEAR_ENOUGH or matcher.quick_ratio() < _NEAR_ENOUGH:
         return 0.0
     return matcher.ratio()

@@ -1,6 +1,6 @@
-"""Free text as the ledger keeps it: composed, bounded, and nothing in it that acts on a screen.
+"""Free text in its stored form: composed, bounded and free of control characters.
 
-Codes of records: one record for ever to a code, whatever its capitals, and codes made by us.
+Codes of records: their normalised form, and the codes that the program makes.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Final
 from ledger.core.errors import InvalidInput
 
 MAX_TEXT: Final = 10_000
-"""Characters of one text: a page or two. What is longer belongs into a document of its own."""
+"""The most characters of one text: a page or two."""
 
 
 _UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class TextTooLong(InvalidInput):
-    """A text with more characters than the ledger keeps."""
+    """A text is longer than the limit."""
 
     code = "text-too-long"
     default_why = "The journal keeps a text for ever, and shows it whole."
@@ -26,7 +26,7 @@ class TextTooLong(InvalidInput):
 
 
 class ControlCharacter(InvalidInput):
-    """A text with a character in it that is none: it would steer a screen or break a file."""
+    """A text has a control character, which could steer a screen or break a file."""
 
     code = "control-character"
     default_why = "Not every screen, file and database can take it, and nobody can read it."
@@ -34,18 +34,18 @@ class ControlCharacter(InvalidInput):
 
 
 def clean_text(text: str) -> str:
-    """Give a text in its one composed form (NFC), without white space around it.
+    """Return a text in composed form (NFC), without surrounding white space.
 
-    What was typed and what is read back from an export are then the same text.
+    Typed text and text read back from an export are then equal.
     """
     return unicodedata.normalize("NFC", text).strip()
 
 
 def find_control_character(text: str) -> str | None:
-    """Name the first control character of a text, as `U+001B`; line ends and tabs are none.
+    """Return the first control character of a text, as `U+001B`; line ends and tabs are allowed.
 
-    What turns the direction of a line, or takes no room at all, counts too: it would show a
-    figure or a code as another. The joiners and marks that Persian is written with do not.
+    Characters that change the direction of a line or have no width count too, since they could show
+    a figure or a code as another. The joiners and marks of Persian are allowed.
     """
     for character in text:
         steers = unicodedata.category(character) == "Cc" and character not in "\n\t"
@@ -55,9 +55,9 @@ def find_control_character(text: str) -> str | None:
 
 
 def parse_text(text: str | None, name: str) -> str | None:
-    """Give a typed text as it is kept, None where nothing is in it.
+    """Return a typed text in its stored form, None if it is empty.
 
-    `name` is what the text is called. Raises `TextTooLong` and `ControlCharacter`.
+    `name` is used in messages. Raises `TextTooLong` and `ControlCharacter`.
     """
     kept = clean_text(text or "")
     if len(kept) > MAX_TEXT:
@@ -75,22 +75,19 @@ _MOST_DIGITS: Final = 9
 
 
 def normalised_code(code: str) -> str:
-    """Give the form in which two codes are compared: composed, and without regard to case."""
+    """Return the form in which two codes are compared: composed, and without regard to case."""
     if code.isascii():
-        return code.lower()  # the same, as most codes are
+        return code.lower()  # equal for ASCII, as most codes are
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
 
 
 def make_code(prefix: str, number: int) -> str:
-    """Make the code of a number: PRJ-0042."""
+    """Return the code of a number: PRJ-0042."""
     return f"{prefix}-{number:0{_DIGITS}d}"
 
 
 def code_number(prefix: str, code: str) -> int | None:
-    """Give the number in a code of the form that the program makes, in any capitals.
-
-    None in any other code.
-    """
+    """Return the number of a code that the program made, in any case; None for any other code."""
     plain = normalised_code(code)
     ending = plain.removeprefix(f"{normalised_code(prefix)}-")
     if ending == plain or not (ending.isascii() and ending.isdigit()):

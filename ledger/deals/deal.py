@@ -1,6 +1,6 @@
 """Deals: one offer's part in one need, and how a part splits across two units without loss.
 
-The fund itself: a broker, so nothing can be recorded as lying with it.
+The fund is a broker, so nothing can be recorded as held by it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from fractions import Fraction
 from ledger.core.errors import RefusedByRule
 
 RATE_PLACES = 12
-"""Decimal places of a rate found in the rates table (half-even); an officer may give fewer."""
+"""Decimal places of a rate derived from the rates table (half-even); an officer may give fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """The terms of one deal. `rate` is how many offer units one need unit costs.
+    """The terms of one deal. `rate` is the number of offer units per need unit.
 
-    `offer`, `need`, `rate` and `instrument` never change; a hold at other terms opens another
-    deal. `rate_road` says where the rate came from (given, or how the rates table led to it) and
-    `rate_day` the day of its oldest quote; both are None within one unit. `held_until` is the
-    last day on which what is held may be committed.
+    `offer`, `need`, `rate` and `instrument` never change; a hold at other terms opens another deal.
+    `rate_road` is the rate source (given, direct, inverse, cross rate) and `rate_day` the day of
+    its oldest quote; both are None within one unit. `held_until` is the last day on which a hold
+    may be committed.
     """
 
     code: str
@@ -41,7 +41,7 @@ class Deal:
 def offer_amount_to_hold(
     need_amount: int, rate: Decimal, need_decimals: int, offer_decimals: int
 ) -> int:
-    """Convert a part of a need into the offer's unit, rounded up so that it surely suffices."""
+    """Convert a part of a need into the offer's unit, rounded up so that it suffices."""
     if rate == 1 and need_decimals == offer_decimals:
         return need_amount
     exact = need_amount * Fraction(rate) * Fraction(10) ** (offer_decimals - need_decimals)
@@ -51,16 +51,16 @@ def offer_amount_to_hold(
 def need_amount_within(
     offer_amount: int, rate: Decimal, need_decimals: int, offer_decimals: int
 ) -> int:
-    """Give the most of a need that an amount of the offer can hold, by the same rate."""
+    """Return the largest part of a need that an amount of the offer can hold, by the same rate."""
     exact = offer_amount / Fraction(rate) / Fraction(10) ** (offer_decimals - need_decimals)
     return exact.numerator // exact.denominator
 
 
 def offer_part(offer_stage: int, need_stage: int, need_part: int) -> int:
-    """Split the offer's side of a stage as the need's side is split.
+    """Split the offer's side of a stage in proportion to the need's side.
 
-    The floor of the proportion, except that the part which empties the need's stage takes all
-    that is left: whatever the order of parts, both sides end at exactly zero.
+    The result is the floor of the proportion, except that the part which empties the need's stage
+    takes all that is left: in any order of parts, both sides end at exactly zero.
     """
     assert 0 < need_part <= need_stage, f"a part of {need_part} out of {need_stage}"
     if need_part == need_stage:
@@ -69,7 +69,7 @@ def offer_part(offer_stage: int, need_stage: int, need_part: int) -> int:
 
 
 class BrokerNotBank(RefusedByRule):
-    """Somebody tried to record money, days or work as lying with the fund itself."""
+    """Money, days or work would be recorded as held by the fund itself."""
 
     code = "broker-not-bank"
     default_why = (

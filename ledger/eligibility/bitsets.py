@@ -1,8 +1,8 @@
-"""Sets of offers as the bits of whole numbers: named values, and ladders of sorted figures.
+"""Sets of offers as the bits of integers, with a value index and a sorted index.
 
-A set of ten thousand offers is one number of 1,250 bytes, so that meeting two sets and counting
-the result takes about a microsecond; that is what lets every need be set against every offer
-without trying the pairs.
+A set of ten thousand offers is one integer of 1,250 bytes. Intersecting two sets and counting the
+result takes about a microsecond, so every need can be compared with every offer without a loop over
+pairs.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import date
 from typing import Generic, TypeVar
 
 BLOCK_SIZE = 32
-"""Rungs between two stored sets of a ladder: few enough to add up, enough to save memory."""
+"""Offers between two stored sets of a sorted index: a balance of time and memory."""
 
 
 Figure = TypeVar("Figure", int, date)
 
 
 def bitset(places: Iterable[int], size: int) -> int:
-    """Give the set of these places, each below `size`."""
+    """Return the set of these places, each below `size`."""
     octets = bytearray(size // 8 + 1)
     for position in places:
         octets[position >> 3] |= 1 << (position & 7)
@@ -28,7 +28,7 @@ def bitset(places: Iterable[int], size: int) -> int:
 
 
 def bit_positions(result: int) -> Iterator[int]:
-    """Give the positions in a set, in order."""
+    """Return the places in a set, in order."""
     while result:
         lowest = result & -result
         yield lowest.bit_length() - 1
@@ -36,10 +36,10 @@ def bit_positions(result: int) -> Iterator[int]:
 
 
 class ValueIndex:
-    """Which offers name a value in a list of their mandate, and which have an empty list."""
+    """The offers that have a value in a list of their mandate, and those with an empty list."""
 
     def __init__(self, lists: Iterable[Iterable[str]], size: int) -> None:
-        """Take each offer's list, in the order of their places."""
+        """Index each offer's list, in the order of their places."""
         by_value: dict[str, list[int]] = {}
         empty = []
         for position, values in enumerate(lists):
@@ -54,25 +54,25 @@ class ValueIndex:
         }
 
     def containing_any(self, values: Iterable[str]) -> int:
-        """Give the offers that name any of these values."""
+        """Return the offers whose list has any of these values."""
         result = 0
         for value in values:
             result |= self._sets.get(value, 0)
         return result
 
     def __len__(self) -> int:
-        """Count the distinct values named."""
+        """Return the number of distinct values."""
         return len(self._sets)
 
 
 class SortedIndex(Generic[Figure]):
-    """Offers sorted by a figure, answering which have at most, or at least, a given one.
+    """Offers sorted by a figure, to select those with at most or at least a given one.
 
-    Offers whose figure is None have no such limit: they are not on the ladder.
+    Offers whose figure is None have no such limit and are not in the index.
     """
 
     def __init__(self, figures: Iterable[Figure | None], size: int, start: int = 0) -> None:
-        """Take the figures of the offers on the places from `start` on, of `size` in all."""
+        """Index the figures of the offers at the places from `start` on, of `size` in all."""
         placed = enumerate(figures, start)
         pairs = [(figure, place) for place, figure in placed if figure is not None]
         pairs.sort(key=lambda pair: pair[0])
@@ -85,11 +85,11 @@ class SortedIndex(Generic[Figure]):
         self.all = self._stored[-1]
 
     def at_most(self, figure: Figure) -> int:
-        """Give the offers on the ladder whose figure is `figure` or lower."""
+        """Return the indexed offers whose figure is `figure` or lower."""
         return self._first(bisect_right(self._figures, figure))
 
     def at_least(self, figure: Figure) -> int:
-        """Give the offers on the ladder whose figure is `figure` or higher."""
+        """Return the indexed offers whose figure is `figure` or higher."""
         return self.all & ~self._first(bisect_left(self._figures, figure))
 
     def _first(self, count: int) -> int:

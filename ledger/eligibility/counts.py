@@ -1,10 +1,8 @@
-"""How many offers each need could turn to, and what most often stands in the way.
+"""The number of eligible offers of each need, and the rule that most often excludes the others.
 
-The figures are exactly those of `verdict` on every pair at its best amount, but found without
-trying the pairs: each rule is asked once per kind of need for the set of offers that pass it
-(see `offer_sets`). Only pairs between which something already lives are judged one by one.
-
-The words for what stands between a need and the offers of its factor.
+The figures are exactly those of `verdict` on every pair at its best amount, computed without a loop
+over pairs: each rule is evaluated once per kind of need as a set of offers (see `index`). Only
+pairs with something outstanding between them are judged one by one.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ NO_OFFER = "no offer of this factor"
 
 
 class _Phrases(NamedTuple):
-    """What is said when every offer fails a rule, when one of several does, when more do."""
+    """The sentences for a rule that all, one, or several offers fail."""
 
     all_fail: str
     one_fails: str
@@ -80,7 +78,7 @@ _NO_TOPIC = _Phrases(
 
 
 def obstacle_sentence(rule: str, need: NeedFacts, failing: int, total: int) -> str:
-    """Say that `failing` of `total` offers fail `rule`, more than fail any other."""
+    """Return the sentence that `failing` of `total` offers fail `rule`, the most of all."""
     if rule == "quantified":
         return "the amount is not known"
     if rule == "status":
@@ -93,28 +91,28 @@ def obstacle_sentence(rule: str, need: NeedFacts, failing: int, total: int) -> s
 
 
 BITSET_RULES = tuple(name for name in RULES if name != "factor")
-"""An offer of another factor is never counted, so that rule cannot stand in the way."""
+"""Offers of another factor are never counted, so that rule cannot exclude any."""
 
 
 class Outstanding(NamedTuple):
-    """What is held, committed or delivered between one offer and one need, in each one's unit."""
+    """The amount held, committed or delivered between one offer and one need, in both units."""
 
     need: int
     offer: int
 
 
 OutstandingByNeed = Mapping[str, Mapping[str, Outstanding]]
-"""For each need's code, by each offer's code, what lives between them."""
+"""The outstanding amounts by the need's code, then by the offer's code."""
 
 _NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
 
 
 class EligibleCount(NamedTuple):
-    """What one need may choose from.
+    """The eligible offers of one need.
 
     `eligible` of the `total` offers of its factor with something available fail no rule.
-    `obstacle_rule` is the rule most of them fail (`failing` of them; of equals the earlier in
-    RULES order), `obstacle` says it in words; None where nothing stands in the way.
+    `obstacle_rule` is the rule that most of them fail (`failing` of them; of equals the earlier in
+    RULES order), `obstacle` is its sentence; both are None if no rule excludes an offer.
     """
 
     eligible: int
@@ -125,7 +123,7 @@ class EligibleCount(NamedTuple):
 
 
 def outstanding_by_need(deals: Iterable[DealBalance]) -> dict[str, dict[str, Outstanding]]:
-    """Add up what lives between every need and offer, over all the deals of the pair."""
+    """Sum the outstanding amounts of every pair over all its deals."""
     outstanding: dict[str, dict[str, Outstanding]] = {}
     for balance in deals:
         need, offer = sum(balance.need.values()), sum(balance.offer.values())
@@ -144,10 +142,10 @@ def count_eligible(
     rate_of: RateOf,
     outstanding: OutstandingByNeed = _NONE_OUTSTANDING,
 ) -> dict[str, EligibleCount]:
-    """Count for every need, by its code, the offers that fail no rule on `day`.
+    """Count the offers that fail no rule on `day`, for every need by its code.
 
-    Offers with nothing available, and those of another factor, are not counted at all.
-    `rate_of(need unit, offer unit)` is how many offer units one need unit costs, or None.
+    Offers with nothing available and offers of another factor are not counted. `rate_of(need unit,
+    offer unit)` returns the offer units per need unit, or None.
     """
     by_factor: dict[Factor, list[OfferFacts]] = {}
     for offer in offers:
@@ -192,7 +190,7 @@ def _count(
 def _rules_failed_with_outstanding(
     need: NeedFacts, offer: OfferFacts, indexes: OfferIndex, outstanding: Mapping[str, Outstanding]
 ) -> list[str]:
-    """Judge one pair that something lives between, at its best amount."""
+    """Return the rules that a pair with outstanding amounts fails at its best amount."""
     code = offer.offer.code
     amounts = outstanding[code]
     rate = indexes.rate_of(need.balance.unit.code, offer.balance.unit.code)
@@ -216,7 +214,7 @@ def _rules_failed_with_outstanding(
 def _eligible_count(
     need: NeedFacts, eligible: int, failing: Mapping[str, int], total: int
 ) -> EligibleCount:
-    # max() keeps the first of equals, and BITSET_RULES stand in RULES order.
+    # max() keeps the first of equals, and BITSET_RULES are in RULES order.
     worst = max(BITSET_RULES, key=lambda rule: failing[rule])
     if not failing[worst]:
         return EligibleCount(eligible, None, None, 0, total)

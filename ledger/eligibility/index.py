@@ -1,6 +1,6 @@
-"""The offers of one factor, indexed so that each rule gives the set that passes it for a need.
+"""The offer index: the offers of one factor, as the set that passes each rule for a need.
 
-The offers of one unit, sorted so that tickets, shares and amounts are answered as sets.
+The offers of one unit are sorted so that tickets, shares and amounts are answered as sets.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from ledger.registers.records import ACTIVE_STATUSES, Offer
 
 
 class Ratio(NamedTuple):
-    """A rate in smallest parts, exactly: `over` parts of a need cost `under` parts of an offer."""
+    """An exact rate in smallest parts: `over` parts of a need cost `under` parts of an offer."""
 
     under: int
     over: int
 
     def to_offer(self, need_amount: int) -> int:
-        """Convert as a hold does, rounded up."""
+        """Convert an amount as a hold does, rounded up."""
         return -(-need_amount * self.under // self.over)
 
     def to_need(self, offer_amount: int) -> int:
-        """Give the most of a need that an amount of the offer can hold."""
+        """Return the largest amount of a need that an amount of the offer can hold."""
         return offer_amount * self.over // self.under
 
 
 class NeedQuantity(NamedTuple):
-    """What a need asks of an offer, in the smallest part of the need's unit; `open` is positive."""
+    """The quantity of a need, in the smallest part of its unit; `open` is positive."""
 
     open: int
     net: int
@@ -52,9 +52,9 @@ class QuantityRules(NamedTuple):
 
 
 class _TicketGroup(NamedTuple):
-    """Neighbours with a smallest ticket and one largest share (`over` / `under`), by ticket.
+    """Adjacent offers with a smallest ticket and one largest share, sorted by ticket.
 
-    `first` counts from the first offer of the unit.
+    The share is `over` divided by `under`; `first` counts from the first offer of the unit.
     """
 
     over: int
@@ -72,13 +72,13 @@ def sort_key(offer: OfferFacts) -> tuple[str, bool, Decimal, int, str]:
 
 
 class UnitOffers:
-    """Offers of one unit on the neighbouring places `start`, `start` + 1, …, in `sort_key` order.
+    """Offers of one unit at the adjacent places `start`, `start` + 1, …, in `sort_key` order.
 
     All sets are over the `size` places of the whole factor.
     """
 
     def __init__(self, offers: Sequence[OfferFacts], start: int, size: int) -> None:
-        """Take at least one offer, all of one unit and in `sort_key` order."""
+        """Index at least one offer, all of one unit and in `sort_key` order."""
         self.unit = offers[0].balance.unit
         self._offers, self._start, self._size = offers, start, size
         self._end = start + len(offers)
@@ -95,7 +95,7 @@ class UnitOffers:
         self._with_room_for = lru_cache(maxsize=64)(self._with_room)
 
     def rule_sets(self, quantity: NeedQuantity, ratio: Ratio) -> QuantityRules:
-        """Give the offers that pass the rules on quantity, nothing living in their pairs."""
+        """Return the offers that pass the rules on quantity, in pairs with nothing outstanding."""
         if quantity.divisible:
             return QuantityRules(self._ticket(quantity, ratio), self._share(quantity, 1), self.all)
         whole = ratio.to_offer(quantity.open)
@@ -117,25 +117,25 @@ class UnitOffers:
                 self._shares.append((share, place))
             if tickets:
                 first = place + len(group) - len(tickets) - self._start
-                # An offer without a largest share may give the whole: net is never below open.
+                # Without a largest share an offer may cover the need: net is never below open.
                 over, under = (Decimal(1) if share is None else share).as_integer_ratio()
                 self._ticket_groups.append(_TicketGroup(over, under, first, tickets))
             place += len(group)
 
     def _share(self, quantity: NeedQuantity, least: int) -> int:
-        """Give the offers whose share of the need is at least `least`: a tail, shares ascending."""
+        """Return the offers whose share of the need is at least `least` (shares ascend)."""
         tail = bisect_left(self._shares, least, key=lambda pair: share_limit(pair[0], quantity.net))
         first = self._shares[tail][1] if tail < len(self._shares) else self._first_without_share
         return _span(first, self._end)
 
     def _ticket(self, quantity: NeedQuantity, ratio: Ratio) -> int:
-        """Give the offers whose smallest ticket the best amount reaches, for a divisible need.
+        """Return the offers whose smallest ticket the best amount reaches, for a divisible need.
 
-        The best amount is the lesser of what the need leaves (open, share) and what the offer
-        has room for; it reaches a ticket if both do. The second is the same for all needs of a
-        unit, the first is one figure for all offers of a share.
+        The best amount is the lesser of what the need allows (open, share) and what the offer has
+        room for; it reaches a ticket if both do. The second is the same for all needs of a unit,
+        the first is one figure for all offers of a share.
         """
-        # The innermost loop of the whole count: written out, on numbers of this unit's size.
+        # The innermost loop of the count: inlined, on integers of this unit's size.
         most_open, net, rate_under, rate_over = quantity.open, quantity.net, *ratio
         reached = 0
         for over, under, first, min_tickets in self._ticket_groups:
@@ -149,7 +149,7 @@ class UnitOffers:
         return (self._without_min | reached << self._start) & self._with_room_for(ratio)
 
     def _with_room(self, ratio: Ratio) -> int:
-        """Give the offers whose own room holds their smallest ticket, and one part of a need."""
+        """Return the offers with room for their smallest ticket and for one part of a need."""
         places = (
             self._start + index
             for index, offer in enumerate(self._offers)
@@ -170,11 +170,11 @@ def _span(first: int, end: int) -> int:
 
 
 RateOf = Callable[[str, str], Decimal | None]
-"""How many of the second unit one of the first costs, by code; None where nobody knows."""
+"""Offer units per need unit, by the codes of both; None if no rate is known."""
 
 
 QUANTITY_RULES = frozenset(("ticket", "share", "indivisible"))
-"""The rules that look at amounts; all others are the same for needs and offers of a kind."""
+"""The rules that compare amounts; all others are the same for needs and offers of a kind."""
 
 
 class _Convertible(NamedTuple):
@@ -185,10 +185,10 @@ class _Convertible(NamedTuple):
 
 
 class OfferIndex:
-    """Offers of one factor as sets; the place of an offer in a set is a bit of a whole number."""
+    """Offers of one factor as sets; the place of an offer in a set is a bit of an integer."""
 
     def __init__(self, offers: Iterable[OfferFacts], day: date, rate_of: RateOf) -> None:
-        """Index offers of one factor for one day; `rate_of` prices need units in offer units."""
+        """Index offers of one factor for one day; `rate_of` converts need units to offer units."""
         ordered = sorted(offers, key=sort_key)
         terms = [facts.offer for facts in ordered]
         size = len(ordered)
@@ -207,14 +207,14 @@ class OfferIndex:
         self._convertible = lru_cache(maxsize=None)(self._find_convertible)
 
     def subset(self, codes: Iterable[str]) -> int:
-        """Give the set of these offers, leaving out those that are not counted here."""
+        """Return the set of these offers, without those that are not indexed."""
         places = (self._place[code] for code in codes if code in self._place)
         return bitset(places, len(self._place))
 
     def rule_sets(self, need: NeedFacts, *, outstanding_with_others: bool) -> dict[str, int]:
-        """Give for each rule the offers that pass it, all of them new to this need.
+        """Return the offers that pass each rule, for pairs with nothing outstanding.
 
-        `outstanding_with_others` says that something of another offer lives in the need already.
+        `outstanding_with_others` says that the need has something outstanding with another offer.
         """
         all_offers = self.all_offers
         quantity = self._quantity(need)
@@ -236,7 +236,7 @@ class OfferIndex:
         }
 
     def admissible_offers(self, need: NeedFacts) -> list[str]:
-        """Give the codes of the offers that pass every rule but those on quantity."""
+        """Return the codes of the offers that pass every rule but those on quantity."""
         rule_sets = self.rule_sets(need, outstanding_with_others=False)
         eligible = self.all_offers
         for rule, passed in rule_sets.items():
@@ -245,7 +245,7 @@ class OfferIndex:
         return [self._codes[place] for place in bit_positions(eligible)]
 
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
-        """Give for each unit that one of these offers counts in the rate to it, where known."""
+        """Return the rate to each unit of these offers, where one is known."""
         return {offers.unit.code: ratio for offers, ratio in self._convertible(unit).rated}
 
     def _instrument(self, accepted: tuple[str, ...]) -> int:
@@ -259,7 +259,7 @@ class OfferIndex:
         return (self.all_offers & ~self._starts.all) | self._starts.at_most(needed_by)
 
     def _quantity(self, need: NeedFacts) -> QuantityRules:
-        """Test quantities only against units with a known rate; the others pass untested."""
+        """Test quantities only against units with a known rate; other units pass."""
         ticket = share = indivisible = self.all_offers
         balance = need.balance
         if balance.free > 0:
@@ -295,7 +295,7 @@ class _Geography:
         self._anywhere = self._countries.empty & self._regions.empty & self._cities.empty
 
     def admitting_city(self, need: NeedFacts) -> int:
-        """Give the offers whose mandate admits the project's city."""
+        """Return the offers whose mandate admits the project's city."""
         country = [need.city.country]
         reach = self._anywhere | self._countries.containing_any(country)
         reach |= self._regions.containing_any(need.region_chain) | self._cities.containing_any(
@@ -323,6 +323,6 @@ def _and_above(sector: str) -> list[str]:
 
 
 def ratio_between(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
-    """Turn a rate between whole units into one between their smallest parts."""
+    """Convert a rate between whole units into one between their smallest parts."""
     exact = Fraction(rate) * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
     return Ratio(exact.numerator, exact.denominator)

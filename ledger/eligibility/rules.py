@@ -1,9 +1,8 @@
 """The rules of eligibility, and the verdict of all of them on a pair.
 
-Each rule is small, pure and separately testable; RULES is their order.
-
-Lists of a mandate that are empty bar nobody. Quantities are tested in the smallest parts of
-their units, exactly; where a pairing gives none, the rules on quantity pass over it.
+Each rule is small, pure and separately testable; RULES is their order. An empty list of a mandate
+excludes nothing. Quantities are tested exactly, in the smallest parts of their units; rules on
+quantity pass over a pairing without quantities.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """A need with all that the rules ask of its side.
+    """A need with all the data that the rules use.
 
     `region_chain` holds the UN M49 codes that contain the city's country, narrowest first.
     """
@@ -35,7 +34,7 @@ class NeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """An offer with all that the rules ask of its side."""
+    """An offer with all the data that the rules use."""
 
     offer: Offer
     provider: Provider
@@ -63,7 +62,7 @@ class Pairing:
 
 
 class Failure(NamedTuple):
-    """A rule that a pair fails, and why, in plain words with the values."""
+    """A rule that a pair fails, and the reason with its values."""
 
     rule: str
     sentence: str
@@ -73,25 +72,25 @@ Rule = Callable[[Pairing], Failure | None]
 
 
 def units_convert(one: Unit, other: Unit) -> bool:
-    """Say whether quantities of two units can be compared: equal units, or two currencies."""
+    """Return whether quantities of two units can be compared: equal units, or two currencies."""
     return one.code == other.code or (one.kind == "money" and other.kind == "money")
 
 
 def share_limit(max_share: Decimal, net: int) -> int:
-    """Give the floor of the largest share of what a need requires less what was withdrawn."""
+    """Return the floor of the largest share of what a need requires less what was withdrawn."""
     numerator, denominator = max_share.as_integer_ratio()
     return net * numerator // denominator
 
 
 def covers_sector(sectors: Iterable[str], sector: str) -> bool:
-    """Say whether a sector code or one above it is among those a mandate names."""
+    """Return whether a sector code or one above it is in a mandate's list."""
     return any(sector == named or sector.startswith(f"{named}.") for named in sectors)
 
 
 def reaches(offer: Offer, need: NeedFacts) -> bool:
-    """Say whether a mandate's geography admits the project's city.
+    """Return whether a mandate's geography admits the project's city.
 
-    Countries, regions and cities are a union; excluded countries then subtract from it.
+    Countries, regions and cities are a union; excluded countries are then subtracted from it.
     """
     country = need.city.country
     if country in offer.excluded_countries:
@@ -218,7 +217,7 @@ def _share(pairing: Pairing) -> Failure | None:
 
 
 def _indivisible(pairing: Pairing) -> Failure | None:
-    """All that lives in an indivisible need is one offer's, which takes all that is open."""
+    """Check that one offer takes all that is open, and has all that is outstanding, of the need."""
     if pairing.need.need.divisible:
         return None
     need, offer = pairing.need.balance, pairing.offer.balance
@@ -255,13 +254,13 @@ RULES: dict[str, Rule] = {
     "share": _share,
     "indivisible": _indivisible,
 }
-"""Every rule by its name, in the order in which failures are told and ties are settled."""
+"""Every rule by its name, in the order of failures and of ties."""
 
 RULE_ORDER = {name: position for position, name in enumerate(RULES)}
 
 
 def verdict(pairing: Pairing) -> tuple[Failure, ...]:
-    """Give every rule the pair fails, in the order of RULES; empty means eligible."""
+    """Return every rule the pair fails, in the order of RULES; empty means eligible."""
     failures = (rule(pairing) for rule in RULES.values())
     return tuple(failure for failure in failures if failure is not None)
 
@@ -271,7 +270,7 @@ def _join(words: Iterable[str]) -> str:
 
 
 def _quantity_text(amount: int, unit: Unit) -> str:
-    """Show a quantity shortly where that is exact, else in full: a refusal never rounds."""
+    """Format a quantity briefly where that is exact, else in full: a refusal never rounds."""
     short = short_quantity(amount, unit)
     return format_quantity(amount, unit) if short.startswith("≈") else short
 

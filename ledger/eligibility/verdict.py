@@ -1,7 +1,7 @@
-"""Whether an offer may serve a need: all the rules a pair fails, never only the first.
+"""The best amount of a pair, and the order of candidates.
 
-The rules and the verdict on a pair are in `rules`; here are the quantity at which a pair is judged
-that has no figure yet, and the order of candidates.
+The rules and the verdict on a pair are in `rules`; here is the quantity at which a pair without a
+given quantity is judged.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 
 
 class BestAmount(NamedTuple):
-    """A quantity on both sides, each in the smallest part of its unit; None: nothing to test."""
+    """A quantity on both sides, each in the smallest part of its unit; None if not tested."""
 
     need: int | None
     offer: int | None
@@ -52,9 +52,9 @@ NOTHING_TO_TEST = BestAmount(None, None)
 
 
 def rate_between(need: NeedFacts, offer: OfferFacts, rate: Decimal | None) -> Decimal | None:
-    """Give the offer units that one need unit costs: one in the same unit, else `rate`.
+    """Return the offer units per need unit: one in the same unit, else `rate`.
 
-    None where the units do not convert, or no rate between two currencies is known.
+    None if the units do not convert, or no rate between two currencies is known.
     """
     if need.balance.unit.code == offer.balance.unit.code:
         return Decimal(1)
@@ -69,15 +69,15 @@ def best_amount(
     outstanding_need: int = 0,
     outstanding_offer: int = 0,
 ) -> BestAmount:
-    """Give the largest quantity this pair could take now, the one it is fairest to judge it at.
+    """Return the largest quantity that this pair could take now.
 
-    `rate` is how many offer units one need unit costs (not looked at in equal units). Of a
-    divisible need: what is open, at most what the offer has available, and what its largest
-    ticket and share leave beside what already lives in the pair; but never less than one
-    smallest part, so that a limit which leaves no room fails its rule. Of an indivisible
-    need: all that is open, whatever the offer has; the rule `indivisible` then says so.
-    Nothing to test where nothing is open, or where the two units have no known rate.
-    Whether the offer has anything available at all is the caller's question, not a rule.
+    `rate` is the number of offer units per need unit (unused in equal units). For a divisible need
+    the quantity is what is open, at most what the offer has available, and at most what its largest
+    ticket and share leave beside what is outstanding in the pair; but never less than one smallest
+    part, so that a limit that leaves no room fails its rule. For an indivisible need it is all that
+    is open, in any case; the rule `indivisible` then fails if the offer has less. Nothing is tested
+    if nothing is open, or if there is no rate between the units. Whether the offer has anything
+    available is not a rule: the caller checks it.
     """
     known = rate_between(need, offer, rate)
     if known is None or need.balance.free <= 0:

@@ -52,7 +52,7 @@ FORMATS: Final = {
 
 
 class UnknownLayout(CannotOpen):
-    """An entry was written in a layout of canonical bytes that this program does not know."""
+    """An entry has a format of canonical bytes that this program does not know."""
 
     code = "unknown-layout"
     default_why = "A newer version of cityfund wrote it."
@@ -60,7 +60,7 @@ class UnknownLayout(CannotOpen):
 
 
 class Provenance(NamedTuple):
-    """Who said a request, as every leaf names it: its key, the actor, and where from."""
+    """The provenance of a request, as in every leaf: key, actor, system user and host."""
 
     key: str
     actor: str
@@ -70,7 +70,7 @@ class Provenance(NamedTuple):
 
 
 def canonical_entry(entry: Entry) -> bytes:
-    """Give the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
+    """Return the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
     provenance = Provenance(
         entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user
     )
@@ -100,7 +100,7 @@ def canonical_version(
     reason: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
-    """Give the bytes of one version of a register's record; raises `UnknownLayout`.
+    """Return the bytes of one version of a register's record; raises `UnknownLayout`.
 
     `kind` is the register's name, `record` a domain record or a mapping of its terms.
     """
@@ -124,7 +124,7 @@ def canonical_request(
     receipt: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
-    """Give the bytes of a request: its input and its receipt as the texts they were kept as.
+    """Return the bytes of a request, with its input and its receipt as the stored texts.
 
     Raises `UnknownLayout`.
     """
@@ -147,7 +147,7 @@ def canonical_rate(
     withdrawn: bool = False,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
-    """Give the bytes of an exchange rate as it was learned; raises `UnknownLayout`."""
+    """Return the bytes of an exchange rate as it was recorded; raises `UnknownLayout`."""
     body = {"number": number, **_terms(rate), "recorded_at": recorded_at, "withdrawn": withdrawn}
     return _bytes(RATE_TAG, format, body, provenance)
 
@@ -160,7 +160,7 @@ def canonical_proposal(
     reason: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
 ) -> bytes:
-    """Give the bytes of what matching proposed: `record` holds its terms, lines and projects.
+    """Return the bytes of a proposal: `record` holds its terms, lines and projects.
 
     Raises `UnknownLayout`.
     """
@@ -169,7 +169,7 @@ def canonical_proposal(
 
 
 def _movement(movement: Movement) -> dict[str, Any]:
-    # Its line is its place in the list.
+    # Its line is its position in the list.
     return {
         "amount": movement.amount,
         "deal": movement.deal,
@@ -196,8 +196,9 @@ def _bytes(tag: str, layout: int, body: Mapping[str, Any], provenance: Provenanc
 
 
 def _plain(value: Any) -> Any:
-    """Give a value as JSON strings, lists, objects and `true`; asserts that nothing else is in."""
-    if isinstance(value, str):  # most are, and asking for the others first costs as much again
+    """Convert a value to JSON strings, lists, objects and `true`; asserts on anything else."""
+    # Most are texts, and testing for the others first costs as much again.
+    if isinstance(value, str):
         return str(value)
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items() if not _is_omitted(one)}
@@ -207,7 +208,7 @@ def _plain(value: Any) -> Any:
 
 
 def _value_text(value: Any) -> str:
-    """Write one value in its only form."""
+    """Format one value in its only form."""
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
@@ -220,7 +221,7 @@ def _value_text(value: Any) -> str:
 
 
 def _is_omitted(value: Any) -> bool:
-    """Say whether a value is None, empty or no; a zero is a value like any other."""
+    """Return whether a value is None, empty or false; a zero is a value."""
     return value is None or value is False or (isinstance(value, (str, tuple, list)) and not value)
 
 
@@ -228,12 +229,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_FORMAT: Final = 1
 
 quoted: Final[Callable[[str], str]] = encode_basestring
-"""Writes a text as JSON does; raises TypeError for what is none."""
+"""Formats a text as JSON does; raises TypeError for anything else."""
 
 _PROPOSED: Final = '"proposed":{},'
 
 Part = tuple[str, str | None]
-"""A key with its value as JSON; None where the value is left out."""
+"""A key with its value as JSON; None if the value is omitted."""
 
 
 class InvalidLeafValue(ValueError):
@@ -242,7 +243,7 @@ class InvalidLeafValue(ValueError):
 
 @lru_cache(maxsize=4096, typed=True)
 def timestamp_text(microseconds: int) -> str:
-    """Write a moment that is kept as microseconds since 1970."""
+    """Format a timestamp that is stored as microseconds since 1970."""
     if type(microseconds) is not int:
         raise InvalidLeafValue(microseconds)
     moment = _EPOCH + timedelta(microseconds=microseconds)
@@ -250,38 +251,38 @@ def timestamp_text(microseconds: int) -> str:
 
 
 def text_or_none(value: Any) -> str | None:
-    """Write a text; nothing where there is none."""
+    """Format a text; None if it is empty."""
     return quoted(value) if value is not None and value != "" else None
 
 
 def number_or_none(value: Any) -> str | None:
-    """Write a whole number as its digits."""
+    """Format a whole number as its digits."""
     return None if value is None else f'"{value:d}"'
 
 
 def true_or_none(value: Any) -> str | None:
-    """Write a yes; a no is left out."""
+    """Format a true value; a false one is omitted."""
     if type(value) not in {bool, int} or value not in {0, 1}:
         raise InvalidLeafValue(value)
     return "true" if value else None
 
 
 def list_or_none(value: Any, separator: str) -> str | None:
-    """Write a list of codes that is kept as one text."""
+    """Format a list of codes that is stored as one text."""
     if value is None or value == "":
         return None
     return f"[{','.join(map(quoted, value.split(separator)))}]"
 
 
 def object_text(parts: Iterable[Part]) -> str:
-    """Write an object whose keys come in order, as JSON already."""
+    """Format an object whose keys are in order and whose values are JSON already."""
     return "{" + ",".join(f"{key}:{value}" for key, value in parts if value is not None) + "}"
 
 
 def provenance_text(
     key: str, actor: str, system_user: str, host: str, database_user: str | None
 ) -> str:
-    """Write who said a request, as every leaf names it."""
+    """Format the provenance of a request, as in every leaf."""
     return object_text(
         (
             ('"actor"', text_or_none(actor)),
@@ -296,7 +297,7 @@ def provenance_text(
 def request_bytes(
     command: str, given: str, program: str, receipt: str | None, recorded_at: int, provenance: str
 ) -> bytes:
-    """Give the bytes of a request."""
+    """Return the bytes of a request."""
     return object_text(
         (
             ('"$"', f'"{REQUEST_TAG}/{_PLAIN_FORMAT}"'),
@@ -319,7 +320,7 @@ def movement_text(
     amount: int,
     deal: str | None,
 ) -> str:
-    """Write one movement; `deal` is JSON already."""
+    """Format one movement; `deal` is JSON already."""
     deal_part = "" if deal is None else f'"deal":{deal},'
     return (
         f'{{"amount":"{amount:d}",{deal_part}"from":{quoted(from_stage)},"holder":{quoted(holder)},'
@@ -340,7 +341,7 @@ def entry_bytes(
     movements: Iterable[str],
     provenance: str,
 ) -> bytes:
-    """Give the bytes of an entry; `texts` are its override, reason and reference.
+    """Return the bytes of an entry; `texts` are its override, reason and reference.
 
     `deal`, the line that was `proposed` and the movements are JSON already.
     """
@@ -372,7 +373,7 @@ def version_bytes(
     layout: int,
     provenance: str,
 ) -> bytes:
-    """Give the bytes of a version; `record` is JSON already."""
+    """Return the bytes of a version; `record` is JSON already."""
     return (
         f'{{"$":"{VERSION_TAG}/{layout:d}","code":{quoted(code)},"kind":{quoted(kind)},'
         f'{_part("reason", reason)}"record":{record},"recorded_at":{timestamp_text(recorded_at)},'
@@ -390,7 +391,7 @@ def rate_bytes(
     recorded_at: int,
     provenance: str,
 ) -> bytes:
-    """Give the bytes of an exchange rate, of its base into its quote."""
+    """Return the bytes of an exchange rate, of its base into its quote."""
     base, quote = pair
     return object_text(
         (
@@ -409,14 +410,14 @@ def rate_bytes(
 
 
 def proposed_text(proposal: str, line: int) -> str:
-    """Write which line of which proposal an introduction was made from."""
+    """Format the line of a proposal that an introduction was made from."""
     return object_text((('"line"', number_or_none(line)), ('"proposal"', quoted(proposal))))
 
 
 def proposal_bytes(
     code: str, record: str, recorded_at: int, reason: str | None, provenance: str
 ) -> bytes:
-    """Give the bytes of a proposal; `record` is JSON already."""
+    """Return the bytes of a proposal; `record` is JSON already."""
     return object_text(
         (
             ('"$"', f'"{PROPOSAL_TAG}/{_PLAIN_FORMAT}"'),

@@ -1,9 +1,9 @@
-"""The ledger's Merkle tree: the tree hash of RFC 6962, with the proofs of inclusion of RFC 9162.
+"""The ledger's Merkle tree: the tree hash of RFC 6962, with the inclusion proofs of RFC 9162.
 
-A tree over n leaves splits at the largest power of two below n. So a tree that grows keeps the
-complete trees it is made of, and whoever keeps their roots (the frontier) can go on from there
-without any older leaf. A proof is a list of roots of spans of leaves; which spans those are follows
-from two numbers alone, so one pass over the leaves is enough for any proof, in little memory.
+A tree over n leaves splits at the largest power of two below n. A growing tree therefore keeps the
+complete trees it is made of, and their roots (the frontier) are enough to continue without any
+older leaf. A proof is a list of roots of ranges of leaves; which ranges follows from two numbers
+alone, so one pass over the leaves is enough for any proof, in little memory.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 
 
 def leaf_hash(content: bytes) -> bytes:
-    """Give the hash of a leaf: a zero byte goes before it, so that no leaf passes for a node."""
+    """Return the hash of a leaf; its zero prefix keeps leaves and nodes distinct."""
     return sha256(b"\x00" + content).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Give the hash of a node over its two halves."""
+    """Return the hash of a node over its two halves."""
     return sha256(b"\x01" + left + right).digest()
 
 
 class Frontier:
-    """A tree as it grows: its size, and the roots of the complete trees in it, largest first."""
+    """A growing tree: its size, and the roots of its complete subtrees, largest first."""
 
     __slots__ = ("_peaks", "size")
 
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
-        """Go on from a tree of that size; its peaks are as many as its size has binary ones."""
+        """Continue from a tree of that size, with one peak per binary one of the size."""
         assert size.bit_count() == len(peaks), f"{len(peaks)} peaks of a tree of {size}"
         self.size = size
         self._peaks = list(peaks)
@@ -48,7 +48,7 @@ class Frontier:
         self.size += 1
 
     def root(self) -> bytes:
-        """Give the root of the tree as it is now."""
+        """Return the current root of the tree."""
         if not self._peaks:
             return EMPTY_ROOT
         *others, root = self._peaks
@@ -57,16 +57,16 @@ class Frontier:
         return root
 
     def copy(self) -> Frontier:
-        """Give a tree of the same leaves that grows by itself."""
+        """Return an independent tree of the same leaves."""
         return Frontier(self.size, self._peaks)
 
     def to_bytes(self) -> bytes:
-        """Give the peaks one after another, as they are kept."""
+        """Return the peaks one after another, as they are stored."""
         return b"".join(self._peaks)
 
     @classmethod
     def from_bytes(cls, size: int, data: bytes) -> Frontier | None:
-        """Read peaks that were kept; None where they cannot be those of a tree of that size."""
+        """Read stored peaks; None if they do not fit a tree of that size."""
         if size < 0 or len(data) != size.bit_count() * HASH_BYTES:
             return None
         peaks = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
@@ -74,7 +74,7 @@ class Frontier:
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
-    """Give the root over the hashes of leaves in order."""
+    """Return the root over the hashes of leaves in order."""
     tree = Frontier()
     for leaf in leaves:
         tree.add(leaf)
@@ -82,14 +82,14 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 
 class LeafRange(NamedTuple):
-    """The leaves of a subtree: from `first` on, up to but without `end`."""
+    """The leaves of a subtree: from `first` up to but without `end`."""
 
     first: int
     end: int
 
 
 def inclusion_spans(position: int, size: int) -> list[LeafRange]:
-    """Give the spans whose roots lead from a leaf to the root of a tree, the nearest first."""
+    """Return the ranges whose roots lead from a leaf to the root of a tree, nearest first."""
     assert 0 <= position < size, f"leaf {position} of {size}"
     return _inclusion(position, LeafRange(0, size))
 
@@ -110,7 +110,7 @@ def _halves(span: LeafRange) -> tuple[LeafRange, LeafRange]:
 
 
 def span_roots(spans: Sequence[LeafRange], leaves: Iterable[bytes]) -> list[bytes]:
-    """Give the roots of spans that do not overlap, in one pass over the leaves from the first."""
+    """Return the roots of disjoint ranges, in one pass over the leaves from the first."""
     roots: dict[LeafRange, bytes] = {}
     remaining = iter(leaves)
     at = 0

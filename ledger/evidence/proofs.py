@@ -1,7 +1,7 @@
-"""Checking a proof of inclusion without the ledger: the file, and a root from elsewhere.
+"""Verify an inclusion proof without the ledger: from its file and a root kept elsewhere.
 
-This stands apart from what makes proofs and shares nothing with it but SHA-256, so that one is not
-wrong because the other is. The way up the tree is that of RFC 9162, section 2.1.3.2.
+The module is independent of the code that makes proofs and shares nothing with it but SHA-256, so
+that one fault cannot be in both. The path to the root is that of RFC 9162, section 2.1.3.2.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _MOST_LEAVES: Final = 2**63
 
 
 class CannotReadProof(StorageTrouble):
-    """The file of a proof is not there or cannot be read."""
+    """The file of a proof is missing or cannot be read."""
 
     code = "cannot-read-proof"
     default_next = "Look at the path and at who may read it."
 
 
 class MalformedProof(InvalidInput):
-    """A file that is no proof, or one that was changed so that it is none any more."""
+    """The file is not a proof, or no longer one."""
 
     code = "malformed-proof"
     default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
@@ -42,7 +42,7 @@ class MalformedProof(InvalidInput):
 
 
 class NotProven(RefusedByRule):
-    """A proof whose leaf does not lead to its root: one of the two was changed."""
+    """The leaf of the proof does not lead to its root: one of the two was changed."""
 
     code = "not-proven"
     default_why = "The hashes of the path do not lead from what the file says to its root."
@@ -50,14 +50,14 @@ class NotProven(RefusedByRule):
 
 
 class SealMismatch(RefusedByRule):
-    """A proof that leads to another root than the one that was kept."""
+    """The proof leads to another root than the given one."""
 
     code = "other-seal"
     default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
 
 
 class Proof(NamedTuple):
-    """A proof as its file says it; `seal` and `sealed_at` are told, not proven."""
+    """A proof as in its file; `seal` and `sealed_at` are stated, not proven."""
 
     leaf: str
     position: int
@@ -69,17 +69,17 @@ class Proof(NamedTuple):
 
     @property
     def tree_head(self) -> TreeHead:
-        """Give the seal that the proof leads to."""
+        """Return the tree head that the proof leads to."""
         return TreeHead(self.size, self.root)
 
     def leaf_document(self) -> dict[str, Any]:
-        """Give what the leaf says."""
+        """Return the content of the leaf."""
         leaf_document: dict[str, Any] = json.loads(self.leaf)
         return leaf_document
 
 
 def verify(proof: Proof, expected: TreeHead | None = None) -> None:
-    """Check that the leaf leads to the root, and that to a seal kept elsewhere, where there is one.
+    """Verify that the leaf leads to the root, and the root to a given tree head, if any.
 
     Raises `NotProven` and `SealMismatch`.
     """
@@ -97,7 +97,7 @@ def verify(proof: Proof, expected: TreeHead | None = None) -> None:
 def proves_inclusion(
     content: bytes, position: int, size: int, path: Sequence[bytes], root: bytes
 ) -> bool:
-    """Say whether a leaf of that content, at that position, is in the tree of that root."""
+    """Return whether a leaf of that content, at that position, is in the tree of that root."""
     if not 0 <= position < size:
         return False
     left, last = position, size - 1
@@ -138,7 +138,7 @@ def read_proof(path: Path) -> Proof:
 
 
 class _InvalidPart(ValueError):
-    """What is wrong with one part of a file."""
+    """The fault in one part of a file."""
 
 
 def _proof(document: Any) -> Proof:
@@ -163,7 +163,7 @@ def _proof(document: Any) -> Proof:
 
 def _leaf(value: Any) -> str:
     text = _text(value, "leaf")
-    text.encode("utf-8")  # half a character is no text
+    text.encode("utf-8")  # a lone surrogate is not text
     if not isinstance(json.loads(text), dict):
         raise _InvalidPart("Its leaf is no JSON object")
     return text

@@ -1,9 +1,7 @@
-"""The ledger's evidence: leaves in their fixed order, the places they were sealed in, the seals.
+"""Leaves in their fixed order, their sealed places, seals, and the tree head kept elsewhere.
 
-Leaves come by the request they were written under: the request's own first, then its entries, then
-versions by register. That order never changes: a kind of leaf that is added later comes last.
-
-What is kept of a seal outside the ledger: how many leaves it covers, and their root.
+Leaves are ordered by the request they were written under: the request's own first, then its
+entries, then versions by register. That order never changes: a kind of leaf added later comes last.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ _MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
 
 
 class MalformedSeal(InvalidInput):
-    """What was given as a seal is not a size and a root."""
+    """The text is not a size and a root."""
 
     code = "malformed-seal"
     default_why = "A seal is a number of leaves, a colon and a root of 64 hexadecimal digits."
@@ -27,7 +25,7 @@ class MalformedSeal(InvalidInput):
 
 
 class TreeHead(NamedTuple):
-    """A seal as it is printed and kept elsewhere: SIZE:ROOT."""
+    """A tree head as it is printed and kept elsewhere: SIZE:ROOT."""
 
     size: int
     root: bytes
@@ -37,7 +35,7 @@ class TreeHead(NamedTuple):
 
 
 def parse_tree_head(typed: str) -> TreeHead:
-    """Read a seal as it was printed; raises `MalformedSeal`."""
+    """Parse a printed tree head; raises `MalformedSeal`."""
     match = _MARK.fullmatch(normalise_digits(typed).casefold())
     if match is None:
         raise MalformedSeal(f"{typed!r} is no seal.")
@@ -51,7 +49,7 @@ _BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, PROPOSAL_KIND, "unit", "rate
 
 
 def leaf_name(kind: str, reference: str) -> str:
-    """Give what a leaf is called: `entry 17`, `city MHD, version 2`, `unit bus`."""
+    """Return the name of a leaf: `entry 17`, `city MHD, version 2`, `unit bus`."""
     if kind in _BARE or "/" not in reference:
         return f"{kind} {reference}"
     code, _, version = reference.rpartition("/")
@@ -59,7 +57,7 @@ def leaf_name(kind: str, reference: str) -> str:
 
 
 class Leaf(NamedTuple):
-    """A leaf as the ledger's rows make it now; no content where they cannot be what was written.
+    """A leaf as recomputed from the ledger's rows; without content if they are unreadable.
 
     `request` is the number of the request it was written under.
     """
@@ -71,12 +69,12 @@ class Leaf(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Give what it is called."""
+        """Return its name."""
         return leaf_name(self.kind, self.reference)
 
 
 class SealedLeaf(NamedTuple):
-    """A leaf as it was sealed: where it stands, what it is, and the hash of its content."""
+    """A leaf as it was sealed: its position, its name, and the hash of its content."""
 
     position: int
     kind: str
@@ -85,7 +83,7 @@ class SealedLeaf(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Give what it is called."""
+        """Return its name."""
         return leaf_name(self.kind, self.reference)
 
 
@@ -107,12 +105,12 @@ class Seal(NamedTuple):
 
     @property
     def tree_head(self) -> TreeHead:
-        """Give it as it is kept elsewhere."""
+        """Return the tree head to keep elsewhere."""
         return TreeHead(self.size, self.root)
 
     @property
     def sealed_at(self) -> str:
-        """Give when it was made, as RFC 3339 in UTC."""
+        """Return the time of the seal, as RFC 3339 in UTC."""
         return "" if self.recorded_at is None else _rfc3339(self.recorded_at)
 
 

@@ -14,7 +14,7 @@ from ledger.journal.balance import Balance
 
 @dataclass(frozen=True, slots=True)
 class ProjectState:
-    """Whether a project is complete and covered; `reasons` say in words what it still wants."""
+    """Whether a project is complete and covered; `reasons` say what it still needs."""
 
     complete: bool
     covered: bool
@@ -22,20 +22,20 @@ class ProjectState:
 
 
 def need_is_placed(need: Balance) -> bool:
-    """Say whether nothing of a need is open; one of unknown amount never is."""
+    """Return whether nothing of a need is open; False for an unknown amount."""
     return need.quantified and need.free == 0
 
 
 def need_is_covered(need: Balance) -> bool:
-    """Say whether a need's gap is zero; one of unknown amount never is covered."""
+    """Return whether a need's gap is zero; False for an unknown amount."""
     return need.quantified and need.gap == 0
 
 
 def project_state(needs: Sequence[Balance]) -> ProjectState:
-    """Judge a project by the standings of all its needs.
+    """Return the state of a project, by the balances of all its needs.
 
-    Without needs, with all of them withdrawn, or with one of unknown amount it is neither
-    complete nor covered.
+    Without needs, with all of them withdrawn, or with one of unknown amount it is neither complete
+    nor covered.
     """
     if not needs:
         return ProjectState(complete=False, covered=False, reasons=("it has no needs",))

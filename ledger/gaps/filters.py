@@ -50,7 +50,7 @@ class GapFilter(NamedTuple):
     unit: str | None = None
 
     def admits(self, row: GapRow) -> bool:
-        """Say whether a row meets the condition; what is unknown is neither high nor low."""
+        """Return whether a row meets the condition; what is unknown is neither high nor low."""
         actual = _comparable(row, self.column)
         if actual is None or self.value is None:
             return _COMPARE[self.sign](actual, self.value) if self.sign in ("=", "!=") else False

@@ -1,7 +1,7 @@
-"""Adding gap rows up: only over equal units, or for money in the base currency, and saying so.
+"""Sums of gap rows: only over equal units, or for money in the base currency.
 
-A need of unknown amount or a missing rate is never added as zero: each sum tells how many rows
-it counted, how many it could not, and by which rule it was made.
+An unknown amount or a missing rate is never added as zero: each sum states how many rows it counts,
+how many it does not, and its rule.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Cells = tuple[Cell, ...]
 class GroupRow:
     """The sum of the needs that agree in `keys`, factor and unit.
 
-    Amounts are None where no need of the group has a known one. `gap_base` adds the
-    `base_counted` needs whose gap is known in the base currency.
+    Amounts are None if no need of the group has a known one. `gap_base` adds the `base_counted`
+    needs whose gap is known in the base currency.
     """
 
     keys: tuple[tuple[str, Cell], ...]
@@ -46,7 +46,7 @@ class GroupRow:
     base_decimals: int
 
     def to_dict(self) -> dict[str, Cell]:
-        """Give the group with its keys first; amounts as exact decimal text."""
+        """Return the group with its keys first; amounts as exact decimal text."""
         sums = (self.required, self.delivered, self.committed, self.held, self.withdrawn, self.gap)
         names = ("required", "delivered", "committed", "held", "withdrawn", "gap")
         return {
@@ -65,7 +65,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """One sum over all rows, with how many it counted and by which rule; None if it counted none.
+    """One sum over all rows, with the rows it counts and its rule; None if it counts none.
 
     `in_base` marks the sum of all money in the base currency.
     """
@@ -81,7 +81,7 @@ class Total:
     in_base: bool = False
 
     def to_dict(self) -> dict[str, str | int | bool | None]:
-        """Give the total as `cityfund.gaps/1` has it, amounts as exact decimal text."""
+        """Return the total as in `cityfund.gaps/1`, amounts as exact decimal text."""
         return {
             "factor": str(self.factor),
             "unit": self.unit,
@@ -95,9 +95,9 @@ class Total:
 
 
 def group_rows(rows: Iterable[GapRow], by: Sequence[str]) -> list[GroupRow]:
-    """Add rows up by columns (names as of `column_named`), always within one factor and unit.
+    """Group rows by columns (names as of `column_named`), always within one factor and unit.
 
-    Groups come ordered by their keys, what is not given last.
+    Groups are ordered by their keys, missing values last.
     """
     groups: dict[Cells, list[GapRow]] = {}
     for row in rows:
@@ -106,7 +106,7 @@ def group_rows(rows: Iterable[GapRow], by: Sequence[str]) -> list[GroupRow]:
 
 
 def group_cells(row: GapRow, by: Sequence[str]) -> Cells:
-    """Give what says which group a row belongs to: its cells of those columns, factor, unit."""
+    """Return the key of a row's group: its cells of those columns, factor, unit."""
     return tuple(row.cell(column) for column in _columns(by))
 
 
@@ -115,13 +115,13 @@ def _columns(by: Sequence[str]) -> tuple[str, ...]:
 
 
 def one_group(cells: Cells, rows: Sequence[GapRow], by: Sequence[str]) -> GroupRow:
-    """Add up rows that have these cells in common."""
+    """Return the sum of rows that have these cells in common."""
     asked = len(dict.fromkeys(by))
     return _group(tuple(zip(_columns(by), cells, strict=True))[:asked], rows)
 
 
 def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:
-    """Give what groups are ordered by: their cells, what is not given last."""
+    """Return the sort key of a group: its cells, missing values last."""
     return tuple(
         (cell is None, cell if isinstance(cell, int) else 0, "" if cell is None else str(cell))
         for cell in cells
@@ -129,9 +129,9 @@ def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:
 
 
 def totals(rows: Iterable[GapRow], base: Unit) -> list[Total]:
-    """Give a total per factor and unit, then one of all money in the base currency.
+    """Return a total per factor and unit, then one of all money in the base currency.
 
-    The last is left out where no money is in another currency: it would say the same again.
+    The last is omitted if all money is in the base currency.
     """
     groups: dict[tuple[Factor, str], list[GapRow]] = {}
     for row in rows:
@@ -208,7 +208,7 @@ def _base_total(money: Sequence[GapRow], base: Unit) -> Total:
 
 
 def _sum(amounts: Iterable[int | None]) -> tuple[int | None, int]:
-    """Add what is known; give None, not zero, where nothing is, and how many were."""
+    """Sum the known amounts; return None, not zero, if there are none, and their number."""
     known = [amount for amount in amounts if amount is not None]
     return (sum(known) if known else None), len(known)
 

@@ -1,4 +1,4 @@
-"""What every need still lacks: one row per need, exact, with the unknown kept apart from zero."""
+"""Gap rows: what every need still lacks, exact, with unknown amounts apart from zero."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COVERAGE_PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class NeedPosition:
-    """A need with where it stands: the standing and the registers are those of one time.
+    """A need with its balance and registers, all of one time.
 
     `office` is an office's code, `region_name` the UN M49 sub-region of the city's country.
     """
@@ -37,8 +37,8 @@ class GapRow:
     """One need's gap. Amounts are in the smallest part of `unit`, base ones of the base currency.
 
     None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given,
-    `gap_base` where no rate is known or the need is not money, `eligible_offers` where they
-    were not counted. `rate_date` is the oldest day of the quotes used, None in equal currency.
+    `gap_base` if no rate is known or the need is not money, `eligible_offers` if they were not
+    counted. `rate_date` is the oldest day of the quotes used, None in the base currency.
     """
 
     need: str
@@ -72,7 +72,7 @@ class GapRow:
     required_base: int | None
 
     def cell(self, column: str) -> str | int | None:
-        """Give one column as machines read it: amounts as exact decimal text, dates as ISO 8601."""
+        """Return one column for machines: amounts as exact decimal text, dates as ISO 8601."""
         value = getattr(self, column)
         if value is None:
             return None
@@ -83,7 +83,7 @@ class GapRow:
         return value if isinstance(value, int) else str(value)
 
     def to_dict(self) -> dict[str, str | int | None]:
-        """Give the row as `cityfund.gaps/1` has it, every column in order."""
+        """Return the row as in `cityfund.gaps/1`, every column in order."""
         return {column: self.cell(column) for column in COLUMNS}
 
 
@@ -100,13 +100,13 @@ COLUMNS = tuple(
     for name in GapRow.__dataclass_fields__
     if name not in ("decimals", "base_decimals", "required_base")
 )
-"""Every column of a row in the order of the answer; the last two are additions of ours."""
+"""Every column of a row in the order of the answer."""
 
 
 def coverage_ratio(closed: int, net: int) -> Decimal | None:
-    """Give committed + delivered over required - withdrawn, rounded down to four places.
+    """Return committed + delivered over required - withdrawn, rounded down to four places.
 
-    None where the divisor is zero: there is nothing to cover.
+    None if the divisor is zero: there is nothing to cover.
     """
     if net <= 0:
         return None
@@ -115,16 +115,16 @@ def coverage_ratio(closed: int, net: int) -> Decimal | None:
 
 
 class BaseCurrency:
-    """Converts money into the ledger's base currency, each unit's rate looked up once."""
+    """Converts money into the ledger's base currency, with one lookup per unit."""
 
     def __init__(self, unit: Unit, rates: RateFinder) -> None:
-        """Take the base currency, and what finds a unit's rate into it on the day asked."""
+        """Take the base currency, and the finder of rates for one day."""
         self.unit = unit
         self._rates = rates
         self._ratios: dict[str, tuple[int, int, date | None] | None] = {}
 
     def convert(self, amount: int, unit: Unit) -> int | None:
-        """Give an amount in the base currency, rounded half-even; None without a rate."""
+        """Return an amount in the base currency, rounded half-even; None without a rate."""
         ratio = self._ratio(unit)
         if ratio is None:
             return None
@@ -133,7 +133,7 @@ class BaseCurrency:
         return whole + (twice > ratio[1] or (twice == ratio[1] and whole % 2 == 1))
 
     def rate_date(self, unit: Unit) -> date | None:
-        """Give the day of the rate used; None without one, or where none was needed."""
+        """Return the day of the rate used; None without one, or if none was needed."""
         ratio = self._ratio(unit)
         return ratio[2] if ratio is not None else None
 
@@ -155,7 +155,7 @@ class BaseCurrency:
 def gap_row(
     position: NeedPosition, base: BaseCurrency, eligible: EligibleCount | None = None
 ) -> GapRow:
-    """Lay out one need's gap as of the times its position stands for."""
+    """Return one need's gap row at the times of its position."""
     need, project, city = position.need, position.project, position.city
     balance = position.balance
     unit, known = balance.unit, balance.quantified
@@ -200,9 +200,9 @@ def gap_rows(
     *,
     include_inactive: bool = False,
 ) -> list[GapRow]:
-    """Give the rows ordered by project, then need code.
+    """Return the rows ordered by project, then need code.
 
-    Projects whose status takes no new deals are left out unless `include_inactive`.
+    Projects whose status takes no new deals are omitted unless `include_inactive`.
     """
     counts = eligible or {}
     chosen = [

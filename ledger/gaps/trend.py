@@ -1,7 +1,7 @@
-"""The trend of the gaps: how the sums of groups went from night to night.
+"""The trend of the gaps: the sums of groups from night to night.
 
-Between two nights only what changed is laid out and added up again, so that years take little more
-than their changes.
+Between two nights only what changed is computed again, so that years cost little more than their
+changes.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ledger.rates.rates import ConversionRate, RateFinder
 from ledger.registers.records import ACTIVE_STATUSES
 
 NOT_IN_SNAPSHOTS: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
-"""Columns of the gap report that are found anew each time, and not kept from night to night."""
+"""Columns of the gap report that nights do not record."""
 
 PERIODS: Final = ("night", "week", "month", "year")
 
 
 class NotInTrend(InvalidInput):
-    """The trend was asked for by a column that nights do not keep."""
+    """The trend was requested by a column that nights do not record."""
 
     code = "not-in-trend"
     default_why = (
@@ -37,7 +37,7 @@ class NotInTrend(InvalidInput):
 
 
 class UnknownPeriod(InvalidInput):
-    """The trend was to go by steps that there are none of."""
+    """The period of a trend is not known."""
 
     code = "unknown-stride"
     default_why = f"It goes by {', '.join(PERIODS[:-1])} or {PERIODS[-1]}."
@@ -53,14 +53,14 @@ class SpanBackwards(InvalidInput):
 
 
 def require_in_snapshots(columns: Iterable[str]) -> None:
-    """Refuse columns that nights do not keep."""
+    """Refuse columns that nights do not record."""
     for column in columns:
         if column in NOT_IN_SNAPSHOTS:
             raise NotInTrend(f"There is no trend of {column}.")
 
 
 def last_of_each_period(days: Sequence[date], period: str) -> list[date]:
-    """Keep the last night of each week, month or year. Raises `UnknownPeriod`."""
+    """Return the last night of each week, month or year. Raises `UnknownPeriod`."""
     if period not in PERIODS:
         raise UnknownPeriod(f"{period!r} is no step of a trend.")
     last: dict[tuple[int, ...], date] = {}
@@ -77,7 +77,7 @@ def _part(day: date, period: str) -> tuple[int, ...]:
 
 
 class Trend:
-    """The needs as they stood at a night, and the sums of their groups; it goes on in time."""
+    """The needs at one night, and the sums of their groups; it advances in time."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Trend:
         *,
         include_inactive: bool,
     ) -> None:
-        """Begin before the first night: of `positions` only what the needs are counts."""
+        """Start before the first night, with the terms of the needs of `positions`."""
         self._positions = dict(positions)
         self._by, self._filters, self._base = by, filters, base
         self._include_inactive = include_inactive
@@ -100,7 +100,7 @@ class Trend:
         self._sums: dict[Cells, GroupRow] = {}
 
     def change(self, need: str, status: str, stages: Stages) -> None:
-        """Let a need stand otherwise from now on."""
+        """Change the status and the stages of a need."""
         position = self._positions[need]
         self._current[need] = replace(
             position,
@@ -110,7 +110,7 @@ class Trend:
         self._changed.add(need)
 
     def sums(self, rate_of: RateFinder) -> list[GroupRow]:
-        """Give every group as it stands now, money in the base currency at these rates."""
+        """Return the sum of every group, money in the base currency at these rates."""
         self._changed |= self._needs_with_changed_rates(rate_of)
         base = BaseCurrency(self._base, rate_of)
         touched: set[Cells] = set()
@@ -128,7 +128,7 @@ class Trend:
         return [self._sums[cells] for cells in sorted(self._sums, key=group_order)]
 
     def _needs_with_changed_rates(self, rate_of: RateFinder) -> set[str]:
-        """Give the needs whose unit has another rate than at the night before."""
+        """Return the needs whose unit has another rate than at the night before."""
         units = {one.balance.unit for one in self._current.values()}
         rates = {
             unit.code: rate_of(unit.code, self._base.code) for unit in units if unit.kind == "money"
@@ -140,7 +140,7 @@ class Trend:
         }
 
     def _regroup(self, need: str, base: BaseCurrency) -> set[Cells]:
-        """Put a need's row into the group it belongs to now; give the groups that this touches."""
+        """Move a need's row to its current group; return the groups that this changes."""
         touched = set()
         before = self._cells.pop(need, None)
         if before is not None:

@@ -1,6 +1,6 @@
 """The journal of movements: entries, allowed moves, account balances and receipts.
 
-Everything is pure: `moves` turns an act into the postings of one entry, and `balance` adds
-postings up to the stages of a need, an offer or a deal. It may be imported by every layer above;
-start with `entries`.
+Everything is pure: `moves` turns an act into the movements of one entry, and `balance` derives
+figures from the stages of a need, an offer or a deal. Every layer above may import it; start with
+`entries`.
 """

@@ -1,4 +1,4 @@
-"""Where the quantity of a need, an offer or a deal stands: amounts by stage, and what follows."""
+"""Balances of needs, offers and deals: amounts by stage, and the figures derived from them."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ class Balance:
 
     @property
     def free(self) -> int:
-        """What no deal has touched: a need's open, an offer's available."""
+        """The amount that no deal has taken: a need's open, an offer's available."""
         return self.stages.get(FREE_STAGE[self.side], 0)
 
     @property
     def held(self) -> int:
-        """What is held until a date."""
+        """The amount held until a date."""
         return self.stages.get(Stage.HELD, 0)
 
     @property
     def committed(self) -> int:
-        """What both sides have signed and has not been delivered."""
+        """The amount that both sides have signed and that is not delivered."""
         return self.stages.get(Stage.COMMITTED, 0)
 
     @property
     def delivered(self) -> int:
-        """What was disbursed, worked or handed over."""
+        """The amount disbursed, worked or handed over."""
         return self.stages.get(Stage.DELIVERED, 0)
 
     @property
     def withdrawn(self) -> int:
-        """What is no longer needed, or no longer put up."""
+        """The amount no longer needed, or no longer put up."""
         return self.stages.get(Stage.WITHDRAWN, 0)
 
     @property
     def expired(self) -> int:
-        """What of an offer lapsed with its validity; a need has none."""
+        """The amount of an offer that lapsed with its validity; zero for a need."""
         return self.stages.get(Stage.EXPIRED, 0)
 
     @property
     def required(self) -> int:
-        """All that a need requires or an offer puts up, whatever has become of it."""
+        """All that a need requires or an offer puts up, in any stage."""
         return required_amount(self.stages)
 
     @property
     def net(self) -> int:
-        """What still counts: required less what was withdrawn, and for an offer what expired."""
+        """Required less what was withdrawn, and for an offer less what expired."""
         return self.required - self.withdrawn - self.expired
 
     @property
     def gap(self) -> int:
-        """What is neither committed nor delivered; for a need, its gap."""
+        """The amount neither committed nor delivered; for a need, its gap."""
         return self.net - self.committed - self.delivered
 
     @property
     def quantified(self) -> bool:
-        """Say whether a quantity was ever given; a need without one is unknown, never zero."""
+        """Return whether a quantity was ever given; a need without one is unknown, not zero."""
         return self.required > 0
 
 

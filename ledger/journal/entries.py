@@ -1,4 +1,4 @@
-"""The journal: entries of movements, the table of allowed moves, and folding them into balances."""
+"""The journal: entries of movements, the table of allowed moves, and the timeline."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ledger.core.quantity import MAX_AMOUNT
 from ledger.core.text import parse_text
 
 CANONICAL_FORMAT = 1
-"""The layout of canonical bytes that entries and register versions are kept with today."""
+"""The format of canonical bytes of entries and register versions."""
 
 PROPOSED_FORMAT = 2
-"""The layout of an entry that names the line of a proposal that it was made from."""
+"""The format of an entry that names the line of a proposal it was made from."""
 
 
 class Act(StrEnum):
-    """What an entry records. A reversal mirrors any of them."""
+    """The act that an entry records. A reversal mirrors any of them."""
 
     DECLARE = "declare"
     REVISE = "revise"
@@ -46,7 +46,7 @@ class ProposedLine(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One way a quantity may go: by which act, on which side, out of and into which stage."""
+    """One allowed move: the act, the side, and the stages it moves from and to."""
 
     act: Act
     side: Side
@@ -71,7 +71,7 @@ def _moves_of_both_sides(side: Side) -> Iterable[Move]:
 
 
 def _moves_of_an_ending_offer() -> Iterable[Move]:
-    """Give what only an offer does: it expires, and what returns to it passes on."""
+    """Return the moves of an offer alone: it expires, and what returns to it passes on."""
     yield Move(Act.EXPIRE, Side.OFFER, Stage.AVAILABLE, Stage.EXPIRED)
     yield Move(Act.REINSTATE, Side.OFFER, Stage.EXPIRED, Stage.AVAILABLE)
     for end in (Stage.EXPIRED, Stage.WITHDRAWN):
@@ -82,22 +82,22 @@ def _allowed_moves() -> frozenset[Move]:
     forward = {*_moves_of_an_ending_offer()}
     for side in Side:
         forward.update(_moves_of_both_sides(side))
-    # A reversal may mirror any move, and a reversal may itself be reversed: both directions stand.
+    # A reversal may mirror any move and may itself be reversed: both directions are allowed.
     mirror = {Move(Act.REVERSE, m.side, m.to_stage, m.from_stage) for m in forward}
     again = {Move(Act.REVERSE, m.side, m.from_stage, m.to_stage) for m in forward}
     return frozenset(forward | mirror | again)
 
 
 ALLOWED_MOVES = _allowed_moves()
-"""Every move there is. The database holds the same table and refuses all others."""
+"""Every allowed move. The database holds the same table and refuses all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """The journal's atom: a positive amount of one unit between two stages of one holder.
+    """A positive amount of one unit that moves between two stages of one account.
 
-    `amount` counts the smallest part of `unit`. `account` is the code of a need or an offer;
-    `deal` names the deal whose stages the movement also touches, if any.
+    `amount` is in the smallest part of `unit`. `account` is the code of a need or an offer; `deal`
+    names the deal whose stages the movement also changes, if any.
     """
 
     side: Side
@@ -109,12 +109,12 @@ class Movement:
     deal: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse at birth what could not be written down: this is a bug, never bad input."""
+        """Assert what the tables require: a violation is a bug, never bad input."""
         assert 0 < self.amount <= MAX_AMOUNT, f"amount {self.amount} cannot be moved"
         assert self.from_stage != self.to_stage
 
     def mirror(self) -> Movement:
-        """Give the movement that undoes this one."""
+        """Return the movement that reverses this one."""
         return Movement(
             side=self.side,
             account=self.account,
@@ -130,9 +130,9 @@ class Movement:
 class Entry:
     """The movements of one act, posted together or not at all, with who, when and why.
 
-    `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC.
-    `override` is the officer's reason for going outside a mandate; `format` is the layout of the
-    canonical bytes it was recorded under, which it keeps for ever.
+    `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC. `override` is
+    the officer's reason for going outside a mandate; `format` is the format of canonical bytes it
+    was recorded in, which never changes.
     """
 
     number: int
@@ -156,7 +156,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActDetails:
-    """What is recorded of an act beside what it moves: its day, its paper, and why.
+    """The details of an act other than its movements: date, reference and reasons.
 
     `override` is the officer's reason for going outside a mandate, `proposed` the line of a
     proposal that an introduction was made from.
@@ -169,7 +169,7 @@ class ActDetails:
     proposed: ProposedLine | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no text of an officer's; an empty text is none."""
+        """Check the officer's texts; an empty text counts as none."""
         if self.reference is not None:
             object.__setattr__(self, "reference", parse_text(self.reference, "reference"))
         if self.override is not None:
@@ -178,7 +178,7 @@ class ActDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An entry about to be posted: everything but its number and its moment."""
+    """An entry about to be posted: everything but its number and its timestamp."""
 
     act: Act
     movements: tuple[Movement, ...]
@@ -188,7 +188,7 @@ class Draft:
 
 
 class Posted(NamedTuple):
-    """What an entry did, as far as undoing it needs to know."""
+    """The parts of an entry that a reversal needs."""
 
     number: int
     act: Act
@@ -198,11 +198,11 @@ class Posted(NamedTuple):
 
 
 Stages = dict[Stage, int]
-"""Amounts by stage, in the smallest part of the holder's unit; a missing stage is zero."""
+"""Amounts by stage, in the smallest part of the account's unit; a missing stage is zero."""
 
 
 class TimelinePosting(NamedTuple):
-    """One movement as it lies on the timeline of effective dates."""
+    """One movement on the timeline of effective dates."""
 
     effective_on: date
     number: int
@@ -215,10 +215,10 @@ class TimelinePosting(NamedTuple):
 def first_overdraft(
     steps: Iterable[TimelinePosting], allowed: frozenset[Stage]
 ) -> TimelinePosting | None:
-    """Find the first step, in the order of effective dates, that takes a stage below zero.
+    """Return the first posting, by effective date, that takes a stage below zero.
 
-    Steps of one day count in recorded order. Stages in `allowed` may go negative: the
-    counter-stage of declarations, and for a deal's side the holder's free stages.
+    Postings of one day count in recorded order. Stages in `allowed` may be negative: the counter-
+    stage of declarations, and for a deal's side the account's free stages.
     """
     balance: Stages = {}
     for step in sorted(steps):
@@ -231,5 +231,5 @@ def first_overdraft(
 
 
 def required_amount(stages: Mapping[Stage, int]) -> int:
-    """Give all that a need requires or an offer puts up: every stage but the counter-stage."""
+    """Return all that a need requires or an offer puts up: every stage but the counter-stage."""
     return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)

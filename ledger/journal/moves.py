@@ -1,6 +1,6 @@
-"""What an officer does, decided purely: given where both sides stand, the movements it takes.
+"""The movements of each act, computed from the balances of both sides.
 
-Every function looks at standings and gives movements, or refuses; nothing is written here.
+Every function takes balances and returns movements, or refuses; nothing is written here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Movements = tuple[Movement, ...]
 
 
 class NotEnoughOpen(RefusedByRule):
-    """More was asked of a need than is open."""
+    """More was requested of a need than is open."""
 
     code = "not-enough-open"
     default_why = "A hold never takes more of a need than nobody else holds already."
@@ -30,7 +30,7 @@ class NotEnoughOpen(RefusedByRule):
 
 
 class NotEnoughAvailable(RefusedByRule):
-    """More was asked of an offer than is available."""
+    """More was requested of an offer than is available."""
 
     code = "not-enough-available"
     default_why = "An offer is never given away twice."
@@ -62,7 +62,7 @@ class NotEnoughDelivered(RefusedByRule):
 
 
 class NothingToMove(RefusedByRule):
-    """The stage the act draws on is empty."""
+    """The stage that the act draws on is empty."""
 
     code = "nothing-to-move"
     default_why = "The act moves all of a stage, and nothing stands in it."
@@ -78,14 +78,14 @@ class NotEnoughWithdrawn(RefusedByRule):
 
 
 class WrongUnit(InvalidInput):
-    """A quantity came in another unit than the need's or offer's."""
+    """The quantity is not in the unit of the need or offer."""
 
     code = "wrong-unit"
     default_why = "Units are never converted silently."
 
 
 class BelowQuantityInUse(RefusedByRule):
-    """A quantity was to be revised below what deals already hold, committed or delivered."""
+    """A quantity would be revised below what deals hold, committed or delivered."""
 
     code = "below-what-is-taken"
     default_why = "A revision down takes only what is still open or available."
@@ -105,7 +105,7 @@ _SHORTFALL = {
 
 @dataclass(frozen=True, slots=True)
 class DealSides:
-    """A deal with both of its sides, as they stand now."""
+    """A deal with the balances of both its sides."""
 
     deal: DealBalance
     need: Balance
@@ -113,7 +113,7 @@ class DealSides:
 
 
 def require_unit(balance: Balance, unit: Unit) -> None:
-    """Refuse a quantity that is not in the holder's own unit."""
+    """Refuse a quantity that is not in the account's own unit."""
     if unit.code != balance.unit.code:
         raise WrongUnit(
             f"{balance.side.capitalize()} {balance.code} is counted in {balance.unit.code}, "
@@ -123,7 +123,7 @@ def require_unit(balance: Balance, unit: Unit) -> None:
 
 
 def _require(stages: Mapping[Stage, int], stage: Stage, amount: int, unit: Unit, who: str) -> None:
-    """Refuse to take more out of a stage than stands in it; `who` is such as `need N-0001`."""
+    """Refuse to take more out of a stage than it holds; `who` is such as `need N-0001`."""
     there = stages.get(stage, 0)
     if amount > there:
         raise _SHORTFALL[stage](
@@ -150,13 +150,13 @@ def _shown_by(who: str) -> str:
 
 
 def declaration_movements(side: Side, code: str, unit: Unit, amount: int) -> Movements:
-    """Put up the first quantity of a need or an offer."""
+    """Declare the first quantity of a need or an offer."""
     _require_bounded(amount, unit)
     return (_move(side, code, unit, Stage.UNDECLARED, FREE_STAGE[side], amount),)
 
 
 def revision_movements(balance: Balance, total: int) -> Movements:
-    """Change all that is required or put up to `total`; a decrease takes what is free."""
+    """Revise all that is required or put up to `total`; a decrease takes only the free stage."""
     _require_bounded(total, balance.unit)
     free, change = FREE_STAGE[balance.side], total - balance.required
     if change > 0:
@@ -179,24 +179,24 @@ def _require_bounded(amount: int, unit: Unit) -> None:
 
 
 def withdrawal_movements(balance: Balance, amount: int | None) -> Movements:
-    """Take back what is open or available: an amount of it, or all."""
+    """Withdraw an amount of what is open or available, or all of it."""
     return stage_movements(balance, FREE_STAGE[balance.side], Stage.WITHDRAWN, amount)
 
 
 def expiry_movements(balance: Balance) -> Movements:
-    """Lapse all that is still available of an offer."""
+    """Expire all that is still available of an offer."""
     return stage_movements(balance, Stage.AVAILABLE, Stage.EXPIRED, None)
 
 
 def reinstatement_movements(balance: Balance, from_stage: Stage, amount: int | None) -> Movements:
-    """Bring back what was withdrawn or has expired: an amount of it, or all."""
+    """Reinstate an amount of what was withdrawn or has expired, or all of it."""
     return stage_movements(balance, from_stage, FREE_STAGE[balance.side], amount)
 
 
 def stage_movements(
     balance: Balance, source: Stage, target: Stage, amount: int | None
 ) -> Movements:
-    """Move an amount of a need's or offer's stage, or all of it, into another of its stages."""
+    """Move an amount of an account's stage, or all of it, to another of its stages."""
     who = f"{balance.side} {balance.code}"
     moved = balance.stages.get(source, 0) if amount is None else amount
     if moved == 0:
@@ -208,8 +208,8 @@ def stage_movements(
 def hold_movements(sides: DealSides, need_part: int, target: Stage) -> Movements:
     """Take a part of the need's open and of the offer's available into `target`.
 
-    `target` is held for an introduction, committed for a direct commitment. The offer's side is
-    the part at the deal's rate, rounded up.
+    `target` is held for an introduction, committed for a direct commitment. The offer's side is the
+    part at the deal's rate, rounded up.
     """
     deal = sides.deal.deal
     amount = require_room(sides.need, sides.offer, need_part, deal.rate)
@@ -220,7 +220,7 @@ def hold_movements(sides: DealSides, need_part: int, target: Stage) -> Movements
 
 
 def require_room(need: Balance, offer: Balance, need_part: int, rate: Decimal) -> int:
-    """Refuse a hold of more than is open or available; give what it takes of the offer."""
+    """Refuse a hold of more than is open or available; return the amount it takes of the offer."""
     amount = offer_amount_to_hold(need_part, rate, need.unit.decimals, offer.unit.decimals)
     _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
     _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
@@ -230,7 +230,7 @@ def require_room(need: Balance, offer: Balance, need_part: int, rate: Decimal) -
 def advance_movements(
     sides: DealSides, source: Stage, target: Stage, need_part: int | None
 ) -> Movements:
-    """Move a part of a deal, or all of its `source` stage, on to another stage on both sides."""
+    """Move a part of a deal, or all of its `source` stage, to another stage on both sides."""
     deal = sides.deal
     who = f"deal {deal.deal.code}"
     there = deal.need.get(source, 0)
@@ -248,7 +248,7 @@ def advance_movements(
 def release_movements(
     sides: DealSides, source: Stage, need_part: int | None, passes_to: Stage | None
 ) -> Movements:
-    """Give a hold or a commitment back; to an offer that is over it passes on in one entry."""
+    """Release a hold or a commitment; on an ended offer the amount passes on in the same entry."""
     need_move, *offer_moves = advance_movements(sides, source, Stage.OPEN, need_part)
     moves = [need_move]
     for move in offer_moves:
@@ -258,11 +258,11 @@ def release_movements(
 
 
 PASS_ON_STAGES = (Stage.EXPIRED, Stage.WITHDRAWN)
-"""Where what returns to an offer may pass on to in the same entry."""
+"""The stages to which an amount that returns to an offer may pass on in the same entry."""
 
 
 def pass_on_movements(back: Movement, passes_to: Stage | None) -> Movements:
-    """Send what came back to an offer that has expired or was withdrawn to where the rest is."""
+    """Pass on what returned to an offer that has expired or was withdrawn."""
     if passes_to is None:
         return ()
     return (
@@ -278,9 +278,9 @@ def pass_on_movements(back: Movement, passes_to: Stage | None) -> Movements:
 
 
 def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movements:
-    """Undo an entry: its movements backwards, and what returns to an offer that is over passes on.
+    """Reverse an entry: mirrored movements in reverse order, with what returns to an ended offer.
 
-    `passes_to` gives, by the code of an offer, where what becomes available again has to go.
+    `passes_to` is, by the code of an offer, the stage to which what becomes available passes on.
     """
     undone: list[Movement] = []
     due = [movement.mirror() for movement in reversed(movements)]
@@ -288,7 +288,7 @@ def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | Non
         undone.append(back)
         if back.deal is None or back.to_stage is not Stage.AVAILABLE:
             continue
-        # The reversal of what passed on holds the passing on already, as a line of its own.
+        # The reversal of a pass-on holds the mirrored pass-on already, as its own line.
         passed = [one for end in PASS_ON_STAGES for one in pass_on_movements(back, end)]
         if follows not in passed:
             undone += pass_on_movements(back, passes_to.get(back.account))

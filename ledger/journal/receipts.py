@@ -1,4 +1,4 @@
-"""The receipt of a write: what was done, and where both sides stand now."""
+"""The receipt of a write: what was recorded, and the new balance of both sides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECEIPT_SCHEMA = "cityfund.receipt/1"
 
 @dataclass(frozen=True, slots=True)
 class RegisterChange:
-    """One version added to a register: of what, which, and its number (1: it is new)."""
+    """One version added to a register: the register, the code and the number (1 if new)."""
 
     kind: str
     code: str
@@ -23,10 +23,10 @@ class RegisterChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What one write did. `entries` are journal numbers in order; `entry` is the last of them.
+    """The result of one write. `entries` are journal numbers in order; `entry` is the last of them.
 
-    `lines` are those of a `proposal` that were taken up, `left_out` those that no longer fitted.
-    `rows_written` counts rows that have no names of their own, by their table: a night's.
+    `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
+    `rows_written` counts the rows of a night by table, since they have no codes.
     """
 
     entries: tuple[int, ...] = ()
@@ -43,7 +43,7 @@ class Receipt:
     seal: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
-        """Give the receipt as the JSON document that is kept and shown."""
+        """Return the receipt as the JSON document that is stored and shown."""
         document: dict[str, Any] = {
             "schema": RECEIPT_SCHEMA,
             "entry": self.entries[-1] if self.entries else None,
@@ -73,7 +73,7 @@ class Receipt:
 
 
 def balance_document(balance: Balance | None) -> dict[str, str] | None:
-    """Give a side's stages as exact strings in its unit, keyed as in the receipt's contract."""
+    """Return a side's stages as exact strings in its unit, with the keys of the receipt."""
     if balance is None:
         return None
     decimals = balance.unit.decimals

@@ -1,5 +1,5 @@
-"""Exchange rates: how a quote is parsed, which quote is in force on a day, and exact conversion.
+"""Exchange rates: parsing a quote, the quote in force on a day, and exact conversion.
 
-A rate is kept as quoted and applied by exact multiplication or division. It imports only
-`ledger.core`; start with `rates`.
+A rate is stored as quoted and applied by exact multiplication or division. The package imports only
+`ledger.core` and `ledger.deals`; start with `rates`.
 """

@@ -1,7 +1,7 @@
-"""Exchange rates: what one unit of money is in another, on a day, and by which road it was found.
+"""Exchange rates: the rate between two currencies on a day, and its source.
 
-Only what was quoted on or before the day counts, so a report as of a past day never changes.
-A currency that has ended keeps its last rate: the latest quote simply grows old.
+Only quotes dated on or before the day count, so a report as of a past day never changes. A currency
+that has ended keeps its last rate.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ledger.core.numbers import normalise_digits, plain_numeral
 from ledger.deals.deal import RATE_PLACES
 
 PIVOT = "EUR"
-"""The currency through which two others meet that were never quoted against each other."""
+"""The currency through which a cross rate is derived."""
 
 MAX_RATE: Final = 10**15
-"""Every rate is below this; what lies beyond is a slip of keys."""
+"""Every rate is below this; a larger one is a typing error."""
 
 _LONGEST_SHOWN: Final = 60
 _EXACT: Final = Context(prec=60, traps=[Inexact])
 
 _MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
-"""Powers of ten and digits of a rate that is a number already. Deals that were recorded before
+"""The limits of a rate that is a number already: powers of ten, and digits. Deals recorded before
 typed rates were limited to `RATE_PLACES` places have up to eighteen, and keep them."""
 
 RateSource = Literal["same", "direct", "inverse", "through EUR"]
@@ -46,13 +46,13 @@ class Rate:
     source: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse at birth what would turn amounts into nothing or their opposite."""
+        """Assert that the rate is positive and finite."""
         assert self.rate.is_finite(), f"rate {self.rate} of {self.base} in {self.quote}"
         assert self.rate > 0, f"rate {self.rate} of {self.base} in {self.quote}"
 
 
 class UnusableRate(InvalidInput):
-    """A rate that is not a positive decimal, or one given where nothing is exchanged."""
+    """The rate is not a positive decimal, or is given although nothing is exchanged."""
 
     code = "unusable-rate"
     default_why = "A rate is how much of one currency one unit of another is."
@@ -60,7 +60,7 @@ class UnusableRate(InvalidInput):
 
 
 class RateFault(NamedTuple):
-    """Why a text is no rate. `code` is that of a bad cell in an imported table."""
+    """The reason why a text is not a rate. `code` is that of a bad cell in an imported table."""
 
     code: Literal["bad-number", "out-of-range"]
     what: str
@@ -69,10 +69,11 @@ class RateFault(NamedTuple):
 
 
 def read_rate(text: str) -> Decimal | RateFault:
-    """Read a rate as it is written anywhere: on the command line, in a table, in the ECB's file.
+    """Parse a rate, whether typed, from a table or from the ECB's file.
 
-    Latin, Persian or Arabic digits, with at most one decimal mark (the point or U+066B): above
-    zero, below `MAX_RATE`, and with at most `RATE_PLACES` places, zeros at the end not counted.
+    It has Latin, Persian or Arabic digits with at most one decimal mark (the point or U+066B), is
+    above zero and below `MAX_RATE`, and has at most `RATE_PLACES` places, not counting zeros at the
+    end.
     """
     numeral = plain_numeral(normalise_digits(text))
     if numeral is None:
@@ -99,7 +100,7 @@ def _quoted(text: str) -> str:
 
 
 def parse_rate(text: str) -> Decimal:
-    """Read a rate as `read_rate` does. Raises `UnusableRate`."""
+    """Parse a rate as `read_rate` does. Raises `UnusableRate`."""
     conversion = read_rate(text)
     if isinstance(conversion, RateFault):
         raise UnusableRate(conversion.what, why=conversion.why, next_step=conversion.next_step)
@@ -107,7 +108,7 @@ def parse_rate(text: str) -> Decimal:
 
 
 def is_rate(value: Decimal) -> bool:
-    """Say whether a number can be the rate of a deal: finite, above zero, of a sane size."""
+    """Return whether a number can be the rate of a deal: finite, above zero, of plausible size."""
     if not value.is_finite() or value <= 0:
         return False
     within = abs(value.adjusted()) <= _MAX_STORED_MAGNITUDE
@@ -115,9 +116,9 @@ def is_rate(value: Decimal) -> bool:
 
 
 class ConversionRate(NamedTuple):
-    """A usable rate: `rate` of the second currency per unit of the first.
+    """A rate for conversion: `rate` of the second currency per unit of the first.
 
-    `day` is the oldest day of the quotes it rests on (for `same`, the day asked).
+    `day` is the oldest day of its quotes (for `same`, the day of the request).
     """
 
     rate: Decimal
@@ -126,29 +127,29 @@ class ConversionRate(NamedTuple):
 
 
 class RateDerivation(NamedTuple):
-    """A found rate and the quotes it rests on: one, or two where it goes through the euro."""
+    """A conversion rate and its quotes: one, or two for a cross rate."""
 
     conversion: ConversionRate
     quotes: tuple[Rate, ...]
 
 
 class RateLookup(Protocol):
-    """Where quotes are kept; the store answers by SQL, a RateBook from memory."""
+    """A source of quotes: the store answers by SQL, a RateBook from memory."""
 
     def latest(self, base: str, quote: str, day: date) -> Rate | None:
-        """Give the latest quote of exactly this pair on or before `day`."""
+        """Return the latest quote of exactly this pair on or before `day`."""
         ...
 
 
 RateFinder = Callable[[str, str], ConversionRate | None]
-"""Gives the rate from one unit's code to another's, or None where none is known."""
+"""Returns the rate from one unit's code to another's, or None if none is known."""
 
 
 class RateBook:
-    """Quotes in memory. Of two quotes for one pair and day the one given later counts."""
+    """Quotes in memory. Of two quotes for one pair and day the later one counts."""
 
     def __init__(self, rates: Iterable[Rate]) -> None:
-        """Sort quotes by pair and day."""
+        """Index quotes by pair and day."""
         by_pair: dict[tuple[str, str], dict[date, Rate]] = {}
         for rate in rates:
             by_pair.setdefault((rate.base, rate.quote), {})[rate.day] = rate
@@ -157,17 +158,18 @@ class RateBook:
         }
 
     def latest(self, base: str, quote: str, day: date) -> Rate | None:
-        """Give the latest quote of exactly this pair on or before `day`."""
+        """Return the latest quote of exactly this pair on or before `day`."""
         quotes = self._quotes.get((base, quote), [])
         position = bisect_right(quotes, day, key=lambda rate: rate.day)
         return quotes[position - 1] if position else None
 
 
 def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> ConversionRate | None:
-    """Find how many `to_unit` one `from_unit` is, by the latest quotes on or before `day`.
+    """Return the rate from `from_unit` to `to_unit`, by the latest quotes on or before `day`.
 
-    The direct quote, else the inverse, else through the euro; rounded half-even once, to twelve
-    places. None where no road leads there, or where the rate would round to nothing.
+    The rate source is the direct quote, else the inverse, else a cross rate through the euro; it is
+    rounded half-even once, to twelve places. None if there is no source, or if the rate would round
+    to zero.
     """
     if from_unit == to_unit:
         return ConversionRate(Decimal(1), day, "same")
@@ -178,7 +180,7 @@ def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> Co
 def trace_rate(
     lookup: RateLookup, from_unit: str, to_unit: str, day: date
 ) -> RateDerivation | None:
-    """Find a rate between two currencies as `find_rate` does, with the quotes it rests on."""
+    """Derive a rate between two currencies as `find_rate` does, with its quotes."""
     leg = _leg(lookup, from_unit, to_unit, day) or _through_pivot(lookup, from_unit, to_unit, day)
     if leg is None:
         return None
@@ -189,7 +191,7 @@ def trace_rate(
 
 
 def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
-    """Fix the day, and ask the lookup for each pair of units only once."""
+    """Return a finder for one day that looks up each pair of units only once."""
 
     @cache
     def conversion(from_unit: str, to_unit: str) -> ConversionRate | None:
@@ -227,7 +229,7 @@ def _through_pivot(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg
 
 
 def _rounded(exact: Fraction) -> Decimal:
-    """Round half-even to twelve places and drop trailing zeros, free of any decimal context."""
+    """Round half-even to twelve places and drop trailing zeros, in any decimal context."""
     parts = round(exact * 10**RATE_PLACES)
     places = RATE_PLACES
     while places and parts % 10 == 0:

@@ -1,7 +1,7 @@
 """Reference tables: units, places, sectors, statuses, instruments and the fund's offices.
 
-The tables are CSV files in `data/`; SOURCES.md names where their facts come from. Each is read
-once, when it is first asked for.
+The tables are CSV files in `data/`; SOURCES.md names their sources. Each is read once, on first
+use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Refusals of codes that no reference table lists."""
+"""Refusals of codes that are in no reference table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ledger.core.quantity_errors import quote_text
 
 
 class UnknownReference(InvalidInput):
-    """Base of refusals of a code from outside a reference table. Never raised itself."""
+    """Base of the refusals of a code that a reference table lacks. It is never raised itself."""
 
     code = "unknown-reference"
     table: ClassVar[str] = "the table"
@@ -26,7 +26,7 @@ class UnknownReference(InvalidInput):
 
 
 class UnknownCountry(UnknownReference):
-    """A country that is no ISO 3166 code."""
+    """The country is not an ISO 3166 code."""
 
     code = "unknown-country"
     table = "ISO 3166"
@@ -35,7 +35,7 @@ class UnknownCountry(UnknownReference):
 
 
 class UnknownRegion(UnknownReference):
-    """A region that is no UN M49 code or name."""
+    """The region is not a UN M49 code or name."""
 
     code = "unknown-region"
     table = "UN M49"
@@ -44,7 +44,7 @@ class UnknownRegion(UnknownReference):
 
 
 class UnknownSector(UnknownReference):
-    """A sector that is no OC4IDS projectSector code."""
+    """The sector is not an OC4IDS projectSector code."""
 
     code = "unknown-sector"
     table = "the OC4IDS project sectors"
@@ -53,7 +53,7 @@ class UnknownSector(UnknownReference):
 
 
 class UnknownStatus(UnknownReference):
-    """A project status that is no OC4IDS projectStatus code."""
+    """The project status is not an OC4IDS projectStatus code."""
 
     code = "unknown-status"
     table = "the OC4IDS project statuses"
@@ -62,7 +62,7 @@ class UnknownStatus(UnknownReference):
 
 
 class UnknownInstrument(UnknownReference):
-    """An instrument outside the fund's list."""
+    """The instrument is not in the fund's list."""
 
     code = "unknown-instrument"
     table = "the list of instruments"
@@ -71,7 +71,7 @@ class UnknownInstrument(UnknownReference):
 
 
 class NoOfficeForCountry(InvalidInput):
-    """A country that lies in no office's regions."""
+    """The country is in no office's regions."""
 
     code = "no-office-for-country"
     default_why = "An office is found by the UN M49 regions it looks after."
@@ -79,13 +79,13 @@ class NoOfficeForCountry(InvalidInput):
 
 
 def nearest(text: str, names: Mapping[str, str]) -> str:
-    """Name up to three entries whose code or name is close to `text`; empty when none is."""
+    """Return up to three entries whose code or name is close to `text`; empty if none is."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
     key = text.strip().casefold()
     labels = {code.casefold(): code for code in names}
     labels |= {name.casefold(): code for code, name in names.items()}
-    if key in labels:  # the very name: no other suggestion beside it
+    if key in labels:  # an exact name: no other suggestion
         return f"{labels[key]} ({names[labels[key]]})"
     close = dict.fromkeys(labels[word] for word in get_close_matches(key, labels, n=3, cutoff=0.6))
     return " or ".join(f"{code} ({names[code]})" for code in close)

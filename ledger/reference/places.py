@@ -1,7 +1,4 @@
-"""Countries of ISO 3166 and the regions of UN M49 that contain them.
-
-The fund's offices and which of them looks after a country.
-"""
+"""Countries of ISO 3166, the regions of UN M49 that contain them, and the fund's offices."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from ledger.reference.units import read_table
 from ledger.registers.records import Office
 
 _USED_INSTEAD = {"UK": "GB", "EL": "GR"}
-"""Codes other bodies use for a country whose ISO 3166 code is another."""
+"""Codes that other bodies use for a country with another ISO 3166 code."""
 
 
 class Country(NamedTuple):
@@ -29,7 +26,7 @@ class Country(NamedTuple):
 class Region(NamedTuple):
     """An M49 region; `parent` is the code of the next wider one, None for the world.
 
-    `level` is M49's own word: world, region, sub-region or intermediate region.
+    `level` is M49's own term: world, region, sub-region or intermediate region.
     """
 
     code: str
@@ -40,7 +37,7 @@ class Region(NamedTuple):
 
 @cache
 def countries() -> dict[str, Country]:
-    """Give all countries by ISO 3166 alpha-2 code."""
+    """Return all countries by ISO 3166 alpha-2 code."""
     return {
         row["alpha2"]: Country(
             row["alpha2"], row["alpha3"], row["name"], row["override"] or row["region"]
@@ -51,7 +48,7 @@ def countries() -> dict[str, Country]:
 
 @cache
 def regions() -> dict[str, Region]:
-    """Give all M49 regions by their three-digit code."""
+    """Return all M49 regions by their three-digit code."""
     return {
         row["code"]: Region(row["code"], row["name"], row["parent"] or None, row["level"])
         for row in read_table("regions")
@@ -76,7 +73,7 @@ def find_country(text: str) -> Country:
 def find_region(text: str) -> Region:
     """Find an M49 region by code or English name in any case; raises UnknownRegion."""
     key = text.strip()
-    # Spreadsheets drop the zeros in front of 034; the number still names one region only.
+    # Spreadsheets drop the zero in front of 034; the number still names one region only.
     found = regions().get(key.zfill(3)) if key.isdecimal() and key.isascii() else None
     found = found or _by_region_name().get(key.casefold())
     if found is None:
@@ -86,7 +83,7 @@ def find_region(text: str) -> Region:
 
 @cache
 def region_chain(alpha2: str) -> tuple[str, ...]:
-    """Give the codes of all regions that contain a country, narrowest first, the world last."""
+    """Return the codes of all regions that contain a country, narrowest first, the world last."""
     chain = []
     code: str | None = find_country(alpha2).region
     while code is not None:
@@ -96,7 +93,7 @@ def region_chain(alpha2: str) -> tuple[str, ...]:
 
 
 def subregion_name(alpha2: str) -> str:
-    """Give the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
+    """Return the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
     chain = [regions()[code] for code in region_chain(alpha2)]
     return next((region for region in chain if region.level == "sub-region"), chain[0]).name
 
@@ -113,7 +110,7 @@ def _by_region_name() -> dict[str, Region]:
 
 @cache
 def default_offices() -> tuple[Office, ...]:
-    """Give the offices a new ledger starts with; every country lies in one of their regions."""
+    """Return the offices of a new ledger; every country lies in one of their regions."""
     return tuple(
         Office(
             code=row["code"],
@@ -126,10 +123,10 @@ def default_offices() -> tuple[Office, ...]:
 
 
 def office_for_country(alpha2: str, offices: Iterable[Office]) -> str:
-    """Give the code of the office with the narrowest M49 region that contains a country.
+    """Return the code of the office with the narrowest M49 region that contains a country.
 
-    Withdrawn offices take no part; of two with the same region the first code wins, so that
-    the answer does not hang on their order. Raises NoOfficeForCountry where none contains it.
+    Withdrawn offices are ignored; of two with the same region the first code wins, so that the
+    answer does not depend on their order. Raises NoOfficeForCountry if none contains it.
     """
     chain = region_chain(alpha2)
     fits = [

@@ -18,14 +18,14 @@ class Sector(NamedTuple):
 
 
 class ProjectStatus(NamedTuple):
-    """A stage in a project's life, by OC4IDS."""
+    """A stage of a project's life, by OC4IDS."""
 
     code: str
     title: str
 
 
 class Instrument(NamedTuple):
-    """A form of finance; `iati_finance_type` is None where IATI has none, and `note` says why."""
+    """A form of finance; `iati_finance_type` is None if IATI has none, and `note` says why."""
 
     code: str
     name: str
@@ -35,7 +35,7 @@ class Instrument(NamedTuple):
 
 @cache
 def sectors() -> dict[str, Sector]:
-    """Give all sectors by code."""
+    """Return all sectors by code."""
     return {
         row["code"]: Sector(row["code"], row["title"], row["dac"] or None)
         for row in read_table("sectors")
@@ -44,9 +44,9 @@ def sectors() -> dict[str, Sector]:
 
 @cache
 def sector_and_above(code: str) -> tuple[str, ...]:
-    """Give a sector's code and every wider one, narrowest first: (transport.urban, transport).
+    """Return a sector's code and every wider one, narrowest first: (transport.urban, transport).
 
-    Works on the code alone: what lies before a point is the wider sector.
+    It uses the code alone: the part before a point is the wider sector.
     """
     parts = code.split(".")
     return tuple(".".join(parts[:length]) for length in range(len(parts), 0, -1))
@@ -62,7 +62,7 @@ def find_sector(text: str) -> Sector:
 
 @cache
 def project_statuses() -> dict[str, ProjectStatus]:
-    """Give all project statuses by code, in the order of a project's life."""
+    """Return all project statuses by code, in the order of a project's life."""
     return {row["code"]: ProjectStatus(**row) for row in read_table("project_statuses")}
 
 
@@ -76,7 +76,7 @@ def find_status(text: str) -> ProjectStatus:
 
 @cache
 def instruments() -> dict[str, Instrument]:
-    """Give all instruments by code."""
+    """Return all instruments by code."""
     return {
         row["code"]: Instrument(
             row["code"], row["name"], row["iati_finance_type"] or None, row["note"]

@@ -1,7 +1,4 @@
-"""The units the ledger ships: ISO 4217 currencies at official decimals, and units of work.
-
-Reading the reference tables that lie beside the code.
-"""
+"""The shipped units: ISO 4217 currencies at official decimals, and units of work."""
 
 from __future__ import annotations
 
@@ -16,14 +13,14 @@ _DATA = Path(__file__).parent / "data"
 
 
 def read_table(name: str) -> list[dict[str, str]]:
-    """Read one table of ours as rows by column name; an empty cell is an empty string."""
+    """Read one reference table as rows by column name; an empty cell is an empty string."""
     with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @cache
 def iso4217_units() -> dict[str, Unit]:
-    """Give all currencies by code: the active ones of ISO 4217, and ended ones still in data."""
+    """Return all currencies by code: the active ones of ISO 4217, and ended ones still in data."""
     return {
         row["code"]: Unit(row["code"], int(row["decimals"]), "money", row["name"])
         for row in read_table("currencies")
@@ -32,7 +29,7 @@ def iso4217_units() -> dict[str, Unit]:
 
 @cache
 def ended_currencies() -> dict[str, date]:
-    """Give the last day of each listed currency that ISO 4217 has withdrawn."""
+    """Return the last day of each listed currency that ISO 4217 has withdrawn."""
     return {
         row["code"]: date.fromisoformat(row["ended"])
         for row in read_table("currencies")
@@ -42,7 +39,7 @@ def ended_currencies() -> dict[str, date]:
 
 @cache
 def work_units() -> dict[str, Unit]:
-    """Give the shipped units of work by code."""
+    """Return the shipped units of work by code."""
     return {
         row["code"]: Unit(row["code"], int(row["decimals"]), "work", row["name"])
         for row in read_table("work_units")
@@ -51,5 +48,5 @@ def work_units() -> dict[str, Unit]:
 
 @cache
 def shipped_units() -> dict[str, Unit]:
-    """Give every unit a new ledger starts with, by code."""
+    """Return every unit of a new ledger, by code."""
     return {**iso4217_units(), **work_units()}

@@ -1,5 +1,5 @@
 """Providers' statements: how their lines are matched with the deals of the ledger.
 
-A series of matching passes pairs lines and postings; each difference becomes a finding with three
-numbers. Everything is pure; start with `matcher`.
+A series of matching passes pairs statement lines with entries; each difference becomes a finding
+with three numbers. Everything is pure; start with `passes`.
 """

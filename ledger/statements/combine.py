@@ -1,6 +1,6 @@
-"""The road of acts that a provider tells in several lines.
+"""The matching pass for entries that a provider reports in several lines.
 
-Finding the few numbers that add up to another, for lines that were split or put together.
+It finds the few amounts that add up to another, for split and for merged lines.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from ledger.statements.matcher import MOST_NEAR, StatementMatcher, same_referenc
 from ledger.statements.pool import DayIndex
 
 MOST_TRIED = 14
-"""Of more than so many only all of them together, and neighbours, are tried."""
+"""Above this number of amounts, only all of them and consecutive ones are tried."""
 
 _MOST_TOGETHER = 4
 
 
 def find_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
-    """Give the places of two or more amounts that add up to a total; None where none do.
+    """Return the places of two or more amounts that add up to a total; None if there are none.
 
-    All of them first, then neighbours, then any few: what was split stands together.
+    All of them are tried first, then consecutive ones, then small subsets: parts of one payment are
+    usually listed together.
     """
     count = len(amounts)
     if count < 2:  # noqa: PLR2004 - one is no sum
@@ -56,11 +57,11 @@ def _small_subset_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | N
 
 
 _Group = tuple[str, str, str]
-"""A deal, the kind of a line, and the unit it counts in."""
+"""A deal, the kind of a line, and its unit."""
 
 
 class _LineBundle:
-    """Lines that name the same deals, of one kind and unit, found by day and by reference."""
+    """Lines that name the same deals, of one kind and unit, indexed by day and by reference."""
 
     def __init__(self, matched: set[int]) -> None:
         self.first: int | None = None
@@ -69,7 +70,7 @@ class _LineBundle:
         self._matched: Final = matched
 
     def add(self, place: int, line: StatementLine) -> None:
-        """Add a line; lines come in order."""
+        """Add a line; lines are added in order."""
         self.first = place if self.first is None else self.first
         self._by_day.add(place, line.day, place)
         for name in {line.reference, line.citation} - {None}:
@@ -78,7 +79,7 @@ class _LineBundle:
             days.add(place, line.day, place)
 
     def near(self, entry: DealEntry, reach: int) -> Iterator[int]:
-        """Give the places of lines near enough in time, or that name the act's paper."""
+        """Return the places of lines near in time, or with the entry's reference."""
         named = self._under.get(entry.reference) if entry.reference is not None else None
         for way in (
             named.nearest_first(entry.day) if named is not None else iter(()),
@@ -88,7 +89,7 @@ class _LineBundle:
 
 
 def find_split_lines(matcher: StatementMatcher) -> None:
-    """Find acts that the provider tells in several lines."""
+    """Find entries that the provider reports in several lines."""
     groups = _groups(matcher)
     for deal, kind, unit in sorted(groups, key=lambda one: _order(matcher, one[0], groups[one])):
         for entry in matcher.unmatched_entries_in(deal, kind):
@@ -96,7 +97,7 @@ def find_split_lines(matcher: StatementMatcher) -> None:
 
 
 def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
-    """Give the lines that may tell of a deal with acts left, by bundles that many deals share."""
+    """Return the lines that may report a deal with unmatched entries, in bundles."""
     bundles: dict[tuple[object, str, str], _LineBundle] = {}
     result: dict[_Group, list[_LineBundle]] = defaultdict(list)
     waiting = {(entry.deal, entry.kind) for entry in matcher.unmatched_entries()}

@@ -1,10 +1,8 @@
-"""What is told of a difference: three numbers, one sentence, and the command that would settle it.
+"""Describe a difference: three numbers, one sentence, and the suggested command.
 
-The command does what makes the ledger say as the provider does. Where it cannot, because their
-paper is wrong or nothing is amiss but the form, an officer settles the finding with a reason:
-the command is then None.
-
-The one command that would make the ledger say as a statement does, where there is one.
+The command makes the ledger agree with the provider. It is None where there is no such command,
+because the statement is wrong or only its form differs: an officer then resolves the finding with a
+reason.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ class ProposedDelivery:
 def suggested_command(
     provider: str, difference: Difference, deal: DealFacts | None, today: date
 ) -> str | None:
-    """Give the command that would settle a difference; None where an officer has to judge."""
+    """Return the suggested command of a difference; None if an officer has to judge."""
     match difference.kind:
         case FindingKind.MISSING:
             words = ["journal", "reverse", str(difference.entries[0].number)]
@@ -66,7 +64,7 @@ def suggested_command(
 
 
 def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDelivery | None:
-    """Give the delivery that a line adds to a committed deal; None for any other difference."""
+    """Return the delivery that a line adds to a committed deal; None for any other difference."""
     if difference.kind is not FindingKind.UNKNOWN or difference.deal is None:
         return None
     line, deal = difference.lines[0], facts.deal(difference.deal)
@@ -98,9 +96,9 @@ def _command_for_unknown(line: StatementLine, deal: DealFacts | None, today: dat
 def _command_for_amount(
     line: StatementLine, deal: DealFacts, amount: int, reference: str, today: date
 ) -> str | None:
-    """Say how so much more, or less, is recorded of a deal."""
+    """Return the command that records more, or less, of a deal."""
     when = _date_option(line.day, deal.last_on, today)
-    # An act of today is known for the line's by naming it: its day would not tell.
+    # An act of today is matched with the line by its reference: its day would not match.
     tail = [*when, *_reference_option(reference if when else line.citation)]
     quantity = _quantity(abs(amount), deal)
     if amount == 0:
@@ -118,7 +116,7 @@ def _command_for_amount(
 
 
 def _need_amount(amount: int, line: StatementLine, deal: DealFacts) -> int:
-    """Give an amount of a line in the need's unit, as near as whole parts come."""
+    """Return an amount of a line in the need's unit, rounded to whole parts."""
     if line.unit.code == deal.need_unit.code or not deal.is_cross_currency:
         return amount
     if line.unit.code != deal.offer_unit.code:
@@ -132,7 +130,7 @@ def _quantity(amount: int, deal: DealFacts) -> str:
 
 
 def _date_option(day: date, last: date | None, today: date) -> list[str]:
-    """Give the day of the paper, unless the ledger would refuse it: then it is today's act."""
+    """Return the option for the line's day; none if the ledger would refuse that day."""
     refused = day > today or (last is not None and day < last)
     return [] if refused else ["--on", day.isoformat()]
 
@@ -150,7 +148,7 @@ ACT_WORDS: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRecord:
-    """A finding as it is kept. `identity` is what makes it the same finding on a later night."""
+    """A finding to be stored. `identity` makes it the same finding on a later night."""
 
     kind: FindingKind
     identity: tuple[str, ...]
@@ -169,7 +167,7 @@ class FindingRecord:
 
     @property
     def key(self) -> str:
-        """Give a digest of the kind and the identity."""
+        """Return a digest of the kind and the identity."""
         words = json.dumps([self.kind, *self.identity], ensure_ascii=False)
         return hashlib.sha256(words.encode()).hexdigest()
 
@@ -205,7 +203,7 @@ Numbers = tuple[str, str, str]
 
 
 def quantity_text(amount: int, unit: Unit) -> str:
-    """Write an amount as a command takes it: exact, with its unit."""
+    """Format an amount as a command takes it: exact, with its unit."""
     return f"{format_amount(amount, unit.decimals)} {unit.code}"
 
 
@@ -249,7 +247,7 @@ def _numbers_of_dates(difference: Difference, deal: DealFacts | None) -> Numbers
 
 
 def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
-    """Give both with their units; the difference is that of the bare figures."""
+    """Return both with their units; the difference is that of the bare figures."""
     assert deal is not None
     line, entry = difference.lines[0], difference.entries[0]
     sides = [(entry.need_amount, deal.need_unit), (entry.offer_amount, deal.offer_unit)]

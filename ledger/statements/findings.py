@@ -1,4 +1,4 @@
-"""What becomes of the findings that are kept, by what a night finds: opened, reopened, healed."""
+"""The lifecycle of findings: opened, reopened, and resolved by officers or automatically."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _CODE: Final = re.compile(r"(?:F-)?([0-9]{1,9})", re.IGNORECASE)
 
 
 def finding_code(identity: int) -> str:
-    """Give the code that a finding goes by: F-0042."""
+    """Return the code of a finding: F-0042."""
     return f"F-{identity:04d}"
 
 
 def finding_number(code: str) -> int | None:
-    """Give the number in a finding's code, in any capitals; None where it is none."""
+    """Return the number of a finding's code, in any case; None if it is not a code."""
     result = _CODE.fullmatch(code)
     return None if result is None else int(result[1])
 
 
 class FindingEvent(StrEnum):
-    """What happened to a finding. The last one says how it stands."""
+    """An event of a finding. The last one determines its status."""
 
     OPENED = "opened"
     RESOLVED = "settled"
@@ -35,19 +35,19 @@ class FindingEvent(StrEnum):
 
     @property
     def word(self) -> str:
-        """Return what people read; the stored values of two events are older words."""
+        """Return the word that people read; the stored values of two events are older words."""
         words = {FindingEvent.RESOLVED: "resolved", FindingEvent.AUTO_RESOLVED: "auto-resolved"}
         return words.get(self, self.value)
 
     @property
     def leaves_open(self) -> bool:
-        """Say whether there is something to look at after it."""
+        """Return whether the finding is open after the event."""
         return self in {FindingEvent.OPENED, FindingEvent.REOPENED}
 
 
 @dataclass(frozen=True, slots=True)
 class FindingState:
-    """How a kept finding stands: its number, its kind and its last event."""
+    """The state of a stored finding: its number, its kind and its last event."""
 
     id: int
     kind: FindingKind
@@ -56,14 +56,14 @@ class FindingState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingChanges:
-    """What a night changes: findings that are new, found again, or gone by themselves."""
+    """The changes of one night: findings that are new, found again, or no longer found."""
 
     opened: tuple[FindingRecord, ...] = ()
     reopened: tuple[int, ...] = ()
     auto_resolved: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        """Say whether there is any change."""
+        """Return whether there is any change."""
         return bool(self.opened or self.reopened or self.auto_resolved)
 
 
@@ -72,10 +72,11 @@ def compare_findings(
     result: Iterable[FindingRecord],
     compared_kinds: Collection[FindingKind],
 ) -> FindingChanges:
-    """Compare what a night found with the findings that are kept, by their keys.
+    """Compare the findings of a night with the stored ones, by their keys.
 
-    A finding heals where its kind was looked for and it is no longer there. What an officer
-    settled stays settled as long as its numbers are the same: others make another finding.
+    A finding is auto-resolved if its kind was compared and it is no longer found. A finding that an
+    officer resolved stays resolved while its numbers are unchanged: other numbers make another
+    finding.
     """
     current = {one.key: one for one in result}
     auto_resolved = [

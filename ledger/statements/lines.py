@@ -1,13 +1,8 @@
-"""What is compared: the lines of a provider's statements, and the acts the ledger has of its deals.
+"""The data compared: statement lines, the ledger's deals and their entries, and differences.
 
-Amounts are whole smallest parts, below zero for what was taken back: a commitment released, a
-delivery returned. A line counts in the unit of the need or of the offer, as its provider does.
-
-The kinds of findings, and what a difference between a statement and the ledger consists of.
-
-Which lines of a provider's statements count: a statement sent again takes the former's place.
-
-Which days a provider's statements speak of: only there can something be missing from them.
+Amounts are whole smallest parts, negative for a commitment released or a delivery returned. A line
+is in the unit of the need or of the offer. A statement that is sent again replaces the former one,
+and something can be missing only from the days that a provider's statements cover.
 """
 
 from __future__ import annotations
@@ -29,7 +24,7 @@ V = TypeVar("V")
 
 
 class LineKind(StrEnum):
-    """What a line of a statement says was done."""
+    """The kind of act that a statement line reports."""
 
     COMMITMENT = "commitment"
     DELIVERY = "delivery"
@@ -37,9 +32,9 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One line of a statement. `number` is what the provider calls it within the statement.
+    """One line of a statement. `number` is the provider's own, unique within the statement.
 
-    The codes are as the provider wrote them, and may be ones that the ledger does not have.
+    The codes are as the provider wrote them, and may be unknown to the ledger.
     """
 
     provider: str
@@ -56,22 +51,22 @@ class StatementLine:
 
     @property
     def citation(self) -> str:
-        """Give what an act is recorded under where the line has no reference of its own."""
+        """Return the reference under which an act is recorded if the line has none."""
         return f"{self.statement}/{self.number}"
 
     @property
     def duplicate_key(self) -> tuple[object, ...]:
-        """Give what makes another line of the same deal say the same thing a second time."""
+        """Return the key by which another line of the same deal is a duplicate."""
         return (self.kind, self.day, self.amount, self.unit.code, self.reference)
 
     @property
     def payment_key(self) -> tuple[object, ...]:
-        """Give what makes another line of the same deal repeat it, on whatever day."""
+        """Return the key by which another line of the same deal repeats the payment, on any day."""
         return (self.kind, self.amount, self.unit.code, self.reference)
 
 
 class ReadLine(NamedTuple):
-    """A line of a statement, and the line of the file that it stands on."""
+    """A statement line, and its line in the file."""
 
     line: StatementLine
     file_line: int
@@ -79,7 +74,7 @@ class ReadLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealEntry:
-    """One act of a deal that a statement can tell of: an entry that stands and is no reversal."""
+    """One entry of a deal that a statement can report: neither reversed nor a reversal."""
 
     number: int
     deal: str
@@ -92,9 +87,9 @@ class DealEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealFacts:
-    """A deal as far as a statement is concerned; `held` and `committed` are the need's.
+    """The facts of a deal that statements need; `held` and `committed` are the need's.
 
-    No act of it is dated before `last_on`.
+    No entry of it is dated before `last_on`.
     """
 
     code: str
@@ -111,15 +106,15 @@ class DealFacts:
 
     @property
     def is_cross_currency(self) -> bool:
-        """Say whether the two sides count in different units."""
+        """Return whether the two sides are in different units."""
         return self.need_unit.code != self.offer_unit.code
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerFacts:
-    """What the ledger knows: deals by folded code, their acts, and who holds the offers named.
+    """The ledger's side of the comparison: deals by normalised code, and their entries.
 
-    `offers` are the providers of offers and `needs` the codes of needs, by folded code.
+    `offers` are the providers of offers and `needs` the codes of needs, by normalised code.
     """
 
     deals: Mapping[str, DealFacts] = field(default_factory=dict)
@@ -128,27 +123,27 @@ class LedgerFacts:
     needs: Mapping[str, str] = field(default_factory=dict)
 
     def deal(self, code: str) -> DealFacts | None:
-        """Give a deal by its code, in whatever capitals."""
+        """Return a deal by its code, in any case."""
         return self.deals.get(normalised_code(code))
 
     def deal_of(self, entry: DealEntry) -> DealFacts:
-        """Give the deal of an act."""
+        """Return the deal of an entry."""
         return self._by_code[entry.deal]
 
     def entries_of(self, provider: str) -> Sequence[DealEntry]:
-        """Give the acts of a provider's deals, in recorded order."""
+        """Return the entries of a provider's deals, in recorded order."""
         return self._entries_of.get(provider, ())
 
     def entries_with(self, kind: str, reference: str) -> Sequence[DealEntry]:
-        """Give the acts of a kind that bear a reference, whoever's they are."""
+        """Return the entries of a kind with a reference, of any provider."""
         return self._entries_with.get((kind, reference), ())
 
     def deals_of(self, provider: str) -> Sequence[DealFacts]:
-        """Give a provider's deals, in their order."""
+        """Return a provider's deals, in their order."""
         return self._deals_of.get(provider, ())
 
     def position(self, deal: str) -> int:
-        """Give the place of a deal among all."""
+        """Return the position of a deal among all."""
         return self._ranks[deal]
 
     @cached_property
@@ -185,24 +180,24 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far two dates may lie apart and still be the same day's business."""
+    """The number of days by which two dates may differ and still agree."""
 
     days: int = 3
 
     def admits(self, one: date, other: date) -> bool:
-        """Say whether two days are near enough."""
+        """Return whether two days agree."""
         return abs((one - other).days) <= self.days
 
 
 def amount_in(entry: DealEntry, deal: DealFacts, unit: str) -> int | None:
-    """Give an act's amount in a unit; None where neither side counts in it."""
+    """Return an entry's amount in a unit; None if neither side is in it."""
     if unit == deal.need_unit.code:
         return entry.need_amount
     return entry.offer_amount if unit == deal.offer_unit.code else None
 
 
 class FindingKind(StrEnum):
-    """What a finding is: a difference of a statement, or trouble in coming by one."""
+    """The kind of a finding: a difference, or a problem with a provider's statements."""
 
     AMOUNT = "amount-differs"
     DATE = "date-differs"
@@ -221,9 +216,9 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One difference: the lines and the acts that it is between, either of which may be none.
+    """One difference between lines and entries; one of the two may be empty.
 
-    `deal` is the one it is about, where there is one; `other` what was named instead.
+    `deal` is the deal concerned, if any; `other` is what the line names instead.
     """
 
     kind: FindingKind
@@ -236,10 +231,10 @@ class Difference:
 def current_lines(
     statements: Iterable[Sequence[StatementLine]],
 ) -> Mapping[str, list[StatementLine]]:
-    """Give each provider's lines that count, of statements in the order in which they came.
+    """Return the current lines of each provider, from statements in the order of arrival.
 
-    A statement that comes again with a line it had before replaces the former, lines that it no
-    longer has included; with new lines alone it goes on.
+    A statement that repeats a line number replaces the former one entirely; with new lines only it
+    continues it.
     """
     result: dict[str, dict[str, list[StatementLine]]] = {}
     for lines in statements:
@@ -265,16 +260,16 @@ class DayRange:
     last: date
 
     def __contains__(self, day: object) -> bool:
-        """Say whether a day is one of them."""
+        """Return whether a day is in the range."""
         return isinstance(day, date) and self.first <= day <= self.last
 
 
 def days_covered(lines: Iterable[StatementLine], today: date) -> Mapping[LineKind, DayRange]:
-    """Give what a provider's lines cover by their kind.
+    """Return the days that a provider's lines cover, by their kind.
 
-    Statements are of whole months: from the first day of the month of the earliest line to the
-    last of the month of the latest, and no day past `today`. A kind of which there is no line at
-    all is one that the provider does not tell.
+    Statements are of whole months: from the first day of the month of the earliest line to the last
+    of the month of the latest, up to `today`. A kind without lines is one that the provider does
+    not report.
     """
     days: dict[LineKind, list[date]] = {}
     for line in lines:

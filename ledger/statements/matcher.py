@@ -1,8 +1,7 @@
-"""Which line of a provider's statements tells of which act: the surest pairs first.
+"""Match a provider's statement lines with entries, the most certain pairs first.
 
-What one road has paired, no later one looks at again. So a difference is only sought where
-nothing agrees, and an ordinary statement leaves nothing to seek. Every question is asked of a
-pool, and answered by the nearest that fits: work grows with lines and acts, not with their pairs.
+What one matching pass has paired, no later pass considers. Every query is answered by the nearest
+entry of a pool: work grows with lines and entries, not with their pairs.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from ledger.statements.pool import AmountFilter, DayIndex, Pool, ReferenceFilter
 from ledger.statements.scope import Scope, Scopes
 
 MOST_NEAR = 200
-"""So many of the nearest are tried together; one act is not told in more lines, nor in one more."""
+"""The number of nearest entries or lines tried together."""
 
 
 class StatementMatcher:
-    """The lines and acts of one provider, and what has been found of them so far."""
+    """The lines and entries of one provider, with the matches and differences so far."""
 
     def __init__(
         self,
@@ -38,7 +37,7 @@ class StatementMatcher:
         facts: LedgerFacts,
         tolerance: Tolerance,
     ) -> None:
-        """Sort the acts by deal."""
+        """Index the entries by deal."""
         self.provider = provider
         self.facts = facts
         self.tolerance = tolerance
@@ -65,11 +64,11 @@ class StatementMatcher:
         self._anywhere: dict[tuple[str, str], DayIndex[DealEntry]] = {}
 
     def unmatched_lines(self) -> list[tuple[int, StatementLine, Scope]]:
-        """Give the lines that nothing was found for yet, with their place and scope."""
+        """Return the unmatched lines, with their place and scope."""
         return [(place, self.lines[place], self._scopes[place]) for place in self._open]
 
     def unmatched_entries(self) -> Iterator[DealEntry]:
-        """Give the provider's acts that no line was found for yet, in recorded order."""
+        """Return the provider's unmatched entries, in recorded order."""
         return (
             entry
             for entry in self.facts.entries_of(self.provider)
@@ -77,7 +76,7 @@ class StatementMatcher:
         )
 
     def unmatched_entries_in(self, deal: str, kind: str) -> list[DealEntry]:
-        """Give the acts of a kind in a deal that no line was found for yet."""
+        """Return the unmatched entries of a kind in a deal."""
         return [
             entry
             for entry in self._by_deal.get((deal, kind), ())
@@ -85,15 +84,15 @@ class StatementMatcher:
         ]
 
     def deal_of(self, entry: DealEntry) -> DealFacts:
-        """Give the deal of an act."""
+        """Return the deal of an entry."""
         return self.facts.deal_of(entry)
 
     def amount_of(self, entry: DealEntry, line: StatementLine) -> int | None:
-        """Give an act's amount in a line's unit; None where neither side counts in it."""
+        """Return an entry's amount in a line's unit; None if neither side is in it."""
         return amount_in(entry, self.deal_of(entry), line.unit.code)
 
     def pool(self, line: StatementLine, scope: Scope | None = None) -> Pool:
-        """Give the acts of a line's kind in its scope; all the provider's without one."""
+        """Return the entries of a line's kind in its scope; all the provider's without one."""
         key = scope if scope is not None and scope.has_codes else None
         result = self._pools.get((key, line.kind))
         if result is None:
@@ -121,7 +120,7 @@ class StatementMatcher:
         *key: object,
         reach: int | None = None,
     ) -> DealEntry | None:
-        """Give the nearest act that bears a line's reference."""
+        """Return the nearest entry with a line's reference."""
         if line.reference is None:
             return None
         days = pool.days(ReferenceFilter.EXACT, amount_filter, line.reference, *key)
@@ -130,7 +129,7 @@ class StatementMatcher:
     def find_by_citation(
         self, line: StatementLine, pool: Pool, amount_filter: AmountFilter, *key: object
     ) -> DealEntry | None:
-        """Give the nearest act that was recorded on the strength of just this line."""
+        """Return the nearest entry that was recorded for exactly this line."""
         days = pool.days(ReferenceFilter.EXACT, amount_filter, line.citation, *key)
         return next(days.nearest_first(line.day), None)
 
@@ -143,7 +142,7 @@ class StatementMatcher:
         *key: object,
         reach: int,
     ) -> DealEntry | None:
-        """Give the nearest act within a reach of days."""
+        """Return the nearest entry within a number of days."""
         return next(
             pool.days(reference_filter, amount_filter, *key).nearest_first(line.day, reach), None
         )
@@ -151,9 +150,9 @@ class StatementMatcher:
     def find_comparable(
         self, line: StatementLine, scope: Scope, amount_filter: AmountFilter, *key: object
     ) -> DealEntry | None:
-        """Give the nearest act of a line's scope that is near enough and of no other paper.
+        """Return the nearest entry in a line's scope, unless it has another reference.
 
-        A line that names nothing is found by its reference or by an equal amount only.
+        A line that names no code is matched by its reference or by an equal amount only.
         """
         pool = self.pool(line, scope)
         entry = self.find_by_reference(line, pool, amount_filter, *key)
@@ -170,7 +169,7 @@ class StatementMatcher:
     def nearest_entries(
         self, line: StatementLine, scope: Scope, amount_filter: AmountFilter = AmountFilter.ANY
     ) -> list[DealEntry]:
-        """Give the nearest acts of a line's scope, deal by deal: by their days, or as named."""
+        """Return the nearest entries in a line's scope, ordered by deal."""
         pool = self.pool(line, scope)
         ways = []
         if line.reference is not None:
@@ -195,11 +194,11 @@ class StatementMatcher:
         return sorted(result.values(), key=lambda entry: (order(entry.deal), entry.number))
 
     def has_entry_with_reference(self, line: StatementLine, scope: Scope) -> bool:
-        """Say whether an act of a line's scope that is left bears its reference."""
+        """Return whether an unmatched entry in a line's scope has its reference."""
         return self.find_by_reference(line, self.pool(line, scope), AmountFilter.ANY) is not None
 
     def find_reference_anywhere(self, line: StatementLine) -> DealEntry | None:
-        """Give the nearest act that bears a line's reference, whoever's it is."""
+        """Return the nearest entry with a line's reference, of any provider."""
         if line.reference is None:
             return None
         key = (line.kind, line.reference)
@@ -211,7 +210,7 @@ class StatementMatcher:
         return next(days.nearest_first(line.day), None)
 
     def confirm(self, places: Sequence[int], entries: Sequence[DealEntry]) -> None:
-        """Note that lines and acts agree."""
+        """Record that lines and entries agree."""
         self._mark_matched(places, entries)
         self.confirmed.extend((self.lines[place], tuple(entries)) for place in places)
 
@@ -224,7 +223,7 @@ class StatementMatcher:
         deal: str | None = None,
         other: str | None = None,
     ) -> None:
-        """Note a difference between lines and acts."""
+        """Record a difference between lines and entries."""
         self._mark_matched(places, entries)
         self.differences.append(
             Difference(
@@ -245,7 +244,7 @@ class StatementMatcher:
     def find_each(
         self, find: Callable[[StatementLine, Scope], DealEntry | None], kind: FindingKind
     ) -> None:
-        """Note a difference of one kind for every line that is left and finds its act."""
+        """Record a difference of one kind for every unmatched line that finds its entry."""
         for place, line, scope in self.unmatched_lines():
             entry = find(line, scope)
             if entry is not None:
@@ -258,17 +257,17 @@ def _anywhere(deal: str) -> int:
 
 
 def same_reference(line: StatementLine, entry: DealEntry) -> bool:
-    """Say whether both bear the same reference."""
+    """Return whether both have the same reference."""
     return line.reference is not None and line.reference == entry.reference
 
 
 def cites(line: StatementLine, entry: DealEntry) -> bool:
-    """Say whether an act was recorded on the strength of just this line."""
+    """Return whether an entry was recorded for exactly this line."""
     return entry.reference is not None and entry.reference == line.citation
 
 
 def nearest_entry(line: StatementLine, entries: Iterable[DealEntry | None]) -> DealEntry | None:
-    """Give the act nearest in time to a line, the one of its reference before all others."""
+    """Return the entry nearest in time to a line, one with its reference before all others."""
     return min(
         (entry for entry in entries if entry is not None),
         key=lambda entry: (

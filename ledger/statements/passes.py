@@ -1,7 +1,4 @@
-"""The roads by which lines and acts are brought together, one function each, surest first.
-
-Comparing one provider's statements with the ledger, line by line and act by act.
-"""
+"""The matching passes, one function each, most certain first, and the comparison they make."""
 
 from __future__ import annotations
 
@@ -32,11 +29,11 @@ __all__ = [
 ]
 
 DATE_REACH = 92
-"""Days by which a date may be wrong: equal amounts a season apart are two instalments."""
+"""Days by which a date may be wrong: equal amounts a quarter apart are two instalments."""
 
 
 def confirm_agreements(matcher: StatementMatcher) -> None:
-    """Pair what agrees in amount and day, those of one reference before others."""
+    """Match lines and entries that agree in amount and day, those of one reference first."""
     for reach in (0, matcher.tolerance.days):
         for by_reference in (True, False):
             find = _find_by_reference if by_reference else _find_by_date
@@ -59,7 +56,7 @@ def _find_by_reference(
 def _find_by_date(
     matcher: StatementMatcher, line: StatementLine, scope: Scope, reach: int
 ) -> DealEntry | None:
-    """Find an act of the amount, unless either goes by its reference to another partner."""
+    """Find an entry of the amount, unless a reference assigns either of them to another partner."""
     pool, key = matcher.pool(line, scope), (line.unit.code, line.amount)
     entry = matcher.find_by_date(
         line, pool, ReferenceFilter.UNCLAIMED, AmountFilter.AMOUNT, *key, reach=reach
@@ -68,7 +65,7 @@ def _find_by_date(
 
 
 def find_repeated_lines(matcher: StatementMatcher) -> None:
-    """Find lines that say again, word for word, what another line said of an act."""
+    """Find lines that repeat another line of the same entry."""
     seen: dict[object, set[str]] = defaultdict(set)
     for line, entries in matcher.confirmed:
         seen[line.duplicate_key].add(entries[0].deal)
@@ -79,7 +76,7 @@ def find_repeated_lines(matcher: StatementMatcher) -> None:
 
 
 def _common(confirmed_deals: set[str] | None, scope: Scope) -> Iterator[str]:
-    """Give the deals told of that are in a scope; the fewer of both are looked through."""
+    """Return the confirmed deals in a scope, iterating over the smaller of both."""
     if confirmed_deals is None:
         return iter(())
     fewer, others = (
@@ -91,7 +88,7 @@ def _common(confirmed_deals: set[str] | None, scope: Scope) -> Iterator[str]:
 
 
 def find_merged_lines(matcher: StatementMatcher) -> None:
-    """Find lines that tell several acts at once; acts under the line's own name simply agree."""
+    """Find lines that report several entries at once; entries that cite the line agree with it."""
     for place, line, scope in matcher.unmatched_lines():
         if scope.foreign is not None:
             continue
@@ -112,7 +109,7 @@ def find_merged_lines(matcher: StatementMatcher) -> None:
 
 
 def find_other_party(matcher: StatementMatcher) -> None:
-    """Find lines whose codes or reference are of another party's deal."""
+    """Find lines whose codes or reference belong to another party's deal."""
     for place, line, scope in matcher.unmatched_lines():
         if scope.foreign is not None:
             entry = matcher.find_reference_anywhere(line) or _find_by_amount(matcher, line, scope)
@@ -131,7 +128,7 @@ def find_other_party(matcher: StatementMatcher) -> None:
 def _find_by_amount(
     matcher: StatementMatcher, line: StatementLine, scope: Scope
 ) -> DealEntry | None:
-    """Give an act of the amount near enough: in the deal that is named, if it is the provider's."""
+    """Return an entry of the amount within the tolerance, in the named deal if any."""
     pool = matcher.pool(line, scope if scope.deals else None)
     reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
     key = (line.unit.code, line.amount)
@@ -166,7 +163,7 @@ def _wrong_party(matcher: StatementMatcher, place: int, entry: DealEntry) -> Non
 
 
 def find_opposite_sign(matcher: StatementMatcher) -> None:
-    """Find lines that have the amount with the other sign."""
+    """Find lines that have the amount with the opposite sign."""
     matcher.find_each(
         lambda line, scope: matcher.find_comparable(
             line, scope, AmountFilter.AMOUNT, line.unit.code, -line.amount
@@ -192,7 +189,7 @@ def find_other_date(matcher: StatementMatcher) -> None:
 
 
 def find_other_unit(matcher: StatementMatcher) -> None:
-    """Find lines that count in another unit than the act they tell of."""
+    """Find lines in another unit than their entry."""
 
     def find_entry(line: StatementLine, scope: Scope) -> DealEntry | None:
         pairs = matcher.pool(line, scope).keys(AmountFilter.UNITS)
@@ -210,7 +207,7 @@ def find_other_unit(matcher: StatementMatcher) -> None:
 
 
 def _figures(matcher: StatementMatcher, line: StatementLine, pairs: Iterable[Key]) -> Iterator[Key]:
-    """Give the line's figure as an amount of each other unit that the deals count in."""
+    """Return the line's figure as an amount of each other unit of the deals."""
     for unit in dict.fromkeys(str(unit) for pair in pairs for unit in pair):
         figure = line.amount * 10 ** matcher.decimals[unit]
         amount, rest = divmod(figure, 10**line.unit.decimals)
@@ -219,7 +216,7 @@ def _figures(matcher: StatementMatcher, line: StatementLine, pairs: Iterable[Key
 
 
 def find_rate_rounding(matcher: StatementMatcher) -> None:
-    """Find lines that differ by what rounding a rate between two currencies makes."""
+    """Find lines that differ by the rounding of a rate between two currencies."""
 
     def find_entry(line: StatementLine, scope: Scope) -> DealEntry | None:
         entries = matcher.nearest_entries(line, scope, AmountFilter.CROSS_CURRENCY)
@@ -237,7 +234,7 @@ def find_rate_rounding(matcher: StatementMatcher) -> None:
 
 
 def find_other_amount(matcher: StatementMatcher) -> None:
-    """Find lines that have another amount than the act they tell of."""
+    """Find lines that have another amount than their entry."""
     matcher.find_each(
         lambda line, scope: matcher.find_comparable(
             line, scope, AmountFilter.SIGN, line.unit.code, line.amount < 0
@@ -247,7 +244,7 @@ def find_other_amount(matcher: StatementMatcher) -> None:
 
 
 def find_repeated_payments(matcher: StatementMatcher) -> None:
-    """Find lines that repeat the reference and amount of an act that another line told."""
+    """Find lines that repeat the reference and amount of an entry that another line reports."""
     confirmed_deals: dict[object, set[str]] = defaultdict(set)
     for line, entries in matcher.confirmed:
         confirmed_deals[line.payment_key].add(entries[0].deal)
@@ -260,7 +257,7 @@ def find_repeated_payments(matcher: StatementMatcher) -> None:
 
 
 def find_unknown_lines(matcher: StatementMatcher) -> None:
-    """Take the lines that are left for what the ledger does not know."""
+    """Report the remaining lines as unknown to the ledger."""
     for place, _, scope in matcher.unmatched_lines():
         deal = scope.deals[0] if scope.has_codes and len(scope.deals) == 1 else None
         matcher.add_difference(FindingKind.UNKNOWN, [place], deal=deal, other=scope.unknown)
@@ -285,7 +282,7 @@ MATCHING_PASSES = (
 
 @dataclass(frozen=True, slots=True)
 class StatementComparison:
-    """How many lines agree with the ledger, and every difference."""
+    """The number of lines that agree with the ledger, and every difference."""
 
     confirmed: int
     differences: tuple[Difference, ...]
@@ -298,9 +295,9 @@ def compare_statements(
     today: date,
     tolerance: Tolerance | None = None,
 ) -> StatementComparison:
-    """Compare the lines of a provider's statements, in the order they came, with its deals.
+    """Compare a provider's statement lines, in the order of arrival, with its deals.
 
-    The answer depends on nothing but what is given: the same lines and acts give it again.
+    The result depends on the arguments alone.
     """
     matcher = StatementMatcher(provider, lines, facts, tolerance or Tolerance())
     for matching_pass in MATCHING_PASSES:
@@ -310,7 +307,7 @@ def compare_statements(
 
 
 def _find_missing(matcher: StatementMatcher, today: date) -> None:
-    """Find the acts that no line tells of, of the days and the kind the statements speak of."""
+    """Find the entries that no line reports, on the days and of the kinds that statements cover."""
     covered = days_covered(matcher.lines, today)
     for entry in _without_reversals(list(matcher.unmatched_entries())):
         span = covered.get(entry.kind)
@@ -319,7 +316,7 @@ def _find_missing(matcher: StatementMatcher, today: date) -> None:
 
 
 def _without_reversals(entries: Sequence[DealEntry]) -> list[DealEntry]:
-    """Leave out acts that take each other back: what was undone, a provider need not tell."""
+    """Omit entries that cancel each other: a provider need not report what was undone."""
     standing: dict[tuple[str, str, int], list[DealEntry]] = defaultdict(list)
     for entry in entries:
         undone = standing[entry.deal, entry.kind, -entry.need_amount]

@@ -1,7 +1,7 @@
-"""Acts and lines found by what is alike, and outward from a day.
+"""Entries and lines indexed by key, and by distance from a day.
 
-A statement may have a hundred thousand lines of few amounts. So no line looks through all acts
-that it may tell of: what fits best is found by a key, and what was taken is passed over.
+A statement may have a hundred thousand lines of few amounts. No line iterates over all entries: the
+best match is found by a key, and matched entries are skipped.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ T = TypeVar("T")
 
 
 class ReferenceFilter(Enum):
-    """Which acts of a scope are meant, by the reference that they bear."""
+    """The entries of a scope that are considered, by their reference."""
 
     ANY = auto()
     NONE = auto()
     UNCLAIMED = auto()
-    """No line names their reference."""
+    """No line has their reference."""
     EXACT = auto()
-    """They bear just the reference that is asked for."""
+    """They have exactly the given reference."""
 
 
 class AmountFilter(Enum):
-    """Which acts are meant, by what they moved; the key that it takes is told."""
+    """The entries that are considered, by amount; each filter names its key."""
 
     ANY = auto()
     AMOUNT = auto()
-    """A unit's code, and the amount that a side has in it."""
+    """A unit's code, and the amount of a side in it."""
     SIGN = auto()
-    """A unit's code, and whether the amount is below zero."""
+    """A unit's code, and whether the amount is negative."""
     UNITS = auto()
     """The codes of both sides' units."""
     CROSS_CURRENCY = auto()
-    """Between two units, whichever."""
+    """Between any two units."""
 
 
 class _DayBucket(Generic[T]):
-    """What is of one day, in order; what is taken is stepped over, and then never met again."""
+    """The items of one day, in order; matched ones are skipped, each only once."""
 
     __slots__ = ("_items", "_next")
 
@@ -63,7 +63,7 @@ class _DayBucket(Generic[T]):
             place = self._from(place + 1, matched)
 
     def _from(self, place: int, matched: AbstractSet[int]) -> int:
-        """Give the first place from one on that is not taken, and shorten the way to it."""
+        """Return the first unmatched place from one on, and shorten the path to it."""
         begin, ahead = place, self._next
         while place < len(ahead):
             if ahead[place] != place:
@@ -79,31 +79,31 @@ class _DayBucket(Generic[T]):
 
 
 class DayIndex(Generic[T]):
-    """Things by their days, read outward from one: the nearest first, then by their numbers."""
+    """Items by day, read by distance from a day: the nearest first, then by number."""
 
     __slots__ = ("_matched", "_rows")
 
     def __init__(self, matched: AbstractSet[int]) -> None:
-        """Begin with none; `matched` are the numbers to pass over, and is watched as it grows."""
+        """Start empty; `matched` are the numbers to skip, and may grow."""
         self._rows: dict[int, _DayBucket[T]] = {}
         self._matched = matched
 
     def add(self, number: int, day: date, item: T) -> None:
-        """Add a thing; things come in the order of their numbers."""
+        """Add an item; items are added in the order of their numbers."""
         row = self._rows.get(day.toordinal())
         if row is None:
             row = self._rows[day.toordinal()] = _DayBucket()
         row.add(number, item)
 
     def nearest_first(self, day: date, reach: int | None = None) -> Iterator[T]:
-        """Give what is left, no more than `reach` days away; however far for None."""
+        """Return the unmatched items at most `reach` days away; at any distance for None."""
         for days in self._by_distance(day.toordinal(), reach):
             rows = [self._rows[one].unmatched(self._matched) for one in days]
             for _, item in rows[0] if len(rows) == 1 else _merge_by_number(*rows):
                 yield item
 
     def _by_distance(self, day: int, reach: int | None) -> Iterator[list[int]]:
-        """Give the days there are, those equally far away together."""
+        """Return the days of the index, those at equal distance together."""
         if reach is not None and 2 * reach < len(self._rows):
             for away in range(reach + 1):
                 days = [one for one in {day - away, day + away} if one in self._rows]
@@ -119,7 +119,7 @@ class DayIndex(Generic[T]):
 def _merge_by_number(
     one: Iterator[tuple[int, T]], other: Iterator[tuple[int, T]]
 ) -> Iterator[tuple[int, T]]:
-    """Give what is of two days in the order of the numbers; each is looked at when it is due."""
+    """Merge the items of two days by number, reading each only when needed."""
     first, second = next(one, None), next(other, None)
     while first is not None or second is not None:
         if second is None or (first is not None and first[0] < second[0]):
@@ -132,7 +132,7 @@ def _merge_by_number(
 
 
 class Pool:
-    """The acts of one kind in some deals; each way of asking for them is sorted when first used."""
+    """The entries of one kind in some deals, indexed by each pair of filters on first use."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ class Pool:
         matched: AbstractSet[int],
         claimed: Callable[[DealEntry], bool],
     ) -> None:
-        """Keep the acts in recorded order. `claimed` says whether a line names an act's paper."""
+        """Keep the entries in order. `claimed` says whether a line has an entry's reference."""
         self._acts = list(entries)
         self._deal_of = deal_of
         self._matched = matched
@@ -163,12 +163,12 @@ class Pool:
         return result.get(key, self._nothing)
 
     def keys(self, amount_filter: AmountFilter) -> list[Key]:
-        """Give the keys there are of one sort, in the order in which they were first recorded."""
+        """Return the keys of one filter, in the order in which they were first recorded."""
         self.days(ReferenceFilter.ANY, amount_filter)
         return list(self._sorted[ReferenceFilter.ANY, amount_filter])
 
     def unmatched(self) -> Iterator[DealEntry]:
-        """Give the acts that no line was found for yet, in recorded order."""
+        """Return the unmatched entries, in recorded order."""
         return (entry for entry in self._acts if entry.number not in self._matched)
 
     def _sort(

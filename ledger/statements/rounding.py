@@ -1,4 +1,4 @@
-"""Telling a difference of rounding from a difference of money, where a deal crosses currencies."""
+"""Distinguish a rounding difference from a difference in money, in a deal of two currencies."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from fractions import Fraction
 from ledger.statements.lines import DealEntry, DealFacts
 
 FEWEST_DIGITS = 5
-"""Rates are published with at least so many digits; a coarser one is another rate."""
+"""Rates are published with at least this many digits; a coarser one is another rate."""
 
 _MOST_DIGITS = 16
 _PARTS = 2
-"""The ledger rounds a part by less than one smallest part, and so may the other side."""
+"""The ledger rounds a part by less than one smallest part, and the provider may do the same."""
 
 
 def is_rate_rounding(entry: DealEntry, deal: DealFacts, amount: int, unit: str) -> bool:
-    """Say whether rounding the rate, or the converted amount, makes theirs out of ours."""
+    """Return whether rounding the rate, or the converted amount, explains the difference."""
     if not deal.is_cross_currency or (amount < 0) != (entry.need_amount < 0):
         return False
     theirs = abs(amount)
@@ -31,7 +31,7 @@ def is_rate_rounding(entry: DealEntry, deal: DealFacts, amount: int, unit: str) 
         return True
     if _exceeds_rounding(theirs, known, deal.rate, shift, into_offer=into_offer):
         return False
-    # Who counts the other way round publishes the inverse, with as many digits.
+    # A provider that quotes the inverse publishes it with as many digits.
     inverse = 1 / Fraction(deal.rate)
     factors = (
         *map(Fraction, _rounded_rates(deal.rate)),
@@ -47,7 +47,7 @@ def is_rate_rounding(entry: DealEntry, deal: DealFacts, amount: int, unit: str) 
 def _exceeds_rounding(
     theirs: int, known: int, rate: Decimal, shift: int, *, into_offer: bool
 ) -> bool:
-    """Say whether no rounding of a rate makes so much of a difference, with little work."""
+    """Return whether the difference is too large for any rounding of the rate."""
     over, under = rate.as_integer_ratio()
     over, under = (over, under) if into_offer else (under, over)
     over, under = over * 10 ** max(shift, 0), under * 10 ** max(-shift, 0)

@@ -1,4 +1,4 @@
-"""Which deals a line can be about, by the codes and the reference its provider gives."""
+"""The scope of a line: the deals it can refer to, by the codes that its provider gives."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ledger.statements.lines import DealFacts, LedgerFacts, StatementLine
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """The provider's deals that a line fits. `has_codes` tells whether it names any by a code.
+    """The provider's deals that a line matches. `has_codes` says whether the line gives any code.
 
-    One is made for all lines that give the same codes, and is the same as no other.
+    One scope is made for all lines that give the same codes, and is equal to no other.
 
     `unknown` is the code that the ledger lacks, `foreign` what belongs to another party.
     """
@@ -25,15 +25,15 @@ class Scope:
     deal_set: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Have the deals at hand to be asked for one."""
+        """Build the set for membership tests."""
         object.__setattr__(self, "deal_set", frozenset(self.deals))
 
 
 class Scopes:
-    """Finds the scope of each line of one provider."""
+    """Determines the scope of each line of one provider."""
 
     def __init__(self, provider: str, facts: LedgerFacts) -> None:
-        """Sort the provider's deals by offer and by need."""
+        """Index the provider's deals by offer and by need."""
         self._provider = provider
         self._facts = facts
         own = facts.deals_of(provider)
@@ -43,7 +43,7 @@ class Scopes:
         self._by_need = _grouped([(normalised_code(deal.need), deal.code) for deal in own])
 
     def for_line(self, line: StatementLine) -> Scope:
-        """Give the deals that every code of a line admits."""
+        """Return the deals that every code of a line admits."""
         codes = (line.deal, line.offer, line.need)
         if codes not in self._found:
             self._found[codes] = self._find(line)
