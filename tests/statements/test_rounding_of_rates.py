@@ -1,0 +1,71 @@
+"""What rounding a rate, or a converted amount, makes of an act is no difference of money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ledger.core.quantity import Unit
+from ledger.statements.lines import DealEntry, DealFacts, LineKind
+from ledger.statements.rounding import is_rate_rounding
+
+EUR, USD = Unit("EUR", 2, "money", "Euro"), Unit("USD", 2, "money", "US dollar")
+DEAL = DealFacts(
+    code="D-0001",
+    offer="O-0001",
+    need="N-0001",
+    provider="BNK",
+    need_unit=EUR,
+    offer_unit=USD,
+    rate=Decimal("1.0851234"),
+)
+
+
+def act(need_amount: int, offer_amount: int) -> DealEntry:
+    return DealEntry(
+        number=3,
+        deal="D-0001",
+        kind=LineKind.DELIVERY,
+        day=date(2026, 11, 20),
+        need_amount=need_amount,
+        offer_amount=offer_amount,
+    )
+
+
+MILLION = act(1_000_000_00, 1_085_123_40)
+SMALL = act(20_00, 21_70)
+
+
+@pytest.mark.parametrize(
+    ("entry", "amount", "unit", "is_rounding"),
+    [
+        (SMALL, 21_72, "USD", True),
+        (SMALL, 21_68, "USD", True),
+        (SMALL, 21_73, "USD", False),
+        (SMALL, 20_02, "EUR", True),
+        (SMALL, 20_03, "EUR", False),
+        (SMALL, 21_72, "GBP", False),
+        (SMALL, -21_70, "USD", False),
+        (act(-20_00, -21_70), -21_72, "USD", True),
+        (act(19, 20), 22, "USD", False),
+        (act(19, 21), 23, "USD", True),
+        (MILLION, 1_085_100_00, "USD", True),  # at 1.0851, the rate in five digits
+        (MILLION, 1_085_120_00, "USD", True),  # at 1.08512, in six
+        (MILLION, 1_085_000_00, "USD", False),  # at 1.085, too coarse to be the same rate
+        (MILLION, 1_085_110_00, "USD", False),  # at no rounding of the rate
+        (MILLION, 1_086_000_00, "USD", False),
+    ],
+)
+def test_two_parts_or_a_rate_of_five_digits_or_more(entry, amount, unit, is_rounding):
+    assert is_rate_rounding(entry, DEAL, amount, unit) is is_rounding
+
+
+def test_within_one_currency_nothing_is_rounding():
+    assert not is_rate_rounding(act(20_00, 20_00), replace(DEAL, offer_unit=EUR), 20_01, "EUR")
+
+
+def test_one_whole_part_of_a_small_amount_is_not_rounding():
+    assert not is_rate_rounding(act(10, 10), replace(DEAL, rate=Decimal(1)), 11, "USD")
