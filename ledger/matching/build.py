@@ -59,9 +59,9 @@ def build(
     classes = _EligibilityClasses(open_needs, available_offers, day, rate_of)
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
     projects = _projects(all_needs, open_needs)
-    venture_of = {need: place for place, one in enumerate(projects) for need in one.needs}
+    project_index = {need: place for place, one in enumerate(projects) for need in one.needs}
     matching_needs = tuple(
-        _need(facts, venture_of[place], classes.class_of_need[place], outstanding, places)
+        _need(facts, project_index[place], classes.class_of_need[place], outstanding, places)
         for place, facts in enumerate(open_needs)
     )
     matching_offers = tuple(

@@ -97,16 +97,16 @@ def _restricted_to(
     remaining = sorted(needs)
     place_of = {old: new for new, old in enumerate(remaining)}
     projects: list[MatchingProject] = []
-    venture_of: dict[int, int] = {}
+    project_index: dict[int, int] = {}
     for index, project in enumerate(problem.projects):
         own_needs = tuple(place_of[one] for one in project.needs if one in place_of)
         if own_needs:
-            venture_of[index] = len(projects)
+            project_index[index] = len(projects)
             is_completable = project.completable if completable is None else completable
             projects.append(replace(project, needs=own_needs, completable=is_completable))
     return MatchingProblem(
         tuple(projects),
-        tuple(_with_project(problem.needs[old], venture_of) for old in remaining),
+        tuple(_with_project(problem.needs[old], project_index) for old in remaining),
         problem.offers,
         problem.links,
         {
@@ -117,8 +117,8 @@ def _restricted_to(
     )
 
 
-def _with_project(need: MatchingNeed, venture_of: Mapping[int, int]) -> MatchingNeed:
-    return replace(need, project=venture_of[need.project])
+def _with_project(need: MatchingNeed, project_index: Mapping[int, int]) -> MatchingNeed:
+    return replace(need, project=project_index[need.project])
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class LargeProblemSolver:
     def _restricted_problem_of(self) -> RestrictedProblem:
         """Return the arcs, or the cheapest of each need where there are too many."""
         arcs = self._arcs
-        self._report("prices")
+        self._report("pricing")
         completable = completable_projects(arcs)
         if self._is_lp_solvable and self._is_listed:
             block, prices = arcs.all(), np.zeros(len(arcs.groups.free))
@@ -156,7 +156,7 @@ class LargeProblemSolver:
         best, self._is_priced = priced.best, not self._deadline.passed
         self._bound = min(self._bound, best.bound)
         if not self._is_lp_solvable:
-            self._report("narrowing")
+            self._report("relax-and-fix")
             priced = relax_and_fix(arcs, completable, priced, self._deadline)
             return RestrictedProblem(
                 priced.block, completable, best.prices, priced.part, priced.flow
@@ -211,7 +211,7 @@ class LargeProblemSolver:
         dive_end: RelaxationOptimum | None,
     ) -> None:
         """Construct a plan, projects with the largest completed part first."""
-        self._report("whole numbers")
+        self._report("construction")
         part, flow = (
             (restricted.part, restricted.flow)
             if dive_end is None
@@ -229,7 +229,7 @@ class LargeProblemSolver:
                     self._assignment, candidates, project, reallocate=not self._deadline.passed
                 )
         if dive_end is not None and self._undecided.max_projects and not self._deadline.passed:
-            self._report("settling")
+            self._report("undecided projects")
             choice = ArcChoice.select(
                 restricted, self._arcs, dive_end, self._assignment, ARC_LIMITS
             )
@@ -246,10 +246,10 @@ class LargeProblemSolver:
         """Improve the constructed plan."""
         del optimum  # what it says is in the prices of the candidate list
         if self._is_lp_solvable:
-            self._report("improving")
+            self._report("local search")
             exchange_search(self._assignment, candidates, gains, self._deadline)
         if len(restricted.block.need) <= MAX_ARCS and self._is_listed:
-            self._report("whole projects")
+            self._report("root program")
             root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
             bound = root_mip.search(self._assignment, candidates, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
@@ -290,7 +290,7 @@ class LargeProblemSolver:
             self._bound, complete_bound(self._arcs, optimum.prices, restricted.completable)
         )
         if self._is_listed:
-            self._report("crowds")
+            self._report("cover cuts")
             optimum = relaxation.add_cover_cuts(optimum, self._deadline)
             bound = complete_bound(
                 self._arcs, optimum.prices, restricted.completable, optimum.dual_charges
@@ -376,7 +376,7 @@ class MediumProblemSolver(LargeProblemSolver):
         choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, _ARC_LIMITS)
         lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
         for _ in lns.rounds(self._stages):
-            self._report("blocks")
+            self._report("neighbourhood search")
             if self._value >= self._bound or self._deadline.passed:
                 break
 

@@ -18,7 +18,7 @@ ONE = Ratio(1, 1)
 def need(
     open_: int, *, net: int | None = None, divisible: bool = True, kind: int = 0, sole_offer=None
 ):
-    """Give the terms of a demand, whose venture and code follow from where it stands."""
+    """Return the terms of a need, whose project and code follow from its position."""
     return {
         "open": open_,
         "net": open_ if net is None else net,
@@ -41,7 +41,7 @@ def problem(
     outstanding: dict[tuple[int, int], Outstanding] | None = None,
     stuck: Sequence[int] = (),
 ) -> MatchingProblem:
-    """Make a problem of ventures, each a weight and its demands; `stuck` can't end complete."""
+    """Make a problem of projects, each a weight and its needs; `stuck` cannot end complete."""
     needs: list[MatchingNeed] = []
     made: list[MatchingProject] = []
     for index, (weight, wanted) in enumerate(projects):

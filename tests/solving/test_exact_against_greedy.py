@@ -138,7 +138,7 @@ def both_ways(asked):
         return at_once, solve(asked)
 
 
-def test_a_venture_that_never_ends_complete_is_in_no_cut():
+def test_a_project_that_never_ends_complete_is_in_no_cut():
     size = 10**11 + 3
     integral = functools.partial(need, size, divisible=False)
     asked = problem(

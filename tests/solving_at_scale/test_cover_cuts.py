@@ -1,4 +1,4 @@
-"""Rows of crowds cut off parts of projects, never a plan in whole ones."""
+"""Cover cuts cut off fractions of projects, never a plan."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_every_row_holds_for_the_best_plan(seed, terms):
     assert completeness(problem, allocations) <= bound <= begin.value + 1
 
 
-def test_rows_of_crowds_lower_the_bound():
+def test_cover_cuts_lower_the_bound():
     pipeline = sparse(600, 500, seed=2, terms=False)
     problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
     arcs = Arcs(problem)
