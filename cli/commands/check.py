@@ -17,7 +17,7 @@ app = standalone()
 
 _COLUMNS = [
     Column("name", "Check"),
-    Column("verdict", "Holds"),
+    Column("verdict", "Passed"),
     Column("examined", "Examined", kind="number"),
 ]
 

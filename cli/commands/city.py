@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `city list` lists."""
+    """Return the rows of `city list`."""
     from cli.views.member import list_cities
 
     return list_cities(snapshot)

@@ -1,4 +1,4 @@
-"""`cityfund demo`: the founding story, walked with real commands on a throw-away ledger."""
+"""`cityfund demo`: the founding story, played with real commands on a temporary ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cityfund doctor`: what the program runs on, for a report of trouble."""
+"""`cityfund doctor`: versions, settings and problems of the installation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def doctor(call: Call) -> ExitCode:
 
 
 class Server:
-    """The database server of a URL, if it names one: what it says, and what looks wrong there."""
+    """The facts about the database server of a URL, if it names one, and its problems."""
 
     def __init__(self, url: str) -> None:
         self.facts: dict[str, object] = {}

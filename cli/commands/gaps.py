@@ -1,4 +1,4 @@
-"""`cityfund gaps`: what is still missing, need by need, or added up by any columns."""
+"""`cityfund gaps`: what is still missing, need by need, or as totals."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ NeedCode = Annotated[str, code_argument("need")]
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `need list` lists."""
+    """Return the rows of `need list`."""
     from cli.views.need import list_needs
 
     return list_needs(snapshot)

@@ -20,7 +20,7 @@ OfferCode = Annotated[str, code_argument("offer")]
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `offer list` lists."""
+    """Return the rows of `offer list`."""
     from cli.views.need import list_offers
 
     return list_offers(snapshot)

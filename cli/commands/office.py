@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `office list` lists."""
+    """Return the rows of `office list`."""
     from cli.views.member import list_offices
 
     return list_offices(snapshot)

@@ -46,7 +46,7 @@ def add(
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `project list` lists."""
+    """Return the rows of `project list`."""
     from cli.views.project import list_projects
 
     return list_projects(snapshot)

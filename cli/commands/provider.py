@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def listing(snapshot: Snapshot) -> Listing:
-    """Give what `provider list` lists."""
+    """Return the rows of `provider list`."""
     from cli.views.member import list_providers
 
     return list_providers(snapshot)

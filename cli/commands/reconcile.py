@@ -1,8 +1,8 @@
-"""`cityfund reconcile`: the night's work, by hand or from a timer.
+"""`cityfund reconcile`: the nightly run, by hand or by a timer.
 
-What the night is told about providers' statements: where they lie, and how they are read.
+The options for providers' statements: their folder, and how they are read.
 
-The lines that let a machine run the night by itself: a crontab's, or systemd's two units.
+The schedule of the nightly run: a crontab line, or two systemd units.
 
 What is printed holds no password: a database whose URL has one is named in an environment file
 that only its owner can read.
@@ -225,7 +225,7 @@ class CannotSchedule(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """What is to run at what time: `words` of the command, and the file with its environment.
+    """A scheduled command: its `words`, its time, and the file with its environment.
 
     `needs_file` says that the command does not work without that file.
     """
@@ -238,7 +238,7 @@ class Timer:
     user: str
 
     def __post_init__(self) -> None:
-        """Refuse what would break the line it stands in."""
+        """Refuse characters that would break a line."""
         for word in (*self.words, str(self.environment)):
             if not word.isprintable():
                 raise CannotSchedule(
@@ -247,7 +247,7 @@ class Timer:
 
 
 def program() -> list[str]:
-    """Give the words that start this program from anywhere."""
+    """Return the command that starts this program."""
     named = Path(sys.argv[0])
     if named.name == "cityfund" and named.is_file():
         return [str(named.absolute())]
@@ -256,7 +256,7 @@ def program() -> list[str]:
 
 
 def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: str) -> Timer:
-    """Put together what is to run. Raises `NoTimeOfDay` and `CannotSchedule`."""
+    """Make the schedule. Raises `NoTimeOfDay` and `CannotSchedule`."""
     time = _TIME.fullmatch(at)
     if time is None:
         raise NoTimeOfDay(f"{at!r} is not a time of day.")
@@ -329,7 +329,7 @@ def install_document(one: Timer, files: Mapping[str, str]) -> dict[str, Any]:
 
 
 def what_to_do(one: Timer, *, cron: bool) -> list[str]:
-    """Say what an administrator does with what was printed."""
+    """Return the instructions for the administrator."""
     instructions = []
     if one.needs_file:
         instructions.append(

@@ -1,4 +1,4 @@
-"""`cityfund status`: how the ledger stands at a glance."""
+"""`cityfund status`: a summary of the ledger."""
 
 from __future__ import annotations
 

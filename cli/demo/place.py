@@ -1,4 +1,4 @@
-"""Where the demonstration's ledger lies: a folder removed at the end, or a file to keep."""
+"""The place of the demonstration's ledger: a temporary folder, or a new file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DemoFileInUse(StorageTrouble):
 
 @contextmanager
 def ledger_url(keep: str | None) -> Iterator[str]:
-    """Give the URL of a ledger still to be made: in a new file, or gone when the walk is over.
+    """Yield the URL of a new ledger: in a new file, or in a folder deleted at the end.
 
     Raises `DemoFileInUse`.
     """
@@ -50,7 +50,7 @@ def ledger_url(keep: str | None) -> Iterator[str]:
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Take a closed terminal or a polite kill for an interruption, so that the folder goes too."""
+    """Treat a closed terminal or SIGTERM as an interruption, so that the folder is deleted."""
     if threading.current_thread() is not threading.main_thread():  # signals are its alone
         yield
         return

@@ -1,4 +1,4 @@
-"""Showing the walk: chapters and commands to a person, or a document of steps to a script."""
+"""Output of the demonstration: chapters and commands for people, a document for scripts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEXT = (
 
 
 def show_demo(call: Call, keep: str | None) -> None:
-    """Walk the story and show it. Raises `DemoHasItsOwn` and `DemoFileInUse`."""
+    """Play the story. Raises `DemoDatabaseGiven` and `DemoFileInUse`."""
     if "db" in call.flags():
         raise DemoDatabaseGiven("demo does not use an existing ledger.")
     # A ledger is in UTC unless told otherwise, so its today is.
@@ -52,7 +52,7 @@ def _document(walker: Walker, story: Sequence[Chapter], keep: str | None) -> Non
 
 
 class _Stage:
-    """Where a person watches: prose at a readable width, commands behind a prompt."""
+    """Output for people: prose at a readable width, commands behind a prompt."""
 
     def __init__(self, walker: Walker, *, color: bool) -> None:
         self._walker = walker
@@ -60,7 +60,7 @@ class _Stage:
         self._width = min(width(), _WIDEST)
 
     def play(self, story: Sequence[Chapter], keep: str | None) -> None:
-        """Tell every chapter, carrying its commands out."""
+        """Print every chapter and run its commands."""
         print_lines(self._wrapped(_OPENING))
         for number, chapter in enumerate(story, start=1):
             print_lines(["", self._painted(f"{number}. {chapter.title}", _BOLD)])

@@ -1,7 +1,7 @@
-"""The founding story as data: who there is, what is needed and offered, and what officers do.
+"""The founding story as data: the members, the needs, the offers and the acts of officers.
 
-Cities, their ties and the years are the story's. Whatever it does not give is invented and says so:
-names that begin with Sample, and every amount.
+The cities and the years are those of the story. Everything else is invented: the names that begin
+with Sample, and every amount.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PROVIDERS = (
 
 
 def chapters(today: date) -> tuple[Chapter, ...]:
-    """Tell the story as if it began today; validities and holds lie ahead of that day."""
+    """Return the story, starting today; validities and holds end after that day."""
     return (
         _registers(today),
         _offered(),

@@ -1,4 +1,4 @@
-"""Walking a story: real commands carried out one after another, in this process."""
+"""Runs the commands of a story one after another, in this process."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command, after the program's name; `shown` where it is worth a reader's time.
+    """One command without the program's name; `shown` if readers see it.
 
-    `refused` is set where the ledger is meant to say no.
+    `refused` is set if the ledger is expected to refuse it.
     """
 
     words: Sequence[str]
@@ -33,9 +33,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A part of the story: what it is about, in a paragraph, and the commands that do it.
+    """A part of the story: a paragraph, and its commands.
 
-    `after` is said once the commands are done.
+    `after` is printed after the commands.
     """
 
     title: str
@@ -46,7 +46,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command that was carried out: its line as it would be typed, and what it answered."""
+    """The result of a command: its line as typed, and its output."""
 
     command: str
     output: str
@@ -55,15 +55,15 @@ class Done:
 
 @dataclass(slots=True)
 class Walker:
-    """Carries steps out against one ledger. `settings` name the ledger and who acts."""
+    """Runs steps against one ledger. `settings` name the ledger and the actor."""
 
     settings: Settings
     root: Root = field(default_factory=build_root)
 
     def do(self, step: Step) -> int:
-        """Carry a step out, its answer and its notes going to standard output in order.
+        """Run a step, with its answer and its notes on standard output in order.
 
-        Gives the exit code. A refusal that the story did not foresee is raised.
+        Returns the exit code. An unexpected refusal is raised.
         """
         with redirect_stderr(sys.stdout):
             try:
@@ -74,7 +74,7 @@ class Walker:
                 return self._print_refusal(error)
 
     def captured(self, step: Step) -> Done:
-        """Carry a step out and give its answer as a text, as a pipe would get it."""
+        """Run a step and return its output, as for a pipe."""
         out = io.StringIO()
         with redirect_stdout(out):
             code = self.do(step)
@@ -93,12 +93,12 @@ class Walker:
 
 
 def demo_settings(settings: Settings, db_url: str) -> Settings:
-    """Give the settings of a walk on the ledger at a URL: answers for people, notes included."""
+    """Return the settings for a ledger at a URL: answers for people, with notes."""
     return replace(settings, db_url=db_url, format="table", quiet=False)
 
 
 def command_line(words: Iterable[str]) -> str:
-    """Write a command as one would type it in a shell."""
+    """Return a command as typed in a shell."""
     return " ".join([PROGRAM, *map(_quoted, words)])
 
 
@@ -136,7 +136,7 @@ def _options_with_values(words: Sequence[str]) -> Iterator[str]:
 
 
 def print_lines(lines: Iterable[str], out: TextIO | None = None) -> None:
-    """Write lines to standard output at once, so that they stand before what comes next."""
+    """Write lines to standard output and flush, to keep the order."""
     stream = sys.stdout if out is None else out
     stream.writelines(f"{line}\n" for line in lines)
     stream.flush()

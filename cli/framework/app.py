@@ -1,6 +1,6 @@
-"""The root command: knows every word by name and help line, and loads one when it is used.
+"""The root command: lists every command by name and help line, and loads one when it is used.
 
-The words `cityfund` knows, and the module each is loaded from when it is used.
+The table of commands names the module from which each is loaded.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Root(PlainHelp, TyperGroup):
     context_class = Call
 
     def __init__(self, entries: Sequence[CommandEntry] = COMMAND_TABLE, **attrs: Any) -> None:
-        """Take the table of words beside what any group of Typer's takes."""
+        """Take the table of commands and the arguments of a Typer group."""
         super().__init__(**attrs)
         self.entries = {entry.name: entry for entry in entries}
 
@@ -134,7 +134,7 @@ class Root(PlainHelp, TyperGroup):
 
 
 def load(entry: CommandEntry) -> Any:
-    """Import a word's module and make its command."""
+    """Import the module of an entry and make its command."""
     app = getattr(import_module(entry.module), entry.attribute)
     cls = app.info.cls
     if isinstance(cls, type) and issubclass(cls, VerbGroup):
@@ -172,7 +172,7 @@ def _version_option() -> Any:
 
 
 def build_root(entries: Sequence[CommandEntry] = COMMAND_TABLE) -> Root:
-    """Make the program's root command over a table of words."""
+    """Make the root command from a table of commands."""
     completion = typer.main.get_install_completion_arguments()
     params = [_version_option(), *shared_parameters("root"), *completion]
     take_as_typed(params)

@@ -1,4 +1,4 @@
-"""The frame a command is written on: its call, its shared options, its group of verbs."""
+"""The command framework: the call, the shared options, the groups of verbs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Session:
-    """What the calls of one run share: each part is made once, when it is first asked for.
+    """The state shared by the calls of one run; each part is made on first use.
 
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
     `recorded` says what is done already, and how to have its receipt again, from the moment an
@@ -96,7 +96,7 @@ class Call(typer.Context):
         return session.settings
 
     def remember(self, recorded: str) -> None:
-        """Remember what this run has done, in case that it cannot be told."""
+        """Store what this run has recorded, in case its receipt cannot be written."""
         self.ensure_object(Session).recorded = recorded
 
     @property
@@ -148,7 +148,7 @@ class Call(typer.Context):
         return str(asked)
 
     def _format_by_name(self) -> str | None:
-        """Give the format that the name of the file to write stands for, where it does for one."""
+        """Return the format given by the ending of the output file, if any."""
         ending = Path(self.params.get("output") or "").suffix.removeprefix(".").casefold()
         return ending if ending in FILE_ENDINGS else None
 
@@ -211,7 +211,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
     destructive: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Hang the shared options of the command's kind behind its own."""
+        """Add the shared options of the command's kind after its own."""
         super().__init__(*args, **kwargs)
         take_as_typed(self.params)
         shared = shared_parameters(self.kind, dated=self.dated, destructive=self.destructive)
@@ -225,7 +225,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
         return READ_FORMATS if self.kind == "read" else PLAIN_FORMATS
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line; what cannot be read is told with this command's own help."""
+        """Parse the command line; errors refer to the help of this command."""
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
@@ -315,7 +315,7 @@ def noun(help_line: str, *, default: str | None = None) -> typer.Typer:
 
 
 def standalone() -> typer.Typer:
-    """Make the app of a word that is a command by itself, such as `gaps`."""
+    """Make the app of a standalone command, such as `status`."""
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -329,7 +329,7 @@ def command(
     hidden: bool = False,
     may_be_empty: frozenset[str] = frozenset(),
 ) -> Callable[[_Function], _Function]:
-    """Hang a function on an app as a command of a kind: `read`, `write` or `plain`.
+    """Register a function as a command of a kind: `read`, `write` or `plain`.
 
     A reading command takes --where and --output, and with `dated` the two times; a writing one
     --on, --reason, --key and --dry-run, and with `destructive` --yes. `may_be_empty` names the

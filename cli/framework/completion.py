@@ -14,8 +14,8 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 def complete_codes(kind: str) -> Completer:
     """Make a completer of the codes of a kind: office, city, provider, project, need, offer, deal.
 
-    For `autocompletion=` of a Typer argument or option. Any trouble completes nothing: a shell
-    waiting for a word is no place for an error.
+    For `autocompletion=` of a Typer argument or option. On any error nothing is completed: a shell
+    cannot show it.
     """
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

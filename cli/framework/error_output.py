@@ -1,4 +1,4 @@
-"""Telling a person, or a script, what went wrong: what, why and what to do, in three lines."""
+"""Prints errors for people and scripts: what, why and what to do, in three lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DETAILS_SHOWN = 50
 
 
 class ErrorReport(NamedTuple):
-    """What is told of an error, whichever kind it was."""
+    """The printed parts of an error."""
 
     code: str
     exit_code: ExitCode
@@ -29,21 +29,21 @@ class ErrorReport(NamedTuple):
 
 
 def of_refusal(error: LedgerError) -> ErrorReport:
-    """Tell a refusal of the ledger."""
+    """Report a refusal of the ledger."""
     return ErrorReport(
         error.code, error.exit_code, error.what, error.why, error.next_step, error.details()
     )
 
 
 def of_usage(error: Any) -> ErrorReport:
-    """Tell a command line that Typer could not read."""
+    """Report a command line that Typer could not parse."""
     from cli.framework.usage_errors import usage_message  # noqa: PLC0415 - only where something was mistyped
 
     return ErrorReport(*usage_message(error))
 
 
 def of_storage(error: OSError) -> ErrorReport:
-    """Tell a file or disk that would not do."""
+    """Report an error of a file or disk."""
     reason = error.strerror or str(error)
     what = f"{error.filename}: {reason}." if error.filename is not None else f"{reason}."
     return ErrorReport(
@@ -56,7 +56,7 @@ def of_storage(error: OSError) -> ErrorReport:
 
 
 def of_bug(error: BaseException) -> ErrorReport:
-    """Tell what nobody foresaw."""
+    """Report an unexpected exception."""
     message_lines = str(error).strip().splitlines()
     what = f"{type(error).__name__}: {message_lines[0]}" if message_lines else type(error).__name__
     return ErrorReport(
@@ -69,7 +69,7 @@ def of_bug(error: BaseException) -> ErrorReport:
 
 
 def wants_json(argv: Sequence[str], configured: str | None = None) -> bool:
-    """Say whether the run was asked to answer in JSON, even where it could not be parsed."""
+    """Return whether JSON was asked for, even if the command line cannot be parsed."""
     chosen = configured
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
     for word, following in zip(words, [*words[1:], ""], strict=True):
@@ -83,7 +83,7 @@ def wants_json(argv: Sequence[str], configured: str | None = None) -> bool:
 
 
 def wants_traceback(argv: Sequence[str]) -> bool:
-    """Say whether tracebacks were asked for."""
+    """Return whether tracebacks were asked for."""
     return "--debug" in argv or is_set(os.environ, "CITYFUND_DEBUG")
 
 
@@ -113,7 +113,7 @@ def print_error(report: ErrorReport, *, as_json: bool, color: bool) -> None:
 
 
 def _print_details(details: Sequence[Detail]) -> None:
-    """List the single faults above the three lines, so that those are read last."""
+    """Print the single errors above the three lines, which are read last."""
     for detail in details[:_DETAILS_SHOWN]:
         print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
     if len(details) > _DETAILS_SHOWN:

@@ -1,12 +1,12 @@
 """The options that commands share: every command's, a reading command's, a writing command's.
 
-Each group is written once, as the parameters of a template function, and hung on every command
+Each group is written once, as the parameters of a template function, and added to every command
 of its kind by `cli.framework.command`; the commands' own functions never list them.
 
-Values of options and arguments taken as the text they are.
+Values of options and arguments are taken as typed.
 
 Typer converts every value through pydantic, whose import takes longer than a whole reading
-command. The frame's parameters are text or flags, which need no conversion, so they are given
+command. The framework's parameters are text or flags, which need no conversion, so they are given
 a converter that passes them through. Parameters of other types keep Typer's own.
 """
 
@@ -66,7 +66,7 @@ class PlainHelp:
 
 
 def is_from_command_line(ctx: Any, name: str) -> bool:
-    """Say whether a parameter's value came from the command line itself."""
+    """Return whether a parameter's value came from the command line itself."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
@@ -219,7 +219,7 @@ def _parameters(template: Callable[..., None]) -> list[Any]:
 def shared_parameters(
     kind: str, *, dated: bool = False, destructive: bool = False
 ) -> tuple[Any, ...]:
-    """Give the parameters hung on a command of a kind: `read`, `write`, `plain` or `root`."""
+    """Return the shared parameters of a command of a kind: `read`, `write`, `plain` or `root`."""
     common = _parameters(_common)
     if kind in {"read", "root"}:
         common[0] = _parameters(_read_format)[0]

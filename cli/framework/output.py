@@ -1,4 +1,4 @@
-"""Where an answer goes: a terminal, a pipe or a file, in the format that was asked for.
+"""Writes an answer to a terminal, a pipe or a file, in the requested format.
 
 The place an answer is written to: standard output, or a file that appears only when whole.
 """
@@ -215,7 +215,7 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
 
 
 def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
-    """Write a report that is told in lines where it was asked for."""
+    """Write a report of lines to its destination."""
     with destination(options) as out:
         out.writelines(f"{line}\n" for line in lines)
 
@@ -248,7 +248,7 @@ def _on_terminal(
 
 
 def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[str]:
-    """Lay out a small table that stands below something else, broken to fit a terminal."""
+    """Lay out a small table below other output, wrapped to fit a terminal."""
     from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
 
     from ledger.reports.table import (  # noqa: PLC0415
@@ -269,7 +269,7 @@ def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[st
 
 
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
-    """Give the columns that stand side by side, the spare ones left out first; none if never."""
+    """Return the columns that fit, dropping spare ones first; none if they never fit."""
     wide = {
         column.key: _least_width(column, [line[place] for line in cells])
         for place, column in enumerate(columns)

@@ -1,4 +1,4 @@
-"""The receipt of an act, told to a person or handed to a script."""
+"""The receipt of an act, for people or as a document."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def remember_receipt(call: Call, receipt: Receipt) -> None:
 
 
 def _changed_nothing(receipt: Receipt) -> bool:
-    """Say whether an import found every row as it was; no other act goes through so."""
+    """Return whether an import changed nothing; other acts always change something."""
     tables = (receipt.get("counts") or {}).get("tables", {"": {"new": 1, "changed": 0}})
     return not any(one["new"] or one["changed"] for one in tables.values())
 
@@ -75,7 +75,7 @@ def _recorded_as(receipt: Receipt) -> str:
 
 
 def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
-    """Tell a receipt in lines: what was done, where both sides stand now, and what to know.
+    """Render a receipt: the act, the balances of both sides, and the notes.
 
     `verb` is the command's, such as `introduce`. Only `entry` and `replayed` are always there.
     """
@@ -116,7 +116,7 @@ def _subject(receipt: Receipt) -> str:
 
 
 def _notes_of_new(receipt: Receipt) -> dict[str, str]:
-    """Give, by the code of each new record, the note that tells what it is."""
+    """Return the describing note of each new record, by code."""
     notes = [str(text) for text in receipt.get("notes") or ()]
     new = [change["code"] for change in receipt.get("registers") or () if change["version"] == 1]
     return {code: text for code in new for text in notes if text.startswith(f"{code}: ")}
@@ -147,7 +147,7 @@ def _sides(receipt: Receipt) -> Iterator[str]:
 
 
 def _is_shown(side: Mapping[str, Any], stage: str) -> bool:
-    """Say whether a stage is worth a column: what ended only where something did."""
+    """Return whether a stage gets a column; ended stages only if they are not zero."""
     if stage not in side:
         return False
     return stage not in _ENDS or any(digit in "123456789" for digit in str(side[stage]))

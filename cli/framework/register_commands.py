@@ -129,7 +129,7 @@ def emit_listing(
     *,
     every: bool,
 ) -> None:
-    """Write the rows of a register; without `every` those that it hides are left out, and said."""
+    """Write the rows of a register; without `every` the hidden rows are counted in a note."""
     from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
 
     hides = listing.hides
@@ -145,5 +145,5 @@ def emit_listing(
 
 
 def withdrawn(row: Mapping[str, Any]) -> bool:
-    """Say whether a row is of a record that was taken out of use."""
+    """Return whether a row is of a withdrawn record."""
     return bool(row["withdrawn"])

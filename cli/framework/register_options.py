@@ -148,7 +148,7 @@ def _help(spec: RegisterSpec, column: ColumnSpec) -> str:
     words = column.option_help or column.help
     if column.name == "code" and spec.prefix is not None:
         words = _CODE_HELP
-    return f"{words[0].upper()}{words[1:]}."
+    return f"{words[0].upper()}{words[1:].removesuffix('.')}."
 
 
 def _completer(column: ColumnSpec) -> Any:

@@ -1,4 +1,4 @@
-"""From a call to the ledger and back: looking at it at two times, and carrying a write out.
+"""Connects a call with the ledger: reading at two times, and executing a write.
 
 From a call of a writing command to the request that a use-case takes.
 """

@@ -51,7 +51,7 @@ def mask_url(text: str) -> str:
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Settle every setting from the flags really given, the environment and the config file."""
+    """Resolve every setting from the given flags, the environment and the config file."""
     env = os.environ if environ is None else environ
     config = read_config(config_path())
     system = system_user()
@@ -84,7 +84,7 @@ def _text_in(environ: Mapping[str, str], name: str) -> str | None:
 
 
 def is_text(text: str) -> bool:
-    """Say whether a text is Unicode; what the system hands over in other bytes is not."""
+    """Return whether a text is valid Unicode."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -93,7 +93,7 @@ def is_text(text: str) -> bool:
 
 
 def is_set(environ: Mapping[str, str], name: str) -> bool:
-    """Say whether a variable switches something on; empty, 0, no and false do not."""
+    """Return whether a variable is on; empty, 0, no and false are off."""
     return environ.get(name, "").strip().casefold() not in {"", "0", "no", "false"}
 
 
@@ -105,7 +105,7 @@ def config_path() -> Path:
 
 
 def default_db_path() -> Path:
-    """Give the SQLite file that is the ledger where nothing else was said."""
+    """Return the path of the default ledger, a SQLite file."""
     import platformdirs  # noqa: PLC0415 - kept off the path of help and completion
 
     return platformdirs.user_data_path(APPLICATION, appauthor=False) / f"{APPLICATION}.db"

@@ -1,4 +1,4 @@
-"""What is at the other end: a terminal or a pipe, its colours, its width, a person to ask."""
+"""The terminal: detection, colours, width, notes and confirmation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def can_flush(stream: TextIO) -> bool:
-    """Say whether a stream takes what was written to it."""
+    """Return whether the stream can be flushed."""
     try:
         stream.flush()
     except OSError:
@@ -40,7 +40,7 @@ def discard(stream: TextIO) -> None:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Say whether a person is looking at the stream."""
+    """Return whether the stream is a terminal."""
     try:
         return stream.isatty()
     except ValueError:  # closed
@@ -48,13 +48,13 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def has_color(stream: TextIO, *, wanted: bool = True) -> bool:
-    """Say whether colours may be written: only to a terminal, and never against NO_COLOR."""
+    """Return whether to use colours: on terminals only, unless NO_COLOR is set."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return wanted and not plain and is_terminal(stream)
 
 
 def is_unicode(stream: TextIO) -> bool:
-    """Say whether the stream can carry every character."""
+    """Return whether the stream's encoding is Unicode."""
     encoding = (getattr(stream, "encoding", None) or "utf-8").replace("-", "").casefold()
     return encoding.startswith(("utf8", "utf16", "utf32"))
 
@@ -85,7 +85,7 @@ def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
 
 
 def note(call: Call, text: str) -> None:
-    """Say something beside the answer, on standard error, unless quiet was asked for."""
+    """Write a note to standard error, unless --quiet was given."""
     if not call.settings.quiet:
         print_to_stderr(fitted(visible(text), sys.stderr))
 

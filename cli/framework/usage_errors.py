@@ -1,6 +1,6 @@
-"""Refusals of the command line itself: what was typed is not a command the program has.
+"""Errors of the command line: unknown commands, options, formats and columns.
 
-What to say of a command line that Typer could not read: which word, why, what to type.
+Messages for a command line that Typer could not parse.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class NeedsYes(UsageError):
 
 
 class NotConfirmed(LedgerError):
-    """The person at the terminal said no; nothing was changed."""
+    """The confirmation was declined; nothing was changed."""
 
     code = "not-confirmed"
     exit_code = ExitCode.INTERRUPTED
@@ -105,7 +105,7 @@ def nearest(typed: str, known: Sequence[str]) -> tuple[str, ...]:
 
 
 def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
-    """Say the nearest of the known words as a next step, or what to do where none is near."""
+    """Return the nearest known words as the next step, or another one if none is near."""
     near = nearest(typed, known)
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
 
@@ -125,7 +125,7 @@ _PHRASES = frozenset({"quantity", "name", "title", "description", "note", "reaso
 
 
 class UsageMessage(NamedTuple):
-    """The parts of a refusal, in the order in which an error is told."""
+    """The parts of an error message, in printed order."""
 
     code: str
     exit_code: ExitCode
@@ -135,7 +135,7 @@ class UsageMessage(NamedTuple):
 
 
 def usage_message(error: Any) -> UsageMessage:
-    """Tell a command line that Typer could not read."""
+    """Describe a command line that Typer could not parse."""
     call = getattr(error, "ctx", None)
     path = call.command_path if call is not None else "cityfund"
     kind = type(error).__name__
@@ -223,7 +223,7 @@ def _argument_name(param: Any) -> str:
 
 
 def _quotes(extra: str, call: Any) -> str | None:
-    """Say which words belong together where a phrase was typed without its quotes."""
+    """Return a hint about a phrase typed without quotes."""
     typed = list(call.find_root().obj.argv)
     loose = extra.split()
     for place in range(1, len(typed)):
@@ -241,7 +241,7 @@ def _quotes(extra: str, call: Any) -> str | None:
 
 
 def _taker(word: str, call: Any) -> Any:
-    """Find the phrase that took a word as its value."""
+    """Find the parameter that took a word as its value."""
     for param in call.command.params:
         value = call.params.get(param.name)
         phrase = value == word and _is_phrase(param.name)

@@ -1,4 +1,4 @@
-"""Where needs and offers stand, drawn and said: bars, amounts by stage, deals."""
+"""The balances of needs and offers: bars, amounts by stage, deals."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ def brief(amount: int, unit: Unit) -> str:
 
 
 def bar_of(balance: Balance) -> str:
-    """Draw where a quantity stands; an empty text where there is none to draw."""
+    """Draw the stages of a quantity as a bar; empty if there is none."""
     stages = {stage.value: amount for stage, amount in balance.stages.items()}
     return stage_bar(stages, BAR_WIDTH, unicode=is_unicode(sys.stdout))
 
 
 def bar_legend() -> str:
-    """Say what the characters of the bars mean."""
+    """Return the legend of the bars."""
     return legend(unicode=is_unicode(sys.stdout))
 
 
 def stages_text(balance: Balance) -> str:
-    """Say in one line the stages that hold anything: `committed 20M · open 80M EUR`."""
+    """Describe the stages that are not zero: `committed 20M · open 80M EUR`."""
     return _stages_text(balance, _SHOWN[balance.side]) or f"0 {balance.unit.code}"
 
 
 def _stages_text(balance: Balance, names: Iterable[str]) -> str:
-    """Say the named stages that hold anything, the unit once at the end."""
+    """Describe the named stages that are not zero, with the unit at the end."""
     unit = balance.unit
     named = {stage.value: amount for stage, amount in balance.stages.items()}
     parts = [
@@ -104,9 +104,9 @@ def need_facts_row(balance: Balance, fit: EligibleCount | None) -> dict[str, Any
 
 
 def gap_text(balance: Balance, fit: EligibleCount) -> str:
-    """Say a need's gap, how many offers could help, and, where none, what most stands in the way.
+    """Describe a need's gap, its eligible offers and, if there are none, the main obstacle.
 
-    Nothing is said of a need that was withdrawn: its stages have said it.
+    Empty for a withdrawn need.
     """
     if balance.quantified and balance.net == 0:
         return ""
@@ -139,9 +139,9 @@ def deal_lines(
     *,
     include_empty: bool = True,
 ) -> Iterator[str]:
-    """Say each deal in a line: its offer and provider, its need, and where it stands.
+    """Describe each deal in a line: offer, provider, need and quantities.
 
-    Without `spent`, deals in which nothing lives any more are left out.
+    Without `include_empty`, deals with nothing outstanding are omitted.
     """
     for one in deals:
         need = snapshot.need_facts[one.deal.need].balance

@@ -87,7 +87,7 @@ def _rows(candidates: Iterable[Candidate]) -> Iterable[dict[str, Any]]:
 
 
 def _why_not(one: Candidate) -> str:
-    """Say every rule the pair fails, or what keeps its quantity from being known."""
+    """Describe the failed rules of a pair, or why its amount is unknown."""
     if one.failures:
         return "; ".join(f"{failure.rule}: {failure.sentence}" for failure in one.failures)
     here, there = one.need.balance.unit.code, one.offer.balance.unit.code
@@ -97,7 +97,7 @@ def _why_not(one: Candidate) -> str:
 
 
 def _takes(one: Candidate) -> str:
-    """Say what an eligible pair could take; of one that cannot, an amount would mislead."""
+    """Return the possible amount of an eligible pair."""
     if not one.eligible:
         return ""
     if one.need_amount is None:

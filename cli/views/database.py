@@ -1,7 +1,4 @@
-"""What `db copy`, `db backup` and `db restore` say they did.
-
-What `init` and `db upgrade` say they did.
-"""
+"""The answers of `db copy`, `db backup`, `db restore`, `init` and `db upgrade`."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ _DONE: Final = {
 
 
 def with_progress(call: Call, label: str) -> ShowProgress:
-    """Give what shows a bar on a terminal, told how many steps there will be."""
+    """Return a progress bar for a terminal, given the number of steps."""
 
     def begin(total: int) -> AbstractContextManager[Advance]:
         return progress(call, label, total)
@@ -35,7 +32,7 @@ def with_progress(call: Call, label: str) -> ShowProgress:
 
 
 def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:
-    """Say what was moved where, and what was compared."""
+    """Write what was copied, and the result of the comparison."""
     source, target = mask_url(source), mask_url(target)
     call.remember(_DONE[verb].format(source=source, target=target))
     if call.format == "json":
@@ -58,7 +55,7 @@ def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target
 
 
 def emit_set_up(call: Call, made: SetUpResult) -> None:
-    """Say whether a ledger was made, upgraded, or was current already."""
+    """Write whether the ledger was created, upgraded or already current."""
     url = mask_url(call.settings.db_url)
     if call.format == "json":
         document = {"schema": "cityfund.init/1", "database": url, "before": made.before}

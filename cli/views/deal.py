@@ -144,20 +144,20 @@ def _acts(snapshot: Snapshot, code: str) -> Iterator[dict[str, Any]]:
 
 
 def stage_text(row: dict[str, Any]) -> str:
-    """Say where a deal stands in one text: `held 60.00, delivered 40.00 person-day`."""
+    """Describe the quantities of a deal: `held 60.00, delivered 40.00 person-day`."""
     stages = [(stage, row[stage]) for stage in DEAL_STAGES]
     parts = [f"{stage} {grouped(text)}" for stage, text in stages if text.strip("0.")]
     return f"{', '.join(parts)} {row['unit']}" if parts else "nothing outstanding"
 
 
 def rate_text(document: dict[str, Any]) -> str | None:
-    """Say what one unit of the need costs of the offer; nothing where both count in one unit."""
+    """Describe the rate of a deal; None within one unit."""
     need, offer = document["unit"], document["offer_unit"]
     return None if need == offer else f"1 {need} = {document['rate']} {offer}"
 
 
 def act_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Tell the acts of a deal as a small table for people; one unit is not said twice."""
+    """Lay out the acts of a deal as a small table; a common unit is shown once."""
     one_unit = document["unit"] == document["offer_unit"]
     columns = [one for one in _ACT_COLUMNS if not (one_unit and one.key.startswith("offer_"))]
     yield ""

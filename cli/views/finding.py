@@ -112,6 +112,6 @@ def finding_document(snapshot: Snapshot, finding: StoredFinding) -> dict[str, An
 
 
 def event_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Tell what happened to a finding as a small table for people."""
+    """Lay out the events of a finding as a small table."""
     yield ""
     yield from table_lines(document["events"], _EVENT_COLUMNS)

@@ -1,4 +1,4 @@
-"""How the gap report is shown: its columns, and what is said below it."""
+"""How the gap report is shown: its columns and notes."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def notes(report: GapReport) -> Iterator[str]:
-    """Say below a table what was added up, by which rule, and what could not be counted."""
+    """Return the notes below a table: date, totals, and needs not counted."""
     known = f", as recorded by {report.known_at.isoformat()}" if report.known_at else ""
     yield f"As of {report.as_of}{known}. Held quantities are part of the gap."
     by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table has said them

@@ -146,7 +146,7 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
 
 
 def _act_text(entry: Entry, amount: str) -> str:
-    """Say an act on a quantity as an officer would."""
+    """Describe an act on a quantity."""
     raised = entry.movements[0].from_stage is Stage.UNDECLARED
     done = {
         Act.DECLARE: f"quantity: {amount} declared",

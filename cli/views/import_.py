@@ -1,4 +1,4 @@
-"""What an import shows: what it read, the preview, the question, and what was done."""
+"""The output of an import: the files read, the preview, the confirmation, the result."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Preview(Protocol):
         """Count the rows by table."""
 
     def highlights(self) -> Sequence[str]:
-        """Name what is worth a look before it is done."""
+        """List the changes that deserve attention."""
 
 
 def print_incoming(call: Call, incoming: Incoming) -> None:
-    """Say what was passed over, and what a rule left out and why."""
+    """Print the ignored files, and the rows that a rule left out."""
     for name in incoming.ignored_columns:
         note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
@@ -40,7 +40,7 @@ def print_incoming(call: Call, incoming: Incoming) -> None:
 def confirm_tables(
     call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
 ) -> Callable[[Preview], None]:
-    """Show the preview of tables, ask, and give what holds the import to what was agreed to."""
+    """Preview tables, ask, and return the check that the import equals the preview."""
     from ledger.usecases.interchange.import_tables import preview  # noqa: PLC0415
 
     return confirm_plan(call, content, lambda request: preview(ledger, request, incoming))
@@ -51,7 +51,7 @@ def confirm_plan(
     content: Mapping[str, str],
     plan_of: Callable[[Request], Preview | None],
 ) -> Callable[[Preview], None]:
-    """Show what `look` plans, ask, and give what holds the import to what was agreed to.
+    """Show the plan, ask, and return the check that the import equals it.
 
     --yes and --dry-run answer beforehand: then the preview is shown while it is done.
     """

@@ -79,7 +79,7 @@ def list_rows(
 ) -> Iterator[dict[str, Any]]:
     """Give the entries that were asked for as rows, read as they are written out.
 
-    With `told`, a row also says in one text what its entry is about, for a narrow screen.
+    With `subjects`, a row also names the subject of its entry, for a narrow screen.
     """
     for entry in snapshot.entries(deal=deal, need=need, offer=offer, since=since):
         row = entry_row(snapshot, entry)
@@ -87,7 +87,7 @@ def list_rows(
 
 
 def _about(entry: Entry) -> str:
-    """Say what an entry is about on a narrow screen: `D-0001`, `N-0002; reverses 7`."""
+    """Describe the subject of an entry on a narrow screen: `D-0001`, `N-0002; reverses 7`."""
     accounts = dict.fromkeys(one.account for one in entry.movements)
     if entry.act is Act.INTRODUCE:
         of = f" ({entry.proposed.proposal})" if entry.proposed else ""
@@ -148,13 +148,13 @@ def entry_document(snapshot: Snapshot, entry: Entry, reversed_by: int | None) ->
 
 
 def proposal_text(document: dict[str, Any]) -> str | None:
-    """Say which line of which proposal an introduction was made from."""
+    """Describe the proposal line of an introduction."""
     if document["proposal"] is None:
         return None
     return f"{document['proposal']}, line {document['proposal_line']}"
 
 
 def movement_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Tell the movements of an entry as a small table for people."""
+    """Lay out the movements of an entry as a small table."""
     yield ""
     yield from table_lines(document["movements"], _MOVEMENT_COLUMNS)

@@ -1,4 +1,4 @@
-"""Offices, cities and providers by themselves, with what is theirs."""
+"""Single offices, cities and providers, with their records."""
 
 from __future__ import annotations
 

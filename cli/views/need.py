@@ -144,7 +144,7 @@ def list_offers(snapshot: Snapshot) -> Listing:
 
 
 def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
-    """Write one need: its terms, where it stands, who could help, and its deals."""
+    """Write one need: its terms, its balance, eligible offers and deals."""
     from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
 
     code = resolve_code(snapshot, "need", typed)
@@ -165,7 +165,7 @@ def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
 
 
 def emit_offer(call: Call, snapshot: Snapshot, typed: str) -> None:
-    """Write one offer: its terms and mandate, where it stands, and its deals."""
+    """Write one offer: its terms, mandate, balance and deals."""
     code = resolve_code(snapshot, "offer", typed)
     facts = snapshot.offer_facts[code]
     deals = snapshot.deals_of(offer=code)

@@ -1,6 +1,4 @@
-"""What came of the last night, as the ledger's status tells it: in all, and office by office.
-
-What came of a night's steps, in the words of an officer who reads it in the morning.
+"""The results of a nightly run: by step, in total, and by office.
 
 What a night says while it runs: a line for who watches, JSON lines for a log.
 """
@@ -27,14 +25,14 @@ Figures = Mapping[str, Any]
 
 
 def step_text(name: str, figures: Figures) -> str | None:
-    """Tell what came of a step in half a sentence; None for one that adds up the others."""
+    """Describe the result of a step; None for the step that adds up the others."""
     if name not in _STEP_TEXTS:
         return None
     return _STEP_TEXTS[name](figures) if figures else "not completed; see the findings"
 
 
 def office_text(figures: Figures) -> str:
-    """Tell what a night did and found of one office's cities."""
+    """Describe the results for the cities of one office."""
     text = [_count(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
     return ", ".join(text) or "nothing"
 
@@ -144,7 +142,7 @@ _STEP_TEXTS: Final[dict[str, Callable[[Figures], str]]] = {
 
 
 def night_document(run: StoredRun | None, snapshot: Snapshot) -> dict[str, Any] | None:
-    """Give what came of a night; None where none ever ran."""
+    """Return the results of a run; None if there was no run."""
     if run is None:
         return None
     findings = [finding for step in run.steps for finding in step.findings]
@@ -176,12 +174,13 @@ def _by_office(run: StoredRun) -> list[dict[str, Any]]:
 
 
 def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
-    """Tell of the last night to people."""
+    """Describe the last run for people."""
     if night is None:
         return
     yield ""
     how = "" if night["ended"] else "; unfinished, the next run completes it"
-    yield f"Last night, of {night['night']} (run {night['run']}, {night['started_at']}){how}:"
+    started = f"run {night['run']}, {night['started_at']}"
+    yield f"Last nightly run: night of {night['night']} ({started}){how}:"
     for name, figures in night["steps"].items():
         text = step_text(name, figures)
         if text is not None:
@@ -197,7 +196,7 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def watch_of(call: Call) -> Callable[[NightEvent], None]:
-    """Give what is told of the events of a night, by where standard error goes."""
+    """Return the observer of a run's events: notes on a terminal, else JSON lines."""
     if call.settings.quiet:
         return lambda _event: None
     if is_terminal(sys.stderr):

@@ -1,4 +1,4 @@
-"""A project at a glance: what it needs of the three factors, and what stands in the way."""
+"""One project: its needs by factor, and the obstacles."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
 
 
 def state_name(record: Project, state: ProjectState, needs: list[NeedFacts]) -> str:
-    """Say in a word how far a project is: covered is the furthest, then complete."""
+    """Name the state of a project: covered is the furthest, then complete."""
     if record.status == "cancelled":
         return "cancelled"
     if state.covered or state.complete:
@@ -156,7 +156,7 @@ def _state_lines(record: Project, state: ProjectState, needs: list[NeedFacts]) -
 def need_document(
     snapshot: Snapshot, facts: NeedFacts, fit: EligibleCount | None
 ) -> dict[str, Any]:
-    """Give a need with where it stands, what it lacks, and its deals."""
+    """Return a need with its balance, gap and deals."""
     code = facts.need.code
     return {
         **need_row(snapshot, code),

@@ -140,7 +140,7 @@ _OLD_DAYS = 7
 
 
 def print_ecb_file(call: Call, file: EcbFile, last_day_age: int, missing: Collection[str]) -> None:
-    """Say what was read of the ECB's file, what was left out, and how old it is."""
+    """Print what was read from the ECB's file, what was left out, and its age."""
     from ledger.interchange.ecb import PUBLISHED_AT  # noqa: PLC0415
 
     first, last = file.days

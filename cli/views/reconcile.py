@@ -1,4 +1,4 @@
-"""How a night is reported: one document, told to people in lines and small tables."""
+"""The report of a nightly run: a document, or lines and small tables."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def seal_of(run: StoredRun) -> dict[str, Any] | None:
 
 
 def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
-    """Tell a night to people: what was done, what is to be looked at, and the seal."""
+    """Report a run to people: the results, the findings, and the seal."""
     for before in document["caught_up"]:
         yield from _night_lines(before, "a missed night")
         yield ""
@@ -117,7 +117,7 @@ def _finding_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def figures_text(figures: Mapping[str, int | str]) -> str:
-    """Tell figures in one line: what there was none of is left out."""
+    """Describe figures in one line, without those that are zero."""
     words = _nonzero(figures.items())
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in words) or "nothing"
 

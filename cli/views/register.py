@@ -171,7 +171,7 @@ def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 
 def mandate(offer: Any, unit: Unit) -> str:
-    """Say an offer's terms of eligibility in a line; what is not said is open to any."""
+    """Describe an offer's mandate in a line; terms without a limit are omitted."""
     lists = [
         ("", [*offer.sectors]),
         ("in ", [*offer.countries, *region_names(offer.regions), *offer.cities]),

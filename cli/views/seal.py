@@ -30,7 +30,7 @@ SEAL_NARROW = [
 
 
 def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
-    """Say what was sealed: the newest seal, to be kept outside of the ledger."""
+    """Write the newest seal, to be stored outside the ledger."""
     from ledger.usecases.evidence import NOTHING_NEW  # noqa: PLC0415
 
     made = [one["seal"] for one in receipts]
@@ -58,7 +58,7 @@ def _sealed_lines(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
-    """Say what a proof proves, and what it does not."""
+    """Write what a proof proves, and its limits."""
     leaf = proof.leaf_document()
     if call.format == "json":
         document = {"schema": "cityfund.verified/1", "seal": str(proof.tree_head)}

@@ -1,4 +1,4 @@
-"""How the ledger's status is shown: one document, told to people in lines and small tables."""
+"""The status of the ledger: a document, or lines and small tables."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
-    """Tell the offices, and what lapses soon or should have lapsed, each under its own line."""
+    """Describe the offices, and what lapses soon or should have lapsed."""
     yield ""
     yield from _table(document["offices"], OFFICE_COLUMNS)
     soon = f"within {document['days']} days"

@@ -186,7 +186,7 @@ def test_the_status_tells_of_the_last_night_by_office(admin: Administrator) -> N
     assert night["findings"] == 0
     assert {"office": "asia", "holds_lapsed": 1}.items() <= night["offices"][0].items()
     out, _ = admin.types("status")
-    assert "Last night, of 2026-11-23 (run 1, 2026-11-23 12:00:" in out
+    assert "Last nightly run: night of 2026-11-23 (run 1, 2026-11-23 12:00:" in out
     assert "  lapse: 1 hold" in out
     assert "  seal: " in out
     assert "root " not in out.partition("Last night")[2]
