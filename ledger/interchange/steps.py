@@ -121,7 +121,7 @@ class Tally(NamedTuple):
         quantity = f" (quantity {self.quantities:,})" if self.quantities else ""
         return (
             f"{self.table}: {self.new:,} new, {self.changed:,} changed{quantity}, "
-            f"{self.same:,} as they were"
+            f"{self.same:,} unchanged"
         )
 
 

@@ -110,7 +110,7 @@ class NoNightInSpan(NotFound):
     """A trend was asked for over days on which no night recorded the gaps."""
 
     code = "no-night-in-span"
-    default_why = "A trend is made of what the nights kept, and none ran in that span."
+    default_why = "A trend is based on nightly runs, and none ran in that period."
     default_next = "Ask for another span, or begin: cityfund reconcile"
 
 

@@ -73,7 +73,7 @@ def test_a_project_of_a_withdrawn_city_stays_cancelled(fund: Officer) -> None:
 
 
 def test_taking_out_of_use_says_what_is_left_behind(fund: Officer) -> None:
-    assert "projects stand as they were: PRJ-0001" in fund.says("city withdraw MHD")
+    assert "projects are unchanged: PRJ-0001" in fund.says("city withdraw MHD")
     assert "O-0001, O-0002" in fund.says("provider withdraw EDB --reason merged")
     fund.says("city reinstate MHD")
     assert "cities still with it: MHD" in fund.says("office withdraw asia")

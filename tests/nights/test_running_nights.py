@@ -124,14 +124,14 @@ def test_a_night_stores_its_proposal_where_it_is_another_than_the_last(
     figures = first.run.step("propose").figures
     assert figures["proposal"] == "MAT-0001"
     assert figures["lines"] > 0
-    assert first.run.step("propose").lines == ["For the morning: cityfund match show MAT-0001"]
+    assert first.run.step("propose").lines == ["New proposal: cityfund match show MAT-0001"]
     assert first.run.step("propose").offices["asia"]["lines_proposed"] == figures["lines"]
     again = busy_fund.night().run.step("propose")
     assert again.lines == ["Nothing was recorded since an earlier run of this night proposed."]
     assert again.figures == figures
     with on(1):
         next_night = busy_fund.night().run.step("propose")
-        assert next_night.lines == ["The same as before: cityfund match show MAT-0001"]
+        assert next_night.lines == ["Unchanged proposal: cityfund match show MAT-0001"]
     with on(2):
         busy_fund.withdraw("offer", "O-0003", "900 EUR")
         assert busy_fund.night().run.step("propose").figures["proposal"] == "MAT-0002"
@@ -248,7 +248,7 @@ def test_a_broken_rule_is_a_finding_for_every_failure_up_to_a_number(
 def test_what_was_proven_this_night_is_proven_anew_where_something_was_recorded_or_asked(
     nights: Nights,
 ) -> None:
-    said = "Nothing was recorded since an earlier run of this night proved the books."
+    said = "Nothing was recorded since an earlier run of this night checked the ledger."
     nights.night()
     assert nights.night().run.step("check").lines == [said]
     assert nights.night(only=("check",)).run.step("check").lines == []
@@ -288,7 +288,7 @@ def test_whoever_has_not_said_yet_who_it_is_holds_the_lock_all_the_same(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=lambda _seconds: None))
-    with hold_lock(nights.ledger), nights.refuses(NightUnderWay, "has not said yet"):
+    with hold_lock(nights.ledger), nights.refuses(NightUnderWay, "has not recorded who started it"):
         nights.night()
 
 

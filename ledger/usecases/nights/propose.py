@@ -97,7 +97,7 @@ def _store(night: Night, solved_proposal: SolvedProposal) -> str:
 def _message(code: str | None, *, to_store: bool) -> tuple[str, ...]:
     if code is None:
         return ()
-    how = "For the morning" if to_store else "The same as before"
+    how = "New proposal" if to_store else "Unchanged proposal"
     return (f"{how}: cityfund match show {code}",)
 
 

@@ -26,7 +26,7 @@ def check_step(night: Night) -> StepResult:
     last_proof = next((one for one in reversed(previous) if one is not None), None)
     if CHECK not in night.options.only and _is_still_valid(last_proof, requests):
         assert last_proof is not None
-        message = "Nothing was recorded since an earlier run of this night proved the books."
+        message = "Nothing was recorded since an earlier run of this night checked the ledger."
         return StepResult(figures=last_proof.figures, lines=(message,))
     results = run_checks(night.ledger)
     broken = [result for result in results if not result.ok]
@@ -80,7 +80,7 @@ def seal_step(night: Night) -> StepResult:
     lines: tuple[str, ...] = (NOTHING_NEW,) if not new_seals else ()
     if newest is not None:
         figures |= {"seal": newest["number"], "entries": newest["size"], "root": newest["root"]}
-        lines = (*lines, f"Keep this outside the ledger: {newest['size']}:{newest['root']}")
+        lines = (*lines, f"Store this outside the ledger: {newest['size']}:{newest['root']}")
     return StepResult(figures=figures, lines=lines, changed=bool(new_seals) and not night.dry_run)
 
 

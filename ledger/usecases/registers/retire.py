@@ -66,7 +66,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
                 f"cityfund {child.name} edit {child.name.upper()} --{column}"
             )
         elif codes:
-            yield f"its {child.plural} stand as they were: {_some(codes)}"
+            yield f"its {child.plural} are unchanged: {_some(codes)}"
 
 
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
