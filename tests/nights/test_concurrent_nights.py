@@ -35,7 +35,9 @@ def test_one_works_and_the_others_are_told_who(ledgers: Ledgers, rounds: int) ->
         told = [one for one in endings if one.name != DONE]
         assert {(one.name, one.code) for one in told} <= {("NightUnderWay", ExitCode.BUSY)}
         assert sum(changed for _, changed in (one.answer for one in done)) == 1, number
-        assert all("night (cron) on office" in one.words or "not said" in one.words for one in told)
+        assert all(
+            "night (cron) on office" in one.words or "not recorded who" in one.words for one in told
+        )
         together += len(told)
         assert fund.count("night_run") == len(done)
         assert fund.stages("offer", "O-0001") == {"expired": 100_000}
