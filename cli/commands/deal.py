@@ -206,7 +206,7 @@ def list_(call: Call) -> None:
     emit_rows(rows, DEAL_COLUMNS, call.read, head=head, narrow=DEAL_NARROW)
 
 
-@command(app, "show", dated=True)
+@command(app, "show", kind="show", dated=True)
 def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, its quantities on both sides, and every act."""
     from cli.framework.output import emit_record

@@ -42,7 +42,7 @@ def list_(
     emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
 
 
-@command(app, "show")
+@command(app, "show", kind="show")
 def show(call: Call, finding: Code) -> None:
     """Show one finding: the figures, the suggested command, and its history."""
     from ledger.store.statements.findings import parse_finding_number, read_finding

@@ -33,16 +33,12 @@ def report(
 
     ledger = ledger_of(call)
     query = GapQuery(
-        where=_filters(call),
+        where=call.read.where,
         by=_columns(by),
         times=times_of(call),
         include_inactive=every,
     )
     _show(call, report_gaps(ledger, query))
-
-
-def _filters(call: Call) -> list[str]:
-    return [f"{column}={value}" for column, value in call.read.where]
 
 
 def _columns(by: list[str] | None) -> list[str]:
@@ -73,7 +69,7 @@ def trend(
     from ledger.usecases.gaps import TrendQuery, gap_trend
 
     query = TrendQuery(
-        where=_filters(call),
+        where=call.read.where,
         by=_columns(by),
         first=optional_date(call, first),
         last=optional_date(call, last),

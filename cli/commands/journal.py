@@ -56,7 +56,7 @@ def list_(
         emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
 
 
-@command(app, "show")
+@command(app, "show", kind="show")
 def show(call: Call, entry: Number) -> None:
     """Show one entry: who, when, why, and every movement."""
     from ledger.store.journal.entries import entry_number, read_entry, reversal_of

@@ -50,7 +50,7 @@ app = register_noun(
     listing=listing,
     show=show,
     own={
-        "candidates": Verb(candidates, "read", dated=True),
+        "candidates": Verb(candidates, "list", dated=True),
     },
     texts={
         "add": 'Add a need to a project: PRJ-0001 money "40M EUR", or "? EUR" while not known.',

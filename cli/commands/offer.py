@@ -59,7 +59,7 @@ app = register_noun(
     listing=listing,
     show=show,
     own={
-        "candidates": Verb(candidates, "read", dated=True),
+        "candidates": Verb(candidates, "list", dated=True),
         "expire": Verb(expire),
     },
     texts={

@@ -166,7 +166,7 @@ def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:
         columns = listed_columns(call, spec, listed)
         emit_listing(call, spec, listed, columns, every=typed.get("every", True))
 
-    return Verb(list_, "read", dated=True)
+    return Verb(list_, "list", dated=True)
 
 
 def _show(spec: RegisterSpec, show: Show | None) -> Verb:
@@ -180,7 +180,7 @@ def _show(spec: RegisterSpec, show: Show | None) -> Verb:
             else:
                 emit_plain(call, snapshot, spec, typed[spec.name])
 
-    return Verb(show_, "read", dated=True)
+    return Verb(show_, "show", dated=True)
 
 
 def _history(spec: RegisterSpec) -> Verb:
@@ -190,7 +190,7 @@ def _history(spec: RegisterSpec) -> Verb:
 
         emit_history(call, spec.name, typed[spec.name])
 
-    return Verb(history, "read")
+    return Verb(history, "list")
 
 
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:

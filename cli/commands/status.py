@@ -15,7 +15,7 @@ from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, stat
 app = standalone()
 
 
-@command(app, "status", dated=True)
+@command(app, "status", kind="show", dated=True)
 def status(
     call: Call,
     days: Annotated[str, typer.Option(help="How many days ahead to look.")] = "30",

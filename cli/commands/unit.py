@@ -33,4 +33,4 @@ def list_(call: Call) -> None:
     emit_rows(map(unit_row, units), columns, call.read, head={"schema": "cityfund.units/1"})
 
 
-app = register_noun(UNIT, own={"add": Verb(add), "list": Verb(list_, "read")})
+app = register_noun(UNIT, own={"add": Verb(add), "list": Verb(list_, "list")})

@@ -15,6 +15,7 @@ from cli.framework.options import (
     FILE_ENDINGS,
     PLAIN_FORMATS,
     READ_FORMATS,
+    READING,
     PlainHelp,
     is_from_command_line,
     shared_parameters,
@@ -61,7 +62,7 @@ class ReadOptions:
     """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`."""
 
     format: str
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[str, ...] = ()
     output: Path | None = None
     as_of: str | None = None
     known_at: str | None = None
@@ -195,11 +196,14 @@ class Call(typer.Context):
             call = call.parent
 
 
-def _filter(text: str) -> tuple[str, str]:
-    column, equals, value = text.partition("=")
-    if not equals or not column.strip():
+def _filter(text: str) -> str:
+    """Return a filter without spaces around its sign. Raises BadFilter."""
+    from ledger.core.filters import is_filter  # noqa: PLC0415 - help does without
+
+    if not is_filter(text):
         raise BadFilter(f"The filter {text!r} is not valid.")
-    return column.strip(), value.strip()
+    column, equals, value = text.partition("=")
+    return f"{column.strip()}{equals}{value.strip()}"
 
 
 class LedgerCommand(PlainHelp, TyperCommand):
@@ -222,7 +226,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
     @property
     def formats(self) -> tuple[str, ...]:
         """Give the formats this command can answer in."""
-        return READ_FORMATS if self.kind == "read" else PLAIN_FORMATS
+        return READ_FORMATS if self.kind in READING else PLAIN_FORMATS
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; errors refer to the help of this command."""
@@ -288,7 +292,7 @@ def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
 def _command_class(
     kind: str, *, dated: bool, destructive: bool, may_be_empty: frozenset[str]
 ) -> type[LedgerCommand]:
-    assert kind in {"read", "write", "plain"}, kind
+    assert kind in {*READING, "write", "plain"}, kind
     traits = {
         "kind": kind,
         "dated": dated,
@@ -323,17 +327,17 @@ def command(
     app: typer.Typer,
     name: str,
     *,
-    kind: str = "read",
+    kind: str = "list",
     dated: bool = False,
     destructive: bool = False,
     hidden: bool = False,
     may_be_empty: frozenset[str] = frozenset(),
 ) -> Callable[[_Function], _Function]:
-    """Register a function as a command of a kind: `read`, `write` or `plain`.
+    """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
-    A reading command takes --where and --output, and with `dated` the two times; a writing one
-    --on, --reason, --key and --dry-run, and with `destructive` --yes. `may_be_empty` names the
-    parameters in which an empty text has a meaning.
+    A reading command takes --output, with `dated` the two times and, where it lists rows, --where;
+    a writing one --on, --reason, --key and --dry-run, and with `destructive` --yes. `may_be_empty`
+    names the parameters in which an empty text has a meaning.
     """
     cls = _command_class(kind, dated=dated, destructive=destructive, may_be_empty=may_be_empty)
     return app.command(name, cls=cls, hidden=hidden)

@@ -69,7 +69,7 @@ def query_of(
     from ledger.usecases.matching.propose import MatchQuery  # noqa: PLC0415 - brings the store
     from ledger.usecases.matching.select import parse_factor  # noqa: PLC0415
 
-    where = [f"{column}={value}" for column, value in call.read.where]
+    where = [*call.read.where]
     times = times_of(call)
     if office is not None or projects:
         with ledger.snapshot(times) as snapshot:

@@ -107,6 +107,9 @@ def take_as_typed(params: Iterable[Any]) -> None:
 COMMON_PANEL = "Common options"
 READ_PANEL = "Report options"
 WRITE_PANEL = "Recording options"
+READING = ("list", "show")
+"""The kinds of commands that read: a list can be filtered by --where, one record cannot."""
+
 READ_FORMATS = ("table", "json", "csv", "md")
 PLAIN_FORMATS = ("table", "json")
 FILE_ENDINGS = ("csv", "json", "md", "xlsx", "ods", "parquet", "html")
@@ -164,17 +167,17 @@ def _read_format(
     """Hold the choice of format where rows are written."""
 
 
-_WHERE = _text("--where", "COLUMN=VALUE", "Show only the rows with this value.", READ_PANEL)
+_WHERE = _text("--where", "FILTER", "Keep rows: country=IR, gap>=1M, due_on<=DATE.", READ_PANEL)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
 _AS_OF = _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL)
 _KNOWN_AT = _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL)
 
 
-def _read(
-    *,
-    where: Annotated[list[str] | None, _WHERE] = None,
-    output: Annotated[str | None, _OUTPUT] = None,
-) -> None:
+def _list(*, where: Annotated[list[str] | None, _WHERE] = None) -> None:
+    """Hold what every list and report of rows takes."""
+
+
+def _read(*, output: Annotated[str | None, _OUTPUT] = None) -> None:
     """Hold what every list, show and report takes."""
 
 
@@ -219,12 +222,14 @@ def _parameters(template: Callable[..., None]) -> list[Any]:
 def shared_parameters(
     kind: str, *, dated: bool = False, destructive: bool = False
 ) -> tuple[Any, ...]:
-    """Return the shared parameters of a command of a kind: `read`, `write`, `plain` or `root`."""
+    """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`."""
     common = _parameters(_common)
-    if kind in {"read", "root"}:
+    if kind in {*READING, "root"}:
         common[0] = _parameters(_read_format)[0]
     own: list[Any] = []
-    if kind == "read":
+    if kind == "list":
+        own += _parameters(_list)
+    if kind in READING:
         own += _parameters(_read)
     if kind == "write":
         own += _parameters(_write)

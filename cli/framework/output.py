@@ -12,12 +12,12 @@ from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
 from stat import S_ISREG
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from cli.framework.command import ReadOptions
 from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, width
-from cli.framework.usage_errors import OutputIsDirectory, UnknownColumn, did_you_mean
-from ledger.reports.table import Column, ReportRow, machine
+from cli.framework.usage_errors import OutputIsDirectory
+from ledger.reports.table import Column, ReportRow
 
 __all__ = [
     "Column",
@@ -76,42 +76,22 @@ def _replacing(path: Path) -> Iterator[TextIO]:
         raise
 
 
+_Row = TypeVar("_Row", bound=ReportRow)
 _TEXT_COLUMN_LEAST = 12
 _BORDERS = 2
 _FOR_PEOPLE = frozenset(("table", "md"))
 
 
 def filter_rows(
-    rows: Iterable[ReportRow], columns: Sequence[Column], where: Sequence[tuple[str, str]]
-) -> Iterator[ReportRow]:
-    """Keep the rows that every filtered column admits; case does not count.
+    rows: Iterable[_Row], columns: Sequence[Column], where: Sequence[str]
+) -> Iterable[_Row]:
+    """Keep the rows that meet every filter. Raises UnknownColumn and UnreadableFilter."""
+    if not where:
+        return rows
+    from cli.framework.filters import row_matcher  # noqa: PLC0415 - only where rows are filtered
 
-    Several values for one column admit any of them. Raises UnknownColumn.
-    """
-    wanted: dict[str, set[str]] = {}
-    known = {column.key: column for column in columns}
-    for name, value in where:
-        key = name.casefold().replace("-", "_").replace(" ", "_")
-        if key not in known:
-            raise UnknownColumn(
-                f"There is no column {name} to filter by.",
-                why=f"The columns are: {', '.join(known)}.",
-                next_step=did_you_mean(key, [*known], "Use one of these."),
-            )
-        wanted.setdefault(key, set()).add(_stored_value(known[key], value.casefold()))
-    return (row for row in rows if all(_admits(row.get(k), v) for k, v in wanted.items()))
-
-
-def _stored_value(column: Column, value: str) -> str:
-    """Return the stored value of a word that people read, or the value itself."""
-    return next((stored for stored, word in column.words.items() if word == value), value)
-
-
-def _admits(value: object, wanted: set[str]) -> bool:
-    parts = value if isinstance(value, (list, tuple)) and value else [value]
-    return machine(value).casefold() in wanted or any(
-        machine(part).casefold() in wanted for part in parts
-    )
+    matches = row_matcher(columns, where)
+    return (row for row in rows if matches(row))
 
 
 def emit_rows(
@@ -136,7 +116,7 @@ def emit_rows(
     chosen = filter_rows(rows, columns, options.where)
     with destination(options) as out:
         if above and options.format in _FOR_PEOPLE:
-            chosen = iter(row_list := list(chosen))
+            chosen = row_list = list(chosen)
             out.writelines(_above_chunks(above, out, more=bool(row_list)))
             if not row_list:
                 return

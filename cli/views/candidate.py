@@ -21,7 +21,7 @@ _NEED = [
     Column("city_name", "City"),
 ]
 _ELIGIBLE = Column("eligible", "Eligible", kind="code")
-_QUANTITY = Column("quantity")
+_QUANTITY = Column("quantity", kind="amount")
 _WHY_NOT = Column("why_not", "Blocked by")
 _VERDICT = [_ELIGIBLE, Column("takes", "Possible now", kind="number"), _WHY_NOT]
 _PEOPLE = frozenset({"table", "md"})
@@ -55,7 +55,11 @@ def _columns(call: Call, side: str) -> list[Column]:
     return [*_OFFER, *_NEED, Column("eligible"), _QUANTITY, *_MORE, _WHY_NOT]
 
 
-_MORE = [Column(name) for name in ("unit", "offer_quantity", "offer_unit", "provider", "project")]
+_MORE = [
+    Column("unit"),
+    Column("offer_quantity", kind="amount", measured_in="offer_unit"),
+    *(Column(name) for name in ("offer_unit", "provider", "project")),
+]
 
 
 def _hidden(column: Column) -> Column:

@@ -28,9 +28,9 @@ DEAL_COLUMNS = [
     Column("due_on", "Due", kind="date"),
     Column("instrument", "Instrument", table=False),
     Column("rate", "Rate", kind="number", table=False),
-    Column("offer_held", kind="amount", table=False),
-    Column("offer_committed", kind="amount", table=False),
-    Column("offer_delivered", kind="amount", table=False),
+    Column("offer_held", kind="amount", table=False, measured_in="offer_unit"),
+    Column("offer_committed", kind="amount", table=False, measured_in="offer_unit"),
+    Column("offer_delivered", kind="amount", table=False, measured_in="offer_unit"),
     Column("offer_unit", kind="code", table=False),
     Column("note", "Note", table=False),
 ]

@@ -33,8 +33,11 @@ _COLUMNS = [
     Column("reason", "Reason"),
 ]
 _MACHINE = [
-    *(Column(name) for name in ("version", "entry", "recorded_at", "actor", "system_user", "host")),
-    *(Column(name) for name in ("command", "effective_on", "reason", "what")),
+    *(Column(name, kind="number") for name in ("version", "entry")),
+    Column("recorded_at", kind="date"),
+    *(Column(name) for name in ("actor", "system_user", "host", "command")),
+    Column("effective_on", kind="date"),
+    *(Column(name) for name in ("reason", "what")),
 ]
 _PEOPLE = frozenset({"table", "md"})
 

@@ -6,11 +6,10 @@ Writing a proposal out: just solved, or stored before; for people, or for machin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows, emit_text
+from cli.framework.output import Column, emit_rows, emit_text, filter_rows
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
 from cli.views.match_text import (
@@ -314,10 +313,11 @@ def _stored_lines(snapshot: Snapshot, stored: StoredProposal, rows: Sequence[Row
 
 def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
     """Write a stored proposal with what has become of each of its lines."""
-    rows = state_rows(snapshot, stored)
+    rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read.where)]
+    plain = call.read.without_filters()
     if call.format != "table":
         head = stored_head(snapshot, stored)
-        emit_rows(rows, STATE_COLUMNS, call.read, head=head, named="lines")
+        emit_rows(rows, STATE_COLUMNS, plain, head=head, named="lines")
         return
     in_full = call.read.output is not None
     summary = summary_lines(stored.proposal, stored.selection, stored.code)
@@ -329,7 +329,7 @@ def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
         ),
         *allocation_lines(rows, stored.proposal.complete, in_full=in_full),
     ]
-    emit_text(lines, replace(call.read, where=()))
+    emit_text(lines, plain)
 
 
 def _when_lines(snapshot: Snapshot, stored: StoredProposal) -> Iterator[str]:

@@ -60,7 +60,7 @@ _CITY_LIST = [
     Column("name_local", "Local name"),
     Column("country_name", "Country"),
     Column("office", "Office", kind="code"),
-    Column("member_since", "Member since", kind="date"),
+    Column("member_since", "Member since", kind="code"),
 ]
 _CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
 _PROVIDER_LIST = [

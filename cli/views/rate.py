@@ -37,8 +37,14 @@ VERSION_COLUMNS = [
     Column("reason", "Reason", spare=1),
 ]
 _MACHINE = [
-    *(Column(name) for name in ("date", "base", "quote", "rate", "source", "version", "standing")),
-    *(Column(name) for name in ("recorded_at", "superseded_at", "actor", "system_user", "host")),
+    Column("date", kind="date"),
+    *(Column(name) for name in ("base", "quote")),
+    Column("rate", kind="number"),
+    Column("source"),
+    Column("version", kind="number"),
+    Column("standing"),
+    *(Column(name, kind="date") for name in ("recorded_at", "superseded_at")),
+    *(Column(name) for name in ("actor", "system_user", "host")),
     *(Column(name) for name in ("command", "reason")),
 ]
 _PEOPLE = frozenset({"table", "md"})

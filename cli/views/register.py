@@ -11,7 +11,7 @@ from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
 from cli.framework.register_commands import Listing, resolve_code, withdrawn
 from cli.framework.terminal import is_terminal, width
-from ledger.core.factors import STAGES_OF
+from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
 from ledger.reference import countries
@@ -31,6 +31,9 @@ _KINDS = {
     Kind.AMOUNT: "amount",
 }
 _PEOPLE = frozenset({"table", "md"})
+_AMOUNTS = (*(stage.value for stage in Stage), "withdrawn_quantity", "gap")
+"""Columns beside the canonical ones that hold an amount."""
+
 ANY = "any"
 """What a mandate without terms says."""
 
@@ -43,7 +46,7 @@ _WIDE_ENOUGH = 110
 
 def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Column]:
     """Give the columns of a listing: for people a few, for machines all, canonical ones first."""
-    machine = machine_columns(spec.plural, listing.more)
+    machine = [*machine_columns(spec.plural), *_more_columns(listing)]
     if call.format not in _PEOPLE:
         return machine
     people = listing.people
@@ -53,12 +56,15 @@ def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Col
     return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
 
 
-def machine_columns(table: str, more: Sequence[str] = ()) -> list[Column]:
-    """Give a canonical table's columns and `more` of ours, in their order."""
-    canonical = [
-        Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns
-    ]
-    return [*canonical, *(Column(name) for name in more)]
+def machine_columns(table: str) -> list[Column]:
+    """Give a canonical table's columns in their order."""
+    return [Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns]
+
+
+def _more_columns(listing: Listing) -> list[Column]:
+    """Give the columns that a listing has beside the canonical ones; quantities are amounts."""
+    kinds = {**dict.fromkeys(_AMOUNTS, "amount"), **{one.key: one.kind for one in listing.people}}
+    return [Column(name, kind=kinds.get(name, "text")) for name in listing.more]
 
 
 def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Final
 
 from ledger.core.errors import InvalidInput
+from ledger.core.filters import Filter
 from ledger.core.quantity import Unit
-from ledger.gaps.filters import GapFilter, filtered
+from ledger.gaps.filters import filtered
 from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
 from ledger.journal.entries import Stages
@@ -83,7 +84,7 @@ class Trend:
         self,
         positions: Mapping[str, NeedPosition],
         by: Sequence[str],
-        filters: Sequence[GapFilter],
+        filters: Sequence[Filter],
         base: Unit,
         *,
         include_inactive: bool,

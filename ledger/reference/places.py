@@ -92,6 +92,17 @@ def region_chain(alpha2: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
+@cache
+def region_and_above(text: str) -> tuple[str, ...]:
+    """Give the code and the name of a region and of every wider one; other text is alone."""
+    found = regions().get(text) or _by_region_name().get(text.casefold())
+    names: list[str] = []
+    while found is not None:
+        names += [found.code, found.name]
+        found = None if found.parent is None else regions()[found.parent]
+    return tuple(names) or (text,)
+
+
 def subregion_name(alpha2: str) -> str:
     """Return the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
     chain = [regions()[code] for code in region_chain(alpha2)]

@@ -24,11 +24,11 @@ class Column:
     """One column: `key` in the row, `title` for people.
 
     `kind` is `text`, `code`, `date`, `number` or `amount`; an amount is a plain decimal text,
-    shown to people with its thousands apart. `unit` is the key whose value follows the amount;
-    `absent` stands for a missing value. A column with `table` false is left out for people; where
-    a terminal is too narrow for all, the columns with the highest `spare` are left out first, and
-    those with none never. `words` are what people read for values that machines keep; a filter
-    accepts both.
+    shown to people with its thousands apart. `unit` is the key whose value follows the amount,
+    `measured_in` the key of the unit it is in; `absent` stands for a missing value. A column with
+    `table` false is left out for people; where a terminal is too narrow for all, the columns with
+    the highest `spare` are left out first, and those with none never. `words` are what people read
+    for values that machines keep; a filter accepts both.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Column:
     table: bool = True
     spare: int = 0
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    measured_in: str = "unit"
 
     @property
     def heading(self) -> str:

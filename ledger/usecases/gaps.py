@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from ledger.core.errors import NotFound
 from ledger.core.factors import Stage
+from ledger.core.filters import Filter
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
-from ledger.gaps.filters import GapFilter, column_named, filtered, read_filter
+from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_rows
 from ledger.gaps.trend import SpanBackwards, Trend, last_of_each_period, require_in_snapshots
@@ -57,7 +58,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
 
 
 def _report(
-    snapshot: Snapshot, query: GapQuery, filters: Iterable[GapFilter], by: Sequence[str]
+    snapshot: Snapshot, query: GapQuery, filters: Iterable[Filter], by: Sequence[str]
 ) -> GapReport:
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     all_rows = gap_rows(

@@ -45,7 +45,7 @@ def list_(call: Call) -> None:
     emit_rows(ROWS, COLUMNS, call.read, head=head, tail={"total": len(ROWS)})
 
 
-@command(app, "show")
+@command(app, "show", kind="show")
 def show(call: Call, code: Code) -> None:
     """Show one sample offer."""
     row = next(row for row in ROWS if row["code"] == code)

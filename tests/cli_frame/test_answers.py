@@ -103,6 +103,20 @@ def test_filters_keep_the_rows_that_match_all_columns(tmp_path: Path) -> None:
     assert [row["code"] for row in rows] == ["O-1"]
 
 
+def test_filters_compare_amounts_in_any_format(tmp_path: Path) -> None:
+    words = ["--where", "quantity>=1M EUR"]
+    rows = json.loads(say(tmp_path, "offer", "list", "--json", *words).stdout)["rows"]
+    assert [row["code"] for row in rows] == ["O-1"]
+    lines = say(tmp_path, "offer", "list", "--format", "csv", *words).stdout.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["code", "O-1"]
+
+
+def test_a_command_that_shows_one_record_takes_no_filter(tmp_path: Path) -> None:
+    refused = say(tmp_path, "offer", "show", "O-1", "--where", "unit=EUR")
+    assert refused.returncode == 2
+    assert "--where" in refused.stderr
+
+
 def test_a_record_is_lines_for_people_and_a_document_for_scripts(tmp_path: Path) -> None:
     shown = say(tmp_path, "offer", "show", "O-1").stdout
     assert shown.splitlines()[-1] == "Quantity  400,000,000.00 EUR"

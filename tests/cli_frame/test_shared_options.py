@@ -106,6 +106,6 @@ def test_defaults_are_not_part_of_what_was_typed(tmp_path: Path) -> None:
 
 def test_a_word_alone_does_its_default_and_may_have_verbs(tmp_path: Path) -> None:
     alone = json.loads(say(tmp_path, "gaps", "--where", "city=SMP").stdout)
-    assert alone == {"command": "gaps", "where": [["city", "SMP"]]}
+    assert alone == {"command": "gaps", "where": ["city=SMP"]}
     assert json.loads(say(tmp_path, "gaps", "trend").stdout) == {"command": "gaps trend"}
     assert json.loads(say(tmp_path, "status", "--part", "x").stdout)["command"] == "status"

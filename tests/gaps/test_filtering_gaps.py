@@ -9,7 +9,8 @@ from gap_positions import JPY, PERSON_DAY, USD, row
 
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Factor
-from ledger.gaps.filters import UnknownGapColumn, UnreadableFilter, filtered, read_filter
+from ledger.core.filters import UnreadableFilter
+from ledger.gaps.filters import UnknownGapColumn, filtered, read_filter
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
 
 ROWS = [
@@ -31,6 +32,11 @@ ROWS = [
         ("sector=transport", "N-1 N-2 N-4"),
         ("sector=transport.urban", "N-1 N-2"),
         ("sector!=transport", "N-3"),
+        ("region=Southern Asia", "N-1 N-2 N-3 N-4"),
+        ("region=034", "N-1 N-2 N-3 N-4"),
+        ("region=asia", "N-1 N-2 N-3 N-4"),
+        ("region!=world", ""),
+        ("region=Europe", ""),
         ("factor=Expertise", "N-4"),
         ("needed_by<=2028-01-01", "N-1"),
         ("needed-by>=2028-01-02", ""),

@@ -7,8 +7,9 @@ from typing import Final
 
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Factor
+from ledger.core.filters import Filter
 from ledger.core.suggest import nearest
-from ledger.gaps.filters import GapFilter, filtered, read_filter
+from ledger.gaps.filters import filtered, read_filter
 from ledger.gaps.rows import BaseCurrency, gap_rows
 from ledger.store.registers import find_id
 from ledger.store.session.snapshot import Snapshot
@@ -55,7 +56,7 @@ def selected_needs(
     return selected
 
 
-def _require_known(snapshot: Snapshot, one: GapFilter) -> None:
+def _require_known(snapshot: Snapshot, one: Filter) -> None:
     """Refuse a code that is in no register, naming the nearest."""
     if one.sign != "=" or not isinstance(one.value, str):
         return
