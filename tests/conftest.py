@@ -6,6 +6,7 @@ about one of them says so: `@pytest.mark.only_on("sqlite")`.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put long tests first; where a database is named, choose the tests that ask it."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     _choose_by_database(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of every later search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -96,7 +96,7 @@ def small_case(seed: int) -> Case:
 def middle_case(seed: int) -> Case:
     """Make a case of 30 to 150 needs, about as many offers, and a project for each few needs."""
     chance = random.Random(seed)
-    needs = chance.randint(30, 150)
+    needs = _middle_needs(chance)
     temper = Temper(
         sizes=chance.choice(((1, 20), (10, 400), (1000, 90_000))),
         factors=("money", "money", "expertise", "implementation"),
@@ -110,6 +110,15 @@ def middle_case(seed: int) -> Case:
     )
     offers = int(needs * chance.uniform(0.5, 1.1))
     return _case(chance, temper, (needs // 3 + 1, needs, offers), f"middle_case({seed})")
+
+
+def needs_of_middle_case(seed: int) -> int:
+    """Say how many needs a middle case has, without making it."""
+    return _middle_needs(random.Random(seed))
+
+
+def _middle_needs(chance: random.Random) -> int:
+    return chance.randint(30, 150)
 
 
 def _case(chance: random.Random, temper: Temper, shape: tuple[int, int, int], name: str) -> Case:
