@@ -72,7 +72,7 @@ class BothSides(JournalCheck):
 
     def _check_entry_without_deal(self, entry: EntryRow) -> None:
         if entry.act in DEAL_ACTS:
-            self._fail(entry, f"is a deal's act ({entry.act}) that names no deal")
+            self._fail(entry, f"is an act of a deal ({entry.act}) that names no deal")
         if any(movement.deal_id is not None for movement in entry.movements):
             self._fail(entry, "moves a deal that it does not name")
 
@@ -89,7 +89,7 @@ class BothSides(JournalCheck):
                 of_offer.append(movement)
             else:
                 who = self.context.account_name(movement.account_id)
-                self._fail(entry, f"moves {who}, which is no side of deal {deal.code}")
+                self._fail(entry, f"moves {who}, which is not a side of deal {deal.code}")
         if len(of_need) != 1 or len(of_offer) > 1:
             counts = f"{len(of_need)} movements of its need and {len(of_offer)} of its offer"
             self._fail(entry, f"moves deal {deal.code} by {counts}")
@@ -103,7 +103,7 @@ class BothSides(JournalCheck):
         passes = Stage.AVAILABLE in between and not between.isdisjoint(_ENDS)
         if movement.account_id != deal.offer_id or not passes:
             who = self.context.account_name(movement.account_id)
-            self._fail(entry, f"of deal {deal.code} moves {who} outside of the deal")
+            self._fail(entry, f"of deal {deal.code} moves {who} outside the deal")
 
     def _same_stages(self, entry: EntryRow, deal: DealRow, sides: _Sides) -> bool:
         if sides.offer is None:
@@ -127,7 +127,7 @@ class BothSides(JournalCheck):
         due = _offer_due(self.context, deal, sides.need, balances)
         moved = 0 if sides.offer is None else sides.offer.amount
         if due is None:
-            self._fail(entry, f"moves a part of deal {deal.code} that cannot be worked out")
+            self._fail(entry, f"moves a part of deal {deal.code} that cannot be computed")
         elif moved != due:
             need_text = self.context.shown(deal.need_id, sides.need.amount)
             offer_text = self.context.shown(deal.offer_id, moved) if moved else "nothing"

@@ -56,10 +56,10 @@ class AppendOnly(JournalCheck):
             name = f"{kind} {rows[0].code or f'with id {rows[0].owner}'}"
             numbers = [row.version for row in rows if row.version is not None]
             if rows[0].code is None:
-                self.report.fail(f"{name} has versions but is not there itself")
+                self.report.fail(f"{name} has versions but no record")
             if not numbers or numbers != list(range(1, len(numbers) + 1)):
                 shown = ", ".join(map(str, numbers)) or "none"
-                self.report.fail(f"{name} has versions {shown}, not one after another from 1")
+                self.report.fail(f"{name} has versions {shown}, not numbered from 1")
             for row in rows:
                 if row.format not in (None, *KNOWN_FORMATS):
                     self.report.fail(
@@ -181,7 +181,7 @@ class TwoTimes(JournalCheck):
         del balances
         self.report.examined += 1
         if not _is_date(entry.effective_on):
-            self._fail(entry, "which is no date")
+            self._fail(entry, "which is not a date")
             return
         today = self.context.day_of(entry.recorded_at)
         if entry.effective_on > today:

@@ -140,7 +140,7 @@ class Balanced(JournalCheck):
         if not movement.is_exact:
             wrongs.append(f"moves {movement.amount!r}, not a positive whole number up to 10^17")
         if account is None:
-            wrongs.append(f"names a holder that is not there (id {movement.account_id})")
+            wrongs.append(f"names a missing account (id {movement.account_id})")
         elif movement.unit != account.unit or movement.unit not in self.context.units:
             wrongs.append(f"counts {account.name} in {movement.unit}, not in {account.unit}")
         if movement.from_stage == movement.to_stage:

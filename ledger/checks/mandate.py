@@ -85,14 +85,16 @@ class Mandate(JournalCheck):
         self.report.examined += 1
         verdicts = [verdict(pairing) for pairing in self._pairings(entry, hold, balances)]
         if not verdicts:
-            self._fail(entry, hold, "cannot be judged: a register did not hold its terms then")
+            self._fail(entry, hold, "cannot be judged: a register did not have its terms then")
             return
         failures = min(verdicts, key=len)
         if failures and not (entry.override or "").strip():
-            self._fail(entry, hold, f"lies outside the mandate ({_failures_text(failures)})")
+            self._fail(entry, hold, f"is outside the mandate ({_failures_text(failures)})")
         elif any(failure.rule in self._never_overridden for failure in failures):
             self._fail(
-                entry, hold, f"was overridden although no reason can ({_failures_text(failures)})"
+                entry,
+                hold,
+                f"was overridden although its rule cannot be ({_failures_text(failures)})",
             )
 
     def _fail(self, entry: EntryRow, hold: _Hold, wrong: str) -> None:

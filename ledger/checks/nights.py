@@ -65,29 +65,29 @@ def _of_run(
     run: NightRunRow, known: Sequence[str], before: int, now: int, context: CheckContext
 ) -> Iterable[str]:
     if run.day is None:
-        yield "is not there, and steps name it"
+        yield "is missing, and steps name it"
         return
     if type(run.started_at) is not int or not before <= run.started_at <= now + _CLOCK:
         yield f"began at {run.started_at!r}, not after the run before it and by now"
     elif run.day > context.day_of(run.started_at):
-        yield f"is of the night of {run.day}, which had not come when it began"
+        yield f"is of the night of {run.day}, which was in the future when it began"
     if not run.asked or list(run.asked) != [one for one in known if one in run.asked]:
-        yield f"was asked for steps that there are none of, or in no order: {', '.join(run.asked)}"
+        yield f"was requested with unknown steps or in the wrong order: {', '.join(run.asked)}"
 
 
 def _of_steps(run: NightRunRow) -> Iterable[str]:
     names = tuple(step.name for step in run.steps)
     if run.day is not None and names != run.asked[: len(names)]:
-        yield f"was asked for {', '.join(run.asked)}, and has {', '.join(map(str, names))}"
+        yield f"was requested with {', '.join(run.asked)}, and has {', '.join(map(str, names))}"
     if [step.place for step in run.steps] != list(range(1, len(names) + 1)):
-        yield "has steps whose places do not count on from 1"
+        yield "has steps that are not numbered from 1"
     for step in run.steps:
         begun, ended = step.times
         known = all(type(one) is int for one in (begun, ended, run.started_at or 0))
         if not known or not (run.started_at or 0) - _CLOCK <= begun <= ended + _CLOCK:
-            yield f"step {step.name} began or ended when it cannot have"
+            yield f"step {step.name} began or ended at an impossible time"
         if not _has_valid_results(step):
-            yield f"step {step.name} does not say what came of it"
+            yield f"step {step.name} has no valid results"
 
 
 def _has_valid_results(step: NightStepRow) -> bool:
@@ -195,7 +195,7 @@ class Snapshots(JournalCheck):
     def _check_snapshot(self, row: SnapshotRow) -> None:
         self.report.examined += 1
         if self.context.side_of(row.need_id) != Side.NEED:
-            self.report.fail(f"{row.name} is of no need there is (id {row.need_id})")
+            self.report.fail(f"{row.name} is of a missing need (id {row.need_id})")
         elif row.day > self.context.day_of(row.recorded_at):
             self.report.fail(f"{row.name} was recorded before that night")
         elif row.day < self.context.day_of(row.recorded_at):
@@ -223,8 +223,8 @@ class Snapshots(JournalCheck):
             self._check_snapshot(row)
         if not self._missed:
             return self.report.result()
-        note = f"{self._missed:,} snapshots of nights that were missed are by effective dates"
-        return self.report.result(f"{note}, and were not computed again")
+        note = f"{self._missed:,} snapshots of missed nights are by effective dates"
+        return self.report.result(f"{note}, and were not recomputed")
 
 
 _AFTER: Final = {
@@ -278,7 +278,7 @@ def check_statements(
         if dict(one.in_receipt) != dict(one.in_tables):
             report.fail(
                 f"request {one.request} left {_counted(one.in_tables)}; "
-                f"its receipt tells of {_counted(one.in_receipt)}"
+                f"its receipt counts {_counted(one.in_receipt)}"
             )
     for statement in stored:
         report.examined += 1 + statement.lines
@@ -298,7 +298,7 @@ def _counted(rows: Mapping[str, Any]) -> str:
 
 def _of_statement(row: StatementRow) -> Iterable[str]:
     if row.code is None:
-        yield f"statement {row.id} is not there, and {row.lines} lines name it"
+        yield f"statement {row.id} is missing, and {row.lines} lines name it"
     elif (row.first, row.last, row.lines) != (1, row.announced, row.announced):
         yield (
             f"statement {row.code} (id {row.id}) announced {row.announced} lines and has "
@@ -308,10 +308,10 @@ def _of_statement(row: StatementRow) -> Iterable[str]:
 
 def _of_finding(row: FindingRow) -> Iterable[str]:
     if row.kind is None:
-        yield "is not there, and events name it"
+        yield "is missing, and events name it"
         return
     if [number for number, _ in row.events] != list(range(1, len(row.events) + 1)):
-        yield "has events whose numbers do not count on from 1"
+        yield "has events that are not numbered from 1"
     before = None
     for _, event in row.events:
         if event not in _AFTER.get(before, ()):

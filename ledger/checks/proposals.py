@@ -79,7 +79,7 @@ def check_proposals(
 
 def _wrongs(row: ProposedRow, context: CheckContext) -> Iterable[str]:
     if row.code is None:
-        yield "is not there, and lines or projects name it"
+        yield "is missing, and lines or projects name it"
         return
     numbers = [line.line for line in row.lines]
     if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != row.announced:
@@ -87,14 +87,14 @@ def _wrongs(row: ProposedRow, context: CheckContext) -> Iterable[str]:
         yield f"announced {row.announced} lines and has {len(numbers)} (from {shown})"
     complete, *_ = row.levels
     if complete is None or not all(type(one) is int for one in row.weights):
-        yield "says of no number what it completes"
+        yield "has no number of what it completes"
     elif sum(row.weights) != complete:
         yield f"completes {complete} in weight; its projects make {sum(row.weights)}"
     if None in row.levels or any(_above(*row.levels[at : at + 2]) for at in (0, 2)):
         yield "is worth more than the bound it gives"
     for line in row.lines:
         if not _is_whole(line, context):
-            yield f"line {line.line} joins no need and offer by amounts at its rate"
+            yield f"line {line.line} does not join a need and an offer by amounts at its rate"
 
 
 def _above(value: Decimal | None, bound: Decimal | None) -> bool:

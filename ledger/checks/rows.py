@@ -124,7 +124,7 @@ class CheckContext:
     def account_name(self, account_id: int) -> str:
         """Return the name of an account, even of a missing one."""
         account = self.accounts.get(account_id)
-        return f"an unknown holder (id {account_id})" if account is None else account.name
+        return f"an unknown account (id {account_id})" if account is None else account.name
 
     def deal_name(self, deal_id: int | None) -> str:
         """Return the name of a deal, even of a missing one."""

@@ -144,12 +144,14 @@ class _Comparison:
                 self.report.fail(f"{leaf.name} is not what was sealed as leaf {leaf.position}")
         for one in recomputed:
             if one[:2] not in then:
-                self.report.fail(f"{one.name} was not there when what stands around it was sealed")
+                self.report.fail(f"{one.name} was added between sealed leaves")
         common = [key for key in then if key in now]
         for before, after in zip(common, [key for key in now if key in then], strict=True):
             if before != after:
                 name, leaf = leaf_name(*after), then[after]
-                self.report.fail(f"{name}, sealed as leaf {leaf.position}, stands elsewhere now")
+                self.report.fail(
+                    f"{name}, sealed as leaf {leaf.position}, is now at another position"
+                )
                 break
 
     def _part(self) -> None:
@@ -207,11 +209,11 @@ def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Co
         report.examined += 1
         name = f"seal {seal.number}"
         if seal.number != due:
-            report.fail(f"{name} stands where seal {due} is due")
+            report.fail(f"{name} is where seal {due} is expected")
         if seal.size <= size or seal.last_request <= last_request:
             report.fail(f"{name} covers no more than the one before it")
         if seal.request_recorded_at != seal.recorded_at:
-            report.fail(f"{name} was recorded at another moment than its request")
+            report.fail(f"{name} was recorded at another time than its request")
         root, frontier = recomputed.sealed.at.get(seal.size, (None, None))
         if root != seal.root:
             report.fail(f"{name} has another root than the {seal.size} leaves it covers")
@@ -222,7 +224,7 @@ def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Co
         size, last_request = seal.size, seal.last_request
     if size != recomputed.sealed.frontier.size:
         report.fail(
-            f"{recomputed.sealed.frontier.size} leaves stand sealed, the last seal has {size}"
+            f"{recomputed.sealed.frontier.size} leaves are sealed, the last seal has {size}"
         )
 
 
@@ -260,13 +262,13 @@ def _notes(
     """Report what external tree heads prove, and where that ends."""
     size = comparison.sealed.frontier.size
     if outside:
-        yield f"Proven by seals from outside: the first {proven} of {size} sealed leaves."
+        yield f"Proven by external seals: the first {proven} of {size} sealed leaves."
         if proven < size and proven in comparison.names:
-            yield f"What lies beyond is not proven; it begins with {comparison.names[proven]}."
+            yield f"What follows is not proven; it begins with {comparison.names[proven]}."
     elif sealing.seals:
         yield (
-            "No seal from outside was given: whoever rewrites the journal can rewrite its seals "
-            "as well. Compare with one kept elsewhere: --seal SIZE:ROOT"
+            "No external seal was given: an attacker who rewrites the journal can rewrite its "
+            "seals as well. Compare with one kept elsewhere: --seal SIZE:ROOT"
         )
     if sealing.unsealed:
-        yield f"Not sealed yet is what was written under {sealing.unsealed} later requests."
+        yield f"{sealing.unsealed} later requests are not sealed yet."

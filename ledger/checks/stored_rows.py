@@ -48,9 +48,9 @@ def check_balances(
         replay = balances.accounts.get(row.owner_id, {})
         _compare(report, context.account_name(row.owner_id), sorted(names), stages, replay)
     for missing in sorted(context.accounts.keys() - seen):
-        report.fail(f"{context.account_name(missing)} has no kept balance")
+        report.fail(f"{context.account_name(missing)} has no stored balance")
     for orphan in sorted(seen - context.accounts.keys(), key=str):
-        report.fail(f"{context.account_name(orphan)} has a kept balance")
+        report.fail(f"{context.account_name(orphan)} has a stored balance")
     _compare_deals(report, deals, balances, context)
     return report.result()
 
@@ -69,9 +69,9 @@ def _compare_deals(
         _compare(report, who, DEAL_STAGES, row.stages, balances.of_deal(row.owner_id, side))
     due = {(deal_id, side.value) for deal_id in context.deals for side in Side}
     for deal_id, side in sorted(due - seen):
-        report.fail(f"{context.deal_name(deal_id)} has no kept balance of its {side}'s side")
+        report.fail(f"{context.deal_name(deal_id)} has no stored balance of its {side}'s side")
     for deal_id, side in sorted(seen - due, key=str):
-        report.fail(f"{context.deal_name(deal_id)} has a kept balance of its {side}'s side")
+        report.fail(f"{context.deal_name(deal_id)} has a stored balance of its {side}'s side")
 
 
 def _by_stage(side: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,8 +91,8 @@ def _compare(
         word = str(stage)
         if stored.get(word, 0) != replay.get(word, 0):
             report.fail(
-                f"{who} is kept with {stored.get(word, 0)} smallest parts {word}; "
-                f"the journal makes {replay.get(word, 0)}"
+                f"{who} has a stored balance of {stored.get(word, 0)} smallest parts {word}; "
+                f"the journal gives {replay.get(word, 0)}"
             )
 
 
@@ -106,7 +106,7 @@ def check_guards(
         if name not in present:
             report.fail(f"guard {name} is missing")
         elif name not in due:
-            report.fail(f"{_guard_name(name)} is none of the ledger's guards")
+            report.fail(f"{_guard_name(name)} is not a guard of the ledger")
         elif present[name] == SWITCHED_OFF:
             report.fail(f"guard {name} is switched off")
         elif _normalised_sql(present[name]) != _normalised_sql(due[name]):
@@ -143,8 +143,9 @@ def check_broker(context: CheckContext) -> CheckResult:
             is_ = " and ".join(present) or "neither a need nor an offer"
             report.fail(f"the {account.side} with id {account.id} is {is_}")
         elif units[account.side] != account.unit:
+            declared = units[account.side]
             report.fail(
-                f"{account.name} is declared in {units[account.side]} but holds {account.unit}"
+                f"{account.name} is declared in {declared} but its account is in {account.unit}"
             )
     return report.result()
 
@@ -295,10 +296,12 @@ def check_reference_tables(shipped: Mapping[str, Rows], stored: Mapping[str, Row
             if code not in present:
                 report.fail(f"{table} {code} is missing")
             elif code not in due:
-                report.fail(f"{table} {code} is none that the program ships")
+                report.fail(f"{table} {code} is not in the program's table")
             elif dict(present[code]) != dict(due[code]):
                 changed = [
                     name for name, value in due[code].items() if present[code][name] != value
                 ]
-                report.fail(f"{table} {code} has another {', '.join(changed)} than shipped")
+                report.fail(
+                    f"{table} {code} has another {', '.join(changed)} than the program's table"
+                )
     return report.result()

@@ -44,23 +44,23 @@ class FutureDate(InvalidInput):
     """An act is dated after today."""
 
     code = "future-date"
-    default_why = "The journal records what has happened, by the ledger's own calendar."
-    default_next = "Date it today or earlier; a planned date belongs to --until or --due."
+    default_why = "The journal records what has happened, by the ledger's calendar."
+    default_next = "Give today or an earlier date; use --until or --due for a planned date."
 
 
 class BeforeDeclaration(RefusedByRule):
     """An act is dated before the need or the offer was declared."""
 
     code = "before-declaration"
-    default_why = "Nothing can happen to a need or an offer before it was declared."
-    default_next = "Check the date of the act, and the declaration's with `show`."
+    default_why = "No act on a need or an offer can precede its declaration."
+    default_next = "Check the date of the act, and that of the declaration with `show`."
 
 
 class BeforePreviousAct(RefusedByRule):
     """An act of a deal is dated before the deal's previous act."""
 
     code = "before-previous-act"
-    default_why = "The acts of one deal follow one another in time."
+    default_why = "The acts of one deal are dated in order."
     default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
 
 
@@ -68,32 +68,34 @@ class BeforeReversed(RefusedByRule):
     """A reversal is dated before the entry it reverses."""
 
     code = "before-reversed"
-    default_why = "What has not happened yet cannot be undone."
-    default_next = "Leave --on out to date it today, or give the reversed entry's date or later."
+    default_why = "A reversal cannot precede the entry it reverses."
+    default_next = (
+        "Omit --on to date it today, or give the date of the reversed entry or a later one."
+    )
 
 
 class OverdrawnLater(RefusedByRule):
     """A backdated act would leave a stage below zero on a later day."""
 
     code = "overdrawn-later"
-    default_why = "What was taken since then would not have been there."
-    default_next = "Date the act later, or take less."
+    default_why = "Later acts have taken the quantity."
+    default_next = "Give a later date or a smaller quantity."
 
 
 class HoldExpired(RefusedByRule):
     """A hold to be committed has passed its last day."""
 
     code = "hold-expired"
-    default_why = "A hold can be committed through its last day, no longer."
-    default_next = "Prolong it first (cityfund deal edit DEAL --until DATE), or release it."
+    default_why = "A hold can be committed until its last day."
+    default_next = "Extend it first (cityfund deal edit DEAL --until DATE), or release it."
 
 
 class UntilInThePast(InvalidInput):
     """A hold would end before it begins."""
 
     code = "until-in-the-past"
-    default_why = "A hold lasts at least through the day it is made."
-    default_next = "Give --until a later date."
+    default_why = "A hold lasts at least until the day of the introduction."
+    default_next = "Give a later date to --until."
 
 
 class ClockSteppedBack(RefusedByRule):
@@ -101,17 +103,17 @@ class ClockSteppedBack(RefusedByRule):
 
     code = "clock-stepped-back"
     default_why = (
-        "What is recorded later must bear a later time, "
-        "or reports of what was known when would change."
+        "A later record must have a later timestamp, "
+        "or reports of what was known at a moment would change."
     )
-    default_next = "Set the machine's clock right, then run the command again."
+    default_next = "Correct the machine's clock, then run the command again."
 
 
 class UnknownTimeZone(InvalidInput):
     """The name is not one of the IANA time zones."""
 
     code = "unknown-time-zone"
-    default_why = "The ledger's calendar needs a time zone that every machine knows."
+    default_why = "The ledger's calendar needs a standard time zone."
     default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
 
 
@@ -155,13 +157,13 @@ def day_of(moment: datetime, where: tzinfo) -> date:
 def require_not_future(day: date, today: date) -> None:
     """Refuse an act that is dated after today."""
     if day > today:
-        raise FutureDate(f"{day} lies in the future; today is {today}.")
+        raise FutureDate(f"{day} is in the future; today is {today}.")
 
 
 def require_declared(day: date, declared_on: date, who: str) -> None:
     """Refuse an act on `who` that is dated before its declaration."""
     if day < declared_on:
-        check = "Check the date of the act, and the declaration's"
+        check = "Check the date of the act, and that of the declaration"
         raise BeforeDeclaration(
             f"{who} was declared on {declared_on}, after {day}.",
             next_step=f"{check}: cityfund {_shown_by(who)}",
@@ -209,7 +211,7 @@ def parse_date(text: str, *, today: Callable[[], date]) -> date:
         return date(*map(int, match.groups()))
     except ValueError:
         raise InvalidDate(
-            f"There is no date {plain}.", why="The calendar does not have it."
+            f"There is no date {plain}.", why="The calendar has no such day."
         ) from None
 
 
@@ -226,7 +228,9 @@ def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
         own = _offset(match["zone"]) if match["zone"] else None
         return (local.replace(tzinfo=own) if own else _in_zone(local, zone(), text)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidTime(f"There is no timestamp {text!r}.", why="No clock shows it.") from None
+        raise InvalidTime(
+            f"There is no timestamp {text!r}.", why="There is no such time of day."
+        ) from None
 
 
 def _clock_time(match: re.Match[str]) -> datetime:

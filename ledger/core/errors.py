@@ -46,7 +46,7 @@ class LedgerError(Exception):
         super().__init_subclass__()
         if "code" not in vars(cls):
             # Scripts depend on it, so it is explicit: renaming a class must not change it.
-            raise TypeError(f"{cls.__name__} says no code of its own.")
+            raise TypeError(f"{cls.__name__} has no error code of its own.")
 
     def __init__(self, what: str, *, why: str | None = None, next_step: str | None = None) -> None:
         super().__init__(what)

@@ -113,18 +113,18 @@ def _why_not(numeral: str) -> NotANumber | AmbiguousNumber | BadGrouping:
     if _POINT_GROUPS.fullmatch(numeral):
         return AmbiguousNumber(
             f"{quote_text(numeral)} uses the point as a group mark.",
-            why="Here the point is the decimal mark; elsewhere it groups thousands.",
+            why="The point is the decimal mark; in some countries it groups thousands.",
             next_step="Write it without group marks and with a decimal point: 1234.56.",
         )
     if "_" in numeral:
         return NotANumber(
-            f"{quote_text(numeral)} has an underscore in it.",
+            f"{quote_text(numeral)} has an underscore.",
             why="Underscores group digits in programs, not in amounts.",
         )
     if numeral.startswith("+"):
         return NotANumber(
             f"{quote_text(numeral)} has a plus sign.",
-            why="Quantities are positive as they stand; a sign suggests a change to another one.",
+            why="Quantities are positive; a sign suggests a change of another quantity.",
         )
     if re.fullmatch(rf"[0-9{_GROUP_MARKS}'\u2019]+(?:[{_DECIMAL_MARKS}][0-9]+)?", numeral):
         return BadGrouping(f"{quote_text(numeral)} is not grouped in threes by one comma or space.")
@@ -135,5 +135,5 @@ def _ambiguous_comma(numeral: str, left: str, right: str) -> AmbiguousNumber:
     return AmbiguousNumber(
         f"{quote_text(numeral)} can be read in two ways: {left}.{right} or {left}{right}.",
         why="The comma is a decimal mark in some countries and a group mark in others.",
-        next_step=f"Write {left}.{right} or {left}{right}, whichever is meant.",
+        next_step=f"Write {left}.{right} or {left}{right}.",
     )

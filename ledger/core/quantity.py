@@ -82,8 +82,8 @@ def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
         codes = ", ".join(sorted(unit.code for unit in alike))
         raise AmbiguousUnit(
             f"{quote_text(text)} fits several units: {codes}.",
-            why="They differ only in their capitals.",
-            next_step="Write the unit with its exact capitals.",
+            why="They differ only in case.",
+            next_step="Write the unit in its exact case.",
         )
     if alike:
         return alike[0]
@@ -97,7 +97,7 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
 
     if text in CURRENCY_SIGNS:
         return UnknownUnit(
-            f"{quote_text(text)} is no unit.",
+            f"{quote_text(text)} is not a unit.",
             why="Currencies are named by their ISO 4217 code; many of them share one sign.",
             next_step="Write the code: USD, EUR, GBP, IRR.",
         )
@@ -108,7 +108,7 @@ def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
     near = parts or get_close_matches(typed, codes, n=3, cutoff=0.5)
     nearest = " or ".join(codes[key] for key in near)
     return UnknownUnit(
-        f"{quote_text(text)} is no known unit.",
+        f"{quote_text(text)} is not a known unit.",
         why="It is not in the ledger's table of units.",
         next_step=f"Did you mean {nearest}?" if near else None,
     )
@@ -158,7 +158,7 @@ def parse_quantity(
     head, body = _split_leading_unit(body, units)
     numeral, rest = split_numeral(body)
     if not numeral:
-        raise NotANumber(f"{quote_text(text)} has no number where one belongs.")
+        raise NotANumber(f"{quote_text(text)} has no number.")
     number = read_numeral(numeral)
     exponent, tail = _multiplier_and_unit(rest, units, unit_is_known=head is not None)
     unit = _one_unit(text, head, tail, default_unit)
@@ -236,7 +236,7 @@ def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | No
     if glued := _GLUED_UNIT.match(body):
         return find_unit(glued.group(), units), body[glued.end() :]
     if body[0].isalpha():
-        raise NotANumber(f"{quote_text(body)} has no number where one belongs.")
+        raise NotANumber(f"{quote_text(body)} has no number.")
     raise unknown_unit(body[0], units)
 
 
@@ -264,7 +264,7 @@ def _lone_word(
         if unit is not None and not unit_is_known:
             raise AmbiguousUnit(
                 f"{quote_text(word)} is a multiplier and the unit {unit.code}.",
-                why="Both readings make sense, and neither is supposed.",
+                why="Both readings are possible.",
                 next_step=f"Write the multiplier out and name the unit: 40 thousand {unit.code}.",
             )
         return MULTIPLIERS[word.lower()], None
@@ -285,7 +285,7 @@ def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> Ba
             next_step=f"Write it before the unit: {words[-1]} {first.code}.",
         )
     if last:
-        return UnknownMultiplier(f"{quote_text(' '.join(words[:-1]))} is no multiplier.")
+        return UnknownMultiplier(f"{quote_text(' '.join(words[:-1]))} is not a multiplier.")
     return unknown_unit(rest, units)
 
 
@@ -297,15 +297,15 @@ def _exponent_of(word: str) -> int | None:
 def _refuse_ambiguous_multiplier(word: str) -> None:
     why = _AMBIGUOUS_MULTIPLIERS.get(word.lower())
     if why is not None:
-        raise AmbiguousMultiplier(f"{quote_text(word)} is no clear multiplier.", why=why)
+        raise AmbiguousMultiplier(f"{quote_text(word)} is an ambiguous multiplier.", why=why)
 
 
 def _refuse_digits_after_space(rest: str) -> None:
     if rest[0].isdigit():
         raise NotANumber(
             f"A second number, {quote_text(rest)}, follows the first.",
-            why="Digits parted by a plain space may be two numbers run together.",
-            next_step="Write the digits without spaces between them.",
+            why="Digits separated by a space may be two numbers.",
+            next_step="Write the digits without spaces.",
         )
 
 
@@ -327,12 +327,12 @@ def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
         allowed = f"{unit.decimals} decimals" if unit.decimals else "no decimals"
         raise TooManyDecimals(
             f"{quote_text(text)} has more decimals than {unit.code} has.",
-            why=f"{unit.code} has {allowed}, and nothing is rounded off.",
+            why=f"{unit.code} has {allowed}, and quantities are not rounded.",
             next_step="Write the exact quantity; the point is always the decimal mark.",
         )
     amount: int = number.digits * 10**shift
     if amount > MAX_AMOUNT:
-        raise QuantityTooLarge(f"{quote_text(text)} is more than the ledger can hold.")
+        raise QuantityTooLarge(f"{quote_text(text)} is more than the ledger accepts.")
     return amount
 
 

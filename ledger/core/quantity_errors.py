@@ -24,22 +24,22 @@ class EmptyQuantity(BadQuantity):
     """The quantity is empty."""
 
     code = "empty-quantity"
-    default_why = "An empty quantity would be read as zero by some and as unknown by others."
+    default_why = "An empty quantity could mean zero or unknown."
 
 
 class NotANumber(BadQuantity):
     """The number has a character that no number has."""
 
     code = "not-a-number"
-    default_why = "A number is made of digits, at most one decimal point, and group marks."
+    default_why = "A number has digits, at most one decimal point, and group marks."
 
 
 class ExponentNotation(BadQuantity):
     """The number is in exponent notation, such as 1e5."""
 
     code = "exponent-notation"
-    default_why = "Numbers with an exponent come from rounded cells and may have lost digits."
-    default_next = "Write it out, or with k, M, bn or tn: 100k EUR."
+    default_why = "A number with an exponent may come from a rounded cell and have lost digits."
+    default_next = "Write all digits, or use k, M, bn or tn: 100k EUR."
 
 
 class AmbiguousNumber(BadQuantity):
@@ -52,7 +52,7 @@ class BadGrouping(BadQuantity):
     """Group marks are not before every third digit, or are not all the same."""
 
     code = "bad-grouping"
-    default_why = "Digits are grouped in threes from the right, by one and the same mark."
+    default_why = "Digits are grouped in threes from the right, by the same mark."
     default_next = "Write it without group marks, or like 1,234,567.00."
 
 
@@ -67,23 +67,27 @@ class UnknownMultiplier(BadQuantity):
     """A word between number and unit that is not a known power of ten."""
 
     code = "unknown-multiplier"
-    default_why = "Only thousand (k), million (M, mn), billion (bn) and trillion (tn) are known."
+    default_why = (
+        "The multipliers are thousand (k), million (M, mn), billion (bn) and trillion (tn)."
+    )
 
 
 class NegativeQuantity(BadQuantity):
     """The quantity is below zero."""
 
     code = "negative-quantity"
-    default_why = "Quantities are positive; what is given back or taken off is an act of its own."
-    default_next = "Write it without the sign, in the release, return, withdraw or reverse command."
+    default_why = (
+        "Quantities are positive; a release, return, withdrawal or reversal is an act of its own."
+    )
+    default_next = "Omit the sign and use the release, return, withdraw or reverse command."
 
 
 class ZeroQuantity(BadQuantity):
     """The quantity is zero."""
 
     code = "zero-quantity"
-    default_why = "A quantity of zero moves nothing; one that is not yet known is left empty."
-    default_next = "Give a quantity above zero, or leave it out."
+    default_why = "A quantity of zero moves nothing; an unknown one is left empty."
+    default_next = "Give a quantity above zero, or omit it."
 
 
 class TooManyDecimals(BadQuantity):
@@ -96,7 +100,7 @@ class QuantityTooLarge(BadQuantity):
     """The quantity is above 10^17 smallest parts."""
 
     code = "quantity-too-large"
-    default_why = "The ledger holds at most 10^17 of a unit's smallest part in one quantity."
+    default_why = "One quantity has at most 10^17 smallest parts of its unit."
     default_next = "Check the number of zeros and the multiplier."
 
 
@@ -104,7 +108,7 @@ class MissingUnit(BadQuantity):
     """A number without a unit, and no default unit applies."""
 
     code = "missing-unit"
-    default_why = "A number without its unit is no quantity, and no unit is ever supposed."
+    default_why = "A quantity needs a unit; none is assumed."
 
 
 class UnknownUnit(BadQuantity):
@@ -132,5 +136,5 @@ class UnitInAmount(BadQuantity):
     """A cell has a unit although the unit has its own column."""
 
     code = "unit-in-amount"
-    default_why = "The unit has a column of its own; two places could contradict each other."
+    default_why = "The unit has its own column; two places could contradict each other."
     default_next = "Keep the number here and put the unit into the unit column."

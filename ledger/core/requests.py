@@ -18,7 +18,7 @@ class KeyReused(RefusedByRule):
     """A request key was used before with other input."""
 
     code = "key-reused"
-    default_why = "A key stands for one request; the same key may only repeat the same input."
+    default_why = "A key identifies one request; the same key may only repeat the same input."
     default_next = "Use another --key for another act, or repeat the first input exactly."
 
 
@@ -27,14 +27,14 @@ class MalformedKey(InvalidInput):
 
     code = "malformed-key"
     default_why = "A key is one word of at most 200 characters."
-    default_next = "Choose a key such as the invoice's or the letter's number."
+    default_next = "Choose a key such as the number of an invoice or a letter."
 
 
 class MalformedActor(InvalidInput):
     """The actor's name is empty, too long, or has control characters."""
 
     code = "malformed-actor"
-    default_why = "The journal says for ever who did each act: a name, in one line."
+    default_why = "The journal records who made each act: a name on one line."
     default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
 
 
@@ -59,10 +59,10 @@ class Request:
     def __post_init__(self) -> None:
         """Refuse a key that cannot be typed, and an actor or a reason that is not valid text."""
         if self.key is not None and not _is_word(self.key):
-            raise MalformedKey(f"{self.key!r} cannot be a request key.")
+            raise MalformedKey(f"{self.key!r} is not a valid request key.")
         actor = clean_text(self.actor)
         if not 0 < len(actor) <= MAX_ACTOR_LENGTH or "\n" in actor or find_control_character(actor):
-            raise MalformedActor(f"{self.actor[:MAX_ACTOR_LENGTH]!r} cannot be who acts.")
+            raise MalformedActor(f"{self.actor[:MAX_ACTOR_LENGTH]!r} is not a valid actor.")
         object.__setattr__(self, "actor", actor)
         object.__setattr__(self, "reason", parse_text(self.reason, "reason"))
 

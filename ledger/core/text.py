@@ -21,16 +21,16 @@ class TextTooLong(InvalidInput):
     """A text is longer than the limit."""
 
     code = "text-too-long"
-    default_why = "The journal keeps a text for ever, and shows it whole."
-    default_next = "Say it shorter, and name the document that says the rest."
+    default_why = "The journal stores and shows texts in full."
+    default_next = "Shorten it, and refer to a document for the rest."
 
 
 class ControlCharacter(InvalidInput):
     """A text has a control character, which could steer a screen or break a file."""
 
     code = "control-character"
-    default_why = "Not every screen, file and database can take it, and nobody can read it."
-    default_next = "Type the text again without it."
+    default_why = "Some screens, files and databases cannot handle it."
+    default_next = "Remove the character."
 
 
 def clean_text(text: str) -> str:
@@ -62,11 +62,11 @@ def parse_text(text: str | None, name: str) -> str | None:
     kept = clean_text(text or "")
     if len(kept) > MAX_TEXT:
         raise TextTooLong(
-            f"The {name} has {len(kept):,} characters; at most {MAX_TEXT:,} are kept."
+            f"The {name} has {len(kept):,} characters; at most {MAX_TEXT:,} are allowed."
         )
     control = find_control_character(kept)
     if control is not None:
-        raise ControlCharacter(f"The {name} holds the control character {control}.")
+        raise ControlCharacter(f"The {name} has the control character {control}.")
     return kept or None
 
 

@@ -73,7 +73,7 @@ class BrokerNotBank(RefusedByRule):
 
     code = "broker-not-bank"
     default_why = (
-        "The fund is a broker, not a bank: what is given goes from the provider to the project, "
-        "and the ledger only witnesses it."
+        "The fund is a broker, not a bank: money goes from the provider to the project, "
+        "and the ledger only records it."
     )
-    default_next = "Record the provider's offer and introduce it to the need it is meant for."
+    default_next = "Record the provider's offer and introduce it to a need."

@@ -31,9 +31,9 @@ class _Phrases(NamedTuple):
 
 _PHRASES = {
     "unit": _Phrases(
-        "no offer counts in a unit like this need's",
-        "counts in another unit",
-        "count in another unit",
+        "no offer is in a unit of this need",
+        "is in another unit",
+        "are in another unit",
     ),
     "topic": _Phrases(
         "no offer names this topic", "does not name this topic", "do not name this topic"
@@ -45,9 +45,9 @@ _PHRASES = {
         "no offer reaches this city", "does not reach this city", "do not reach this city"
     ),
     "instrument": _Phrases(
-        "no offer comes by an accepted instrument",
-        "comes by no accepted instrument",
-        "come by no accepted instrument",
+        "no offer has an accepted instrument",
+        "has no accepted instrument",
+        "have no accepted instrument",
     ),
     "window": _Phrases(
         "no offer is valid on the day", "is not valid on the day", "are not valid on the day"
@@ -71,9 +71,9 @@ _PHRASES = {
 }
 
 _NO_TOPIC = _Phrases(
-    "every offer is for named topics and this need has none",
-    "is for named topics and this need has none",
-    "are for named topics and this need has none",
+    "every offer is limited to topics and this need has none",
+    "is limited to topics and this need has none",
+    "are limited to topics and this need has none",
 )
 
 

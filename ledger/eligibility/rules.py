@@ -115,7 +115,7 @@ def _unit(pairing: Pairing) -> Failure | None:
     offered, needed = pairing.offer.balance.unit, pairing.need.balance.unit
     if units_convert(offered, needed):
         return None
-    return Failure("unit", f"it counts in {offered.code}; the need counts in {needed.code}")
+    return Failure("unit", f"it is in {offered.code}; the need is in {needed.code}")
 
 
 def _quantified(pairing: Pairing) -> Failure | None:
@@ -223,7 +223,9 @@ def _indivisible(pairing: Pairing) -> Failure | None:
     need, offer = pairing.need.balance, pairing.offer.balance
     if pairing.outstanding_elsewhere:
         others = _join(pairing.outstanding_elsewhere)
-        return Failure("indivisible", f"the need is indivisible and lives with {others}")
+        return Failure(
+            "indivisible", f"the need is indivisible and already has a deal with {others}"
+        )
     if pairing.need_amount is not None and pairing.need_amount != need.free:
         whole, asked = (
             _quantity_text(need.free, need.unit),

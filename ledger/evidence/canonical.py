@@ -189,7 +189,7 @@ def _terms(record: Any) -> dict[str, Any]:
 
 def _bytes(tag: str, layout: int, body: Mapping[str, Any], provenance: Provenance) -> bytes:
     if layout not in FORMATS[tag]:
-        raise UnknownLayout(f"Format {layout} of {tag} is not known to this program.")
+        raise UnknownLayout(f"Format {layout} of {tag} is unknown to this program.")
     document = _plain({"$": f"{tag}/{layout}", "said": provenance._asdict(), **body})
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8")

@@ -30,7 +30,7 @@ class CannotReadProof(StorageTrouble):
     """The file of a proof is missing or cannot be read."""
 
     code = "cannot-read-proof"
-    default_next = "Look at the path and at who may read it."
+    default_next = "Check the path and its permissions."
 
 
 class MalformedProof(InvalidInput):
@@ -38,15 +38,15 @@ class MalformedProof(InvalidInput):
 
     code = "malformed-proof"
     default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
-    default_next = "Ask for the file again, or make it anew: cityfund journal prove ENTRY"
+    default_next = "Ask for the file again, or create it: cityfund journal prove ENTRY"
 
 
 class NotProven(RefusedByRule):
     """The leaf of the proof does not lead to its root: one of the two was changed."""
 
     code = "not-proven"
-    default_why = "The hashes of the path do not lead from what the file says to its root."
-    default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger itself."
+    default_why = "The hashes of the path do not lead from the leaf to the root."
+    default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger."
 
 
 class SealMismatch(RefusedByRule):
@@ -86,11 +86,11 @@ def verify(proof: Proof, expected: TreeHead | None = None) -> None:
     if not proves_inclusion(
         proof.leaf.encode(), proof.position, proof.size, proof.path, proof.root
     ):
-        raise NotProven("The proof does not hold.")
+        raise NotProven("The proof is not valid.")
     if expected is not None and proof.tree_head != expected:
         raise SealMismatch(
-            "The proof is not of the seal that was given.",
-            why=f"It leads to {proof.tree_head}; the seal given is {expected}.",
+            "The proof does not lead to the given seal.",
+            why=f"It leads to {proof.tree_head}; the given seal is {expected}.",
         )
 
 
@@ -127,14 +127,14 @@ def read_proof(path: Path) -> Proof:
     except OSError as error:
         raise CannotReadProof(f"{path} cannot be read.", why=f"{error.strerror}.") from error
     if len(content) > _MOST_BYTES:
-        raise MalformedProof(f"{path} is no proof.", why="It is larger than any proof is.")
+        raise MalformedProof(f"{path} is not a proof.", why="It is larger than any proof.")
     try:
         return _proof(json.loads(content.decode("utf-8")))
     except (ValueError, RecursionError) as error:
         why = (
             f"{_first_line(error)}." if type(error) is _InvalidPart else MalformedProof.default_why
         )
-        raise MalformedProof(f"{path} is no proof.", why=why) from error
+        raise MalformedProof(f"{path} is not a proof.", why=why) from error
 
 
 class _InvalidPart(ValueError):
@@ -146,10 +146,10 @@ def _proof(document: Any) -> Proof:
         raise _InvalidPart(f"Its schema is not {PROOF_SCHEMA}")
     if document.keys() != _KEYS:
         strange = ", ".join(sorted(map(str, document.keys() ^ _KEYS)))
-        raise _InvalidPart(f"These of its parts are missing or strange: {strange}")
+        raise _InvalidPart(f"These keys are missing or unknown: {strange}")
     path = document["path"]
     if not isinstance(path, list) or len(path) > _MOST_STEPS:
-        raise _InvalidPart(f"Its path is no list of at most {_MOST_STEPS} hashes")
+        raise _InvalidPart(f"Its path is not a list of at most {_MOST_STEPS} hashes")
     return Proof(
         leaf=_leaf(document["leaf"]),
         position=_count(document, "position"),
@@ -165,26 +165,26 @@ def _leaf(value: Any) -> str:
     text = _text(value, "leaf")
     text.encode("utf-8")  # a lone surrogate is not text
     if not isinstance(json.loads(text), dict):
-        raise _InvalidPart("Its leaf is no JSON object")
+        raise _InvalidPart("Its leaf is not a JSON object")
     return text
 
 
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise _InvalidPart(f"Its {name} is no text")
+        raise _InvalidPart(f"Its {name} is not a text")
     return value
 
 
 def _count(document: dict[str, Any], name: str) -> int:
     value = document[name]
     if type(value) is not int or not 0 <= value < _MOST_LEAVES:
-        raise _InvalidPart(f"Its {name} is no whole number")
+        raise _InvalidPart(f"Its {name} is not a whole number")
     return value
 
 
 def _hash(value: Any, name: str) -> bytes:
     if not isinstance(value, str) or _HASH.fullmatch(value) is None:
-        raise _InvalidPart(f"Its {name} holds no hash of 64 hexadecimal digits")
+        raise _InvalidPart(f"Its {name} is not a hash of 64 hexadecimal digits")
     return bytes.fromhex(value)
 
 

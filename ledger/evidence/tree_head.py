@@ -21,7 +21,7 @@ class MalformedSeal(InvalidInput):
 
     code = "malformed-seal"
     default_why = "A seal is a number of leaves, a colon and a root of 64 hexadecimal digits."
-    default_next = "Copy it whole from a nightly report or from: cityfund journal seals"
+    default_next = "Copy it from a nightly report or from: cityfund journal seals"
 
 
 class TreeHead(NamedTuple):
@@ -38,7 +38,7 @@ def parse_tree_head(typed: str) -> TreeHead:
     """Parse a printed tree head; raises `MalformedSeal`."""
     match = _MARK.fullmatch(normalise_digits(typed).casefold())
     if match is None:
-        raise MalformedSeal(f"{typed!r} is no seal.")
+        raise MalformedSeal(f"{typed!r} is not a seal.")
     return TreeHead(int(match[1]), bytes.fromhex(match[2]))
 
 

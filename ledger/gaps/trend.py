@@ -31,18 +31,16 @@ class NotInTrend(InvalidInput):
     """The trend was requested by a column that nights do not record."""
 
     code = "not-in-trend"
-    default_why = (
-        "Which offers fit is found anew for each report, and not kept from night to night."
-    )
-    default_next = "Leave that column out, or see today's with: cityfund gaps"
+    default_why = "Eligible offers are computed for each report and are not recorded by nights."
+    default_next = "Omit that column, or see the current one with: cityfund gaps"
 
 
 class UnknownPeriod(InvalidInput):
     """The period of a trend is not known."""
 
     code = "unknown-stride"
-    default_why = f"It goes by {', '.join(PERIODS[:-1])} or {PERIODS[-1]}."
-    default_next = "Give one of those to --every, or leave it out for every night."
+    default_why = f"The periods are {', '.join(PERIODS[:-1])} or {PERIODS[-1]}."
+    default_next = "Give one of those to --every, or omit it for every night."
 
 
 class SpanBackwards(InvalidInput):
@@ -50,7 +48,7 @@ class SpanBackwards(InvalidInput):
 
     code = "span-backwards"
     default_why = "A trend runs from an earlier day to a later one."
-    default_next = "Exchange --from and --to."
+    default_next = "Swap --from and --to."
 
 
 def require_in_snapshots(columns: Iterable[str]) -> None:
@@ -63,7 +61,7 @@ def require_in_snapshots(columns: Iterable[str]) -> None:
 def last_of_each_period(days: Sequence[date], period: str) -> list[date]:
     """Return the last night of each week, month or year. Raises `UnknownPeriod`."""
     if period not in PERIODS:
-        raise UnknownPeriod(f"{period!r} is no step of a trend.")
+        raise UnknownPeriod(f"{period!r} is not a period of a trend.")
     last: dict[tuple[int, ...], date] = {}
     for day in days:
         last[_part(day, period)] = day

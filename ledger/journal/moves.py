@@ -25,16 +25,16 @@ class NotEnoughOpen(RefusedByRule):
     """More was requested of a need than is open."""
 
     code = "not-enough-open"
-    default_why = "A hold never takes more of a need than nobody else holds already."
-    default_next = "Ask for less, or release another hold first: cityfund need show CODE"
+    default_why = "A hold takes at most what is open."
+    default_next = "Give a smaller quantity, or release another hold first: cityfund need show CODE"
 
 
 class NotEnoughAvailable(RefusedByRule):
     """More was requested of an offer than is available."""
 
     code = "not-enough-available"
-    default_why = "An offer is never given away twice."
-    default_next = "Ask for less, or look for another offer: cityfund need candidates NEED"
+    default_why = "An offer can be held only once."
+    default_next = "Give a smaller quantity, or find another offer: cityfund need candidates NEED"
 
 
 class NotEnoughHeld(RefusedByRule):
@@ -49,7 +49,7 @@ class NotEnoughCommitted(RefusedByRule):
     """More was to be delivered or released than is committed."""
 
     code = "not-enough-committed"
-    default_why = "Only what is committed can be delivered, or given back with --committed."
+    default_why = "Only what is committed can be delivered, or released with --committed."
     default_next = "See what is committed: cityfund deal show DEAL"
 
 
@@ -65,8 +65,8 @@ class NothingToMove(RefusedByRule):
     """The stage that the act draws on is empty."""
 
     code = "nothing-to-move"
-    default_why = "The act moves all of a stage, and nothing stands in it."
-    default_next = "See where the quantity stands with `show`."
+    default_why = "The act moves all of a stage, and the stage is empty."
+    default_next = "See the stages with `show`."
 
 
 class NotEnoughWithdrawn(RefusedByRule):
@@ -74,7 +74,7 @@ class NotEnoughWithdrawn(RefusedByRule):
 
     code = "not-enough-withdrawn"
     default_why = "Only what was withdrawn or has expired can be reinstated."
-    default_next = "See where the quantity stands with `show`; to ask for more, edit the quantity."
+    default_next = "See the stages with `show`; to increase the quantity, edit it."
 
 
 class WrongUnit(InvalidInput):
@@ -88,7 +88,7 @@ class BelowQuantityInUse(RefusedByRule):
     """A quantity would be revised below what deals hold, committed or delivered."""
 
     code = "below-what-is-taken"
-    default_why = "A revision down takes only what is still open or available."
+    default_why = "A decrease takes only what is open or available."
     default_next = "Release or withdraw first, or give a larger quantity."
 
 
@@ -116,7 +116,7 @@ def require_unit(balance: Balance, unit: Unit) -> None:
     """Refuse a quantity that is not in the account's own unit."""
     if unit.code != balance.unit.code:
         raise WrongUnit(
-            f"{balance.side.capitalize()} {balance.code} is counted in {balance.unit.code}, "
+            f"{balance.side.capitalize()} {balance.code} is in {balance.unit.code}, "
             f"not {unit.code}.",
             next_step=f"Give the quantity in {balance.unit.code}.",
         )
@@ -129,14 +129,14 @@ def _require(stages: Mapping[Stage, int], stage: Stage, amount: int, unit: Unit,
         raise _SHORTFALL[stage](
             f"{_named(who)} has {format_quantity(there, unit)} {stage}, "
             f"not {format_quantity(amount, unit)}.",
-            next_step=f"Ask for less, or see where it stands: cityfund {_shown_by(who)}",
+            next_step=f"Give a smaller quantity, or see the stages: cityfund {_shown_by(who)}",
         )
 
 
 def _nothing(who: str, stage: Stage) -> NothingToMove:
     return NothingToMove(
         f"{_named(who)} has nothing {stage}.",
-        next_step=f"See where the quantity stands: cityfund {_shown_by(who)}",
+        next_step=f"See the stages: cityfund {_shown_by(who)}",
     )
 
 
@@ -175,7 +175,7 @@ def revision_movements(balance: Balance, total: int) -> Movements:
 
 def _require_bounded(amount: int, unit: Unit) -> None:
     if amount > MAX_AMOUNT:
-        raise QuantityTooLarge(f"{format_quantity(amount, unit)} is more than the ledger holds.")
+        raise QuantityTooLarge(f"{format_quantity(amount, unit)} is more than the ledger accepts.")
 
 
 def withdrawal_movements(balance: Balance, amount: int | None) -> Movements:

@@ -55,8 +55,8 @@ class UnusableRate(InvalidInput):
     """The rate is not a positive decimal, or is given although nothing is exchanged."""
 
     code = "unusable-rate"
-    default_why = "A rate is how much of one currency one unit of another is."
-    default_next = "Write it as a plain number such as 1.085, without any other sign."
+    default_why = "A rate is the price of one unit of a currency in another."
+    default_next = "Write it as a plain number such as 1.085."
 
 
 class RateFault(NamedTuple):
@@ -80,13 +80,13 @@ def read_rate(text: str) -> Decimal | RateFault:
         return RateFault("bad-number", f"{_quoted(text)} is not a plain decimal number.")
     digits, places = numeral
     if not digits:
-        nothing = "No currency is worth nothing; where no rate is known, none is recorded."
+        nothing = "No currency has a rate of zero; an unknown rate is not recorded."
         return RateFault("out-of-range", "A rate is above zero.", nothing)
     while places > RATE_PLACES and digits % 10 == 0:
         digits, places = digits // 10, places - 1
     if places > RATE_PLACES:
         what = f"{_quoted(text)} has {places} places after the decimal point."
-        why = f"Rates are found and recorded to {RATE_PLACES} places, and none is rounded silently."
+        why = f"Rates have at most {RATE_PLACES} places and are not rounded silently."
         way = "Round it, or record the rate in the other direction: cityfund rates add QUOTE BASE."
         return RateFault("bad-number", what, why, way)
     if digits >= MAX_RATE * 10**places:

@@ -21,7 +21,9 @@ class UnknownReference(InvalidInput):
         near = nearest(text, names)
         suggestion = f"Did you mean {near}?" if near else None
         if not near and "," in text:
-            suggestion = f'Several go in quotes, with semicolons: "{text.replace(",", ";")}".'
+            suggestion = (
+                f'Write several in quotes, separated by semicolons: "{text.replace(",", ";")}".'
+            )
         return cls(f"{quote_text(text)} is not in {cls.table}.", next_step=suggestion)
 
 
@@ -74,8 +76,8 @@ class NoOfficeForCountry(InvalidInput):
     """The country is in no office's regions."""
 
     code = "no-office-for-country"
-    default_why = "An office is found by the UN M49 regions it looks after."
-    default_next = "Name the office yourself."
+    default_why = "A country's office is found by the UN M49 regions of the offices."
+    default_next = "Give the office."
 
 
 def nearest(text: str, names: Mapping[str, str]) -> str:

@@ -148,5 +148,5 @@ def office_for_country(alpha2: str, offices: Iterable[Office]) -> str:
         if region in chain
     ]
     if not fits:
-        raise NoOfficeForCountry(f"No office looks after {find_country(alpha2).name}.")
+        raise NoOfficeForCountry(f"No office covers {find_country(alpha2).name}.")
     return min(fits)[1]

@@ -289,15 +289,15 @@ def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> 
     if difference.kind is FindingKind.MISSING:
         assert deal is not None
         ours = _entries_text(entries, deal)
-        return f"The ledger has {ours}; no statement of {provider} tells of it."
+        return f"The ledger has {ours}; no statement of {provider} reports it."
     theirs = _lines_text(difference.lines)
     match difference.kind:
         case FindingKind.DUPLICATE:
-            return f"{theirs}. Another line says the same, and the ledger has it once."
+            return f"{theirs}. Another line is the same, and the ledger has it once."
         case FindingKind.PARTY:
             return f"{theirs}. In the ledger {difference.other}."
         case FindingKind.UNKNOWN:
-            lacks = f"no {difference.other}" if difference.other else "nothing of the kind"
+            lacks = f"no {difference.other}" if difference.other else "nothing that matches"
             return f"{theirs}. The ledger has {lacks}."
         case _:
             assert deal is not None
@@ -307,8 +307,8 @@ def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> 
 
 _WHY: Final = {
     FindingKind.ROUNDING: "; rounding the rate explains the difference",
-    FindingKind.SPLIT: "; together the lines are that",
-    FindingKind.MERGED: "; together they are that",
+    FindingKind.SPLIT: "; the lines add up to it",
+    FindingKind.MERGED: "; they add up to it",
 }
 
 

@@ -49,7 +49,7 @@ def test_a_project_is_logged_with_its_needs_in_one_request(fund: Officer) -> Non
 @pytest.mark.parametrize(
     ("need", "words"),
     [
-        ("money 40M XYZ", ("40M XYZ", "no known unit")),
+        ("money 40M XYZ", ("40M XYZ", "not a known unit")),
         ("mony 40M EUR", ("no factor", "Did you mean money?")),
         ("money", ("quantity is missing",)),
         ("money ?", ("names its unit",)),
@@ -179,7 +179,7 @@ def test_nothing_new_is_put_under_what_is_withdrawn(fund: Officer) -> None:
     fund.refused("need add PRJ-0001 money '1 EUR'", 4, "MHD", "withdrawn")
     fund.refused("offer add EDB money '1 EUR'", 4, "provider reinstate EDB")
     fund.refused("city add Lagos --country NG --office africa", 4, "office reinstate africa")
-    fund.refused("city add Lagos --country NG", 3, "No office looks after Nigeria")
+    fund.refused("city add Lagos --country NG", 3, "No office covers Nigeria")
     fund.says("office reinstate africa")
     fund.says("city add Lagos --country NG")
 

@@ -150,7 +150,7 @@ def test_of_equally_common_obstacles_the_earlier_rule_is_told() -> None:
 
 def test_a_need_without_a_topic_among_offers_for_topics() -> None:
     count = count_eligible([needing(5)], [offering(3, topics=("brt",))], DAY, no_rates)
-    assert count["N-0001"].obstacle == "every offer is for named topics and this need has none"
+    assert count["N-0001"].obstacle == "every offer is limited to topics and this need has none"
 
 
 def test_an_indivisible_package_that_lives_elsewhere() -> None:

@@ -50,7 +50,7 @@ def test_the_verdict_is_every_rule_failed_in_order() -> None:
 def test_currencies_convert_and_other_units_do_not() -> None:
     assert failed(asked(needing(5), offering(5, unit=USD))) == []
     assert only_words(asked(needing(5), offering(5, unit=PERSON_DAY))) == (
-        "it counts in person-day; the need counts in EUR"
+        "it is in person-day; the need is in EUR"
     )
 
 

@@ -123,7 +123,7 @@ def test_guards_of_a_file_taken_down_weakened_or_added_are_seen(world):
         "CREATE TRIGGER movement_refuses_update BEFORE UPDATE ON movement BEGIN SELECT 1; END",
         "CREATE TRIGGER helpful AFTER INSERT ON movement BEGIN SELECT 1; END",
     ) == (
-        "trigger helpful is none of the ledger's guards",
+        "trigger helpful is not a guard of the ledger",
         "guard movement_refuses_delete is missing",
         "guard movement_refuses_update was changed",
     )
@@ -223,15 +223,15 @@ TAMPERED = {
             f"CREATE FUNCTION idle() {IDLE}",
             "CREATE TRIGGER helpful BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION idle()",
         ],
-        ["trigger helpful is none of the ledger's guards"],
+        ["trigger helpful is not a guard of the ledger"],
     ),
     "with a function beside it that bears its name": (
         [f"CREATE FUNCTION cityfund_helps() {IDLE}"],
-        ["function cityfund_helps() is none of the ledger's guards"],
+        ["function cityfund_helps() is not a guard of the ledger"],
     ),
     "gone round by a rule": (
         ["CREATE RULE sneaky AS ON DELETE TO entry DO INSTEAD NOTHING"],
-        ["rule sneaky is none of the ledger's guards"],
+        ["rule sneaky is not a guard of the ledger"],
     ),
 }
 

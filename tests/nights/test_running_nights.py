@@ -199,7 +199,7 @@ def test_a_clock_that_stepped_back_stops_the_night(busy_fund: Nights) -> None:
         busy_fund.night()
     with on(1), busy_fund.refuses(ClockSteppedBack, "2026-11-25 12:00 UTC"):
         busy_fund.night()
-    with on(1), busy_fund.refuses(ClockSteppedBack, "clock right"):
+    with on(1), busy_fund.refuses(ClockSteppedBack, "Correct the machine's clock"):
         busy_fund.night(dry_run=True)
 
 

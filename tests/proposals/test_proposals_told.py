@@ -160,7 +160,7 @@ def test_why_a_need_stays_open_is_said_in_a_line(officer):
     world.offer("20 person-day", "O-0003", factor=Factor.EXPERTISE, condition="complete")
 
     assert why_open(officer) == {
-        "N-0001": "every offer is for named topics and this need has none",
+        "N-0001": "every offer is limited to topics and this need has none",
         "N-0002": "what could serve it gives already as much of it as its mandate allows",
         "N-0003": "all that could serve it is given to others",
         "N-0005": "what is left is offered only to projects that end complete",

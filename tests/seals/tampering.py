@@ -256,7 +256,7 @@ def _of_leaf(attacker: Attacker, row: Row) -> Iterator[str]:
     yield f"comes {row['position']}"
     yield f"after leaf {row['position'] - 1}"
     yield f"leaf {row['position']}"
-    yield "leaves stand sealed"
+    yield "leaves are sealed"
 
 
 _NAMES: Mapping[str, Callable[[Attacker, Row], Iterator[str]]] = {

@@ -154,9 +154,11 @@ def test_a_proof_that_is_not_there(capsys, tmp_path):
 
 
 def test_a_seal_that_was_not_copied_whole(proof, capsys):
-    for typed in ("41", "41:abc", "x:" + "0" * 64, "0:" + "0" * 64, "", "41:" + "g" * 64):
+    for typed in ("41", "41:abc", "x:" + "0" * 64, "0:" + "0" * 64, "41:" + "g" * 64):
         words = ("journal", "verify-proof", str(proof), "--seal", typed)
         assert refused(capsys, *words) == ("malformed-seal", 3)
+    empty = ("journal", "verify-proof", str(proof), "--seal", "")
+    assert refused(capsys, *empty) == ("bad-usage", 2)
     words = ("check", "--seal", "41:abc", "--db", NOWHERE)
     assert refused(capsys, *words) == ("malformed-seal", 3)
 

@@ -250,5 +250,5 @@ def test_what_lies_beyond_the_last_seal_from_outside_is_said(place) -> None:
         result = check(connection, attacker.marks[:1])
     assert result.ok
     size = attacker.marks[0].size
-    assert result.notes[0].startswith(f"Proven by seals from outside: the first {size} of ")
+    assert result.notes[0].startswith(f"Proven by external seals: the first {size} of ")
     assert "it begins with request" in result.notes[1]

@@ -37,5 +37,5 @@ def test_a_large_step_back_is_refused_with_what_to_do(world: World) -> None:
         pytest.raises(ClockSteppedBack, match="2026-12-01 12:00 UTC") as refused,
     ):
         world.revise("need", "N-0001", "900 EUR")
-    assert "clock right" in refused.value.next_step
+    assert "Correct the machine's clock" in refused.value.next_step
     assert recorded(world) == [LATER]
