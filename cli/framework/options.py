@@ -20,6 +20,7 @@ import typer
 import typer.main
 
 from cli.framework.usage_errors import BadUsage
+from ledger.core.errors import LedgerError
 
 _PASSED_THROUGH = (str, bool, list[str])
 
@@ -49,7 +50,7 @@ class PlainHelp:
     params: list[Any]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line. Raises BadUsage for an empty text."""
+        """Parse the command line. Raises BadUsage or EmptyQuantity for an empty text."""
         rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
         for param in self.params:
             if param.name in self.may_be_empty or ctx.resilient_parsing:
@@ -77,8 +78,12 @@ def _has_empty(value: object) -> bool:
     return value == ""
 
 
-def _empty_text(ctx: Any, param: Any) -> BadUsage:
+def _empty_text(ctx: Any, param: Any) -> LedgerError:
     is_argument = param.param_type_name == "argument"
+    if is_argument and param.name == "quantity":
+        from ledger.core.quantity_errors import EmptyQuantity  # noqa: PLC0415 - rarely needed
+
+        return EmptyQuantity("The quantity is empty.")
     name = str(param.metavar or param.name).upper() if is_argument else param.opts[0]
     return BadUsage(
         f"{name} is empty.",

@@ -26,7 +26,7 @@ def test_every_check_passes_and_a_ledger_at_the_url_is_not_touched(world: World)
     if not world.url.startswith("sqlite"):
         checks += len(ON_A_SERVER) + len(ON_A_SERVERS_LEDGER)
     with world.unchanged():
-        line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0"]
         ran = subprocess.run(
             [*line, FOLDER, "--database-url", world.url],
             capture_output=True, text=True, check=False, cwd=ROOT,

@@ -39,7 +39,7 @@ def real_rows() -> list[dict[str, str]]:
 
 
 def test_537_projects_of_140_cities_in_56_countries(ledger: Holdings):
-    assert (len(ledger.registers.records), len(ledger.of("cities")), len(ledger.of("needs"))) == (
+    assert (len(ledger.of("projects")), len(ledger.of("cities")), len(ledger.of("needs"))) == (
         537,
         140,
         1074,
@@ -75,7 +75,7 @@ def test_money_adds_up_to_the_files_own_costs_per_currency(ledger: Holdings):
     for need in ledger.of("needs").values():
         if need.factor is Factor.MONEY:
             amount = ledger.required.get((Side.NEED, need.code), 0)
-            found[need.unit] += Decimal(amount).scaleb(-ledger.core.quantity[need.unit].decimals)
+            found[need.unit] += Decimal(amount).scaleb(-ledger.of("units")[need.unit].decimals)
     assert found == expected
 
 
@@ -96,7 +96,7 @@ def test_every_need_has_the_money_of_its_own_row(ledger: Holdings):
         need = ledger.of("needs")[f"{code}-MONEY"]
         assert need.note is not None
         assert f"money of {row['year']}" in need.note
-        assert ledger.registers.records[code].title == f"{row['city']}: {row['line']}"
+        assert ledger.of("projects")[code].title == f"{row['city']}: {row['line']}"
 
 
 def test_a_cost_of_zero_is_unknown_never_zero(ledger: Holdings):
@@ -105,7 +105,7 @@ def test_a_cost_of_zero_is_unknown_never_zero(ledger: Holdings):
 
 
 def test_what_the_file_lacks_is_left_unknown(ledger: Holdings):
-    for project in ledger.registers.records.values():
+    for project in ledger.of("projects").values():
         assert (project.starts_on, project.ends_on) == (None, None)
         assert project.status == "identification"
         assert "NA" not in (project.description or "").split()

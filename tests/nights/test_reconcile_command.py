@@ -116,7 +116,7 @@ def test_days_and_dates_that_are_none_are_refused(admin: Administrator) -> None:
         _, err = admin.types("reconcile", "--time-limit", "soon", code=ExitCode.INVALID)
         assert "'soon' cannot be a time limit." in err
         _, err = admin.types("reconcile", "--date", "2026-11-24", code=ExitCode.INVALID)
-        assert "2026-11-24 lies in the future" in err
+        assert "2026-11-24 is in the future" in err
         _, err = admin.types("reconcile", "--date", "yesternight", code=ExitCode.INVALID)
         assert "'yesternight' is not a date." in err
 

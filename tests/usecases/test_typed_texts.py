@@ -26,7 +26,7 @@ def fund(world: World) -> World:
 @pytest.mark.parametrize("name", [*TEXTS, "override"])
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\x00b", "line\rover"])
 def test_control_characters_are_refused_in_every_text(fund: World, name: str, text: str) -> None:
-    with fund.refuses(ControlCharacter, f"The {name} holds", "U+00"):
+    with fund.refuses(ControlCharacter, f"The {name} has", "U+00"):
         fund.introduce("3M EUR", until=UNTIL, **{name: text})
 
 
