@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.registers.spec import RegisterSpec
     from ledger.store.session.snapshot import Snapshot
     from ledger.store.session.unit_of_work import UnitOfWork
-    from ledger.usecases.registers.parse import Said
+    from ledger.usecases.registers.parse import TypedTerms
 
 
 class Listing(NamedTuple):
@@ -50,7 +50,7 @@ def add_record(call: Call, spec: RegisterSpec) -> None:
     act(call, lambda uow: records.add(uow, spec.name, _added(call, spec, uow)))
 
 
-def _added(call: Call, spec: RegisterSpec, uow: UnitOfWork) -> Said:
+def _added(call: Call, spec: RegisterSpec, uow: UnitOfWork) -> TypedTerms:
     return read_terms(call, spec, today=uow.today, adds=True)
 
 

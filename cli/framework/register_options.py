@@ -18,7 +18,7 @@ from cli.framework.completion import complete_codes
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
 if TYPE_CHECKING:
-    from ledger.usecases.registers.parse import Said
+    from ledger.usecases.registers.parse import TypedTerms
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _METAVARS = {
@@ -197,12 +197,12 @@ def code_argument(kind: str, words: str = "") -> Any:
     )
 
 
-def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> Said:
+def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = False) -> TypedTerms:
     """Gather the terms really typed; days become ISO 8601, counted from `today`.
 
     An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.
     """
-    from ledger.usecases.registers.parse import Said  # noqa: PLC0415 - for writing only
+    from ledger.usecases.registers.parse import TypedTerms  # noqa: PLC0415 - for writing only
 
     typed = call.typed_input()
     terms: dict[str, str] = {}
@@ -212,7 +212,7 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
             continue
         text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
         terms[column.name] = _day(column.name, text, today) if column.kind is Kind.DATE else text
-    return Said(terms, {name: name.upper() for name in spec.arguments} if adds else {})
+    return TypedTerms(terms, {name: name.upper() for name in spec.arguments} if adds else {})
 
 
 def _day(name: str, text: str, today: date) -> str:

@@ -18,7 +18,7 @@ class UnknownReference(InvalidInput):
     @classmethod
     def of(cls, text: str, names: Mapping[str, str]) -> Self:
         """Build the refusal of `text`, suggesting the nearest of `names` (code to name)."""
-        near = nearest(text, names)
+        near = nearest_entries(text, names)
         suggestion = f"Did you mean {near}?" if near else None
         if not near and "," in text:
             suggestion = (
@@ -80,7 +80,7 @@ class NoOfficeForCountry(InvalidInput):
     default_next = "Give the office."
 
 
-def nearest(text: str, names: Mapping[str, str]) -> str:
+def nearest_entries(text: str, names: Mapping[str, str]) -> str:
     """Return up to three entries whose code or name is close to `text`; empty if none is."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 

@@ -23,7 +23,7 @@ from ledger.statements.rounding import is_rate_rounding
 from ledger.statements.scope import Scope
 
 __all__ = [
-    "StatementComparison",
+    "ProviderComparison",
     "compare_statements",
     "find_split_lines",
 ]
@@ -281,7 +281,7 @@ MATCHING_PASSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class StatementComparison:
+class ProviderComparison:
     """The number of lines that agree with the ledger, and every difference."""
 
     confirmed: int
@@ -294,7 +294,7 @@ def compare_statements(
     facts: LedgerFacts,
     today: date,
     tolerance: Tolerance | None = None,
-) -> StatementComparison:
+) -> ProviderComparison:
     """Compare a provider's statement lines, in the order of arrival, with its deals.
 
     The result depends on the arguments alone.
@@ -303,7 +303,7 @@ def compare_statements(
     for matching_pass in MATCHING_PASSES:
         matching_pass(matcher)
     _find_missing(matcher, today)
-    return StatementComparison(len(matcher.confirmed), tuple(matcher.differences))
+    return ProviderComparison(len(matcher.confirmed), tuple(matcher.differences))
 
 
 def _find_missing(matcher: StatementMatcher, today: date) -> None:

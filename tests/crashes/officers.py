@@ -14,7 +14,7 @@ from ledger.core.errors import ExitCode
 from ledger.core.factors import Side
 from ledger.store.db import tables
 from ledger.usecases.registers.measured import add_measured
-from ledger.usecases.registers.parse import Said
+from ledger.usecases.registers.parse import TypedTerms
 
 _ANSWERED: Final = {ExitCode.DONE, ExitCode.REFUSED, ExitCode.NOT_FOUND}
 
@@ -30,7 +30,7 @@ class Officer(Hand):
 
     def add_need(self, **said: Any) -> Any:
         terms = {"project": "PRJ-0001", "factor": "money", "quantity": "10 EUR"}
-        return self.do(lambda uow: add_measured(uow, Side.NEED, Said(terms)), **said)
+        return self.do(lambda uow: add_measured(uow, Side.NEED, TypedTerms(terms)), **said)
 
     def live(self, plan: list[Job], say: Say) -> None:
         for job in plan:

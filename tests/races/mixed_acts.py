@@ -21,7 +21,7 @@ from ledger.store.db import tables
 from ledger.usecases.deals import acts as deal_acts
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.registers.measured import add_measured
-from ledger.usecases.registers.parse import Said
+from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add
 
 NEEDS: Final = ("N-0001", "N-0002", "N-0003")
@@ -138,12 +138,12 @@ def _edit_deal(hand: Mixer) -> None:
 def _add_need(hand: Mixer) -> None:
     """Add a need under the next free code, as others do at this moment."""
     terms = {"project": "PRJ-0001", "factor": "money", "quantity": hand.some_amount()}
-    hand.do(lambda uow: add_measured(uow, Side.NEED, Said(terms)))
+    hand.do(lambda uow: add_measured(uow, Side.NEED, TypedTerms(terms)))
 
 
 def _add_offer(hand: Mixer) -> None:
     terms = {"provider": "BANK", "factor": "money", "quantity": hand.some_amount()}
-    hand.do(lambda uow: add_measured(uow, Side.OFFER, Said(terms)))
+    hand.do(lambda uow: add_measured(uow, Side.OFFER, TypedTerms(terms)))
 
 
 def _add_provider(hand: Mixer) -> None:
@@ -151,7 +151,7 @@ def _add_provider(hand: Mixer) -> None:
     terms = {"name": f"Bank of {hand.name} {hand.number}", "kind": "bank"}
     if hand.chance.random() < 0.5:
         terms["code"] = f"BANK-{hand.number}"
-    hand.do(lambda uow: add(uow, "provider", Said(terms)))
+    hand.do(lambda uow: add(uow, "provider", TypedTerms(terms)))
 
 
 def _reverse(hand: Mixer) -> None:

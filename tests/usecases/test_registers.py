@@ -19,23 +19,23 @@ from ledger.reference import default_offices, shipped_units
 from ledger.registers.records import Office, Provider
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.registers import measured, records
-from ledger.usecases.registers.parse import BadTerms, Said
+from ledger.usecases.registers.parse import BadTerms, TypedTerms
 from ledger.usecases.registers.projects import BadNeed, add_project, read_need
 from ledger.usecases.registers.rules import AlreadyThere, is_the_fund, refuse_the_fund
 
 UNITS = shipped_units()
-MASHHAD = Said({"code": "MHD", "name": "Mashhad", "country": "IR"})
+MASHHAD = TypedTerms({"code": "MHD", "name": "Mashhad", "country": "IR"})
 
 
 def test_every_bad_term_is_told_at_once(world: World) -> None:
-    said = Said({"name": "", "country": "ZZ", "population": "many"}, {"name": "NAME"})
+    said = TypedTerms({"name": "", "country": "ZZ", "population": "many"}, {"name": "NAME"})
     with world.refuses(BadTerms, "NAME: The name is missing.", "--country:", "--population:"):
         world.do(lambda uow: records.add(uow, "city", said))
 
 
 def test_a_code_differing_in_capitals_is_the_same_code(world: World) -> None:
     world.do(lambda uow: records.add(uow, "city", MASHHAD))
-    again = Said({**MASHHAD.terms, "code": "mhd"})
+    again = TypedTerms({**MASHHAD.terms, "code": "mhd"})
     with world.refuses(AlreadyThere, "MHD", "Mashhad", "cityfund city edit MHD"):
         world.do(lambda uow: records.add(uow, "city", again))
 
@@ -52,7 +52,7 @@ def test_what_a_request_adds_is_there_for_the_rest_of_it(world: World) -> None:
 def test_a_reversed_declaration_leaves_terms_that_can_be_edited(world: World) -> None:
     world.offer("5 EUR")
     world.reverse(1)
-    edit = Said({"max_share": "0.25"})
+    edit = TypedTerms({"max_share": "0.25"})
     world.do(lambda uow: measured.edit_measured(uow, Side.OFFER, "O-0001", edit))
     assert world.record("offer", "O-0001").max_share == Decimal("0.25")
     assert world.stages("offer", "O-0001") == {}
@@ -60,7 +60,7 @@ def test_a_reversed_declaration_leaves_terms_that_can_be_edited(world: World) ->
 
 def test_a_project_and_its_needs_are_added_whole_or_not_at_all(world: World) -> None:
     world.city()
-    said = Said({"title": "Metro", "city": "MHD", "sector": "transport.urban"})
+    said = TypedTerms({"title": "Metro", "city": "MHD", "sector": "transport.urban"})
     with world.refuses(BadTerms, "money 8 km"):
         world.do(lambda uow: add_project(uow, said, ["money 1 EUR", "money 8 km"]))
     world.do(lambda uow: add_project(uow, said, ["money 1 EUR", "money 2 EUR"]))

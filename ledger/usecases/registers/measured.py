@@ -16,46 +16,46 @@ from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.parse import (
     BadTerms,
-    Said,
+    TypedTerms,
     as_cells,
+    parse_measured_record,
     put_tickets,
     typed_quantity,
-    understood_measured,
 )
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.records import changed, nothing_to_change, put_code
 from ledger.usecases.registers.rules import refuse_taken, require_one_offer, resolve_references
 
 
-def add_measured(uow: UnitOfWork, side: Side, said: Said) -> Receipt:
+def add_measured(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> Receipt:
     """Add a need or an offer and declare its quantity; a need's may be unknown: `? EUR`.
 
-    Declared on the day said, else on the request's date. Raises what adding to a register does,
+    Declared on the given day, else on the request's date. Raises what adding to a register does,
     `FutureDate`, and the refusals of a typed quantity.
     """
-    code, notes = declare(uow, side, said)
+    code, notes = declare(uow, side, typed_terms)
     return uow.receipt(notes=notes, **{side.value: uow.accounts.account(side, code).balance})
 
 
-def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ...]]:
+def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> tuple[str, tuple[str, ...]]:
     """Add a need or an offer; give its code and what the officer should know."""
     kind = side.value
-    cells = as_cells(kind, said)
+    cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
-    unit, plain = typed_quantity(uow, said.terms.get("quantity", ""))
+    unit, plain = typed_quantity(uow, typed_terms.terms.get("quantity", ""))
     if plain is None and side is Side.OFFER:
         raise BadTerms(
-            f"{said.name_of('quantity')}: the quantity is missing.",
+            f"{typed_terms.name_of('quantity')}: the quantity is missing.",
             why="A need can wait for its amount; an offer is what its provider really puts up.",
             next_step=f'Give all that is put up, such as "40M {unit.code}".',
         )
     cells |= {"unit": unit.code, "quantity": plain or ""}
-    put_tickets(uow, cells, unit.code, said)
-    _put_day(uow, cells, said)
-    record, amount = understood_measured(uow, kind, cells, said)
+    put_tickets(uow, cells, unit.code, typed_terms)
+    _put_day(uow, cells, typed_terms)
+    record, amount = parse_measured_record(uow, kind, cells, typed_terms)
     require_not_future(record.declared_on, uow.today)
-    if said.terms.get("code"):
+    if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
     uow.add(kind, record)
     if amount is not None:
@@ -63,15 +63,16 @@ def declare(uow: UnitOfWork, side: Side, said: Said) -> tuple[str, tuple[str, ..
     return record.code, tuple(_notes(uow, side, record, amount))
 
 
-def _put_day(uow: UnitOfWork, cells: dict[str, str], said: Said) -> None:
-    """Settle the day of declaration: the one said, else the request's date."""
+def _put_day(uow: UnitOfWork, cells: dict[str, str], typed_terms: TypedTerms) -> None:
+    """Set the day of declaration: the given one, else the request's date."""
     require_not_future(uow.day, uow.today)
     day = uow.day.isoformat()
     if not cells.get("declared_on"):
         cells["declared_on"] = day
     elif uow.request.on is not None and cells["declared_on"] != day:
+        name, declared = typed_terms.name_of("declared_on"), cells["declared_on"]
         raise BadTerms(
-            f"{said.name_of('declared_on')} {cells['declared_on']} and --on {day} are two days.",
+            f"{name} {declared} and --on {day} are two days.",
             why="What is added takes effect on the day it is declared.",
             next_step="Keep one of the two.",
         )
@@ -99,40 +100,40 @@ def _notes_on_offer(uow: UnitOfWork, offer: Offer) -> list[str]:
     return [f"offer {offer.code} was valid through {offer.valid_until}: nobody can take it up"]
 
 
-def edit_measured(uow: UnitOfWork, side: Side, typed: str, said: Said) -> Receipt:
-    """Change the terms of a need or an offer that were said, and its quantity, dated `--on`.
+def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTerms) -> Receipt:
+    """Change the given terms of a need or an offer, and its quantity, dated `--on`.
 
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
     account = uow.accounts.account(side, typed)
     before, posted = account.record, uow.posted
-    after = _edited(uow, account, said)
+    after = _edited(uow, account, typed_terms)
     if after != before:
-        terms = {name: getattr(after, name) for name in said.terms if hasattr(after, name)}
+        terms = {name: getattr(after, name) for name in typed_terms.terms if hasattr(after, name)}
         uow.edit_account(side, account.code, **terms)
-    _revise(uow, account, said)
+    _revise(uow, account, typed_terms)
     if after == before and uow.posted == posted:
         raise nothing_to_change(side.value, account.code)
     notes = _notes_on_edit(uow, account, before)
     return uow.receipt(notes=tuple(notes), **{side.value: account.balance})
 
 
-def _edited(uow: UnitOfWork, account: Account, said: Said) -> Any:
+def _edited(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> Any:
     kind, unit = account.side.value, account.unit
-    cells = as_cells(kind, said)
+    cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
-    put_tickets(uow, cells, unit.code, said)
+    put_tickets(uow, cells, unit.code, typed_terms)
     cells.pop("quantity", None)
     line = {**register_line(REGISTERS[kind].plural, account.record, unit), **cells}
-    read, _ = understood_measured(uow, kind, line, said)
+    read, _ = parse_measured_record(uow, kind, line, typed_terms)
     after = changed(kind, account.record, read, cells)
     if account.side is Side.NEED and account.record.divisible and not after.divisible:
         require_one_offer(uow, account)
     return after
 
 
-def _revise(uow: UnitOfWork, account: Account, said: Said) -> None:
-    typed = said.terms.get("quantity")
+def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> None:
+    typed = typed_terms.terms.get("quantity")
     if typed is None:
         return
     quantity = parse_quantity(typed, uow.units)

@@ -1,4 +1,4 @@
-"""Terms of registers as an officer says them: text by column, read as an import's cells are."""
+"""Terms of registers as typed: text by column, parsed like the cells of an import."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
 
 
 class BadTerms(InvalidInput):
-    """One or more terms of a record cannot be what they claim to be."""
+    """One or more terms of a record are not valid."""
 
     code = "bad-terms"
     default_why = "Every term is checked before anything is written, and nothing was."
@@ -32,52 +32,54 @@ class BadTerms(InvalidInput):
 
     @classmethod
     def of(cls, problems: Iterable[ImportProblem]) -> BadTerms:
-        """Tell every problem in one line, and every way out once."""
+        """Build one refusal of all problems, with each next step once."""
         found = list(problems)
-        told = [f"{one.column}: {one.what}" if one.column else one.what for one in found]
+        descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in found]
         ways = dict.fromkeys(one.next for one in found if one.next)
-        return cls(" ".join(told), next_step=" ".join(ways) or None)
+        return cls(" ".join(descriptions), next_step=" ".join(ways) or None)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Terms as they were said: text by canonical column; an empty text takes a term away.
+class TypedTerms:
+    """Terms as typed: text by canonical column; an empty text removes a term.
 
-    Days are ISO 8601; quantity and tickets carry their unit. `shown` is what the officer's
-    screen calls a column; a column it leaves out is called by its option.
+    Days are ISO 8601; quantity and tickets have their unit. `shown` is the name of a column on
+    the officer's screen; without one, the name is that of its option.
     """
 
     terms: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def name_of(self, column: str) -> str:
-        """Give what the officer's screen calls a column."""
+        """Return the name of a column on the officer's screen."""
         typed = "quantity" if column == "unit" else column  # a unit is typed behind its amount
         return self.shown.get(typed) or f"--{typed.replace('_', '-')}"
 
 
-def as_cells(kind: str, said: Said) -> dict[str, str]:
-    """Give the said terms as cells of the canonical table; typed text means just what it says."""
+def as_cells(kind: str, typed_terms: TypedTerms) -> dict[str, str]:
+    """Return typed terms as cells of the canonical table; typed text is taken literally."""
     columns = REGISTERS[kind].column
     return {
         column: neutral_text(text.strip()) if columns[column].kind in _FREE_TEXT else text.strip()
-        for column, text in said.terms.items()
+        for column, text in typed_terms.terms.items()
     }
 
 
-def understood(uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said) -> Any:
-    """Give the record of a register that the cells describe. Raises `BadTerms`."""
-    record, _ = understood_measured(uow, kind, cells, said)
+def parse_record(
+    uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], typed_terms: TypedTerms
+) -> Any:
+    """Return the record of a register that the cells describe. Raises `BadTerms`."""
+    record, _ = parse_measured_record(uow, kind, cells, typed_terms)
     return record
 
 
-def understood_measured(
-    uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], said: Said
+def parse_measured_record(
+    uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], typed_terms: TypedTerms
 ) -> tuple[Any, int | None]:
-    """Give a record and its quantity in smallest parts, None for unknown. Raises `BadTerms`."""
+    """Return a record and its quantity in smallest parts, None for unknown. Raises `BadTerms`."""
     lookups = Lookups(uow.units, uow.today)
     filled = {column: text for column, text in cells.items() if text}
-    row = Cells(Place("", 0), filled, lookups, _Names(said))
+    row = Cells(Place("", 0), filled, lookups, _Names(typed_terms))
     found = read_record(REGISTERS[kind], row)
     if lookups.problems:
         raise BadTerms.of(lookups.problems)
@@ -87,15 +89,15 @@ def understood_measured(
 class _Names(dict[str, str]):
     """The names of columns on the officer's screen, made when a problem asks for one."""
 
-    def __init__(self, said: Said) -> None:
-        """Take the names from what was said."""
+    def __init__(self, typed_terms: TypedTerms) -> None:
+        """Take the names from typed terms."""
         super().__init__()
-        self._said = said
+        self._typed_terms = typed_terms
 
     def get(self, column: str, default: Any = None) -> Any:
         """Give the name of a column."""
         del default
-        return self._said.name_of(column)
+        return self._typed_terms.name_of(column)
 
 
 def typed_quantity(uow: UnitOfWork, typed: str) -> tuple[Unit, str | None]:
@@ -114,7 +116,7 @@ def typed_quantity(uow: UnitOfWork, typed: str) -> tuple[Unit, str | None]:
     return find_unit(unit, uow.units), None
 
 
-def put_tickets(uow: UnitOfWork, cells: dict[str, str], unit: str, said: Said) -> None:
+def put_tickets(uow: UnitOfWork, cells: dict[str, str], unit: str, typed_terms: TypedTerms) -> None:
     """Turn typed tickets into plain amounts. Raises `WrongUnit` where not in the offer's unit."""
     for column in TICKETS:
         if not cells.get(column):
@@ -122,10 +124,10 @@ def put_tickets(uow: UnitOfWork, cells: dict[str, str], unit: str, said: Said) -
         try:
             quantity = parse_quantity(cells[column], uow.units)
         except BadQuantity as error:
-            raise error.with_what(f"{said.name_of(column)}: {error.what}") from error
+            raise error.with_what(f"{typed_terms.name_of(column)}: {error.what}") from error
         if quantity.unit.code != unit:
             raise WrongUnit(
-                f"{said.name_of(column)} is in {quantity.unit.code}, the offer in {unit}.",
+                f"{typed_terms.name_of(column)} is in {quantity.unit.code}, the offer in {unit}.",
                 next_step=f"Give the ticket in {unit}.",
             )
         cells[column] = format_amount(quantity.amount, quantity.unit.decimals)

@@ -11,7 +11,7 @@ from ledger.core.suggest import nearest
 from ledger.journal.receipts import Receipt
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.measured import declare
-from ledger.usecases.registers.parse import Said
+from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add_record
 
 _FACTORS = tuple(factor.value for factor in Factor)
@@ -26,22 +26,22 @@ class BadNeed(InvalidInput):
     default_next = _GRAMMAR
 
 
-def add_project(uow: UnitOfWork, said: Said, needs: Sequence[str] = ()) -> Receipt:
-    """Add a project and its needs, each said as `FACTOR QUANTITY [TOPIC]`.
+def add_project(uow: UnitOfWork, typed_terms: TypedTerms, needs: Sequence[str] = ()) -> Receipt:
+    """Add a project and its needs, each typed as `FACTOR QUANTITY [TOPIC]`.
 
     Raises what adding to a register does, and `BadNeed` naming the need that cannot be read.
     """
     terms = [read_need(text, uow.units) for text in needs]
-    project = add_record(uow, "project", said)
+    project = add_record(uow, "project", typed_terms)
     notes: list[str] = []
     for text, need in zip(needs, terms, strict=True):
         shown = dict.fromkeys(("factor", "quantity", "unit", "topic"), f'--need "{text}"')
-        code, _ = declare(uow, Side.NEED, Said({**need, "project": project.code}, shown))
-        notes.append(_told(uow, code))
+        code, _ = declare(uow, Side.NEED, TypedTerms({**need, "project": project.code}, shown))
+        notes.append(_describe(uow, code))
     return uow.receipt(notes=tuple(notes))
 
 
-def _told(uow: UnitOfWork, code: str) -> str:
+def _describe(uow: UnitOfWork, code: str) -> str:
     need = uow.accounts.account(Side.NEED, code)
     balance, record = need.balance, need.record
     amount = (

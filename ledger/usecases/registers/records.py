@@ -15,7 +15,7 @@ from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
-from ledger.usecases.registers.parse import BadTerms, Said, as_cells, understood
+from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
     offices_of,
@@ -32,26 +32,26 @@ class FixedTerm(RefusedByRule):
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 
-def add(uow: UnitOfWork, kind: str, said: Said) -> Receipt:
+def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
     """Add an office, a city, a provider or a project.
 
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
-    record = add_record(uow, kind, said)
-    found = kind == "city" and not said.terms.get("office")
+    record = add_record(uow, kind, typed_terms)
+    found = kind == "city" and not typed_terms.terms.get("office")
     notes = (
         (f"office {record.office} looks after city {record.code}, by its country",) if found else ()
     )
     return uow.receipt(notes=(*notes, *day_unused(uow)))
 
 
-def add_record(uow: UnitOfWork, kind: str, said: Said) -> Any:
+def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
     """Add a record that is nothing but its terms, and give it."""
-    cells = as_cells(kind, said)
+    cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
-    record = understood(uow, kind, cells, said)
-    if said.terms.get("code"):
+    record = parse_record(uow, kind, cells, typed_terms)
+    if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
     record = _completed(uow, kind, record)
     uow.add(kind, record)
@@ -74,16 +74,16 @@ def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
     return record
 
 
-def edit(uow: UnitOfWork, kind: str, typed: str, said: Said) -> Receipt:
-    """Change the terms that were said, and only those; the old ones stay readable.
+def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Receipt:
+    """Change the given terms only; the old ones stay readable.
 
     Raises what `add` does, `FixedTerm` and `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
-    cells = as_cells(kind, said)
+    cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}
-    after = changed(kind, kept.record, understood(uow, kind, line, said), cells)
+    after = changed(kind, kept.record, parse_record(uow, kind, line, typed_terms), cells)
     after = _completed(uow, kind, after)
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
@@ -121,9 +121,9 @@ def day_unused(uow: UnitOfWork) -> tuple[str, ...]:
     return ("terms hold from the moment they are recorded; --on was not used",)
 
 
-def add_unit(uow: UnitOfWork, said: Said) -> Receipt:
+def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
     """Add a unit of work. Raises `BadTerms` and `AlreadyThere`."""
-    unit: Unit = understood(uow, "unit", as_cells("unit", said), said)
+    unit: Unit = parse_record(uow, "unit", as_cells("unit", typed_terms), typed_terms)
     alike = [one for one in uow.units if one.casefold() == unit.code.casefold()]
     if alike:
         held = uow.units[alike[0]]
@@ -132,24 +132,24 @@ def add_unit(uow: UnitOfWork, said: Said) -> Receipt:
             why="Quantities are counted in it, so a unit never changes.",
             next_step="Use it as it is, or choose another code: cityfund unit list",
         )
-    _require_typeable(uow, unit, said)
+    _require_typeable(uow, unit, typed_terms)
     uow.add_unit(unit)
     return uow.receipt(notes=day_unused(uow))
 
 
-def _require_typeable(uow: UnitOfWork, unit: Unit, said: Said) -> None:
+def _require_typeable(uow: UnitOfWork, unit: Unit, typed_terms: TypedTerms) -> None:
     """Refuse a unit that could not be typed behind a number: `k` would be a thousand."""
     try:
         read = parse_quantity(f"1 {unit.code}", {**uow.units, unit.code: unit}).unit
     except LedgerError as error:
-        raise _untypeable(unit, said, error.why) from None
+        raise _untypeable(unit, typed_terms, error.why) from None
     if read != unit:
-        raise _untypeable(unit, said, f"It would be read as {read.code}.")
+        raise _untypeable(unit, typed_terms, f"It would be read as {read.code}.")
 
 
-def _untypeable(unit: Unit, said: Said, why: str) -> BadTerms:
+def _untypeable(unit: Unit, typed_terms: TypedTerms, why: str) -> BadTerms:
     return BadTerms(
-        f"{said.name_of('code')}: {unit.code!r} cannot be a unit.",
+        f"{typed_terms.name_of('code')}: {unit.code!r} cannot be a unit.",
         why=f"Nobody could type 1 {unit.code}. {why}",
         next_step="Choose a word such as tree, household or bus-stop.",
     )
