@@ -17,7 +17,7 @@ MISTYPED = [
     ("db backup ''", 2, ("FILE is empty",)),
     ("gaps --output ''", 2, ("--output is empty", "omit it")),
     ("gaps --where ''", 2, ("--where is empty",)),
-    ("deal deliver D-0001 ''", 2, ("QUANTITY is empty",)),
+    ("deal deliver D-0001 ''", 3, ("The quantity is empty",)),
     ("need withdraw N-0001 --reason ''", 2, ("--reason is empty",)),
     ("offer add EDB money '9M EUR' --note ''", 2, ("--note is empty",)),
     ("city add New York --country US", 2, ('"New York"',)),
