@@ -1,6 +1,6 @@
 """`cityfund rates`: what currencies are in one another, where that is from, and an own figure.
 
-Taking rates in from a command: the ECB's file, or the canonical table by the common road.
+Taking rates in from a command: the ECB's file, or the canonical table as any other table.
 """
 
 from __future__ import annotations

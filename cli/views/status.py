@@ -40,7 +40,7 @@ _WORDS = {
     "delivered": "delivered",
     "ended": "released",
 }
-_BESIDES = {"withdrawn", "over"}
+_NOT_COUNTED = {"withdrawn", "over"}
 """What is counted beside the total and not inside it."""
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
@@ -149,9 +149,11 @@ def _counted(counts: Mapping[str, int]) -> str:
         for name, words in _WORDS.items()
         if name in counts and (counts[name] or name in always)
     }
-    inside = ", ".join(text for name, text in parts.items() if name not in _BESIDES)
-    besides = "".join(f"; not counted: {text}" for name, text in parts.items() if name in _BESIDES)
-    return f"{counts['total']:,}{': ' if inside else ''}{inside}{besides}"
+    inside = ", ".join(text for name, text in parts.items() if name not in _NOT_COUNTED)
+    not_counted = "".join(
+        f"; not counted: {text}" for name, text in parts.items() if name in _NOT_COUNTED
+    )
+    return f"{counts['total']:,}{': ' if inside else ''}{inside}{not_counted}"
 
 
 def status_lines(document: Mapping[str, Any]) -> Iterator[str]:

@@ -27,7 +27,7 @@ from ledger.matching.problem import least_reaching
 NONE_OUTSTANDING = Outstanding(0, 0)
 
 RATE, AVAILABLE = "rate", "available"
-"""What blocks a pair besides the rules: a missing rate, no capacity."""
+"""What blocks a pair in addition to the rules: a missing rate, no capacity."""
 
 ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
 

@@ -139,7 +139,7 @@ def _replacement_note(before: Rate | None) -> Iterator[str]:
 
 
 def _direct_quote_warning(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
-    """Warn where a direct quote begins to outrank the fresher road that was taken till now."""
+    """Warn where a direct quote begins to outrank the newer rate source used until now."""
     if before is not None or uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
         return
     converted = find_rate(uow.rates, rate.base, rate.quote, uow.today)
@@ -147,7 +147,7 @@ def _direct_quote_warning(uow: UnitOfWork, rate: Rate, before: Rate | None) -> I
         via = (
             "the inverse quote"
             if converted.rate_source == "inverse"
-            else f"the road through {PIVOT}"
+            else f"the cross rate through {PIVOT}"
         )
         yield (
             f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "

@@ -87,7 +87,7 @@ def read_units(connection: Connection) -> dict[str, Unit]:
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:
-    """Give the receipt of the same request said before, marked replayed; None where it is new.
+    """Give the receipt of a request already recorded, marked replayed; None where it is new.
 
     Raises `KeyReused` where the key came with another command or input.
     """

@@ -354,7 +354,7 @@ class UnitOfWork:
         )
 
     def first_receipt(self) -> dict[str, Any] | None:
-        """Give the receipt of the same request said before; None where it is new."""
+        """Give the receipt of a request already recorded; None where it is new."""
         return self.start.first_receipt
 
     def store_receipt(self, document: Mapping[str, Any]) -> None:
