@@ -61,10 +61,9 @@ def worth(
 _DEFAULT, _DIGITS = 20, 4
 
 
-class UnusableLimit(InvalidInput):
+class UnusableLimit(InvalidInput, code="unusable-limit"):
     """A number of gaps that is no whole number from 1 on."""
 
-    code = "unusable-limit"
     default_why = "Each gap is weighed by solving once more."
     default_next = "Give a number such as 20, or leave it out."
 

@@ -207,18 +207,16 @@ UNIT: Final = "cityfund-night"
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-class NoTimeOfDay(InvalidInput):
+class NoTimeOfDay(InvalidInput, code="no-time-of-day"):
     """The time of the nightly run is not a time of day."""
 
-    code = "no-time-of-day"
     default_why = "A time of day is written as hours and minutes, 00:00 to 23:59."
     default_next = "Write it like --at 02:30."
 
 
-class CannotSchedule(InvalidInput):
+class CannotSchedule(InvalidInput, code="cannot-schedule"):
     """A path or a URL holds what a crontab or a unit cannot: the end of a line."""
 
-    code = "cannot-schedule"
     default_why = "Each entry of a crontab or a unit is one line."
     default_next = "Rename the ledger or the environment file."
 

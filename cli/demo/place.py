@@ -16,18 +16,16 @@ _SQLITE = "sqlite:///"
 _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class DemoDatabaseGiven(UsageError):
+class DemoDatabaseGiven(UsageError, code="demo-has-its-own"):
     """The demonstration was pointed at a ledger."""
 
-    code = "demo-has-its-own"
     default_why = "The demonstration creates its own ledger and touches no other."
     default_next = "Omit --db; to keep the demonstration's ledger, add --keep FILE."
 
 
-class DemoFileInUse(StorageTrouble):
+class DemoFileInUse(StorageTrouble, code="demo-file-in-use"):
     """The file to keep the demonstration's ledger in is there already."""
 
-    code = "demo-file-in-use"
     default_why = "The demonstration never writes into an existing file."
     default_next = "Name a new file with --keep."
 

@@ -41,10 +41,9 @@ TimeLimit = Annotated[
 ]
 
 
-class OnlyWithSave(UsageError):
+class OnlyWithSave(UsageError, code="only-with-save"):
     """An option of storing a proposal came without --save."""
 
-    code = "only-with-save"
     default_why = "A proposal that is only shown writes nothing."
     default_next = "Add --save, or leave the option out."
 

@@ -100,10 +100,9 @@ def resolve_typed_code(uow: UnitOfWork, kind: str, typed: str) -> str:
     return find_code(uow.connection, kind, typed)
 
 
-class NotThereThen(NotFound):
+class NotThereThen(NotFound, code="not-there-then"):
     """The record exists, but did not at the times that were asked for."""
 
-    code = "not-there-then"
     default_why = "It was recorded or declared after the date of the report."
     default_next = "Omit --as-of and --known-at, or give a later date."
 

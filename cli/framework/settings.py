@@ -21,10 +21,9 @@ _MOST_BYTES = 64 * 1024
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 
-class InvalidConfig(InvalidInput):
+class InvalidConfig(InvalidInput, code="invalid-config"):
     """The config file cannot be used as it stands."""
 
-    code = "invalid-config"
     default_why = "The config file is TOML, with the keys db, actor, format and inbox."
     default_next = "Correct that line, or move the file away to use the defaults."
 

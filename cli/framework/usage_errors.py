@@ -12,87 +12,69 @@ from typing import Any, NamedTuple
 from ledger.core.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
 
 
-class UnknownCommand(UsageError):
+class UnknownCommand(UsageError, code="unknown-command"):
     """A noun or a verb the program does not have."""
 
-    code = "unknown-command"
 
-
-class UnknownOption(UsageError):
+class UnknownOption(UsageError, code="unknown-option"):
     """An option the command does not take."""
 
-    code = "unknown-option"
 
-
-class MissingParameter(UsageError):
+class MissingParameter(UsageError, code="missing-parameter"):
     """A required argument or option was left out."""
 
-    code = "missing-parameter"
 
-
-class BadUsage(UsageError):
+class BadUsage(UsageError, code="bad-usage"):
     """The command line cannot be read: too many words, an option without its value."""
 
-    code = "bad-usage"
 
-
-class UnknownFormat(UsageError):
+class UnknownFormat(UsageError, code="unknown-format"):
     """An output format the command does not write."""
 
-    code = "unknown-format"
 
-
-class UnknownColumn(UsageError):
+class UnknownColumn(UsageError, code="unknown-column"):
     """A filter names a column that the listing does not have."""
 
-    code = "unknown-column"
 
-
-class BadFilter(UsageError):
+class BadFilter(UsageError, code="bad-filter"):
     """A filter that is not column=value."""
 
-    code = "bad-filter"
     default_why = "A filter names one column and the value to show."
     default_next = "Write it as --where column=value, once for each column."
 
 
-class NeedsYes(UsageError):
+class NeedsYes(UsageError, code="needs-yes"):
     """A destructive act without a person to ask."""
 
-    code = "needs-yes"
     default_why = "The command asks for confirmation, and there is no terminal to ask on."
     default_next = "Add --yes to confirm, or --dry-run to see the result first."
 
 
-class NotConfirmed(LedgerError):
+class NotConfirmed(LedgerError, code="not-confirmed"):
     """The confirmation was declined; nothing was changed."""
 
-    code = "not-confirmed"
     exit_code = ExitCode.INTERRUPTED
     default_why = "You answered no."
     default_next = "Nothing was changed. Run the command again when you are sure."
 
 
-class NotText(InvalidInput):
+class NotText(InvalidInput, code="not-text"):
     """An argument whose bytes are not text."""
 
-    code = "not-text"
     default_why = "The ledger stores text as Unicode, and these bytes are not Unicode."
     default_next = "Type the value again, in a terminal set to UTF-8."
 
 
-class OutputIsDirectory(StorageTrouble):
+class OutputIsDirectory(StorageTrouble, code="output-is-directory"):
     """The file to write is a directory."""
 
-    code = "output-is-directory"
     default_why = "A directory cannot be replaced by a file."
     default_next = "Name a file with --output, for example one inside that directory."
 
 
-class ReceiptNotWritten(StorageTrouble):
+class ReceiptNotWritten(StorageTrouble, code="receipt-not-written"):
     """An act was recorded, and its receipt could not be written."""
 
-    code = "receipt-not-written"
     default_why = "The act is recorded and stays recorded; only its receipt is missing."
     default_next = "Repeat the command with the key of its request."
 
@@ -110,10 +92,9 @@ def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
 
 
-class UntilMissing(UsageError):
+class UntilMissing(UsageError, code="until-missing"):
     """An introduction came without the last day of its hold."""
 
-    code = "until-missing"
     default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
     default_next = "Add --until DATE, or --commit if both sides have already signed."
 

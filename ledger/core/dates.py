@@ -24,84 +24,74 @@ _MOMENT = re.compile(
 )
 
 
-class InvalidDate(InvalidInput):
+class InvalidDate(InvalidInput, code="invalid-date"):
     """The text is not a date."""
 
-    code = "invalid-date"
     default_why = "A date is written YYYY-MM-DD, or today, yesterday or tomorrow."
     default_next = "Write it as 2026-11-23."
 
 
-class InvalidTime(InvalidInput):
+class InvalidTime(InvalidInput, code="invalid-time"):
     """The text is not a timestamp, or is an ambiguous one."""
 
-    code = "invalid-time"
     default_why = "A timestamp is a date and a time, with a time zone or in the ledger's own."
     default_next = "Write it as 2026-11-23T10:00Z or 2026-11-23T10:00+03:30."
 
 
-class FutureDate(InvalidInput):
+class FutureDate(InvalidInput, code="future-date"):
     """An act is dated after today."""
 
-    code = "future-date"
     default_why = "The journal records what has happened, by the ledger's calendar."
     default_next = "Give today or an earlier date; use --until or --due for a planned date."
 
 
-class BeforeDeclaration(RefusedByRule):
+class BeforeDeclaration(RefusedByRule, code="before-declaration"):
     """An act is dated before the need or the offer was declared."""
 
-    code = "before-declaration"
     default_why = "No act on a need or an offer can precede its declaration."
     default_next = "Check the date of the act, and that of the declaration with `show`."
 
 
-class BeforePreviousAct(RefusedByRule):
+class BeforePreviousAct(RefusedByRule, code="before-previous-act"):
     """An act of a deal is dated before the deal's previous act."""
 
-    code = "before-previous-act"
     default_why = "The acts of one deal are dated in order."
     default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
 
 
-class BeforeReversed(RefusedByRule):
+class BeforeReversed(RefusedByRule, code="before-reversed"):
     """A reversal is dated before the entry it reverses."""
 
-    code = "before-reversed"
     default_why = "A reversal cannot precede the entry it reverses."
     default_next = (
         "Omit --on to date it today, or give the date of the reversed entry or a later one."
     )
 
 
-class OverdrawnLater(RefusedByRule):
+class OverdrawnLater(RefusedByRule, code="overdrawn-later"):
     """A backdated act would leave a stage below zero on a later day."""
 
-    code = "overdrawn-later"
     default_why = "Later acts have taken the quantity."
     default_next = "Give a later date or a smaller quantity."
 
 
-class HoldExpired(RefusedByRule):
+class HoldExpired(RefusedByRule, code="hold-expired"):
     """A hold to be committed has passed its last day."""
 
-    code = "hold-expired"
     default_why = "A hold can be committed until its last day."
     default_next = "Extend it first (cityfund deal edit DEAL --until DATE), or release it."
 
 
-class UntilInThePast(InvalidInput):
+class UntilInThePast(InvalidInput, code="until-in-the-past"):
     """A hold would end before it begins."""
 
-    code = "until-in-the-past"
     default_why = "A hold lasts at least until the day of the introduction."
     default_next = "Give a later date to --until."
 
 
-class ClockSteppedBack(RefusedByRule):
+class ClockSteppedBack(RefusedByRule, code="clock-stepped-back"):
     """The machine's clock is far behind the time of the last write."""
 
-    code = "clock-stepped-back"
     default_why = (
         "A later record must have a later timestamp, "
         "or reports of what was known at a moment would change."
@@ -109,10 +99,9 @@ class ClockSteppedBack(RefusedByRule):
     default_next = "Correct the machine's clock, then run the command again."
 
 
-class UnknownTimeZone(InvalidInput):
+class UnknownTimeZone(InvalidInput, code="unknown-time-zone"):
     """The name is not one of the IANA time zones."""
 
-    code = "unknown-time-zone"
     default_why = "The ledger's calendar needs a standard time zone."
     default_next = "Use an IANA name such as Europe/Paris, Asia/Tehran or UTC."
 

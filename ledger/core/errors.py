@@ -42,11 +42,10 @@ class LedgerError(Exception):
     default_why: ClassVar[str] = ""
     default_next: ClassVar[str] = ""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, code: str) -> None:
+        """Take the code as an explicit keyword: scripts depend on it, so no rename changes it."""
         super().__init_subclass__()
-        if "code" not in vars(cls):
-            # Scripts depend on it, so it is explicit: renaming a class must not change it.
-            raise TypeError(f"{cls.__name__} has no error code of its own.")
+        cls.code = code
 
     def __init__(self, what: str, *, why: str | None = None, next_step: str | None = None) -> None:
         super().__init__(what)
@@ -63,50 +62,43 @@ class LedgerError(Exception):
         return type(self)(what, why=self.why, next_step=self.next_step)
 
 
-class UsageError(LedgerError):
+class UsageError(LedgerError, code="usage-error"):
     """The command line cannot be understood."""
 
-    code = "usage-error"
     exit_code = ExitCode.USAGE
 
 
-class InvalidInput(LedgerError):
+class InvalidInput(LedgerError, code="invalid-input"):
     """A value is not valid; nothing was looked up or changed."""
 
-    code = "invalid-input"
     exit_code = ExitCode.INVALID
 
 
-class RefusedByRule(LedgerError):
+class RefusedByRule(LedgerError, code="refused-by-rule"):
     """The input is well formed, but a rule of the ledger forbids the act."""
 
-    code = "refused-by-rule"
     exit_code = ExitCode.REFUSED
 
 
-class NotFound(LedgerError):
+class NotFound(LedgerError, code="not-found"):
     """The ledger has no record of that code."""
 
-    code = "not-found"
     exit_code = ExitCode.NOT_FOUND
 
 
-class Busy(LedgerError):
+class Busy(LedgerError, code="busy"):
     """Another process holds the lock; the same command will work later."""
 
-    code = "busy"
     exit_code = ExitCode.BUSY
 
 
-class CannotOpen(LedgerError):
+class CannotOpen(LedgerError, code="cannot-open"):
     """The database cannot be reached or is not a ledger this program can use."""
 
-    code = "cannot-open"
     exit_code = ExitCode.UNREACHABLE
 
 
-class StorageTrouble(LedgerError):
+class StorageTrouble(LedgerError, code="storage-trouble"):
     """A file cannot be read or written, or the disk is full."""
 
-    code = "storage-trouble"
     exit_code = ExitCode.STORAGE

@@ -33,10 +33,9 @@ Cell = str | date | Fraction | tuple[str, ...] | None
 """What a filter sees of a row: a text or several, a date, a figure, or None where nothing is."""
 
 
-class UnreadableFilter(InvalidInput):
+class UnreadableFilter(InvalidInput, code="unreadable-filter"):
     """A filter is not a column, a sign and a value that the column can hold."""
 
-    code = "unreadable-filter"
     default_why = "A filter is COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=VALUE or COLUMN<=VALUE."
     default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
 

@@ -13,128 +13,108 @@ def quote_text(text: str) -> str:
     return f'"{plain}"' if len(plain) <= _LONGEST_SHOWN else f'"{plain[:_LONGEST_SHOWN]}…"'
 
 
-class BadQuantity(InvalidInput):
+class BadQuantity(InvalidInput, code="bad-quantity"):
     """Base of all refusals of a typed quantity. It is never raised itself."""
 
-    code = "bad-quantity"
     default_next = "Write it like 40M EUR, 1250000.50 EUR or 120 person-day."
 
 
-class EmptyQuantity(BadQuantity):
+class EmptyQuantity(BadQuantity, code="empty-quantity"):
     """The quantity is empty."""
 
-    code = "empty-quantity"
     default_why = "An empty quantity could mean zero or unknown."
 
 
-class NotANumber(BadQuantity):
+class NotANumber(BadQuantity, code="not-a-number"):
     """The number has a character that no number has."""
 
-    code = "not-a-number"
     default_why = "A number has digits, at most one decimal point, and group marks."
 
 
-class ExponentNotation(BadQuantity):
+class ExponentNotation(BadQuantity, code="exponent-notation"):
     """The number is in exponent notation, such as 1e5."""
 
-    code = "exponent-notation"
     default_why = "A number with an exponent may come from a rounded cell and have lost digits."
     default_next = "Write all digits, or use k, M, bn or tn: 100k EUR."
 
 
-class AmbiguousNumber(BadQuantity):
+class AmbiguousNumber(BadQuantity, code="ambiguous-number"):
     """The comma or the point can be read as a decimal mark or as a group mark."""
 
-    code = "ambiguous-number"
 
-
-class BadGrouping(BadQuantity):
+class BadGrouping(BadQuantity, code="bad-grouping"):
     """Group marks are not before every third digit, or are not all the same."""
 
-    code = "bad-grouping"
     default_why = "Digits are grouped in threes from the right, by the same mark."
     default_next = "Write it without group marks, or like 1,234,567.00."
 
 
-class AmbiguousMultiplier(BadQuantity):
+class AmbiguousMultiplier(BadQuantity, code="ambiguous-multiplier"):
     """An abbreviation that stands for different powers of ten."""
 
-    code = "ambiguous-multiplier"
     default_next = "Write thousand (k), million (M), billion (bn) or trillion (tn)."
 
 
-class UnknownMultiplier(BadQuantity):
+class UnknownMultiplier(BadQuantity, code="unknown-multiplier"):
     """A word between number and unit that is not a known power of ten."""
 
-    code = "unknown-multiplier"
     default_why = (
         "The multipliers are thousand (k), million (M, mn), billion (bn) and trillion (tn)."
     )
 
 
-class NegativeQuantity(BadQuantity):
+class NegativeQuantity(BadQuantity, code="negative-quantity"):
     """The quantity is below zero."""
 
-    code = "negative-quantity"
     default_why = (
         "Quantities are positive; a release, return, withdrawal or reversal is an act of its own."
     )
     default_next = "Omit the sign and use the release, return, withdraw or reverse command."
 
 
-class ZeroQuantity(BadQuantity):
+class ZeroQuantity(BadQuantity, code="zero-quantity"):
     """The quantity is zero."""
 
-    code = "zero-quantity"
     default_why = "A quantity of zero moves nothing; an unknown one is left empty."
     default_next = "Give a quantity above zero, or omit it."
 
 
-class TooManyDecimals(BadQuantity):
+class TooManyDecimals(BadQuantity, code="too-many-decimals"):
     """The number has more decimals than the unit."""
 
-    code = "too-many-decimals"
 
-
-class QuantityTooLarge(BadQuantity):
+class QuantityTooLarge(BadQuantity, code="quantity-too-large"):
     """The quantity is above 10^17 smallest parts."""
 
-    code = "quantity-too-large"
     default_why = "One quantity has at most 10^17 smallest parts of its unit."
     default_next = "Check the number of zeros and the multiplier."
 
 
-class MissingUnit(BadQuantity):
+class MissingUnit(BadQuantity, code="missing-unit"):
     """A number without a unit, and no default unit applies."""
 
-    code = "missing-unit"
     default_why = "A quantity needs a unit; none is assumed."
 
 
-class UnknownUnit(BadQuantity):
+class UnknownUnit(BadQuantity, code="unknown-unit"):
     """The unit is not in the ledger's table of units."""
 
-    code = "unknown-unit"
     default_next = "Use an ISO 4217 code or a work unit; `cityfund unit add` adds others."
 
 
-class AmbiguousUnit(BadQuantity):
+class AmbiguousUnit(BadQuantity, code="ambiguous-unit"):
     """Without its exact case, the unit matches several units, or a multiplier as well."""
 
-    code = "ambiguous-unit"
 
-
-class UnitGivenTwice(BadQuantity):
+class UnitGivenTwice(BadQuantity, code="unit-given-twice"):
     """Two different units are given for one number."""
 
-    code = "unit-given-twice"
     default_why = "A quantity has one unit."
     default_next = "Keep one of them."
 
 
-class UnitInAmount(BadQuantity):
+class UnitInAmount(BadQuantity, code="unit-in-amount"):
     """A cell has a unit although the unit has its own column."""
 
-    code = "unit-in-amount"
     default_why = "The unit has its own column; two places could contradict each other."
     default_next = "Keep the number here and put the unit into the unit column."

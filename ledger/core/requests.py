@@ -14,26 +14,23 @@ MAX_KEY_LENGTH = 200
 MAX_ACTOR_LENGTH = 200
 
 
-class KeyReused(RefusedByRule):
+class KeyReused(RefusedByRule, code="key-reused"):
     """A request key was used before with other input."""
 
-    code = "key-reused"
     default_why = "A key identifies one request; the same key may only repeat the same input."
     default_next = "Use another --key for another act, or repeat the first input exactly."
 
 
-class MalformedKey(InvalidInput):
+class MalformedKey(InvalidInput, code="malformed-key"):
     """A request key is empty, too long, or has white space or control characters."""
 
-    code = "malformed-key"
     default_why = "A key is one word of at most 200 characters."
     default_next = "Choose a key such as the number of an invoice or a letter."
 
 
-class MalformedActor(InvalidInput):
+class MalformedActor(InvalidInput, code="malformed-actor"):
     """The actor's name is empty, too long, or has control characters."""
 
-    code = "malformed-actor"
     default_why = "The journal records who made each act: a name on one line."
     default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
 

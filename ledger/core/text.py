@@ -17,18 +17,16 @@ MAX_TEXT: Final = 10_000
 _UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class TextTooLong(InvalidInput):
+class TextTooLong(InvalidInput, code="text-too-long"):
     """A text is longer than the limit."""
 
-    code = "text-too-long"
     default_why = "The journal stores and shows texts in full."
     default_next = "Shorten it, and refer to a document for the rest."
 
 
-class ControlCharacter(InvalidInput):
+class ControlCharacter(InvalidInput, code="control-character"):
     """A text has a control character, which could steer a screen or break a file."""
 
-    code = "control-character"
     default_why = "Some screens, files and databases cannot handle it."
     default_next = "Remove the character."
 

@@ -68,10 +68,9 @@ def offer_part(offer_stage: int, need_stage: int, need_part: int) -> int:
     return offer_stage * need_part // need_stage
 
 
-class BrokerNotBank(RefusedByRule):
+class BrokerNotBank(RefusedByRule, code="broker-not-bank"):
     """Money, days or work would be recorded as held by the fund itself."""
 
-    code = "broker-not-bank"
     default_why = (
         "The fund is a broker, not a bank: money goes from the provider to the project, "
         "and the ledger only records it."

@@ -51,10 +51,9 @@ FORMATS: Final = {
 }
 
 
-class UnknownLayout(CannotOpen):
+class UnknownLayout(CannotOpen, code="unknown-layout"):
     """An entry has a format of canonical bytes that this program does not know."""
 
-    code = "unknown-layout"
     default_why = "A newer version of cityfund wrote it."
     default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 

@@ -26,33 +26,29 @@ _MOST_STEPS: Final = 64
 _MOST_LEAVES: Final = 2**63
 
 
-class CannotReadProof(StorageTrouble):
+class CannotReadProof(StorageTrouble, code="cannot-read-proof"):
     """The file of a proof is missing or cannot be read."""
 
-    code = "cannot-read-proof"
     default_next = "Check the path and its permissions."
 
 
-class MalformedProof(InvalidInput):
+class MalformedProof(InvalidInput, code="malformed-proof"):
     """The file is not a proof, or no longer one."""
 
-    code = "malformed-proof"
     default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
     default_next = "Ask for the file again, or create it: cityfund journal prove ENTRY"
 
 
-class NotProven(RefusedByRule):
+class NotProven(RefusedByRule, code="not-proven"):
     """The leaf of the proof does not lead to its root: one of the two was changed."""
 
-    code = "not-proven"
     default_why = "The hashes of the path do not lead from the leaf to the root."
     default_next = "Do not rely on the file. Ask for a proof of the entry from the ledger."
 
 
-class SealMismatch(RefusedByRule):
+class SealMismatch(RefusedByRule, code="other-seal"):
     """The proof leads to another root than the given one."""
 
-    code = "other-seal"
     default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
 
 

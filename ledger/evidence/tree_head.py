@@ -16,10 +16,9 @@ from ledger.core.numbers import normalise_digits
 _MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
 
 
-class MalformedSeal(InvalidInput):
+class MalformedSeal(InvalidInput, code="malformed-seal"):
     """The text is not a size and a root."""
 
-    code = "malformed-seal"
     default_why = "A seal is a number of leaves, a colon and a root of 64 hexadecimal digits."
     default_next = "Copy it from a nightly report or from: cityfund journal seals"
 

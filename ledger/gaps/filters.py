@@ -17,10 +17,9 @@ from ledger.reference import region_and_above, sector_and_above
 _ABOVE: Final = {"sector": sector_and_above, "region": region_and_above}
 
 
-class UnknownGapColumn(InvalidInput):
+class UnknownGapColumn(InvalidInput, code="unknown-gap-column"):
     """A column was named that gap rows do not have."""
 
-    code = "unknown-gap-column"
     default_next = f"Choose among: {', '.join(COLUMNS)}."
 
 

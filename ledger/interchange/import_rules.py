@@ -33,25 +33,22 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Cell = Annotated[str, StringConstraints(max_length=10_000)]
 
 
-class UnknownRule(NotFound):
+class UnknownRule(NotFound, code="unknown-rule"):
     """No import rule of that name is shipped, and no file lies there."""
 
-    code = "unknown-rule"
     default_why = "A rule is named by its shipped name or by the path of its TOML file."
 
 
-class CannotReadRule(StorageTrouble):
+class CannotReadRule(StorageTrouble, code="cannot-read-rule"):
     """The file of an import rule cannot be read."""
 
-    code = "cannot-read-rule"
     default_why = "A rule is one small TOML file."
     default_next = "Check that it is the rule you mean, and that you may read it."
 
 
-class BrokenRule(InvalidInput):
+class BrokenRule(InvalidInput, code="broken-rule"):
     """The file of an import rule is not TOML, or larger or nested deeper than a rule is."""
 
-    code = "broken-rule"
     default_why = f"An import rule is a TOML file of at most {MAX_RULE_BYTES // 1024} KiB."
     default_next = "Put right the place named."
 

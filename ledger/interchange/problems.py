@@ -43,10 +43,9 @@ class ImportProblem(NamedTuple):
         return f"{self.place}: {self.what}" + (f" {self.next}" if self.next else "")
 
 
-class ImportRefused(InvalidInput):
+class ImportRefused(InvalidInput, code="import-refused"):
     """Nothing was imported: an import is done whole or not at all."""
 
-    code = "import-refused"
     default_why = "An import is done whole or not at all, so nothing was changed."
     default_next = "Put right what is listed and import again."
 

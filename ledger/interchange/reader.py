@@ -19,34 +19,30 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""
 
 
-class NothingToImport(UsageError):
+class NothingToImport(UsageError, code="nothing-to-import"):
     """None of the paths given is a canonical table."""
 
-    code = "nothing-to-import"
     default_why = f"A file is named after its table: {', '.join(f'{n}.csv' for n in TABLES)}."
     default_next = "Name the files so, or say which table a file is with --as TABLE."
 
 
-class StatementsNotImported(UsageError):
+class StatementsNotImported(UsageError, code="statements-not-imported"):
     """Statements were given to the import, which would write what is only to be compared."""
 
-    code = "statements-not-imported"
     default_why = "What a provider says is compared with the ledger, line by line, never copied."
     default_next = "Let the night read them: cityfund reconcile --only statements --inbox FOLDER"
 
 
-class UnknownTable(UsageError):
+class UnknownTable(UsageError, code="unknown-table"):
     """A table that is not one of the canonical tables."""
 
-    code = "unknown-table"
     default_why = f"The tables are {', '.join(TABLES)}."
     default_next = "Say one of them after --as."
 
 
-class CannotReadFile(StorageTrouble):
+class CannotReadFile(StorageTrouble, code="cannot-read-file"):
     """A file named for import is not there or cannot be read."""
 
-    code = "cannot-read-file"
     default_why = "The system would not let it be read."
     default_next = "Look at the path and at who may read it."
 

@@ -27,18 +27,16 @@ RowCells = Mapping[str, str | None]
 """One row to write: text by column name, exactly as it is to be read again; None is empty."""
 
 
-class CannotWriteExport(StorageTrouble):
+class CannotWriteExport(StorageTrouble, code="cannot-write-export"):
     """The folder or file of an export could not be written."""
 
-    code = "cannot-write-export"
     default_why = "The system refused it; nothing was left half written."
     default_next = "Look at the path, the free space and who may write there."
 
 
-class ExportFolderInUse(StorageTrouble):
+class ExportFolderInUse(StorageTrouble, code="export-folder-in-use"):
     """The folder already holds something that an export would have to overwrite."""
 
-    code = "export-folder-in-use"
     default_why = "An export never overwrites what it did not write in the same run."
     default_next = "Name a new or empty folder."
 

@@ -21,73 +21,64 @@ from ledger.journal.entries import Movement
 Movements = tuple[Movement, ...]
 
 
-class NotEnoughOpen(RefusedByRule):
+class NotEnoughOpen(RefusedByRule, code="not-enough-open"):
     """More was requested of a need than is open."""
 
-    code = "not-enough-open"
     default_why = "A hold takes at most what is open."
     default_next = "Give a smaller quantity, or release another hold first: cityfund need show CODE"
 
 
-class NotEnoughAvailable(RefusedByRule):
+class NotEnoughAvailable(RefusedByRule, code="not-enough-available"):
     """More was requested of an offer than is available."""
 
-    code = "not-enough-available"
     default_why = "An offer can be held only once."
     default_next = "Give a smaller quantity, or find another offer: cityfund need candidates NEED"
 
 
-class NotEnoughHeld(RefusedByRule):
+class NotEnoughHeld(RefusedByRule, code="not-enough-held"):
     """More was to be committed or released than the deal holds."""
 
-    code = "not-enough-held"
     default_why = "Only what is held can be committed or released, and only once."
     default_next = "See what the deal holds: cityfund deal show DEAL"
 
 
-class NotEnoughCommitted(RefusedByRule):
+class NotEnoughCommitted(RefusedByRule, code="not-enough-committed"):
     """More was to be delivered or released than is committed."""
 
-    code = "not-enough-committed"
     default_why = "Only what is committed can be delivered, or released with --committed."
     default_next = "See what is committed: cityfund deal show DEAL"
 
 
-class NotEnoughDelivered(RefusedByRule):
+class NotEnoughDelivered(RefusedByRule, code="not-enough-delivered"):
     """More was to be returned than was delivered."""
 
-    code = "not-enough-delivered"
     default_why = "Only what was delivered can be returned."
     default_next = "See what was delivered: cityfund deal show DEAL"
 
 
-class NothingToMove(RefusedByRule):
+class NothingToMove(RefusedByRule, code="nothing-to-move"):
     """The stage that the act draws on is empty."""
 
-    code = "nothing-to-move"
     default_why = "The act moves all of a stage, and the stage is empty."
     default_next = "See the stages with `show`."
 
 
-class NotEnoughWithdrawn(RefusedByRule):
+class NotEnoughWithdrawn(RefusedByRule, code="not-enough-withdrawn"):
     """More was to be reinstated than was withdrawn or has expired."""
 
-    code = "not-enough-withdrawn"
     default_why = "Only what was withdrawn or has expired can be reinstated."
     default_next = "See the stages with `show`; to increase the quantity, edit it."
 
 
-class WrongUnit(InvalidInput):
+class WrongUnit(InvalidInput, code="wrong-unit"):
     """The quantity is not in the unit of the need or offer."""
 
-    code = "wrong-unit"
     default_why = "Units are never converted silently."
 
 
-class BelowQuantityInUse(RefusedByRule):
+class BelowQuantityInUse(RefusedByRule, code="below-what-is-taken"):
     """A quantity would be revised below what deals hold, committed or delivered."""
 
-    code = "below-what-is-taken"
     default_why = "A decrease takes only what is open or available."
     default_next = "Release or withdraw first, or give a larger quantity."
 

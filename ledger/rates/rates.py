@@ -51,10 +51,9 @@ class Rate:
         assert self.rate > 0, f"rate {self.rate} of {self.base} in {self.quote}"
 
 
-class UnusableRate(InvalidInput):
+class UnusableRate(InvalidInput, code="unusable-rate"):
     """The rate is not a positive decimal, or is given although nothing is exchanged."""
 
-    code = "unusable-rate"
     default_why = "A rate is the price of one unit of a currency in another."
     default_next = "Write it as a plain number such as 1.085."
 

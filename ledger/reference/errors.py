@@ -9,10 +9,9 @@ from ledger.core.errors import InvalidInput
 from ledger.core.quantity_errors import quote_text
 
 
-class UnknownReference(InvalidInput):
+class UnknownReference(InvalidInput, code="unknown-reference"):
     """Base of the refusals of a code that a reference table lacks. It is never raised itself."""
 
-    code = "unknown-reference"
     table: ClassVar[str] = "the table"
 
     @classmethod
@@ -27,55 +26,49 @@ class UnknownReference(InvalidInput):
         return cls(f"{quote_text(text)} is not in {cls.table}.", next_step=suggestion)
 
 
-class UnknownCountry(UnknownReference):
+class UnknownCountry(UnknownReference, code="unknown-country"):
     """The country is not an ISO 3166 code."""
 
-    code = "unknown-country"
     table = "ISO 3166"
     default_why = "Countries are named by their two or three letters in ISO 3166."
     default_next = "Give a code such as IR, FRA or BR."
 
 
-class UnknownRegion(UnknownReference):
+class UnknownRegion(UnknownReference, code="unknown-region"):
     """The region is not a UN M49 code or name."""
 
-    code = "unknown-region"
     table = "UN M49"
     default_why = "Regions are named by their code or English name in UN M49."
     default_next = "Give a code or name such as 034 or Southern Asia."
 
 
-class UnknownSector(UnknownReference):
+class UnknownSector(UnknownReference, code="unknown-sector"):
     """The sector is not an OC4IDS projectSector code."""
 
-    code = "unknown-sector"
     table = "the OC4IDS project sectors"
     default_why = "Sectors are named by their OC4IDS projectSector code."
     default_next = "Give a code such as transport.urban or waterAndWaste."
 
 
-class UnknownStatus(UnknownReference):
+class UnknownStatus(UnknownReference, code="unknown-status"):
     """The project status is not an OC4IDS projectStatus code."""
 
-    code = "unknown-status"
     table = "the OC4IDS project statuses"
     default_why = "Statuses are named by their OC4IDS projectStatus code."
     default_next = "Give a code such as identification, preparation or implementation."
 
 
-class UnknownInstrument(UnknownReference):
+class UnknownInstrument(UnknownReference, code="unknown-instrument"):
     """The instrument is not in the fund's list."""
 
-    code = "unknown-instrument"
     table = "the list of instruments"
     default_why = "Instruments come from the fund's list."
     default_next = "Give a code such as grant, loan or in-kind."
 
 
-class NoOfficeForCountry(InvalidInput):
+class NoOfficeForCountry(InvalidInput, code="no-office-for-country"):
     """The country is in no office's regions."""
 
-    code = "no-office-for-country"
     default_why = "A country's office is found by the UN M49 regions of the offices."
     default_next = "Give the office."
 

@@ -25,10 +25,9 @@ class SolverOptions:
     progress: ProgressCallback | None = None
 
 
-class UnusableTimeLimit(InvalidInput):
+class UnusableTimeLimit(InvalidInput, code="unusable-time-limit"):
     """A time limit that is not a whole number of seconds from 0 on."""
 
-    code = "unusable-time-limit"
     default_why = "A time limit is a whole number of seconds from 0 on; 0 gives the quick plan."
     default_next = "Give a number such as 60, or leave it out to search until it is proven."
 

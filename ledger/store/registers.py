@@ -33,16 +33,13 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 
 
-class UnknownCode(NotFound):
+class UnknownCode(NotFound, code="unknown-code"):
     """No record of the register has that code."""
 
-    code = "unknown-code"
 
-
-class AmbiguousCode(NotFound):
+class AmbiguousCode(NotFound, code="ambiguous-code"):
     """A code, typed without regard to case or only its beginning, fits several records."""
 
-    code = "ambiguous-code"
     default_why = "Several codes fit what was typed."
     default_next = "Type the whole code, with its capitals."
 

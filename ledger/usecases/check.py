@@ -57,10 +57,9 @@ from ledger.usecases.night_step import STEPS
 CHECK_SCHEMA: Final = "cityfund.check/1"
 
 
-class UnknownCheck(NotFound):
+class UnknownCheck(NotFound, code="unknown-check"):
     """The name is not one of the checks."""
 
-    code = "unknown-check"
     default_why = f"The checks are: {', '.join(CHECKS)}."
 
 

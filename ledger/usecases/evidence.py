@@ -125,10 +125,9 @@ def seal_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-class NotSealedYet(RefusedByRule):
+class NotSealedYet(RefusedByRule, code="not-sealed-yet"):
     """An entry that no seal covers, or none of the size that was asked for."""
 
-    code = "not-sealed-yet"
     default_why = "Only what a seal covers can be proven."
     default_next = (
         "Seal it: cityfund journal seal. On a shared ledger that takes in what is older than a "
@@ -136,17 +135,15 @@ class NotSealedYet(RefusedByRule):
     )
 
 
-class UnknownSeal(NotFound):
+class UnknownSeal(NotFound, code="unknown-seal"):
     """No seal covers that many leaves."""
 
-    code = "unknown-seal"
     default_next = "List the seals with: cityfund journal seals"
 
 
-class NotAsSealed(RefusedByRule):
+class NotAsSealed(RefusedByRule, code="not-as-sealed"):
     """What was sealed is no longer what it was, so nothing is proven by it."""
 
-    code = "not-as-sealed"
     default_why = "The ledger was changed without its guards."
     default_next = "Find out what differs: cityfund check seals"
 

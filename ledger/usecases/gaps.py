@@ -107,10 +107,9 @@ def count(snapshot: Snapshot) -> dict[str, EligibleCount]:
     )
 
 
-class NoNightInSpan(NotFound):
+class NoNightInSpan(NotFound, code="no-night-in-span"):
     """A trend was asked for over days on which no night recorded the gaps."""
 
-    code = "no-night-in-span"
     default_why = "A trend is based on nightly runs, and none ran in that period."
     default_next = "Ask for another span, or begin: cityfund reconcile"
 

@@ -27,18 +27,16 @@ ADD_COMMAND: Final = "rates add"
 """The command by which an officer gives a rate of his own; an import leaves those alone."""
 
 
-class SameCurrency(InvalidInput):
+class SameCurrency(InvalidInput, code="same-currency"):
     """A rate between a currency and itself."""
 
-    code = "same-currency"
     default_why = "One unit of a currency is one unit of it, on every day."
     default_next = "Name two currencies: EUR USD"
 
 
-class NoSuchRate(NotFound):
+class NoSuchRate(NotFound, code="no-such-rate"):
     """A rate of a pair and day that the ledger does not have in force."""
 
-    code = "no-such-rate"
     default_next = "See which days have one: cityfund rates history BASE QUOTE"
 
 

@@ -19,10 +19,9 @@ from ledger.store.session.snapshot import Snapshot
 _DAYS_RANGE = range(3651)
 
 
-class DaysOutOfRange(InvalidInput):
+class DaysOutOfRange(InvalidInput, code="days-out-of-range"):
     """The days to look ahead are no whole number, or reach too far."""
 
-    code = "days-out-of-range"
     default_why = f"Looking ahead takes a whole number of days, 0 to {_DAYS_RANGE[-1]}."
     default_next = "Give it a number such as 30."
 

@@ -30,10 +30,9 @@ app = noun("Sample offers.")
 Code = Annotated[str, typer.Argument(autocompletion=complete_codes("offer"))]
 
 
-class TooMuch(RefusedByRule):
+class TooMuch(RefusedByRule, code="too-much"):
     """More was asked for than there is."""
 
-    code = "too-much"
     default_why = "Offer O-1 has 5 EUR left."
     default_next = "Take less."
 

@@ -44,25 +44,22 @@ _NOT_COPIED: Final = (
 COPIED_TABLES: Final = tuple(table for table in tables.every_table() if table not in _NOT_COPIED)
 
 
-class TargetInUse(StorageTrouble):
+class TargetInUse(StorageTrouble, code="target-in-use"):
     """The target of a copy or a backup exists and is not empty."""
 
-    code = "target-in-use"
     default_why = "Existing data is never overwritten."
     default_next = "Name a new file or an empty database, or move the existing one."
 
 
-class SourceUnreadable(RefusedByRule):
+class SourceUnreadable(RefusedByRule, code="source-unreadable"):
     """A row of the source was written by hand and cannot be read by the program."""
 
-    code = "source-unreadable"
     default_next = "Find out which: cityfund check"
 
 
-class CopyRefused(RefusedByRule):
+class CopyRefused(RefusedByRule, code="copy-refused"):
     """A guard or a column of the target refuses a row of the source."""
 
-    code = "copy-refused"
     default_next = "Find out what is wrong with the source: cityfund check. Nothing was written."
 
 
@@ -162,10 +159,9 @@ _STEP: Final = 1000
 _NONE: Final = Leaf("", b"")
 
 
-class CopyDiffers(RefusedByRule):
+class CopyDiffers(RefusedByRule, code="copy-differs"):
     """The copy differs from the source, so it was discarded."""
 
-    code = "copy-differs"
     default_why = "The source violates its own rules, or a disk is faulty."
     default_next = "Find out what is wrong with the source: cityfund check"
 

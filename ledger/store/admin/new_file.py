@@ -29,10 +29,9 @@ _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _PAGES: Final = 2000
 
 
-class CannotWriteFile(StorageTrouble):
+class CannotWriteFile(StorageTrouble, code="cannot-write-file"):
     """The file of a copy or a backup could not be written."""
 
-    code = "cannot-write-file"
     default_why = "The system refused it; nothing was left half written."
     default_next = "Look at the folder, the free space and who may write there."
 

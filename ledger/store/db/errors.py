@@ -11,10 +11,9 @@ BUSY_SECONDS: Final = LONGEST_WRITE.seconds
 """How long a writer waits for another before it gives up; also the bound on one write."""
 
 
-class UnknownDatabase(CannotOpen):
+class UnknownDatabase(CannotOpen, code="unknown-database"):
     """The URL names an engine this program does not keep ledgers on."""
 
-    code = "unknown-database"
     default_why = "A ledger is kept in a SQLite file or on a PostgreSQL server."
     default_next = (
         "Give a URL such as sqlite:///ledger.db or postgresql://user@host/database "
@@ -22,88 +21,77 @@ class UnknownDatabase(CannotOpen):
     )
 
 
-class DriverMissing(CannotOpen):
+class DriverMissing(CannotOpen, code="driver-missing"):
     """The URL names PostgreSQL, and its driver is not installed."""
 
-    code = "driver-missing"
     default_why = "PostgreSQL needs the driver psycopg, which is installed only where asked for."
     default_next = "Install it: pip install 'cityfund[postgresql]'"
 
 
-class LedgerMissing(CannotOpen):
+class LedgerMissing(CannotOpen, code="ledger-missing"):
     """There is no ledger at the URL."""
 
-    code = "ledger-missing"
     default_why = "The file does not exist, and only `cityfund init` makes one."
     default_next = "Check --db or CITYFUND_DB, or run: cityfund init"
 
 
-class NotADatabase(CannotOpen):
+class NotADatabase(CannotOpen, code="not-a-database"):
     """The file is there but cannot be read as a database."""
 
-    code = "not-a-database"
     default_why = "It is not a SQLite file, or it is damaged."
     default_next = "Check --db or CITYFUND_DB; restore a backup if this was your ledger."
 
 
-class DatabaseUnreachable(CannotOpen):
+class DatabaseUnreachable(CannotOpen, code="database-unreachable"):
     """The database cannot be opened: a folder that is missing or a server that does not answer."""
 
-    code = "database-unreachable"
     default_next = "Check --db or CITYFUND_DB, and who may read and write there."
 
 
-class DatabaseReadOnly(CannotOpen):
+class DatabaseReadOnly(CannotOpen, code="database-read-only"):
     """The database cannot be written to."""
 
-    code = "database-read-only"
     default_why = "The file or its folder may not be written by this user."
     default_next = "Ask its owner for write access, or copy the ledger to a place of your own."
 
 
-class DatabaseForbids(CannotOpen):
+class DatabaseForbids(CannotOpen, code="database-forbids"):
     """The database's user may not do what the act needs."""
 
-    code = "database-forbids"
     default_next = "Ask the database's administrator for the rights, or name another user in --db."
 
 
-class DatabaseGone(CannotOpen):
+class DatabaseGone(CannotOpen, code="database-gone"):
     """The database server stopped, or the line to it broke, before the act was recorded."""
 
-    code = "database-gone"
     default_why = "The server stopped or the line to it broke; nothing was written."
     default_next = "Run the same command again when the server is back."
 
 
-class AnswerLost(CannotOpen):
+class AnswerLost(CannotOpen, code="answer-lost"):
     """The database went away while it was recording the act: the outcome is unknown."""
 
-    code = "answer-lost"
     default_why = "The server stopped or the line broke while the act was being recorded."
     default_next = "Run the same command again with the same --key: it is executed only once."
 
 
-class LedgerBusy(Busy):
+class LedgerBusy(Busy, code="ledger-busy"):
     """Another program has been writing for longer than a writer waits."""
 
-    code = "ledger-busy"
     default_why = f"Another write held the ledger for more than {BUSY_SECONDS} seconds."
     default_next = "Nothing was written. Run the same command again in a moment."
 
 
-class WriteConflict(Busy):
+class WriteConflict(Busy, code="write-conflict"):
     """Others kept changing what the write rests on, however often it was tried."""
 
-    code = "write-conflict"
     default_why = "Other officers were writing to the same records at the same moment, each time."
     default_next = "Nothing was written. Run the same command again in a moment."
 
 
-class WriteTooSlow(Busy):
+class WriteTooSlow(Busy, code="write-too-slow"):
     """A write on a shared ledger took longer than a write may."""
 
-    code = "write-too-slow"
     default_why = (
         f"On a shared ledger a write ends within {BUSY_SECONDS} seconds, so that reports of what "
         "was known when stay the same."
@@ -111,17 +99,15 @@ class WriteTooSlow(Busy):
     default_next = "Nothing was written. Run it again when less is going on, or in smaller parts."
 
 
-class DiskFull(StorageTrouble):
+class DiskFull(StorageTrouble, code="disk-full"):
     """The disk under the ledger has no room left."""
 
-    code = "disk-full"
     default_why = "The disk is full, so the act could not be made durable."
     default_next = "Nothing was written. Make room and run the same command again."
 
 
-class DiskTrouble(StorageTrouble):
+class DiskTrouble(StorageTrouble, code="disk-trouble"):
     """The disk of the ledger fails."""
 
-    code = "disk-trouble"
     default_why = "The system could not read or write there; most often the disk is full."
     default_next = "Look at the free space and the disk, then run the same command again."

@@ -32,26 +32,23 @@ _REVISION: Final = Prepared(
 _SEEN: Final = "cityfund_has_revision"
 
 
-class NotALedger(CannotOpen):
+class NotALedger(CannotOpen, code="not-a-ledger"):
     """The database belongs to another program, or `init` never ran on it."""
 
-    code = "not-a-ledger"
     default_why = "It has no cityfund tables."
     default_next = "Check --db or CITYFUND_DB, or make a ledger there with: cityfund init"
 
 
-class SchemaOlder(CannotOpen):
+class SchemaOlder(CannotOpen, code="schema-older"):
     """The ledger was made by an older program and has to be upgraded first."""
 
-    code = "schema-older"
     default_why = "An older version of cityfund made it."
     default_next = "Keep a copy of it (cityfund db backup FILE), then run: cityfund db upgrade"
 
 
-class SchemaNewer(CannotOpen):
+class SchemaNewer(CannotOpen, code="schema-newer"):
     """The ledger was upgraded by a newer program; this one would misread it."""
 
-    code = "schema-newer"
     default_why = "A newer version of cityfund made or upgraded it."
     default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 

@@ -24,10 +24,9 @@ _BATCH: Final = 5000
 _MOST_DIGITS: Final = 18
 
 
-class CannotSeal(RefusedByRule):
+class CannotSeal(RefusedByRule, code="cannot-seal"):
     """A row that was written by hand cannot be sealed: the program could not have written it."""
 
-    code = "cannot-seal"
     default_why = "A seal would confirm for ever that it was recorded like this."
     default_next = "Find out what is wrong with it: cityfund check"
 

@@ -26,18 +26,16 @@ from ledger.store.db.tables import (
 from ledger.store.journal.balances import NOW, Times
 
 
-class NotAnEntryNumber(InvalidInput):
+class NotAnEntryNumber(InvalidInput, code="not-an-entry-number"):
     """What was typed is not a whole number."""
 
-    code = "not-an-entry-number"
     default_why = "Entries are numbered 1, 2, 3 in the order in which they were recorded."
     default_next = "Find the number with: cityfund journal list"
 
 
-class UnknownEntry(NotFound):
+class UnknownEntry(NotFound, code="unknown-entry"):
     """The journal has no entry of that number."""
 
-    code = "unknown-entry"
     default_next = "List entries with: cityfund journal list"
 
 

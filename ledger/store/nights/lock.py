@@ -27,18 +27,16 @@ _ATTEMPTS: Final = 40
 _WAIT_MS: Final = 50
 
 
-class NightUnderWay(Busy):
+class NightUnderWay(Busy, code="night-under-way"):
     """Another run of the night is in progress."""
 
-    code = "night-under-way"
     default_why = "Two runs never overlap: the second would repeat the work of the first."
     default_next = "Wait until it has ended; cityfund status tells what came of it."
 
 
-class CannotLock(StorageTrouble):
+class CannotLock(StorageTrouble, code="cannot-lock"):
     """The file that a run locks cannot be made or used."""
 
-    code = "cannot-lock"
     default_why = "A run of the night locks a file beside the ledger, so that there is only one."
     default_next = "Look at the folder of the ledger, and who may write there."
 

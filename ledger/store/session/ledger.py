@@ -33,18 +33,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class KnownLater(InvalidInput):
+class KnownLater(InvalidInput, code="known-later"):
     """A report was asked for as known at a moment that is still to come."""
 
-    code = "known-later"
     default_why = "What will be recorded until then is not known yet."
     default_next = "Give --known-at a moment that has passed."
 
 
-class KnownTooRecently(InvalidInput):
+class KnownTooRecently(InvalidInput, code="known-too-recently"):
     """A report of a shared ledger was asked for as known at a moment that is hardly past."""
 
-    code = "known-too-recently"
     default_why = (
         "On a shared ledger a write that began then may still be on its way, and the report "
         "would not stay the same."

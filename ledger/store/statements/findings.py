@@ -27,10 +27,9 @@ from ledger.store.session.unit_of_work import UnitOfWork
 _LONGEST_LINE = 200
 
 
-class UnknownFinding(NotFound):
+class UnknownFinding(NotFound, code="unknown-finding"):
     """There is no finding of that code."""
 
-    code = "unknown-finding"
     default_why = "Findings are numbered F-0001, F-0002 as nights open them."
     default_next = "List them with: cityfund finding list"
 

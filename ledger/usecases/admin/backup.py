@@ -38,10 +38,9 @@ def back_up(url: str, path: Path, show_progress: copying.ShowProgress) -> copyin
         raise schema.SchemaOlder(error.what, next_step=advice) from error
 
 
-class CannotReadBackup(StorageTrouble):
+class CannotReadBackup(StorageTrouble, code="cannot-read-backup"):
     """A file named as a backup is not there or cannot be read."""
 
-    code = "cannot-read-backup"
     default_next = "Look at the path and at who may read it."
 
 

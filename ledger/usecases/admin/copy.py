@@ -176,10 +176,9 @@ def steps_to_compare(counts: dict[str, int]) -> int:
     return leaves + sum(counts.values())
 
 
-class CopyOntoItself(UsageError):
+class CopyOntoItself(UsageError, code="copy-onto-itself"):
     """A ledger was to be copied to where it is."""
 
-    code = "copy-onto-itself"
     default_why = "A copy is another ledger, in another place."
     default_next = "Name an empty database or a new file with --to."
 

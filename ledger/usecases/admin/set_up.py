@@ -23,10 +23,9 @@ from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
-class CalendarIsSet(RefusedByRule):
+class CalendarIsSet(RefusedByRule, code="calendar-is-set"):
     """`init` was asked to give an existing ledger another calendar or base currency."""
 
-    code = "calendar-is-set"
     default_why = "Every date of the ledger was recorded by its one calendar."
     default_next = "Leave --time-zone and --base-currency out, or make another ledger."
 

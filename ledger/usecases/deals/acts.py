@@ -26,18 +26,16 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
 
 
-class NothingToChange(RefusedByRule):
+class NothingToChange(RefusedByRule, code="nothing-to-change"):
     """An edit that leaves everything as it is."""
 
-    code = "nothing-to-change"
     default_why = "Every term given is what the ledger holds already."
     default_next = "See the present terms with `show`."
 
 
-class NothingHeld(RefusedByRule):
+class NothingHeld(RefusedByRule, code="nothing-held"):
     """A hold is to be prolonged that is not there."""
 
-    code = "nothing-held"
     default_why = "A last day is kept for what is held; what is committed has none."
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
 

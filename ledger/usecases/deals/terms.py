@@ -22,30 +22,24 @@ NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
 """Rules about what a need is, not about what a provider is willing to do."""
 
 
-class NotEligible(RefusedByRule):
+class NotEligible(RefusedByRule, code="not-eligible"):
     """The offer cannot serve the need at all, whatever its provider would agree to."""
 
-    code = "not-eligible"
 
-
-class OutsideMandate(RefusedByRule):
+class OutsideMandate(RefusedByRule, code="outside-mandate"):
     """The offer's mandate does not admit this need, this quantity or this day."""
 
-    code = "outside-mandate"
 
-
-class NoRate(RefusedByRule):
+class NoRate(RefusedByRule, code="no-rate"):
     """Two currencies meet, and no rate between them is known on the day."""
 
-    code = "no-rate"
     default_why = "The rates table holds none on or before that day, and none was given."
     default_next = "Give the rate with --rate (offer units per need unit), or import rates."
 
 
-class InstrumentNotOffered(RefusedByRule):
+class InstrumentNotOffered(RefusedByRule, code="instrument-not-offered"):
     """The instrument of the deal is not one that both sides accept."""
 
-    code = "instrument-not-offered"
     default_next = "Choose one that both accept, or leave --instrument out."
 
 

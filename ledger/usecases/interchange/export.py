@@ -111,10 +111,9 @@ def amounts_by_key(
     return {key: tuple(amounts) for key, amounts in by_key.items()}
 
 
-class UnknownExport(InvalidInput):
+class UnknownExport(InvalidInput, code="unknown-export"):
     """A table was named that no export has."""
 
-    code = "unknown-export"
     default_next = "Name one of them, or none for all."
 
 

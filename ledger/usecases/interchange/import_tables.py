@@ -85,10 +85,9 @@ ConfirmPlan = Callable[[ImportPlan], None]
 """Called with the plan of an import that changes something; raises to stop it."""
 
 
-class LedgerMovedOn(Busy):
+class LedgerMovedOn(Busy, code="ledger-moved-on"):
     """The ledger changed between the preview of an import and its confirmation."""
 
-    code = "ledger-moved-on"
     default_why = "Others wrote meanwhile, and the import would no longer do what was agreed to."
     default_next = "Nothing was written. Import again, and look at the new preview."
 

@@ -19,26 +19,23 @@ from ledger.store.versions import was_reopened_by
 _LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "
 
 
-class ReasonMissing(UsageError):
+class ReasonMissing(UsageError, code="reason-missing"):
     """A correction came without its reason."""
 
-    code = "reason-missing"
     default_why = "A correction stays in the journal for ever, and so must why it was made."
     default_next = "Say it in a few words: --reason TEXT"
 
 
-class AlreadyReversed(RefusedByRule):
+class AlreadyReversed(RefusedByRule, code="already-reversed"):
     """An entry was to be reversed a second time."""
 
-    code = "already-reversed"
     default_why = "An entry can be undone once."
     default_next = "To undo the reversal, reverse that entry instead."
 
 
-class CannotReverse(RefusedByRule):
+class CannotReverse(RefusedByRule, code="cannot-reverse"):
     """The stages no longer hold what the entry moved."""
 
-    code = "cannot-reverse"
     default_why = "What the entry moved has been moved on since."
 
 

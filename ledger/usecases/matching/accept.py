@@ -28,33 +28,29 @@ _RANGE = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
 _MANY_LINES = 200
 
 
-class UnreadableLines(InvalidInput):
+class UnreadableLines(InvalidInput, code="unreadable-lines"):
     """What was typed for lines of a proposal names none."""
 
-    code = "unreadable-lines"
     default_why = "Lines are numbers and ranges of them, with commas between."
     default_next = "Write them like 1-4,7, or leave them out for all that is not taken up yet."
 
 
-class NoSuchLine(NotFound):
+class NoSuchLine(NotFound, code="no-such-line"):
     """A proposal does not have the line that was named."""
 
-    code = "no-such-line"
     default_next = "See its lines with: cityfund match show"
 
 
-class LineTakenUp(RefusedByRule):
+class LineTakenUp(RefusedByRule, code="line-taken-up"):
     """A line of a proposal was taken up before, or all of its lines were."""
 
-    code = "line-taken-up"
     default_why = "A line is taken up once, whatever became of its introduction since."
     default_next = "See what became of each line: cityfund match show"
 
 
-class NothingProposed(RefusedByRule):
+class NothingProposed(RefusedByRule, code="nothing-proposed"):
     """A proposal without lines was to be taken up."""
 
-    code = "nothing-proposed"
     default_why = "It found nothing that could be given to anybody."
     default_next = "See what blocks the needs: cityfund match"
 
@@ -74,10 +70,9 @@ class UnfitLine:
         return {"line": self.number, **sides, "code": self.code, "why": self.why}
 
 
-class NoLongerFits(RefusedByRule):
+class NoLongerFits(RefusedByRule, code="no-longer-fits"):
     """Lines of a proposal do not fit any more, as things stand now; nothing was introduced."""
 
-    code = "no-longer-fits"
     default_why = "A line is introduced as it was proposed, or not at all."
 
     unfit: Sequence[UnfitLine] = ()

@@ -28,18 +28,16 @@ from ledger.usecases.matching.propose import MatchQuery, MatchResult, read_pipel
 _MANY_LINES = 200
 
 
-class NoProposal(NotFound):
+class NoProposal(NotFound, code="no-proposal"):
     """A proposal was asked for, and none has been stored yet."""
 
-    code = "no-proposal"
     default_why = "A proposal that is only shown is not kept."
     default_next = "Store one first: cityfund match --save"
 
 
-class PastIsNotSaved(InvalidInput):
+class PastIsNotSaved(InvalidInput, code="past-is-not-saved"):
     """A proposal of another time was to be stored."""
 
-    code = "past-is-not-saved"
     default_why = "A stored proposal is taken up as things stand now, and is dated today."
     default_next = "Leave --as-of and --known-at out, or leave --save out to look only."
 

@@ -16,18 +16,16 @@ from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import count, positions
 
 
-class NothingSelected(NotFound):
+class NothingSelected(NotFound, code="nothing-selected"):
     """Filters that keep no need: there is nothing to match."""
 
-    code = "nothing-selected"
     default_why = "No need of a project that takes new deals meets all of them."
     default_next = "Leave a filter out, or see what there is with the same ones: cityfund gaps"
 
 
-class UnknownFactor(InvalidInput):
+class UnknownFactor(InvalidInput, code="unknown-factor"):
     """A factor that is none of the three."""
 
-    code = "unknown-factor"
     default_why = f"The factors are {', '.join(Factor)}."
     default_next = "Choose one of the three."
 

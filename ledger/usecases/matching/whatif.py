@@ -46,18 +46,15 @@ _FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
 _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
 
 
-class UnreadableSupposition(UsageError):
+class UnreadableSupposition(UsageError, code="unreadable-supposition"):
     """A supposition that is not made of field=value."""
 
-    code = "unreadable-supposition"
     default_why = "Fields are the columns of the canonical tables, each with its value behind =."
     default_next = "Write it like 'factor=money quantity=50M unit=EUR sectors=transport'."
 
 
-class UnknownField(InvalidInput):
+class UnknownField(InvalidInput, code="unknown-field"):
     """A supposition names a field that the record does not have, or that never changes."""
-
-    code = "unknown-field"
 
 
 def require_field(kind: str, column: str, known: Sequence[str]) -> None:
@@ -161,10 +158,9 @@ CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
 _SUPPOSED: Final = Provider(code="SUPPOSED", name="supposed", kind="fund")
 
 
-class NothingSupposed(UsageError):
+class NothingSupposed(UsageError, code="nothing-supposed"):
     """A what-if without a supposition."""
 
-    code = "nothing-supposed"
     default_why = "What-if sets today's proposal beside the one of another world."
     default_next = (
         "Suppose something: --add-offer 'factor=money quantity=50M unit=EUR', --withdraw OFFER "

@@ -45,10 +45,9 @@ StepCallback = Callable[[int, int], None]
 """Called with the number of steps tried, and of all steps."""
 
 
-class UnusableStep(InvalidInput):
+class UnusableStep(InvalidInput, code="unusable-step"):
     """A step in a unit of which nothing stays open, or a second one in the same unit."""
 
-    code = "unusable-step"
     default_why = "A step is one more offer for a gap, counted in that gap's unit."
     default_next = "Give it as --step '5M EUR', once for each unit."
 

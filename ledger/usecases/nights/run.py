@@ -58,10 +58,9 @@ _ENDS_THE_NIGHT: Final = (Busy, CannotOpen, ClockSteppedBack)
 """Refusals that no other step could do better after."""
 
 
-class UnknownStep(InvalidInput):
+class UnknownStep(InvalidInput, code="unknown-step"):
     """A step was asked for that a night does not have."""
 
-    code = "unknown-step"
     default_next = "Name one of those with --only, or leave it out for the whole night."
 
 

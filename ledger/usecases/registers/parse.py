@@ -23,10 +23,9 @@ _NOT_KNOWN = "?"
 _FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
 
 
-class BadTerms(InvalidInput):
+class BadTerms(InvalidInput, code="bad-terms"):
     """One or more terms of a record are not valid."""
 
-    code = "bad-terms"
     default_why = "Every term is checked before anything is written, and nothing was."
     default_next = "Correct what is named and run the command again."
 

@@ -18,10 +18,9 @@ _FACTORS = tuple(factor.value for factor in Factor)
 _GRAMMAR = 'Write FACTOR QUANTITY [TOPIC], such as --need "expertise 120 person-day metro".'
 
 
-class BadNeed(InvalidInput):
+class BadNeed(InvalidInput, code="bad-need"):
     """A need given with its project cannot be read."""
 
-    code = "bad-need"
     default_why = "A need is a factor, a quantity with its unit (or ? for not known), and a topic."
     default_next = _GRAMMAR
 

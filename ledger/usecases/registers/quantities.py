@@ -14,17 +14,15 @@ from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
-class StillValid(RefusedByRule):
+class StillValid(RefusedByRule, code="still-valid"):
     """An offer was to be lapsed while it can still be taken up."""
 
-    code = "still-valid"
     default_why = "An offer can be taken up through its last day; it lapses the day after."
 
 
-class NoLongerValid(RefusedByRule):
+class NoLongerValid(RefusedByRule, code="no-longer-valid"):
     """What has expired was to be reinstated although the validity was not extended."""
 
-    code = "no-longer-valid"
     default_why = "What is available of an offer that is over would lapse again at once."
 
 

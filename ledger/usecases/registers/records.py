@@ -25,10 +25,9 @@ from ledger.usecases.registers.rules import (
 )
 
 
-class FixedTerm(RefusedByRule):
+class FixedTerm(RefusedByRule, code="fixed-term"):
     """A term was to be changed that never changes."""
 
-    code = "fixed-term"
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 

@@ -30,17 +30,15 @@ THE_FUND = frozenset(
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-class AlreadyThere(RefusedByRule):
+class AlreadyThere(RefusedByRule, code="already-there"):
     """A record was to be added under a code that another has."""
 
-    code = "already-there"
     default_why = "A code stands for one record for ever, whatever its capitals."
 
 
-class ParentWithdrawn(RefusedByRule):
+class ParentWithdrawn(RefusedByRule, code="parent-withdrawn"):
     """Something was to be put under a record that is no longer in use."""
 
-    code = "parent-withdrawn"
     default_why = "Nothing new is put under what has been withdrawn."
 
 
@@ -125,10 +123,9 @@ def _bare(text: str) -> str:
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-class SharedAlready(RefusedByRule):
+class SharedAlready(RefusedByRule, code="shared-already"):
     """A need was to become indivisible while several offers live in it."""
 
-    code = "shared-already"
     default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
 
 

@@ -14,28 +14,25 @@ from ledger.store.statements.findings import (
 )
 
 
-class FindingNotOpen(RefusedByRule):
+class FindingNotOpen(RefusedByRule, code="finding-not-open"):
     """A finding to be resolved is resolved or auto-resolved already."""
 
-    code = "finding-not-open"
     default_why = "Only an open finding can be resolved."
     default_next = (
         "To record another reason, reopen it first: cityfund finding reopen CODE --reason TEXT"
     )
 
 
-class FindingOpen(RefusedByRule):
+class FindingOpen(RefusedByRule, code="finding-open"):
     """A finding to be reopened is open."""
 
-    code = "finding-open"
     default_why = "Only a resolved or auto-resolved finding can be reopened."
     default_next = "Resolve it with: cityfund finding settle CODE --reason TEXT"
 
 
-class FindingReasonMissing(UsageError):
+class FindingReasonMissing(UsageError, code="finding-reason-missing"):
     """A finding was to be resolved or reopened without a reason."""
 
-    code = "finding-reason-missing"
     default_why = "The reason is recorded for later readers of the finding."
     default_next = "Give the reason: --reason TEXT"
 

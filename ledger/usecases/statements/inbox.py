@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 _PARTIAL = (".part", ".partial", ".crdownload", ".tmp", "~")
 
 
-class InboxUnreadable(StorageTrouble):
+class InboxUnreadable(StorageTrouble, code="inbox-unreadable"):
     """The inbox is no folder, or may not be read."""
 
-    code = "inbox-unreadable"
     default_why = "The night reads the providers' statements from there."
     default_next = "Make the folder, or name another with --inbox or CITYFUND_INBOX."
 
