@@ -25,7 +25,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
@@ -84,6 +84,7 @@ class Run:
     durations: dict[str, float] = field(default_factory=dict)
     items: dict[str, pytest.Item] = field(default_factory=dict)
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+    functions: Functions = field(default_factory=lambda: Functions(()))
 
     @pytest.hookimpl
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -95,6 +96,7 @@ class Run:
             assert passes(item), f"{nodeid} fails without a mutant"
             self.durations[nodeid] = time.perf_counter() - start
         sys.settrace(None)
+        self.functions = Functions({str(mutant.path) for mutant in self.chosen})
         say(f"{len(self.items)} tests took {sum(self.durations.values()):.0f} s once, traced")
         for number, mutant in enumerate(self.chosen, 1):
             self.outcomes[mutant] = self.tried(mutant)
@@ -135,7 +137,7 @@ class Run:
 
     def first_failure(self, mutant: Mutant, nodeids: Sequence[str]) -> int | None:
         """Plant the mutant in this process and give the first test that fails."""
-        plant(mutant)
+        self.functions.plant(mutant)
         for number, nodeid in enumerate(nodeids):
             if not passes(self.items[nodeid]):
                 return number
@@ -204,22 +206,35 @@ class CannotPlantError(Exception):
     """The fault changes what a function closes over, so its code cannot be put in its place."""
 
 
-def plant(mutant: Mutant) -> None:
-    """Give the functions of the mutant's module the code that they have with the fault."""
-    file = str(mutant.path)
-    source = mutant.path.read_text(encoding="utf-8")
-    codes = dict(_codes(compile(mutated(source, mutant.index), file, "exec")))
-    for found in gc.get_objects():
-        if isinstance(found, functools._lru_cache_wrapper):
-            found.cache_clear()
-        if not isinstance(found, FunctionType) or found.__code__.co_filename != file:
-            continue
-        code = codes.get((found.__code__.co_qualname, found.__code__.co_firstlineno))
-        if code is not None and code != found.__code__:
-            try:
-                found.__code__ = code
-            except ValueError as error:
-                raise CannotPlantError from error
+class Functions:
+    """The loaded functions of the mutated files, and what remembers their results."""
+
+    def __init__(self, files: Collection[str]) -> None:
+        # The tests freeze what they have collected, which hides it from `get_objects`.
+        gc.unfreeze()
+        self.by_file: defaultdict[str, list[FunctionType]] = defaultdict(list)
+        self.caches: list[functools._lru_cache_wrapper[Any]] = []
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType) and one.__code__.co_filename in files:
+                self.by_file[one.__code__.co_filename].append(one)
+            elif isinstance(one, functools._lru_cache_wrapper):
+                self.caches.append(one)
+        gc.freeze()
+
+    def plant(self, mutant: Mutant) -> None:
+        """Give the functions of the mutant's module the code that they have with the fault."""
+        file = str(mutant.path)
+        source = mutant.path.read_text(encoding="utf-8")
+        codes = dict(_codes(compile(mutated(source, mutant.index), file, "exec")))
+        for cache in self.caches:
+            cache.cache_clear()
+        for function in self.by_file[file]:
+            code = codes.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+            if code is not None and code != function.__code__:
+                try:
+                    function.__code__ = code
+                except ValueError as error:
+                    raise CannotPlantError from error
 
 
 def _codes(code: CodeType) -> Iterable[tuple[tuple[str, int], CodeType]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 from mutants import mutants, mutated
 from offences import assert_none
-from run import ROOT, equivalents, mutants_of
+from run import ROOT, Functions, equivalents, mutants_of
 
 PATH = Path("example.py")
 
@@ -57,6 +59,22 @@ def test_a_mutant_is_planted_where_it_was_found() -> None:
         assert planted != ast.unparse(ast.parse(source))
         assert mutant.after in planted
         assert mutant.function == "f"
+
+
+def test_a_mutant_is_planted_in_functions_that_the_collector_no_longer_sees(tmp_path: Path) -> None:
+    path = tmp_path / "example.py"
+    path.write_text("def is_open(days):\n    return days > 3\n", encoding="utf-8")
+    spec = spec_from_file_location("example", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    gc.freeze()
+
+    opposite = next(one for one in mutants_of(path) if one.after == "days <= 3")
+    Functions({str(path)}).plant(opposite)
+
+    assert [module.is_open(days) for days in (3, 4)] == [True, False]
 
 
 def test_there_are_no_more_mutants_than_were_found() -> None:
