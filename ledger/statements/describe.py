@@ -216,10 +216,9 @@ def _amounts(ours: int, theirs: int, unit: Unit) -> Numbers:
 
 
 def _numbers_of_both(difference: Difference, deal: DealFacts | None) -> Numbers:
+    assert deal is not None
     line = difference.lines[0]
-    ours = 0
-    if deal is not None:
-        ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in difference.entries)
+    ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in difference.entries)
     return _amounts(ours, sum(one.amount for one in difference.lines), line.unit)
 
 

@@ -124,6 +124,27 @@ def test_a_commitment_of_no_deal_is_introduced_where_both_sides_are_named():
     assert command_of(replace(both, kind=LineKind.DELIVERY), deal=None) is None
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours", "reference"),
+    [
+        ("Letter", "Letter", "Letter"),
+        ("Letter", "Note", "S-1/7"),
+        ("Letter", None, "S-1/7"),
+        (None, "Letter", "S-1/7"),
+        (None, None, "S-1/7"),
+    ],
+)
+def test_a_correction_has_the_reference_that_both_have(theirs, ours, reference):
+    act = DealEntry(number=3, deal="D-0001", kind=LineKind.DELIVERY, day=DAY, need_amount=30_00,
+                    offer_amount=30_00, reference=ours)  # fmt: skip
+    told = line(40_00, reference=theirs)
+    difference = Difference(kind=FindingKind.AMOUNT, lines=(told,), entries=(act,))
+
+    command = suggested_command("BNK", difference, DEAL, TODAY)
+
+    assert str(command).endswith(f"'10.00 EUR' --on 2026-11-20 --reference {reference}")
+
+
 def test_days_are_near_within_three_days_either_way():
     near = [day for day in range(1, 31) if Tolerance().admits(DAY, date(2026, 11, day))]
 
