@@ -10,7 +10,7 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import CITY
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 
 def listing(snapshot: Snapshot) -> Listing:
@@ -20,11 +20,11 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_cities(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one city."""
     from cli.views.member import emit_city
 
-    emit_city(call, snapshot, typed)
+    emit_city(call, reader, code)
 
 
 app = register_noun(

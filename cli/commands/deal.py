@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.session import act, optional_date, read_snapshot
+from cli.framework.session import act, optional_date, read_ledger
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -198,8 +198,9 @@ def list_(call: Call) -> None:
     from cli.framework.output import emit_rows
     from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stage_text
 
-    with read_snapshot(call) as snapshot:
-        rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
+    with read_ledger(call) as reader:
+        snapshot = reader.snapshot("deal")
+    rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
     if call.format == "table":
         rows = [{**row, "stands": stage_text(row)} for row in rows]
     head = {"schema": "cityfund.deals/1"}
@@ -213,8 +214,9 @@ def show(call: Call, deal: DealCode) -> None:
     from cli.framework.register_commands import resolve_code
     from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_text
 
-    with read_snapshot(call) as snapshot:
-        balance = snapshot.deals[resolve_code(snapshot, "deal", deal)]
-        document = deal_document(snapshot, balance)
+    with read_ledger(call) as reader:
+        code = resolve_code(reader, "deal", deal)
+        snapshot, entries = reader.around("deal", code), [*reader.entries(deal=code)]
+    document = deal_document(snapshot, snapshot.deals[code], entries)
     row = {**document, "rate_said": rate_text(document)}
     emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))

@@ -24,9 +24,9 @@ def export(
     from ledger.interchange.writer import write_folder
     from ledger.usecases.interchange.export import choose_tables, export_lines
 
-    with ledger_of(call).snapshot() as snapshot:
+    with ledger_of(call).reader() as reader:
         names = choose_tables(table)
-        counts = write_folder(Path(folder), {name: export_lines(snapshot, name) for name in names})
+        counts = write_folder(Path(folder), {name: export_lines(reader, name) for name in names})
     call.remember(f"The export is complete in {folder}.")
     if call.format == "json":
         emit_document({"schema": "cityfund.export/1", "folder": folder, "rows": counts})

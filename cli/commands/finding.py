@@ -33,11 +33,9 @@ def list_(
     """List the open findings, oldest first."""
     from ledger.store.statements.findings import read_findings
 
-    with ledger_of(call).snapshot() as snapshot:
-        findings = read_findings(snapshot.connection)
-        rows = [
-            finding_row(snapshot, one) for one in findings if every or one.last.event.leaves_open
-        ]
+    with ledger_of(call).reader() as reader:
+        findings, snapshot = read_findings(reader.connection), reader.snapshot()
+    rows = [finding_row(snapshot, one) for one in findings if every or one.last.event.leaves_open]
     head = {"schema": "cityfund.findings/1"}
     emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
 
@@ -47,10 +45,9 @@ def show(call: Call, finding: Code) -> None:
     """Show one finding: the figures, the suggested command, and its history."""
     from ledger.store.statements.findings import parse_finding_number, read_finding
 
-    with ledger_of(call).snapshot() as snapshot:
-        document = finding_document(
-            snapshot, read_finding(snapshot.connection, parse_finding_number(finding))
-        )
+    with ledger_of(call).reader() as reader:
+        record = read_finding(reader.connection, parse_finding_number(finding))
+        document = finding_document(reader.snapshot(), record)
     emit_record(document, FINDING_TERMS, call.read, document=document, below=event_lines(document))
 
 

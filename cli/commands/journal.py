@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
 from cli.framework.output import emit_document, emit_record, emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import act, ledger_of, optional_date, read_snapshot, today_of
+from cli.framework.session import act, ledger_of, optional_date, read_ledger, today_of
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
@@ -46,12 +47,13 @@ def list_(
     since: Annotated[str | None, typer.Option(help="Dated on that day or later.")] = None,
 ) -> None:
     """List entries in the order of recording."""
+    from ledger.store.session.snapshot import UNITS
+
     first = optional_date(call, since)
-    with read_snapshot(call) as snapshot:
+    with read_ledger(call) as reader:
         subjects = call.format == "table"
-        rows = list_rows(
-            snapshot, deal=deal, need=need, offer=offer, since=first, subjects=subjects
-        )
+        entries = reader.entries(deal=deal, need=need, offer=offer, since=first)
+        rows = list_rows(reader.snapshot(UNITS), entries, subjects=subjects)
         head = {"schema": "cityfund.journal/1"}
         emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
 
@@ -62,9 +64,12 @@ def show(call: Call, entry: Number) -> None:
     from ledger.store.journal.entries import entry_number, read_entry, reversal_of
 
     number = entry_number(entry)
-    with ledger_of(call).snapshot() as snapshot:
-        entry_record = read_entry(snapshot.connection, number)
-        document = entry_document(snapshot, entry_record, reversal_of(snapshot.connection, number))
+    with ledger_of(call).reader() as reader:
+        entry_record = read_entry(reader.connection, number)
+        reversed_by = reversal_of(reader.connection, number)
+        units = reader.units({one.unit for one in entry_record.movements})
+        snapshot = replace(reader.snapshot(), units=units)
+    document = entry_document(snapshot, entry_record, reversed_by)
     below = movement_lines(document)
     row = {**document, "proposed": proposal_text(document)}
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
@@ -98,8 +103,8 @@ def seals(call: Call) -> None:
     """List the seals with their sizes and roots."""
     from ledger.usecases.evidence import seal_rows
 
-    with ledger_of(call).snapshot() as snapshot:
-        rows = seal_rows(snapshot)
+    with ledger_of(call).reader() as reader:
+        rows = seal_rows(reader)
     head = {"schema": "cityfund.seals/1"}
     emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
 

@@ -94,9 +94,10 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
         seconds = solved_proposal.milliseconds / 1000
         emit_match_result(call, solved_proposal.matched, seconds, query.where, saved.receipt)
         return
-    with ledger.snapshot() as snapshot:
-        stored = find_proposal(snapshot, saved.receipt["proposal"])
-        emit_saved(call, snapshot, stored, saved.receipt)
+    with ledger.reader() as reader:
+        stored = find_proposal(reader, saved.receipt["proposal"])
+        snapshot = reader.snapshot("need", "offer")
+    emit_saved(call, snapshot, stored, saved.receipt)
 
 
 @command(app, "list")
@@ -104,8 +105,9 @@ def list_(call: Call) -> None:
     """List stored proposals with their accepted lines."""
     from ledger.store.proposals import read_proposals
 
-    with ledger_of(call).snapshot() as snapshot:
-        rows = [list_row(snapshot, stored) for stored in read_proposals(snapshot.connection)]
+    with ledger_of(call).reader() as reader:
+        proposals, snapshot = read_proposals(reader.connection), reader.snapshot()
+    rows = [list_row(snapshot, stored) for stored in proposals]
     emit_rows(rows, LIST_COLUMNS, call.read, head={"schema": "cityfund.proposals/1"})
 
 
@@ -121,10 +123,12 @@ def show(
 ) -> None:
     """Show a stored proposal and the state of each line."""
     from cli.views.match import emit_stored
+    from ledger.usecases.matching.propose import MATCHED
     from ledger.usecases.matching.saved import find_proposal
 
-    with ledger_of(call).snapshot() as snapshot:
-        emit_stored(call, snapshot, find_proposal(snapshot, proposal))
+    with ledger_of(call).reader() as reader:
+        stored, snapshot = find_proposal(reader, proposal), reader.snapshot(*MATCHED)
+    emit_stored(call, snapshot, stored)
 
 
 @command(app, "accept", kind="write")

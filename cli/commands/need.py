@@ -13,7 +13,7 @@ from cli.framework.register_options import code_argument
 from ledger.registers.table import NEED
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 NeedCode = Annotated[str, code_argument("need")]
 
@@ -25,11 +25,11 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_needs(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one need."""
     from cli.views.need import emit_need
 
-    emit_need(call, snapshot, typed)
+    emit_need(call, reader, code)
 
 
 def candidates(

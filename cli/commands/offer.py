@@ -14,7 +14,7 @@ from cli.framework.session import act
 from ledger.registers.table import OFFER
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 OfferCode = Annotated[str, code_argument("offer")]
 
@@ -26,11 +26,11 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_offers(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one offer."""
     from cli.views.need import emit_offer
 
-    emit_offer(call, snapshot, typed)
+    emit_offer(call, reader, code)
 
 
 def candidates(

@@ -10,7 +10,7 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import OFFICE
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 
 def listing(snapshot: Snapshot) -> Listing:
@@ -20,16 +20,17 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_offices(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one office."""
     from cli.views.member import emit_office
 
-    emit_office(call, snapshot, typed)
+    emit_office(call, reader, code)
 
 
 app = register_noun(
     OFFICE,
     listing=listing,
+    parts=("city",),
     show=show,
     texts={
         "add": "Add an office of the fund; new cities of its regions are assigned to it.",

@@ -19,7 +19,7 @@ from cli.framework.session import act
 from ledger.registers.table import PROJECT
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 ProjectCode = Annotated[str, code_argument("project")]
 _NEED = 'A need, repeatable: "money 40M EUR", "expertise 120 person-day metro" or "money ? EUR".'
@@ -52,11 +52,11 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_projects(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one project."""
     from cli.views.project import emit_project
 
-    emit_project(call, snapshot, typed)
+    emit_project(call, reader, code)
 
 
 def withdraw(call: Call, project: ProjectCode) -> None:
@@ -85,6 +85,7 @@ def reinstate(
 app = register_noun(
     PROJECT,
     listing=listing,
+    parts=("need",),
     show=show,
     own={"add": Verb(add), "withdraw": Verb(withdraw), "reinstate": Verb(reinstate)},
     texts={

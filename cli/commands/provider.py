@@ -10,7 +10,7 @@ from cli.framework.register_commands import Listing
 from ledger.registers.table import PROVIDER
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 
 def listing(snapshot: Snapshot) -> Listing:
@@ -20,16 +20,17 @@ def listing(snapshot: Snapshot) -> Listing:
     return list_providers(snapshot)
 
 
-def show(call: Call, snapshot: Snapshot, typed: str) -> None:
+def show(call: Call, reader: Reader, code: str) -> None:
     """Write one provider."""
     from cli.views.member import emit_provider
 
-    emit_provider(call, snapshot, typed)
+    emit_provider(call, reader, code)
 
 
 app = register_noun(
     PROVIDER,
     listing=listing,
+    parts=("offer",),
     show=show,
     texts={
         "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",

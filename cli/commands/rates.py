@@ -20,7 +20,7 @@ from cli.framework.session import (
     execute_call,
     ledger_of,
     optional_date,
-    read_snapshot,
+    read_ledger,
     required_date,
 )
 from cli.framework.usage_errors import BadUsage
@@ -57,12 +57,13 @@ def import_ecb(
 ) -> None:
     """Import the ECB's rates after a preview."""
     from ledger.interchange.ecb import of_known_currencies, read_ecb, select_quotes
+    from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import garbage_collection_paused
     from ledger.usecases.rate_import import import_rates, preview_rates
     from ledger.usecases.rates import currency
 
-    with ledger.snapshot() as snapshot:
-        units, today = snapshot.units, snapshot.day
+    with ledger.reader() as reader:
+        units, today = reader.snapshot(UNITS).units, reader.day
     wanted = {currency(units, code).code for code in currencies}
     with garbage_collection_paused():
         file = of_known_currencies(select_quotes(read_ecb(path, today), since, wanted), units)
@@ -78,11 +79,12 @@ def import_canonical(
 ) -> None:
     """Import rates of the canonical table as `cityfund import` does."""
     from ledger.interchange.plan import read_incoming
+    from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
     from ledger.usecases.rates import currency
 
-    with ledger.snapshot() as snapshot:
-        units = snapshot.units
+    with ledger.reader() as reader:
+        units = reader.snapshot(UNITS).units
     wanted = {currency(units, code).code for code in currencies}
     incoming = _selected_rows(read_incoming([path], as_table="rates"), since, wanted)
     print_incoming(call, incoming)
@@ -181,10 +183,11 @@ def show(
     ] = None,
 ) -> None:
     """Show the rate of a pair on a day, or of all currencies in use."""
-    from ledger.usecases.rates import rate_rows
+    from ledger.usecases.rates import rate_rows, read_rates_snapshot
 
-    with read_snapshot(call) as snapshot:
-        emit_rates(call, snapshot, rate_rows(snapshot, base, quote))
+    with read_ledger(call) as reader:
+        snapshot = read_rates_snapshot(reader, whole=base is None or quote is None)
+    emit_rates(call, snapshot, rate_rows(snapshot, base, quote))
 
 
 @command(app, "history", dated=True)
@@ -201,9 +204,10 @@ def history(
     from ledger.usecases.rates import history_rows
 
     first = optional_date(call, since)
-    with read_snapshot(call) as snapshot:
-        pair, rows = history_rows(snapshot, base, quote, first, revised=revised)
-        emit_versions(call, snapshot, pair, rows)
+    with read_ledger(call) as reader:
+        pair, rows = history_rows(reader, base, quote, first, revised=revised)
+        snapshot = reader.snapshot()
+    emit_versions(call, snapshot, pair, rows)
 
 
 @command(app, "add", kind="write")

@@ -17,6 +17,7 @@ from cli.framework.register_commands import (
     edit_record,
     emit_listing,
     move_quantity,
+    resolve_code,
     set_withdrawn,
 )
 from cli.framework.register_options import (
@@ -27,7 +28,7 @@ from cli.framework.register_options import (
     quantity_parameter,
     with_parameters,
 )
-from cli.framework.session import read_snapshot
+from cli.framework.session import read_ledger
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import REGISTERS, children_of
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     import typer
 
     from ledger.registers.spec import RegisterSpec
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 ORDER = (
     *("add", "edit", "list", "show", "candidates", "history"),
@@ -54,7 +55,7 @@ class Verb(NamedTuple):
 
 
 List = Callable[["Snapshot"], Listing]
-Show = Callable[[Call, "Snapshot", str], None]
+Show = Callable[[Call, "Reader", str], None]
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
 
@@ -63,20 +64,21 @@ def register_noun(
     spec: RegisterSpec,
     *,
     listing: List | None = None,
+    parts: tuple[str, ...] = (),
     show: Show | None = None,
     own: Mapping[str, Verb] = _NO_VERBS,
     texts: Mapping[str, str] = _NO_TEXTS,
 ) -> typer.Typer:
     """Make the noun of a register with its verbs.
 
-    `listing` gives what `list` lists and `show` writes one record; without them every column is
-    listed and shown. `own` are verbs of the register alone, or in the place of the usual ones;
-    `texts` are lines of help that say more than the usual ones, by verb, and `all` what `--all`
-    adds to a list.
+    `listing` gives what `list` lists, of a snapshot of the register and of `parts`, and `show`
+    writes one record by its code; without them every column is listed and shown. `own` are verbs
+    of the register alone, or in the place of the usual ones; `texts` are lines of help that say
+    more than the usual ones, by verb, and `all` what `--all` adds to a list.
     """
     app = noun(spec.help)
     lines = {**_usual_texts(spec), **texts}
-    verbs = {**_usual_verbs(spec, listing, show, lines), **own}
+    verbs = {**_usual_verbs(spec, _list(spec, listing, parts, lines["all"]), show), **own}
     for name in sorted(verbs, key=ORDER.index):
         verb = verbs[name]
         if name not in own:
@@ -117,15 +119,13 @@ def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     return texts
 
 
-def _usual_verbs(
-    spec: RegisterSpec, listing: List | None, show: Show | None, lines: Mapping[str, str]
-) -> dict[str, Verb]:
+def _usual_verbs(spec: RegisterSpec, list_: Verb, show: Show | None) -> dict[str, Verb]:
     verbs = {"add": _add(spec)}
     if not spec.versioned:
         return verbs
     verbs |= {
         "edit": _edit(spec),
-        "list": _list(spec, listing, lines["all"]),
+        "list": list_,
         "show": _show(spec, show),
         "history": _history(spec),
     }
@@ -153,7 +153,7 @@ def _edit(spec: RegisterSpec) -> Verb:
     return Verb(edit, may_be_empty=frozenset(attribute_of(one.name) for one in spec.columns))
 
 
-def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:
+def _list(spec: RegisterSpec, listing: List | None, parts: tuple[str, ...], words: str) -> Verb:
     hides = listing is not None or spec.can_be_withdrawn
     more = [flag_parameter("every", "--all", words)] if hides else []
 
@@ -161,8 +161,9 @@ def _list(spec: RegisterSpec, listing: List | None, words: str) -> Verb:
     def list_(call: Call, **typed: bool) -> None:
         from cli.views.register import listed_columns, plain_listing
 
-        with read_snapshot(call) as snapshot:
-            listed = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
+        with read_ledger(call) as reader:
+            snapshot = reader.snapshot(spec.name, *parts)
+        listed = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
         columns = listed_columns(call, spec, listed)
         emit_listing(call, spec, listed, columns, every=typed.get("every", True))
 
@@ -174,11 +175,12 @@ def _show(spec: RegisterSpec, show: Show | None) -> Verb:
     def show_(call: Call, **typed: str) -> None:
         from cli.views.register import emit_plain
 
-        with read_snapshot(call) as snapshot:
+        with read_ledger(call) as reader:
+            code = resolve_code(reader, spec.name, typed[spec.name])
             if show is not None:
-                show(call, snapshot, typed[spec.name])
+                show(call, reader, code)
             else:
-                emit_plain(call, snapshot, spec, typed[spec.name])
+                emit_plain(call, reader, spec, code)
 
     return Verb(show_, "show", dated=True)
 

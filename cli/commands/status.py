@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.output import emit_record, emit_rows
-from cli.framework.session import read_snapshot
+from cli.framework.session import read_ledger
 from cli.framework.settings import mask_url
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 
@@ -24,9 +24,9 @@ def status(
     from ledger.usecases.status import parse_days, read_status
 
     ahead = parse_days(days)
-    with read_snapshot(call) as snapshot:
-        summary = read_status(snapshot, ahead)
-        document = status_document(summary, mask_url(call.settings.db_url), snapshot)
+    with read_ledger(call) as reader:
+        summary, snapshot = read_status(reader, ahead), reader.snapshot()
+    document = status_document(summary, mask_url(call.settings.db_url), snapshot)
     if call.format in {"csv", "md"}:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return

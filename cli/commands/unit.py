@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
 from cli.framework.register_options import add_parameters, read_terms, with_parameters
-from cli.framework.session import act, read_snapshot
+from cli.framework.session import act, read_ledger
 from ledger.registers.table import UNIT
 
 
@@ -22,8 +22,9 @@ def list_(call: Call) -> None:
     from cli.framework.output import Column, emit_rows
     from cli.views.register import unit_row
 
-    with read_snapshot(call) as snapshot:
-        units = sorted(snapshot.units.values(), key=lambda unit: (unit.kind == "money", unit.code))
+    with read_ledger(call) as reader:
+        known = reader.snapshot("unit").units
+    units = sorted(known.values(), key=lambda unit: (unit.kind == "money", unit.code))
     columns = [
         Column("code", "Unit", kind="code"),
         Column("name", "Name"),

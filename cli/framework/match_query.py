@@ -71,10 +71,10 @@ def query_of(
     where = [*call.read.where]
     times = times_of(call)
     if office is not None or projects:
-        with ledger.snapshot(times) as snapshot:
+        with ledger.reader(times) as reader:
             offices = [] if office is None else [office]
-            where += [f"office={resolve_code(snapshot, 'office', one)}" for one in offices]
-            where += [f"project={resolve_code(snapshot, 'project', one)}" for one in projects]
+            where += [f"office={resolve_code(reader, 'office', one)}" for one in offices]
+            where += [f"project={resolve_code(reader, 'project', one)}" for one in projects]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(where=where, times=times)

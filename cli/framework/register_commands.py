@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cli.framework.output import Column
     from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader
     from ledger.store.session.unit_of_work import UnitOfWork
     from ledger.usecases.registers.parse import TypedTerms
 
@@ -107,15 +107,15 @@ class NotThereThen(NotFound, code="not-there-then"):
     default_next = "Omit --as-of and --known-at, or give a later date."
 
 
-def resolve_code(snapshot: Snapshot, kind: str, typed: str) -> str:
+def resolve_code(reader: Reader, kind: str, typed: str) -> str:
     """Give the code of the record a reader means, a unique beginning of it included.
 
     Raises `UnknownCode`, `AmbiguousCode` and `NotThereThen`.
     """
     from ledger.store.registers import find_code  # noqa: PLC0415 - brings SQLAlchemy
 
-    code = find_code(snapshot.connection, kind, typed)
-    if code not in snapshot.records(kind):
+    code = find_code(reader.connection, kind, typed)
+    if not reader.existed(kind, code):
         raise NotThereThen(f"{kind.capitalize()} {code} was not in the ledger at that time.")
     return code
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
     from ledger.store.journal.balances import Times
     from ledger.store.session.ledger import Calendar, Ledger
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader
     from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -130,10 +130,10 @@ def _report_date(as_of: str | None, on: str | None) -> str | None:
 
 
 @contextmanager
-def read_snapshot(call: Call) -> Iterator[Snapshot]:
+def read_ledger(call: Call) -> Iterator[Reader]:
     """Look at the call's ledger at the times it asks for, in one reading transaction."""
-    with ledger_of(call).snapshot(times_of(call)) as snapshot:
-        yield snapshot
+    with ledger_of(call).reader(times_of(call)) as reader:
+        yield reader
 
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:

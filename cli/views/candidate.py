@@ -35,12 +35,10 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
         candidates_for_offer,
     )
 
-    ledger = ledger_of(call)
-    times = times_of(call)
-    with ledger.snapshot(times) as snapshot:
-        code = resolve_code(snapshot, side, typed)
     find = candidates_for_need if side == "need" else candidates_for_offer
-    candidates = find(ledger, code, times, everything=every)
+    with ledger_of(call).reader(times_of(call)) as reader:
+        code = resolve_code(reader, side, typed)
+        candidates = find(reader, code, everything=every)
     rows = list(_rows(candidates))
     if call.format == "json":
         rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column, table_lines
@@ -12,6 +12,7 @@ from ledger.reports.table import grouped
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
+    from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Snapshot
 
 DEAL_COLUMNS = [
@@ -105,8 +106,10 @@ def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> d
     }
 
 
-def deal_document(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
-    """Give all there is to know of one deal, its acts in recorded order included."""
+def deal_document(
+    snapshot: Snapshot, balance: DealBalance, entries: Iterable[Entry]
+) -> dict[str, Any]:
+    """Give all there is to know of one deal, with its entries in recorded order."""
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
@@ -116,12 +119,12 @@ def deal_document(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "city_name": need.city.name,
         "provider": offer.provider.code,
         "provider_name": offer.provider.name,
-        "acts": list(_acts(snapshot, deal.code)),
+        "acts": list(_acts(snapshot, entries)),
     }
 
 
-def _acts(snapshot: Snapshot, code: str) -> Iterator[dict[str, Any]]:
-    for entry in snapshot.entries(deal=code):
+def _acts(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
         moved = {one.side: one for one in reversed(entry.movements) if one.deal is not None}
         row: dict[str, Any] = {
             "entry": entry.number,

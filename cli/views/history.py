@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import read_snapshot
+from cli.framework.session import read_ledger
 from cli.views.balance import brief
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
@@ -44,14 +44,17 @@ _PEOPLE = frozenset({"table", "md"})
 
 def emit_history(call: Call, kind: str, typed: str) -> None:
     """Write the history of one record, newest first, times in the ledger's zone for people."""
-    with read_snapshot(call) as snapshot:
-        code = resolve_code(snapshot, kind, typed)
-        rows = [*_versions(snapshot, kind, code)]
-        if kind in _SIDES:
-            rows += _quantities(snapshot, Side(kind), code)
-        rows.sort(key=lambda row: (row["recorded_at"], row["version"] or 0), reverse=True)
-        for row in rows:
-            row["when"] = snapshot.local(row["recorded_at"])
+    from ledger.store.versions import read_versions  # noqa: PLC0415 - brings SQLAlchemy
+
+    with read_ledger(call) as reader:
+        code = resolve_code(reader, kind, typed)
+        snapshot = reader.around(kind, code, below=False)
+        versions = read_versions(reader.connection, kind, code)
+        entries = [*reader.entries(**{kind: code})] if kind in _SIDES else []  # type: ignore[arg-type]
+    rows = [*_versions(snapshot, versions), *_quantities(snapshot, entries)]
+    rows.sort(key=lambda row: (row["recorded_at"], row["version"] or 0), reverse=True)
+    for row in rows:
+        row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
     people = call.format in _PEOPLE
     if call.format == "json":
@@ -59,11 +62,9 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     emit_rows(rows, _COLUMNS if people else _MACHINE, call.read, head=head)
 
 
-def _versions(snapshot: Snapshot, kind: str, code: str) -> Iterator[dict[str, Any]]:
-    from ledger.store.versions import read_versions  # noqa: PLC0415 - brings SQLAlchemy
-
+def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[str, Any]]:
     before: Version | None = None
-    for version in read_versions(snapshot.connection, kind, code):
+    for version in versions:
         unit = snapshot.units.get(getattr(version.record, "unit", ""))
         changes = [] if before is None else _changes(before.record, version.record, unit)
         yield {
@@ -113,10 +114,9 @@ def _change_text(change: Mapping[str, Any]) -> str:
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
 
-def _quantities(snapshot: Snapshot, side: Side, code: str) -> Iterator[dict[str, Any]]:
+def _quantities(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """Give the acts on a need's or an offer's own quantity; those of its deals are the deals'."""
-    of = {side.value: code}
-    for entry in snapshot.entries(**of):  # type: ignore[arg-type]  # need or offer, by its side
+    for entry in entries:
         if entry.deal is None:
             yield _quantity(snapshot, entry)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column, table_lines
@@ -69,19 +68,13 @@ _MOVEMENT_COLUMNS = [
 
 
 def list_rows(
-    snapshot: Snapshot,
-    *,
-    deal: str | None,
-    need: str | None,
-    offer: str | None,
-    since: date | None,
-    subjects: bool = False,
+    snapshot: Snapshot, entries: Iterable[Entry], *, subjects: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Give the entries that were asked for as rows, read as they are written out.
+    """Give entries as rows, one by one as they are read.
 
     With `subjects`, a row also names the subject of its entry, for a narrow screen.
     """
-    for entry in snapshot.entries(deal=deal, need=need, offer=offer, since=since):
+    for entry in entries:
         row = entry_row(snapshot, entry)
         yield {**row, "about": _about(entry)} if subjects else row
 

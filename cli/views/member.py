@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, resolve_code, withdrawn
+from cli.framework.register_commands import Listing, withdrawn
 from cli.views.balance import deal_lines, deals_of
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
@@ -17,7 +17,7 @@ from ledger.reports.table import table_chunks
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 _STATE = Column("state_said", "State")
 _OFFICE = [
@@ -114,11 +114,11 @@ def list_providers(snapshot: Snapshot) -> Listing:
     return Listing(rows, _PROVIDER_LIST, more=["offers"], hides=withdrawn)
 
 
-def emit_office(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_office(call: Call, reader: Reader, code: str) -> None:
     """Write one office with the cities it looks after."""
     from ledger.reference import regions  # noqa: PLC0415 - only here
 
-    code = resolve_code(snapshot, "office", typed)
+    snapshot = reader.around("office", code)
     record = snapshot.records("office")[code]
     cities = [
         register_row(snapshot, CITY, one)
@@ -138,9 +138,9 @@ def emit_office(call: Call, snapshot: Snapshot, typed: str) -> None:
     emit_record(row, _OFFICE, call.read, document=document, below=below)
 
 
-def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_city(call: Call, reader: Reader, code: str) -> None:
     """Write one city with its projects, what it offers itself, and the deals of its needs."""
-    code = resolve_code(snapshot, "city", typed)
+    snapshot = reader.around("city", code)
     record = snapshot.records("city")[code]
     projects = [row for row in list_rows(snapshot) if row["city"] == code]
     offers = _offers(
@@ -164,9 +164,9 @@ def emit_city(call: Call, snapshot: Snapshot, typed: str) -> None:
     emit_record(row, _CITY, call.read, document=document, below=below)
 
 
-def emit_provider(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_provider(call: Call, reader: Reader, code: str) -> None:
     """Write one provider with its offers and their deals."""
-    code = resolve_code(snapshot, "provider", typed)
+    snapshot = reader.around("provider", code)
     record = snapshot.records("provider")[code]
     offers = _offers(snapshot, [code])
     its = {row["code"] for row in offers}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, resolve_code, withdrawn
+from cli.framework.register_commands import Listing, withdrawn
 from cli.views.balance import deal_lines, deals_of, gap_text, stage_lines, wrapped
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 NEED_COLUMNS = [
     Column("code", "Need", kind="code"),
@@ -143,12 +143,13 @@ def list_offers(snapshot: Snapshot) -> Listing:
     return Listing(rows, OFFER_COLUMNS, more=OFFER_MORE, narrow=OFFER_NARROW, hides=withdrawn)
 
 
-def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_need(call: Call, reader: Reader, code: str) -> None:
     """Write one need: its terms, its balance, eligible offers and deals."""
-    from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
+    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - brings the store
 
-    code = resolve_code(snapshot, "need", typed)
-    facts, fit = snapshot.need_facts[code], count(snapshot)[code]
+    snapshot = reader.around("need", code)
+    facts = snapshot.need_facts[code]
+    fit = count_for(reader, snapshot, [facts])[code]
     document = need_document(snapshot, facts, fit)
     row = {
         **document,
@@ -164,9 +165,9 @@ def emit_need(call: Call, snapshot: Snapshot, typed: str) -> None:
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
 
-def emit_offer(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_offer(call: Call, reader: Reader, code: str) -> None:
     """Write one offer: its terms, mandate, balance and deals."""
-    code = resolve_code(snapshot, "offer", typed)
+    snapshot = reader.around("offer", code)
     facts = snapshot.offer_facts[code]
     deals = snapshot.deals_of(offer=code)
     document = {

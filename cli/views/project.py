@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, resolve_code
+from cli.framework.register_commands import Listing
 from cli.views.balance import (
     bar_legend,
     bar_of,
@@ -29,7 +29,7 @@ from ledger.registers.table import PROJECT
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
     from ledger.eligibility.rules import NeedFacts
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 LIST_COLUMNS = [
     Column("code", "Project", kind="code"),
@@ -108,13 +108,13 @@ def state_name(record: Project, state: ProjectState, needs: list[NeedFacts]) -> 
     return "open" if all(one.balance.quantified for one in needs) else "unknown"
 
 
-def emit_project(call: Call, snapshot: Snapshot, typed: str) -> None:
+def emit_project(call: Call, reader: Reader, code: str) -> None:
     """Write one project with its needs by factor, their gaps, offers and deals."""
-    from ledger.usecases.gaps import count  # noqa: PLC0415 - brings the store
+    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - brings the store
 
-    code = resolve_code(snapshot, "project", typed)
+    snapshot = reader.around("project", code)
     needs = sorted(snapshot.needs_of(code), key=lambda facts: facts.need.code)
-    counts = count(snapshot) if needs else {}
+    counts = count_for(reader, snapshot, needs) if needs else {}
     record = snapshot.records("project")[code]
     city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])

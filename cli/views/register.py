@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
-from cli.framework.register_commands import Listing, resolve_code, withdrawn
+from cli.framework.register_commands import Listing, withdrawn
 from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
@@ -20,7 +20,7 @@ from ledger.registers.table import REGISTERS
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 _KINDS = {
     Kind.CODE: "code",
@@ -74,9 +74,9 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
     return Listing(rows, _plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
 
 
-def emit_plain(call: Call, snapshot: Snapshot, spec: RegisterSpec, typed: str) -> None:
+def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> None:
     """Write one record of a register: every column that it has a value in."""
-    code = resolve_code(snapshot, spec.name, typed)
+    snapshot = reader.around(spec.name, code)
     row = register_row(snapshot, spec, snapshot.records(spec.name)[code])
     document = {"schema": f"cityfund.{spec.name}/1", **row}
     emit_record(document, _plain_columns(spec), call.read, document=document)

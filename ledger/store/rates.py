@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -71,28 +71,14 @@ class StoredRates:
         return None if row is None else Rate(*row)
 
 
-class DayRates:
-    """The rates of one day, read in one statement when first asked for: for reports."""
+def read_day_rates(connection: Connection, day: date, known_at: datetime | None = None) -> RateBook:
+    """Read the rates of a day in one statement, as now or as known at a moment: for reports.
 
-    def __init__(self, connection: Connection, day: date, known_at: datetime | None = None) -> None:
-        """Look at the rates of a day as now, or as known at a moment."""
-        self._connection = connection
-        self._day = day
-        self._known_at = known_at
-
-    @cached_property
-    def _book(self) -> RateBook:
-        query, known = (
-            _latest_of_all(known=self._known_at is not None),
-            _known_at_parameter(self._known_at),
-        )
-        rows = query.rows(self._connection, day=self._day.isoformat(), **known)
-        return RateBook(Rate(*row) for row in rows)
-
-    def latest(self, base: str, quote: str, day: date) -> Rate | None:
-        """Give the latest quote of exactly this pair on or before the day these rates are of."""
-        assert day == self._day, f"rates of {self._day} were asked for {day}"
-        return self._book.latest(base, quote, day)
+    They are the latest quotes on or before that day, and answer for no other.
+    """
+    query, known = _latest_of_all(known=known_at is not None), _known_at_parameter(known_at)
+    rows = query.rows(connection, day=day.isoformat(), **known)
+    return RateBook(Rate(*row) for row in rows)
 
 
 def _known_at_parameter(moment: datetime | None) -> dict[str, int]:

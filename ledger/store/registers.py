@@ -6,7 +6,7 @@ Fields that name a code of another register are stored as that record's id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -31,6 +31,7 @@ from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
+from ledger.store.db.queries import chunked
 
 
 class UnknownCode(NotFound, code="unknown-code"):
@@ -201,6 +202,32 @@ def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[
 @cache
 def _current_by(kind: str, column: str) -> Prepared:
     return Prepared(_current(kind, by=column))
+
+
+def load_where(
+    connection: Connection,
+    kind: str,
+    term: str,
+    values: Collection[Any],
+    known_at: datetime | None = None,
+) -> dict[str, StoredRecord]:
+    """Read the records with one of some values in a term, by code, as now or as known at a moment.
+
+    A term that refers to another register is compared by that record's id.
+    """
+    query = _current_where(kind, term, known=known_at is not None)
+    records: dict[str, StoredRecord] = {}
+    for chunk in chunked([*values]):
+        rows = connection.execute(query, {"values": chunk, **_known_at_parameter(known_at)})
+        records.update({one.record.code: one for one in _stored_records(kind, rows)})
+    return records
+
+
+@cache
+def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
+    register = STORED_REGISTERS[kind]
+    column = register.column(next(one for one in register.terms if one.name == term))
+    return _current(kind, known=known).where(column.in_(bindparam("values", expanding=True)))
 
 
 def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
+from ledger.core.factors import Factor
 from ledger.eligibility.counts import Outstanding, outstanding_by_need
 from ledger.eligibility.verdict import (
     Failure,
@@ -15,10 +18,8 @@ from ledger.eligibility.verdict import (
     candidate_key,
     verdict,
 )
-from ledger.store.journal.balances import Times
-from ledger.store.registers import find_code
-from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.rates.rates import RateFinder
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +38,32 @@ class Candidate:
         return not self.failures
 
 
-def candidates_for_need(
-    ledger: Ledger, typed: str, times: Times, *, everything: bool = False
-) -> list[Candidate]:
+def candidates_for_need(reader: Reader, code: str, *, everything: bool = False) -> list[Candidate]:
     """Judge the offers of a need's factor that have something available, nearest first.
 
     With `everything`, also the exhausted ones and those of other factors.
     """
-    with ledger.snapshot(times) as snapshot:
-        code = find_code(snapshot.connection, "need", typed)
-        need = snapshot.need_facts[code]
-        offers = [
-            offer
-            for offer in snapshot.offer_facts.values()
-            if everything or (offer.balance.free > 0 and offer.offer.factor == need.need.factor)
-        ]
-        pairs = [(need, offer) for offer in offers]
-        return _sorted_candidates(_candidates(snapshot, pairs), by_offer=True)
+    snapshot = reader.around("need", code)
+    need = snapshot.need_facts[code]
+    offers = reader.offers_of([*Factor] if everything else [need.need.factor])
+    pairs = [
+        (need, offer)
+        for offer in offers.offer_facts.values()
+        if everything or offer.balance.free > 0
+    ]
+    return _sorted_candidates(_candidates(snapshot, offers.rate_of, pairs), by_offer=True)
 
 
-def candidates_for_offer(
-    ledger: Ledger, typed: str, times: Times, *, everything: bool = False
-) -> list[Candidate]:
+def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False) -> list[Candidate]:
     """Judge the needs of an offer's factor that have something open or unknown, nearest first."""
-    with ledger.snapshot(times) as snapshot:
-        code = find_code(snapshot.connection, "offer", typed)
-        offer = snapshot.offer_facts[code]
-        needs = [
-            need
-            for need in snapshot.need_facts.values()
-            if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
-        ]
-        pairs = [(need, offer) for need in needs]
-        return _sorted_candidates(_candidates(snapshot, pairs), by_offer=False)
+    snapshot = reader.snapshot("deal", RATES)
+    offer = snapshot.offer_facts[code]
+    pairs = [
+        (need, offer)
+        for need in snapshot.need_facts.values()
+        if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
+    ]
+    return _sorted_candidates(_candidates(snapshot, snapshot.rate_of, pairs), by_offer=False)
 
 
 def _is_open(need: NeedFacts) -> bool:
@@ -86,28 +80,32 @@ def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> li
 
 
 def _candidates(
-    snapshot: Snapshot, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
+    snapshot: Snapshot, rate_of: RateFinder, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
 ) -> Iterable[Candidate]:
     outstanding = outstanding_by_need(snapshot.deals.values())
     for need, offer in pairs:
         between = outstanding.get(need.need.code, {})
-        yield _candidate(snapshot, need, offer, between)
+        rate = rate_of(need.balance.unit.code, offer.balance.unit.code)
+        yield _candidate(snapshot.day, need, offer, None if rate is None else rate.rate, between)
 
 
 def _candidate(
-    snapshot: Snapshot, need: NeedFacts, offer: OfferFacts, between: dict[str, Outstanding]
+    day: date,
+    need: NeedFacts,
+    offer: OfferFacts,
+    rate: Decimal | None,
+    between: Mapping[str, Outstanding],
 ) -> Candidate:
     current = between.get(offer.offer.code, Outstanding(0, 0))
-    conversion = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
     best = best_amount(
         need,
         offer,
-        None if conversion is None else conversion.rate,
+        rate,
         outstanding_need=current.need,
         outstanding_offer=current.offer,
     )
     elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
     pairing = Pairing(
-        need, offer, snapshot.day, best.need, best.offer, current.need, current.offer, elsewhere
+        need, offer, day, best.need, best.offer, current.need, current.offer, elsewhere
     )
     return Candidate(need, offer, best.need, best.offer, verdict(pairing))

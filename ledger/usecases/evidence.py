@@ -33,7 +33,7 @@ from ledger.store.evidence.seals import (
 from ledger.store.journal.entries import request_of_entry
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger, stable_moment
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader
 from ledger.store.session.unit_of_work import UnitOfWork
 
 RequestForPart = Callable[[int], Request]
@@ -108,9 +108,9 @@ def _document(seal: Seal, batch: Batch) -> dict[str, Any]:
     }
 
 
-def seal_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
+def seal_rows(reader: Reader) -> list[dict[str, Any]]:
     """Give each seal as a row, the oldest first; `mark` is what to keep of it elsewhere."""
-    seals = read_seals(snapshot.connection)
+    seals, snapshot = read_seals(reader.connection), reader.snapshot()
     sizes = pairwise([0, *(seal.size for seal in seals)])
     return [
         {

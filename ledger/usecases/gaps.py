@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from ledger.core.errors import NotFound
 from ledger.core.factors import Stage
 from ledger.core.filters import Filter
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
+from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_rows
@@ -23,7 +25,7 @@ from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.rates import StoredRates
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +55,16 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     """Report the gaps at the asked times; raises for unknown columns and unreadable filters."""
     filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
-    with ledger.snapshot(query.times) as snapshot:
-        return _report(snapshot, query, filters, by)
+    with ledger.reader(query.times) as reader:
+        snapshot = reader.snapshot("need", "offer", "deal", RATES)
+    return _report(snapshot, query, filters, by)
 
 
 def _report(
     snapshot: Snapshot, query: GapQuery, filters: Iterable[Filter], by: Sequence[str]
 ) -> GapReport:
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    all_rows = gap_rows(
-        positions(snapshot), base, count(snapshot), include_inactive=query.include_inactive
-    )
-    rows = filtered(all_rows, filters)
+    rows = _rows(snapshot, base, query, [*filters])
     return GapReport(
         as_of=snapshot.day,
         known_at=query.times.known_at,
@@ -74,6 +74,24 @@ def _report(
         groups=group_rows(rows, by) if by else [],
         totals=totals(rows, snapshot.base_unit),
     )
+
+
+COUNTED_COLUMNS: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
+"""Columns that tell of the offers each need could turn to, which take the longest to find."""
+
+
+def _rows(
+    snapshot: Snapshot, base: BaseCurrency, query: GapQuery, filters: Sequence[Filter]
+) -> list[GapRow]:
+    """Lay out the needs that the filters keep; eligible offers are counted of no others."""
+    of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
+    others = [one for one in filters if one.column not in COUNTED_COLUMNS]
+    uncounted = gap_rows(positions(snapshot), base, include_inactive=query.include_inactive)
+    kept = {row.need for row in filtered(uncounted, others)}
+    counts = count(snapshot, [snapshot.need_facts[code] for code in kept])
+    chosen = [one for one in positions(snapshot) if one.need.code in kept]
+    rows = gap_rows(chosen, base, counts, include_inactive=True)
+    return filtered(rows, of_offers)
 
 
 def positions(snapshot: Snapshot) -> list[NeedPosition]:
@@ -91,20 +109,34 @@ def positions(snapshot: Snapshot) -> list[NeedPosition]:
     ]
 
 
-def count(snapshot: Snapshot) -> dict[str, EligibleCount]:
-    """Count the offers each need could turn to, without trying every pair."""
+def count(
+    snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Snapshot | None = None
+) -> dict[str, EligibleCount]:
+    """Count the offers that some needs could turn to, without trying every pair.
+
+    `offers` is the snapshot with the offers and rates, where that is another one.
+    """
+    of_offers = offers or snapshot
 
     def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
-        conversion = snapshot.rate_of(need_unit, offer_unit)
+        conversion = of_offers.rate_of(need_unit, offer_unit)
         return None if conversion is None else conversion.rate
 
     return count_eligible(
-        snapshot.need_facts.values(),
-        snapshot.offer_facts.values(),
+        needs,
+        of_offers.offer_facts.values(),
         snapshot.day,
         rate_of,
         outstanding_by_need(snapshot.deals.values()),
     )
+
+
+def count_for(
+    reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts]
+) -> dict[str, EligibleCount]:
+    """Count the eligible offers of a few needs: only offers of their factors are read."""
+    offers = reader.offers_of({facts.need.factor for facts in needs})
+    return count(snapshot, needs, offers)
 
 
 class NoNightInSpan(NotFound, code="no-night-in-span"):
@@ -148,8 +180,9 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
     filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
     require_in_snapshots([*by, *(one.column for one in filters)])
-    with ledger.snapshot() as snapshot:
-        days = last_of_each_period(_nights(snapshot, query), query.every)
+    with ledger.reader() as reader:
+        days = last_of_each_period(_nights(reader, query), query.every)
+        snapshot = reader.snapshot("need")
         trend = Trend(
             {one.need.code: one for one in positions(snapshot)},
             by,
@@ -162,15 +195,15 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
             base_currency=snapshot.base_unit.code,
             first=days[0],
             last=days[-1],
-            points=_points(snapshot, trend, days),
+            points=_points(reader, trend, days),
         )
 
 
-def _nights(snapshot: Snapshot, query: TrendQuery) -> list[date]:
-    first, last = query.first or date.min, query.last or snapshot.day
+def _nights(reader: Reader, query: TrendQuery) -> list[date]:
+    first, last = query.first or date.min, query.last or reader.day
     if last < first:
         raise SpanBackwards(f"{last} is before {first}.")
-    days = nights_with_gaps(snapshot.connection, first, last)
+    days = nights_with_gaps(reader.connection, first, last)
     if not days:
         since = f"between {first} and {last}" if query.first else f"through {last}"
         raise NoNightInSpan(f"No night recorded the gaps {since}.")
@@ -178,10 +211,10 @@ def _nights(snapshot: Snapshot, query: TrendQuery) -> list[date]:
 
 
 def _points(
-    snapshot: Snapshot, trend: Trend, days: Sequence[date]
+    reader: Reader, trend: Trend, days: Sequence[date]
 ) -> list[tuple[date, list[GroupRow]]]:
-    changes = deque(snapshot_changes(snapshot.connection, days[-1]))
-    rates = StoredRates(snapshot.connection)
+    changes = deque(snapshot_changes(reader.connection, days[-1]))
+    rates = StoredRates(reader.connection)
     points = []
     for day in days:
         while changes and changes[0].day <= day:

@@ -18,7 +18,7 @@ from ledger.journal.moves import WrongUnit
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import PIVOT, Rate, RateSource, find_rate, parse_rate, trace_rate
 from ledger.store.rates import QuoteVersion, held_quote, quote_versions
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import RATES, UNITS, Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.journal.reversal import ReasonMissing
@@ -183,6 +183,12 @@ class RateRow:
         )
 
 
+def read_rates_snapshot(reader: Reader, *, whole: bool) -> Snapshot:
+    """Read the rates of the day; `whole` with the needs and offers that currencies are used in."""
+    used = [side.value for side in Side] if whole else []
+    return reader.snapshot(UNITS, RATES, *used)
+
+
 def rate_rows(snapshot: Snapshot, base: str | None, quote: str | None) -> list[RateRow]:
     """Give the rate of a pair, of one currency to the others, or of all to the base currency.
 
@@ -206,6 +212,7 @@ def currencies_in_use(snapshot: Snapshot) -> list[str]:
 
 
 def _row(snapshot: Snapshot, base: str, quote: str) -> RateRow:
+    assert snapshot.rates is not None
     traced = trace_rate(snapshot.rates, base, quote, snapshot.day)
     if traced is None:
         return RateRow(base, quote)
@@ -227,16 +234,16 @@ class QuoteHistoryRow:
 
 
 def history_rows(
-    snapshot: Snapshot, base: str, quote: str, since: date | None, *, revised: bool
+    reader: Reader, base: str, quote: str, since: date | None, *, revised: bool
 ) -> tuple[tuple[str, str], list[QuoteHistoryRow]]:
     """Give the pair's codes and its quotes with all their versions, the newest day first.
 
     With `revised` only the days of which there is more than one. Raises what `rate_rows` does.
     """
-    codes = currency_pair(snapshot.units, base, quote)
-    times = snapshot.times
+    codes = currency_pair(reader.snapshot(UNITS).units, base, quote)
+    times = reader.times
     quotes = quote_versions(
-        snapshot.connection, codes, since=since, until=times.as_of, known_at=times.known_at
+        reader.connection, codes, since=since, until=times.as_of, known_at=times.known_at
     )
     days: dict[date, list[QuoteVersion]] = {}
     for quote_version in quotes:

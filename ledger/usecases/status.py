@@ -14,7 +14,7 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, last_run_through
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
 
 _DAYS_RANGE = range(3651)
 
@@ -96,8 +96,9 @@ def parse_days(text: str, option: str = "--days") -> int:
     return int(plain)
 
 
-def read_status(snapshot: Snapshot, days: int) -> Status:
-    """Return the state of a ledger; what ends within `days` of the snapshot's day ends soon."""
+def read_status(reader: Reader, days: int) -> Status:
+    """Return the state of a ledger; what ends within `days` of the reader's day ends soon."""
+    snapshot = reader.snapshot("office", "provider", "need", "offer", "deal")
     states = _states(snapshot)
     last_day = _later(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
@@ -111,8 +112,8 @@ def read_status(snapshot: Snapshot, days: int) -> Status:
         holds_past=[one for one in holds if one.until and one.until < snapshot.day],
         offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
         offers_past=[one for one in offers_due if one.until < snapshot.day],
-        last=last_entry(snapshot.connection, snapshot.times),
-        night=last_run_through(snapshot.connection, snapshot.day, snapshot.times.known_at),
+        last=last_entry(reader.connection, snapshot.times),
+        night=last_run_through(reader.connection, snapshot.day, snapshot.times.known_at),
     )
 
 

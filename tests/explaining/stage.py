@@ -24,7 +24,7 @@ from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
 from ledger.usecases.matching.explain_project import explain_project
-from ledger.usecases.matching.propose import read_pipeline, solve_pipeline
+from ledger.usecases.matching.propose import build_pipeline, solve_pipeline
 
 UNITS: Mapping[Factor, Unit] = {
     Factor.MONEY: replace(EUR, decimals=0),
@@ -36,7 +36,7 @@ BANK = Provider(code="BANK", name="Sample Bank", kind="bank")
 
 @dataclass
 class Staged:
-    """What a picture of a ledger would tell, put together by a test."""
+    """What a snapshot of a ledger would tell, put together by a test."""
 
     need_facts: dict[str, NeedFacts] = field(default_factory=dict)
     offer_facts: dict[str, OfferFacts] = field(default_factory=dict)
@@ -97,13 +97,13 @@ class Staged:
 
     @property
     def snapshot(self) -> Snapshot:
-        """Give this as the picture it stands for."""
+        """Give this as the snapshot it stands for."""
         return cast("Snapshot", self)
 
     def context(self) -> ExplanationContext:
         """Solve today's proposal."""
         return ExplanationContext(
-            solve_pipeline(read_pipeline(self.snapshot), UNLIMITED), UNLIMITED
+            solve_pipeline(build_pipeline(self.snapshot), UNLIMITED), UNLIMITED
         )
 
     def explain(self, code: str) -> Explanation:

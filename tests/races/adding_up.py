@@ -9,11 +9,13 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from hands import Hand
+from sqlalchemy import Connection
 
 from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.journal.entries import Entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
+from ledger.store.session.snapshot import Reader as SnapshotReader
 from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import GapQuery, GapReport, report_gaps
 
@@ -27,26 +29,25 @@ class Reader(Hand):
     def watch(self, stop: Event) -> tuple[int, list[str]]:
         readings, wrong = 0, []
         while not stop.is_set() or not readings:
-            with self.ledger.snapshot() as snapshot:
-                wrong += faults_of_moment(snapshot)
+            with self.ledger.reader() as reader:
+                wrong += faults_of_moment(reader)
             wrong += faults_of_report(report_gaps(self.ledger, GapQuery(by=("project",))))
             readings += 1
         return readings, wrong
 
 
-def faults_of_moment(snapshot: Snapshot) -> list[str]:
+def faults_of_moment(reader: SnapshotReader) -> list[str]:
     """Give what differs between the three ways of telling where everything stands at a moment."""
-    entries = list(snapshot.entries())
+    snapshot = reader.snapshot("deal")
     return [
-        *_kept_against_sums(snapshot),
-        *_kept_against_entries(snapshot, entries),
+        *_kept_against_sums(reader.connection),
+        *_kept_against_entries(snapshot, reader.entries()),
         *_deals_against_holders(snapshot),
     ]
 
 
-def _kept_against_sums(snapshot: Snapshot) -> list[str]:
+def _kept_against_sums(reading: Connection) -> list[str]:
     """Balances kept with each movement equal the journal summed up, holders and deals alike."""
-    reading = snapshot.connection
     wrong = []
     for side in Side:
         kept, summed = (

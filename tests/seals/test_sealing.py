@@ -202,6 +202,6 @@ def test_what_cannot_have_been_recorded_is_not_sealed(sealed: World) -> None:
 
 def test_a_report_of_the_past_is_not_changed_by_seals(sealed: World) -> None:
     ledger = open_ledger(sealed.url)
-    with ledger.snapshot(Times()) as snapshot:
-        assert len(list(snapshot.entries())) == len(sealed.entries())
+    with ledger.reader(Times()) as reader:
+        assert len(list(reader.entries())) == len(sealed.entries())
     ledger.engine.dispose()

@@ -17,8 +17,8 @@ IN_SPRING = date(2026, 3, 1)
 
 
 def look(world: World, days: int = 30, **times) -> Status:
-    with world.ledger.snapshot(Times(**times)) as snapshot:
-        return read_status(snapshot, days)
+    with world.ledger.reader(Times(**times)) as reader:
+        return read_status(reader, days)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a picture of a past day holds: only what was declared, or begun, by the end of it."""
+"""What a snapshot of a past day holds: only what was declared, or begun, by the end of it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def dealing(world: World) -> World:
 
 
 def deals(world: World, day: date) -> dict[str, int]:
-    with world.ledger.snapshot(Times(as_of=day)) as snapshot:
-        assert snapshot.records("deal").keys() == snapshot.deals.keys()
-        return {code: one.need[Stage.HELD] for code, one in snapshot.deals.items()}
+    with world.ledger.reader(Times(as_of=day)) as reader:
+        snapshot = reader.snapshot("deal")
+    assert snapshot.records("deal").keys() == snapshot.deals.keys()
+    return {code: one.need[Stage.HELD] for code, one in snapshot.deals.items()}
 
 
 def test_a_deal_is_there_from_the_day_of_its_first_act(dealing: World) -> None:

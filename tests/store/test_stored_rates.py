@@ -14,8 +14,9 @@ from sent import recorded
 from world import World
 
 from ledger.rates.rates import Rate, RateBook, find_rate
-from ledger.store.rates import DayRates, StoredRates, read_rates
+from ledger.store.rates import StoredRates, read_day_rates, read_rates
 from ledger.store.registers import load_all
+from ledger.store.session.snapshot import RATES
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -98,7 +99,10 @@ def test_both_ways_of_asking_agree_with_playing_back_what_was_said(world: World,
             known_at = NOON + timedelta(hours=chance.randint(-1, 41))
             day = date(2026, 3, chance.randint(1, 7))
             due = in_force(told, known_at)
-            stored, of_day = StoredRates(connection, known_at), DayRates(connection, day, known_at)
+            stored, of_day = (
+                StoredRates(connection, known_at),
+                read_day_rates(connection, day, known_at),
+            )
             for pair in PAIRS:
                 wanted = due.latest(*pair, day)
                 assert stored.latest(*pair, day) == of_day.latest(*pair, day) == wanted
@@ -118,7 +122,7 @@ def test_a_rate_is_found_by_the_index_and_leaves_it_at_the_first_row(world: Worl
     with recorded(world.ledger.engine) as told, world.ledger.read() as connection:
         for known_at in (None, NOON):
             StoredRates(connection, known_at).latest("EUR", "USD", days[9])
-            DayRates(connection, days[9], known_at).latest("EUR", "USD", days[9])
+            read_day_rates(connection, days[9], known_at).latest("EUR", "USD", days[9])
     asked = [one for one in told if "FROM rate" in one.sql or "JOIN rate" in one.sql]
     assert len(asked) == 4
     for one in asked:
@@ -143,7 +147,8 @@ def plan_of(world: World, sql: str, parameters: Any) -> str:
 def test_a_report_reads_its_rates_in_one_statement(world: World) -> None:
     for day in (MARCH, APRIL):
         quote(world, day, "1.08")
-    with recorded(world.ledger.engine) as told, world.ledger.snapshot() as snapshot:
+    with recorded(world.ledger.engine) as told, world.ledger.reader() as reader:
+        snapshot = reader.snapshot(RATES)
         for code in ("USD", "JPY", "IRR", "GBP"):
             snapshot.rate_of(code, "EUR")
     assert len([one for one in told if "rate" in one.sql]) == 1

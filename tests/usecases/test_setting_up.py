@@ -27,8 +27,8 @@ def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
     set_up(url, LedgerSettings(time_zone="Asia/Tehran"), asked("init"))
     world = World(url)
     assert len(world.rows()["office"]) == 4
-    with world.ledger.snapshot() as snapshot:
-        assert snapshot.settings["time_zone"] == "Asia/Tehran"
+    with world.ledger.reader() as reader:
+        assert reader.settings["time_zone"] == "Asia/Tehran"
 
 
 def test_a_set_up_that_fails_leaves_no_table_behind(ledgers, monkeypatch):
@@ -47,5 +47,5 @@ def test_nothing_is_known_at_a_moment_to_come(world):
     from datetime import UTC, datetime  # noqa: PLC0415
 
     to_come = Times(known_at=datetime(2026, 11, 24, tzinfo=UTC))
-    with world.refuses(KnownLater, "2026-11-24"), open_ledger(world.url).snapshot(to_come):
+    with world.refuses(KnownLater, "2026-11-24"), open_ledger(world.url).reader(to_come):
         pass

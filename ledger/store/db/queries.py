@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -16,6 +16,7 @@ from ledger.core.requests import Request, require_same
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 
+_Value = TypeVar("_Value")
 DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
 
 
@@ -81,9 +82,20 @@ _UNITS: Final = select(*(tables.unit.c[name] for name in ("code", "decimals", "k
 _UNIT: Final = Prepared(_UNITS.where(tables.unit.c.code == bindparam("code")))
 
 
-def read_units(connection: Connection) -> dict[str, Unit]:
-    """Read every unit by its code."""
-    return {row[0]: Unit(*row) for row in connection.execute(_UNITS)}
+def read_units(connection: Connection, codes: Collection[str] | None = None) -> dict[str, Unit]:
+    """Read units by their codes, every one where none are named."""
+    query = _UNITS if codes is None else _UNITS.where(tables.unit.c.code.in_(codes))
+    return {row[0]: Unit(*row) for row in connection.execute(query)}
+
+
+_CHUNK: Final = 5000
+"""How many values one statement names: engines bound the number of parameters."""
+
+
+def chunked(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Split values into parts that one statement can name."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:

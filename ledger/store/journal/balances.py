@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -23,8 +24,10 @@ from sqlalchemy.exc import OperationalError
 
 from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.journal.entries import Stages
+from ledger.store.db.queries import chunked
 from ledger.store.db.tables import balance, deal_balance, holder, movement
 
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _FREE: Final = "free"
 _FREE_STAGES: Final = tuple(FREE_STAGE.values())
 COLUMN_OF: Final = {
@@ -60,15 +63,17 @@ def stages_of_side(side: Side, row: Any | None) -> Stages:
     return {stage: int(getattr(row, COLUMN_OF[stage])) for stage in STAGES_OF[side]}
 
 
-def account_rows(connection: Connection, times: Times = NOW) -> dict[int, Any]:
-    """Give the row of stage columns of every holder by id.
+def account_rows(
+    connection: Connection, times: Times = NOW, ids: Sequence[int] | None = None
+) -> dict[int, Any]:
+    """Give the row of stage columns of each account by id, of all where no ids are named.
 
-    A holder that nothing had happened to by then is missing.
+    An account that nothing had happened to by then is missing.
     """
     if times.are_now:
-        rows: Sequence[Any] = connection.execute(_stored_balances()).all()
+        rows = _run_chunks(connection, _stored_balances, ids)
     else:
-        rows = _run_sums(connection, _summed_balances, times)
+        rows = _run_sums(connection, _summed_balances, times, ids)
     return {row.holder_id: row for row in rows}
 
 
@@ -78,16 +83,35 @@ def account_stages(connection: Connection, side: Side, times: Times = NOW) -> di
     return {identity: stages_of_side(side, row) for identity, row in rows.items()}
 
 
-@cache
-def _stored_balances() -> Select[Any]:
-    return select(balance)
+def _run_chunks(
+    connection: Connection,
+    make_query: Callable[..., Select[Any]],
+    ids: Sequence[int] | None,
+    parameters: Mapping[str, Any] | None = None,
+    **conditions: bool,
+) -> list[Any]:
+    """Run a query over everything, or over some ids in as many parts as their number asks for."""
+    query, more = make_query(**conditions, by_id=ids is not None), parameters or {}
+    if ids is None:
+        return [*connection.execute(query, more)]
+    return [
+        row for chunk in chunked(ids) for row in connection.execute(query, {**more, "ids": chunk})
+    ]
 
 
 @cache
-def _summed_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
+def _stored_balances(*, by_id: bool) -> Select[Any]:
+    query = select(balance)
+    return query.where(balance.c.holder_id.in_(_IDS)) if by_id else query
+
+
+@cache
+def _summed_balances(*, by_date: bool, by_moment: bool, halves: bool, by_id: bool) -> Select[Any]:
     """Sum the journal per holder: one grouped pass over the timeline index, no other table."""
     sums = [_sum(stages, halves).label(column) for column, stages in _STAGES_BY_COLUMN.items()]
     query = select(movement.c.holder_id, *sums).group_by(movement.c.holder_id)
+    if by_id:
+        query = query.where(movement.c.holder_id.in_(_IDS))
     return _restrict(query, by_date=by_date, by_moment=by_moment)
 
 
@@ -104,7 +128,8 @@ def _run_sums(
     connection: Connection,
     make_query: Callable[..., Select[Any]],
     times: Times,
-) -> Sequence[Any]:
+    ids: Sequence[int] | None,
+) -> list[Any]:
     """Run a query that sums the journal, by halves where a passing sum exceeds 64 bits.
 
     What stands in a stage never does; but SQLite adds in no promised order, and its sum() fails
@@ -112,11 +137,11 @@ def _run_sums(
     """
     conditions, parameters = _conditions(times), _parameters(times)
     try:
-        return connection.execute(make_query(**conditions, halves=False), parameters).all()
+        return _run_chunks(connection, make_query, ids, parameters, **conditions, halves=False)
     except OperationalError as error:
         if "integer overflow" not in str(error.orig):
             raise
-    return connection.execute(make_query(**conditions, halves=True), parameters).all()
+    return _run_chunks(connection, make_query, ids, parameters, **conditions, halves=True)
 
 
 def _sum(stages: tuple[Stage, ...], halves: bool) -> ColumnElement[int]:  # noqa: FBT001
@@ -152,12 +177,18 @@ def _restrict(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[A
     return query
 
 
-def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, Side], Stages]:
-    """Give held, committed and delivered of both sides of every deal."""
+DealStages = dict[tuple[int, Side], Stages]
+"""The stages of both sides of deals, by the deal's id and the side."""
+
+
+def deal_stages(
+    connection: Connection, times: Times = NOW, ids: Sequence[int] | None = None
+) -> DealStages:
+    """Give held, committed and delivered of both sides of deals, of all where no ids are named."""
     if times.are_now:
-        rows: Sequence[Any] = connection.execute(_stored_deal_balances()).all()
+        rows = _run_chunks(connection, _stored_deal_balances, ids)
     else:
-        rows = _run_sums(connection, _summed_deal_balances, times)
+        rows = _run_sums(connection, _summed_deal_balances, times, ids)
     return {
         (row.deal_id, Side(row.side)): {stage: int(getattr(row, stage)) for stage in DEAL_STAGES}
         for row in rows
@@ -165,12 +196,15 @@ def deal_stages(connection: Connection, times: Times = NOW) -> dict[tuple[int, S
 
 
 @cache
-def _stored_deal_balances() -> Select[Any]:
-    return select(deal_balance)
+def _stored_deal_balances(*, by_id: bool) -> Select[Any]:
+    query = select(deal_balance)
+    return query.where(deal_balance.c.deal_id.in_(_IDS)) if by_id else query
 
 
 @cache
-def _summed_deal_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Select[Any]:
+def _summed_deal_balances(
+    *, by_date: bool, by_moment: bool, halves: bool, by_id: bool
+) -> Select[Any]:
     sums = [_sum((stage,), halves).label(stage) for stage in DEAL_STAGES]
     query = (
         select(movement.c.deal_id, holder.c.side, *sums)
@@ -178,4 +212,6 @@ def _summed_deal_balances(*, by_date: bool, by_moment: bool, halves: bool) -> Se
         .where(movement.c.deal_id.is_not(None))
         .group_by(movement.c.deal_id, holder.c.side)
     )
+    if by_id:
+        query = query.where(movement.c.deal_id.in_(_IDS))
     return _restrict(query, by_date=by_date, by_moment=by_moment)

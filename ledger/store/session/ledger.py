@@ -19,7 +19,7 @@ from ledger.store.db.sqlite import require_file
 from ledger.store.journal.balances import NOW, Times
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader
 
 
 STABLE_AFTER: Final = timedelta(minutes=1)
@@ -71,14 +71,14 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def snapshot(self, times: Times = NOW) -> Iterator[Snapshot]:
-        """Look at the ledger at two times, in one reading transaction."""
+    def reader(self, times: Times = NOW) -> Iterator[Reader]:
+        """Read the ledger at two times, in one reading transaction."""
         with self.read() as connection:
             moment = moment_of(connection)
             _require_known(times.known_at, moment, shared=engines.on_server(connection))
-            from ledger.store.session.snapshot import Snapshot  # noqa: PLC0415 - a writer does without it
+            from ledger.store.session.snapshot import Reader  # noqa: PLC0415 - writers do without
 
-            yield Snapshot(connection, times, moment)
+            yield Reader(connection, times, moment)
 
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""

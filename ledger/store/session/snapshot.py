@@ -1,22 +1,27 @@
-"""A snapshot for reports, read at two times: registers, balances, deals, rates."""
+"""A ledger at two times: snapshots are frozen values, read in one transaction by a reader.
+
+`as_of` counts acts through the end of that day; `known_at` what was recorded by then, and it
+selects the versions of registers, rates and settings known then. None is now.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from ledger.core.dates import day_of, find_time_zone
-from ledger.core.factors import Side
+from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
-from ledger.journal.entries import Entry, Stages
-from ledger.rates.rates import RateFinder, rate_finder
+from ledger.journal.entries import Entry
+from ledger.rates.rates import RateBook, RateFinder, rate_finder
 from ledger.reference import region_chain
 from ledger.store import registers
 from ledger.store.db.queries import read_settings, read_units
@@ -24,19 +29,106 @@ from ledger.store.db.tables import entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import entries_of_account, read_entries
-from ledger.store.rates import DayRates
-from ledger.store.registers import StoredRecord, find_id
+from ledger.store.rates import read_day_rates
+from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
+
+UNITS: Final = "unit"
+RATES: Final = "rate"
+"""The parts of a snapshot beside the registers, which have the names of their own."""
+
+_MEASURED: Final = frozenset(side.value for side in Side)
+_BELOW: Final[Mapping[str, tuple[str, ...]]] = {
+    "office": ("city",),
+    "city": ("project", "provider"),
+    "project": ("need",),
+    "need": ("deal",),
+    "provider": ("offer",),
+    "offer": ("deal",),
+}
+"""What hangs under a record, and is shown with it; of an office only its cities."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A ledger at two times. Each part is read once, when it is first asked for.
+    """A ledger, or a part of it, at two times: the parts that were read, and no others."""
 
-    `as_of` counts acts through the end of that day; `known_at` what was recorded by then, and it
-    selects the versions of registers, rates and settings known then. None is now.
-    """
+    times: Times
+    day: date
+    zone: tzinfo
+    base_currency: str
+    registers: Mapping[str, Mapping[str, Any]]
+    balances_by_side: Mapping[Side, Mapping[str, Balance]]
+    deals: Mapping[str, DealBalance]
+    units: Mapping[str, Unit]
+    rates: RateBook | None = None
+
+    @property
+    def base_unit(self) -> Unit:
+        """The base currency."""
+        return self.units[self.base_currency]
+
+    @cached_property
+    def rate_of(self) -> RateFinder:
+        """What finds the rate between two units on the day."""
+        assert self.rates is not None, "the rates were not read"
+        return rate_finder(self.rates, self.day)
+
+    def records(self, kind: str) -> Mapping[str, Any]:
+        """Return the records of a register by code, as known then."""
+        return self.registers[kind]
+
+    def balances(self, side: Side) -> Mapping[str, Balance]:
+        """Return where the needs or the offers stood, by code."""
+        return self.balances_by_side[side]
+
+    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealBalance]:
+        """Return the deals of a need or of an offer, by code."""
+        return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+
+    def local(self, moment: datetime) -> str:
+        """Write a recorded moment in the ledger's own time zone, to the second."""
+        return moment.astimezone(self.zone).isoformat(sep=" ", timespec="seconds")
+
+    @cached_property
+    def need_facts(self) -> Mapping[str, NeedFacts]:
+        """What the rules of eligibility ask of each need."""
+        projects, cities = self.records("project"), self.records("city")
+        balances = self.balances(Side.NEED)
+        facts: dict[str, NeedFacts] = {}
+        for code, need in self.records("need").items():
+            project = projects[need.project]
+            city = cities[project.city]
+            chain = region_chain(city.country)
+            facts[code] = NeedFacts(need, project, city, balances[code], chain)
+        return facts
+
+    @cached_property
+    def offer_facts(self) -> Mapping[str, OfferFacts]:
+        """What the rules of eligibility ask of each offer."""
+        providers, balances = self.records("provider"), self.balances(Side.OFFER)
+        return {
+            code: OfferFacts(offer, providers[offer.provider], balances[code])
+            for code, offer in self.records("offer").items()
+        }
+
+    def needs_of(self, project: str) -> Iterable[NeedFacts]:
+        """Return the needs of a project, by code."""
+        return [facts for facts in self.need_facts.values() if facts.project.code == project]
+
+
+def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
+    return need in (None, deal.need) and offer in (None, deal.offer)
+
+
+_Stored = dict[str, dict[str, StoredRecord]]
+"""Records of registers, by register and code."""
+
+
+class Reader:
+    """Reads a ledger at two times, for as long as its transaction is open."""
 
     def __init__(self, connection: Connection, times: Times, moment: datetime) -> None:
-        """Look at the ledger behind a connection; `moment` is the machine's, now."""
+        """Read by a connection; `moment` is the present time of the ledger's clock."""
         self.connection = connection
         self.times = times
         self._moment = times.known_at or moment
@@ -47,98 +139,51 @@ class Snapshot:
         return read_settings(self.connection, self.times.known_at)
 
     @cached_property
+    def zone(self) -> tzinfo:
+        """The ledger's time zone."""
+        return find_time_zone(self.settings["time_zone"])
+
+    @cached_property
     def day(self) -> date:
         """The day asked for: the as-of date, else the day of the moment known, else today."""
-        zone = find_time_zone(self.settings["time_zone"])
-        return self.times.as_of or day_of(self._moment, zone)
+        return self.times.as_of or day_of(self._moment, self.zone)
 
-    @cached_property
-    def units(self) -> dict[str, Unit]:
-        """Every unit by code."""
-        return read_units(self.connection)
+    def snapshot(self, *parts: str) -> Snapshot:
+        """Read whole registers, each in one query, with all that their records refer to.
 
-    @cached_property
-    def base_unit(self) -> Unit:
-        """The base currency."""
-        return self.units[self.settings["base_currency"]]
-
-    @cached_property
-    def rate_of(self) -> RateFinder:
-        """What finds the rate between two units on the day."""
-        return rate_finder(self.rates, self.day)
-
-    @cached_property
-    def rates(self) -> DayRates:
-        """The rates of the day, as known then."""
-        return DayRates(self.connection, self.day, self.times.known_at)
-
-    def records(self, kind: str) -> dict[str, Any]:
-        """Give every record of a register by code, as known then."""
-        if kind not in self._records:
-            self._records[kind] = {
-                code: stored.record for code, stored in self._stored_records(kind).items()
-            }
-        return self._records[kind]
-
-    @cached_property
-    def _records(self) -> dict[str, dict[str, Any]]:
-        return {}
-
-    @cached_property
-    def _registers(self) -> dict[str, dict[str, StoredRecord]]:
-        return {}
-
-    def _stored_records(self, kind: str) -> dict[str, StoredRecord]:
-        if kind not in self._registers:
-            stored = registers.load_all(self.connection, kind, self.times.known_at)
-            self._registers[kind] = {
-                c: one for c, one in stored.items() if self._existed(kind, one)
-            }
-        return self._registers[kind]
-
-    def _existed(self, kind: str, stored: StoredRecord) -> bool:
-        """Say whether a record known then existed on the day: what is dated only later did not."""
-        if self.times.as_of is None:
-            return True
-        if kind == "deal":
-            return (stored.id, Side.NEED) in self._deal_stages
-        return kind not in {*Side} or stored.record.declared_on <= self.times.as_of
-
-    @cached_property
-    def _stage_rows(self) -> dict[int, Any]:
-        return balances.account_rows(self.connection, self.times)
-
-    def balances(self, side: Side) -> dict[str, Balance]:
-        """Give where every need or offer stood, by code."""
-        return {
-            code: self._balance(side, stored)
-            for code, stored in self._stored_records(side.value).items()
+        `parts` are names of registers, `UNITS` and `RATES`. Needs and offers come with their
+        balances, deals with those of both sides.
+        """
+        kinds = _with_references(part for part in parts if part in STORED_REGISTERS)
+        stored = {
+            kind: registers.load_all(self.connection, kind, self.times.known_at) for kind in kinds
         }
+        units = read_units(self.connection) if {UNITS, RATES, *_MEASURED} & {*parts, *kinds} else {}
+        return self._snapshot(stored, units, rates=RATES in parts, whole=True)
 
-    def _balance(self, side: Side, stored: StoredRecord) -> Balance:
-        stages = balances.stages_of_side(side, self._stage_rows.get(stored.id))
-        return Balance(side, stored.record.code, self.units[stored.record.unit], stages)
+    def around(self, kind: str, code: str, *, below: bool = True) -> Snapshot:
+        """Read one record with what hangs under it, its deals, and all that these refer to."""
+        stored: _Stored = {kind: self._load(kind, "code", [code])}
+        if below:
+            self._load_below(stored, kind)
+        self._load_references(stored)
+        units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
+        return self._snapshot(stored, self.units(units), rates=False, whole=False)
 
-    @cached_property
-    def _deal_stages(self) -> dict[tuple[int, Side], Stages]:
-        return balances.deal_stages(self.connection, self.times)
+    def units(self, codes: Collection[str]) -> dict[str, Unit]:
+        """Read some units, and the base currency."""
+        return read_units(self.connection, {*codes, self.settings["base_currency"]})
 
-    @cached_property
-    def deals(self) -> dict[str, DealBalance]:
-        """Every deal with both of its sides, by code."""
-        stages = self._deal_stages
-        return {
-            code: DealBalance(
-                stored.record,
-                stages.get((stored.id, Side.NEED), {}),
-                stages.get((stored.id, Side.OFFER), {}),
-            )
-            for code, stored in self._stored_records("deal").items()
-        }
+    def offers_of(self, factors: Collection[Factor]) -> Snapshot:
+        """Read the offers of some factors, with the rates of the day."""
+        stored: _Stored = {"offer": self._load("offer", "factor", factors)}
+        self._load_references(stored)
+        return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
 
-    def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealBalance]:
-        """Give the deals of a need or of an offer, by code."""
-        return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+    def existed(self, kind: str, code: str) -> bool:
+        """Return whether a record was known then and existed on the day."""
+        stored = self._load(kind, "code", [code])
+        return bool(self._existing(kind, stored, self._deal_stages(kind, stored, whole=False)))
 
     def entries(
         self,
@@ -167,40 +212,112 @@ class Snapshot:
             where.append(entry.c.recorded_at <= self.times.known_at)
         return read_entries(self.connection, *where)
 
-    def local(self, moment: datetime) -> str:
-        """Write a recorded moment in the ledger's own time zone, to the second."""
-        local_time = moment.astimezone(find_time_zone(self.settings["time_zone"]))
-        return local_time.isoformat(sep=" ", timespec="seconds")
+    def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:
+        return registers.load_where(self.connection, kind, term, values, self.times.known_at)
 
-    @cached_property
-    def need_facts(self) -> dict[str, NeedFacts]:
-        """What the rules of eligibility ask of every need."""
-        projects, cities = self.records("project"), self.records("city")
-        balances = self.balances(Side.NEED)
-        chains: dict[str, tuple[str, ...]] = {}
-        facts: dict[str, NeedFacts] = {}
-        for code, need in self.records("need").items():
-            project = projects[need.project]
-            city = cities[project.city]
-            if city.country not in chains:
-                chains[city.country] = region_chain(city.country)
-            chain = chains[city.country]
-            facts[code] = NeedFacts(need, project, city, balances[code], chain)
-        return facts
+    def _load_below(self, stored: _Stored, kind: str) -> None:
+        for below in _BELOW.get(kind, ()):
+            ids = [one.id for one in stored[kind].values()]
+            records = self._load(below, kind, ids) if ids else {}
+            stored[below] = {**stored.get(below, {}), **records}
+            if kind != "office":
+                self._load_below(stored, below)
 
-    @cached_property
-    def offer_facts(self) -> dict[str, OfferFacts]:
-        """What the rules of eligibility ask of every offer."""
-        providers, balances = self.records("provider"), self.balances(Side.OFFER)
+    def _load_references(self, stored: _Stored) -> None:
+        """Read what records refer to, and what that refers to in turn."""
+        waiting = [*stored]
+        while waiting:
+            kind = waiting.pop()
+            for attribute, target in _references(kind):
+                codes = {getattr(one.record, attribute) for one in stored[kind].values()}
+                known = stored.setdefault(target, {})
+                missing = codes - {None, *known}
+                if missing:
+                    known.update(self._load(target, "code", missing))
+                    waiting.append(target)
+
+    def _snapshot(
+        self, stored: _Stored, units: Mapping[str, Unit], *, rates: bool, whole: bool
+    ) -> Snapshot:
+        deals = stored.get("deal", {})
+        stages = self._deal_stages("deal", deals, whole=whole)
+        there = {kind: self._existing(kind, stored[kind], stages) for kind in stored}
+        return Snapshot(
+            times=self.times,
+            day=self.day,
+            zone=self.zone,
+            base_currency=self.settings["base_currency"],
+            registers={
+                kind: {code: found[code].record for code in sorted(found)}
+                for kind, found in there.items()
+            },
+            balances_by_side=self._balances(there, units, whole=whole),
+            deals={
+                code: DealBalance(
+                    there["deal"][code].record,
+                    stages.get((there["deal"][code].id, Side.NEED), {}),
+                    stages.get((there["deal"][code].id, Side.OFFER), {}),
+                )
+                for code in sorted(there.get("deal", {}))
+            },
+            units=units,
+            rates=read_day_rates(self.connection, self.day, self.times.known_at) if rates else None,
+        )
+
+    def _balances(
+        self, stored: _Stored, units: Mapping[str, Unit], *, whole: bool
+    ) -> dict[Side, dict[str, Balance]]:
+        sides = [side for side in Side if side.value in stored]
+        if not sides:
+            return {}
+        ids = None if whole else [one.id for side in sides for one in stored[side.value].values()]
+        rows = balances.account_rows(self.connection, self.times, ids)
         return {
-            code: OfferFacts(offer, providers[offer.provider], balances[code])
-            for code, offer in self.records("offer").items()
+            side: {
+                code: Balance(
+                    side,
+                    code,
+                    units[one.record.unit],
+                    balances.stages_of_side(side, rows.get(one.id)),
+                )
+                for code, one in sorted(stored[side.value].items())
+            }
+            for side in sides
         }
 
-    def needs_of(self, project: str) -> Iterable[NeedFacts]:
-        """Give the needs of a project, by code."""
-        return [facts for facts in self.need_facts.values() if facts.project.code == project]
+    def _deal_stages(
+        self, kind: str, deals: Mapping[str, StoredRecord], *, whole: bool
+    ) -> balances.DealStages:
+        if kind != "deal" or not deals:
+            return {}
+        ids = None if whole else [one.id for one in deals.values()]
+        return balances.deal_stages(self.connection, self.times, ids)
+
+    def _existing(
+        self, kind: str, stored: Mapping[str, StoredRecord], stages: balances.DealStages
+    ) -> dict[str, StoredRecord]:
+        """Keep the records that existed on the day: what is dated only later did not."""
+        as_of = self.times.as_of
+        if as_of is None or kind not in {"deal", *_MEASURED}:
+            return dict(stored)
+        if kind == "deal":
+            return {c: one for c, one in stored.items() if (one.id, Side.NEED) in stages}
+        return {c: one for c, one in stored.items() if one.record.declared_on <= as_of}
 
 
-def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
-    return need in (None, deal.need) and offer in (None, deal.offer)
+def _references(kind: str) -> list[tuple[str, str]]:
+    """Return the attributes of a record that refer to another, each with that one's register."""
+    terms = STORED_REGISTERS[kind].terms
+    return [(one.attribute, one.refers_to) for one in terms if one.refers_to is not None]
+
+
+def _with_references(kinds: Iterable[str]) -> list[str]:
+    """Name registers with all that their records refer to, directly or not."""
+    found: dict[str, None] = {}
+    waiting = [*kinds]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found[kind] = None
+            waiting += [target for _, target in _references(kind)]
+    return [*found]

@@ -21,7 +21,7 @@ from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import UNITS, Reader, Snapshot
 
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
 
@@ -128,11 +128,12 @@ def choose_tables(names: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name for name in TABLES if not requested or name in requested)
 
 
-def export_lines(snapshot: Snapshot, table: str) -> Iterable[CanonicalRow]:
+def export_lines(reader: Reader, table: str) -> Iterable[CanonicalRow]:
     """Give the rows of one canonical table, ordered by code, acts in recorded order."""
     if table in _OTHERS:
-        return _OTHERS[table](snapshot)
+        return _OTHERS[table](reader)
     spec = by_plural()[table]
+    snapshot = reader.snapshot(spec.name)
     return _measured(snapshot, spec) if spec.has_quantity else _plain(snapshot, spec)
 
 
@@ -175,21 +176,22 @@ def _name_of(snapshot: Snapshot, column: ColumnSpec, record: Any) -> str | None:
     return str(getattr(snapshot.records(column.register)[code], title))
 
 
-def _units(snapshot: Snapshot) -> Iterator[CanonicalRow]:
-    shipped = shipped_units()
-    for code in sorted(snapshot.units):
+def _units(reader: Reader) -> Iterator[CanonicalRow]:
+    shipped, units = shipped_units(), reader.snapshot(UNITS).units
+    for code in sorted(units):
         if code not in shipped:
-            yield register_line("units", snapshot.units[code])
+            yield register_line("units", units[code])
 
 
-def _deals(snapshot: Snapshot) -> Iterator[CanonicalRow]:
-    deals = snapshot.records("deal")
-    acts, _ = journal_rows(deal_entries(snapshot.connection), deals)
+def _deals(reader: Reader) -> Iterator[CanonicalRow]:
+    snapshot = reader.snapshot("deal")
+    acts, _ = journal_rows(deal_entries(reader.connection), snapshot.records("deal"))
     return (act_line(row, snapshot.units[row.unit]) for row in acts)
 
 
-def _changes(snapshot: Snapshot) -> Iterator[CanonicalRow]:
-    _, changes = journal_rows(quantity_entries(snapshot.connection), {})
+def _changes(reader: Reader) -> Iterator[CanonicalRow]:
+    snapshot = reader.snapshot(*Side)
+    _, changes = journal_rows(quantity_entries(reader.connection), {})
     declared = _declared_by_register(snapshot, changes)
     for row in changes:
         if (row.side, row.code) not in declared:
@@ -214,8 +216,8 @@ def _declared_by_register(
     }
 
 
-def _rates(snapshot: Snapshot) -> Iterator[CanonicalRow]:
-    rates = read_rates(snapshot.connection)
+def _rates(reader: Reader) -> Iterator[CanonicalRow]:
+    rates = read_rates(reader.connection)
     return (rate_line(rates[key]) for key in sorted(rates))
 
 

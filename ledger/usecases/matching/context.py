@@ -36,7 +36,7 @@ class ExplanationContext:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The registers and standings; only what was read before solving may be asked."""
+        """The registers, balances and rates that the proposal was made from."""
         return self.match_result.pipeline.snapshot
 
     def solve(self, problem: MatchingProblem) -> Solution:
@@ -107,7 +107,7 @@ class ExplanationContext:
 def pair_facts(
     snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
 ) -> list[PairFacts]:
-    """Pair needs and offers of one factor with their rates, while these can be read."""
+    """Pair needs and offers of one factor with their rates."""
     outstanding = outstanding_by_need(snapshot.deals.values())
     all_offers = list(offers)
     return [

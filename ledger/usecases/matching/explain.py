@@ -14,7 +14,7 @@ from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
 from ledger.usecases.matching.explain_project import explain_project
-from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solve_pipeline
+from ledger.usecases.matching.propose import MATCHED, MatchQuery, read_pipeline, solve_pipeline
 
 KINDS = ("project", "need", "offer")
 _FEW = 5
@@ -27,10 +27,11 @@ def explain(
 
     Raises `UnknownCode`, `AmbiguousCode`, and what proposing raises.
     """
-    with ledger.snapshot(query.times) as snapshot:
+    with ledger.reader(query.times) as reader:
+        snapshot = reader.snapshot(*MATCHED)
         kind, code = find_target(snapshot, typed)
-        pipeline = read_pipeline(snapshot, query.where)
-        pairs = _pairs(snapshot, kind, code)
+        pipeline = read_pipeline(reader, snapshot, query.where)
+    pairs = _pairs(snapshot, kind, code)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
     if kind == "need":
         return explain_need(context, code, pairs)
@@ -69,7 +70,7 @@ def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
 
 
 def _pairs(snapshot: Snapshot, kind: str, code: str) -> list[PairFacts]:
-    """Pair what is explained with all needs or offers of its factor, while rates can be read."""
+    """Pair what is explained with all needs or offers of its factor."""
     if kind == "offer":
         needs = [
             facts

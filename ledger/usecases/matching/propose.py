@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
-from ledger.eligibility.rules import NeedFacts, units_convert
+from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.build import BuiltProblem, build
 from ledger.matching.open_needs import OpenNeed, remaining_needs
@@ -15,8 +16,11 @@ from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
 from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.matching.select import selected_needs
+
+MATCHED: Final = ("need", "offer", "deal", RATES)
+"""The parts of a snapshot that matching looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +33,9 @@ class MatchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What is matched: a snapshot whose parts are read, and the problem built from them.
+    """What is matched: a snapshot, and the problem built from it, so that solving keeps no lock.
 
-    It outlives the snapshot's transaction, so that solving keeps no lock. `chosen` are the needs
-    that were selected, None for all.
+    `selected` are the needs that were selected, None for all.
     """
 
     snapshot: Snapshot
@@ -55,13 +58,16 @@ class MatchResult:
     proposal: Proposal
 
 
-def read_pipeline(snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
-    """Read all that matching looks at, while the snapshot's transaction is open.
+def read_pipeline(reader: Reader, snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
+    """Build the problem of a snapshot of the `MATCHED` parts over the needs that filters keep.
 
     Raises for unknown columns and unreadable filters, and `NothingSelected`.
     """
-    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    selected = selected_needs(snapshot, base, where)
+    return build_pipeline(snapshot, selected_needs(reader, snapshot, where))
+
+
+def build_pipeline(snapshot: Snapshot, selected: frozenset[str] | None = None) -> Pipeline:
+    """Build the problem of a snapshot over the selected needs, None for all."""
     built = build(
         snapshot.need_facts.values(),
         snapshot.offer_facts.values(),
@@ -70,21 +76,8 @@ def read_pipeline(snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
         outstanding_by_need(snapshot.deals.values()),
         selected=selected,
     )
-    _preload_rates(snapshot, base)
+    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     return Pipeline(snapshot, base, built, selected)
-
-
-def _preload_rates(snapshot: Snapshot, base: BaseCurrency) -> None:
-    """Load every rate that may be needed after the connection is closed."""
-    needs = {facts.balance.unit.code: facts.balance.unit for facts in snapshot.need_facts.values()}
-    offers = {
-        facts.balance.unit.code: facts.balance.unit for facts in snapshot.offer_facts.values()
-    }
-    for unit in needs.values():
-        base.rate_date(unit)
-        for other in offers.values():
-            if units_convert(unit, other):
-                snapshot.rate_of(unit.code, other.code)
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:

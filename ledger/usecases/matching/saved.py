@@ -21,9 +21,15 @@ from ledger.store.proposals import last_position, latest_code, read_proposal
 from ledger.store.registers import find_code
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.matching.propose import MatchQuery, MatchResult, read_pipeline, solve_pipeline
+from ledger.usecases.matching.propose import (
+    MATCHED,
+    MatchQuery,
+    MatchResult,
+    read_pipeline,
+    solve_pipeline,
+)
 
 _MANY_LINES = 200
 
@@ -66,9 +72,9 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
     Raises as `read_pipeline` does.
     """
     started = monotonic_ns()
-    with ledger.snapshot(query.times) as snapshot:
-        position = last_position(snapshot.connection)
-        pipeline = read_pipeline(snapshot, query.where)
+    with ledger.reader(query.times) as reader:
+        position = last_position(reader.connection)
+        pipeline = read_pipeline(reader, reader.snapshot(*MATCHED), query.where)
     matched = solve_pipeline(pipeline, options)
     return SolvedProposal(matched, *position, (monotonic_ns() - started) // 10**6)
 
@@ -128,9 +134,9 @@ def _ledger_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str)
     return (note,)
 
 
-def find_proposal(snapshot: Snapshot, typed: str | None) -> StoredProposal:
+def find_proposal(reader: Reader, typed: str | None) -> StoredProposal:
     """Find a stored proposal by its code as typed, or the latest. Raises `NoProposal`."""
-    connection = snapshot.connection
+    connection = reader.connection
     code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
     if code is None:
         raise NoProposal("There is no stored proposal.")

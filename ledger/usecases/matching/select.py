@@ -12,8 +12,8 @@ from ledger.core.suggest import nearest
 from ledger.gaps.filters import filtered, read_filter
 from ledger.gaps.rows import BaseCurrency, gap_rows
 from ledger.store.registers import find_id
-from ledger.store.session.snapshot import Snapshot
-from ledger.usecases.gaps import count, positions
+from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.gaps import COUNTED_COLUMNS, count, positions
 
 
 class NothingSelected(NotFound, code="nothing-selected"):
@@ -31,11 +31,10 @@ class UnknownFactor(InvalidInput, code="unknown-factor"):
 
 
 _CODED: Final = ("project", "need", "city", "office")
-_COUNTED: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
 
 
 def selected_needs(
-    snapshot: Snapshot, base: BaseCurrency, where: Sequence[str]
+    reader: Reader, snapshot: Snapshot, where: Sequence[str]
 ) -> frozenset[str] | None:
     """Return the needs that the filters keep; None where there are no filters.
 
@@ -45,8 +44,10 @@ def selected_needs(
         return None
     filters = [read_filter(text) for text in where]
     for one in filters:
-        _require_known(snapshot, one)
-    counts = count(snapshot) if any(one.column in _COUNTED for one in filters) else None
+        _require_known(reader, one)
+    counted = any(one.column in COUNTED_COLUMNS for one in filters)
+    counts = count(snapshot, snapshot.need_facts.values()) if counted else None
+    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     rows = gap_rows(positions(snapshot), base, counts)
     selected = frozenset(row.need for row in filtered(rows, filters))
     if not selected:
@@ -54,12 +55,12 @@ def selected_needs(
     return selected
 
 
-def _require_known(snapshot: Snapshot, one: Filter) -> None:
+def _require_known(reader: Reader, one: Filter) -> None:
     """Refuse a code that is in no register, naming the nearest."""
     if one.sign != "=" or not isinstance(one.value, str):
         return
     if one.column in _CODED:
-        find_id(snapshot.connection, one.column, one.value)
+        find_id(reader.connection, one.column, one.value)
     elif one.column == "factor":
         parse_factor(one.value)
 

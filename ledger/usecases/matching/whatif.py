@@ -37,9 +37,9 @@ from ledger.registers.table import OFFER, REGISTERS
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.matching.explain import find_target
-from ledger.usecases.matching.propose import MatchQuery, read_pipeline, solve_pipeline
+from ledger.usecases.matching.propose import MATCHED, MatchQuery, read_pipeline, solve_pipeline
 from ledger.usecases.registers.parse import BadTerms
 
 _FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
@@ -188,7 +188,7 @@ class Scenario:
     suppositions: list[str] = field(default_factory=list)
 
 
-def build_scenario(snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
+def build_scenario(reader: Reader, snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
     """Build a scenario: withdrawals first, then changes, then additions.
 
     Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
@@ -199,7 +199,7 @@ def build_scenario(snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
     needs, offers = dict(snapshot.need_facts), dict(snapshot.offer_facts)
     scenario = Scenario(needs, offers, snapshot.units, snapshot)
     for typed in wish.withdraw:
-        _withdraw(scenario, find_code(snapshot.connection, Side.OFFER, typed))
+        _withdraw(scenario, find_code(reader.connection, Side.OFFER, typed))
     for typed, text in wish.changes:
         kind, code = find_target(snapshot, typed)
         _change(scenario, kind, code, text)
@@ -339,17 +339,18 @@ def what_if(
 
     Raises what `build_scenario` and `read_pipeline` raise.
     """
-    with ledger.snapshot(query.times) as snapshot:
-        supposed = build_scenario(snapshot, wish)
-        pipeline = read_pipeline(snapshot, query.where)
-        built = build(
-            supposed.needs.values(),
-            supposed.offers.values(),
-            snapshot.day,
-            pipeline.rate_of,
-            outstanding_by_need(snapshot.deals.values()),
-            selected=pipeline.selected,
-        )
+    with ledger.reader(query.times) as reader:
+        snapshot = reader.snapshot(*MATCHED)
+        supposed = build_scenario(reader, snapshot, wish)
+        pipeline = read_pipeline(reader, snapshot, query.where)
+    built = build(
+        supposed.needs.values(),
+        supposed.offers.values(),
+        snapshot.day,
+        pipeline.rate_of,
+        outstanding_by_need(snapshot.deals.values()),
+        selected=pipeline.selected,
+    )
     today = solve_pipeline(pipeline, options)
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -29,6 +29,7 @@ from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.gaps import positions
 from ledger.usecases.matching.propose import (
+    MATCHED,
     MatchQuery,
     MatchResult,
     Pipeline,
@@ -87,11 +88,12 @@ def worth(
     """
     by = tuple(dict.fromkeys(column_named(text) for text in query.by)) or ("project", "need")
     started = monotonic()
-    with ledger.snapshot(query.match.times) as snapshot:
-        pipeline = read_pipeline(snapshot, query.match.where)
-        keys = _keys(snapshot, pipeline, by)
-        measures = _measures(snapshot, pooled=not {"need", "unit"} & set(by))
-        steps = _steps(snapshot.units, query.steps)
+    with ledger.reader(query.match.times) as reader:
+        snapshot = reader.snapshot(*MATCHED)
+        pipeline = read_pipeline(reader, snapshot, query.match.where)
+    keys = _keys(snapshot, pipeline, by)
+    measures = _measures(snapshot, pooled=not {"need", "unit"} & set(by))
+    steps = _steps(snapshot.units, query.steps)
     match_result = solve_pipeline(pipeline, _options_of_today(options))
     plan_index = PlanIndex(pipeline.built.problem, match_result.solution.allocations)
     gaps = group_gaps(plan_index, keys, measures)
@@ -189,7 +191,7 @@ def _measures(snapshot: Snapshot, *, pooled: bool) -> dict[str, Measure]:
     return measures
 
 
-def _steps(units: dict[str, Unit], typed: Iterable[str]) -> dict[str, int]:
+def _steps(units: Mapping[str, Unit], typed: Iterable[str]) -> dict[str, int]:
     steps: dict[str, int] = {}
     for text in typed:
         quantity = parse_quantity(text, units)
