@@ -54,6 +54,15 @@ def test_lines_of_one_reference_split_an_entry_before_neighbours_do():
     )
 
 
+def test_lines_with_references_of_their_own_split_an_entry_without():
+    facts = ledger(entry(1, 400))
+
+    assert reconcile(facts, line(1, 150, reference="A"), line(2, 250, reference="B")) == (
+        0,
+        ["split-lines: 1+2 / 1 of D-1"],
+    )
+
+
 def test_lines_that_name_the_deal_in_different_ways_split_it_together():
     facts = ledger(entry(1, 400), deals=TWO_DEALS)
 
