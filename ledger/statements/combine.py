@@ -106,7 +106,7 @@ def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
         if entry.reference is not None:
             referred[entry.kind, entry.reference].add(entry.deal)
     for place, line, scope in matcher.unmatched_lines():
-        if scope.foreign is not None or (not scope.has_codes and line.reference is None):
+        if not scope.has_codes and line.reference is None:
             continue
         name = (scope if scope.has_codes else line.reference, line.kind, line.unit.code)
         bundle = bundles.get(name)

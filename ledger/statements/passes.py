@@ -90,15 +90,12 @@ def _common(confirmed_deals: set[str] | None, scope: Scope) -> Iterator[str]:
 def find_merged_lines(matcher: StatementMatcher) -> None:
     """Find lines that report several entries at once; entries that cite the line agree with it."""
     for place, line, scope in matcher.unmatched_lines():
-        if scope.foreign is not None:
-            continue
         entries = matcher.nearest_entries(line, scope)
         referred = [entry for entry in entries if same_reference(line, entry)]
         for group in (referred, entries):
-            amounts = [matcher.amount_of(entry, line) for entry in group]
-            if not group or None in amounts:
-                continue
-            result = find_sum([amount or 0 for amount in amounts], line.amount)
+            every = [matcher.amount_of(entry, line) for entry in group]
+            amounts = [amount for amount in every if amount is not None]
+            result = find_sum(amounts, line.amount) if len(amounts) == len(group) else None
             if result is not None:
                 chosen = [group[at] for at in result]
                 if group is referred or any(cites(line, entry) for entry in chosen):
@@ -109,7 +106,10 @@ def find_merged_lines(matcher: StatementMatcher) -> None:
 
 
 def find_other_party(matcher: StatementMatcher) -> None:
-    """Find lines whose codes or reference belong to another party's deal."""
+    """Find lines whose codes or reference belong to another party's deal.
+
+    No later pass sees a line with codes of another party.
+    """
     for place, line, scope in matcher.unmatched_lines():
         if scope.foreign is not None:
             entry = matcher.find_reference_anywhere(line) or _find_by_amount(matcher, line, scope)

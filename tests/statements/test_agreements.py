@@ -77,6 +77,12 @@ def test_an_act_recorded_for_a_line_agrees_on_any_day():
     assert reconcile(facts, line(2, 400, 2))[0] == 0
 
 
+def test_an_act_recorded_for_a_line_goes_before_another_of_the_day():
+    facts = ledger(entry(1, 400), entry(2, 400, reference="S/1"))
+
+    assert reconcile(facts, line(1, 400)) == (1, ["missing-there: none / 1 of D-1"])
+
+
 def test_a_line_without_codes_agrees_with_an_entry_of_any_deal():
     facts = ledger(entry(1, 400, deal="D-2"), deals=TWO_DEALS)
 

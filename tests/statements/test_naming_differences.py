@@ -295,6 +295,15 @@ def test_an_amount_that_the_rounding_of_the_rate_explains():
     assert differences(plain, line(1, 4_801))[0] == "amount-differs: 1 / 1 of D-1"
 
 
+def test_of_several_roundings_that_of_the_reference_is_named():
+    crossing = deal(offer_unit=USD, rate=Decimal("1.2"))
+    facts = ledger(
+        entry(1, 4_000, theirs=4_800), entry(2, 4_000, 13, theirs=4_800, **PAY), deals=[crossing]
+    )
+
+    assert differences(facts, line(1, 4_801, unit=USD, **PAY))[0] == "rate-rounding: 1 / 2 of D-1"
+
+
 # What is missing
 
 

@@ -93,6 +93,16 @@ def test_a_line_of_a_deal_is_settled_by_an_act_of_it(told, recorded, words):
     assert command_of(told, recorded) == (None if words is None else f"cityfund deal {words}")
 
 
+def test_of_a_deal_with_nothing_on_hold_or_committed_nothing_is_committed_or_delivered():
+    empty = DealFacts(
+        code="D-0001", offer="O-1", need="N-1", provider="BNK", need_unit=EUR, offer_unit=EUR
+    )
+
+    assert command_of(line(1), deal=empty) is None
+    introduced = f"cityfund deal introduce O-1 N-1 '0.01 EUR' --commit {ON}"
+    assert command_of(line(1, COMMIT), deal=empty) == introduced
+
+
 def test_an_act_before_the_last_one_or_in_the_future_is_dated_today():
     later = replace(DEAL, last_on=date(2026, 11, 21))
 
