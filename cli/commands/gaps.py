@@ -66,7 +66,7 @@ def trend(
     ] = False,
 ) -> None:
     """Show the gaps over time, as totals by any columns."""
-    from ledger.usecases.gaps import TrendQuery, gap_trend
+    from ledger.usecases.gap_trend import TrendQuery, gap_trend
 
     query = TrendQuery(
         where=call.read.where,

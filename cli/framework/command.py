@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -124,7 +124,7 @@ class Call(typer.Context):
             **given,
         )
 
-    @property
+    @cached_property
     def format(self) -> str:
         """Give the format to answer in: the one asked for, the configured one, or a table."""
         formats = getattr(self.command, "formats", PLAIN_FORMATS)

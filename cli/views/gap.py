@@ -11,7 +11,8 @@ from ledger.core.quantity import format_amount
 
 if TYPE_CHECKING:
     from ledger.gaps.groups import Total
-    from ledger.usecases.gaps import GapReport, GapTrend
+    from ledger.usecases.gap_trend import GapTrend
+    from ledger.usecases.gaps import GapReport
 
 _UNKNOWN = "unknown"
 

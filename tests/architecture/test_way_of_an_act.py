@@ -1,7 +1,7 @@
 """How far a command travels through the program: files entered, modules loaded, engines opened."""
 
 import pytest
-from bench_structure import HELP, INTRODUCE, Trace, make_ledger, traced
+from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger, traced
 
 MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
@@ -31,6 +31,14 @@ def test_an_introduction_opens_one_database_engine(introduction):
 
 def test_an_introduction_loads_no_module_of_statements(introduction):
     assert introduction.statement_modules == []
+
+
+@pytest.mark.parametrize("report", ["gaps", "match"])
+def test_a_report_loads_no_module_of_statements(ledger_url, report):
+    trace = traced(COMMANDS[report], ledger_url)
+
+    assert trace.exit_code == 0
+    assert trace.statement_modules == []
 
 
 def test_help_loads_few_modules(ledger_url):

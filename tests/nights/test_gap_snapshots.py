@@ -15,7 +15,8 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 from ledger.core.factors import Factor
 from ledger.gaps.trend import NotInTrend, SpanBackwards, UnknownPeriod, last_of_each_period
 from ledger.rates.rates import Rate
-from ledger.usecases.gaps import GapQuery, NoNightInSpan, TrendQuery, gap_trend, report_gaps
+from ledger.usecases.gap_trend import NoNightInSpan, TrendQuery, gap_trend
+from ledger.usecases.gaps import GapQuery, report_gaps
 
 
 def on(days: int) -> time_machine.travel:

@@ -16,7 +16,7 @@ from hands import attempt, broken_checks, sizes, tell
 from nights_world import Nights
 
 from ledger.core.factors import Factor
-from ledger.usecases.gaps import TrendQuery, gap_trend
+from ledger.usecases.gap_trend import TrendQuery, gap_trend
 
 FIRST = datetime(2026, 1, 2, 9, tzinfo=UTC)
 GROWING = (
