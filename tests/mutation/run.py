@@ -45,6 +45,7 @@ PYTEST = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:benchmark", "
 MARKS = ("-m", "not soak and not postgresql")
 KILLED, SURVIVED, TIMED_OUT, NOT_COVERED = "killed", "survived", "timed out", "not covered"
 CANNOT_FORK = 3
+PROGRESS = 100
 MEMORY = 4 * 2**30
 IMPORT = "import"
 
@@ -103,6 +104,8 @@ class Run:
             if self.outcomes[mutant] in {SURVIVED, NOT_COVERED}:
                 where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
                 say(f"{self.outcomes[mutant]} [{number}] {where} {mutant.description}")
+            if number % PROGRESS == 0:
+                say(f"{number} of {len(self.chosen)} tried")
         return True
 
     def tried(self, mutant: Mutant) -> str:
@@ -139,6 +142,8 @@ class Run:
         """Plant the mutant in this process and give the first test that fails."""
         self.functions.plant(mutant)
         for number, nodeid in enumerate(nodeids):
+            # The default of its signal ends the process: a test that loops for ever is found early.
+            signal.setitimer(signal.ITIMER_PROF, 3 + 5 * self.durations[nodeid])
             if not passes(self.items[nodeid]):
                 return number
         return None
