@@ -6,17 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ledger.checks.journal_pass import JournalCheck
 from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalances
 from ledger.core.factors import Stage
-
-KNOWN_FORMATS: Final = (1,)
-"""Formats of canonical bytes that a version may have: see `ledger.evidence.canonical`."""
-
-KNOWN_ENTRY_FORMATS: Final = (1, 2)
-"""Formats that an entry may have."""
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT
 
 _Line = tuple[int, int | None, str, str, str, int]
 
@@ -61,7 +56,7 @@ class AppendOnly(JournalCheck):
                 shown = ", ".join(map(str, numbers)) or "none"
                 self.report.fail(f"{name} has versions {shown}, not numbered from 1")
             for row in rows:
-                if row.format not in (None, *KNOWN_FORMATS):
+                if row.format not in (None, CANONICAL_FORMAT):
                     self.report.fail(
                         f"{name} version {row.version} is in format {row.format}, unknown here"
                     )
@@ -96,7 +91,7 @@ class AppendOnly(JournalCheck):
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
             )
-        if entry.format not in KNOWN_ENTRY_FORMATS:
+        if entry.format not in (CANONICAL_FORMAT, PROPOSED_FORMAT):
             self.report.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
         times = (entry.effective_on, entry.recorded_at)
         for movement in entry.movements:

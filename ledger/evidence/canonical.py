@@ -15,214 +15,24 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 Entries that name the line of a proposal are of format 2, which says it in `proposed`; all others,
 and all versions, are of format 1.
 
-The second half of the module builds the same bytes directly from values as the tables hold them; a
-test holds both halves to the same output. It trusts no value: what is not a text or a number where
-one belongs raises `InvalidLeafValue` or another ValueError or TypeError. Building records first
-took several times as long as all hashing.
+The bytes are built directly from values as the tables hold them, and no value is trusted: what is
+not a text or a number where one belongs raises `InvalidLeafValue` or another ValueError or
+TypeError. Building records first took several times as long as all hashing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any, Final, NamedTuple
-
-from ledger.core.errors import CannotOpen
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Entry, Movement
-from ledger.rates.rates import Rate
-from ledger.registers.spec import column_of
+from typing import Any, Final
 
 ENTRY_TAG: Final = "cityfund.entry"
 VERSION_TAG: Final = "cityfund.version"
 REQUEST_TAG: Final = "cityfund.request"
 RATE_TAG: Final = "cityfund.rate"
 PROPOSAL_TAG: Final = "cityfund.proposal"
-FORMATS: Final = {
-    ENTRY_TAG: (CANONICAL_FORMAT, PROPOSED_FORMAT),
-    VERSION_TAG: (CANONICAL_FORMAT,),
-    REQUEST_TAG: (CANONICAL_FORMAT,),
-    RATE_TAG: (CANONICAL_FORMAT,),
-    PROPOSAL_TAG: (CANONICAL_FORMAT,),
-}
-
-
-class UnknownLayout(CannotOpen, code="unknown-layout"):
-    """An entry has a format of canonical bytes that this program does not know."""
-
-    default_why = "A newer version of cityfund wrote it."
-    default_next = "Install the newer cityfund: pip install --upgrade cityfund"
-
-
-class Provenance(NamedTuple):
-    """The provenance of a request, as in every leaf: key, actor, system user and host."""
-
-    key: str
-    actor: str
-    system_user: str
-    host: str
-    database_user: str | None = None
-
-
-def canonical_entry(entry: Entry) -> bytes:
-    """Return the bytes of a journal entry with all its movements; raises `UnknownLayout`."""
-    provenance = Provenance(
-        entry.request_key, entry.actor, entry.system_user, entry.host, entry.database_user
-    )
-    body = {
-        "act": entry.act,
-        "deal": entry.deal,
-        "effective_on": entry.effective_on,
-        "movements": [_movement(movement) for movement in entry.movements],
-        "number": entry.number,
-        "override": entry.override,
-        "proposed": None if entry.proposed is None else entry.proposed._asdict(),
-        "reason": entry.reason,
-        "recorded_at": entry.recorded_at,
-        "reference": entry.reference,
-        "reverses": entry.reverses,
-    }
-    return _bytes(ENTRY_TAG, entry.format, body, provenance)
-
-
-def canonical_version(
-    kind: str,
-    code: str,
-    version: int,
-    record: Any,
-    recorded_at: datetime,
-    provenance: Provenance,
-    reason: str | None = None,
-    format: int = 1,  # noqa: A002 (the same word as an entry's)
-) -> bytes:
-    """Return the bytes of one version of a register's record; raises `UnknownLayout`.
-
-    `kind` is the register's name, `record` a domain record or a mapping of its terms.
-    """
-    body = {
-        "code": code,
-        "kind": kind,
-        "reason": reason,
-        "record": _terms(record),
-        "recorded_at": recorded_at,
-        "version": version,
-    }
-    return _bytes(VERSION_TAG, format, body, provenance)
-
-
-def canonical_request(
-    command: str,
-    given: str,
-    program: str,
-    recorded_at: datetime,
-    provenance: Provenance,
-    receipt: str | None = None,
-    format: int = 1,  # noqa: A002 (the same word as an entry's)
-) -> bytes:
-    """Return the bytes of a request, with its input and its receipt as the stored texts.
-
-    Raises `UnknownLayout`.
-    """
-    body = {
-        "command": command,
-        "input": given,
-        "program": program,
-        "receipt": receipt,
-        "recorded_at": recorded_at,
-    }
-    return _bytes(REQUEST_TAG, format, body, provenance)
-
-
-def canonical_rate(
-    number: int,
-    rate: Rate,
-    recorded_at: datetime,
-    provenance: Provenance,
-    *,
-    withdrawn: bool = False,
-    format: int = 1,  # noqa: A002 (the same word as an entry's)
-) -> bytes:
-    """Return the bytes of an exchange rate as it was recorded; raises `UnknownLayout`."""
-    body = {"number": number, **_terms(rate), "recorded_at": recorded_at, "withdrawn": withdrawn}
-    return _bytes(RATE_TAG, format, body, provenance)
-
-
-def canonical_proposal(
-    code: str,
-    record: Mapping[str, Any],
-    recorded_at: datetime,
-    provenance: Provenance,
-    reason: str | None = None,
-    format: int = 1,  # noqa: A002 (the same word as an entry's)
-) -> bytes:
-    """Return the bytes of a proposal: `record` holds its terms, lines and projects.
-
-    Raises `UnknownLayout`.
-    """
-    body = {"code": code, "reason": reason, "record": record, "recorded_at": recorded_at}
-    return _bytes(PROPOSAL_TAG, format, body, provenance)
-
-
-def _movement(movement: Movement) -> dict[str, Any]:
-    # Its line is its position in the list.
-    return {
-        "amount": movement.amount,
-        "deal": movement.deal,
-        "from": movement.from_stage,
-        "holder": movement.account,
-        "side": movement.side,
-        "to": movement.to_stage,
-        "unit": movement.unit,
-    }
-
-
-def _terms(record: Any) -> dict[str, Any]:
-    if isinstance(record, Mapping):
-        return dict(record)
-    return {column_of(field.name): getattr(record, field.name) for field in fields(record)}
-
-
-def _bytes(tag: str, layout: int, body: Mapping[str, Any], provenance: Provenance) -> bytes:
-    if layout not in FORMATS[tag]:
-        raise UnknownLayout(f"Format {layout} of {tag} is unknown to this program.")
-    document = _plain({"$": f"{tag}/{layout}", "said": provenance._asdict(), **body})
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
-
-
-def _plain(value: Any) -> Any:
-    """Convert a value to JSON strings, lists, objects and `true`; asserts on anything else."""
-    # Most are texts, and testing for the others first costs as much again.
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items() if not _is_omitted(one)}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return value if isinstance(value, bool) else _value_text(value)
-
-
-def _value_text(value: Any) -> str:
-    """Format one value in its only form."""
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        moment = value.astimezone(UTC).isoformat(timespec="microseconds")
-        return moment.removesuffix("+00:00") + "Z"
-    assert isinstance(value, date), f"{type(value)} has no canonical bytes"
-    return value.isoformat()
-
-
-def _is_omitted(value: Any) -> bool:
-    """Return whether a value is None, empty or false; a zero is a value."""
-    return value is None or value is False or (isinstance(value, (str, tuple, list)) and not value)
-
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_FORMAT: Final = 1
@@ -294,7 +104,7 @@ def provenance_text(
 
 
 def request_bytes(
-    command: str, given: str, program: str, receipt: str | None, recorded_at: int, provenance: str
+    provenance: str, command: str, given: str, program: str, receipt: str | None, recorded_at: int
 ) -> bytes:
     """Return the bytes of a request."""
     return object_text(
@@ -328,6 +138,7 @@ def movement_text(
 
 
 def entry_bytes(
+    provenance: str,
     number: int,
     act: str,
     effective_on: str,
@@ -338,7 +149,6 @@ def entry_bytes(
     deal: str | None,
     proposed: str | None,
     movements: Iterable[str],
-    provenance: str,
 ) -> bytes:
     """Return the bytes of an entry; `texts` are its override, reason and reference.
 
@@ -363,6 +173,7 @@ def _part(name: str, value: str | None) -> str:
 
 
 def version_bytes(
+    provenance: str,
     kind: str,
     code: str,
     version: int,
@@ -370,7 +181,6 @@ def version_bytes(
     recorded_at: int,
     reason: str | None,
     layout: int,
-    provenance: str,
 ) -> bytes:
     """Return the bytes of a version; `record` is JSON already."""
     return (
@@ -381,17 +191,17 @@ def version_bytes(
 
 
 def rate_bytes(
+    provenance: str,
     number: int,
     day: str,
-    pair: tuple[str, str],
+    base: str,
+    quote: str,
     rate: str,
     source: str | None,
     withdrawn: Any,
     recorded_at: int,
-    provenance: str,
 ) -> bytes:
     """Return the bytes of an exchange rate, of its base into its quote."""
-    base, quote = pair
     return object_text(
         (
             ('"$"', f'"{RATE_TAG}/{_PLAIN_FORMAT}"'),
@@ -414,7 +224,7 @@ def proposed_text(proposal: str, line: int) -> str:
 
 
 def proposal_bytes(
-    code: str, record: str, recorded_at: int, reason: str | None, provenance: str
+    provenance: str, code: str, record: str, recorded_at: int, reason: str | None
 ) -> bytes:
     """Return the bytes of a proposal; `record` is JSON already."""
     return object_text(

@@ -15,14 +15,9 @@ from world import World
 
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
+from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
-from ledger.store.evidence.leaves import (
-    LeafBytes as Leaf,
-)
-from ledger.store.evidence.leaves import (
-    stream_entry_leaves,
-    stream_version_leaves,
-)
+from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
 from ledger.usecases.check import run_checks
 
 
@@ -68,9 +63,9 @@ def leaves(url: str) -> list[Leaf]:
     """Give every entry and version of a ledger as what proves it."""
     world = World(url)
     with world.ledger.read() as connection:
-        found = [*stream_entry_leaves(connection), *stream_version_leaves(connection)]
+        every = list(stream_leaves(connection, BEFORE_ALL, 10**9))
     world.ledger.engine.dispose()
-    return found
+    return [leaf for leaf in every if leaf.kind not in {"request", "rate", "proposal"}]
 
 
 def broken(url: str) -> list[str]:

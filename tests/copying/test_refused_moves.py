@@ -166,9 +166,11 @@ def test_a_newer_ledger_is_not_backed_up(run: Run, world: World, folder: Path) -
 
 
 SPOILED = {
-    "UPDATE movement SET amount = amount + 1 WHERE to_stage = 'committed'": "copy-refused",
-    "UPDATE balance SET free = free + 1": "copy-differs",
-    "UPDATE deal SET rate = 'about one'": "source-unreadable",
+    "UPDATE city_version SET format = 2": ("unknown-layout", 7),
+    "UPDATE entry SET format = 3": ("unknown-layout", 7),
+    "UPDATE movement SET amount = amount + 1 WHERE to_stage = 'committed'": ("copy-refused", 4),
+    "UPDATE balance SET free = free + 1": ("copy-differs", 4),
+    "UPDATE deal SET rate = 'about one'": ("source-unreadable", 4),
 }
 
 
@@ -181,7 +183,7 @@ def test_a_ledger_that_was_spoiled_is_not_copied(
     world.introduce("10 EUR", directly=True)
     complete_ledger.attack(world.url, statement)
     target = elsewhere.empty()
-    assert run("db", "copy", "--to", target) == (SPOILED[statement], 4)
+    assert run("db", "copy", "--to", target) == SPOILED[statement]
     if elsewhere.engine == "sqlite":
         assert not Path(target.removeprefix("sqlite:///")).exists()
     else:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from record_leaves import Provenance, canonical_entry, canonical_version
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.deals.deal import Deal
-from ledger.evidence.canonical import Provenance, UnknownLayout, canonical_entry, canonical_version
 from ledger.journal.entries import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
 from ledger.registers.records import Need, Offer
 
@@ -163,13 +162,6 @@ def test_the_moment_is_the_same_from_any_clock() -> None:
     tehran = timezone(timedelta(hours=3, minutes=30))
     elsewhere = replace(INTRODUCED, recorded_at=MOMENT.astimezone(tehran))
     assert canonical_entry(elsewhere) == canonical_entry(INTRODUCED)
-
-
-def test_a_format_from_the_future_is_refused() -> None:
-    with pytest.raises(UnknownLayout):
-        canonical_entry(replace(INTRODUCED, format=3))
-    with pytest.raises(UnknownLayout):
-        canonical_version("city", "MHD", 1, {"name": "x"}, MOMENT, PROVENANCE, format=2)
 
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

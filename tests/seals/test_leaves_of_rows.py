@@ -8,17 +8,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from copying import leaves as leaves_of_records
-from sealed_world import Sealed
-from sqlalchemy import select
-from world import World
-
-from ledger.evidence.canonical import (
+from record_leaves import (
     Provenance,
     canonical_proposal,
     canonical_rate,
     canonical_request,
+    leaves_of_records,
 )
+from sealed_world import Sealed
+from sqlalchemy import select
+from world import World
+
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
 from ledger.store.db import tables

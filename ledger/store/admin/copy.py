@@ -17,18 +17,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, String, Table, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from ledger.core.errors import RefusedByRule, StorageTrouble
+from ledger.core.errors import CannotOpen, RefusedByRule, StorageTrouble
+from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT
 from ledger.store.checks.journal import stream
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, schema, tables
 from ledger.store.db.prepared import insert_tuples
-from ledger.store.evidence.leaves import (
-    LeafBytes as Leaf,
-)
-from ledger.store.evidence.leaves import (
-    stream_entry_leaves,
-    stream_version_leaves,
-)
+from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
 from ledger.store.session.rows import numbered_tables, sequence_of
 
 Advance = Callable[[int], None]
@@ -156,7 +152,17 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 
 _STEP: Final = 1000
-_NONE: Final = Leaf("", b"")
+_NONE: Final = Leaf(0, "", "", None)
+_EVERY_REQUEST: Final = (BEFORE_ALL, 2**63 - 1)
+_NOT_COUNTED: Final = (REQUEST_KIND, "rate", PROPOSAL_KIND)
+"""Kinds of leaves that are neither entries nor versions: compared, but not in the digest."""
+
+
+class UnknownLayout(CannotOpen, code="unknown-layout"):
+    """An entry has a format of canonical bytes that this program does not know."""
+
+    default_why = "A newer version of cityfund wrote it."
+    default_next = "Install the newer cityfund: pip install --upgrade cityfund"
 
 
 class CopyDiffers(RefusedByRule, code="copy-differs"):
@@ -169,8 +175,8 @@ class CopyDiffers(RefusedByRule, code="copy-differs"):
 class CopyComparison(NamedTuple):
     """Counts of what two equal ledgers hold, and a digest of their leaves.
 
-    `sha256` is over the canonical bytes of all entries, then of all versions, each ended by a
-    line feed, in the order of `ledger.store.evidence.leaves`.
+    `sha256` is over the canonical bytes of all entries and versions, each ended by a line feed, in
+    the order of `ledger.store.evidence.leaves`.
     """
 
     entries: int
@@ -180,29 +186,36 @@ class CopyComparison(NamedTuple):
 
 
 def compare_ledgers(source: Connection, target: Connection, advance: Advance) -> CopyComparison:
-    """Compare every entry, version and row of two ledgers. Raises `CopyDiffers`."""
+    """Compare every leaf and row of two ledgers. Raises `CopyDiffers`, `UnknownLayout`."""
+    _require_known_formats(source)
     digest = hashlib.sha256()
-    counts = []
-    for leaves_of in (stream_entry_leaves, stream_version_leaves):
-        source_leaves, target_leaves = (
-            checked_rows(source, leaves_of(source)),
-            checked_rows(target, leaves_of(target)),
-        )
-        count = 0
-        for leaf in _report_progress(_equal_leaves(source_leaves, target_leaves), advance):
-            digest.update(leaf.content + b"\n")
-            count += 1
-        counts.append(count)
+    entries = versions = 0
+    leaves = (leaf for leaf in _equal_leaves(source, target) if leaf.kind not in _NOT_COUNTED)
+    for leaf in _report_progress(leaves, advance):
+        digest.update((leaf.content or b"") + b"\n")
+        entries += leaf.kind == ENTRY_KIND
+        versions += leaf.kind != ENTRY_KIND
     rows = sum(_equal_rows(source, target, table, advance) for table in tables.every_table())
-    return CopyComparison(counts[0], counts[1], rows, digest.hexdigest())
+    return CopyComparison(entries, versions, rows, digest.hexdigest())
 
 
-def _equal_leaves(source_leaves: Iterable[Leaf], target_leaves: Iterable[Leaf]) -> Iterator[Leaf]:
-    for leaf, other_leaf in zip_longest(source_leaves, target_leaves, fillvalue=_NONE):
+def _require_known_formats(source: Connection) -> None:
+    for table in tables.every_table():
+        if "format" in table.c:
+            known = (CANONICAL_FORMAT, *((PROPOSED_FORMAT,) if table is tables.entry else ()))
+            query = select(table.c.format).where(table.c.format.not_in(known)).limit(1)
+            for layout in source.execute(query).scalars():
+                raise UnknownLayout(
+                    f"Format {layout} in the table {table.name} is unknown to this program."
+                )
+
+
+def _equal_leaves(source: Connection, target: Connection) -> Iterator[Leaf]:
+    streams = (checked_rows(one, stream_leaves(one, *_EVERY_REQUEST)) for one in (source, target))
+    for leaf, other_leaf in zip_longest(*streams, fillvalue=_NONE):
         if leaf != other_leaf:
-            raise CopyDiffers(
-                f"{leaf.name or other_leaf.name} is not the same in what was written."
-            )
+            name = (other_leaf if leaf is _NONE else leaf).name
+            raise CopyDiffers(f"{name} is not the same in what was written.")
         yield leaf
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -17,10 +15,10 @@ from ledger.evidence.canonical import (
     proposed_text,
     quoted,
 )
-from ledger.evidence.tree_head import ENTRY_KIND, Leaf
+from ledger.evidence.tree_head import ENTRY_KIND
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
-from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
+from ledger.store.evidence.sources import Source, within
 
 _ENTRY_COLUMNS: Final = 14
 """How many values of a row are the entry's, before its movement's."""
@@ -32,16 +30,13 @@ _TEXTS: Final = 9
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the entries of all requests after one and up to another."""
     names = _CodeCache(connection, every=after <= 0)
-    rows = stream(connection, _entries(after, through))
-
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        for number, lines in groupby(rows, key=itemgetter(1)):
-            content = None
-            with suppress(*UNREADABLE):
-                content = names.content(list(lines), require_provenance(provenance))
-            yield Leaf(request, ENTRY_KIND, str(number), content)
-
-    return Source(rows, leaves)
+    entries = groupby(stream(connection, _entries(after, through)), key=itemgetter(0, 1))
+    return Source(
+        ENTRY_KIND,
+        ((*key, list(lines)) for key, lines in entries),
+        lambda row: str(row[1]),
+        lambda row, provenance: names.content(row[2], provenance),
+    )
 
 
 class _CodeCache:
@@ -71,7 +66,7 @@ class _CodeCache:
         ]
         terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
         proposed = None if proposal is None else proposed_text(proposal, proposed_line)
-        return entry_bytes(*terms, deal, proposed, movements, provenance)
+        return entry_bytes(provenance, *terms, deal, proposed, movements)
 
     def _movement(
         self,

@@ -1,9 +1,8 @@
 """Leaves of the ledger's evidence, made from stored rows without assumptions.
 
 `stream_leaves` merges the rows of all kinds in the order of their requests, a batch in memory; a
-row that the program could not have written makes a leaf without content. Copies are compared by
-`stream_entry_leaves` and `stream_version_leaves`, whose order is the same on every engine:
-entries as recorded, then versions by register, record and number.
+row that the program could not have written makes a leaf without content. Their order is the same on
+every engine.
 """
 
 from __future__ import annotations
@@ -13,17 +12,11 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import Connection, Select, select
 
-from ledger.evidence.canonical import (
-    Provenance,
-    canonical_entry,
-    canonical_version,
-    provenance_text,
-    request_bytes,
-)
+from ledger.evidence.canonical import provenance_text, request_bytes
 from ledger.evidence.tree_head import REQUEST_KIND, Leaf
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
@@ -31,11 +24,13 @@ from ledger.store.evidence.entries import entry_leaves
 from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
 from ledger.store.evidence.versions import rate_leaves, register_leaves, setting_leaves, unit_leaves
-from ledger.store.journal.entries import read_entries
-from ledger.store.registers import STORED_REGISTERS, StoredRegister, columns_of
+from ledger.store.registers import STORED_REGISTERS
 
 _FIRST_REGISTERS: Final = 7
 """Offices to deals: the registers whose leaves come before those of settings in older seals."""
+
+_REQUEST_TERMS: Final = 5
+"""How many values of a request's row come before its provenance."""
 
 BEFORE_ALL: Final = -(2**63)
 """A request number below every stored one, also below numbers written by hand."""
@@ -44,16 +39,19 @@ BEFORE_ALL: Final = -(2**63)
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree."""
     pending = _PendingRows(_sources(connection, after, through))
-    for number, command, given, program, recorded_at, receipt, *who in stream(
-        connection, _requests(after, through)
-    ):
+    for number, *terms in stream(connection, _requests(after, through)):
         provenance, content = None, None
         with suppress(*UNREADABLE):
-            provenance = provenance_text(*who)
-            content = request_bytes(command, given, program, receipt, recorded_at, provenance)
+            provenance = provenance_text(*terms[_REQUEST_TERMS:])
+            content = request_bytes(provenance, *terms[:_REQUEST_TERMS])
         yield Leaf(number, REQUEST_KIND, str(number), content)
         for source, rows in pending.of(number):
-            yield from source.leaves(number, rows, provenance)
+            for row in rows:
+                content = None
+                with suppress(*UNREADABLE):
+                    if provenance is not None:
+                        content = source.encode(row, provenance)
+                yield Leaf(number, source.kind, source.reference(row), content)
 
 
 def _sources(connection: Connection, after: int, through: int) -> list[Source]:
@@ -80,8 +78,8 @@ def _requests(after: int, through: int) -> Select[Any]:
             request.command,
             request.input,
             request.program,
-            raw(request.recorded_at),
             receipt.c.body,
+            raw(request.recorded_at),
             request.key,
             request.actor,
             request.system_user,
@@ -114,111 +112,3 @@ class _PendingRows:
             if owner == request:
                 yield source, rows
             self._advance(rank, groups, source)
-
-
-class LeafBytes(NamedTuple):
-    """One entry or version: what it is called, and its canonical bytes."""
-
-    name: str
-    content: bytes
-
-
-def stream_entry_leaves(connection: Connection) -> Iterator[LeafBytes]:
-    """Give every entry in recorded order, a batch in memory. Raises `UnknownLayout`."""
-    for entry in read_entries(connection):
-        yield LeafBytes(f"entry {entry.number}", canonical_entry(entry))
-
-
-def stream_version_leaves(connection: Connection) -> Iterator[LeafBytes]:
-    """Give every version of every register, of the settings and units too."""
-    for register in STORED_REGISTERS.values():
-        yield from _register_leaves(connection, register)
-    yield from _setting_leaves(connection)
-    yield from _unit_leaves(connection)
-
-
-def _provenance_columns() -> tuple[ColumnElement[Any], ...]:
-    request = tables.request.c
-    return (request.key, request.actor, request.system_user, request.host, request.database_user)
-
-
-def _register_leaves(connection: Connection, register: StoredRegister) -> Iterator[LeafBytes]:
-    versions, request = register.versions, tables.request
-    columns, source = columns_of(register)
-    query = (
-        select(
-            versions.c.version,
-            versions.c.recorded_at,
-            versions.c.reason,
-            versions.c.format,
-            *_provenance_columns(),
-            *columns,
-        )
-        .select_from(source.join(request, request.c.id == versions.c.request_id))
-        .order_by(versions.c[register.owner], versions.c.version)
-    )
-    for number, recorded_at, reason, layout, *rest in stream(connection, query):
-        provenance, values = (
-            Provenance(*rest[: len(Provenance._fields)]),
-            rest[len(Provenance._fields) :],
-        )
-        record = register.record(*values)
-        yield LeafBytes(
-            f"{register.kind} {record.code}, version {number}",
-            canonical_version(
-                register.kind, record.code, number, record, recorded_at, provenance, reason, layout
-            ),
-        )
-
-
-def _setting_leaves(connection: Connection) -> Iterator[LeafBytes]:
-    setting = tables.setting_version.c
-    query = select(
-        setting.name,
-        setting.version,
-        setting.value,
-        setting.recorded_at,
-        setting.reason,
-        setting.format,
-        *_provenance_columns(),
-    ).join(tables.request, tables.request.c.id == setting.request_id)
-    for name, number, value, recorded_at, reason, layout, *provenance in _in_order(
-        connection, query
-    ):
-        record = {"value": value}
-        yield LeafBytes(
-            f"setting {name}, version {number}",
-            canonical_version(
-                "setting",
-                name,
-                number,
-                record,
-                recorded_at,
-                Provenance(*provenance),
-                reason,
-                layout,
-            ),
-        )
-
-
-def _unit_leaves(connection: Connection) -> Iterator[LeafBytes]:
-    unit, request = tables.unit.c, tables.request
-    query = select(
-        unit.code,
-        unit.decimals,
-        unit.kind,
-        unit.name,
-        request.c.recorded_at,
-        *_provenance_columns(),
-    ).join(request, request.c.id == unit.request_id)
-    for code, decimals, kind, name, recorded_at, *provenance in _in_order(connection, query):
-        record = {"decimals": decimals, "kind": kind, "name": name}
-        yield LeafBytes(
-            f"unit {code}, version 1",
-            canonical_version("unit", code, 1, record, recorded_at, Provenance(*provenance)),
-        )
-
-
-def _in_order(connection: Connection, query: Select[Any]) -> list[Any]:
-    # Each engine sorts text in a way of its own; there are few of these.
-    return sorted(connection.execute(query), key=lambda row: tuple(row)[:2])

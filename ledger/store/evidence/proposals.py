@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -21,12 +20,12 @@ from ledger.evidence.canonical import (
     text_or_none,
     true_or_none,
 )
-from ledger.evidence.tree_head import PROPOSAL_KIND, Leaf
+from ledger.evidence.tree_head import PROPOSAL_KIND
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
+from ledger.store.evidence.sources import Source, within
 
 _COLUMNS: Final = tables.proposal.c
 _Write = Callable[[Any], str | None]
@@ -71,20 +70,15 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
         .order_by(_COLUMNS.request_id, _COLUMNS.id)
     )
 
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        for _, identity, code, recorded_at, reason, count, plain, number, *terms in rows:
-            content = None
-            with suppress(*UNREADABLE):
-                due = code_number(code_prefixes()[PROPOSAL_KIND], code)
-                if (plain, number) != (normalised_code(code), due):
-                    raise InvalidLeafValue(code)
-                record = _record(connection, identity, count, terms)
-                content = proposal_bytes(
-                    code, record, recorded_at, reason, require_provenance(provenance)
-                )
-            yield Leaf(request, PROPOSAL_KIND, str(code), content)
+    def encode(row: Any, provenance: str) -> bytes:
+        _, identity, code, recorded_at, reason, count, plain, number, *terms = row
+        due = code_number(code_prefixes()[PROPOSAL_KIND], code)
+        if (plain, number) != (normalised_code(code), due):
+            raise InvalidLeafValue(code)
+        record = _record(connection, identity, count, terms)
+        return proposal_bytes(provenance, code, record, recorded_at, reason)
 
-    return Source(stream(connection, query), leaves)
+    return Source(PROPOSAL_KIND, stream(connection, query), lambda row: str(row[2]), encode)
 
 
 def _record(connection: Connection, identity: int, count: int, terms: list[Any]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from sqlalchemy import (
     Date,
     FromClause,
     Integer,
+    Select,
     String,
     cast,
     func,
@@ -36,12 +36,11 @@ from ledger.evidence.canonical import (
     true_or_none,
     version_bytes,
 )
-from ledger.evidence.tree_head import Leaf
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import day, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
-from ledger.store.evidence.sources import UNREADABLE, Source, require_provenance, within
+from ledger.store.evidence.sources import Source, within
 from ledger.store.registers import StoredRegister
 
 _Write = Callable[[Any], str | None]
@@ -72,21 +71,20 @@ def register_leaves(
         .order_by(versions.request_id, versions[register.owner], versions.version)
     )
 
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        for _, version, recorded_at, reason, layout, code, *values in rows:
-            content = None
-            with suppress(*UNREADABLE):
-                if version == 1:
-                    _require_first(register.kind, code, request, values[:_IDENTITY])
-                record = object_text(
-                    (key, write(value))
-                    for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
-                )
-                version_terms = (recorded_at, reason, layout, require_provenance(provenance))
-                content = version_bytes(register.kind, code, version, record, *version_terms)
-            yield Leaf(request, register.kind, f"{code}/{version}", content)
+    def encode(row: Any, provenance: str) -> bytes:
+        request, version, recorded_at, reason, layout, code, *values = row
+        if version == 1:
+            _require_first(register.kind, code, request, values[:_IDENTITY])
+        record = object_text(
+            (key, write(value))
+            for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
+        )
+        terms = (code, version, record, recorded_at, reason, layout)
+        return version_bytes(provenance, register.kind, *terms)
 
-    return Source(stream(connection, query), leaves)
+    return Source(
+        register.kind, stream(connection, query), lambda row: f"{row[5]}/{row[1]}", encode
+    )
 
 
 def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
@@ -152,10 +150,6 @@ def _writer(column: Column[Any]) -> _Write:
     return text_or_none
 
 
-def _by_name(row: Any) -> tuple[Any, ...]:
-    return tuple(row)[1:3]
-
-
 def setting_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the versions of settings, by name and number."""
     setting = tables.setting_version
@@ -167,25 +161,25 @@ def setting_leaves(connection: Connection, after: int, through: int) -> Source:
         raw(setting.c.recorded_at),
         setting.c.reason,
         setting.c.format,
-    )
-    query = query.where(*within(setting, after, through)).order_by(setting.c.request_id)
+    ).where(*within(setting, after, through))
 
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        # Each engine sorts text in a way of its own; there are few of these.
-        for _, name, version, value, recorded_at, reason, layout in sorted(rows, key=_by_name):
-            content = None
-            with suppress(*UNREADABLE):
-                record = object_text([('"value"', text_or_none(value))])
-                version_terms = (recorded_at, reason, layout, require_provenance(provenance))
-                content = version_bytes("setting", name, version, record, *version_terms)
-            yield Leaf(request, "setting", f"{name}/{version}", content)
+    def encode(row: Any, provenance: str) -> bytes:
+        _, name, version, value, *terms = row
+        record = object_text([('"value"', text_or_none(value))])
+        return version_bytes(provenance, "setting", name, version, record, *terms)
 
-    return Source(stream(connection, query), leaves)
+    rows = _sorted_rows(connection, query)
+    return Source("setting", rows, lambda row: f"{row[1]}/{row[2]}", encode)
+
+
+def _sorted_rows(connection: Connection, query: Select[Any]) -> list[Any]:
+    # Each engine sorts text in a way of its own; there are few of these.
+    return sorted(connection.execute(query), key=lambda row: tuple(row)[:3])
 
 
 def unit_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give units, by code; a unit has one version, recorded with its request."""
-    unit, request_ = tables.unit, tables.request
+    unit, request = tables.unit, tables.request
     query = (
         select(
             unit.c.request_id,
@@ -193,31 +187,26 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
             unit.c.decimals,
             unit.c.kind,
             unit.c.name,
-            raw(request_.c.recorded_at),
+            raw(request.c.recorded_at),
         )
-        .join(request_, request_.c.id == unit.c.request_id)
+        .join(request, request.c.id == unit.c.request_id)
         .where(*within(unit, after, through))
-        .order_by(unit.c.request_id)
     )
 
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        for _, code, decimals, kind, name, recorded_at in sorted(rows, key=lambda row: row[1]):
-            content = None
-            with suppress(*UNREADABLE):
-                parts = (
-                    ('"decimals"', number_or_none(decimals)),
-                    ('"kind"', quoted(kind)),
-                    ('"name"', text_or_none(name)),
-                )
-                terms = (object_text(parts), recorded_at, None, 1, require_provenance(provenance))
-                content = version_bytes("unit", code, 1, *terms)
-            yield Leaf(request, "unit", code, content)
+    def encode(row: Any, provenance: str) -> bytes:
+        _, code, decimals, kind, name, recorded_at = row
+        parts = (
+            ('"decimals"', number_or_none(decimals)),
+            ('"kind"', quoted(kind)),
+            ('"name"', text_or_none(name)),
+        )
+        return version_bytes(provenance, "unit", code, 1, object_text(parts), recorded_at, None, 1)
 
-    return Source(stream(connection, query), leaves)
+    return Source("unit", _sorted_rows(connection, query), lambda row: row[1], encode)
 
 
 def rate_leaves(connection: Connection, after: int, through: int) -> Source:
-    """Give exchange rates, in the order in which they were learned."""
+    """Give exchange rates, in the order in which they were recorded."""
     columns = tables.rate.c
     query = (
         select(
@@ -234,13 +223,9 @@ def rate_leaves(connection: Connection, after: int, through: int) -> Source:
         .where(*within(tables.rate, after, through))
         .order_by(columns.request_id, columns.id)
     )
-
-    def leaves(request: int, rows: Iterator[Any], provenance: str | None) -> Iterator[Leaf]:
-        for _, number, on, base, quote, rate, source, withdrawn, recorded_at in rows:
-            content = None
-            with suppress(*UNREADABLE):
-                learned = (rate, source, withdrawn, recorded_at, require_provenance(provenance))
-                content = rate_bytes(number, on, (base, quote), *learned)
-            yield Leaf(request, "rate", str(number), content)
-
-    return Source(stream(connection, query), leaves)
+    return Source(
+        "rate",
+        stream(connection, query),
+        lambda row: str(row[1]),
+        lambda row, provenance: rate_bytes(provenance, *row[1:]),
+    )
