@@ -9,7 +9,7 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import execute_call, ledger_of
-from cli.views.import_ import confirm_tables, emit_imported, print_incoming
+from cli.views.import_ import confirm_plan, emit_imported, print_incoming
 
 app = standalone()
 
@@ -31,6 +31,7 @@ def import_(
         garbage_collection_paused,
         import_tables,
         load_rule_named,
+        plan_tables,
     )
 
     ledger = ledger_of(call)
@@ -38,7 +39,7 @@ def import_(
     incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = confirm_tables(call, ledger, incoming, content)
+    see = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
         emit_imported(call, receipt, incoming.reports)

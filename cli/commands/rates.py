@@ -24,7 +24,7 @@ from cli.framework.session import (
     required_date,
 )
 from cli.framework.usage_errors import BadUsage
-from cli.views.import_ import confirm_plan, confirm_tables, emit_imported, print_incoming
+from cli.views.import_ import confirm_plan, emit_imported, print_incoming
 from cli.views.rate import emit_rates, emit_versions, print_ecb_file
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def import_ecb(
     from ledger.interchange.ecb import of_known_currencies, read_ecb, select_quotes
     from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import garbage_collection_paused
-    from ledger.usecases.rate_import import import_rates, preview_rates
+    from ledger.usecases.rate_import import import_rates, plan_rate_import
     from ledger.usecases.rates import currency
 
     with ledger.reader() as reader:
@@ -69,7 +69,7 @@ def import_ecb(
         file = of_known_currencies(select_quotes(read_ecb(path, today), since, wanted), units)
         print_ecb_file(call, file, (today - file.days[1]).days, wanted - set(file.currencies))
         content = {"content": file.digest}
-        see = confirm_plan(call, content, lambda request: preview_rates(ledger, request, file))
+        see = confirm_plan(call, ledger, content, lambda uow: plan_rate_import(uow, file))
         receipt = execute_call(call, lambda uow: import_rates(uow, file, see), content)
     emit_imported(call, receipt)
 
@@ -80,7 +80,11 @@ def import_canonical(
     """Import rates of the canonical table as `cityfund import` does."""
     from ledger.interchange.plan import read_incoming
     from ledger.store.session.snapshot import UNITS
-    from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
+    from ledger.usecases.interchange.import_tables import (
+        garbage_collection_paused,
+        import_tables,
+        plan_tables,
+    )
     from ledger.usecases.rates import currency
 
     with ledger.reader() as reader:
@@ -89,7 +93,7 @@ def import_canonical(
     incoming = _selected_rows(read_incoming([path], as_table="rates"), since, wanted)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = confirm_tables(call, ledger, incoming, content)
+    see = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
     emit_imported(call, receipt)

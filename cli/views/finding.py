@@ -93,7 +93,7 @@ def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
         "actor": last.actor,
         "reason": last.reason,
         "command": finding.resolve_command if is_open else None,
-        "said": finding.said,
+        "said": finding.sentence,
     }
 
 

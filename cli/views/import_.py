@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
@@ -11,21 +11,14 @@ from cli.framework.session import request_on
 from cli.framework.terminal import confirm, note
 
 if TYPE_CHECKING:
-    from ledger.core.requests import Request
     from ledger.interchange.apply_rule import RuleReport
     from ledger.interchange.plan import Incoming
-    from ledger.interchange.steps import Tally
+    from ledger.interchange.rate_plan import RatePlan
+    from ledger.interchange.steps import ImportPlan
     from ledger.store.session.ledger import Ledger
+    from ledger.store.session.unit_of_work import UnitOfWork
 
-
-class Preview(Protocol):
-    """What an import is about to do, as far as it is shown."""
-
-    def tallies(self) -> Sequence[Tally]:
-        """Count the rows by table."""
-
-    def highlights(self) -> Sequence[str]:
-        """List the changes that deserve attention."""
+P = TypeVar("P", "ImportPlan", "RatePlan")
 
 
 def print_incoming(call: Call, incoming: Incoming) -> None:
@@ -37,29 +30,21 @@ def print_incoming(call: Call, incoming: Incoming) -> None:
             note(call, line)
 
 
-def confirm_tables(
-    call: Call, ledger: Ledger, incoming: Incoming, content: Mapping[str, str]
-) -> Callable[[Preview], None]:
-    """Preview tables, ask, and return the check that the import equals the preview."""
-    from ledger.usecases.interchange.import_tables import preview  # noqa: PLC0415
-
-    return confirm_plan(call, content, lambda request: preview(ledger, request, incoming))
-
-
 def confirm_plan(
-    call: Call,
-    content: Mapping[str, str],
-    plan_of: Callable[[Request], Preview | None],
-) -> Callable[[Preview], None]:
+    call: Call, ledger: Ledger, content: Mapping[str, str], make_plan: Callable[[UnitOfWork], P]
+) -> Callable[[P], None]:
     """Show the plan, ask, and return the check that the import equals it.
 
     --yes and --dry-run answer beforehand: then the preview is shown while it is done.
     """
     if call.write.yes or call.write.dry_run:
         return _PreviewPrinter(call)
-    from ledger.usecases.interchange.import_tables import require_agreed_plan  # noqa: PLC0415
+    from ledger.usecases.interchange.import_tables import (  # noqa: PLC0415
+        preview,
+        require_agreed_plan,
+    )
 
-    plan = plan_of(request_on(call, content))
+    plan = preview(ledger, request_on(call, content), make_plan)
     if plan is not None:
         _PreviewPrinter(call)(plan)
         confirm(call, "Import this?")
@@ -73,7 +58,7 @@ class _PreviewPrinter:
         self._call = call
         self._lines: list[str] = []
 
-    def __call__(self, plan: Preview) -> None:
+    def __call__(self, plan: ImportPlan | RatePlan) -> None:
         lines = [*map(str, plan.tallies()), *plan.highlights()]
         if lines != self._lines:
             for line in lines:

@@ -25,6 +25,12 @@ def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
     return tuple(name for _, name in nlargest(limit, near, key=lambda pair: pair[0]))
 
 
+def did_you_mean(text: str, candidates: Iterable[str], limit: int = 1) -> str:
+    """Return the sentence that suggests the nearest candidates; empty without any."""
+    near = nearest(text, candidates, limit)
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
 def _bare(text: str) -> str:
     return _LEADING_ZEROS.sub("", _NOT_WORD.sub("", text.casefold()))
 

@@ -7,13 +7,8 @@ from decimal import Decimal
 from ledger.core.factors import Side, Stage
 from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.cells import Cells
-from ledger.interchange.records import (
-    CHANGE_ACTS,
-    DEAL_ACTS,
-    ChangeRow,
-    DealActRow,
-)
-from ledger.interchange.registers import instrument_code
+from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
+from ledger.interchange.registers import FINDERS
 from ledger.journal.entries import Act
 from ledger.rates.rates import Rate
 
@@ -25,8 +20,9 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
     measured_in = cells.unit()
     word = _act_word(cells)
     act = DEAL_ACTS.get(word or "", Act.INTRODUCE)
-    _required(cells, "act", "quantity")
-    instrument = cells.raw("instrument")
+    cells.require("act", "quantity")
+    typed = cells.raw("instrument")
+    instrument = cells.known("instrument", typed, FINDERS["instruments"]) if typed else None
     effective_on = cells.need_past_date("effective_on")
     held_until = cells.date("held_until")
     if held_until is not None and held_until < effective_on:
@@ -41,7 +37,9 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
         unit=measured_in.code if measured_in else "",
         effective_on=effective_on,
         reference=cells.text("reference"),
-        instrument=cells.known("instrument", instrument, instrument_code) if instrument else None,
+        instrument=cells.known("instrument", instrument, FINDERS["instruments"])
+        if instrument
+        else None,
         held_until=held_until,
         due_on=cells.date("due_on"),
         rate=cells.rate("rate"),
@@ -70,7 +68,7 @@ def parse_change_row(cells: Cells) -> ChangeRow:
     measured_in = cells.unit()
     word = cells.choice("act", tuple(CHANGE_ACTS), "change")
     act = CHANGE_ACTS.get(word or "", Act.DECLARE)
-    _required(cells, "table", "act", "quantity")
+    cells.require("table", "act", "quantity")
     side = cells.choice("table", (Side.NEED.value, Side.OFFER.value), "side: need or offer")
     revises = act in {Act.REVISE, Act.REVERSE}
     amount = cells.signed_amount if revises else cells.amount
@@ -94,7 +92,7 @@ def parse_change_row(cells: Cells) -> ChangeRow:
 
 def parse_rate_row(cells: Cells) -> Rate:
     """Understand one published rate between two currencies."""
-    _required(cells, "date", "rate")
+    cells.require("date", "rate")
     base, quote = cells.unit("base"), cells.unit("quote")
     for column, figure in (("base", base), ("quote", quote)):
         if figure is not None and figure.kind != "money":
@@ -108,12 +106,6 @@ def parse_rate_row(cells: Cells) -> Rate:
         rate=cells.rate("rate") or Decimal(1),
         source=cells.text("source"),
     )
-
-
-def _required(cells: Cells, *columns: str) -> None:
-    for column in columns:
-        if cells.raw(column) is None:
-            cells.missing(column)
 
 
 def _stage(cells: Cells, column: str, stages: tuple[Stage, ...]) -> Stage | None:
@@ -131,13 +123,12 @@ def _from_stage(cells: Cells, act: Act) -> Stage:
 
 def _reinstated_from(cells: Cells, act: Act) -> Stage | None:
     stage = _stage(cells, "from_stage", (Stage.WITHDRAWN, Stage.EXPIRED))
-    if act is Act.REINSTATE and stage is None and cells.raw("from_stage") is None:
-        cells.missing("from_stage")
+    if act is Act.REINSTATE:
+        cells.require("from_stage")
     return stage
 
 
 def _reverses(cells: Cells, act: Act) -> int | None:
-    number = cells.whole("reverses", 1, MAX_SEQUENCE)
-    if act is Act.REVERSE and cells.raw("reverses") is None:
-        cells.missing("reverses")
-    return number
+    if act is Act.REVERSE:
+        cells.require("reverses")
+    return cells.whole("reverses", 1, MAX_SEQUENCE)

@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.core.suggest import did_you_mean
 from ledger.interchange.import_rules import (
     ROW,
     ImportRule,
@@ -23,7 +24,7 @@ from ledger.interchange.import_rules import (
     fill_template,
     placeholders,
 )
-from ledger.interchange.problems import ImportProblem, did_you_mean
+from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable, decode, read_records, read_rows
 
 

@@ -16,8 +16,9 @@ from typing import TypeVar
 
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
+from ledger.core.suggest import did_you_mean
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
-from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place, did_you_mean, from_error
+from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place
 from ledger.rates.rates import RateFault, read_rate
 from ledger.registers.table import MAX_WHOLE
 
@@ -75,18 +76,18 @@ class Cells:
     def problem(self, column: str | None, code: str, what: str, next_step: str = "") -> None:
         """Note one thing wrong with this row, at the column as its own file calls it."""
         self.bad = True
-        quote_text = self.columns.get(column, column) if column else None
-        self.lookups.problems.append(
-            ImportProblem(self.place.file, self.place.line, quote_text, code, what, next_step)
-        )
+        shown = self.columns.get(column, column) if column else None
+        self.lookups.problems.append(self.place.problem(shown, code, what, next_step))
 
     def raw(self, column: str) -> str | None:
         """Give a cell's text, None where it is empty or its column absent."""
         return self.values.get(column) or None
 
-    def missing(self, column: str) -> None:
-        """Note that a required cell is empty."""
-        self.problem(column, "missing-value", f"The {column} is missing.")
+    def require(self, *columns: str) -> None:
+        """Note each of these cells that is empty."""
+        for column in columns:
+            if self.raw(column) is None:
+                self.problem(column, "missing-value", f"The {column} is missing.")
 
     def text(self, column: str) -> str | None:
         """Give NFC text without control characters, of bounded length."""
@@ -107,7 +108,7 @@ class Cells:
         """Give the text of a required cell."""
         text = self.text(column)
         if text is None:
-            self.missing(column)
+            self.problem(column, "missing-value", f"The {column} is missing.")
         return text or ""
 
     def texts(self, column: str) -> tuple[str, ...]:
@@ -125,10 +126,8 @@ class Cells:
 
     def need_code(self, column: str) -> str:
         """Give the code of a required cell."""
-        code = self.code(column)
-        if code is None:
-            self.missing(column)
-        return code or ""
+        self.require(column)
+        return self.code(column) or ""
 
     def codes(self, column: str) -> tuple[str, ...]:
         """Give the codes of a list cell, in order, each once."""
@@ -176,8 +175,7 @@ class Cells:
 
     def need_past_date(self, column: str) -> dt.date:
         """Give the date of a required cell, not in the future."""
-        if self.raw(column) is None:
-            self.missing(column)
+        self.require(column)
         return self.past_date(column) or self.lookups.today
 
     def yes_no(self, column: str, *, default: bool) -> bool:
@@ -227,10 +225,13 @@ class Cells:
             return None
         return match
 
-    def amount(self, column: str, unit: Unit | None) -> int | None:
-        """Give a positive quantity in the smallest part of the unit."""
-        cell = self.raw(column)
-        if cell is None or unit is None:
+    def amount(self, column: str, unit: Unit | None, unsigned: str | None = None) -> int | None:
+        """Give a positive quantity in the smallest part of the unit.
+
+        `unsigned` is the text of the cell without its sign, if it has one.
+        """
+        cell = self.raw(column) if unsigned is None else unsigned
+        if not cell or unit is None:
             return None
         try:
             amount = parse_amount(cell, unit)
@@ -250,9 +251,7 @@ class Cells:
         cell = self.raw(column)
         if cell is None or not cell.startswith("-"):
             return self.amount(column, unit)
-        unsigned = Cells(self.place, {**self.values, column: cell[1:]}, self.lookups, self.columns)
-        amount = unsigned.amount(column, unit)
-        self.bad = self.bad or unsigned.bad
+        amount = self.amount(column, unit, cell[1:])
         return None if amount is None else -amount
 
     def choice(self, column: str, choices: tuple[str, ...], kind: str) -> str | None:
@@ -271,9 +270,9 @@ class Cells:
 
     def unit(self, column: str = "unit") -> Unit | None:
         """Give a unit by its code; an upper- or lower-case slip is understood."""
+        self.require(column)
         cell = self.raw(column)
         if cell is None:
-            self.missing(column)
             return None
         units = self.lookups.units
         match = units.get(cell) or units.get(cell.upper()) or units.get(cell.lower())
@@ -284,7 +283,7 @@ class Cells:
 
     def known(self, column: str, text: str, find: Callable[[str], V]) -> V | None:
         """Look a word up in a reference table, once per import; None with a problem if unknown."""
-        key = (find.__name__, text)
+        key = (find, text)
         match = self.lookups.seen.get(key)
         if match is None:
             try:
@@ -295,17 +294,13 @@ class Cells:
         if isinstance(match, LedgerError):
             self.refused(column, match)
             return None
-        return match  # type: ignore[return-value]  # the key names the function that made it
+        return match  # type: ignore[return-value]  # the key holds the function that made it
 
-    def known_each(
-        self, column: str, find: Callable[[str], V], code: Callable[[V], str]
-    ) -> tuple[str, ...]:
+    def known_each(self, column: str, find: Callable[[str], str]) -> tuple[str, ...]:
         """Look up each word of a list cell and give the codes found, each once."""
-        match = (self.known(column, word, find) for word in self.texts(column))
-        return tuple(dict.fromkeys(code(one) for one in match if one is not None))
+        codes = (self.known(column, word, find) for word in self.texts(column))
+        return tuple(dict.fromkeys(code for code in codes if code is not None))
 
     def refused(self, column: str, error: LedgerError) -> None:
         """Note a refusal of the domain at the cell that caused it."""
-        self.bad = True
-        quote_text = self.columns.get(column, column)
-        self.lookups.problems.append(from_error(error, self.place, quote_text))
+        self.problem(column, error.code, error.what, error.next_step)

@@ -21,8 +21,9 @@ from pydantic import (
 )
 
 from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
+from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import READABLE
-from ledger.interchange.problems import ImportProblem, ImportRefused, did_you_mean
+from ledger.interchange.problems import ImportProblem, ImportRefused
 
 MAX_RULE_BYTES = 1024 * 1024
 ROW = "row"

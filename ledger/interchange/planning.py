@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.core.factors import Side
-from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place, did_you_mean
+from ledger.core.suggest import did_you_mean
+from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
@@ -44,7 +45,7 @@ class Planning:
         self, place: Place, column: str | None, code: str, what: str, next_step: str = ""
     ) -> None:
         """Note one thing that forbids the import."""
-        self.problems.append(ImportProblem(place.file, place.line, column, code, what, next_step))
+        self.problems.append(place.problem(column, code, what, next_step))
 
     def find(self, table: str, code: str, place: Place, column: str) -> str:
         """Give the code meant in a table; an unknown one is a problem and comes back as it was."""

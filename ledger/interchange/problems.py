@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ledger.core.errors import Detail, InvalidInput, LedgerError
-from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 
 SUGGESTIONS = 50
@@ -21,6 +20,12 @@ class Place(NamedTuple):
 
     file: str
     line: int
+
+    def problem(
+        self, column: str | None, code: str, what: str, next_step: str = ""
+    ) -> ImportProblem:
+        """Give a problem at a column of this row; None: of the whole row or file."""
+        return ImportProblem(self.file, self.line, column, code, what, next_step)
 
 
 class ImportProblem(NamedTuple):
@@ -81,19 +86,13 @@ def _count_text(count: int, word: str) -> str:
 
 def from_error(error: LedgerError, place: Place, column: str | None) -> ImportProblem:
     """Locate a refusal of the domain at the cell that caused it."""
-    return ImportProblem(place.file, place.line, column, error.code, error.what, error.next_step)
+    return place.problem(column, error.code, error.what, error.next_step)
 
 
 def refuse_if_any(problems: Sequence[ImportProblem]) -> None:
     """Raise `ImportRefused` with all of them, if there is one."""
     if problems:
         raise ImportRefused(problems)
-
-
-def did_you_mean(text: str, choices: Iterable[str]) -> str:
-    """Give the sentence that suggests the nearest choice, or nothing."""
-    nearest_names = nearest(text, choices, limit=1)
-    return f"Did you mean {nearest_names[0]!r}?" if nearest_names else ""
 
 
 class Codes:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ledger.interchange.ecb import BASE, SOURCE, Quote
 from ledger.interchange.steps import Tally, changed_rates
-from ledger.rates.rates import Rate
-
-
-class StoredQuote(Protocol):
-    """What counts of one currency and day in the ledger."""
-
-    @property
-    def figure(self) -> str:
-        """The figure as it is kept."""
-
-    @property
-    def withdrawn(self) -> bool:
-        """Say whether it was withdrawn."""
-
-    @property
-    def request_id(self) -> int:
-        """The request it came by."""
+from ledger.rates.rates import HeldQuote, Rate
 
 
 class ChangedQuote(NamedTuple):
@@ -60,9 +44,8 @@ class RatePlan:
 
     def tallies(self) -> list[Tally]:
         """Count for the preview and the receipt; what was kept is as it was."""
-        return [
-            Tally("rates", len(self.new), len(self.changed), 0, self.same + len(self.unchanged)),
-        ]
+        same = self.same + len(self.unchanged)
+        return [Tally("rates", len(self.new), len(self.changed), 0, same)]
 
     def rates(self) -> Iterable[Rate]:
         """Give the rates to record."""
@@ -74,46 +57,35 @@ def rate_of(quote: Quote) -> Rate:
     return Rate(quote.day, BASE, quote.currency, Decimal(quote.figure), SOURCE)
 
 
-def compare_quotes(
-    quotes: Iterable[Quote], held: Mapping[tuple[date, str], StoredQuote]
-) -> tuple[list[Quote], list[tuple[Quote, StoredQuote]], int]:
-    """Sort quotes into new ones and changed ones, and count those that are equal.
-
-    A withdrawn figure counts as different.
-    """
-    new: list[Quote] = []
-    other: list[tuple[Quote, StoredQuote]] = []
-    same = 0
-    for quote in quotes:
-        stored = held.get((quote.day, quote.currency))
-        if stored is None:
-            new.append(quote)
-        elif not stored.withdrawn and _equal(quote.figure, stored.figure):
-            same += 1
-        else:
-            other.append((quote, stored))
-    return new, other, same
-
-
 def plan_rates(
-    new: Iterable[Quote],
-    other: Iterable[tuple[Quote, StoredQuote]],
-    same: int,
-    own: Collection[int],
+    quotes: Iterable[Quote],
+    stored: Mapping[tuple[date, str], HeldQuote],
+    requests_by_hand: Callable[[set[int]], Collection[int]],
 ) -> RatePlan:
-    """Plan an import of rates. `own` are the requests by which officers gave rates of their own.
+    """Plan an import of rates against the quotes stored, by day and currency.
 
     A correction of the ECB's becomes a new version. What an officer set by hand stays: the file
-    would undo it night after night.
+    would undo it night after night. `requests_by_hand` selects the requests by which officers
+    gave rates of their own.
     """
+    new: list[Quote] = []
+    different: list[tuple[Quote, HeldQuote, bool]] = []
+    same = 0
+    for quote in quotes:
+        held = stored.get((quote.day, quote.currency))
+        if held is None:
+            new.append(quote)
+            continue
+        equal = quote.figure == held.figure or Decimal(quote.figure) == Decimal(held.figure)
+        if equal and not held.withdrawn:
+            same += 1
+        else:
+            different.append((quote, held, equal))
+    requests = {held.request_id for _, held, _ in different}
+    by_hand = requests_by_hand(requests) if requests else ()
     changed: list[ChangedQuote] = []
     unchanged: list[ChangedQuote] = []
-    for quote, stored in other:
-        is_withdrawn = stored.withdrawn and _equal(quote.figure, stored.figure)
-        is_own = is_withdrawn or (stored.request_id in own and not stored.withdrawn)
-        (unchanged if is_own else changed).append(ChangedQuote(quote, stored.figure))
+    for quote, held, equal in different:
+        stays = equal if held.withdrawn else held.request_id in by_hand
+        (unchanged if stays else changed).append(ChangedQuote(quote, held.figure))
     return RatePlan(tuple(new), tuple(changed), same, tuple(unchanged))
-
-
-def _equal(figure: str, other: str) -> bool:
-    return figure == other or Decimal(figure) == Decimal(other)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
+from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Table
-from ledger.interchange.problems import ImportProblem, Place, did_you_mean
+from ledger.interchange.problems import ImportProblem, Place
 from ledger.registers.spec import Kind
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -181,35 +182,26 @@ def parse_table(
     first = next(records, None)
     if first is None:
         if not problems:
-            problems.append(_empty(file))
+            hint = "Its first line names the columns."
+            problems.append(Place(file, 1).problem(None, "empty-file", "The file is empty.", hint))
         return None, problems
     spec = READABLE[table]
     header = tuple(name.strip().casefold() for name in first[1])
     wrong = _header_problems(spec, header, Place(file, first[0]))
     if wrong:
         return None, [*problems, *wrong]
-    rows = read_rows(header, records, file, problems, _passed_over(spec))
+    ignored = frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
+    rows = read_rows(header, records, file, problems, ignored)
     return RawTable(table, file, header, rows), problems
-
-
-def _empty(file: str) -> ImportProblem:
-    return ImportProblem(
-        file, 1, None, "empty-file", "The file is empty.", "Its first line names the columns."
-    )
-
-
-def _passed_over(spec: Table) -> frozenset[str]:
-    return frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
 
 
 def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
     """Decode UTF-8 with or without a byte-order mark; None with a located problem otherwise."""
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        what = "There is a NUL byte here, so this is no text file."
-        return None, [
-            ImportProblem(file, line, None, "nul-byte", what, "Save the table as CSV, UTF-8.")
-        ]
+        what = "There is a NUL byte here, so this is not a text file."
+        hint = "Save the table as CSV, UTF-8."
+        return None, [ImportProblem(file, line, None, "nul-byte", what, hint)]
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -217,9 +209,8 @@ def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
         start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
         line = content.count(b"\n", 0, start) + 1
         what = f"The byte 0x{content[start]:02X} is not UTF-8."
-        return None, [
-            ImportProblem(file, line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")
-        ]
+        hint = "Save the file as CSV, UTF-8."
+        return None, [ImportProblem(file, line, None, "not-utf8", what, hint)]
 
 
 def read_records(
@@ -275,9 +266,7 @@ def read_rows(
 
 
 def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[ImportProblem]:
-    def problem(column: str | None, code: str, what: str, next_step: str = "") -> ImportProblem:
-        return ImportProblem(place.file, place.line, column, code, what, next_step)
-
+    problem = place.problem
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         what = "The columns are not separated by commas."
         return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]

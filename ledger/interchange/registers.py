@@ -32,42 +32,12 @@ Values = dict[str, Any]
 _Read = Callable[[Cells], Any]
 
 
-def country_code(text: str) -> str:
-    """Give the alpha-2 code of a country; raises `UnknownCountry`."""
-    return find_country(text).alpha2
-
-
-def region_code(text: str) -> str:
-    """Give the UN M49 code of a region by code or name; raises for an unknown one."""
-    return find_region(text).code
-
-
-def sector_code(text: str) -> str:
-    """Give a sector's code; raises for an unknown one."""
-    return find_sector(text).code
-
-
-def status_code(text: str) -> str:
-    """Give a project status; raises for an unknown one."""
-    return find_status(text).code
-
-
-def instrument_code(text: str) -> str:
-    """Give an instrument's code; raises for an unknown one."""
-    return find_instrument(text).code
-
-
-def itself(code: str) -> str:
-    """Give the code: the finders above already return codes."""
-    return code
-
-
-_FINDERS: Mapping[str, Callable[[str], str]] = {
-    "countries": country_code,
-    "regions": region_code,
-    "sectors": sector_code,
-    "project_statuses": status_code,
-    "instruments": instrument_code,
+FINDERS: Mapping[str, Callable[[str], str]] = {
+    "countries": lambda text: find_country(text).alpha2,
+    "regions": lambda text: find_region(text).code,
+    "sectors": lambda text: find_sector(text).code,
+    "project_statuses": lambda text: find_status(text).code,
+    "instruments": lambda text: find_instrument(text).code,
 }
 """What finds an entry of each reference vocabulary."""
 
@@ -145,10 +115,8 @@ def _reader(column: ColumnSpec) -> _Read:
         return read
 
     def required(cells: Cells) -> Any:
-        if cells.raw(column.name) is None:
-            cells.missing(column.name)
-            return _NOTHING.get(column.kind, "")
-        return read(cells)
+        cells.require(column.name)
+        return read(cells) if cells.raw(column.name) else _NOTHING.get(column.kind, "")
 
     return required
 
@@ -164,7 +132,7 @@ def _code(column: ColumnSpec) -> _Read:
         return lambda cells: cells.choice(name, words, words_name) or empty
     if column.vocabulary is None:
         return lambda cells: cells.code(name) or empty
-    find = _FINDERS[column.vocabulary]
+    find = FINDERS[column.vocabulary]
     return lambda cells: (
         (cells.known(name, cell, find) if (cell := cells.raw(name)) else None) or empty
     )
@@ -173,8 +141,8 @@ def _code(column: ColumnSpec) -> _Read:
 def _codes(column: ColumnSpec) -> _Read:
     name = column.name
     if column.vocabulary is not None:
-        find = _FINDERS[column.vocabulary]
-        return lambda cells: cells.known_each(name, find, itself)
+        find = FINDERS[column.vocabulary]
+        return lambda cells: cells.known_each(name, find)
     if column.kind is Kind.TEXTS:
         return lambda cells: cells.texts(name)
     return lambda cells: cells.codes(name)

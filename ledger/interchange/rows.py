@@ -119,9 +119,7 @@ def _repeated(
             key_text = _name_of(key)
             at = f" (first at {before.file}:{before.line})."
             hint = "Keep one of them, or tell two acts apart by their reference."
-            yield ImportProblem(
-                place.file, place.line, column, "twice", words.format(key_text) + at, hint
-            )
+            yield place.problem(column, "twice", words.format(key_text) + at, hint)
 
 
 def _name_of(key: object) -> str:

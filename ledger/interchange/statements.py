@@ -112,9 +112,7 @@ def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: L
     cells = Cells(Place(table.file, file_line), plain, lookups, table.columns)
     unit = cells.unit()
     kind = cells.choice("kind", tuple(LineKind), "kind of line")
-    for column in ("date", "kind", "quantity"):
-        if cells.raw(column) is None:
-            cells.missing(column)
+    cells.require("date", "kind", "quantity")
     line = StatementLine(
         provider=cells.need_code("provider"),
         statement=_name(cells, "statement"),
@@ -158,9 +156,7 @@ def _amount(cells: Cells, unit: Unit | None) -> int:
         bare = typed[1:].strip()
     elif typed.startswith("(") and typed.endswith(")"):
         bare = typed[1:-1].strip()
-    unsigned = Cells(cells.place, {**cells.values, "quantity": bare}, cells.lookups, cells.columns)
-    amount = unsigned.amount("quantity", unit) or 0
-    cells.bad = cells.bad or unsigned.bad
+    amount = cells.amount("quantity", unit, bare) or 0
     return amount if bare == typed else -amount
 
 

@@ -108,7 +108,7 @@ ImportStep = Add | Edit | Revise | PostChange | PostAct | AddRate | Same
 
 
 class Tally(NamedTuple):
-    """The preview of one table: rows new, changed (of them in quantity), and as they were."""
+    """The preview of one table: rows new, changed (of them in quantity), and unchanged."""
 
     table: str
     new: int
@@ -116,8 +116,12 @@ class Tally(NamedTuple):
     quantities: int
     same: int
 
+    def counts(self) -> dict[str, int]:
+        """Give the counts by name, without the table."""
+        return dict(zip(self._fields[1:], self[1:], strict=True))
+
     def __str__(self) -> str:
-        """Give the preview's line, e.g. `needs: 12 new, 3 changed (quantity 1), 500 as before`."""
+        """Give the preview's line, e.g. `needs: 12 new, 3 changed (quantity 1), 500 unchanged`."""
         quantity = f" (quantity {self.quantities:,})" if self.quantities else ""
         return (
             f"{self.table}: {self.new:,} new, {self.changed:,} changed{quantity}, "

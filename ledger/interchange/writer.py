@@ -1,6 +1,6 @@
-"""Write canonical tables as CSV: columns in canonical order, formulas neutralised, whole or not.
+"""Write records as text cells of canonical tables, and the tables as CSV.
 
-Write a record as the text cells of its canonical table, exactly as they are read again.
+Columns come in canonical order, formulas are neutralised, and a folder is written whole or not.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealAc
 from ledger.rates.rates import Rate
 from ledger.registers.spec import Kind
 
-RowCells = Mapping[str, str | None]
-"""One row to write: text by column name, exactly as it is to be read again; None is empty."""
+CanonicalRow = dict[str, str | None]
+"""One row as text by column, exactly as it is read again; an absent column or None is empty."""
 
 
 class CannotWriteExport(StorageTrouble, code="cannot-write-export"):
@@ -41,7 +41,7 @@ class ExportFolderInUse(StorageTrouble, code="export-folder-in-use"):
     default_next = "Name a new or empty folder."
 
 
-def write_table(out: IO[str], table: str, rows: Iterable[RowCells]) -> int:
+def write_table(out: IO[str], table: str, rows: Iterable[CanonicalRow]) -> int:
     """Write one table to an open text file (opened with newline="") and count its rows.
 
     Rows come in the order given: the ledger's queries order them by code, acts by sequence.
@@ -57,7 +57,7 @@ def write_table(out: IO[str], table: str, rows: Iterable[RowCells]) -> int:
     return count
 
 
-def _line(spec: Table, numeric: list[bool], row: RowCells) -> list[str]:
+def _line(spec: Table, numeric: list[bool], row: CanonicalRow) -> list[str]:
     assert row.keys() <= set(spec.names), f"{spec.name} has no {row.keys() - set(spec.names)}"
     return [
         (cell if is_number else neutral_text(cell)) if (cell := row.get(name)) else ""
@@ -65,7 +65,7 @@ def _line(spec: Table, numeric: list[bool], row: RowCells) -> list[str]:
     ]
 
 
-def write_folder(folder: Path, tables: Mapping[str, Iterable[RowCells]]) -> dict[str, int]:
+def write_folder(folder: Path, tables: Mapping[str, Iterable[CanonicalRow]]) -> dict[str, int]:
     """Write `<table>.csv` files into a new or empty folder, all of them or none; count rows.
 
     Raises `ExportFolderInUse` where the folder holds anything, `CannotWriteExport` on trouble.
@@ -91,7 +91,7 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[RowCells]]) -> dict
     return counts
 
 
-def _write_file(path: Path, table: str, rows: Iterable[RowCells]) -> int:
+def _write_file(path: Path, table: str, rows: Iterable[CanonicalRow]) -> int:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123
         count = write_table(out, table, rows)
@@ -99,9 +99,6 @@ def _write_file(path: Path, table: str, rows: Iterable[RowCells]) -> int:
         os.fsync(out.fileno())
     return count
 
-
-CanonicalRow = dict[str, str | None]
-"""One row as text by column; a column that is absent or None is an empty cell."""
 
 _DEAL_WORDS = {act: word for word, act in DEAL_ACTS.items()}
 _WORDS_OF_CHANGES = {act: word for word, act in CHANGE_ACTS.items()}
@@ -140,8 +137,7 @@ def change_line(row: ChangeRow, unit: Unit) -> CanonicalRow:
     line = _cells_of("changes", row, unit)
     line["table"] = row.side.value
     line["act"] = _WORDS_OF_CHANGES[row.act]
-    sign = "-" if row.amount < 0 else ""
-    line["quantity"] = sign + format_amount(abs(row.amount), unit.decimals)
+    line["quantity"] = format_amount(row.amount, unit.decimals)
     return line
 
 

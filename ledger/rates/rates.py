@@ -51,6 +51,14 @@ class Rate:
         assert self.rate > 0, f"rate {self.rate} of {self.base} in {self.quote}"
 
 
+class HeldQuote(NamedTuple):
+    """The last version of the quote of a pair and day, and the request that recorded it."""
+
+    figure: str
+    withdrawn: bool
+    request_id: int
+
+
 class UnusableRate(InvalidInput, code="unusable-rate"):
     """The rate is not a positive decimal, or is given although nothing is exchanged."""
 

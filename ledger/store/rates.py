@@ -27,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from ledger.rates.rates import Rate, RateBook
+from ledger.rates.rates import HeldQuote, Rate, RateBook
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.types import to_microseconds
@@ -126,14 +126,6 @@ def _newest(query: Any, *, known: bool) -> Any:
     counts = and_(~rate.c.withdrawn, rate.c.id == last.correlate(rate).scalar_subquery())
     by_day = rate.c.day <= bindparam("day", type_=Date)
     return query.where(by_day, counts).order_by(rate.c.day.desc(), rate.c.id.desc()).limit(1)
-
-
-class HeldQuote(NamedTuple):
-    """What counts of one pair and day: the figure as it is kept, and the request it came by."""
-
-    figure: str
-    withdrawn: bool
-    request_id: int
 
 
 def held_quotes(

@@ -8,12 +8,14 @@ has nothing to write begins no write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from ledger.core.requests import Request
+from ledger.store.nights.runs import StoredStep, count_requests, runs_on
+from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 
 COMMAND: Final = "reconcile"
@@ -21,6 +23,9 @@ COMMAND: Final = "reconcile"
 
 STEPS: Final = ("lapse", "statements", "gaps", "propose", "check", "seal", "report")
 """The steps of a night, in their order."""
+
+MOST_LISTED: Final = 20
+"""The number of things that one part of the report lists."""
 
 ONLY_FOR_THE_LAST: Final = frozenset({"propose", "check"})
 """Of several nights that are caught up, the last does these alone: they look at all that is."""
@@ -32,13 +37,13 @@ class NightFinding:
 
     `kind` is a word with hyphens, `subject` the code of what it is about. `ours`, `theirs` and
     `difference` are written exactly, with their unit where they have one. `command` is the line
-    that would settle it, `said` the finding in one sentence, `code` the finding's own where it is
-    kept, `office` the one it concerns.
+    that would resolve it, `sentence` describes it, `code` is the finding's own where it is stored,
+    `office` the one it concerns.
     """
 
     kind: str
     subject: str
-    said: str
+    sentence: str
     ours: str | None = None
     theirs: str | None = None
     difference: str | None = None
@@ -47,10 +52,12 @@ class NightFinding:
     office: str | None = None
 
     def as_document(self) -> dict[str, str | None]:
-        """Give the finding as it stands in `cityfund.reconcile/1`, and as it is kept."""
-        keys = ("kind", "subject", "ours", "theirs", "difference", "command")
-        more = ("said", "code", "office")
-        return {key: getattr(self, key) for key in (*keys, *more)}
+        """Give the finding as in `cityfund.reconcile/1`, and as it is stored."""
+        document = {key: getattr(self, key) for key in _FINDING_KEYS}
+        return {**document, "said": self.sentence, "code": self.code, "office": self.office}
+
+
+_FINDING_KEYS: Final = ("kind", "subject", "ours", "theirs", "difference", "command")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,5 +164,37 @@ class Night:
         )
 
 
-StepFunction = Callable[[Night], StepResult]
-"""One step: does its part of the night, and tells what came of it."""
+class NothingToDo(Exception):
+    """What was to be written is not due or was written; it ends the write without a trace."""
+
+
+def execute_anew(night: Night, thing: str, handler: Handler, reason: str | None = None) -> None:
+    """Execute under the first request key of a thing that was not used this night.
+
+    A used key stands for what was done then; the same thing may come again after an officer's act.
+    """
+    key, number = thing, 1
+    while execute(night.ledger, night.request(key, reason=reason), handler)["replayed"]:
+        number += 1
+        key = f"{thing}:{number}"
+
+
+def earlier_step(night: Night, name: str) -> tuple[int, StoredStep | None]:
+    """Return the number of requests, and the step of an earlier run of this night after as many.
+
+    There is none where the step was asked for by name.
+    """
+    with night.ledger.read() as connection:
+        requests = count_requests(connection, night.day)
+        runs = runs_on(connection, night.day)
+    steps = [run.step(name) for run in runs if run.id != night.run]
+    last = next((step for step in reversed(steps) if step is not None), None)
+    unchanged = last is not None and last.figures.get("requests") == requests
+    return requests, last if unchanged and name not in night.options.only else None
+
+
+def listed(title: str, items: Iterable[str]) -> list[str]:
+    """List items in sentences, a few of many."""
+    every = list(items)
+    more = [f"{title}: {len(every) - MOST_LISTED} more."] if len(every) > MOST_LISTED else []
+    return [*(f"{title}: {one}." for one in every[:MOST_LISTED]), *more]

@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ledger.core.requests import Request
 from ledger.interchange.ecb import BASE, EcbFile
-from ledger.interchange.rate_plan import RatePlan, compare_quotes, plan_rates
+from ledger.interchange.rate_plan import RatePlan, plan_rates
 from ledger.journal.receipts import Receipt
 from ledger.store.rates import held_quotes, requests_of_command
-from ledger.store.session.execute import begin_write
-from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
 
 ConfirmRates = Callable[[RatePlan], None]
 """Called with the plan of an import that changes something; raises to stop it."""
-
-
-def preview_rates(ledger: Ledger, request: Request, file: EcbFile) -> RatePlan | None:
-    """Plan an import and change nothing; None where there is nothing to agree to."""
-    with begin_write(ledger, replace(request, dry_run=True)) as uow:
-        if uow.first_receipt() is not None:
-            return None
-        plan = plan_rate_import(uow, file)
-    return None if plan.changes_nothing else plan
 
 
 def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Receipt:
@@ -39,7 +27,7 @@ def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Recei
     counts = {
         "entries": 0,
         "registers": len(receipt.registers),
-        "tables": {one.table: _tally_document(one) for one in plan.tallies()},
+        "tables": {one.table: one.counts() for one in plan.tallies()},
         "kept": len(plan.unchanged),
         "left_out": dict(file.left_out),
     }
@@ -48,16 +36,11 @@ def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Recei
 
 def plan_rate_import(uow: UnitOfWork, file: EcbFile) -> RatePlan:
     """Hold the file's quotes against what the ledger has of their days."""
-    held = held_quotes(uow.connection, BASE, file.days[0])
-    new, other, same = compare_quotes(file.quotes, held)
-    requests = {stored.request_id for _, stored in other}
-    own = requests_of_command(uow.connection, requests, ADD_COMMAND) if requests else set()
-    return plan_rates(new, other, same, own)
-
-
-def _tally_document(tally: object) -> dict[str, int]:
-    names = ("new", "changed", "quantities", "same")
-    return {name: getattr(tally, name) for name in names}
+    return plan_rates(
+        file.quotes,
+        held_quotes(uow.connection, BASE, file.days[0]),
+        lambda requests: requests_of_command(uow.connection, requests, ADD_COMMAND),
+    )
 
 
 _MOST_NOTES = 10

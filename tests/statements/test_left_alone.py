@@ -135,7 +135,7 @@ def test_leaving_alone_changes_no_finding(fund, tmp_path, seed):
         left += night(fund, inbox=tmp_path / "inbox")["providers_unchanged"]
         with fund.ledger.read() as connection:
             anew = compare_all(connection, [], TODAY, Tolerance())
-        standing = {one.said for one in findings(fund) if one.last.event.value != "healed"}
+        standing = {one.sentence for one in findings(fund) if one.last.event.value != "healed"}
         assert standing == {one.sentence for one in anew.findings}, f"seed {seed}"
     assert left, "nothing was ever left alone"
 

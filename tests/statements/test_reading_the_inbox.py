@@ -77,7 +77,7 @@ BAD = {
     "half written": (f"{HEADER}{COMMITTED}\nBANK,2026-10,2,20".encode(), ":3", "4 cells"),
     "open quote": (f'{HEADER}BANK,"2026-10,1,2026-10-02\n'.encode(), ":2", "never closed"),
     "latin-1": (f"{HEADER}BANK,M\xe4rz,1\n".encode("latin-1"), ":2", "not UTF-8"),
-    "utf-16": (HEADER.encode("utf-16"), ":1", "no text file"),
+    "utf-16": (HEADER.encode("utf-16"), ":1", "not a text file"),
     "wrong header": (b"bank,line,amount\nA,1,2\n", ":1 amount", "no column 'amount'"),
     "semicolons": (HEADER.replace(",", ";").encode(), ":1", "not separated by commas"),
     "no number": (f"{HEADER}{COMMITTED.replace('1000.00', 'many')}\n".encode(), ":2 quantity",
@@ -89,7 +89,7 @@ BAD = {
     "Persian year": (f"{HEADER}{COMMITTED.replace('2026-10-02', '1405-07-10')}\n".encode(),
                      ":2 date", "another calendar"),
     "unknown provider": (f"{HEADER}{COMMITTED.replace('BANK', 'BNAK')}\n".encode(), ":2 provider",
-                         "Did you mean 'BANK'?"),
+                         "Did you mean BANK?"),
     "unknown unit": (f"{HEADER}{COMMITTED.replace('EUR', 'EURO')}\n".encode(), ":2 unit", "EURO"),
 }  # fmt: skip
 
@@ -108,8 +108,8 @@ def test_a_bad_file_is_a_finding_that_says_where_and_the_rest_goes_on(fund, tmp_
     (found,) = came.findings
     assert found.kind == FindingKind.FILE
     assert found.subject == f"{trouble}.csv"
-    assert place in found.said
-    assert words in found.said
+    assert place in found.sentence
+    assert words in found.sentence
     assert found.command == "cityfund finding settle F-0001 --reason TEXT"
 
 
@@ -145,7 +145,7 @@ def test_a_huge_file_is_not_even_opened(fund, tmp_path, monkeypatch):
 
     (found,) = a_night(fund, inbox).findings
 
-    assert "holds 33,554,433 bytes" in found.said
+    assert "holds 33,554,433 bytes" in found.sentence
 
 
 def test_a_file_of_very_many_lines_is_refused(fund, tmp_path, monkeypatch):
@@ -154,7 +154,7 @@ def test_a_file_of_very_many_lines_is_refused(fund, tmp_path, monkeypatch):
 
     (found,) = a_night(fund, tmp_path / "inbox").findings
 
-    assert "2 lines; no more than 1" in found.said
+    assert "2 lines; no more than 1" in found.sentence
 
 
 def test_what_is_hidden_or_on_its_way_is_passed_over(fund, tmp_path):
@@ -237,7 +237,7 @@ def test_a_foreign_file_is_read_by_an_import_rule(fund, tmp_path):
     rules = (parse_rule(RULE, "rule.toml"),)
 
     (found,) = a_night(fund, inbox, rules=rules).findings
-    assert "Payments-10.csv:3 Amount" in found.said
+    assert "Payments-10.csv:3 Amount" in found.sentence
 
     text = (inbox / "Payments-10.csv").read_text(encoding="utf-8").replace("some", "400")
     (inbox / "Payments-10.csv").write_text(text, encoding="utf-8")

@@ -51,7 +51,7 @@ class StoredFinding:
     id: int
     kind: FindingKind
     subject: str
-    said: str
+    sentence: str
     ours: str | None
     theirs: str | None
     difference: str | None
@@ -205,10 +205,11 @@ def read_open_findings(connection: Connection) -> list[StoredFinding]:
 
 
 def _findings() -> Select[Any]:
-    own = ("id", "kind", "subject", "said", "ours", "theirs", "difference", "command", "statement")
+    own = ("id", "kind", "subject", "ours", "theirs", "difference", "command", "statement")
     return (
         select(*(finding.c[name] for name in own), finding.c.line, finding.c.office)
         .add_columns(
+            finding.c.said.label("sentence"),
             finding.c.entry_id.label("entry"),
             tables.provider.c.code.label("provider"),
             tables.deal.c.code.label("deal"),

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.core.errors import Busy, LedgerError
 from ledger.core.factors import Side
@@ -14,6 +14,7 @@ from ledger.core.requests import Request
 from ledger.interchange.plan import Incoming, plan_incoming
 from ledger.interchange.planning import REGISTER_OF_TABLE
 from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
+from ledger.interchange.rate_plan import RatePlan
 from ledger.interchange.steps import (
     Add,
     AddRate,
@@ -101,15 +102,18 @@ def load_rule_named(name_or_path: str | None) -> ImportRule | None:
     return load_rule(name_or_path)
 
 
-def preview(ledger: Ledger, request: Request, incoming: Incoming) -> ImportPlan | None:
+P = TypeVar("P", ImportPlan, RatePlan)
+
+
+def preview(ledger: Ledger, request: Request, make_plan: Callable[[UnitOfWork], P]) -> P | None:
     """Plan an import and change nothing; None where there is nothing to agree to.
 
-    No lock is held while a person decides. Raises `ImportRefused` as the import would.
+    No lock is held while a person decides. Raises what `make_plan` raises.
     """
     with begin_write(ledger, replace(request, dry_run=True)) as uow:
         if uow.first_receipt() is not None:
             return None
-        plan = _plan(uow, incoming)
+        plan = make_plan(uow)
     return None if plan.changes_nothing else plan
 
 
@@ -145,7 +149,7 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
     and what `confirm` raises.
     """
-    plan = _plan(uow, incoming)
+    plan = plan_tables(uow, incoming)
     if plan.changes_nothing:
         return _receipt(uow, plan)
     confirm(plan)
@@ -155,7 +159,8 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> 
     return _receipt(uow, plan)
 
 
-def _plan(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
+def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
+    """Plan an import against the ledger. Raises `ImportRefused` with every problem."""
     names = {table.table for table in incoming.tables}
     plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
     if plan.problems:
@@ -164,15 +169,7 @@ def _plan(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
 
 
 def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
-    tables = {
-        tally.table: {
-            "new": tally.new,
-            "changed": tally.changed,
-            "quantities": tally.quantities,
-            "same": tally.same,
-        }
-        for tally in plan.tallies()
-    }
+    tables = {tally.table: tally.counts() for tally in plan.tallies()}
     receipt = uow.receipt()
     first_and_last = (receipt.entries[0], receipt.entries[-1]) if receipt.entries else ()
     return replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.core.suggest import nearest
+from ledger.core.suggest import did_you_mean
 from ledger.core.text import normalised_code
 from ledger.matching.explain import Explanation
 from ledger.matching.pairs import PairFacts
@@ -60,12 +60,11 @@ def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
             named = [f"{kind} {code}" for kind, code in sorted(matches)[:_FEW]]
             more = f" and {len(matches) - _FEW} more" if len(matches) > _FEW else ""
             raise AmbiguousCode(f"{typed!r} could be {', '.join(named)}{more}.")
-    suggestions = nearest(typed, (code for _, code in every))
-    hint = f"Did you mean {' or '.join(suggestions)}? " if suggestions else ""
+    hint = did_you_mean(typed, (code for _, code in every), limit=3)
     raise UnknownCode(
         f"There is no project, need or offer {typed!r}.",
         why="What takes part in matching is a project, a need or an offer.",
-        next_step=f"{hint}List what is open with: cityfund gaps",
+        next_step=f"{hint} List what is open with: cityfund gaps".strip(),
     )
 
 

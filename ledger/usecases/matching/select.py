@@ -8,7 +8,7 @@ from typing import Final
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Factor
 from ledger.core.filters import Filter
-from ledger.core.suggest import nearest
+from ledger.core.suggest import did_you_mean
 from ledger.gaps.filters import filtered, read_filter
 from ledger.gaps.rows import BaseCurrency, gap_rows
 from ledger.store.registers import find_id
@@ -70,6 +70,5 @@ def parse_factor(text: str) -> Factor:
     wanted = text.strip().casefold()
     if wanted in set(Factor):
         return Factor(wanted)
-    suggestions = nearest(wanted, list(Factor), limit=1)
-    hint = f"Did you mean {suggestions[0]}?" if suggestions else None
+    hint = did_you_mean(wanted, Factor) or None
     raise UnknownFactor(f"There is no factor {text!r}.", next_step=hint)

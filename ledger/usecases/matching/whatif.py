@@ -17,7 +17,7 @@ from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
 from ledger.core.quantity_errors import BadQuantity
-from ledger.core.suggest import nearest
+from ledger.core.suggest import did_you_mean
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.interchange.cells import Cells, Lookups, neutral_text
@@ -61,12 +61,11 @@ def require_field(kind: str, column: str, known: Sequence[str]) -> None:
     """Refuse a field that a record does not have, or of which nothing can be supposed."""
     if column in known:
         return
-    suggestions = nearest(column, known, limit=1)
     article = "an" if kind == "offer" else "a"
     raise UnknownField(
         f"There is no field {column!r} to suppose of {article} {kind}.",
         why=f"The fields are {', '.join(known)}.",
-        next_step=f"Did you mean {suggestions[0]}?" if suggestions else "Name one of those.",
+        next_step=did_you_mean(column, known) or "Name one of those.",
     )
 
 
@@ -311,8 +310,7 @@ def _require_cities(scenario: Scenario, offer: Offer) -> None:
     cities = scenario.snapshot.records("city")
     for code in offer.cities:
         if code not in cities:
-            suggestions = nearest(code, cities)
-            hint = f"Did you mean {' or '.join(suggestions)}?" if suggestions else None
+            hint = did_you_mean(code, cities, limit=3) or None
             raise BadTerms(f"cities: There is no city {code!r}.", next_step=hint)
 
 

@@ -19,22 +19,23 @@ from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, offers_due_by
-from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
-from ledger.usecases.night_step import Night, NightFinding, StepResult
+from ledger.usecases.night_step import (
+    Night,
+    NightFinding,
+    NothingToDo,
+    StepResult,
+    execute_anew,
+    listed,
+)
 from ledger.usecases.registers import quantities
 
 REASON: Final = "lapsed"
 """What the journal gives as the reason of what the night gave back."""
 
-_LISTED: Final = 20
 _AT_ANOTHER_DATE = (BeforePreviousAct, BeforeDeclaration, OverdrawnLater)
-
-
-class _NoLongerDue(Exception):
-    """What was to lapse no longer does; it ends the write, and leaves no trace."""
 
 
 @dataclass(slots=True)
@@ -78,8 +79,8 @@ def _lapse_one(
     night: Night, kind: str, code: str, work: Callable[..., Receipt], outcome: _LapseResult
 ) -> None:
     try:
-        _lapse_once(night, code, lambda uow: work(uow, code, night.day))
-    except _NoLongerDue:
+        execute_anew(night, f"lapse:{code}", lambda uow: work(uow, code, night.day), REASON)
+    except NothingToDo:
         outcome.left += 1
     except ClockSteppedBack:
         raise
@@ -89,19 +90,11 @@ def _lapse_one(
         outcome.lapsed.append(code)
 
 
-def _lapse_once(night: Night, code: str, handler: Handler) -> None:
-    request_name, number = f"lapse:{code}", 1
-    # A key that was used stands for what lapsed then; what was held again since is another thing.
-    while execute(night.ledger, night.request(request_name, reason=REASON), handler)["replayed"]:
-        number += 1
-        request_name = f"lapse:{code}:{number}"
-
-
 def _finding(kind: str, code: str, error: LedgerError) -> NightFinding:
     return NightFinding(
         kind="lapse-refused",
         subject=code,
-        said=f"{kind.capitalize()} {code} should have lapsed: {error.what} {error.why}",
+        sentence=f"{kind.capitalize()} {code} should have lapsed: {error.what} {error.why}",
         command=f"cityfund {kind} show {code}",
     )
 
@@ -111,7 +104,7 @@ def _release(uow: UnitOfWork, code: str, day: date) -> Receipt:
     deal = uow.accounts.deal(code)
     until = deal.record.held_until
     if until is None or until >= day or not deal.stages[Side.NEED].get(Stage.HELD):
-        raise _NoLongerDue
+        raise NothingToDo
     _on_day_or_latest(lambda on: _release_on(uow, deal, on), day, _latest(uow, deal))
     return acts.receipt(uow, deal)
 
@@ -131,7 +124,7 @@ def _expire(uow: UnitOfWork, code: str, day: date) -> Receipt:
     """Expire what is still available of an offer past its last day."""
     offer = uow.accounts.account(Side.OFFER, code)
     if not offer.record.has_expired(day) or not offer.balance.free:
-        raise _NoLongerDue
+        raise NothingToDo
     _on_day_or_latest(lambda on: quantities.expire_offer(uow, offer, on), day, offer.last_on)
     return uow.receipt(offer=offer.balance)
 
@@ -167,10 +160,10 @@ def _result(
         },
         findings=(*holds_result.findings, *offers_result.findings),
         lines=(
-            *_listed("Lapsed", [f"deal {code}" for code in holds_result.lapsed]),
-            *_listed("Lapsed", [f"offer {code}" for code in offers_result.lapsed]),
-            *_listed("Lapses soon", list(map(_describe_hold, holds_soon))),
-            *_listed("Lapses soon", list(map(_describe_offer, offers_soon))),
+            *listed("Lapsed", [f"deal {code}" for code in holds_result.lapsed]),
+            *listed("Lapsed", [f"offer {code}" for code in offers_result.lapsed]),
+            *listed("Lapses soon", map(_describe_hold, holds_soon)),
+            *listed("Lapses soon", map(_describe_offer, offers_soon)),
         ),
         offices=_by_office(holds, holds_result, holds_soon),
         changed=bool(holds_result.lapsed or offers_result.lapsed) and not night.dry_run,
@@ -183,14 +176,6 @@ def _describe_hold(hold: HoldExpiry) -> str:
 
 def _describe_offer(offer: OfferExpiry) -> str:
     return f"offer {offer.offer} of {offer.provider} is valid until {offer.until}"
-
-
-def _listed(title: str, items: Sequence[str]) -> list[str]:
-    more = len(items) - _LISTED
-    return [
-        *(f"{title}: {one}." for one in items[:_LISTED]),
-        *([f"{title}: {more} more."] if more > 0 else []),
-    ]
 
 
 def _by_office(

@@ -11,22 +11,20 @@ from typing import Final
 from ledger.matching.proposal import Proposal
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
-from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.matching.propose import MatchQuery
 from ledger.usecases.matching.saved import SolvedProposal, solve_now, store
-from ledger.usecases.night_step import Night, StepResult
+from ledger.usecases.night_step import Night, StepResult, earlier_step
 
 NAME: Final = "propose"
 
 
 def propose_step(night: Night) -> StepResult:
     """Propose over all that is open and available, unless an earlier run of this night did."""
-    requests = _count_requests(night)
-    previous = _previous_proposal(night, requests)
-    if previous is not None and NAME not in night.options.only:
+    requests, previous = earlier_step(night, NAME)
+    if previous is not None:
         message = "Nothing was recorded since an earlier run of this night proposed."
         return StepResult(figures=previous.figures, offices=previous.offices, lines=(message,))
     solved_proposal = solve_now(
@@ -47,7 +45,7 @@ def propose_step(night: Night) -> StepResult:
             "bound": str(level.bound),
             "lines": len(proposal.lines),
             "limited": int(proposal.limit_reached),
-            # Storing it is a request too; what others said meanwhile is for the next run.
+            # Storing it is a request too; what others recorded meanwhile is for the next run.
             "requests": requests + is_new,
         },
         lines=_message(code, to_store=bool(to_store)),
@@ -56,28 +54,14 @@ def propose_step(night: Night) -> StepResult:
     )
 
 
-def _previous_proposal(night: Night, requests: int) -> StoredStep | None:
-    """Give what an earlier run of this night came to, if nothing was recorded since."""
-    with night.ledger.read() as connection:
-        runs = runs_on(connection, night.day)
-    done = [run.step(NAME) for run in runs if run.id != night.run]
-    last = next((one for one in reversed(done) if one is not None), None)
-    return None if last is None or last.figures.get("requests") != requests else last
-
-
-def _count_requests(night: Night) -> int:
-    with night.ledger.read() as connection:
-        return count_requests(connection, night.day)
-
-
 def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
     """Give the code of the last stored proposal if it is equal and no line was introduced."""
     with ledger.read() as connection:
         code = latest_code(connection)
-        is_new = None if code is None else read_proposal(connection, code)
-    if is_new is None or is_new.selection or is_new.accepted:
+        last = None if code is None else read_proposal(connection, code)
+    if last is None or last.selection or last.accepted:
         return None
-    same = (is_new.proposal.lines, is_new.proposal.complete) == (proposal.lines, proposal.complete)
+    same = (last.proposal.lines, last.proposal.complete) == (proposal.lines, proposal.complete)
     return code if same else None
 
 

@@ -7,27 +7,19 @@ from typing import Any, Final
 
 from ledger.checks import CheckResult
 from ledger.store.evidence.seals import last_seal
-from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import NOTHING_NEW, seal_journal
-from ledger.usecases.night_step import Night, NightFinding, StepResult
+from ledger.usecases.night_step import MOST_LISTED, Night, NightFinding, StepResult, earlier_step
 
 CHECK: Final = "check"
-_MOST_FAILURES: Final = 20
 
 
 def check_step(night: Night) -> StepResult:
     """Prove the books, unless an earlier run of this night did and nothing was recorded since."""
-    with night.ledger.read() as connection:
-        requests = count_requests(connection, night.day)
-        previous = [
-            run.step(CHECK) for run in runs_on(connection, night.day) if run.id != night.run
-        ]
-    last_proof = next((one for one in reversed(previous) if one is not None), None)
-    if CHECK not in night.options.only and _is_still_valid(last_proof, requests):
-        assert last_proof is not None
+    requests, earlier = earlier_step(night, CHECK)
+    if earlier is not None and earlier.figures.get("broken") == 0:
         message = "Nothing was recorded since an earlier run of this night checked the ledger."
-        return StepResult(figures=last_proof.figures, lines=(message,))
+        return StepResult(figures=earlier.figures, lines=(message,))
     results = run_checks(night.ledger)
     broken = [result for result in results if not result.ok]
     return StepResult(
@@ -41,14 +33,8 @@ def check_step(night: Night) -> StepResult:
     )
 
 
-def _is_still_valid(last_proof: StoredStep | None, requests: int) -> bool:
-    if last_proof is None:
-        return False
-    return last_proof.figures.get("broken") == 0 and last_proof.figures.get("requests") == requests
-
-
 def _check_findings(result: CheckResult) -> list[NightFinding]:
-    messages: Sequence[str] = result.failures[:_MOST_FAILURES] or ("It does not hold.",)
+    messages: Sequence[str] = result.failures[:MOST_LISTED] or ("It does not hold.",)
     more = result.failed - len(messages)
     if more > 0:
         messages = (*messages, f"{more} more failures")
@@ -56,7 +42,7 @@ def _check_findings(result: CheckResult) -> list[NightFinding]:
         NightFinding(
             kind="check-broken",
             subject=result.name,
-            said=f"The check {result.name} is broken: {failure}",
+            sentence=f"The check {result.name} is broken: {failure}",
             command=f"cityfund check {result.name}",
         )
         for failure in messages

@@ -6,8 +6,7 @@ does twice what was done. The last step, `report`, adds up the results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import import_module
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from ledger.core.dates import ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
-from ledger.core.suggest import nearest
+from ledger.core.suggest import did_you_mean
 from ledger.store.nights import runs as nights
 from ledger.store.nights.lock import hold_lock
 from ledger.store.nights.runs import StoredRun, StoredStep
@@ -113,24 +112,16 @@ class ReconcileResult:
         return self.nights[-1]
 
 
-def available_steps() -> tuple[str, ...]:
-    """Give the steps of a night that this program has, in their order."""
-    return tuple(name for name in STEPS if name == REPORT or name in _FUNCTIONS)
-
-
 def choose_steps(only: Sequence[str]) -> tuple[str, ...]:
     """Give the steps asked for by name in their order, or all. Raises `UnknownStep`."""
-    available = available_steps()
     for name in only:
-        if name not in available:
-            close = nearest(name, available)
-            hint = f"Did you mean {close[0]}?" if close else None
+        if name not in STEPS:
             raise UnknownStep(
                 f"There is no step {name!r}.",
-                why=f"The steps of a night are: {', '.join(available)}.",
-                next_step=hint,
+                why=f"The steps of a night are: {', '.join(STEPS)}.",
+                next_step=did_you_mean(name, STEPS) or None,
             )
-    return tuple(name for name in available if name in only) if only else available
+    return tuple(name for name in STEPS if name in only) if only else STEPS
 
 
 def reconcile(
@@ -254,20 +245,24 @@ class _NightRunner:
         module, function = _FUNCTIONS[name]
         step = getattr(import_module(f"{_PACKAGE}.{module}"), function)
         try:
-            with self._night_for(run, name) as night:
-                result: StepResult = step(night)
-                return result
+            result: StepResult = step(self._night_for(run, name))
         except _ENDS_THE_NIGHT:
             raise
         except LedgerError as error:
-            return StepResult(findings=(_refused(name, error),))
+            finding = NightFinding(
+                kind="step-refused",
+                subject=name,
+                sentence=f"The step {name} could not be done: {error.what} {error.why}",
+                command=f"cityfund reconcile --only {name}",
+            )
+            return StepResult(findings=(finding,))
+        return result
 
-    @contextmanager
-    def _night_for(self, run: StoredRun, name: str) -> Iterator[Night]:
+    def _night_for(self, run: StoredRun, name: str) -> Night:
         def emit(what: str, **more: Any) -> None:
             self.listener(NightEvent(what=what, night=run.day, run=run.id, step=name, more=more))
 
-        yield Night(
+        return Night(
             ledger=self.ledger,
             day=run.day,
             run=run.id,
@@ -291,12 +286,3 @@ class _NightRunner:
                 what="step-ended", night=run.day, run=run.id, step=stored_step.name, more=more
             )
         )
-
-
-def _refused(name: str, error: LedgerError) -> NightFinding:
-    return NightFinding(
-        kind="step-refused",
-        subject=name,
-        said=f"The step {name} could not be done: {error.what} {error.why}",
-        command=f"cityfund reconcile --only {name}",
-    )

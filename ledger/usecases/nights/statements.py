@@ -30,7 +30,15 @@ from ledger.store.statements.findings import (
     store_changes,
 )
 from ledger.store.statements.statements import known_hashes, store_file, unchanged_providers
-from ledger.usecases.night_step import Night, NightFinding, StepResult
+from ledger.usecases.night_step import (
+    MOST_LISTED,
+    Night,
+    NightFinding,
+    NothingToDo,
+    StepResult,
+    execute_anew,
+    listed,
+)
 from ledger.usecases.statements.compare import (
     DIFFERENCES,
     StatementComparison,
@@ -43,12 +51,6 @@ from ledger.usecases.statements.inbox import Inbox, Reader, read_inbox
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
-
-_LISTED: Final = 20
-
-
-class _NothingLeft(Exception):
-    """What was to be written is written already; it ends the write, and leaves no trace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,8 @@ class StatementOptions:
 
 
 @dataclass(slots=True)
-class _Came:
-    """What came of the step so far."""
+class _StepState:
+    """The results of the step so far."""
 
     inbox: Inbox
     compared: StatementComparison = field(default_factory=StatementComparison)
@@ -76,16 +78,16 @@ class _Came:
 def statements_step(night: Night) -> StepResult:
     """Read what is new in the inbox, compare everything, and bring the findings up to date."""
     options = StatementOptions(**night.options.statements)
-    came = _Came(_read(night, options))
-    _keep_files(night, came.inbox)
-    came.compared = _compared(night, options, came.inbox)
+    state = _StepState(_read(night, options))
+    _keep_files(night, state.inbox)
+    state.compared = _compared(night, options, state.inbox)
     if options.post_deliveries:
-        came.posted, came.refused = post(night, came.compared.deliveries)
-        if came.posted and not night.dry_run:
-            came.compared = _compared(night, options, came.inbox)
-    findings, compared_kinds = _all_findings(night, options, came)
-    came.changed = _keep_changes(night, findings, compared_kinds)
-    return _result(night, came, findings, _basis(options))
+        state.posted, state.refused = post(night, state.compared.deliveries)
+        if state.posted and not night.dry_run:
+            state.compared = _compared(night, options, state.inbox)
+    findings, compared_kinds = _all_findings(night, options, state)
+    state.changed = _keep_changes(night, findings, compared_kinds)
+    return _result(night, state, findings, _basis(options))
 
 
 def _read(night: Night, options: StatementOptions) -> Inbox:
@@ -110,7 +112,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
 
         def write(uow: UnitOfWork, file: Any = file) -> Receipt:
             if file.digest in known_hashes(uow.connection):
-                raise _NothingLeft
+                raise NothingToDo
             store_file(uow, file.name, file.digest, file.lines)
             note = f"{file.name}: {len(file.lines):,} lines"
             return uow.receipt(notes=(note,))
@@ -118,7 +120,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
         thing = f"statement:{file.digest[:32]}"
         try:
             execute(night.ledger, night.request(thing, key=thing), write)
-        except _NothingLeft:
+        except NothingToDo:
             continue
 
 
@@ -139,12 +141,12 @@ def _basis(options: StatementOptions) -> dict[str, int | str]:
 
 
 def _all_findings(
-    night: Night, options: StatementOptions, came: _Came
+    night: Night, options: StatementOptions, state: _StepState
 ) -> tuple[list[FindingRecord], Collection[FindingKind]]:
     """Return all findings of tonight, and the kinds that were compared."""
-    findings, compared_kinds = list(came.compared.findings), set(DIFFERENCES)
+    findings, compared_kinds = list(state.compared.findings), set(DIFFERENCES)
     if options.inbox is not None:
-        findings += bad_files(came.inbox.files)
+        findings += bad_files(state.inbox.files)
         compared_kinds.add(FindingKind.FILE)
     if options.silent_days is not None:
         calendar = night.ledger.calendar()
@@ -167,19 +169,15 @@ def _keep_changes(
         # What an officer resolved between the reading and the act is not touched.
         now = compare_findings(finding_states(uow.connection), findings, compared_kinds)
         if not now:
-            raise _NothingLeft
+            raise NothingToDo
         store_changes(uow, now, f"no longer found on the night of {night.day}")
         return uow.receipt(
             notes=(f"{len(now.opened)} opened, {len(now.auto_resolved)} auto-resolved",)
         )
 
-    thing, number = f"findings:{_digest(changes)}", 1
     try:
-        # The same change may come again on one night, after an officer's act between.
-        while execute(night.ledger, night.request(thing), write)["replayed"]:
-            number += 1
-            thing = f"findings:{_digest(changes)}:{number}"
-    except _NothingLeft:
+        execute_anew(night, f"findings:{_digest(changes)}", write)
+    except NothingToDo:
         return FindingChanges()
     return changes
 
@@ -187,55 +185,54 @@ def _keep_changes(
 def _digest(changes: FindingChanges) -> str:
     words = [
         *(one.key for one in changes.opened),
-        *map(str, changes.reopened),
-        *map(str, changes.auto_resolved),
+        *map(str, changes.reopened + changes.auto_resolved),
     ]
     return sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
 def _result(
     night: Night,
-    came: _Came,
+    state: _StepState,
     findings: Sequence[FindingRecord],
     basis: Mapping[str, int | str],
 ) -> StepResult:
     with night.ledger.read() as connection:
         stored = read_open_findings(connection)
         known: Mapping[str, FindingState] = finding_states(connection)
-    open_now = _findings(came, findings, stored, known, dry_run=night.dry_run)
-    bad = sum(bool(file.problems) for file in came.inbox.files)
+    open_now = _findings(state, findings, stored, known, dry_run=night.dry_run)
+    bad = sum(bool(file.problems) for file in state.inbox.files)
     offices = Counter(finding.office for finding in open_now if finding.office)
     return StepResult(
         figures={
-            "files_read": len(came.inbox.files) - bad,
-            "files_skipped": came.inbox.skipped,
+            "files_read": len(state.inbox.files) - bad,
+            "files_skipped": state.inbox.skipped,
             "files_bad": bad,
-            "lines": came.compared.lines,
-            "confirmed": came.compared.confirmed,
-            "providers_unchanged": came.compared.unchanged,
-            "deliveries_posted": len(came.posted),
-            "opened": len(came.changed.opened),
-            "reopened": len(came.changed.reopened),
-            "healed": len(came.changed.auto_resolved),
+            "lines": state.compared.lines,
+            "confirmed": state.compared.confirmed,
+            "providers_unchanged": state.compared.unchanged,
+            "deliveries_posted": len(state.posted),
+            "opened": len(state.changed.opened),
+            "reopened": len(state.changed.reopened),
+            "healed": len(state.changed.auto_resolved),
             "open": len(open_now),
-            "through_request": came.compared.through,
+            "through_request": state.compared.through,
             **basis,
         },
         findings=tuple(open_now),
         lines=(
-            *_listed("Auto-resolved", map(finding_code, came.changed.auto_resolved)),
-            *_listed("Found again", map(finding_code, came.changed.reopened)),
-            *_listed("Posted", came.posted),
-            *came.refused[:_LISTED],
+            *listed("Auto-resolved", map(finding_code, state.changed.auto_resolved)),
+            *listed("Found again", map(finding_code, state.changed.reopened)),
+            *listed("Posted", state.posted),
+            *state.refused[:MOST_LISTED],
         ),
         offices={office: {"statement_findings": offices[office]} for office in sorted(offices)},
         changed=not night.dry_run
-        and bool(came.changed or came.posted or len(came.inbox.files) > bad),
+        and bool(state.changed or state.posted or len(state.inbox.files) > bad),
     )
 
 
 def _findings(
-    came: _Came,
+    state: _StepState,
     findings: Sequence[FindingRecord],
     stored: Sequence[StoredFinding],
     known: Mapping[str, FindingState],
@@ -244,45 +241,22 @@ def _findings(
 ) -> list[NightFinding]:
     """Return the open findings as stored, each with the command tonight's comparison suggests."""
     tonight = {known[one.key].id: one for one in findings if one.key in known}
-    gone = set(came.changed.auto_resolved) if dry_run else set()
-    changes = [_finding(one, tonight.get(one.id)) for one in stored if one.id not in gone]
+    gone = set(state.changed.auto_resolved) if dry_run else set()
+    findings_now = []
+    for one in stored:
+        if one.id not in gone:
+            command = tonight.get(one.id, one).command or resolve_command_of(one.id)
+            findings_now.append(_finding(one, command, one.code))
     if dry_run:
-        changes += [_new_finding(one) for one in came.changed.opened]
-    return changes
+        findings_now += [_finding(one, one.command) for one in state.changed.opened]
+    return findings_now
 
 
-def _finding(stored: StoredFinding, tonight: FindingRecord | None) -> NightFinding:
-    command = stored.command if tonight is None else tonight.command
-    return NightFinding(
-        kind=stored.kind,
-        subject=stored.subject,
-        said=stored.said,
-        ours=stored.ours,
-        theirs=stored.theirs,
-        difference=stored.difference,
-        command=command or resolve_command_of(stored.id),
-        code=stored.code,
-        office=stored.office,
-    )
+_SHARED: Final = ("kind", "subject", "sentence", "ours", "theirs", "difference", "office")
 
 
-def _new_finding(record: FindingRecord) -> NightFinding:
-    return NightFinding(
-        kind=record.kind,
-        subject=record.subject,
-        said=record.sentence,
-        ours=record.ours,
-        theirs=record.theirs,
-        difference=record.difference,
-        command=record.command,
-        office=record.office,
-    )
-
-
-def _listed(title: str, codes: Any) -> list[str]:
-    every = list(codes)
-    more = len(every) - _LISTED
-    return [
-        *(f"{title}: {one}." for one in every[:_LISTED]),
-        *([f"{title}: {more} more."] if more > 0 else []),
-    ]
+def _finding(
+    finding: StoredFinding | FindingRecord, command: str | None, code: str | None = None
+) -> NightFinding:
+    values: dict[str, Any] = {name: getattr(finding, name) for name in _SHARED}
+    return NightFinding(**values, command=command, code=code)

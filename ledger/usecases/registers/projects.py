@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ledger.core.errors import InvalidInput, LedgerError
 from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Unit, find_unit, format_quantity, parse_quantity
-from ledger.core.suggest import nearest
+from ledger.core.suggest import did_you_mean
 from ledger.journal.receipts import Receipt
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.measured import declare
@@ -58,11 +58,10 @@ def read_need(text: str, units: Mapping[str, Unit]) -> dict[str, str]:
     """
     factor, *words = text.split() or [""]
     if factor.casefold() not in _FACTORS:
-        near = nearest(factor, _FACTORS)
         raise BadNeed(
             f"--need {text!r}: {factor!r} is no factor.",
             why=f"The factors are {', '.join(_FACTORS)}.",
-            next_step=f"Did you mean {near[0]}?" if near else None,
+            next_step=did_you_mean(factor, _FACTORS) or None,
         )
     if not words:
         raise BadNeed(f"--need {text!r}: the quantity is missing.")

@@ -63,4 +63,4 @@ def _read_finding(uow: UnitOfWork, typed: str) -> StoredFinding:
 
 
 def _receipt(uow: UnitOfWork, finding: StoredFinding, stands: str) -> Receipt:
-    return uow.receipt(notes=(f"finding {finding.code} is {stands}: {finding.said}",))
+    return uow.receipt(notes=(f"finding {finding.code} is {stands}: {finding.sentence}",))

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit
+from ledger.core.suggest import did_you_mean
 from ledger.core.text import normalised_code
-from ledger.interchange.problems import ImportProblem, did_you_mean
+from ledger.interchange.problems import ImportProblem
 from ledger.interchange.statements import (
     MAX_BYTES,
     StatementFile,
