@@ -95,7 +95,7 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
         emit_match_result(call, solved_proposal.matched, seconds, query.where, saved.receipt)
         return
     with ledger.reader() as reader:
-        stored = find_proposal(reader, saved.receipt["proposal"])
+        stored = find_proposal(reader.connection, saved.receipt["proposal"])
         snapshot = reader.snapshot("need", "offer")
     emit_saved(call, snapshot, stored, saved.receipt)
 
@@ -127,7 +127,7 @@ def show(
     from ledger.usecases.matching.saved import find_proposal
 
     with ledger_of(call).reader() as reader:
-        stored, snapshot = find_proposal(reader, proposal), reader.snapshot(*MATCHED)
+        stored, snapshot = find_proposal(reader.connection, proposal), reader.snapshot(*MATCHED)
     emit_stored(call, snapshot, stored)
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.eligibility.index import OfferIndex, RateOf
-from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Pairing
-from ledger.eligibility.verdict import best_amount, verdict
+from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Outstanding
+from ledger.eligibility.verdict import pairing_at_best, verdict
 from ledger.journal.balance import DealBalance
 
 NO_OFFER = "no offer of this factor"
@@ -92,13 +92,6 @@ def obstacle_sentence(rule: str, need: NeedFacts, failing: int, total: int) -> s
 
 BITSET_RULES = tuple(name for name in RULES if name != "factor")
 """Offers of another factor are never counted, so that rule cannot exclude any."""
-
-
-class Outstanding(NamedTuple):
-    """The amount held, committed or delivered between one offer and one need, in both units."""
-
-    need: int
-    offer: int
 
 
 OutstandingByNeed = Mapping[str, Mapping[str, Outstanding]]
@@ -180,35 +173,12 @@ def _count(
         offer = indexes.by_code.get(code)
         if offer is None:
             continue
-        failed = _rules_failed_with_outstanding(need, offer, indexes, outstanding)
-        count += not failed
-        for rule in failed:
-            failing[rule] += 1
+        rate = indexes.rate_of(need.balance.unit.code, offer.balance.unit.code)
+        failures = verdict(pairing_at_best(need, offer, indexes.day, rate, outstanding))
+        count += not failures
+        for failure in failures:
+            failing[failure.rule] += 1
     return _eligible_count(need, count, failing, len(indexes.by_code))
-
-
-def _rules_failed_with_outstanding(
-    need: NeedFacts, offer: OfferFacts, indexes: OfferIndex, outstanding: Mapping[str, Outstanding]
-) -> list[str]:
-    """Return the rules that a pair with outstanding amounts fails at its best amount."""
-    code = offer.offer.code
-    amounts = outstanding[code]
-    rate = indexes.rate_of(need.balance.unit.code, offer.balance.unit.code)
-    amount = best_amount(
-        need, offer, rate, outstanding_need=amounts.need, outstanding_offer=amounts.offer
-    )
-    others = (other for other, some in outstanding.items() if some.need > 0 or some.offer > 0)
-    pairing = Pairing(
-        need=need,
-        offer=offer,
-        day=indexes.day,
-        need_amount=amount.need,
-        offer_amount=amount.offer,
-        outstanding_need=amounts.need,
-        outstanding_offer=amounts.offer,
-        outstanding_elsewhere=tuple(sorted(other for other in others if other != code)),
-    )
-    return [failure.rule for failure in verdict(pairing)]
 
 
 def _eligible_count(

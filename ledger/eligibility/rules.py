@@ -61,6 +61,16 @@ class Pairing:
     outstanding_elsewhere: tuple[str, ...] = ()
 
 
+class Outstanding(NamedTuple):
+    """The amount held, committed or delivered between one offer and one need, in both units."""
+
+    need: int
+    offer: int
+
+
+NONE_OUTSTANDING = Outstanding(0, 0)
+
+
 class Failure(NamedTuple):
     """A rule that a pair fails, and the reason with its values."""
 

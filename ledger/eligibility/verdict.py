@@ -6,17 +6,20 @@ given quantity is judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.deals.deal import need_amount_within, offer_amount_to_hold
 from ledger.eligibility.rules import (
+    NONE_OUTSTANDING,
     RULE_ORDER,
     RULES,
     Failure,
     NeedFacts,
     OfferFacts,
+    Outstanding,
     Pairing,
     Rule,
     share_limit,
@@ -35,6 +38,8 @@ __all__ = [
     "Rule",
     "best_amount",
     "candidate_key",
+    "pairing_at",
+    "pairing_at_best",
     "rate_between",
     "share_limit",
     "verdict",
@@ -93,6 +98,36 @@ def best_amount(
             limits.append(share_limit(offer.offer.max_share, need.balance.net) - outstanding_need)
         amount = max(1, min(limits))
     return BestAmount(amount, offer_amount_to_hold(amount, known, *decimals))
+
+
+def pairing_at(
+    need: NeedFacts,
+    offer: OfferFacts,
+    day: date,
+    amount: BestAmount,
+    outstanding: Mapping[str, Outstanding],
+) -> Pairing:
+    """Return the pairing of a need and an offer; `outstanding` is that of the need, by offer."""
+    code = offer.offer.code
+    between = outstanding.get(code, NONE_OUTSTANDING)
+    others = (other for other, some in outstanding.items() if some.need > 0 or some.offer > 0)
+    elsewhere = tuple(sorted(other for other in others if other != code))
+    return Pairing(need, offer, day, *amount, *between, elsewhere)
+
+
+def pairing_at_best(
+    need: NeedFacts,
+    offer: OfferFacts,
+    day: date,
+    rate: Decimal | None,
+    outstanding: Mapping[str, Outstanding],
+) -> Pairing:
+    """Return the pairing of a need and an offer at the largest quantity it could take now."""
+    between = outstanding.get(offer.offer.code, NONE_OUTSTANDING)
+    amount = best_amount(
+        need, offer, rate, outstanding_need=between.need, outstanding_offer=between.offer
+    )
+    return pairing_at(need, offer, day, amount, outstanding)
 
 
 def candidate_key(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import Outstanding, OutstandingByNeed
+from ledger.eligibility.counts import OutstandingByNeed
 from ledger.eligibility.index import OfferIndex, RateOf, Ratio
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.problem import (
     NO_OFFER,

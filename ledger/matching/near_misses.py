@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
-from ledger.core.quantity import MAX_AMOUNT, format_amount
+from ledger.core.quantity import MAX_AMOUNT, Unit, format_amount
 from ledger.journal.balance import Balance
 from ledger.matching.pairs import AVAILABLE, RATE, PairFacts, brief
 from ledger.registers.records import ACTIVE_STATUSES
@@ -54,22 +55,33 @@ class Trial(NamedTuple):
     pair: PairFacts
 
 
-def offer_trial(
-    pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
-) -> Trial:
-    """Change terms of the offer."""
-    facts = replace(pair.offer, offer=replace(pair.offer.offer, **terms))
-    change = Change("offer", facts.offer.code, column, value, before, words)
-    return Trial(change, replace(pair, offer=facts))
+def _trial(pair: PairFacts, register: str, words: str, **term: Any) -> Trial:
+    """Change one term of the offer or the need."""
+    facts = getattr(pair, register)
+    record = getattr(facts, register)
+    ((column, value),) = term.items()
+    unit: Unit = facts.balance.unit
+    cells = _cell(value, unit), _cell(getattr(record, column), unit)
+    change = Change(register, record.code, column, *cells, words)
+    changed = replace(facts, **{register: replace(record, **term)})
+    return Trial(change, replace(pair, **{register: changed}))
 
 
-def need_trial(
-    pair: PairFacts, column: str, value: str, before: str | None, words: str, **terms: Any
-) -> Trial:
-    """Change terms of the need."""
-    facts = replace(pair.need, need=replace(pair.need.need, **terms))
-    change = Change("need", facts.need.code, column, value, before, words)
-    return Trial(change, replace(pair, need=facts))
+def _cell(value: object, unit: Unit) -> str | None:
+    """Write a term as a cell of the canonical table."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return format_amount(value, unit.decimals)
+        case Decimal():
+            return _plain(value)
+        case tuple():
+            return ";".join(value)
+        case _:
+            return str(value)
 
 
 def _quoted(change: Change) -> str:
@@ -83,11 +95,12 @@ SHARE_PLACES = 4
 
 def lower_min_ticket(pair: PairFacts) -> Iterator[Trial]:
     """Lower the minimum ticket to the most that the pair could take now."""
-    most, before = pair.best_amounts.offer, pair.offer.offer.min_ticket
+    most, before = pair.pairing.offer_amount, pair.offer.offer.min_ticket
     if most is None or before is None or before <= pair.outstanding.offer + most:
         return
     ticket = pair.outstanding.offer + most
-    yield _ticket(pair, "min_ticket", ticket, before, "a minimum ticket of")
+    words = f"a minimum ticket of {_instead(pair, ticket, before)}"
+    yield _trial(pair, "offer", words, min_ticket=ticket)
 
 
 def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
@@ -97,7 +110,8 @@ def higher_max_ticket(pair: PairFacts) -> Iterator[Trial]:
         return
     ticket = pair.outstanding.offer + ratio.to_offer(pair.least_amount(ratio))
     if ticket > before:
-        yield _ticket(pair, "max_ticket", ticket, before, "a maximum ticket of")
+        words = f"a maximum ticket of {_instead(pair, ticket, before)}"
+        yield _trial(pair, "offer", words, max_ticket=ticket)
 
 
 def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
@@ -111,7 +125,7 @@ def higher_max_share(pair: PairFacts) -> Iterator[Trial]:
     )
     if before < share <= 1:
         words = f"a maximum share of {percent(share)} instead of {percent(before)}"
-        yield offer_trial(pair, "max_share", _plain(share), _plain(before), words, max_share=share)
+        yield _trial(pair, "offer", words, max_share=share)
 
 
 def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
@@ -126,26 +140,16 @@ def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
     unit, total = facts.balance.unit, facts.balance.required
     if 0 < additional <= MAX_AMOUNT - total:
         words = f"{brief(additional, unit)} more put up"
-        changed_pair = replace(
-            facts, balance=with_added_amount(facts.balance, Stage.AVAILABLE, additional)
-        )
-        yield Trial(
-            Change(
-                "offer",
-                facts.offer.code,
-                "quantity",
-                format_amount(total + additional, unit.decimals),
-                format_amount(total, unit.decimals),
-                words,
-            ),
-            replace(pair, offer=changed_pair),
-        )
+        balance = with_added_amount(facts.balance, Stage.AVAILABLE, additional)
+        value, before = (format_amount(one, unit.decimals) for one in (total + additional, total))
+        change = Change("offer", facts.offer.code, "quantity", value, before, words)
+        yield Trial(change, replace(pair, offer=replace(facts, balance=balance)))
 
 
 def made_divisible(pair: PairFacts) -> Iterator[Trial]:
     """Let several offers share the need."""
     if not pair.need.need.divisible:
-        yield need_trial(pair, "divisible", "yes", "no", "the need made divisible", divisible=True)
+        yield _trial(pair, "need", "the need made divisible", divisible=True)
 
 
 def given_amount(pair: PairFacts) -> Iterator[Trial]:
@@ -155,7 +159,7 @@ def given_amount(pair: PairFacts) -> Iterator[Trial]:
         return
     amount, share = pair.least_amount(ratio), pair.offer.offer.max_share
     if share is not None and pair.need.need.divisible:
-        amount = _ceiling(Fraction(amount) / Fraction(share))
+        amount = ceil(Fraction(amount) / Fraction(share))
     quantified_need = replace(pair.need, balance=with_added_amount(balance, Stage.OPEN, amount))
     words = "its amount given"
     if amount > 1:
@@ -182,23 +186,15 @@ def reinstated(balance: Balance, source: Stage) -> Balance:
     return with_added_amount(with_added_amount(balance, Stage.AVAILABLE, amount), source, -amount)
 
 
-def _ticket(pair: PairFacts, column: str, ticket: int, before: int, words: str) -> Trial:
+def _instead(pair: PairFacts, ticket: int, before: int) -> str:
     unit = pair.offer.balance.unit
-    described = f"{words} {brief(ticket, unit)} instead of {brief(before, unit)}"
-    value, old = (format_amount(one, unit.decimals) for one in (ticket, before))
-    return offer_trial(pair, column, value, old, described, **{column: ticket})
+    return f"{brief(ticket, unit)} instead of {brief(before, unit)}"
 
 
 def _reinstated(pair: PairFacts) -> Trial:
-    facts = pair.offer
-    reinstated_standing = reinstated(facts.balance, Stage.WITHDRAWN)
-    reinstated_pair = replace(pair, offer=replace(facts, balance=reinstated_standing))
-    words = "the offer brought back"
-    return offer_trial(reinstated_pair, "withdrawn", "no", "yes", words, withdrawn=False)
-
-
-def _ceiling(number: Fraction) -> int:
-    return -(-number.numerator // number.denominator)
+    balance = reinstated(pair.offer.balance, Stage.WITHDRAWN)
+    reinstated_pair = replace(pair, offer=replace(pair.offer, balance=balance))
+    return _trial(reinstated_pair, "offer", "the offer brought back", withdrawn=False)
 
 
 def _plain(number: Decimal) -> str:
@@ -213,7 +209,7 @@ def topic(pair: PairFacts) -> Iterator[Trial]:
         yield _with_list_entry(pair, "topics", wanted, f"topic {wanted} added")
         return
     for one in topics:
-        yield need_trial(pair, "topic", one, None, f"the need to name the topic {one}", topic=one)
+        yield _trial(pair, "need", f"the need to name the topic {one}", topic=one)
 
 
 def sector(pair: PairFacts) -> Iterator[Trial]:
@@ -227,15 +223,8 @@ def geography(pair: PairFacts) -> Iterator[Trial]:
     offer, city = pair.offer.offer, pair.need.city
     if city.country in offer.excluded_countries:
         remaining = tuple(one for one in offer.excluded_countries if one != city.country)
-        before, words = ";".join(offer.excluded_countries), f"country {city.country} not excluded"
-        yield offer_trial(
-            pair,
-            "excluded_countries",
-            ";".join(remaining),
-            before,
-            words,
-            excluded_countries=remaining,
-        )
+        words = f"country {city.country} not excluded"
+        yield _trial(pair, "offer", words, excluded_countries=remaining)
         return
     yield _with_list_entry(pair, "countries", city.country, f"country {city.country} added")
     yield _with_list_entry(pair, "cities", city.code, f"city {city.code} added")
@@ -243,18 +232,9 @@ def geography(pair: PairFacts) -> Iterator[Trial]:
 
 def instrument(pair: PairFacts) -> Iterator[Trial]:
     """Accept an instrument of the offer, or offer one that the need accepts."""
-    offer_unit, accepted = pair.offer.offer.instruments, pair.need.need.instruments
-    for one in offer_unit:
-        additional = (*accepted, one)
-        words = f"the need to accept {one}"
-        yield need_trial(
-            pair,
-            "instruments",
-            ";".join(additional),
-            ";".join(accepted),
-            words,
-            instruments=additional,
-        )
+    accepted = pair.need.need.instruments
+    for one in pair.offer.offer.instruments:
+        yield _trial(pair, "need", f"the need to accept {one}", instruments=(*accepted, one))
     for one in accepted:
         yield _with_list_entry(pair, "instruments", one, f"instrument {one} added")
 
@@ -264,16 +244,12 @@ def window(pair: PairFacts) -> Iterator[Trial]:
     offer, day = pair.offer.offer, pair.day
     if offer.valid_from is not None and day < offer.valid_from:
         words = f"valid from {day}, {days_apart(day, offer.valid_from)} earlier"
-        yield offer_trial(
-            pair, "valid_from", str(day), str(offer.valid_from), words, valid_from=day
-        )
+        yield _trial(pair, "offer", words, valid_from=day)
     if offer.valid_until is not None and day > offer.valid_until:
         words = f"valid until {day}, {days_apart(offer.valid_until, day)} longer"
         balance = reinstated(pair.offer.balance, Stage.EXPIRED)
         longer = replace(pair, offer=replace(pair.offer, balance=balance))
-        yield offer_trial(
-            longer, "valid_until", str(day), str(offer.valid_until), words, valid_until=day
-        )
+        yield _trial(longer, "offer", words, valid_until=day)
 
 
 def start(pair: PairFacts) -> Iterator[Trial]:
@@ -283,11 +259,9 @@ def start(pair: PairFacts) -> Iterator[Trial]:
         return
     apart = days_apart(needed_by, starts)
     words = f"available from {needed_by}, {apart} earlier"
-    yield offer_trial(
-        pair, "available_from", str(needed_by), str(starts), words, available_from=needed_by
-    )
+    yield _trial(pair, "offer", words, available_from=needed_by)
     words = f"needed by {starts}, {apart} later"
-    yield need_trial(pair, "needed_by", str(starts), str(needed_by), words, needed_by=starts)
+    yield _trial(pair, "need", words, needed_by=starts)
 
 
 def status(pair: PairFacts) -> Iterator[Trial]:
@@ -306,11 +280,8 @@ def days_apart(first: date, last: date) -> str:
 
 
 def _with_list_entry(pair: PairFacts, column: str, value: str, words: str) -> Trial:
-    before = getattr(pair.offer.offer, column)
-    changed_pair = (*before, value)
-    return offer_trial(
-        pair, column, ";".join(changed_pair), ";".join(before), words, **{column: changed_pair}
-    )
+    entries = (*getattr(pair.offer.offer, column), value)
+    return _trial(pair, "offer", words, **{column: entries})
 
 
 _CHANGES_BY_RULE: Mapping[str, tuple[Callable[[PairFacts], Iterator[Trial]], ...]] = {

@@ -10,7 +10,7 @@ from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.build import BuiltProblem
-from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.matching.plan import Allocation, PlanIndex
 from ledger.matching.problem import MatchingProblem
 from ledger.registers.records import ACTIVE_STATUSES
 
@@ -56,21 +56,17 @@ def remaining_needs(
 
     `selected` names the needs that were selected (None: all).
     """
-    plan = tuple(allocations)
-    problem = built.problem
-    index_of_need = {need.code: index for index, need in enumerate(problem.needs)}
-    allocated = allocated_to_needs(problem, plan)
-    complete = {problem.projects[index].code for index in completed(problem, plan)}
+    plan = PlanIndex(built.problem, allocations)
+    complete = {plan.problem.projects[index].code for index in plan.completed}
     open_facts: list[tuple[NeedFacts, int | None]] = []
-    for facts in _candidate_needs(problem, needs, selected):
-        index = index_of_need.get(facts.need.code)
-        open_amount = facts.balance.free - (0 if index is None else allocated[index])
+    for facts in _candidate_needs(plan.problem, needs, selected):
+        index = plan.need_index.get(facts.need.code)
+        open_amount = facts.balance.free if index is None else plan.open_amounts[index]
         if facts.project.code not in complete and not (
             facts.balance.quantified and open_amount == 0
         ):
             open_facts.append((facts, open_amount if facts.balance.quantified else None))
     counts = count([facts for facts, _ in open_facts])
-    reasons = _Reasons(problem, plan, index_of_need)
     return tuple(
         OpenNeed(
             facts.need.code,
@@ -78,7 +74,7 @@ def remaining_needs(
             facts.need.factor.value,
             amount,
             facts.balance.unit,
-            reasons.reason(facts, counts[facts.need.code]),
+            _reason(plan, facts, counts[facts.need.code]),
         )
         for facts, amount in open_facts
     )
@@ -101,58 +97,37 @@ def _candidate_needs(
     return sorted(unplaced, key=lambda facts: (facts.project.code, facts.need.code))
 
 
-class _Reasons:
-    """The reasons of open needs, from the capacities that a plan leaves."""
+def _reason(plan: PlanIndex, facts: NeedFacts, count: EligibleCount) -> str:
+    """Return the main reason that blocks a need."""
+    if not facts.balance.quantified:
+        return "the amount is not known yet"
+    index = plan.need_index.get(facts.need.code)
+    if index is None:
+        return "it was not among what was selected"
+    eligible = [(offer, limits.low) for offer, limits in plan.problem.eligible_offers(index)]
+    if not eligible:
+        return count.obstacle or "no offer that could serve it has a known rate"
+    return _limited_by_offers(plan, index, eligible)
 
-    def __init__(
-        self,
-        problem: MatchingProblem,
-        allocations: Iterable[Allocation],
-        index_of_need: Mapping[str, int],
-    ) -> None:
-        self._problem = problem
-        self._index_of_need = index_of_need
-        self._free = [offer.free for offer in problem.offers]
-        self._pairs = set()
-        for allocation in allocations:
-            ratio = problem.ratio(allocation.need, allocation.offer)
-            assert ratio is not None
-            self._free[allocation.offer] -= ratio.to_offer(allocation.amount)
-            self._pairs.add((allocation.need, allocation.offer))
 
-    def reason(self, facts: NeedFacts, count: EligibleCount) -> str:
-        """Return the main reason that blocks a need."""
-        if not facts.balance.quantified:
-            return "the amount is not known yet"
-        index = self._index_of_need.get(facts.need.code)
-        if index is None:
-            return "it was not among what was selected"
-        eligible = [(offer, limits.low) for offer, limits in self._problem.eligible_offers(index)]
-        if not eligible:
-            return count.obstacle or "no offer that could serve it has a known rate"
-        return self._limited_by_offers(index, eligible)
+def _limited_by_offers(plan: PlanIndex, need: int, eligible: Sequence[tuple[int, int]]) -> str:
+    """Return what limits the eligible offers of a need."""
+    unused = [(offer, low) for offer, low in eligible if (need, offer) not in plan.amounts]
+    sufficient = [offer for offer, low in unused if _could_serve(plan, need, offer, low)]
+    if any(not plan.problem.offers[offer].conditional for offer in sufficient):
+        return "an offer could still give to it, but no better proposal was found in time"
+    if sufficient:
+        return "what is left is offered only to projects that end complete"
+    if any(plan.free_amounts[offer] for offer, _ in unused):
+        return "what is left of the offers that could serve it is too little for one hold"
+    if any(plan.free_amounts[offer] for offer, _ in eligible):
+        return "what could serve it gives already as much of it as its mandate allows"
+    if len(unused) < len(eligible):
+        return "nothing more is left of the offers that could serve it"
+    return "all that could serve it is given to others"
 
-    def _limited_by_offers(self, need: int, eligible: Sequence[tuple[int, int]]) -> str:
-        """Return what limits the eligible offers of a need."""
-        unused = [
-            (eligible_offer, low)
-            for eligible_offer, low in eligible
-            if (need, eligible_offer) not in self._pairs
-        ]
-        sufficient = [offer for offer, low in unused if self._could_serve(need, offer, low)]
-        if any(not self._problem.offers[offer].conditional for offer in sufficient):
-            return "an offer could still give to it, but no better proposal was found in time"
-        if sufficient:
-            return "what is left is offered only to projects that end complete"
-        if any(self._free[offer] for offer, _ in unused):
-            return "what is left of the offers that could serve it is too little for one hold"
-        if any(self._free[offer] for offer, _ in eligible):
-            return "what could serve it gives already as much of it as its mandate allows"
-        if len(unused) < len(eligible):
-            return "nothing more is left of the offers that could serve it"
-        return "all that could serve it is given to others"
 
-    def _could_serve(self, need: int, offer: int, low: int) -> bool:
-        ratio = self._problem.ratio(need, offer)
-        assert ratio is not None
-        return ratio.to_need(self._free[offer]) >= low
+def _could_serve(plan: PlanIndex, need: int, offer: int, low: int) -> bool:
+    ratio = plan.problem.ratio(need, offer)
+    assert ratio is not None
+    return ratio.to_need(plan.free_amounts[offer]) >= low

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from ledger.core.quantity import Unit, format_quantity, short_quantity
-from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio, ratio_between
-from ledger.eligibility.rules import units_convert
+from ledger.eligibility.rules import NONE_OUTSTANDING, Outstanding, units_convert
 from ledger.eligibility.verdict import (
     RULE_ORDER,
-    BestAmount,
     Failure,
     NeedFacts,
     OfferFacts,
     Pairing,
-    best_amount,
+    pairing_at_best,
     rate_between,
     verdict,
 )
 from ledger.matching.problem import least_reaching
-
-NONE_OUTSTANDING = Outstanding(0, 0)
 
 RATE, AVAILABLE = "rate", "available"
 """What blocks a pair in addition to the rules: a missing rate, no capacity."""
@@ -36,55 +32,36 @@ ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
 class PairFacts:
     """A need and an offer on a day. `rate` is that of the rates table, None without one.
 
-    `outstanding` is held, committed or delivered between the two, `other_offers` the other offers
-    with outstanding amounts in the need.
+    `outstanding_in_need` is what is held, committed or delivered of the need, by offer.
     """
 
     need: NeedFacts
     offer: OfferFacts
     day: date
     rate: Decimal | None
-    outstanding: Outstanding = NONE_OUTSTANDING
-    other_offers: tuple[str, ...] = ()
+    outstanding_in_need: Mapping[str, Outstanding] = field(default_factory=dict)
 
     @property
-    def known_rate(self) -> Decimal | None:
-        """Return the offer units per need unit: one in equal units."""
-        return rate_between(self.need, self.offer, self.rate)
+    def outstanding(self) -> Outstanding:
+        """Return what is outstanding between the two."""
+        return self.outstanding_in_need.get(self.offer.offer.code, NONE_OUTSTANDING)
 
     @property
     def ratio(self) -> Ratio | None:
         """Return the rate in smallest parts."""
-        rate = self.known_rate
+        rate = rate_between(self.need, self.offer, self.rate)
         if rate is None:
             return None
         return ratio_between(rate, self.need.balance.unit, self.offer.balance.unit)
 
     @property
-    def best_amounts(self) -> BestAmount:
-        """Return the amounts at which the pair is evaluated: the most it could take now."""
-        return best_amount(
-            self.need,
-            self.offer,
-            self.rate,
-            outstanding_need=self.outstanding.need,
-            outstanding_offer=self.outstanding.offer,
-        )
+    def pairing(self) -> Pairing:
+        """Return the pairing at which the pair is evaluated: at the most it could take now."""
+        return pairing_at_best(self.need, self.offer, self.day, self.rate, self.outstanding_in_need)
 
     def failures(self) -> tuple[Failure, ...]:
         """Return everything that blocks the pair; empty: matching may use it."""
-        best_amounts = self.best_amounts
-        pairing = Pairing(
-            self.need,
-            self.offer,
-            self.day,
-            best_amounts.need,
-            best_amounts.offer,
-            self.outstanding.need,
-            self.outstanding.offer,
-            self.other_offers,
-        )
-        return (*verdict(pairing), *self._data_failures())
+        return (*verdict(self.pairing), *self._data_failures())
 
     def least_amount(self, ratio: Ratio) -> int:
         """Return the least amount that the pair could take, in the need's smallest part."""

@@ -13,9 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
-from ledger.eligibility.rules import share_limit
+from ledger.eligibility.rules import NONE_OUTSTANDING, Outstanding, share_limit
 
 NO_OFFER = -1
 """The index of no offer."""
@@ -117,7 +116,7 @@ class MatchingProblem:
         ratio = self.ratio(need, offer)
         if ratio is None or self.needs[need].sole_offer not in (None, offer):
             return None
-        outstanding_amounts = self.outstanding.get((need, offer), _NONE_OUTSTANDING)
+        outstanding_amounts = self.outstanding.get((need, offer), NONE_OUTSTANDING)
         return pair_limits(self.needs[need], self.offers[offer], ratio, outstanding_amounts)
 
     def eligible_offers(self, need: int) -> Iterator[tuple[int, PairLimits]]:
@@ -131,9 +130,6 @@ class MatchingProblem:
             limits = self.limits(need, offer)
             if limits is not None:
                 yield offer, limits
-
-
-_NONE_OUTSTANDING = Outstanding(0, 0)
 
 
 def pair_limits(

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.index import Ratio
-from ledger.matching.explain import PlanIndex
-from ledger.matching.plan import Level, Solution, completed
+from ledger.matching.plan import Level, PlanIndex, Solution, completed
 from ledger.matching.proposal import LEVEL_PLACES
 from ledger.matching.variants import SAME_UNIT, Span
 

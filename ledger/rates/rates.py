@@ -207,6 +207,16 @@ def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
     return conversion
 
 
+def plain_rates(find: RateFinder) -> Callable[[str, str], Decimal | None]:
+    """Return a finder of the bare rates, without their day and source."""
+
+    def rate_of(from_unit: str, to_unit: str) -> Decimal | None:
+        conversion = find(from_unit, to_unit)
+        return None if conversion is None else conversion.rate
+
+    return rate_of
+
+
 class _Leg(NamedTuple):
     exact: Fraction
     day: date

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import Outstanding, outstanding_by_need
+from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.verdict import (
     Failure,
     NeedFacts,
     OfferFacts,
-    Pairing,
-    best_amount,
     candidate_key,
+    pairing_at_best,
     verdict,
 )
-from ledger.rates.rates import RateFinder
+from ledger.rates.rates import RateFinder, plain_rates
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
 
@@ -82,30 +79,10 @@ def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> li
 def _candidates(
     snapshot: Snapshot, rate_of: RateFinder, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
 ) -> Iterable[Candidate]:
-    outstanding = outstanding_by_need(snapshot.deals.values())
+    outstanding, rates = outstanding_by_need(snapshot.deals.values()), plain_rates(rate_of)
     for need, offer in pairs:
+        rate = rates(need.balance.unit.code, offer.balance.unit.code)
         between = outstanding.get(need.need.code, {})
-        rate = rate_of(need.balance.unit.code, offer.balance.unit.code)
-        yield _candidate(snapshot.day, need, offer, None if rate is None else rate.rate, between)
-
-
-def _candidate(
-    day: date,
-    need: NeedFacts,
-    offer: OfferFacts,
-    rate: Decimal | None,
-    between: Mapping[str, Outstanding],
-) -> Candidate:
-    current = between.get(offer.offer.code, Outstanding(0, 0))
-    best = best_amount(
-        need,
-        offer,
-        rate,
-        outstanding_need=current.need,
-        outstanding_offer=current.offer,
-    )
-    elsewhere = tuple(sorted(code for code in between if code != offer.offer.code))
-    pairing = Pairing(
-        need, offer, day, best.need, best.offer, current.need, current.offer, elsewhere
-    )
-    return Candidate(need, offer, best.need, best.offer, verdict(pairing))
+        pairing = pairing_at_best(need, offer, snapshot.day, rate, between)
+        amounts = pairing.need_amount, pairing.offer_amount
+        yield Candidate(need, offer, *amounts, verdict(pairing))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 
 from ledger.core.filters import Filter
@@ -14,6 +13,7 @@ from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_rows
+from ledger.rates.rates import plain_rates
 from ledger.reference import subregion_name
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.ledger import Ledger
@@ -109,16 +109,11 @@ def count(
     `offers` is the snapshot with the offers and rates, where that is another one.
     """
     of_offers = offers or snapshot
-
-    def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
-        conversion = of_offers.rate_of(need_unit, offer_unit)
-        return None if conversion is None else conversion.rate
-
     return count_eligible(
         needs,
         of_offers.offer_facts.values(),
         snapshot.day,
-        rate_of,
+        plain_rates(of_offers.rate_of),
         outstanding_by_need(snapshot.deals.values()),
     )
 

@@ -12,7 +12,6 @@ from eligibility_worlds import DAY, World
 
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_amount
-from ledger.eligibility.counts import Outstanding
 from ledger.journal.balance import Balance
 from ledger.matching.near_misses import Change
 from ledger.matching.pairs import PairFacts
@@ -27,10 +26,8 @@ def pairs_in(world: World) -> Iterator[PairFacts]:
     for need in world.needs:
         between = world.outstanding.get(need.need.code, {})
         for offer in world.offers:
-            code = offer.offer.code
             rate = world.rate_of(need.balance.unit.code, offer.balance.unit.code)
-            elsewhere = tuple(sorted(other for other in between if other != code))
-            yield PairFacts(need, offer, DAY, rate, between.get(code, Outstanding(0, 0)), elsewhere)
+            yield PairFacts(need, offer, DAY, rate, between)
 
 
 def applied(pair: PairFacts, change: Change) -> PairFacts:

@@ -65,7 +65,7 @@ def test_a_ticket_in_another_currency_is_met_by_what_the_hold_would_take():
 
 def test_what_lives_in_the_pair_counts_towards_the_ticket():
     need, offer = needing(M), offering(10 * M, min_ticket=5 * M)
-    pair = between(need, offer, outstanding=Outstanding(M, M))
+    pair = between(need, offer, outstanding_in_need={offer.offer.code: Outstanding(M, M)})
 
     assert words(pair) == ["a minimum ticket of 2M EUR instead of 5M EUR"]
 
@@ -108,7 +108,7 @@ def test_an_indivisible_need_wants_more_put_up():
 def test_an_indivisible_need_that_lives_with_another_offer_can_only_be_divided():
     need = needing(M, stages={Stage.HELD: M}, divisible=False)
 
-    assert words(between(need, offering(M), other_offers=("O-0009",))) == [
+    assert words(between(need, offering(M), outstanding_in_need={"O-0009": Outstanding(1, 1)})) == [
         "the need made divisible"
     ]
 

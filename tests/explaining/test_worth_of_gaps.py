@@ -15,7 +15,7 @@ from stage import Staged, drawn
 
 from ledger.core.errors import ExitCode
 from ledger.core.quantity import Unit
-from ledger.matching.explain import PlanIndex
+from ledger.matching.plan import PlanIndex
 from ledger.matching.variants import SAME_UNIT, with_extra_allocations, with_extra_offer
 from ledger.matching.worth import Measure, Worth, group_gaps, ranked, select_largest, worth_of
 from ledger.solver.solve import solve

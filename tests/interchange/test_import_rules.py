@@ -119,7 +119,7 @@ def test_a_file_without_the_rules_columns_is_refused_at_its_header():
         parse_rule(RULE, "r.toml"), b"id;town;land;summ;remark\n", "list.csv"
     )
     assert [(p.line, p.column, p.code) for p in problems] == [(1, "sum", "missing-column")]
-    assert "'summ'" in problems[0].next
+    assert problems[0].next == "Did you mean summ?"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_rules_are_found_by_name_or_path(tmp_path: Path):
     assert load_rule(str(tmp_path / "mine.toml")).about.name == "list"
     with pytest.raises(UnknownRule) as unknown:
         load_rule("transit-cost")
-    assert "'transit-costs'" in unknown.value.next_step
+    assert "Did you mean transit-costs?" in unknown.value.next_step
 
 
 @pytest.mark.parametrize("name", shipped_rules())

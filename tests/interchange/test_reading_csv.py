@@ -65,7 +65,7 @@ def test_each_broken_file_is_said_with_its_line(content: str | bytes, code: str,
 def test_an_unknown_column_suggests_the_nearest():
     _, problems = read("code,name,country,populaton\nA,Aa,IR,5\n")
     assert problems[0].column == "populaton"
-    assert "'population'" in problems[0].next
+    assert problems[0].next == "Did you mean population?"
 
 
 def test_a_folder_is_read_in_any_order_and_other_files_are_said(tmp_path: Path):
@@ -87,7 +87,7 @@ def test_another_name_is_read_as_the_table_said(tmp_path: Path):
     assert table.table == "cities"
     with pytest.raises(NothingToImport):
         read_paths([tmp_path / "list.csv"])
-    with pytest.raises(UnknownTable, match="'cities'"):
+    with pytest.raises(UnknownTable, match=r"Did you mean cities\?"):
         read_paths([tmp_path / "list.csv"], "citis")
 
 

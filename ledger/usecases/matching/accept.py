@@ -17,12 +17,10 @@ from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
 from ledger.matching.stored import StoredProposal, line_failures
-from ledger.store.proposals import latest_code, read_proposal
-from ledger.store.registers import find_code
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
 from ledger.usecases.deals.terms import NoRate, agreed_rate, pairing_of
-from ledger.usecases.matching.saved import NoProposal
+from ledger.usecases.matching.saved import find_proposal
 
 _RANGE = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
 _MANY_LINES = 200
@@ -106,7 +104,7 @@ def accept(uow: UnitOfWork, acceptance: Acceptance) -> Receipt:
     """
     if acceptance.until < uow.day:
         raise UntilInThePast(f"The holds of {uow.day} cannot end on {acceptance.until}.")
-    stored = _stored_proposal(uow, acceptance.proposal)
+    stored = find_proposal(uow.connection, acceptance.proposal)
     numbers, unfit = _lines_to_accept(stored, acceptance)
     if len(numbers) > _MANY_LINES:
         uow.accounts.read_everything()
@@ -122,14 +120,6 @@ def accept(uow: UnitOfWork, acceptance: Acceptance) -> Receipt:
     if unfit and not (acceptance.fitting and introduced):
         raise _no_longer_fits(stored, unfit, others=bool(introduced))
     return _receipt(uow, stored, introduced, unfit)
-
-
-def _stored_proposal(uow: UnitOfWork, typed: str | None) -> StoredProposal:
-    connection = uow.connection
-    code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
-    if code is None:
-        raise NoProposal("There is no stored proposal to take up.")
-    return read_proposal(connection, code)
 
 
 def _lines_to_accept(

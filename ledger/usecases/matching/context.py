@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ledger.eligibility.counts import Outstanding, outstanding_by_need
+from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.matching.explain import PairRow, PlanIndex, Receiver
+from ledger.matching.explain import PairRow, Receiver
 from ledger.matching.near_misses import single_changes
-from ledger.matching.pairs import NONE_OUTSTANDING, PairFacts, brief, nearest_first
-from ledger.matching.plan import Solution
+from ledger.matching.pairs import PairFacts, brief, nearest_first
+from ledger.matching.plan import PlanIndex, Solution
 from ledger.matching.problem import MatchingProblem
+from ledger.rates.rates import plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.propose import MatchResult
@@ -46,6 +47,10 @@ class ExplanationContext:
         solution = solve(problem, self._effort)
         self.proven = self.proven and _proven(solution)
         return solution
+
+    def allocated_to(self, need: int | None) -> int:
+        """Return what a need gets in today's proposal; nothing where it takes no part."""
+        return 0 if need is None else self.problem.needs[need].open - self.plan.open_amounts[need]
 
     def needs_of(self, project: str) -> list[NeedFacts]:
         """Return the needs of a project, by code."""
@@ -109,28 +114,20 @@ def pair_facts(
 ) -> list[PairFacts]:
     """Pair needs and offers of one factor with their rates."""
     outstanding = outstanding_by_need(snapshot.deals.values())
+    rate_of = plain_rates(snapshot.rate_of)
     all_offers = list(offers)
     return [
-        _facts_of_pair(snapshot, need, offer, outstanding.get(need.need.code, {}))
+        PairFacts(
+            need,
+            offer,
+            snapshot.day,
+            rate_of(need.balance.unit.code, offer.balance.unit.code),
+            outstanding.get(need.need.code, {}),
+        )
         for need in needs
         for offer in all_offers
         if need.need.factor is offer.offer.factor
     ]
-
-
-def _facts_of_pair(
-    snapshot: Snapshot, need: NeedFacts, offer: OfferFacts, between: Mapping[str, Outstanding]
-) -> PairFacts:
-    rate = snapshot.rate_of(need.balance.unit.code, offer.balance.unit.code)
-    code = offer.offer.code
-    return PairFacts(
-        need,
-        offer,
-        snapshot.day,
-        None if rate is None else rate.rate,
-        between.get(code, NONE_OUTSTANDING),
-        tuple(sorted(other for other in between if other != code)),
-    )
 
 
 def why_no_more(row: PairRow) -> str:

@@ -114,9 +114,7 @@ def _nearest(rows: Sequence[PairRow]) -> tuple[Because, ...]:
 def _facts(context: ExplanationContext, facts: NeedFacts, need: int | None) -> dict[str, Any]:
     balance = facts.balance
     known = balance.quantified
-    gets = 0
-    if need is not None:
-        gets = context.problem.needs[need].open - context.plan.open_amounts[need]
+    gets = context.allocated_to(need)
     places = balance.unit.decimals
     return {
         "project": facts.project.code,

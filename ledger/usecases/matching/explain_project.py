@@ -40,11 +40,8 @@ def explain_project(
         incompleteness = why_incomplete(context, code)
         relief = _relief(context, code, incompleteness)
         binding = _binding(context, incompleteness, relief)
-        outcome = (
-            "lost"
-            if incompleteness.forced_completion and incompleteness.forced_completion.possible
-            else "short"
-        )
+        forced = incompleteness.forced_completion
+        outcome = "lost" if forced is not None and forced.possible else "short"
         sentence = _short_sentence(code, incompleteness, binding)
     because = (*incompleteness.because, *_relief_reasons(incompleteness, relief))
     return Explanation(
@@ -54,22 +51,10 @@ def explain_project(
         outcome=outcome,
         sentence=sentence,
         because=because,
-        rows=tuple(
-            _row(
-                context,
-                facts,
-                incompleteness,
-                context.rows(_pairs_of_need(pairs, facts), by_offer=True),
-            )
-            for facts in needs
-        ),
+        rows=tuple(_row(context, facts, incompleteness, pairs) for facts in needs),
         proven=context.proven,
         facts=_facts(context, code, incompleteness, relief, binding),
     )
-
-
-def _pairs_of_need(pairs: Sequence[PairFacts], facts: NeedFacts) -> list[PairFacts]:
-    return [pair for pair in pairs if pair.need.need.code == facts.need.code]
 
 
 def _without_solving(code: str, needs: Sequence[NeedFacts], project: int | None) -> tuple[str, str]:
@@ -158,13 +143,12 @@ def _row(
     context: ExplanationContext,
     facts: NeedFacts,
     incompleteness: Incompleteness,
-    rows: Sequence[PairRow],
+    pairs: Sequence[PairFacts],
 ) -> NeedRow:
     code, balance = facts.need.code, facts.balance
+    own = (pair for pair in pairs if pair.need.need.code == code)
+    rows = context.rows(own, by_offer=True)
     need = context.plan.need_index.get(code)
-    gets = 0
-    if need is not None:
-        gets = context.problem.needs[need].open - context.plan.open_amounts[need]
     reason, why = _need_reason(context, facts, need, rows)
     return NeedRow(
         need=code,
@@ -172,7 +156,7 @@ def _row(
         topic=facts.need.topic,
         unit=balance.unit,
         open=balance.free if balance.quantified else None,
-        gets=gets,
+        gets=context.allocated_to(need),
         served_alone=incompleteness.served_alone.get(code),
         binding=code in incompleteness.binding,
         reason=reason,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
-from ledger.eligibility.rules import NeedFacts
+from ledger.eligibility.counts import outstanding_by_need
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.build import BuiltProblem, build
 from ledger.matching.open_needs import OpenNeed, remaining_needs
 from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
+from ledger.rates.rates import plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.usecases.gaps import count
 from ledger.usecases.matching.select import selected_needs
 
 MATCHED: Final = ("need", "offer", "deal", RATES)
@@ -33,20 +34,17 @@ class MatchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What is matched: a snapshot, and the problem built from it, so that solving keeps no lock.
+    """What is matched: needs and offers of a snapshot or a scenario, and their problem.
 
     `selected` are the needs that were selected, None for all.
     """
 
     snapshot: Snapshot
+    needs: Mapping[str, NeedFacts]
+    offers: Mapping[str, OfferFacts]
     base: BaseCurrency
     built: BuiltProblem
     selected: frozenset[str] | None = None
-
-    def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
-        """Return the offer units that one need unit costs on the day, or None."""
-        rate = self.snapshot.rate_of(need_unit, offer_unit)
-        return None if rate is None else rate.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +64,29 @@ def read_pipeline(reader: Reader, snapshot: Snapshot, where: Sequence[str] = ())
     return build_pipeline(snapshot, selected_needs(reader, snapshot, where))
 
 
-def build_pipeline(snapshot: Snapshot, selected: frozenset[str] | None = None) -> Pipeline:
-    """Build the problem of a snapshot over the selected needs, None for all."""
+def build_pipeline(
+    snapshot: Snapshot,
+    selected: frozenset[str] | None = None,
+    *,
+    needs: Mapping[str, NeedFacts] | None = None,
+    offers: Mapping[str, OfferFacts] | None = None,
+) -> Pipeline:
+    """Build the problem of a snapshot, or of a scenario's needs and offers.
+
+    It is over the selected needs, None for all.
+    """
+    needs = snapshot.need_facts if needs is None else needs
+    offers = snapshot.offer_facts if offers is None else offers
     built = build(
-        snapshot.need_facts.values(),
-        snapshot.offer_facts.values(),
+        needs.values(),
+        offers.values(),
         snapshot.day,
-        lambda need, offer: _rate(snapshot, need, offer),
+        plain_rates(snapshot.rate_of),
         outstanding_by_need(snapshot.deals.values()),
         selected=selected,
     )
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    return Pipeline(snapshot, base, built, selected)
+    return Pipeline(snapshot, needs, offers, base, built, selected)
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
@@ -85,14 +94,13 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
 
     solution = solve(pipeline.built.problem, options)
-    snapshot = pipeline.snapshot
     proposal = propose(
         pipeline.built,
         solution,
-        snapshot.need_facts,
-        snapshot.offer_facts,
-        snapshot.day,
-        pipeline.rate_of,
+        pipeline.needs,
+        pipeline.offers,
+        pipeline.snapshot.day,
+        plain_rates(pipeline.snapshot.rate_of),
         pipeline.base,
     )
     return MatchResult(pipeline, solution, proposal)
@@ -101,26 +109,10 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
 def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:
     """Return the needs that a proposal leaves open in its projects, and why."""
     pipeline = match_result.pipeline
-    snapshot = pipeline.snapshot
-
-    def count_offers(needs: Sequence[NeedFacts]) -> Mapping[str, EligibleCount]:
-        return count_eligible(
-            needs,
-            snapshot.offer_facts.values(),
-            snapshot.day,
-            pipeline.rate_of,
-            outstanding_by_need(snapshot.deals.values()),
-        )
-
     return remaining_needs(
         pipeline.built,
         match_result.solution.allocations,
-        snapshot.need_facts,
+        pipeline.needs,
         pipeline.selected,
-        count_offers,
+        lambda needs: count(pipeline.snapshot, needs),
     )
-
-
-def _rate(snapshot: Snapshot, need_unit: str, offer_unit: str) -> Decimal | None:
-    rate = snapshot.rate_of(need_unit, offer_unit)
-    return None if rate is None else rate.rate

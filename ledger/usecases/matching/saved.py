@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from time import monotonic_ns
 from typing import Any
 
+from sqlalchemy import Connection
+
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.requests import Request
-from ledger.eligibility.counts import Outstanding, outstanding_by_need
-from ledger.eligibility.verdict import Failure, Pairing
+from ledger.eligibility.counts import outstanding_by_need
+from ledger.eligibility.verdict import BestAmount, Failure, pairing_at
 from ledger.journal.receipts import Receipt
-from ledger.matching.proposal import Line
 from ledger.matching.stored import StoredProposal, line_failures
+from ledger.rates.rates import plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
 from ledger.store.proposals import last_position, latest_code, read_proposal
 from ledger.store.registers import find_code
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.store.session.snapshot import Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.matching.propose import (
     MATCHED,
@@ -134,9 +134,8 @@ def _ledger_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str)
     return (note,)
 
 
-def find_proposal(reader: Reader, typed: str | None) -> StoredProposal:
+def find_proposal(connection: Connection, typed: str | None) -> StoredProposal:
     """Find a stored proposal by its code as typed, or the latest. Raises `NoProposal`."""
-    connection = reader.connection
     code = latest_code(connection) if typed is None else find_code(connection, "proposal", typed)
     if code is None:
         raise NoProposal("There is no stored proposal.")
@@ -145,34 +144,19 @@ def find_proposal(reader: Reader, typed: str | None) -> StoredProposal:
 
 def failures_by_line(snapshot: Snapshot, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
     """Return, for each open line that no longer fits, the reasons."""
-    outstanding_of_needs = outstanding_by_need(snapshot.deals.values())
+    outstanding = outstanding_by_need(snapshot.deals.values())
+    rate_of = plain_rates(snapshot.rate_of)
     lines = dict(stored.numbered_lines)
     by_line = {}
     for number in stored.open_lines:
         line = lines[number]
-        pairing = _pairing(snapshot, line, outstanding_of_needs.get(line.need, {}))
-        by_line[number] = line_failures(line, pairing, _rate_today(snapshot, line))
+        pairing = pairing_at(
+            snapshot.need_facts[line.need],
+            snapshot.offer_facts[line.offer],
+            snapshot.day,
+            BestAmount(line.amount, line.offer_amount),
+            outstanding.get(line.need, {}),
+        )
+        rate = rate_of(line.unit.code, line.offer_unit.code)
+        by_line[number] = line_failures(line, pairing, rate)
     return {number: failures for number, failures in by_line.items() if failures}
-
-
-def _rate_today(snapshot: Snapshot, line: Line) -> Decimal | None:
-    if line.unit.code == line.offer_unit.code:
-        return Decimal(1)
-    failures = snapshot.rate_of(line.unit.code, line.offer_unit.code)
-    return None if failures is None else failures.rate
-
-
-def _pairing(
-    snapshot: Snapshot, line: Line, outstanding_by_offer: Mapping[str, Outstanding]
-) -> Pairing:
-    outstanding = outstanding_by_offer.get(line.offer, Outstanding(0, 0))
-    return Pairing(
-        snapshot.need_facts[line.need],
-        snapshot.offer_facts[line.offer],
-        snapshot.day,
-        line.amount,
-        line.offer_amount,
-        outstanding.need,
-        outstanding.offer,
-        tuple(sorted(code for code in outstanding_by_offer if code != line.offer)),
-    )

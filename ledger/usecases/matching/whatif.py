@@ -18,7 +18,6 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
 from ledger.core.quantity_errors import BadQuantity
 from ledger.core.suggest import did_you_mean
-from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.interchange.cells import Cells, Lookups, neutral_text
 from ledger.interchange.problems import Place
@@ -28,9 +27,7 @@ from ledger.interchange.writer import register_line
 from ledger.journal import moves
 from ledger.journal.balance import Balance
 from ledger.journal.moves import WrongUnit
-from ledger.matching.build import build
 from ledger.matching.comparison import Comparison
-from ledger.matching.proposal import propose
 from ledger.registers.records import Offer, Provider
 from ledger.registers.spec import Kind
 from ledger.registers.table import OFFER, REGISTERS
@@ -39,7 +36,13 @@ from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.matching.explain import find_target
-from ledger.usecases.matching.propose import MATCHED, MatchQuery, read_pipeline, solve_pipeline
+from ledger.usecases.matching.propose import (
+    MATCHED,
+    MatchQuery,
+    build_pipeline,
+    read_pipeline,
+    solve_pipeline,
+)
 from ledger.usecases.registers.parse import BadTerms
 
 _FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
@@ -341,26 +344,11 @@ def what_if(
         snapshot = reader.snapshot(*MATCHED)
         supposed = build_scenario(reader, snapshot, wish)
         pipeline = read_pipeline(reader, snapshot, query.where)
-    built = build(
-        supposed.needs.values(),
-        supposed.offers.values(),
-        snapshot.day,
-        pipeline.rate_of,
-        outstanding_by_need(snapshot.deals.values()),
-        selected=pipeline.selected,
-    )
-    today = solve_pipeline(pipeline, options)
-    from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
-
-    scenario_proposal = propose(
-        built,
-        solve(built.problem, options),
-        supposed.needs,
-        supposed.offers,
-        snapshot.day,
-        pipeline.rate_of,
-        pipeline.base,
+    scenario = build_pipeline(
+        snapshot, pipeline.selected, needs=supposed.needs, offers=supposed.offers
     )
     return Comparison(
-        suppositions=tuple(supposed.suppositions), today=today.proposal, scenario=scenario_proposal
+        suppositions=tuple(supposed.suppositions),
+        today=solve_pipeline(pipeline, options).proposal,
+        scenario=solve_pipeline(scenario, options).proposal,
     )

@@ -11,7 +11,7 @@ from ledger.core.quantity import Unit, format_quantity, parse_quantity
 from ledger.eligibility.index import ratio_between
 from ledger.gaps.filters import column_named
 from ledger.gaps.rows import gap_rows
-from ledger.matching.explain import PlanIndex
+from ledger.matching.plan import PlanIndex
 from ledger.matching.proposal import Proposal
 from ledger.matching.variants import with_extra_allocations, with_extra_offer
 from ledger.matching.worth import (
