@@ -41,6 +41,7 @@ SHORT = {
     "ledger/store/nights/expiry.py": "queries of one step of the night",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
+    "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",
     "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",
     "ledger/usecases/statements/findings.py": "the acts on one record",
 }
