@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 from reconciling import (
+    BANK,
     COMMITMENT,
     FIRM,
     GBP,
     JPY,
+    TODAY,
     USD,
     day,
     deal,
@@ -20,6 +22,8 @@ from reconciling import (
     nameless,
     reconcile,
 )
+
+from ledger.statements.passes import compare_statements
 
 TWO_DEALS = (deal(), deal(2))
 OF_A_FIRM = (deal(), deal(9, provider=FIRM))
@@ -144,6 +148,16 @@ def test_a_line_without_codes_is_of_no_other_deal_but_the_next_line_is():
     facts = ledger(entry(1, 400, deal="D-2"), deals=TWO_DEALS)
 
     assert "wrong-party: 2 / 1 of D-2" in differences(facts, nameless(1, 9), line(2, 400))
+
+
+@pytest.mark.parametrize("codes", [{"deal": "D-7"}, {"offer": "O-7"}, {"need": "N-7"}])
+def test_a_line_that_names_what_the_ledger_lacks_is_found_by_its_reference(codes):
+    told = line(1, 400, **PAY, **codes)
+
+    assert differences(ledger(entry(1, 400, **PAY)), told) == ["wrong-party: 1 / 1 of D-1"]
+    (unknown,) = compare_statements(BANK, [told], ledger(), TODAY).differences
+    ((name, code),) = codes.items()
+    assert (unknown.kind, unknown.other) == ("unknown-here", f"{name} {code}")
 
 
 # The sign, the day, the amount

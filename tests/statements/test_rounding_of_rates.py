@@ -52,6 +52,12 @@ SMALL = act(20_00, 21_70)
         (act(-20_00, -21_70), -21_72, "USD", True),
         (act(19, 20), 22, "USD", False),
         (act(19, 21), 23, "USD", True),
+        (act(10, 11), 10, "USD", True),  # less than one part
+        (act(20_00, 25_00), 25_00, "USD", False),  # there is no difference to explain
+        (act(20_00, 25_00), 25_01, "USD", True),
+        (act(20_00, 25_00), 25_03, "USD", False),
+        (MILLION, 1_085_128_32, "USD", True),  # at an inverse of 0.92155
+        (MILLION, 1_000_021_57, "EUR", True),  # at 1.0851, counted in the other unit
         (MILLION, 1_085_100_00, "USD", True),  # at 1.0851, the rate in five digits
         (MILLION, 1_085_120_00, "USD", True),  # at 1.08512, in six
         (MILLION, 1_085_000_00, "USD", False),  # at 1.085, too coarse to be the same rate
@@ -69,3 +75,23 @@ def test_within_one_currency_nothing_is_rounding():
 
 def test_one_whole_part_of_a_small_amount_is_not_rounding():
     assert not is_rate_rounding(act(10, 10), replace(DEAL, rate=Decimal(1)), 11, "USD")
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_rounding"), [("1.08512345678901", True), ("1.085123456789012", False)]
+)
+def test_a_rate_of_more_than_fifteen_digits_is_none_that_is_published(rate, is_rounding):
+    exact = replace(DEAL, rate=Decimal("1.0851234567890123"))
+    entry = act(10**17, 1_085_123_456_789_012_30 // 10)
+
+    assert is_rate_rounding(entry, exact, int(10**17 * Decimal(rate)), "USD") is is_rounding
+
+
+def test_a_rate_between_units_of_other_decimals_is_rounded_too():
+    in_yen = replace(DEAL, offer_unit=Unit("JPY", 0, "money", "Yen"), rate=Decimal("160.12345"))
+    million = act(1_000_000_00, 160_123_450)
+
+    assert is_rate_rounding(million, in_yen, 160_120_000, "JPY")  # at 160.12
+    assert is_rate_rounding(million, in_yen, 1_000_021_55, "EUR")
+    assert not is_rate_rounding(million, in_yen, 160_100_000, "JPY")
+    assert not is_rate_rounding(million, in_yen, 1_000_030_00, "EUR")
