@@ -13,6 +13,7 @@ while modules are loaded (a constant, a table) gets a process of its own that lo
 from __future__ import annotations
 
 import argparse
+import dis
 import functools
 import gc
 import importlib.machinery
@@ -27,6 +28,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile, islice
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -51,20 +53,35 @@ IMPORT = "import"
 
 
 class Tracer:
-    """Notes which lines of the mutated files run, and for which test."""
+    """Notes which lines of the mutated files run, and for which test.
+
+    A function of which a test has run every line is not traced again in that test.
+    """
 
     def __init__(self, files: Iterable[Path]) -> None:
         self.files = {str(path) for path in files}
         self.lines: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-        self.context = IMPORT
+        self.begin(IMPORT)
+
+    def begin(self, context: str) -> None:
+        """Note lines for a test from here on."""
+        self.context = context
+        self.left: dict[int, set[int]] = {}
 
     def __call__(self, frame: FrameType, _event: str, _: Any) -> Callable[..., Any] | None:
         """Follow the calls into the mutated files and no others."""
-        return self.line if frame.f_code.co_filename in self.files else None
+        code = frame.f_code
+        if code.co_filename not in self.files:
+            return None
+        left = self.left.get(id(code))
+        if left is None:
+            left = self.left[id(code)] = set(lines_of(code))
+        return self.line if left else None
 
     def line(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
         """Note a line."""
         if event == "line":
+            self.left.get(id(frame.f_code), set()).discard(frame.f_lineno)
             self.lines[frame.f_code.co_filename, frame.f_lineno].add(self.context)
         return self.line
 
@@ -92,7 +109,7 @@ class Run:
         """Run the tests once as they are, then the mutants."""
         self.items = {item.nodeid: item for item in session.items}
         for nodeid, item in self.items.items():
-            self.tracer.context = nodeid
+            self.tracer.begin(nodeid)
             start = time.perf_counter()
             assert passes(item), f"{nodeid} fails without a mutant"
             self.durations[nodeid] = time.perf_counter() - start
@@ -172,6 +189,14 @@ class Run:
         except subprocess.TimeoutExpired:
             return TIMED_OUT
         return SURVIVED if done.returncode == 0 else KILLED
+
+
+@functools.cache
+def lines_of(code: CodeType) -> frozenset[int]:
+    """Give the lines of a function's body."""
+    body = dropwhile(lambda one: one.opname != "RESUME", dis.get_instructions(code))
+    places = (one.positions for one in islice(body, 1, None))
+    return frozenset(one.lineno for one in places if one is not None and one.lineno is not None)
 
 
 def passes(item: pytest.Item) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import gc
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mutants import mutants, mutated
 from offences import assert_none
-from run import ROOT, Functions, equivalents, mutants_of
+from run import ROOT, Functions, Tracer, equivalents, mutants_of
 
 PATH = Path("example.py")
 
@@ -75,6 +77,29 @@ def test_a_mutant_is_planted_in_functions_that_the_collector_no_longer_sees(tmp_
     Functions({str(path)}).plant(opposite)
 
     assert [module.is_open(days) for days in (3, 4)] == [True, False]
+
+
+def test_a_line_is_noted_for_every_test_that_runs_it(tmp_path: Path) -> None:
+    path = tmp_path / "example.py"
+    path.write_text(
+        "def small(x):\n    if x:\n        return [one for one in x]\n    return None\n"
+        "less = lambda x: x - 1\n",
+        encoding="utf-8",
+    )
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
+    tracer = Tracer([path])
+    before = sys.gettrace()
+    for test, values in {"one": ([], [1], [2]), "two": ([],)}.items():
+        tracer.begin(test)
+        sys.settrace(tracer)
+        for value in values:
+            names["small"](value)
+            names["less"](len(value))
+        sys.settrace(before)
+
+    noted = {line: tests for (_, line), tests in tracer.lines.items()}
+    assert noted == {2: {"one", "two"}, 3: {"one"}, 4: {"one", "two"}, 5: {"one", "two"}}
 
 
 def test_there_are_no_more_mutants_than_were_found() -> None:
