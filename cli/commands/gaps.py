@@ -102,7 +102,7 @@ def _show(call: Call, report: GapReport) -> None:
         emit_rows(groups, columns, unfiltered, head={**head, "by": report.by}, tail=tail)
     else:
         rows = [row.to_dict() for row in report.rows]
-        if call.format in {"table", "md"}:
+        if call.for_people:
             rows = [for_people(row) for row in rows]
         emit_rows(rows, ROW_COLUMNS, unfiltered, head=head, tail=tail)
     if call.format == "table":

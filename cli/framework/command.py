@@ -148,6 +148,11 @@ class Call(typer.Context):
             )
         return str(asked)
 
+    @property
+    def for_people(self) -> bool:
+        """Return whether people read the answer, in a format that shows texts and headings."""
+        return self.format in {"table", "md"}
+
     def _format_by_name(self) -> str | None:
         """Return the format given by the ending of the output file, if any."""
         ending = Path(self.params.get("output") or "").suffix.removeprefix(".").casefold()

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import ledger_of, times_of
+from cli.views.columns import columns
 from ledger.core.quantity import format_amount, format_quantity
 
 if TYPE_CHECKING:
     from ledger.usecases.candidates import Candidate
 
-_OFFER = [Column("offer", "Offer", kind="code"), Column("provider_name", "Provider")]
-_NEED = [
-    Column("need", "Need", kind="code"),
-    Column("project_title", "Project"),
-    Column("city_name", "City"),
-]
-_ELIGIBLE = Column("eligible", "Eligible", kind="code")
-_QUANTITY = Column("quantity", kind="amount")
-_WHY_NOT = Column("why_not", "Blocked by")
-_VERDICT = [_ELIGIBLE, Column("takes", "Possible now", kind="number"), _WHY_NOT]
-_PEOPLE = frozenset({"table", "md"})
+_OFFER = columns("offer provider_name")
+_NEED = columns("need project_title city_name", project_title="Project")
+_VERDICT = columns("eligible takes why_not")
+_MORE = columns("quantity unit offer_quantity offer_unit provider project")
 _SAID = frozenset({"takes", "why_not"})
 
 
@@ -48,20 +43,9 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
 
 def _columns(call: Call, side: str) -> list[Column]:
     first, other = (_OFFER, _NEED) if side == "need" else (_NEED, _OFFER)
-    if call.format in _PEOPLE:
-        return [*first, *_VERDICT, *(_hidden(one) for one in (*other, _QUANTITY, *_MORE))]
-    return [*_OFFER, *_NEED, Column("eligible"), _QUANTITY, *_MORE, _WHY_NOT]
-
-
-_MORE = [
-    Column("unit"),
-    Column("offer_quantity", kind="amount", measured_in="offer_unit"),
-    *(Column(name) for name in ("offer_unit", "provider", "project")),
-]
-
-
-def _hidden(column: Column) -> Column:
-    return Column(column.key, table=False)
+    if call.for_people:
+        return [*first, *_VERDICT, *(replace(one, table=False) for one in (*other, *_MORE))]
+    return [*_OFFER, *_NEED, _VERDICT[0], *_MORE, _VERDICT[-1]]
 
 
 def _rows(candidates: Iterable[Candidate]) -> Iterable[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column, table_lines
+from cli.framework.output import table_lines
+from cli.views.columns import columns
 from ledger.core.factors import DEAL_STAGES, Side
 from ledger.core.quantity import Unit, format_amount
 from ledger.reports.table import grouped
@@ -15,65 +16,22 @@ if TYPE_CHECKING:
     from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Snapshot
 
-DEAL_COLUMNS = [
-    Column("deal", "Deal", kind="code"),
-    Column("offer", "Offer", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("project", "Project", kind="code"),
-    Column("factor", "Factor"),
-    Column("held", "Held", kind="amount"),
-    Column("committed", "Committed", kind="amount"),
-    Column("delivered", "Delivered", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-    Column("held_until", "Held until", kind="date"),
-    Column("due_on", "Due", kind="date"),
-    Column("instrument", "Instrument", table=False),
-    Column("rate", "Rate", kind="number", table=False),
-    Column("offer_held", kind="amount", table=False, measured_in="offer_unit"),
-    Column("offer_committed", kind="amount", table=False, measured_in="offer_unit"),
-    Column("offer_delivered", kind="amount", table=False, measured_in="offer_unit"),
-    Column("offer_unit", kind="code", table=False),
-    Column("note", "Note", table=False),
-]
-DEAL_NARROW = [
-    Column("deal", "Deal", kind="code"),
-    Column("offer", "Offer", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("project", "Project", kind="code", spare=1),
-    Column("stands", "Quantities"),
-    Column("held_until", "Held until", kind="date"),
-    Column("due_on", "Due", kind="date", spare=2),
-]
-DEAL_TERMS = [
-    Column("deal", "Deal"),
-    Column("offer", "Offer"),
-    Column("provider_name", "Provider"),
-    Column("need", "Need"),
-    Column("title", "Project"),
-    Column("city_name", "City"),
-    Column("factor", "Factor"),
-    Column("instrument", "Instrument"),
-    Column("rate_said", "Rate"),
-    Column("held", "Held", kind="amount", unit="unit"),
-    Column("committed", "Committed", kind="amount", unit="unit"),
-    Column("delivered", "Delivered", kind="amount", unit="unit"),
-    Column("held_until", "Held until"),
-    Column("due_on", "Due"),
-    Column("note", "Note"),
-]
-_ACT_COLUMNS = [
-    Column("entry", "Entry", kind="number"),
-    Column("effective_on", "Date", kind="date"),
-    Column("act", "Act"),
-    Column("quantity", "Quantity", kind="amount"),
-    Column("unit", "Unit"),
-    Column("offer_quantity", "Offer quantity", kind="amount"),
-    Column("offer_unit", "Unit"),
-    Column("reference", "Reference", spare=1),
-    Column("proposal", "Proposal", kind="code", spare=2),
-    Column("actor", "By", spare=3),
-    Column("reason", "Reason"),
-]
+DEAL_COLUMNS = columns(
+    "deal offer need project factor held committed delivered unit held_until due_on "
+    "(instrument) (rate) (offer_held) (offer_committed) (offer_delivered) (offer_unit) "
+    "(note)"
+)
+DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
+DEAL_TERMS = columns(
+    "deal offer provider_name need title city_name factor instrument rate_said held[unit] "
+    "committed[unit] delivered[unit] held_until due_on note",
+    title="Project",
+)
+_ACT_COLUMNS = columns(
+    "entry effective_on act quantity unit offer_quantity offer_unit reference:1 "
+    "proposal:2 actor:3 reason",
+    offer_unit="Unit",
+)
 
 
 def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:

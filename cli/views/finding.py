@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column, table_lines
+from cli.views.columns import columns
 from ledger.statements.findings import FindingEvent
 
 if TYPE_CHECKING:
@@ -15,59 +17,22 @@ if TYPE_CHECKING:
 _EVENT_WORDS = {event.value: event.word for event in FindingEvent}
 """What people read for the stored value of an event."""
 
-FINDING_COLUMNS = [
-    Column("finding", "Finding", kind="code"),
-    Column("status", "Status", words=_EVENT_WORDS),
-    Column("kind", "Kind", kind="code"),
-    Column("subject", "Subject", kind="code"),
-    Column("ours", "Ours", kind="code"),
-    Column("theirs", "Theirs", kind="code"),
-    Column("difference", "Difference", kind="code"),
-    Column("provider", "Provider", kind="code"),
-    Column("statement", "Statement"),
-    Column("line", "Line"),
-    Column("deal", "Deal", kind="code", table=False),
-    Column("entry", "Entry", kind="number", table=False),
-    Column("office", "Office", kind="code", table=False),
-    Column("opened_at", "Opened", kind="date", table=False),
-    Column("changed_at", "Since", kind="date"),
-    Column("actor", "By", table=False),
-    Column("reason", "Reason", table=False),
-    Column("command", "Suggested command"),
-    Column("said", "Description", table=False),
-]
-FINDING_NARROW = [
-    Column("finding", "Finding", kind="code"),
-    Column("status", "Status", words=_EVENT_WORDS),
-    Column("kind", "Kind", kind="code"),
-    Column("subject", "Subject", kind="code"),
-    Column("ours", "Ours", kind="code", spare=3),
-    Column("theirs", "Theirs", kind="code", spare=3),
-    Column("difference", "Difference", kind="code", spare=1),
-    Column("line", "Line", spare=4),
-]
-FINDING_TERMS = [
-    Column("finding", "Finding"),
-    Column("status", "Status", words=_EVENT_WORDS),
-    Column("kind", "Kind"),
-    Column("said", "Description"),
-    Column("ours", "Ours"),
-    Column("theirs", "Theirs"),
-    Column("difference", "Difference"),
-    Column("provider", "Provider"),
-    Column("statement", "Statement"),
-    Column("line", "Line"),
-    Column("deal", "Deal"),
-    Column("entry", "Entry"),
-    Column("office", "Office"),
-    Column("command", "Suggested command"),
-]
-_EVENT_COLUMNS = [
-    Column("recorded_at", "Recorded", kind="date"),
-    Column("event", "Event", words=_EVENT_WORDS),
-    Column("actor", "By"),
-    Column("reason", "Reason"),
-]
+
+def _columns(fields: str) -> list[Column]:
+    shown_by_word = {"status": _EVENT_WORDS, "event": _EVENT_WORDS}
+    return [replace(one, words=shown_by_word.get(one.key, {})) for one in columns(fields)]
+
+
+FINDING_COLUMNS = _columns(
+    "finding status kind subject ours theirs difference provider statement line~ (deal) "
+    "(entry) (office) (opened_at) changed_at (actor) (reason) command (said)"
+)
+FINDING_NARROW = _columns("finding status kind subject ours:3 theirs:3 difference:1 line~:4")
+FINDING_TERMS = _columns(
+    "finding status kind said ours~ theirs~ difference~ provider statement line~ deal "
+    "entry office command"
+)
+_EVENT_COLUMNS = _columns("recorded_at event actor reason")
 
 
 def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column
+from cli.views.columns import columns
 from ledger.core.quantity import format_amount
 
 if TYPE_CHECKING:
@@ -23,50 +24,16 @@ def _amount(
     return Column(key, title, kind="amount", absent=_UNKNOWN, table=table, unit=unit, spare=spare)
 
 
-ROW_COLUMNS = [
-    Column("need", "Need", kind="code"),
-    Column("project", "Project", kind="code", spare=4),
-    Column("title", "Title", table=False),
-    Column("city", "City code", kind="code", table=False),
-    Column("city_name", "City"),
-    Column("country", "Country", kind="code", spare=7),
-    Column("region", "Region", table=False),
-    Column("office", "Office", table=False),
-    Column("sector", "Sector", table=False),
-    Column("factor", "Factor", kind="code"),
-    Column("topic", "Topic", spare=3),
-    Column("unit", "Unit", kind="code", table=False),
-    _amount("required", "Required", table=False),
-    _amount("delivered", "Delivered", table=False),
-    _amount("committed", "Committed", table=False),
-    _amount("held", "Held", spare=1),
-    _amount("withdrawn", "Withdrawn", table=False),
-    _amount("gap", "Gap", unit="unit"),
-    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=5),
-    Column("needed_by", "Needed by", kind="date", spare=6),
-    _amount("gap_base", "Gap in base", table=False),
-    Column("rate_date", "Rate date", kind="date", table=False),
-    Column("eligible_offers", "Fit", kind="number"),
-    Column("main_obstacle", "Main obstacle", spare=2),
-    Column("status", "Status", table=False),
-    Column("obstacle_rule", "Obstacle rule", table=False),
-]
-GROUP_COLUMNS = [
-    Column("factor", "Factor", kind="code"),
-    Column("unit", "Unit", kind="code"),
-    _amount("required", "Required"),
-    _amount("delivered", "Delivered", spare=3),
-    _amount("committed", "Committed", spare=3),
-    _amount("held", "Held", spare=1),
-    _amount("withdrawn", "Withdrawn", spare=2),
-    _amount("gap", "Gap"),
-    Column("coverage", "Coverage", kind="number", absent=_UNKNOWN, spare=4),
-    _amount("gap_base", "Gap in base", table=False),
-    Column("needs", "Needs", kind="number", spare=5),
-    Column("counted", "Counted", kind="number", table=False),
-    Column("not_counted", "Unknown", kind="number"),
-    Column("base_counted", "Counted in base", kind="number", table=False),
-]
+ROW_COLUMNS = columns(
+    "need project:4 (title) (city) city_name country:7 (region) (office) (sector) factor "
+    "topic:3 (unit) (required?) (delivered?) (committed?) held?:1 (withdrawn?) gap?[unit] "
+    "coverage?:5 needed_by:6 (gap_base?) (rate_date) eligible_offers main_obstacle:2 "
+    "(status) (obstacle_rule)",
+)
+GROUP_COLUMNS = columns(
+    "factor unit required? delivered?:3 committed?:3 held?:1 withdrawn?:2 gap? "
+    "coverage?:4 (gap_base?) needs:5 (counted) not_counted (base_counted)",
+)
 _UNIT_BY_UNIT = {"factor", "unit"}
 _IN_EVERY_GROUP = frozenset(column.key for column in GROUP_COLUMNS)
 

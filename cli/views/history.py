@@ -7,10 +7,11 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows
+from cli.framework.output import emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
 from cli.views.balance import brief
+from cli.views.columns import columns
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.journal.entries import Act
@@ -24,22 +25,10 @@ if TYPE_CHECKING:
     from ledger.store.versions import Version
 
 _SIDES = frozenset(side.value for side in Side)
-_COLUMNS = [
-    Column("version", "Version", kind="number"),
-    Column("entry", "Entry", kind="number"),
-    Column("when", "Recorded", kind="date"),
-    Column("actor", "By"),
-    Column("what", "Change"),
-    Column("reason", "Reason"),
-]
-_MACHINE = [
-    *(Column(name, kind="number") for name in ("version", "entry")),
-    Column("recorded_at", kind="date"),
-    *(Column(name) for name in ("actor", "system_user", "host", "command")),
-    Column("effective_on", kind="date"),
-    *(Column(name) for name in ("reason", "what")),
-]
-_PEOPLE = frozenset({"table", "md"})
+_COLUMNS = columns("version entry when actor what reason", what="Change")
+_MACHINE = columns(
+    "version entry recorded_at actor system_user host command effective_on reason what"
+)
 
 
 def emit_history(call: Call, kind: str, typed: str) -> None:
@@ -56,10 +45,9 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
-    people = call.format in _PEOPLE
     if call.format == "json":
         rows = [{key: row[key] for key in row if key not in {"what", "when"}} for row in rows]
-    emit_rows(rows, _COLUMNS if people else _MACHINE, call.read, head=head)
+    emit_rows(rows, _COLUMNS if call.for_people else _MACHINE, call.read, head=head)
 
 
 def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column, table_lines
+from cli.framework.output import table_lines
+from cli.views.columns import columns
 from ledger.core.quantity import format_amount
 from ledger.journal.entries import Act
 
@@ -13,58 +14,20 @@ if TYPE_CHECKING:
     from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Snapshot
 
-ENTRY_COLUMNS = [
-    Column("entry", "Entry", kind="number"),
-    Column("effective_on", "Date", kind="date"),
-    Column("act", "Act"),
-    Column("deal", "Deal", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("offer", "Offer", kind="code"),
-    Column("quantity", "Quantity", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-    Column("reference", "Reference"),
-    Column("reverses", "Reverses", kind="number"),
-    Column("proposal", "Proposal", kind="code", table=False),
-    Column("proposal_line", "Proposal line", kind="number", table=False),
-    Column("actor", "By"),
-    Column("recorded_at", "Recorded", kind="date", table=False),
-    Column("reason", "Reason"),
-    Column("override", "Override", table=False),
-    Column("key", "Request key", table=False),
-]
-ENTRY_NARROW = [
-    Column("entry", "Entry", kind="number"),
-    Column("effective_on", "Date", kind="date"),
-    Column("act", "Act", kind="code"),
-    Column("about", "Subject"),
-    Column("quantity", "Quantity", kind="amount", unit="unit"),
-    Column("reference", "Reference", spare=2),
-    Column("actor", "By", spare=3),
-    Column("reason", "Reason", spare=1),
-]
-ENTRY_TERMS = [
-    *(column for column in ENTRY_COLUMNS[:4]),
-    Column("reference", "Reference"),
-    Column("reason", "Reason"),
-    Column("override", "Mandate exception"),
-    Column("reverses", "Reverses entry"),
-    Column("reversed_by", "Reversed by entry"),
-    Column("proposed", "From proposal"),
-    Column("recorded_at", "Recorded"),
-    Column("actor", "By"),
-    Column("system_user", "System user"),
-    Column("host", "Host"),
-    Column("key", "Request key"),
-]
-_MOVEMENT_COLUMNS = [
-    Column("side", "Side"),
-    Column("code", "Code"),
-    Column("from", "From"),
-    Column("to", "To"),
-    Column("quantity", "Quantity", kind="amount"),
-    Column("unit", "Unit"),
-    Column("deal", "Deal"),
-]
+ENTRY_COLUMNS = columns(
+    "entry effective_on act deal need offer quantity unit reference reverses (proposal) "
+    "(proposal_line) actor (recorded_at) reason (override) (key)"
+)
+ENTRY_NARROW = columns("entry effective_on act about quantity[unit] reference:2 actor:3 reason:1")
+ENTRY_TERMS = columns(
+    "entry effective_on act deal reference reason override reverses reversed_by proposed "
+    "recorded_at actor system_user host key",
+    override="Mandate exception",
+    reverses="Reverses entry",
+    reversed_by="Reversed by entry",
+    proposed="From proposal",
+)
+_MOVEMENT_COLUMNS = columns("side code from to quantity unit deal")
 
 
 def list_rows(

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows, emit_text, filter_rows
+from cli.framework.output import emit_rows, emit_text, filter_rows
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
+from cli.views.columns import columns
 from cli.views.match_text import (
     allocation_lines,
     complete_lines,
@@ -28,42 +29,21 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.matching.propose import MatchResult
 
-LINE_COLUMNS = [
-    Column("line", "Line", kind="number"),
-    Column("project", "Project", kind="code"),
-    Column("title", "Title", table=False),
-    Column("city_name", "City", table=False),
-    Column("need", "Need", kind="code"),
-    Column("factor", "Factor", spare=1),
-    Column("topic", "Topic", table=False),
-    Column("offer", "Offer", kind="code"),
-    Column("provider", "Provider code", kind="code", table=False),
-    Column("provider_name", "Provider", spare=2),
-    Column("quantity", "Quantity", kind="amount", unit="unit"),
-    Column("unit", "Unit", kind="code", table=False),
-    Column("offer_quantity", "Of the offer", kind="amount", table=False),
-    Column("offer_unit", "Offer unit", kind="code", table=False),
-    Column("rate", "Rate", kind="number", table=False),
-]
-STATE_COLUMNS = [
-    *LINE_COLUMNS,
-    Column("state", "State", kind="code"),
-    Column("deal", "Deal", kind="code", spare=3),
-    Column("entry", "Entry", kind="number", spare=3),
-    Column("why", "Why not"),
-]
-LIST_COLUMNS = [
-    Column("proposal", "Proposal", kind="code"),
-    Column("as_of", "Day", kind="date"),
-    Column("selection", "Selected"),
-    Column("complete", "Completes", kind="number"),
-    Column("bound", "At most", kind="number"),
-    Column("lines", "Lines", kind="number"),
-    Column("taken_up", "Taken up", kind="number"),
-    Column("recorded_at", "Recorded", kind="date", spare=3),
-    Column("actor", "By", spare=2),
-    Column("reason", "Why", spare=1),
-]
+LINE_COLUMNS = columns(
+    "line project (title) (city_name) need factor:1 (topic) offer (provider) "
+    "provider_name:2 quantity[unit] (unit) (offer_quantity) (offer_unit) (rate)",
+    provider="Provider code",
+    offer_quantity="Of the offer",
+)
+STATE_COLUMNS = [*LINE_COLUMNS, *columns("state deal:3 entry:3 why", why="Why not")]
+LIST_COLUMNS = columns(
+    "proposal as_of selection complete bound lines taken_up recorded_at:3 actor:2 reason:1",
+    as_of="Day",
+    selection="Selected",
+    complete="Completes",
+    bound="At most",
+    reason="Why",
+)
 
 
 def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:

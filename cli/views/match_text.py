@@ -16,9 +16,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_document, emit_lines, table_lines
+from cli.framework.output import emit_document, emit_lines, table_lines
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
+from cli.views.columns import columns
 from ledger.core.quantity import format_quantity
 from ledger.reports.table import grouped, one_line
 
@@ -30,12 +31,7 @@ Row = dict[str, Any]
 _MOST_COMPLETE, _MOST_GIVEN, _MOST_OPEN = 30, 15, 10
 """How many projects each part tells of on a terminal."""
 
-_PROJECT_COLUMNS = [
-    Column("project", "Project", kind="code"),
-    Column("title", "Title"),
-    Column("city_name", "City"),
-    Column("weight", "Weight", kind="number"),
-]
+_PROJECT_COLUMNS = columns("project title city_name weight")
 
 
 _LIMIT_REACHED: dict[str | None, str] = {
@@ -215,16 +211,14 @@ def _more(count: int, what: str) -> Iterator[str]:
         )
 
 
-_COLUMNS = [
-    Column("line", "Line", kind="number"),
-    Column("entry", "Entry", kind="number"),
-    Column("deal", "Deal", kind="code"),
-    Column("quantity", "Held", kind="amount", unit="unit"),
-    Column("need", "Of need", kind="code"),
-    Column("need_left", "still open", kind="amount"),
-    Column("offer", "From offer", kind="code"),
-    Column("offer_left", "still available", kind="amount", unit="offer_unit"),
-]
+_COLUMNS = columns(
+    "line entry deal quantity[unit] need need_left offer offer_left[offer_unit]",
+    quantity="Held",
+    need="Of need",
+    need_left="still open",
+    offer="From offer",
+    offer_left="still available",
+)
 
 
 def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:

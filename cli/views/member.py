@@ -10,6 +10,7 @@ from cli.framework.command import Call
 from cli.framework.output import Column, emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.balance import deal_lines, deals_of
+from cli.views.columns import columns
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from ledger.registers.table import CITY, OFFICE, PROVIDER
@@ -19,72 +20,27 @@ if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
     from ledger.store.session.snapshot import Reader, Snapshot
 
-_STATE = Column("state_said", "State")
-_OFFICE = [
-    Column("code", "Office"),
-    Column("name", "Name"),
-    Column("host", "Hosted by"),
-    Column("regions_said", "Regions"),
-    _STATE,
-]
-_CITY = [
-    Column("code", "City"),
-    Column("name", "Name"),
-    Column("name_local", "Local name"),
-    Column("country_said", "Country"),
-    Column("office", "Office"),
-    Column("member_since", "Member since"),
-    Column("population_said", "Population"),
-    Column("geonames_id", "GeoNames"),
-    _STATE,
-]
-_PROVIDER = [
-    Column("code", "Provider"),
-    Column("name", "Name"),
-    Column("kind", "Kind"),
-    Column("country_said", "Country"),
-    Column("city", "City"),
-    Column("sample_said", "Sample"),
-    _STATE,
-]
-_OFFICE_LIST = [
-    Column("code", "Office", kind="code"),
-    Column("name", "Name"),
-    Column("host", "Hosted by"),
-    Column("regions", "Regions (UN M49)"),
-    Column("cities", "Cities", kind="number"),
-]
-_CITY_LIST = [
-    Column("code", "City", kind="code"),
-    Column("name", "Name"),
-    Column("name_local", "Local name"),
-    Column("country_name", "Country"),
-    Column("office", "Office", kind="code"),
-    Column("member_since", "Member since", kind="code"),
-]
+_OFFICE = columns("code name host regions_said state_said", code="Office", host="Hosted by")
+_CITY = columns(
+    "code name name_local country_said office member_since population_said geonames_id state_said",
+    code="City",
+    geonames_id="GeoNames",
+)
+_PROVIDER = columns(
+    "code name kind country_said city sample_said state_said", code="Provider", city="City"
+)
+_OFFICE_LIST = columns(
+    "code name host regions cities", code="Office", host="Hosted by", regions="Regions (UN M49)"
+)
+_CITY_LIST = columns("code name name_local country_name office member_since", code="City")
 _CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
-_PROVIDER_LIST = [
-    Column("code", "Provider", kind="code"),
-    Column("name", "Name"),
-    Column("kind", "Kind", kind="code"),
-    Column("country_name", "Country"),
-    Column("city", "Member city", kind="code"),
-    Column("offers", "Offers", kind="number"),
-    Column("sample", "Sample", kind="code"),
-]
-_OFFICE_CITIES = [
-    Column("code", "City", kind="code"),
-    Column("name", "Name"),
-    Column("country", "Country", kind="code"),
-]
-_OFFERS = [
-    Column("code", "Offer", kind="code"),
-    Column("factor", "Factor", kind="code"),
-    Column("available", "Available", kind="amount"),
-    Column("quantity", "Offered", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-    Column("valid_until", "Valid until", kind="date"),
-]
+_PROVIDER_LIST = columns(
+    "code name kind country_name city offers sample", code="Provider", city="Member city"
+)
+_OFFICE_CITIES = columns("code name country", code="City")
+_OFFERS = columns(
+    "code factor available quantity unit valid_until", code="Offer", quantity="Offered"
+)
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
 
 

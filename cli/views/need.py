@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_record
+from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.balance import deal_lines, deals_of, gap_text, stage_lines, wrapped
+from cli.views.columns import columns
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
 
@@ -16,90 +17,44 @@ if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
     from ledger.store.session.snapshot import Reader, Snapshot
 
-NEED_COLUMNS = [
-    Column("code", "Need", kind="code"),
-    Column("project", "Project", kind="code"),
-    Column("project_title", "Title"),
-    Column("city_name", "City"),
-    Column("factor", "Factor", kind="code"),
-    Column("topic", "Topic"),
-    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
-    Column("needed_by", "Needed by", kind="date"),
-]
-NEED_NARROW = [
-    Column("code", "Need", kind="code"),
-    Column("what", "Description"),
-    Column("for", "Project"),
-    Column("gap", "Gap", kind="amount", unit="unit", absent="unknown"),
-    Column("needed_by", "Needed by", kind="date"),
-]
-NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
-OFFER_COLUMNS = [
-    Column("code", "Offer", kind="code"),
-    Column("provider", "Provider code", kind="code", table=False),
-    Column("provider_name", "Provider"),
-    Column("factor", "Factor", kind="code"),
-    Column("available", "Available", kind="amount"),
-    Column("quantity", "Offered", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-    Column("topics", "Topics", absent="any"),
-    Column("mandate", "Mandate"),
-    Column("valid_until", "Valid until", kind="date"),
-]
-OFFER_NARROW = [
-    Column("code", "Offer", kind="code"),
-    Column("provider_name", "Provider"),
-    Column("what", "Description"),
-    Column("available", "Available", kind="amount", unit="unit"),
-    Column("valid_until", "Valid until", kind="date"),
-]
-OFFER_MORE = (
-    "available",
-    "held",
-    "committed",
-    "delivered",
-    "withdrawn_quantity",
-    "expired",
-    "over",
-    "mandate",
+NEED_COLUMNS = columns(
+    "code project project_title city_name factor topic gap?[unit] needed_by",
+    code="Need",
+    project_title="Title",
 )
-_NEED_TERMS = [
-    Column("code", "Need"),
-    Column("project_said", "Project"),
-    Column("city_said", "City"),
-    Column("factor", "Factor"),
-    Column("topic", "Topic"),
-    Column("quantity", "Required", kind="amount", unit="unit", absent="not known yet"),
-    Column("declared_on", "Declared on"),
-    Column("needed_by", "Needed by"),
-    Column("divisible_said", "Divisible"),
-    Column("instruments", "Accepted instruments", absent="any"),
-    Column("note", "Note"),
-]
-_OFFER_TERMS = [
-    Column("code", "Offer"),
-    Column("provider_said", "Provider"),
-    Column("factor", "Factor"),
-    Column("topics_said", "Topics"),
-    Column("quantity", "Offered", kind="amount", unit="unit"),
-    Column("declared_on", "Declared on"),
-    Column("valid_from", "Valid from"),
-    Column("valid_until", "Valid until"),
-    Column("available_from", "Available from"),
-    Column("sectors", "Sectors"),
-    Column("countries", "Countries"),
-    Column("regions_said", "Regions"),
-    Column("cities", "Cities"),
-    Column("excluded_countries", "Excluded countries"),
-    Column("instruments", "Accepted instruments"),
-    Column("min_ticket", "Minimum ticket", kind="amount", unit="unit"),
-    Column("max_ticket", "Maximum ticket", kind="amount", unit="unit"),
-    Column("max_share", "Maximum share"),
-    Column("condition", "Condition"),
-    Column("rate", "Interest rate, % p.a."),
-    Column("note", "Note"),
-    Column("over_said", "State"),
-]
+NEED_NARROW = columns("code description_text project_said gap?[unit] needed_by", code="Need")
+NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
+OFFER_COLUMNS = columns(
+    "code (provider) provider_name factor available quantity unit topics mandate valid_until",
+    code="Offer",
+    provider="Provider code",
+    quantity="Offered",
+)
+OFFER_NARROW = columns(
+    "code provider_name description_text available[unit] valid_until", code="Offer"
+)
+OFFER_MORE = (
+    *("available", "held", "committed", "delivered", "withdrawn_quantity"),
+    *("expired", "over", "mandate"),
+)
+_NEED_TERMS = columns(
+    "code project_said city_said factor topic quantity?[unit] declared_on needed_by "
+    "divisible_said instruments note",
+    code="Need",
+    quantity="Required",
+)
+_OFFER_TERMS = columns(
+    "code provider_said factor topics_said quantity[unit] declared_on valid_from "
+    "valid_until available_from sectors countries regions_said cities excluded_countries "
+    "instruments min_ticket[unit] max_ticket[unit] max_share condition rate note "
+    "over_said",
+    code="Offer",
+    quantity="Offered",
+    min_ticket="Minimum ticket",
+    max_ticket="Maximum ticket",
+    max_share="Maximum share",
+    rate="Interest rate, % p.a.",
+)
 
 
 def need_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
@@ -107,8 +62,8 @@ def need_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
     row = need_row(snapshot, code)
     return {
         **row,
-        "what": ": ".join(part for part in (row["factor"], row["topic"]) if part),
-        "for": f"{row['project_title']} ({row['project']})",
+        "description_text": ": ".join(part for part in (row["factor"], row["topic"]) if part),
+        "project_said": f"{row['project_title']} ({row['project']})",
     }
 
 
@@ -117,7 +72,7 @@ def offer_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
     row = offer_row(snapshot, code)
     terms = "" if row["mandate"] == ANY else row["mandate"]
     about = "; ".join(part for part in ("/".join(row["topics"]), terms) if part)
-    return {**row, "what": f"{row['factor']}: {about or ANY}"}
+    return {**row, "description_text": f"{row['factor']}: {about or ANY}"}
 
 
 def list_needs(snapshot: Snapshot) -> Listing:

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import Column, table_lines
+from cli.framework.output import table_lines
 from cli.framework.terminal import is_terminal, note, print_to_stderr
+from cli.views.columns import columns
 from cli.views.reconcile import seal_of
 
 if TYPE_CHECKING:
@@ -188,11 +189,11 @@ def night_lines(night: Mapping[str, Any] | None) -> Iterator[str]:
     findings = night["findings"]
     yield f"  findings: {findings:,}: cityfund reconcile" if findings else "  findings: none"
     if night["offices"]:
-        rows = [{"office": one["office"], "told": office_text(one)} for one in night["offices"]]
+        rows = [
+            {"office": one["office"], "result_text": office_text(one)} for one in night["offices"]
+        ]
         yield ""
-        yield from table_lines(
-            rows, [Column("office", "Office", kind="code"), Column("told", "Last night")]
-        )
+        yield from table_lines(rows, columns("office result_text", result_text="Last night"))
 
 
 def watch_of(call: Call) -> Callable[[NightEvent], None]:

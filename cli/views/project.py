@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_record
+from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing
 from cli.views.balance import (
     bar_legend,
@@ -18,6 +18,7 @@ from cli.views.balance import (
     stages_text,
     wrapped,
 )
+from cli.views.columns import columns
 from cli.views.register import country_name, need_row, register_row
 from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
@@ -31,32 +32,16 @@ if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
     from ledger.store.session.snapshot import Reader, Snapshot
 
-LIST_COLUMNS = [
-    Column("code", "Project", kind="code"),
-    Column("title", "Title"),
-    Column("city", "City code", kind="code", table=False),
-    Column("city_name", "City"),
-    Column("sector", "Sector", kind="code"),
-    Column("status", "Status", kind="code"),
-    Column("weight", "Weight", kind="number"),
-    Column("needs", "Needs", kind="number"),
-    Column("state", "State", kind="code"),
-]
+LIST_COLUMNS = columns(
+    "code title (city) city_name sector status weight needs state", code="Project"
+)
 LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
 MORE = ("needs", "state", "complete", "covered")
-_TERMS = [
-    Column("code", "Project"),
-    Column("title", "Title"),
-    Column("where", "City"),
-    Column("sector_said", "Sector"),
-    Column("status", "Status"),
-    Column("weight", "Weight"),
-    Column("starts_on", "Starts on"),
-    Column("ends_on", "Ends on"),
-    Column("description", "Description"),
-    Column("source", "Source"),
-    Column("state_said", "State"),
-]
+_TERMS = columns(
+    "code title where sector_said status weight starts_on ends_on description source state_said",
+    code="Project",
+    where="City",
+)
 _INDENT = "  "
 
 

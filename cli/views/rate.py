@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows
+from cli.framework.output import emit_rows
 from cli.framework.terminal import note
+from cli.views.columns import columns
 from ledger.rates.rates import PIVOT
 
 if TYPE_CHECKING:
@@ -16,38 +17,12 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.rates import QuoteHistoryRow, RateRow
 
-_UNKNOWN = "unknown"
-RATE_COLUMNS = [
-    Column("base", "Base", kind="code"),
-    Column("rate", "Rate", kind="number", absent=_UNKNOWN),
-    Column("quote", "Quote", kind="code"),
-    Column("rate_date", "Rate date", kind="date"),
-    Column("age_days", "Age (days)", kind="number", spare=1),
-    Column("road", "Derivation"),
-    Column("source", "Source", spare=2),
-]
-VERSION_COLUMNS = [
-    Column("date", "Date", kind="date"),
-    Column("rate", "Rate", kind="number"),
-    Column("standing", "Status"),
-    Column("source", "Source", spare=3),
-    Column("version", "Version", kind="number", spare=4),
-    Column("when", "Recorded", kind="date"),
-    Column("actor", "By", spare=2),
-    Column("reason", "Reason", spare=1),
-]
-_MACHINE = [
-    Column("date", kind="date"),
-    *(Column(name) for name in ("base", "quote")),
-    Column("rate", kind="number"),
-    Column("source"),
-    Column("version", kind="number"),
-    Column("standing"),
-    *(Column(name, kind="date") for name in ("recorded_at", "superseded_at")),
-    *(Column(name) for name in ("actor", "system_user", "host")),
-    *(Column(name) for name in ("command", "reason")),
-]
-_PEOPLE = frozenset({"table", "md"})
+RATE_COLUMNS = columns("base rate? quote rate_date age_days:1 road source:2")
+VERSION_COLUMNS = columns("date rate standing source:3 version:4 when actor:2 reason:1")
+_MACHINE = columns(
+    "date base quote rate source version standing recorded_at superseded_at actor system_user host "
+    "command reason"
+)
 
 
 def emit_rates(call: Call, snapshot: Snapshot, rows: Sequence[RateRow]) -> None:
@@ -109,7 +84,7 @@ def emit_versions(
     """Write the versions of a pair's quotes, times in the ledger's zone for people."""
     version_rows = [_version_row(snapshot, pair, row) for row in rows]
     head = {"schema": "cityfund.rate-history/1", "base": pair[0], "quote": pair[1]}
-    columns = VERSION_COLUMNS if call.format in _PEOPLE else _MACHINE
+    columns = VERSION_COLUMNS if call.for_people else _MACHINE
     if call.format == "json":
         version_rows = [{key: row[key] for key in row if key != "when"} for row in version_rows]
     emit_rows(version_rows, columns, call.read, head=head)

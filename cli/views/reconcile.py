@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column, table_lines
+from cli.framework.output import table_lines
+from cli.views.columns import columns
 
 if TYPE_CHECKING:
     from ledger.store.nights.runs import StoredRun, StoredStep
     from ledger.usecases.nights.run import NightResult, ReconcileResult
 
 SCHEMA = "cityfund.reconcile/1"
-_STEP_COLUMNS = [
-    Column("name", "Step", kind="code"),
-    Column("seconds", "Seconds", kind="number", spare=1),
-    Column("told", "Result"),
-]
-_FINDING_COLUMNS = [
-    Column("kind", "Finding", kind="code"),
-    Column("subject", "Subject", kind="code"),
-    Column("ours", "Ours", spare=1),
-    Column("theirs", "Theirs", spare=1),
-    Column("difference", "Difference", spare=1),
-    Column("command", "Suggested command"),
-]
+_STEP_COLUMNS = columns("name seconds:1 result_text", name="Step")
+_FINDING_COLUMNS = columns("kind subject ours~:1 theirs~:1 difference~:1 command", kind="Finding")
 
 
 def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
@@ -93,7 +83,7 @@ def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
         same = "nothing has changed" if not night["changed"] else "this run made further changes"
         yield f"Run {night['repeats']} already covered this night; {same}."
     yield ""
-    rows = [{**step, "told": figures_text(step["figures"])} for step in night["steps"]]
+    rows = [{**step, "result_text": figures_text(step["figures"])} for step in night["steps"]]
     yield from table_lines(rows, _STEP_COLUMNS)
     sentences = [line for step in night["steps"] for line in step["lines"]]
     if sentences:

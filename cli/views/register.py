@@ -30,7 +30,6 @@ _KINDS = {
     Kind.DECIMAL: "number",
     Kind.AMOUNT: "amount",
 }
-_PEOPLE = frozenset({"table", "md"})
 _AMOUNTS = (*(stage.value for stage in Stage), "withdrawn_quantity", "gap")
 """Columns beside the canonical ones that hold an amount."""
 
@@ -47,7 +46,7 @@ _WIDE_ENOUGH = 110
 def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Column]:
     """Give the columns of a listing: for people a few, for machines all, canonical ones first."""
     machine = [*machine_columns(spec.plural), *_more_columns(listing)]
-    if call.format not in _PEOPLE:
+    if not call.for_people:
         return machine
     people = listing.people
     if listing.narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:

@@ -6,27 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.output import emit_document, emit_lines
 from cli.framework.terminal import note
+from cli.views.columns import columns
 
 if TYPE_CHECKING:
     from ledger.checks import CheckResult
     from ledger.evidence.proofs import Proof
     from ledger.evidence.tree_head import TreeHead
 
-SEAL_COLUMNS = [
-    Column("seal", "Seal", kind="number"),
-    Column("sealed_at", "Sealed", kind="date"),
-    Column("leaves", "New leaves", kind="number"),
-    Column("size", "Size", kind="number"),
-    Column("root", "Root", kind="code"),
-    Column("mark", "Seal to store elsewhere", table=False),
-]
-SEAL_NARROW = [
-    Column("seal", "Seal", kind="number"),
-    Column("sealed_at", "Sealed", kind="date"),
-    Column("mark", "Seal to store elsewhere", kind="code"),
-]
+SEAL_COLUMNS = columns("seal sealed_at leaves size root (mark)")
+SEAL_NARROW = columns("seal sealed_at mark")
 
 
 def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:

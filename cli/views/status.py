@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import Column, table_lines
+from cli.views.columns import columns
 from cli.views.night import night_document, night_lines
 from ledger.core.quantity import format_amount
 
@@ -15,17 +16,11 @@ if TYPE_CHECKING:
     from ledger.usecases.status import HoldDue, OfferDue, Status
 
 SCHEMA = "cityfund.status/1"
-STATUS_TERMS = [
-    Column("database", "Ledger"),
-    Column("as_of", "As of"),
-    Column("cities", "Cities"),
-    Column("providers", "Providers"),
-    Column("projects", "Projects"),
-    Column("needs", "Needs"),
-    Column("offers", "Offers"),
-    Column("deals", "Deals"),
-    Column("last", "Last entry"),
-]
+STATUS_TERMS = columns(
+    "database as_of cities providers projects needs offers deals last",
+    database="Ledger",
+    last="Last entry",
+)
 _WORDS = {
     "withdrawn": "withdrawn",
     "sample": "sample data",
@@ -44,31 +39,9 @@ _NOT_COUNTED = {"withdrawn", "over"}
 """What is counted beside the total and not inside it."""
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
-OFFICE_COLUMNS = [
-    Column("office", "Office", kind="code"),
-    Column("name", "Name", spare=1),
-    Column("cities", "Cities", kind="number"),
-    Column("projects", "Projects", kind="number"),
-    Column("complete", "Complete", kind="number"),
-    Column("covered", "Covered", kind="number"),
-    Column("needs", "Needs", kind="number"),
-    Column("unknown", "Unknown", kind="number"),
-    Column("deals", "Deals", kind="number"),
-]
-_HOLD_COLUMNS = [
-    Column("deal", "Deal", kind="code"),
-    Column("project", "Project", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("offer", "Offer", kind="code"),
-    Column("held", "Held", kind="amount", unit="unit"),
-    Column("held_until", "Held until", kind="date"),
-]
-_OFFER_COLUMNS = [
-    Column("offer", "Offer", kind="code"),
-    Column("provider_name", "Provider"),
-    Column("available", "Available", kind="amount", unit="unit"),
-    Column("valid_until", "Valid until", kind="date"),
-]
+OFFICE_COLUMNS = columns("office name:1 cities projects complete covered needs unknown deals")
+_HOLD_COLUMNS = columns("deal project need offer held[unit] held_until")
+_OFFER_COLUMNS = columns("offer provider_name available[unit] valid_until")
 
 
 def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[str, Any]:

@@ -6,25 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows, table_lines
+from cli.framework.output import emit_rows, table_lines
+from cli.views.columns import columns
 
 if TYPE_CHECKING:
     from ledger.matching.comparison import Comparison
 
-_LINES = [
-    Column("project", "Project", kind="code"),
-    Column("need", "Need", kind="code"),
-    Column("factor", "Factor", kind="code", spare=1),
-    Column("offer", "Offer", kind="code"),
-    Column("today", "Today", kind="amount"),
-    Column("then", "Then", kind="amount"),
-    Column("unit", "Unit", kind="code"),
-]
-_LEVELS = [
-    Column("level", "Level", kind="code"),
-    Column("today", "Today", kind="number"),
-    Column("then", "Then", kind="number"),
-]
+_LINES = columns("project need factor:1 offer today then unit")
+_LEVELS = columns("level today_text then_text")
 _NAMES = {
     "complete": "1 weight completed",
     "coverage": "2 coverage",
@@ -77,7 +66,7 @@ def _projects(codes: Sequence[str]) -> str:
 def _level_rows(comparison: Comparison) -> list[dict[str, str]]:
     today, scenario = comparison.today.levels(), comparison.scenario.levels()
     return [
-        {"level": _NAMES[one["name"]], "today": _figure(one), "then": _figure(other)}
+        {"level": _NAMES[one["name"]], "today_text": _figure(one), "then_text": _figure(other)}
         for one, other in zip(today, scenario, strict=True)
     ]
 

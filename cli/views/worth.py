@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import Column, emit_rows
-from cli.views.explain import brief
+from cli.views.balance import brief
+from cli.views.columns import columns
 
 if TYPE_CHECKING:
     from ledger.matching.worth import LevelRise, Worth
     from ledger.usecases.matching.worth import WorthTable
 
-_PEOPLE = frozenset({"table", "md"})
 _MOST_NAMED = 3
-_CODES = frozenset({"project", "need", "city", "country", "office"})
 
 
 def emit_worth(call: Call, table: WorthTable, seconds: float) -> None:
     """Write a table of worth in the format that was asked for."""
     rows = [_row(row, call.format) for row in table.rows]
-    columns = _columns(table) if call.format in _PEOPLE else _data_columns(table)
+    columns = _columns(table) if call.for_people else _data_columns(table)
     emit_rows(
         rows,
         columns,
@@ -39,26 +38,14 @@ def emit_worth(call: Call, table: WorthTable, seconds: float) -> None:
 
 
 def _columns(table: WorthTable) -> list[Column]:
-    keys = [Column(name, _title(name), kind=_kind(name)) for name in _keys(table)]
-    return [
-        *keys,
-        Column("factor", "Factor", kind="code", spare=1),
-        Column("needs", "Needs", kind="number", spare=3),
-        Column("open_said", "Stays open", kind="number", spare=2),
-        Column("step_said", "One step", kind="number"),
-        Column("level_1_said", "Level 1", kind="number"),
-        Column("level_2_said", "Level 2", kind="number"),
-        Column("completes", "Would complete"),
-    ]
-
-
-def _kind(name: str) -> str:
-    """Keep codes whole; words may go on below."""
-    return "code" if name in _CODES else "text"
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    shown = "factor:1 needs:3 open_text:2 step_text level_1_text level_2_text completes"
+    return columns(
+        " ".join([*_keys(table), shown]),
+        city="City",
+        open_text="Stays open",
+        step_text="One step",
+        completes="Would complete",
+    )
 
 
 def _data_columns(table: WorthTable) -> list[Column]:
@@ -66,7 +53,7 @@ def _data_columns(table: WorthTable) -> list[Column]:
         f"level_{level}_{name}" for level in (1, 2) for name in ("rise", "at_least", "at_most")
     )
     names = (*_keys(table), "factor", "unit", "needs", "stays_open", "step", *levels)
-    return [Column(name) for name in (*names, "gained", "lost")]
+    return columns(" ".join((*names, "gained", "lost")))
 
 
 def _keys(table: WorthTable) -> list[str]:
@@ -82,10 +69,10 @@ def _row(row: Worth, style: str) -> dict[str, Any]:
     unit = row.gap.unit
     return {
         **document,
-        "open_said": brief(row.gap.total, unit),
-        "step_said": brief(row.step, unit),
-        "level_1_said": _rise_text(row.complete, 0),
-        "level_2_said": _rise_text(row.coverage, 4),
+        "open_text": brief(row.gap.total, unit),
+        "step_text": brief(row.step, unit),
+        "level_1_text": _rise_text(row.complete, 0),
+        "level_2_text": _rise_text(row.coverage, 4),
         "completes": _first_codes(row.gained)
         + (f"; not {_first_codes(row.lost)}" if row.lost else ""),
     }

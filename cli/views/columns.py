@@ -1,0 +1,103 @@
+"""The columns of every screen: one catalogue of fields, from which each view selects.
+
+A field has one kind and one usual heading wherever it is shown. Without an entry here it is a
+text, and its heading is made from its key.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ledger.reports.table import Column
+
+_KEYS: Final = {
+    "code": """
+        act base city code country deal difference eligible factor finding from_text kind level mark
+        member_since need offer offer_unit office ours project proposal provider quote root sample
+        sector state status subject theirs unit
+    """,
+    "date": """
+        as_of changed_at date day due_on effective_on held_until needed_by opened_at rate_date
+        recorded_at sealed_at superseded_at valid_until when
+    """,
+    "number": """
+        age_days base_counted bound cities complete counted coverage covered deals eligible_offers
+        entry examined gets_text gives_text leaves level_1_text level_2_text line lines needs
+        not_counted offers open_text projects proposal_line rate reverses seal seconds size
+        step_text takes taken_up then_text today_text unknown version weight
+    """,
+    "amount": """
+        available committed delivered gap gap_base held max_ticket min_ticket need_left
+        offer_committed offer_delivered offer_held offer_left offer_quantity quantity required then
+        today withdrawn
+    """,
+}
+"""The kinds of fields that are no plain text."""
+_KINDS: Final = {key: kind for kind, keys in _KEYS.items() for key in keys.split()}
+_TITLES: Final = {
+    "about": "Subject",
+    "actor": "By",
+    "age_days": "Age (days)",
+    "base_counted": "Counted in base",
+    "changed_at": "Since",
+    "city": "City code",
+    "city_name": "City",
+    "command": "Suggested command",
+    "country_name": "Country",
+    "due_on": "Due",
+    "effective_on": "Date",
+    "eligible_offers": "Fit",
+    "gap_base": "Gap in base",
+    "instruments": "Accepted instruments",
+    "key": "Request key",
+    "leaves": "New leaves",
+    "mark": "Seal to store elsewhere",
+    "name_local": "Local name",
+    "not_counted": "Unknown",
+    "opened_at": "Opened",
+    "over_said": "State",
+    "provider_name": "Provider",
+    "recorded_at": "Recorded",
+    "road": "Derivation",
+    "said": "Description",
+    "sealed_at": "Sealed",
+    "standing": "Status",
+    "takes": "Possible now",
+    "when": "Recorded",
+    "why_not": "Blocked by",
+    "why_text": "Why not more",
+    "with_text": "Would fit with",
+}
+_ABSENT: Final = {"instruments": "any"}
+_FIELD = re.compile(
+    r"(?P<hidden>\()?(?P<key>\w+)(?P<missing>\?)?(?:\[(?P<unit>\w+)\])?"
+    r"(?P<wraps>~)?(?::(?P<spare>\d))?\)?"
+)
+
+
+def columns(fields: str, **titles: str) -> list[Column]:
+    """Make the columns of fields: `deal (note) gap?[unit] ours~ actor:2`.
+
+    `titles` replace headings. A field in parentheses is left out for people. `?` shows a missing
+    value as unknown, `[unit]` puts that field behind the value, and `~` lets a code be broken
+    over lines. `:2` is the `spare`: where space is short, the highest are left out first.
+    """
+    return [_column(field, titles) for field in fields.split()]
+
+
+def _column(field: str, titles: dict[str, str]) -> Column:
+    match = _FIELD.fullmatch(field)
+    assert match is not None, field
+    key = match["key"]
+    heading = re.sub("_(text|said)$", "", key).replace("_", " ").capitalize()
+    return Column(
+        key,
+        titles.get(key, _TITLES.get(key, heading)),
+        kind="text" if match["wraps"] else _KINDS.get(key, "text"),
+        unit=match["unit"],
+        absent="unknown" if match["missing"] else _ABSENT.get(key, ""),
+        table=not match["hidden"],
+        spare=int(match["spare"] or 0),
+        measured_in="offer_unit" if key.startswith("offer_") else "unit",
+    )
