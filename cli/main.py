@@ -16,7 +16,7 @@ from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
 from cli.framework.terminal import can_flush, discard, print_to_stderr
-from cli.framework.usage_errors import NotText, ReceiptNotWritten
+from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
 from ledger.core.errors import ExitCode, LedgerError
 
 PROGRAM = "cityfund"
@@ -86,7 +86,7 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except LedgerError as error:
         return _ended_by(error, error_output.of_refusal(error), session)
     except typer.TyperException as error:
-        return _ended_by(error, error_output.of_usage(error), session)
+        return _ended_by(error, error_output.of_refusal(usage_error(error)), session)
     except (KeyboardInterrupt, typer.Abort):
         if session.recorded is not None:
             print_to_stderr(session.recorded)

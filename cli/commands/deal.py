@@ -8,6 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
+from cli.framework.options import quantity_argument
 from cli.framework.session import act, optional_date, read_ledger
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ OfferCode = Annotated[
     str, typer.Argument(help="The offer.", autocompletion=complete_codes("offer"))
 ]
 NeedCode = Annotated[str, typer.Argument(help="The need.", autocompletion=complete_codes("need"))]
-Quantity = Annotated[str, typer.Argument(help='How much, in the need\'s unit: "1M EUR".')]
+Quantity = Annotated[str, quantity_argument('How much, in the need\'s unit: "1M EUR".')]
 AllOrQuantity = Annotated[
-    str | None, typer.Argument(help="How much, in the need's unit; everything if omitted.")
+    str | None, quantity_argument("How much, in the need's unit; everything if omitted.")
 ]
 Until = Annotated[str | None, typer.Option(help="The end date of the hold.")]
 Due = Annotated[str | None, typer.Option(help="The date the delivery is due.")]

@@ -1,22 +1,24 @@
-"""`cityfund match`: the pairings that complete the most projects, and what to do with them."""
+"""`cityfund match`: proposals that complete the most projects: solve, store, accept, explain."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from cli.commands.match_explain import explain
-from cli.commands.match_whatif import whatif
-from cli.commands.match_worth import worth
 from cli.framework.command import Call, command, noun
-from cli.framework.completion import complete_codes
-from cli.framework.match_query import FactorAlone, Office, Projects, TimeLimit
-from cli.framework.options import WRITE_PANEL
+from cli.framework.completion import complete_any, complete_codes
+from cli.framework.match_query import MATCHING, matching, query_of, require_save
+from cli.framework.options import TWO_WORDS, with_parameters
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import execute_call, ledger_of, optional_date, request_on
+from cli.framework.session import execute_call, ledger_of, request_on, required_date
+from cli.framework.terminal import progress
+from cli.framework.usage_errors import UntilMissing
 from cli.views.match import LIST_COLUMNS, list_row
+from ledger.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from ledger.solver.options import SolverOptions
@@ -33,43 +35,18 @@ ProposalOption = Annotated[
 ]
 
 
-@command(app, "propose", dated=True)
+@command(app, "propose", dated=True, saves=True)
+@with_parameters(*MATCHING)
 def propose(
     call: Call,
-    office: Office = None,
-    project: Projects = None,
-    factor: FactorAlone = None,
-    time_limit: TimeLimit = None,
     save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
-    reason: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Reason for storing it.", rich_help_panel=WRITE_PANEL),
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY", help="Request key: said twice, done once.", rich_help_panel=WRITE_PANEL
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Show the result, store nothing.", rich_help_panel=WRITE_PANEL
-        ),
-    ] = False,
+    **_options: Any,
 ) -> None:
     """Propose the allocations that complete the most projects."""
-    from cli.framework.match_query import query_of, require_save, solving_shown
-    from ledger.solver.options import SolverOptions, parse_seconds
-
     require_save(call, save=save)
-    del reason, key, dry_run  # the call's own options of writing hold them
-    seconds = parse_seconds(time_limit)
-    ledger = ledger_of(call)
-    query = query_of(call, ledger, office=office, projects=project or (), factor=factor)
-    with solving_shown(call) as on_progress:
+    with matching(call) as (ledger, query, options):
         answer = _save if save else _propose
-        answer(call, ledger, query, SolverOptions(seconds, on_progress))
+        answer(call, ledger, query, options)
 
 
 def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
@@ -144,17 +121,141 @@ def accept(
     ] = False,
 ) -> None:
     """Turn lines of a stored proposal into introductions, held until a date."""
-    from cli.framework.match_query import require_last_day
     from cli.views.match_text import emit_accepted
     from ledger.usecases.matching.accept import Acceptance, accept
 
-    require_last_day(until)
-    last = optional_date(call, until)
-    assert last is not None
+    if until is None:
+        raise UntilMissing("The holds have no last day.", next_step="Add --until DATE.")
+    last = required_date(call, until)
     acceptance = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
     emit_accepted(call, execute_call(call, lambda uow: accept(uow, acceptance)))
 
 
-command(app, "explain", dated=True)(explain)
-command(app, "worth", dated=True)(worth)
-command(app, "whatif", dated=True)(whatif)
+@command(app, "explain", dated=True)
+@with_parameters(*MATCHING)
+def explain(
+    call: Call,
+    code: Annotated[
+        str,
+        typer.Argument(
+            help="A project, a need or an offer.",
+            autocompletion=complete_any("project", "need", "offer"),
+        ),
+    ],
+    **_options: Any,
+) -> None:
+    """Explain a project, need or offer: its allocation today, and what blocks it."""
+    from cli.views.explain import emit_explanation
+    from ledger.usecases.matching.explain import explain
+
+    with matching(call) as (ledger, query, options):
+        explanation = explain(ledger, code, query, options)
+    emit_explanation(call, explanation)
+
+
+@command(app, "worth", dated=True)
+@with_parameters(*MATCHING)
+def worth(
+    call: Call,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="Group needs by columns: factor,sector,region."),
+    ] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="N", help="Number of gaps; default: 20.")
+    ] = None,
+    step: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUANTITY", help="Step, such as '5M EUR'; once per unit."),
+    ] = None,
+    **_options: Any,
+) -> None:
+    """Show what one more step for each of the largest gaps would gain."""
+    from time import monotonic
+
+    from cli.views.scenario import emit_worth
+    from ledger.solver.options import SolverOptions, parse_seconds
+    from ledger.usecases.matching.worth import WorthQuery, worth
+
+    seconds, most = parse_seconds(call.params["time_limit"]), parse_gap_count(limit)
+    ledger = ledger_of(call)
+    query = WorthQuery(
+        match=query_of(call, ledger),
+        by=[name for text in by or () for name in text.split(",") if name.strip()],
+        steps=step or (),
+        most=most,
+    )
+    started = monotonic()
+    with _steps_shown(call) as on_progress:
+        table = worth(ledger, query, SolverOptions(seconds), on_progress)
+    emit_worth(call, table, monotonic() - started)
+
+
+_DEFAULT, _DIGITS = 20, 4
+
+
+class UnusableLimit(InvalidInput, code="unusable-limit"):
+    """A number of gaps that is no whole number from 1 on."""
+
+    default_why = "Each gap is weighed by solving once more."
+    default_next = "Give a number such as 20, or leave it out."
+
+
+def parse_gap_count(text: str | None) -> int:
+    """Read how many gaps are to be weighed. Raises `UnusableLimit`."""
+    if text is None:
+        return _DEFAULT
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS and int(plain)):
+        raise UnusableLimit(f"{text!r} is no number of gaps.")
+    return int(plain)
+
+
+@contextmanager
+def _steps_shown(call: Call) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, a step for each gap; yields the callback for each advance."""
+    with progress(call, "Weighing gaps", 1) as advance:
+        done = [0.0]
+
+        def on_progress(number: int, total: int) -> None:
+            share = number / total
+            advance(share - done[0])  # type: ignore[arg-type]
+            done[0] = share
+
+        yield on_progress
+
+
+@command(app, "whatif", dated=True)
+@with_parameters(*MATCHING)
+def whatif(
+    call: Call,
+    add_offer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT|FILE",
+            help="Offer as 'factor=money quantity=50M unit=EUR', or a CSV file of offers.",
+        ),
+    ] = None,
+    withdraw: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OFFER",
+            help="Withdraw all that is available of an offer.",
+            autocompletion=complete_codes("offer"),
+        ),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(metavar=TWO_WORDS, help="Change a field: --change O-0001 min_ticket=3M."),
+    ] = None,
+    **_options: Any,
+) -> None:
+    """Compare today's proposal with that of a scenario."""
+    from cli.views.scenario import emit_comparison
+    from ledger.usecases.matching.whatif import WhatIfRequest, what_if
+
+    changes = cast("Sequence[tuple[str, str]]", change or ())
+    request = WhatIfRequest(add_offers=add_offer or (), withdraw=withdraw or (), changes=changes)
+    with matching(call) as (ledger, query, options):
+        comparison = what_if(ledger, query, request, options)
+    emit_comparison(call, comparison)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
-from cli.framework.register_commands import Listing, resolve_typed_code
+from cli.framework.options import with_parameters
+from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import (
     add_parameters,
     code_argument,
     read_terms,
-    with_parameters,
 )
 from cli.framework.session import act
 from ledger.registers.table import PROJECT
-
-if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Reader, Snapshot
 
 ProjectCode = Annotated[str, code_argument("project")]
 _NEED = 'A need, repeatable: "money 40M EUR", "expertise 120 person-day metro" or "money ? EUR".'
@@ -43,20 +40,6 @@ def add(
             uow, read_terms(call, PROJECT, today=uow.today, adds=True), need or ()
         ),
     )
-
-
-def listing(snapshot: Snapshot) -> Listing:
-    """Return the rows of `project list`."""
-    from cli.views.project import list_projects
-
-    return list_projects(snapshot)
-
-
-def show(call: Call, reader: Reader, code: str) -> None:
-    """Write one project."""
-    from cli.views.project import emit_project
-
-    emit_project(call, reader, code)
 
 
 def withdraw(call: Call, project: ProjectCode) -> None:
@@ -84,14 +67,5 @@ def reinstate(
 
 app = register_noun(
     PROJECT,
-    listing=listing,
-    parts=("need",),
-    show=show,
     own={"add": Verb(add), "withdraw": Verb(withdraw), "reinstate": Verb(reinstate)},
-    texts={
-        "edit": "Change terms of a project, such as its status; an empty text removes a term.",
-        "list": "List projects with their cities, numbers of needs, and states.",
-        "show": "Show one project: its needs by factor, gaps, eligible offers and deals.",
-        "all": "Include cancelled projects.",
-    },
 )

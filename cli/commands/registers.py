@@ -1,7 +1,7 @@
 """The noun of a register: its verbs, made from its specification.
 
-The modules of single registers add what is their own. A register that has nothing of its own is
-an attribute of this module, made when it is asked for.
+Each register is an attribute of this module, made when it is asked for. Projects and units, which
+have verbs of their own, have a module each.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call, command, noun
+from cli.framework.options import flag_parameter, with_parameters
 from cli.framework.register_commands import (
     Listing,
     add_record,
@@ -18,17 +19,16 @@ from cli.framework.register_commands import (
     emit_listing,
     move_quantity,
     resolve_code,
+    resolve_typed_code,
     set_withdrawn,
 )
 from cli.framework.register_options import (
     add_parameters,
     code_parameter,
     edit_parameters,
-    flag_parameter,
     quantity_parameter,
-    with_parameters,
 )
-from cli.framework.session import read_ledger
+from cli.framework.session import act, read_ledger
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import REGISTERS, children_of
 
@@ -56,29 +56,84 @@ class Verb(NamedTuple):
 
 List = Callable[["Snapshot"], Listing]
 Show = Callable[[Call, "Reader", str], None]
-_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+_LISTED_WITH = {"office": ("city",), "provider": ("offer",), "project": ("need",)}
+"""Registers whose records are counted in the listing of another."""
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
+_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "office": {
+        "add": "Add an office of the fund; new cities of its regions are assigned to it.",
+        "list": "List the offices with their numbers of cities.",
+        "show": "Show one office and its cities.",
+    },
+    "city": {
+        "add": "Add a member city; the default office is the one of its region.",
+        "list": "List the member cities.",
+        "show": "Show one city: its terms, its projects, and the deals of their needs.",
+    },
+    "provider": {
+        "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",
+        "list": "List the providers with their numbers of offers.",
+        "show": "Show one provider: its terms, its offers and their deals.",
+    },
+    "project": {
+        "edit": "Change terms of a project, such as its status; an empty text removes a term.",
+        "list": "List projects with their cities, numbers of needs, and states.",
+        "show": "Show one project: its needs by factor, gaps, eligible offers and deals.",
+        "all": "Include cancelled projects.",
+    },
+    "need": {
+        "add": 'Add a need to a project: PRJ-0001 money "40M EUR", or "? EUR" while not known.',
+        "list": "List needs with their quantities and gaps.",
+        "show": "Show one need: its terms, its quantities by stage, eligible offers and deals.",
+        "withdraw": "Withdraw the open quantity of a need, or a part of it.",
+        "reinstate": "Reinstate the withdrawn quantity of a need, or a part of it.",
+        "candidates": "Show every offer for a need: eligible or not, the possible amount, the "
+        "failed rules.",
+        "every": "Include exhausted offers, and offers of other factors.",
+    },
+    "offer": {
+        "add": 'Add an offer of a provider with its mandate: BANK money "90M EUR" --sectors '
+        "transport.",
+        "list": "List offers with their available quantities, mandates and validity.",
+        "show": "Show one offer: its terms, its mandate, its quantities by stage, and its deals.",
+        "withdraw": "Withdraw the available quantity of an offer, or a part; all of it ends the "
+        "offer.",
+        "reinstate": "Reinstate the withdrawn or expired quantity of an offer, or a part of it.",
+        "expire": "Expire the available quantity of an offer whose validity has ended.",
+        "candidates": "Show every need for an offer: eligible or not, the possible amount, the "
+        "failed rules.",
+        "every": "Include needs with nothing open, and needs of other factors.",
+    },
+}
+"""Lines of help that say more than the usual ones, by register and verb.
+
+`all` is what `--all` adds to a list, `every` what it adds to the candidates.
+"""
 
 
-def register_noun(
-    spec: RegisterSpec,
-    *,
-    listing: List | None = None,
-    parts: tuple[str, ...] = (),
-    show: Show | None = None,
-    own: Mapping[str, Verb] = _NO_VERBS,
-    texts: Mapping[str, str] = _NO_TEXTS,
-) -> typer.Typer:
+def _view(name: str) -> tuple[List | None, Show | None]:
+    """Return how a register is listed, and how one of its records is shown; None: by columns."""
+    from cli.views import member, need, project
+
+    views: dict[str, tuple[List, Show]] = {
+        "office": (member.list_offices, member.emit_office),
+        "city": (member.list_cities, member.emit_city),
+        "provider": (member.list_providers, member.emit_provider),
+        "project": (project.list_projects, project.emit_project),
+        "need": (need.list_needs, need.emit_need),
+        "offer": (need.list_offers, need.emit_offer),
+    }
+    return views.get(name, (None, None))
+
+
+def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) -> typer.Typer:
     """Make the noun of a register with its verbs.
 
-    `listing` gives what `list` lists, of a snapshot of the register and of `parts`, and `show`
-    writes one record by its code; without them every column is listed and shown. `own` are verbs
-    of the register alone, or in the place of the usual ones; `texts` are lines of help that say
-    more than the usual ones, by verb, and `all` what `--all` adds to a list.
+    `own` are verbs of the register alone, or in the place of the usual ones.
     """
     app = noun(spec.help)
-    lines = {**_usual_texts(spec), **texts}
-    verbs = {**_usual_verbs(spec, _list(spec, listing, parts, lines["all"]), show), **own}
+    lines = {**_usual_texts(spec), **_TEXTS.get(spec.name, {})}
+    verbs = {**_usual_verbs(spec, lines), **own}
     for name in sorted(verbs, key=ORDER.index):
         verb = verbs[name]
         if name not in own:
@@ -89,7 +144,7 @@ def register_noun(
 
 
 def __getattr__(name: str) -> typer.Typer:
-    """Make the noun of a register that has no module of its own, by the register's name."""
+    """Make the noun of a register by its name."""
     if name in REGISTERS:
         return register_noun(REGISTERS[name])
     raise AttributeError(name)
@@ -119,18 +174,21 @@ def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     return texts
 
 
-def _usual_verbs(spec: RegisterSpec, list_: Verb, show: Show | None) -> dict[str, Verb]:
+def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb]:
     verbs = {"add": _add(spec)}
     if not spec.versioned:
         return verbs
     verbs |= {
         "edit": _edit(spec),
-        "list": list_,
-        "show": _show(spec, show),
+        "list": _list(spec, lines["all"]),
+        "show": _show(spec),
         "history": _history(spec),
     }
     if spec.has_quantity:
         verbs |= {verb: _move(spec, verb) for verb in ("withdraw", "reinstate")}
+        verbs["candidates"] = _candidates(spec, lines["every"])
+        if "valid_until" in spec.column:
+            verbs["expire"] = _expire(spec)
     elif spec.can_be_withdrawn:
         verbs |= {"withdraw": _set(spec, withdrawn=True), "reinstate": _set(spec, withdrawn=False)}
     return verbs
@@ -153,16 +211,16 @@ def _edit(spec: RegisterSpec) -> Verb:
     return Verb(edit, may_be_empty=frozenset(attribute_of(one.name) for one in spec.columns))
 
 
-def _list(spec: RegisterSpec, listing: List | None, parts: tuple[str, ...], words: str) -> Verb:
-    hides = listing is not None or spec.can_be_withdrawn
-    more = [flag_parameter("every", "--all", words)] if hides else []
+def _list(spec: RegisterSpec, words: str) -> Verb:
+    hides = spec.name in _TEXTS or spec.can_be_withdrawn
 
-    @with_parameters(*more)
+    @with_parameters(*([flag_parameter("every", "--all", words=words)] if hides else []))
     def list_(call: Call, **typed: bool) -> None:
         from cli.views.register import listed_columns, plain_listing
 
+        listing, _ = _view(spec.name)
         with read_ledger(call) as reader:
-            snapshot = reader.snapshot(spec.name, *parts)
+            snapshot = reader.snapshot(spec.name, *_LISTED_WITH.get(spec.name, ()))
         listed = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
         columns = listed_columns(call, spec, listed)
         emit_listing(call, spec, listed, columns, every=typed.get("every", True))
@@ -170,11 +228,12 @@ def _list(spec: RegisterSpec, listing: List | None, parts: tuple[str, ...], word
     return Verb(list_, "list", dated=True)
 
 
-def _show(spec: RegisterSpec, show: Show | None) -> Verb:
+def _show(spec: RegisterSpec) -> Verb:
     @with_parameters(code_parameter(spec))
     def show_(call: Call, **typed: str) -> None:
         from cli.views.register import emit_plain
 
+        _, show = _view(spec.name)
         with read_ledger(call) as reader:
             code = resolve_code(reader, spec.name, typed[spec.name])
             if show is not None:
@@ -183,6 +242,16 @@ def _show(spec: RegisterSpec, show: Show | None) -> Verb:
                 emit_plain(call, reader, spec, code)
 
     return Verb(show_, "show", dated=True)
+
+
+def _candidates(spec: RegisterSpec, words: str) -> Verb:
+    @with_parameters(code_parameter(spec), flag_parameter("every", "--all", words=words))
+    def candidates(call: Call, **typed: Any) -> None:
+        from cli.views.candidate import emit_candidates
+
+        emit_candidates(call, spec.name, typed[spec.name], every=typed["every"])
+
+    return Verb(candidates, "list", dated=True)
 
 
 def _history(spec: RegisterSpec) -> Verb:
@@ -209,3 +278,13 @@ def _move(spec: RegisterSpec, verb: str) -> Verb:
         move_quantity(call, spec, verb, typed[spec.name], typed["quantity"])
 
     return Verb(move)
+
+
+def _expire(spec: RegisterSpec) -> Verb:
+    @with_parameters(code_parameter(spec))
+    def expire(call: Call, **typed: str) -> None:
+        from ledger.usecases.registers.quantities import expire
+
+        act(call, lambda uow: expire(uow, resolve_typed_code(uow, spec.name, typed[spec.name])))
+
+    return Verb(expire)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
-from cli.framework.register_options import add_parameters, read_terms, with_parameters
+from cli.framework.options import with_parameters
+from cli.framework.register_options import add_parameters, read_terms
 from cli.framework.session import act, read_ledger
 from ledger.registers.table import UNIT
 
@@ -19,19 +20,15 @@ def add(call: Call, **_typed: str) -> None:
 
 def list_(call: Call) -> None:
     """List all units, units of work first."""
-    from cli.framework.output import Column, emit_rows
+    from cli.framework.output import emit_rows
+    from cli.views.columns import columns
     from cli.views.register import unit_row
 
     with read_ledger(call) as reader:
         known = reader.snapshot("unit").units
     units = sorted(known.values(), key=lambda unit: (unit.kind == "money", unit.code))
-    columns = [
-        Column("code", "Unit", kind="code"),
-        Column("name", "Name"),
-        Column("kind", "Counts"),
-        Column("decimals", "Decimals", kind="number"),
-    ]
-    emit_rows(map(unit_row, units), columns, call.read, head={"schema": "cityfund.units/1"})
+    shown = columns("code name kind decimals", code="Unit", kind="Counts")
+    emit_rows(map(unit_row, units), shown, call.read, head={"schema": "cityfund.units/1"})
 
 
 app = register_noun(UNIT, own={"add": Verb(add), "list": Verb(list_, "list")})

@@ -37,11 +37,15 @@ class CommandEntry(NamedTuple):
 
 _DAILY_NOUNS = ("need", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
+_OWN_MODULES = ("deal", "project", "unit")
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 
 def _register_entry(name: str, panel: str) -> CommandEntry:
-    return CommandEntry(name, registers.REGISTERS[name].help, panel, f"cli.commands.{name}")
+    spec = registers.REGISTERS[name]
+    if name in _OWN_MODULES:
+        return CommandEntry(name, spec.help, panel, f"cli.commands.{name}")
+    return CommandEntry(name, spec.help, panel, "cli.commands.registers", name)
 
 
 COMMAND_TABLE = (
@@ -59,8 +63,8 @@ COMMAND_TABLE = (
     *(_register_entry(name, DAILY) for name in _DAILY_NOUNS),
     *(_register_entry(name, REGISTERS) for name in _REGISTER_NOUNS),
     *(
-        CommandEntry(name, spec.help, REGISTERS, "cli.commands.registers", name)
-        for name, spec in registers.REGISTERS.items()
+        _register_entry(name, REGISTERS)
+        for name in registers.REGISTERS
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -218,12 +218,15 @@ class LedgerCommand(PlainHelp, TyperCommand):
     kind: ClassVar[str] = "plain"
     dated: ClassVar[bool] = False
     destructive: ClassVar[bool] = False
+    saves: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
         super().__init__(*args, **kwargs)
         take_as_typed(self.params)
-        shared = shared_parameters(self.kind, dated=self.dated, destructive=self.destructive)
+        shared = shared_parameters(
+            self.kind, dated=self.dated, destructive=self.destructive, saves=self.saves
+        )
         own = {param.name for param in self.params}
         self._shared = frozenset(param.name for param in shared) - own
         self.params = [*self.params, *(param for param in shared if param.name not in own)]
@@ -293,29 +296,10 @@ def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
     )
 
 
-@cache
-def _command_class(
-    kind: str, *, dated: bool, destructive: bool, may_be_empty: frozenset[str]
-) -> type[LedgerCommand]:
-    assert kind in {*READING, "write", "plain"}, kind
-    traits = {
-        "kind": kind,
-        "dated": dated,
-        "destructive": destructive,
-        "may_be_empty": may_be_empty,
-    }
-    return type(f"{kind.title()}Leaf", (LedgerCommand,), traits)
-
-
-@cache
-def _group_class(default_verb: str | None) -> type[VerbGroup]:
-    return type("VerbGroup", (VerbGroup,), {"default_verb": default_verb})
-
-
 def noun(help_line: str, *, default: str | None = None) -> typer.Typer:
     """Make the app of a noun with verbs; `default` names the verb of the noun standing alone."""
     return typer.Typer(
-        cls=_group_class(default),
+        cls=type("VerbGroup", (VerbGroup,), {"default_verb": default}),
         help=help_line,
         no_args_is_help=default is None,
         add_completion=False,
@@ -334,15 +318,19 @@ def command(
     *,
     kind: str = "list",
     dated: bool = False,
+    saves: bool = False,
     destructive: bool = False,
     hidden: bool = False,
     may_be_empty: frozenset[str] = frozenset(),
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
-    A reading command takes --output, with `dated` the two times and, where it lists rows, --where;
-    a writing one --on, --reason, --key and --dry-run, and with `destructive` --yes. `may_be_empty`
-    names the parameters in which an empty text has a meaning.
+    A reading command takes --output, with `dated` the two
+    times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
+    --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
+    `may_be_empty` names the parameters in which an empty text has a meaning.
     """
-    cls = _command_class(kind, dated=dated, destructive=destructive, may_be_empty=may_be_empty)
-    return app.command(name, cls=cls, hidden=hidden)
+    assert kind in {*READING, "write", "plain"}, kind
+    traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
+    traits |= {"kind": kind, "may_be_empty": may_be_empty}
+    return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)

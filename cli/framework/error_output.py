@@ -35,13 +35,6 @@ def of_refusal(error: LedgerError) -> ErrorReport:
     )
 
 
-def of_usage(error: Any) -> ErrorReport:
-    """Report a command line that Typer could not parse."""
-    from cli.framework.usage_errors import usage_message  # noqa: PLC0415 - only where something was mistyped
-
-    return ErrorReport(*usage_message(error))
-
-
 def of_storage(error: OSError) -> ErrorReport:
     """Report an error of a file or disk."""
     reason = error.strerror or str(error)

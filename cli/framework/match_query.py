@@ -1,44 +1,50 @@
-"""The options by which every kind of matching is narrowed and limited.
-
-What a matching is asked for: its filters, their short forms, and what goes together.
-
-What a person sees while a long matching is solved: the stage, and how good the plan is.
-"""
+"""The options of every command that solves a matching, and the progress of a long one."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import times_of
+from cli.framework.register_options import parameter
+from cli.framework.session import ledger_of, times_of
 from cli.framework.terminal import is_terminal
-from cli.framework.usage_errors import UntilMissing
 from ledger.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from ledger.solver.options import ProgressCallback
+    from ledger.solver.options import ProgressCallback, SolverOptions
     from ledger.store.session.ledger import Ledger
     from ledger.usecases.matching.propose import MatchQuery
 
-Office = Annotated[
-    str | None, typer.Option(help="Only this office.", autocompletion=complete_codes("office"))
-]
-Projects = Annotated[
-    list[str] | None,
-    typer.Option(help="Only this project; repeatable.", autocompletion=complete_codes("project")),
-]
-FactorAlone = Annotated[str | None, typer.Option(help="Only this factor.")]
-TimeLimit = Annotated[
-    str | None, typer.Option(metavar="SECONDS", help="Time limit; 0: the greedy plan.")
-]
+MATCHING = (
+    parameter(
+        "office",
+        typer.Option(help="Only this office.", autocompletion=complete_codes("office")),
+        required=False,
+    ),
+    parameter(
+        "project",
+        typer.Option(
+            help="Only this project; repeatable.", autocompletion=complete_codes("project")
+        ),
+        many=True,
+        required=False,
+    ),
+    parameter("factor", typer.Option(help="Only this factor."), required=False),
+    parameter(
+        "time_limit",
+        typer.Option(metavar="SECONDS", help="Time limit; 0: the greedy plan."),
+        required=False,
+    ),
+)
+"""The options of every command that solves a matching; `matching` reads them."""
 
 
 class OnlyWithSave(UsageError, code="only-with-save"):
@@ -49,7 +55,7 @@ class OnlyWithSave(UsageError, code="only-with-save"):
 
 
 def require_save(call: Call, *, save: bool) -> None:
-    """Refuse what belongs to storing without --save, and --save of another time."""
+    """Refuse the options of storing without --save, and --save for another time."""
     if not save:
         for name in ("reason", "key", "dry_run"):
             if call.params.get(name):
@@ -61,34 +67,39 @@ def require_save(call: Call, *, save: bool) -> None:
         raise PastIsNotSaved("A proposal of another time is not stored.")
 
 
-def query_of(
-    call: Call, ledger: Ledger, *, office: str | None, projects: Sequence[str], factor: str | None
-) -> MatchQuery:
+@contextmanager
+def matching(call: Call) -> Iterator[tuple[Ledger, MatchQuery, SolverOptions]]:
+    """Read the options of a matching, and show its progress while it is solved."""
+    from ledger.solver.options import SolverOptions, parse_seconds  # noqa: PLC0415 - brings the solver
+
+    seconds = parse_seconds(call.params["time_limit"])
+    ledger = ledger_of(call)
+    query = query_of(call, ledger)
+    with _solving_shown(call) as on_progress:
+        yield ledger, query, SolverOptions(seconds, on_progress)
+
+
+def query_of(call: Call, ledger: Ledger) -> MatchQuery:
     """Make the query of a call: its filters, and those its short forms stand for."""
     from ledger.usecases.matching.propose import MatchQuery  # noqa: PLC0415 - brings the store
     from ledger.usecases.matching.select import parse_factor  # noqa: PLC0415
 
+    office, projects, factor = (call.params[name] for name in ("office", "project", "factor"))
     where = [*call.read.where]
     times = times_of(call)
     if office is not None or projects:
         with ledger.reader(times) as reader:
             offices = [] if office is None else [office]
             where += [f"office={resolve_code(reader, 'office', one)}" for one in offices]
-            where += [f"project={resolve_code(reader, 'project', one)}" for one in projects]
+            where += [f"project={resolve_code(reader, 'project', one)}" for one in projects or ()]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(where=where, times=times)
 
 
-def require_last_day(until: str | None) -> None:
-    """Refuse holds without their last day."""
-    if until is None:
-        raise UntilMissing("The holds have no last day.", next_step="Say --until DATE.")
-
-
 @contextmanager
-def solving_shown(call: Call) -> Iterator[ProgressCallback | None]:
-    """Give what is to be told of each advance; None where nobody watches."""
+def _solving_shown(call: Call) -> Iterator[ProgressCallback | None]:
+    """Show the progress of a solver on a terminal; yields its callback, or None without one."""
     if call.settings.quiet or not is_terminal(sys.stderr):
         yield None
         return

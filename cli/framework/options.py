@@ -1,27 +1,27 @@
 """The options that commands share: every command's, a reading command's, a writing command's.
 
-Each group is written once, as the parameters of a template function, and added to every command
-of its kind by `cli.framework.command`; the commands' own functions never list them.
+Each is a parameter of a function, added to every command of its kind by `cli.framework.command`;
+the commands' own functions never list them.
 
-Values of options and arguments are taken as typed.
-
-Typer converts every value through pydantic, whose import takes longer than a whole reading
-command. The framework's parameters are text or flags, which need no conversion, so they are given
-a converter that passes them through. Parameters of other types keep Typer's own.
+Values of options and arguments are taken as typed. Typer converts every value through pydantic,
+whose import takes longer than a whole reading command. The framework's parameters are text or
+flags, which need no conversion, so they are given a converter that passes them through.
+Parameters of other types keep Typer's own.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import typer
 import typer.main
 
 from cli.framework.usage_errors import BadUsage
-from ledger.core.errors import LedgerError
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 _PASSED_THROUGH = (str, bool, list[str])
 
 TWO_WORDS = "CODE FIELD=VALUE"
@@ -32,7 +32,7 @@ class _AsTyped:
     """Typer's converter interface for values that are already what they should be."""
 
     def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:
-        """Give the value itself; a repeatable option that was not given is an empty tuple."""
+        """Return the value itself; a repeatable option that was not given is an empty tuple."""
         del ctx
         if value is None and (param.multiple or param.nargs == -1):
             return ()
@@ -50,7 +50,7 @@ class PlainHelp:
     params: list[Any]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line. Raises BadUsage or EmptyQuantity for an empty text."""
+        """Parse the command line. Raises BadUsage for an empty text."""
         rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
         for param in self.params:
             if param.name in self.may_be_empty or ctx.resilient_parsing:
@@ -60,7 +60,7 @@ class PlainHelp:
         return rest
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Give the help option, its value passed through."""
+        """Return the help option, its value passed through."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         take_as_typed([option])
         return option
@@ -78,18 +78,27 @@ def _has_empty(value: object) -> bool:
     return value == ""
 
 
-def _empty_text(ctx: Any, param: Any) -> LedgerError:
+def _empty_text(ctx: Any, param: Any) -> BadUsage:
     is_argument = param.param_type_name == "argument"
-    if is_argument and param.name == "quantity":
-        from ledger.core.quantity_errors import EmptyQuantity  # noqa: PLC0415 - rarely needed
-
-        return EmptyQuantity("The quantity is empty.")
     name = str(param.metavar or param.name).upper() if is_argument else param.opts[0]
     return BadUsage(
         f"{name} is empty.",
         why=f"{ctx.command_path} does not accept an empty text here.",
         next_step="Give a value." if param.required else "Give a value, or omit it.",
     )
+
+
+def quantity_argument(words: str) -> Any:
+    """Make the argument for a quantity, which has its own error for an empty text."""
+    return typer.Argument(help=words, callback=_refuse_empty_quantity)
+
+
+def _refuse_empty_quantity(value: str | None) -> str | None:
+    if value == "":
+        from ledger.core.quantity_errors import EmptyQuantity  # noqa: PLC0415 - rarely needed
+
+        raise EmptyQuantity("The quantity is empty.")
+    return value
 
 
 def take_as_typed(params: Iterable[Any]) -> None:
@@ -125,121 +134,108 @@ def _complete_format(incomplete: str) -> list[str]:
     return [name for name in READ_FORMATS if name.startswith(incomplete)]
 
 
-def _text(flag: str, metavar: str, words: str, panel: str, **more: Any) -> Any:
-    return typer.Option(
+def _text(flag: str, metavar: str, words: str, panel: str, **more: Any) -> inspect.Parameter:
+    many = more.pop("many", False)
+    value_type: Any = list[str] if many else str
+    option = typer.Option(
         flag, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **more
+    )
+    return inspect.Parameter(
+        flag.removeprefix("--").replace("-", "_"),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[value_type | None, option],
     )
 
 
-def _flag(flags: tuple[str, ...], words: str, panel: str) -> Any:
-    return typer.Option(*flags, help=words, rich_help_panel=panel, show_default=False)
+def flag_parameter(
+    name: str, *flags: str, words: str, panel: str | None = None
+) -> inspect.Parameter:
+    """Make the parameter of an option that is given or not."""
+    option = typer.Option(*flags, help=words, rich_help_panel=panel, show_default=False)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, option]
+    )
 
 
-_DB = _text("--db", "URL", "The ledger's database.", COMMON_PANEL, envvar="CITYFUND_DB")
-_ACTOR = _text("--actor", "NAME", "The person acting.", COMMON_PANEL, envvar="CITYFUND_ACTOR")
-_QUIET = _flag(("--quiet", "-q"), "Print the answer only.", COMMON_PANEL)
-_VERBOSE = _flag(("--verbose", "-v"), "Print more on standard error.", COMMON_PANEL)
-_DEBUG = _flag(("--debug",), "Show the traceback of an error.", COMMON_PANEL)
-_NO_COLOR = _flag(("--no-color",), "Write without colours.", COMMON_PANEL)
-_JSON = _flag(("--json",), "Short for --format json.", COMMON_PANEL)
+def _flag(flag: str, *short: str, words: str, panel: str) -> inspect.Parameter:
+    name = flag.removeprefix("--").replace("-", "_")
+    return flag_parameter(name, flag, *short, words=words, panel=panel)
 
 
-def _format_option(formats: tuple[str, ...]) -> Any:
+def _format_option(formats: tuple[str, ...]) -> inspect.Parameter:
     words = "The format of the answer."
     return _text(
         "--format", "|".join(formats), words, COMMON_PANEL, autocompletion=_complete_format
     )
 
 
-def _common(
-    *,
-    format: Annotated[str | None, _format_option(PLAIN_FORMATS)] = None,  # noqa: A002
-    json: Annotated[bool, _JSON] = False,
-    db: Annotated[str | None, _DB] = None,
-    actor: Annotated[str | None, _ACTOR] = None,
-    quiet: Annotated[bool, _QUIET] = False,
-    verbose: Annotated[bool, _VERBOSE] = False,
-    debug: Annotated[bool, _DEBUG] = False,
-    no_color: Annotated[bool, _NO_COLOR] = False,
-) -> None:
-    """Hold the options every command takes, before or after it."""
-
-
-def _read_format(
-    *,
-    format: Annotated[str | None, _format_option(READ_FORMATS)] = None,  # noqa: A002
-) -> None:
-    """Hold the choice of format where rows are written."""
-
-
-_WHERE = _text("--where", "FILTER", "Keep rows: country=IR, gap>=1M, due_on<=DATE.", READ_PANEL)
+_COMMON = (
+    _flag("--json", words="Short for --format json.", panel=COMMON_PANEL),
+    _text("--db", "URL", "The ledger's database.", COMMON_PANEL, envvar="CITYFUND_DB"),
+    _text("--actor", "NAME", "The person acting.", COMMON_PANEL, envvar="CITYFUND_ACTOR"),
+    _flag("--quiet", "-q", words="Print the answer only.", panel=COMMON_PANEL),
+    _flag("--verbose", "-v", words="Print more on standard error.", panel=COMMON_PANEL),
+    _flag("--debug", words="Show the traceback of an error.", panel=COMMON_PANEL),
+    _flag("--no-color", words="Write without colours.", panel=COMMON_PANEL),
+)
+_WHERE = _text(
+    "--where", "FILTER", "Keep rows: country=IR, gap>=1M, due_on<=DATE.", READ_PANEL, many=True
+)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
-_AS_OF = _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL)
-_KNOWN_AT = _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL)
-
-
-def _list(*, where: Annotated[list[str] | None, _WHERE] = None) -> None:
-    """Hold what every list and report of rows takes."""
-
-
-def _read(*, output: Annotated[str | None, _OUTPUT] = None) -> None:
-    """Hold what every list, show and report takes."""
-
-
-def _dated(
-    *,
-    as_of: Annotated[str | None, _AS_OF] = None,
-    known_at: Annotated[str | None, _KNOWN_AT] = None,
-) -> None:
-    """Hold the two times a report can be asked for."""
-
-
-_DRY_RUN = _flag(("--dry-run",), "Show the result, write nothing.", WRITE_PANEL)
-_KEY = _text("--key", "KEY", "Request key: makes it safe to repeat.", WRITE_PANEL)
+_DATED = (
+    _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
+    _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL),
+)
 _ON = _text("--on", "DATE", "The date of the act (default: today).", WRITE_PANEL)
-_REASON = _text("--reason", "TEXT", "The reason, for the journal.", WRITE_PANEL)
-_YES = _flag(("--yes", "-y"), "Do not ask for confirmation.", WRITE_PANEL)
+_RECORDING = (
+    _text("--reason", "TEXT", "The reason, for the journal.", WRITE_PANEL),
+    _text("--key", "KEY", "Request key: makes it safe to repeat.", WRITE_PANEL),
+    _flag("--dry-run", words="Show the result, write nothing.", panel=WRITE_PANEL),
+)
+_YES = _flag("--yes", "-y", words="Do not ask for confirmation.", panel=WRITE_PANEL)
 
 
-def _write(
-    *,
-    on: Annotated[str | None, _ON] = None,
-    reason: Annotated[str | None, _REASON] = None,
-    key: Annotated[str | None, _KEY] = None,
-    dry_run: Annotated[bool, _DRY_RUN] = False,
-) -> None:
-    """Hold what every act takes."""
+def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Function]:
+    """Add parameters to a command's function, in place of its `**`."""
 
+    def decorate(function: _Function) -> _Function:
+        own = [
+            parameter
+            for parameter in inspect.signature(function, eval_str=True).parameters.values()
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        function.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
+        return function
 
-def _destructive(*, yes: Annotated[bool, _YES] = False) -> None:
-    """Hold the answer to the question a destructive act asks."""
-
-
-def _parameters(template: Callable[..., None]) -> list[Any]:
-    app = typer.Typer(add_completion=False)
-    app.command()(template)
-    params = list(typer.main.get_command(app).params)
-    take_as_typed(params)
-    return params
+    return decorate
 
 
 @cache
 def shared_parameters(
-    kind: str, *, dated: bool = False, destructive: bool = False
+    kind: str, *, dated: bool = False, destructive: bool = False, saves: bool = False
 ) -> tuple[Any, ...]:
     """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`."""
-    common = _parameters(_common)
-    if kind in {*READING, "root"}:
-        common[0] = _parameters(_read_format)[0]
-    own: list[Any] = []
+    parameters: list[inspect.Parameter] = []
+    if saves:
+        parameters += _RECORDING
     if kind == "list":
-        own += _parameters(_list)
+        parameters.append(_WHERE)
     if kind in READING:
-        own += _parameters(_read)
+        parameters.append(_OUTPUT)
     if kind == "write":
-        own += _parameters(_write)
+        parameters += (_ON, *_RECORDING)
     if dated:
-        own += _parameters(_dated)
+        parameters += _DATED
     if destructive:
-        own += _parameters(_destructive)
-    return (*own, *common)
+        parameters.append(_YES)
+    formats = PLAIN_FORMATS if kind in {"write", "plain"} else READ_FORMATS
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    @with_parameters(*parameters, _format_option(formats), *_COMMON)
+    def template(**_options: Any) -> None: ...
+
+    params = tuple(typer.main.get_command(app).params)
+    take_as_typed(params)
+    return params

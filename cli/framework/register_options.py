@@ -9,18 +9,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
+from cli.framework.options import quantity_argument
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import TypedTerms
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 _METAVARS = {
     Kind.CODE: "CODE",
     Kind.CODES: "CODE;...",
@@ -37,24 +37,9 @@ _CODE_HELP = "its code; the next free one if omitted"
 _YES_NO = (("yes", ""), ("no", ""))
 
 
-def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Function]:
-    """Give a command's function more parameters, in place of its `**`."""
-
-    def decorate(function: _Function) -> _Function:
-        own = [
-            parameter
-            for parameter in inspect.signature(function, eval_str=True).parameters.values()
-            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
-        ]
-        function.__signature__ = inspect.Signature([*own, *parameters])  # type: ignore[attr-defined]
-        return function
-
-    return decorate
-
-
 def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
     """Give the parameters of adding: what a record cannot do without, then all it may have."""
-    bare = [_parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
+    bare = [parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
     made = [
         _optional(spec, column, required=_is_asked_for(spec, column))
         for column in _typed_columns(spec)
@@ -77,23 +62,13 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
 
 def code_parameter(spec: RegisterSpec) -> inspect.Parameter:
     """Give the parameter that names one record by its code."""
-    return _parameter(spec.name, code_argument(spec.name))
+    return parameter(spec.name, code_argument(spec.name))
 
 
 def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
     """Give the parameter that says how much of a record's quantity is meant."""
     words = f"How much, in the {spec.name}'s unit; everything if omitted."
-    return _parameter("quantity", typer.Argument(help=words), required=False)
-
-
-def flag_parameter(name: str, flag: str, words: str) -> inspect.Parameter:
-    """Give the parameter of an option that is given or not."""
-    return inspect.Parameter(
-        name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=False,
-        annotation=Annotated[bool, typer.Option(flag, help=words)],
-    )
+    return parameter("quantity", quantity_argument(words), required=False)
 
 
 def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
@@ -113,12 +88,13 @@ def _optional(
     spec: RegisterSpec, column: ColumnSpec, *, required: bool = False, hidden: bool = False
 ) -> inspect.Parameter:
     info = _option(spec, column, hidden=hidden)
-    return _parameter(column.name, info, many=column.is_list, required=required)
+    return parameter(column.name, info, many=column.is_list, required=required)
 
 
-def _parameter(
+def parameter(
     name: str, info: Any, *, many: bool = False, required: bool = True
 ) -> inspect.Parameter:
+    """Make a parameter of a command's function; `info` is Typer's argument or option."""
     annotated_type: Any = list[str] if many else str
     annotation: Any = Annotated[annotated_type if required else annotated_type | None, info]
     default = inspect.Parameter.empty if required else None
@@ -128,6 +104,8 @@ def _parameter(
 
 
 def _argument(spec: RegisterSpec, column: ColumnSpec) -> Any:
+    if column.in_journal:
+        return quantity_argument(_help(spec, column))
     return typer.Argument(
         metavar=column.name.upper(), help=_help(spec, column), autocompletion=_completer(column)
     )

@@ -1,13 +1,13 @@
 """Errors of the command line: unknown commands, options, formats and columns.
 
-Messages for a command line that Typer could not parse.
+What Typer could not parse becomes one of them, with a next step that fits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ledger.core.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
 
@@ -79,24 +79,19 @@ class ReceiptNotWritten(StorageTrouble, code="receipt-not-written"):
     default_next = "Repeat the command with the key of its request."
 
 
-def nearest(typed: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Give the known words nearest to what was typed."""
-    from ledger.core import suggest  # noqa: PLC0415 - only where something was mistyped
-
-    return suggest.nearest(typed, known)
-
-
-def did_you_mean(typed: str, known: list[str], otherwise: str) -> str:
-    """Return the nearest known words as the next step, or another one if none is near."""
-    near = nearest(typed, known)
-    return f"Did you mean {' or '.join(near)}?" if near else otherwise
-
-
 class UntilMissing(UsageError, code="until-missing"):
     """An introduction came without the last day of its hold."""
 
     default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
     default_next = "Add --until DATE, or --commit if both sides have already signed."
+
+
+def did_you_mean(typed: str, known: Sequence[str], otherwise: str) -> str:
+    """Return the nearest known words as the next step, or another one if none is near."""
+    from ledger.core.suggest import nearest  # noqa: PLC0415 - only where something was mistyped
+
+    near = nearest(typed, known)
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise
 
 
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)", re.DOTALL)
@@ -105,57 +100,44 @@ _PHRASES = frozenset({"quantity", "name", "title", "description", "note", "reaso
 """Arguments and options that take several words; a code never does."""
 
 
-class UsageMessage(NamedTuple):
-    """The parts of an error message, in printed order."""
-
-    code: str
-    exit_code: ExitCode
-    what: str
-    why: str
-    next: str
-
-
-def usage_message(error: Any) -> UsageMessage:
-    """Describe a command line that Typer could not parse."""
+def usage_error(error: Any) -> UsageError:
+    """Return the refusal of a command line that Typer could not parse."""
     call = getattr(error, "ctx", None)
     path = call.command_path if call is not None else "cityfund"
     kind = type(error).__name__
     if kind == "NoSuchOption":
         return _unknown_option(error.option_name, call, path)
-    if kind == "MissingParameter":
-        return _missing(error, call, path)
+    refusal = MissingParameter if kind == "MissingParameter" else BadUsage
+    if kind == "MissingParameter" and call is not None and error.param is not None:
+        return _missing(error.param, call, path)
     match = _EXTRA.fullmatch(error.format_message())
     if match is not None and call is not None:
         return _too_many(match["words"], call, path)
     why = f"{path} could not parse the command line."
-    return _message("bad-usage", error.format_message(), why, f"See {path} --help.")
+    return refusal(error.format_message(), why=why, next_step=f"See {path} --help.")
 
 
-def _message(code: str, what: str, why: str, next_step: str) -> UsageMessage:
-    return UsageMessage(code, ExitCode.USAGE, what, why, next_step)
-
-
-def _unknown_option(option: str, call: Any, path: str) -> UsageMessage:
+def _unknown_option(option: str, call: Any, path: str) -> UsageError:
     if _NUMBER.match(option):
-        return _message(
-            "unknown-option",
+        return UnknownOption(
             f"{path} takes no negative numbers, and has no option {option}.",
-            "A quantity is positive; the command determines its direction.",
-            "Omit the sign.",
+            why="A quantity is positive; the command determines its direction.",
+            next_step="Omit the sign.",
         )
-    what = f"{path} has no option {option}."
-    why = "Only the options listed in the command's help are accepted."
     params = call.command.params if call is not None else []
     bare = option.lstrip("-").casefold()
-    if any(bare == one.name and one.param_type_name == "argument" for one in params):
-        next_step = f"{bare.upper()} is an argument, not an option: {path} {_arguments(call)}"
-        return _message("unknown-option", what, why, next_step)
     known = [name for one in params for name in one.opts if name.startswith("--")]
     reordered = [name for name in known if _option_words(name) == _option_words(option)]
-    near = reordered or nearest(option, known)
-    help_ = f"See {path} --help."
-    return _message(
-        "unknown-option", what, why, f"Did you mean {_either(near)}?" if near else help_
+    if any(bare == one.name and one.param_type_name == "argument" for one in params):
+        next_step = f"{bare.upper()} is an argument, not an option: {path} {_arguments(call)}"
+    elif reordered:
+        next_step = f"Did you mean {' or '.join(reordered)}?"
+    else:
+        next_step = did_you_mean(option, known, f"See {path} --help.")
+    return UnknownOption(
+        f"{path} has no option {option}.",
+        why="Only the options listed in the command's help are accepted.",
+        next_step=next_step,
     )
 
 
@@ -163,33 +145,26 @@ def _option_words(option: str) -> list[str]:
     return sorted(option.lstrip("-").casefold().split("-"))
 
 
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(names)
-
-
-def _missing(error: Any, call: Any, path: str) -> UsageMessage:
-    param = error.param
-    if param is None or call is None:
-        why = f"{path} could not parse the command line."
-        return _message("missing-parameter", error.format_message(), why, f"See {path} --help.")
+def _missing(param: Any, call: Any, path: str) -> UsageError:
     if param.param_type_name == "argument":
         what, add = f"{_argument_name(param)} is missing.", f"Type {path} {_arguments(call)}"
     else:
         what = f"{param.opts[0]} is missing."
         add = f"Add {param.opts[0]} {param.metavar or 'VALUE'}"
-    why = f"{path} requires it."
-    return _message("missing-parameter", what, why, f"{add}; see {path} --help.")
+    return MissingParameter(
+        what, why=f"{path} requires it.", next_step=f"{add}; see {path} --help."
+    )
 
 
-def _too_many(extra: str, call: Any, path: str) -> UsageMessage:
+def _too_many(extra: str, call: Any, path: str) -> UsageError:
     takes = _arguments(call)
     why = f"It takes {takes}, and options." if takes else "It takes options only."
     if not extra.strip():  # such as a variable of a script that is not set
         what = f"{path} got an unexpected empty argument: ''."
-        return _message("bad-usage", what, why, "Omit it.")
+        return BadUsage(what, why=why, next_step="Omit it.")
     count = "an unexpected argument" if len(extra.split()) == 1 else "unexpected arguments"
     what = f"{path} got {count}: {extra}."
-    return _message("bad-usage", what, why, _quotes(extra, call) or f"See {path} --help.")
+    return BadUsage(what, why=why, next_step=_quotes(extra, call) or f"See {path} --help.")
 
 
 def _arguments(call: Any) -> str:

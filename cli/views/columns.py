@@ -23,8 +23,8 @@ _KEYS: Final = {
     """,
     "number": """
         age_days base_counted bound cities complete counted coverage covered deals eligible_offers
-        entry examined gets_text gives_text leaves level_1_text level_2_text line lines needs
-        not_counted offers open_text projects proposal_line rate reverses seal seconds size
+        decimals entry examined gets_text gives_text leaves level_1_text level_2_text line lines
+        needs not_counted offers open_text projects proposal_line rate reverses seal seconds size
         step_text takes taken_up then_text today_text unknown version weight
     """,
     "amount": """
