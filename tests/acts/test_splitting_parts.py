@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.deals.deal import need_amount_within, offer_amount_to_hold, offer_part
+from ledger.deals.deal import Deal, need_amount_within, offer_amount_to_hold, offer_part
 
 amounts = st.integers(1, MAX_AMOUNT)
 rates = st.decimals(
@@ -82,3 +82,14 @@ def test_a_part_never_takes_more_than_its_proportion(need, data):
 
     assert Fraction(moved, offer) <= Fraction(part, need)
     assert part == need or Fraction(moved + 1, offer) > Fraction(part, need)
+
+
+def test_a_deal_within_one_unit_takes_as_much_of_the_offer_as_of_the_need():
+    deal = Deal(code="D-0001", offer="O-0001", need="N-0001")
+
+    assert offer_amount_to_hold(123, deal.rate, 2, 2) == 123
+
+
+@pytest.mark.parametrize(("decimals", "amount"), [((2, 0), 2), ((0, 2), 150_00), ((2, 2), 150)])
+def test_a_rate_of_one_is_between_whole_units(decimals, amount):
+    assert offer_amount_to_hold(150, Decimal(1), *decimals) == amount
