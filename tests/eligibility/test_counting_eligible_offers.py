@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 from eligibility_worlds import DAY, PACKAGE, USD, World, meeting_worlds, needing, offering, worlds
 from hypothesis import given
@@ -166,14 +167,24 @@ def test_an_offer_without_a_rate_is_judged_by_its_terms_alone() -> None:
     assert count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"].eligible == 1
 
 
-def test_what_lives_between_two_is_added_over_their_deals() -> None:
-    def deal(code: str, held: int, committed: int) -> DealBalance:
-        stages = {Stage.HELD: held, Stage.COMMITTED: committed}
-        return DealBalance(Deal(code=code, offer="O-1", need="N-1"), stages, stages)
+def test_what_is_outstanding_between_two_is_added_over_their_deals() -> None:
+    def deal(code: str, need: int, offer: int, *, of: str = "O-1") -> DealBalance:
+        need_stages = {Stage.HELD: need // 2, Stage.COMMITTED: need - need // 2}
+        return DealBalance(
+            Deal(code=code, offer=of, need="N-1"), need_stages, {Stage.DELIVERED: offer}
+        )
 
-    balances = [deal("D-1", 5, 2), deal("D-2", 1, 0), deal("D-3", 0, 0)]
-    assert outstanding_by_need(balances) == {"N-1": {"O-1": Outstanding(8, 8)}}
-    assert outstanding_by_need([deal("D-3", 0, 0)]) == {}
+    balances = [
+        deal("D-1", 0, 0),
+        deal("D-2", 5, 7),
+        deal("D-3", 1, 2),
+        deal("D-4", 1, 0, of="O-2"),
+        deal("D-5", 0, 1, of="O-3"),
+    ]
+    assert outstanding_by_need(balances) == {
+        "N-1": {"O-1": Outstanding(6, 9), "O-2": Outstanding(1, 0), "O-3": Outstanding(0, 1)}
+    }
+    assert outstanding_by_need(balances[:1]) == {}
 
 
 def test_an_offer_in_another_unit_is_not_eligible() -> None:
@@ -185,6 +196,14 @@ def test_an_offer_without_a_ticket_stands_beside_one_of_the_smallest() -> None:
     offers = [offering(3, code="O-1", min_ticket=1), offering(3, code="O-2")]
     count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
     assert (count.eligible, count.obstacle) == (2, None)
+
+
+def test_offers_of_several_shares_are_told_apart() -> None:
+    shares = {"O-1": "0.5", "O-2": "0.1", "O-3": "0.3", "O-4": "0.2"}
+    offers = [offering(9, code=code, max_share=Decimal(one)) for code, one in shares.items()]
+    counts = count_eligible([needing(5), needing(4, code="N-2")], offers, DAY, no_rates)
+    assert counts["N-0001"][2:] == ("share", 1, 4)
+    assert counts["N-2"][2:] == ("share", 2, 4)
 
 
 def test_no_needs_and_no_offers() -> None:
