@@ -201,9 +201,23 @@ def test_an_offer_without_a_ticket_stands_beside_one_of_the_smallest() -> None:
 def test_offers_of_several_shares_are_told_apart() -> None:
     shares = {"O-1": "0.5", "O-2": "0.1", "O-3": "0.3", "O-4": "0.2"}
     offers = [offering(9, code=code, max_share=Decimal(one)) for code, one in shares.items()]
+    offers.append(offering(9, code="O-5"))
     counts = count_eligible([needing(5), needing(4, code="N-2")], offers, DAY, no_rates)
-    assert counts["N-0001"][2:] == ("share", 1, 4)
-    assert counts["N-2"][2:] == ("share", 2, 4)
+    assert counts["N-0001"][2:] == ("share", 1, 5)
+    assert counts["N-2"][2:] == ("share", 2, 5)
+
+
+def test_a_ticket_is_compared_with_what_the_largest_share_allows() -> None:
+    share = Decimal("0.3")
+    offers = [
+        offering(99, code="O-1", max_share=share, min_ticket=30),
+        offering(99, code="O-2", max_share=share, min_ticket=31),
+        offering(99, unit=USD, code="O-3", max_share=share, min_ticket=60),
+        offering(99, unit=USD, code="O-4", max_share=share, min_ticket=61),
+        offering(99, unit=USD, code="O-5", max_share=share),
+    ]
+    count = count_eligible([needing(100)], offers, DAY, lambda *_: Decimal(2))["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (3, "ticket", 2)
 
 
 def test_no_needs_and_no_offers() -> None:
