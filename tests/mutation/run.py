@@ -3,6 +3,7 @@
     python tests/mutation/run.py                            every mutant
     python tests/mutation/run.py --sample 300 --seed 1      some of them, the same ones each time
     python tests/mutation/run.py ledger/rates --tests tests/rates
+    python tests/mutation/run.py --again OUTPUT             those that a run did not find
 
 The tests run once, and it is noted which lines each of them runs. Then each mutant is planted in a
 forked process, where everything is loaded already. The tests that run its lines follow until one
@@ -20,6 +21,7 @@ import importlib.machinery
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -347,6 +349,14 @@ def equivalents() -> set[tuple[str, str]]:
     return {(file, fault) for file, fault, _reason in rows}
 
 
+def not_found_in(output: Path, every: Sequence[Mutant]) -> list[Mutant]:
+    """Give the mutants that survived in an earlier run, by its output."""
+    line = re.compile(rf"(?:{SURVIVED}|{NOT_COVERED}) \[\d+\] (\S+):\d+ (.+)")
+    text = output.read_text(encoding="utf-8")
+    listed = {(one[1], one[2]) for one in line.finditer(text)}
+    return [one for one in every if (_name(one), one.description) in listed]
+
+
 def _name(mutant: Mutant) -> str:
     return str(mutant.path.relative_to(ROOT))
 
@@ -381,6 +391,7 @@ def main() -> int:
     parser.add_argument("--tests", nargs="+", help="tests that may find the mutants")
     parser.add_argument("--sample", type=int, help="how many mutants to try")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
+    parser.add_argument("--again", type=Path, help="output of a run, to try what it did not find")
     parser.add_argument("--seconds", type=float, default=120, help="seconds of tests for a mutant")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -390,7 +401,7 @@ def main() -> int:
         return run_one(Path(asked.one[0]), int(asked.one[1]))
     paths = [path.resolve() for path in asked.paths] or [ROOT / "ledger" / one for one in PACKAGES]
     every = candidates(paths)
-    chosen = every
+    chosen = every if asked.again is None else not_found_in(asked.again, every)
     if asked.sample is not None and asked.sample < len(every):
         chosen = sorted(random.Random(asked.seed).sample(every, asked.sample), key=every.index)
     say(f"{len(chosen)} of {len(every)} mutants")

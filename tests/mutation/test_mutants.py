@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from mutants import mutants, mutated
 from offences import assert_none
-from run import ROOT, Functions, Tracer, equivalents, mutants_of
+from run import ROOT, Functions, Tracer, equivalents, mutants_of, not_found_in
 
 PATH = Path("example.py")
 
@@ -107,6 +107,17 @@ def test_there_are_no_more_mutants_than_were_found() -> None:
 
     with pytest.raises(IndexError):
         mutated(source, len(mutants(PATH, source)))
+
+
+def test_what_a_run_did_not_find_can_be_tried_again(tmp_path: Path) -> None:
+    every = mutants(ROOT / "ledger" / "example.py", "def f(a):\n    return a < 1 and a > 10")
+    lost = [every[1], every[3]]
+    output = tmp_path / "output"
+    lines = [f"survived [1] ledger/example.py:9 {lost[0].description}", "100 of 200 tried",
+             f"not covered [2] ledger/example.py:9 {lost[1].description}"]  # fmt: skip
+    output.write_text("\n".join(lines), encoding="utf-8")
+
+    assert not_found_in(output, every) == lost
 
 
 def test_every_mutant_listed_as_equivalent_is_one_of_today() -> None:
