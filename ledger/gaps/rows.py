@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -71,6 +71,15 @@ class GapRow:
     base_decimals: int
     required_base: int | None
 
+    def counted(self, count: EligibleCount) -> GapRow:
+        """Return the row with the count of the offers that the need could turn to."""
+        return replace(
+            self,
+            eligible_offers=count.eligible,
+            main_obstacle=count.obstacle,
+            obstacle_rule=count.obstacle_rule,
+        )
+
     def cell(self, column: str) -> str | int | None:
         """Return one column for machines: amounts as exact decimal text, dates as ISO 8601."""
         value = getattr(self, column)
@@ -94,6 +103,8 @@ TEXT_COLUMNS = frozenset(
     )
 )
 AMOUNT_COLUMNS = frozenset(("required", "delivered", "committed", "held", "withdrawn", "gap"))
+COUNTED_COLUMNS = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
+"""The columns of the offers that a need could turn to, which take the longest to find."""
 DATE_COLUMNS = frozenset(("needed_by", "rate_date"))
 COLUMNS = tuple(
     name
@@ -152,10 +163,8 @@ class BaseCurrency:
         return over * 10**self.unit.decimals, under * 10**unit.decimals, found.day
 
 
-def gap_row(
-    position: NeedPosition, base: BaseCurrency, eligible: EligibleCount | None = None
-) -> GapRow:
-    """Return one need's gap row at the times of its position."""
+def gap_row(position: NeedPosition, base: BaseCurrency) -> GapRow:
+    """Return one need's gap row at the times of its position; eligible offers are not counted."""
     need, project, city = position.need, position.project, position.city
     balance = position.balance
     unit, known = balance.unit, balance.quantified
@@ -183,10 +192,10 @@ def gap_row(
         needed_by=need.needed_by,
         gap_base=base.convert(balance.gap, unit) if known else None,
         rate_date=base.rate_date(unit) if known else None,
-        eligible_offers=None if eligible is None else eligible.eligible,
-        main_obstacle=None if eligible is None else eligible.obstacle,
+        eligible_offers=None,
+        main_obstacle=None,
         status=project.status,
-        obstacle_rule=None if eligible is None else eligible.obstacle_rule,
+        obstacle_rule=None,
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
         required_base=base.convert(balance.required, unit) if known else None,
@@ -196,7 +205,6 @@ def gap_row(
 def gap_rows(
     positions: Iterable[NeedPosition],
     base: BaseCurrency,
-    eligible: Mapping[str, EligibleCount] | None = None,
     *,
     include_inactive: bool = False,
 ) -> list[GapRow]:
@@ -204,11 +212,10 @@ def gap_rows(
 
     Projects whose status takes no new deals are omitted unless `include_inactive`.
     """
-    counts = eligible or {}
     chosen = [
         position
         for position in positions
         if include_inactive or position.project.status in ACTIVE_STATUSES
     ]
     chosen.sort(key=lambda position: (position.project.code, position.need.code))
-    return [gap_row(position, base, counts.get(position.need.code)) for position in chosen]
+    return [gap_row(position, base) for position in chosen]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from ledger.core.filters import Filter
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
-from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_rows
+from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, NeedPosition, gap_rows
 from ledger.rates.rates import plain_rates
 from ledger.reference import subregion_name
 from ledger.store.journal.balances import NOW, Times
@@ -53,10 +52,12 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
 
 
 def _report(
-    snapshot: Snapshot, query: GapQuery, filters: Iterable[Filter], by: Sequence[str]
+    snapshot: Snapshot, query: GapQuery, filters: Sequence[Filter], by: Sequence[str]
 ) -> GapReport:
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    rows = _rows(snapshot, base, query, [*filters])
+    rows = selected_rows(
+        snapshot, base, filters, counted=True, include_inactive=query.include_inactive
+    )
     return GapReport(
         as_of=snapshot.day,
         known_at=query.times.known_at,
@@ -68,21 +69,24 @@ def _report(
     )
 
 
-COUNTED_COLUMNS: Final = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"))
-"""Columns that tell of the offers each need could turn to, which take the longest to find."""
-
-
-def _rows(
-    snapshot: Snapshot, base: BaseCurrency, query: GapQuery, filters: Sequence[Filter]
+def selected_rows(
+    snapshot: Snapshot,
+    base: BaseCurrency,
+    filters: Sequence[Filter],
+    *,
+    counted: bool,
+    include_inactive: bool = False,
 ) -> list[GapRow]:
-    """Lay out the needs that the filters keep; eligible offers are counted of no others."""
+    """Return the rows that filters keep; eligible offers are counted only where they are needed.
+
+    They are if a filter asks for them, and of all rows that are returned if `counted`.
+    """
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
-    uncounted = gap_rows(positions(snapshot), base, include_inactive=query.include_inactive)
-    kept = {row.need for row in filtered(uncounted, others)}
-    counts = count(snapshot, [snapshot.need_facts[code] for code in kept])
-    chosen = [one for one in positions(snapshot) if one.need.code in kept]
-    rows = gap_rows(chosen, base, counts, include_inactive=True)
+    rows = filtered(gap_rows(positions(snapshot), base, include_inactive=include_inactive), others)
+    if counted or of_offers:
+        counts = count(snapshot, [snapshot.need_facts[row.need] for row in rows])
+        rows = [row.counted(counts[row.need]) for row in rows]
     return filtered(rows, of_offers)
 
 

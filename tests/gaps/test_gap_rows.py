@@ -19,7 +19,7 @@ from ledger.gaps.rows import GapRow, coverage_ratio, gap_row, gap_rows
 def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:
     monorail = position(topic="monorail", needed_by=date(2028, 1, 1), open=400_000_000_00)
     no_offer = EligibleCount(0, "no offer names this topic", "topic", 4, 4)
-    assert list(gap_row(monorail, in_euro(), no_offer).to_dict().items()) == [
+    assert list(gap_row(monorail, in_euro()).counted(no_offer).to_dict().items()) == [
         ("need", "N-0001"),
         ("project", "PRJ-0001"),
         ("title", "Metro"),

@@ -1,4 +1,4 @@
-"""Eligible offers are counted of the needs that a report prints, and of no others."""
+"""Eligible offers are counted of the needs that are printed or filtered by it, and of no others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ledger.core.factors import Factor
 from ledger.eligibility.rules import NeedFacts
 from ledger.usecases import gaps
 from ledger.usecases.gaps import GapQuery, report_gaps
+from ledger.usecases.matching.propose import MATCHED
+from ledger.usecases.matching.select import selected_needs
 
 
 @pytest.fixture
@@ -71,3 +73,21 @@ def test_filters_on_the_count_keep_what_was_counted(
     report = report_gaps(metro.ledger, GapQuery(where=where))
 
     assert [row.need for row in report.rows] == printed.split()
+
+
+@pytest.mark.parametrize(
+    ("where", "selected", "asked"),
+    [
+        (("topic=metro",), "N-0002", ""),
+        (("topic=metro", "eligible_offers=1"), "N-0002", "N-0002"),
+        (("eligible_offers=0",), "N-0003", "N-0001 N-0002 N-0003"),
+    ],
+)
+def test_a_selection_counts_only_where_a_filter_asks(
+    metro: World, counted: list[str], where: tuple[str, ...], selected: str, asked: str
+) -> None:
+    with metro.ledger.reader() as reader:
+        found = selected_needs(reader, reader.snapshot(*MATCHED), where)
+
+    assert found == {*selected.split()}
+    assert sorted(counted) == asked.split()

@@ -9,11 +9,11 @@ from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Factor
 from ledger.core.filters import Filter
 from ledger.core.suggest import did_you_mean
-from ledger.gaps.filters import filtered, read_filter
-from ledger.gaps.rows import BaseCurrency, gap_rows
+from ledger.gaps.filters import read_filter
+from ledger.gaps.rows import BaseCurrency
 from ledger.store.registers import find_id
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.gaps import COUNTED_COLUMNS, count, positions
+from ledger.usecases.gaps import selected_rows
 
 
 class NothingSelected(NotFound, code="nothing-selected"):
@@ -45,11 +45,9 @@ def selected_needs(
     filters = [read_filter(text) for text in where]
     for one in filters:
         _require_known(reader, one)
-    counted = any(one.column in COUNTED_COLUMNS for one in filters)
-    counts = count(snapshot, snapshot.need_facts.values()) if counted else None
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    rows = gap_rows(positions(snapshot), base, counts)
-    selected = frozenset(row.need for row in filtered(rows, filters))
+    rows = selected_rows(snapshot, base, filters, counted=False)
+    selected = frozenset(row.need for row in rows)
     if not selected:
         raise NothingSelected(f"Nothing is selected by {' and '.join(where)}.")
     return selected
