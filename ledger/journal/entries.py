@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -115,15 +115,7 @@ class Movement:
 
     def mirror(self) -> Movement:
         """Return the movement that reverses this one."""
-        return Movement(
-            side=self.side,
-            account=self.account,
-            unit=self.unit,
-            from_stage=self.to_stage,
-            to_stage=self.from_stage,
-            amount=self.amount,
-            deal=self.deal,
-        )
+        return replace(self, from_stage=self.to_stage, to_stage=self.from_stage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Every function takes balances and returns movements, or refuses; nothing is writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -143,7 +143,7 @@ def _shown_by(who: str) -> str:
 def declaration_movements(side: Side, code: str, unit: Unit, amount: int) -> Movements:
     """Declare the first quantity of a need or an offer."""
     _require_bounded(amount, unit)
-    return (_move(side, code, unit, Stage.UNDECLARED, FREE_STAGE[side], amount),)
+    return (_of(Balance(side, code, unit, {}), Stage.UNDECLARED, FREE_STAGE[side], amount),)
 
 
 def revision_movements(balance: Balance, total: int) -> Movements:
@@ -256,16 +256,7 @@ def pass_on_movements(back: Movement, passes_to: Stage | None) -> Movements:
     """Pass on what returned to an offer that has expired or was withdrawn."""
     if passes_to is None:
         return ()
-    return (
-        Movement(
-            side=back.side,
-            account=back.account,
-            unit=back.unit,
-            from_stage=Stage.AVAILABLE,
-            to_stage=passes_to,
-            amount=back.amount,
-        ),
-    )
+    return (replace(back, from_stage=Stage.AVAILABLE, to_stage=passes_to, deal=None),)
 
 
 def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | None]) -> Movements:
@@ -289,22 +280,10 @@ def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | Non
 def _of(
     balance: Balance, source: Stage, target: Stage, amount: int, deal: str | None = None
 ) -> Movement:
-    return _move(balance.side, balance.code, balance.unit, source, target, amount, deal)
-
-
-def _move(
-    side: Side,
-    code: str,
-    unit: Unit,
-    source: Stage,
-    target: Stage,
-    amount: int,
-    deal: str | None = None,
-) -> Movement:
     return Movement(
-        side=side,
-        account=code,
-        unit=unit.code,
+        side=balance.side,
+        account=balance.code,
+        unit=balance.unit.code,
         from_stage=source,
         to_stage=target,
         amount=amount,

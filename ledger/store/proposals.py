@@ -187,11 +187,7 @@ def _lines() -> Select[Any]:
             need.c.code,
             project.c.code,
             need.c.factor,
-            line.need_amount,
-            line.need_unit,
-            line.offer_amount,
-            line.offer_unit,
-            line.rate,
+            *line["need_amount", "need_unit", "offer_amount", "offer_unit", "rate"],
         )
         .join_from(proposal, proposal_line, line.proposal_id == proposal.c.id)
         .join(offer, offer.c.id == line.offer_id)
@@ -213,7 +209,7 @@ def _projects() -> Select[Any]:
 def _introduced_query() -> Select[Any]:
     part = introduced_line.c
     return (
-        select(part.proposal_id, part.line, part.entry_id, deal.c.code)
+        select(*part["proposal_id", "line", "entry_id"], deal.c.code)
         .join_from(proposal, introduced_line, part.proposal_id == proposal.c.id)
         .join(entry, entry.c.id == part.entry_id)
         .join(deal, deal.c.id == entry.c.deal_id)

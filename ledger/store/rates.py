@@ -32,11 +32,11 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.types import to_microseconds
 
-_QUOTE_NAMES: Final = ("day", "base", "quote", "rate", "source")
+QUOTE_COLUMNS: Final = ("day", "base", "quote", "rate", "source")
 
 
-def _quote_of(rate: FromClause) -> list[ColumnElement[Any]]:
-    return [rate.c[name] for name in _QUOTE_NAMES]
+def _quote_of(rate: FromClause) -> Iterable[ColumnElement[Any]]:
+    return rate.c[QUOTE_COLUMNS]
 
 
 def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:

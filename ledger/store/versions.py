@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.store.db import tables
-from ledger.store.registers import STORED_REGISTERS, StoredRegister, columns_of
+from ledger.store.registers import STORED_REGISTERS, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,7 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
         select(
             versions.c.version,
             versions.c.recorded_at,
-            request.c.actor,
-            request.c.system_user,
-            request.c.host,
-            request.c.command,
+            *request.c["actor", "system_user", "host", "command"],
             versions.c.reason,
             *columns,
         )
@@ -46,7 +43,10 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
         .where(register.identity.c.code == code)
         .order_by(versions.c.version)
     )
-    return [_version(register, tuple(row)) for row in connection.execute(query)]
+    return [
+        Version(number, moment, actor, user, host, command, reason, register.record(*terms))
+        for number, moment, actor, user, host, command, reason, *terms in connection.execute(query)
+    ]
 
 
 def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]:
@@ -77,13 +77,3 @@ def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> 
         )
     )
     return connection.execute(query).first() is not None
-
-
-_VERSION_COLUMNS = 7
-"""How many columns of a row are the version's own, before the record's."""
-
-
-def _version(register: StoredRegister, row: tuple[Any, ...]) -> Version:
-    number, recorded_at, actor, system_user, host, command, reason = row[:_VERSION_COLUMNS]
-    record = register.record(*row[_VERSION_COLUMNS:])
-    return Version(number, recorded_at, actor, system_user, host, command, reason, record)

@@ -22,7 +22,7 @@ from ledger.checks.journal_pass import (
 from ledger.checks.mandate import Mandate
 from ledger.checks.nights import Snapshots, check_nights, check_statements
 from ledger.checks.proposals import check_proposals
-from ledger.checks.rows import CheckContext, RunningBalances
+from ledger.checks.rows import CheckContext
 from ledger.checks.seals import SealCheckInput, check_seals
 from ledger.checks.stored_rows import (
     check_balances,
@@ -39,12 +39,6 @@ from ledger.evidence.tree_head import TreeHead
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
-from ledger.store.checks.journal import find_invalid_cells
-from ledger.store.checks.stored_rows import (
-    find_entries_without_line,
-    read_introduced_lines,
-    read_proposal_rows,
-)
 from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
@@ -118,7 +112,9 @@ def _results(
         answers, balances = check_journal(journal_rows.stream_entries(connection), context, journal)
         yield from answers
         if "balances" in requested:
-            yield _balances(connection, context, balances)
+            stored = rows.read_stored_balances(connection)
+            stored_deals = rows.read_stored_deal_balances(connection)
+            yield check_balances(stored, stored_deals, balances, context)
     for name, check in _TABLE_CHECKS.items():
         if name in requested:
             yield check(connection, context)
@@ -139,16 +135,6 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
 }
 
 
-def _balances(
-    connection: Connection, context: CheckContext, balances: RunningBalances
-) -> CheckResult:
-    holders, deals = (
-        rows.read_stored_balances(connection),
-        rows.read_stored_deal_balances(connection),
-    )
-    return check_balances(holders, deals, balances, context)
-
-
 def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
     results = sealed.read_seals(connection)
     last = sealed.last_sealed_request(connection)
@@ -161,75 +147,31 @@ def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
     return check_seals(sealing, outside)
 
 
-def _timeline(connection: Connection, context: CheckContext) -> CheckResult:
-    return check_timeline(journal_rows.stream_timeline(connection), context)
-
-
-def _guards(connection: Connection, context: CheckContext) -> CheckResult:
-    del context
-    due, present = rows.read_guards(connection)
-    return check_guards(due, present, rows.read_allowed_moves(connection))
-
-
-def _reference(connection: Connection, context: CheckContext) -> CheckResult:
-    del context
-    return check_reference_tables(shipped_rows(), stored_rows(connection))
-
-
-def _broker(connection: Connection, context: CheckContext) -> CheckResult:
-    del connection
-    return check_broker(context)
-
-
-def _request_keys(connection: Connection, context: CheckContext) -> CheckResult:
-    del context
-    return check_request_keys(
-        rows.stream_requests(connection),
-        rows.find_orphan_rows(connection),
-        rows.read_repeated_keys(connection),
-    )
-
-
-def _exact(connection: Connection, context: CheckContext) -> CheckResult:
-    del context
-    return check_exactness(
-        rows.count_amounts(connection),
-        chain(rows.read_amount_faults(connection), find_invalid_cells(connection)),
-        rows.stream_decimals(connection),
-    )
-
-
-def _proposals(connection: Connection, context: CheckContext) -> CheckResult:
-    return check_proposals(
-        read_proposal_rows(connection),
-        read_introduced_lines(connection),
-        find_entries_without_line(connection),
-        context,
-    )
-
-
-def _statements(connection: Connection, context: CheckContext) -> CheckResult:
-    del context
-    return check_statements(
-        night_rows.read_written_rows(connection),
-        night_rows.read_statement_rows(connection),
-        night_rows.read_finding_rows(connection),
-    )
-
-
-def _nights(connection: Connection, context: CheckContext) -> CheckResult:
-    now = to_microseconds(moment_of(connection))
-    return check_nights(night_rows.read_runs(connection), STEPS, now, context)
-
-
 _TABLE_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], CheckResult]]] = {
-    "timeline": _timeline,
-    "guards": _guards,
-    "reference": _reference,
-    "broker": _broker,
-    "request-keys": _request_keys,
-    "exact": _exact,
-    "proposals": _proposals,
-    "statements": _statements,
-    "nights": _nights,
+    "timeline": lambda db, context: check_timeline(journal_rows.stream_timeline(db), context),
+    "guards": lambda db, _: check_guards(*rows.read_guards(db), rows.read_allowed_moves(db)),
+    "reference": lambda db, _: check_reference_tables(shipped_rows(), stored_rows(db)),
+    "broker": lambda _, context: check_broker(context),
+    "request-keys": lambda db, _: check_request_keys(
+        rows.stream_requests(db), rows.find_orphan_rows(db), rows.read_repeated_keys(db)
+    ),
+    "exact": lambda db, _: check_exactness(
+        rows.count_amounts(db),
+        chain(rows.read_amount_faults(db), journal_rows.find_invalid_cells(db)),
+        rows.stream_decimals(db),
+    ),
+    "proposals": lambda db, context: check_proposals(
+        rows.read_proposal_rows(db),
+        rows.read_introduced_lines(db),
+        rows.find_entries_without_line(db),
+        context,
+    ),
+    "statements": lambda db, _: check_statements(
+        night_rows.read_written_rows(db),
+        night_rows.read_statement_rows(db),
+        night_rows.read_finding_rows(db),
+    ),
+    "nights": lambda db, context: check_nights(
+        night_rows.read_runs(db), STEPS, to_microseconds(moment_of(db)), context
+    ),
 }

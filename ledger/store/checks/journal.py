@@ -55,7 +55,9 @@ def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
 
 
 def raw(column: Column[Any]) -> ColumnElement[Any]:
-    """Select a column unconverted: its type would fail on an invalid value."""
+    """Select a column unconverted: its type would fail on an invalid value; a date as ISO text."""
+    if isinstance(column.type, Date):
+        return cast(column, String)
     if isinstance(column.type, (Integer, String)):
         return column
     return type_coerce(column, String)
@@ -69,11 +71,6 @@ def moment(column: Column[Any]) -> ColumnElement[int]:
 def reference(column: Column[Any]) -> ColumnElement[int]:
     """Select the number of another row; what is no number becomes 0, which no row has."""
     return cast(column, BigInteger)
-
-
-def day(column: Column[Any]) -> ColumnElement[str]:
-    """Select a date as ISO text, valid or not."""
-    return cast(column, String)
 
 
 def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
@@ -102,14 +99,12 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     query = (
         select(
-            holder.c.id,
-            raw(holder.c.side),
-            holder.c.unit,
+            *map(raw, holder.c["id", "side", "unit"]),
             need.c.code,
             need.c.unit,
             offer.c.code,
             offer.c.unit,
-            func.coalesce(day(need.c.declared_on), day(offer.c.declared_on)),
+            func.coalesce(raw(need.c.declared_on), raw(offer.c.declared_on)),
         )
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
@@ -119,7 +114,7 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
     deal = tables.deal
-    query = select(deal.c.id, deal.c.code, deal.c.offer_id, deal.c.need_id, raw(deal.c.rate))
+    query = select(*map(raw, deal.c["id", "code", "offer_id", "need_id", "rate"]))
     for *row, rate in stream(connection, query):
         yield DealRow._make((*row, stored_decimal(rate)))
 
@@ -171,31 +166,18 @@ def _orphan_entry(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
 def _entries() -> Select[Any]:
     entry = tables.entry
     return select(
-        entry.c.id,
-        raw(entry.c.act),
-        day(entry.c.effective_on),
+        *map(raw, entry.c["id", "act", "effective_on"]),
         moment(entry.c.recorded_at),
         reference(entry.c.request_id),
-        entry.c.deal_id,
-        entry.c.override,
-        entry.c.reverses,
-        entry.c.lines,
-        entry.c.format,
+        *entry.c["deal_id", "override", "reverses", "lines", "format"],
     ).order_by(entry.c.id)
 
 
 def _movements() -> Select[Any]:
     movement = tables.movement
     return select(
-        movement.c.entry_id,
-        movement.c.line,
-        movement.c.holder_id,
-        movement.c.deal_id,
-        movement.c.unit,
-        raw(movement.c.from_stage),
-        raw(movement.c.to_stage),
-        movement.c.amount,
-        day(movement.c.effective_on),
+        *map(raw, movement.c["entry_id", "line", "holder_id", "deal_id", "unit"]),
+        *map(raw, movement.c["from_stage", "to_stage", "amount", "effective_on"]),
         moment(movement.c.recorded_at),
     ).order_by(movement.c.entry_id, movement.c.line)
 
@@ -210,14 +192,8 @@ def stream_timeline(connection: Connection) -> Iterator[StepRow]:
         movement.c.line,
     )
     query = select(
-        movement.c.holder_id,
-        day(movement.c.effective_on),
-        movement.c.entry_id,
-        movement.c.line,
-        movement.c.deal_id,
-        raw(movement.c.from_stage),
-        raw(movement.c.to_stage),
-        movement.c.amount,
+        *map(raw, movement.c["holder_id", "effective_on", "entry_id", "line"]),
+        *map(raw, movement.c["deal_id", "from_stage", "to_stage", "amount"]),
     ).order_by(*order)
     return map(StepRow._make, stream(connection, query))
 

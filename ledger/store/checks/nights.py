@@ -20,7 +20,7 @@ from ledger.checks.nights import (
     StatementRow,
 )
 from ledger.statements.lines import FindingKind
-from ledger.store.checks.journal import day, moment, raw, stream
+from ledger.store.checks.journal import moment, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.night_tables import (
     SNAPSHOT_STAGES,
@@ -42,7 +42,7 @@ _COMMANDS: Final = ("reconcile", "finding settle", "finding reopen")
 def read_runs(connection: Connection) -> Iterator[NightRunRow]:
     """Read every run with its steps, in the order in which they began, and steps without one."""
     run = night_run.c
-    query = select(run.id, day(run.day), raw(run.steps), moment(run.started_at))
+    query = select(*map(raw, run["id", "day", "steps"]), moment(run.started_at))
     heads = {row[0]: tuple(row[1:]) for row in connection.execute(query.order_by(run.id))}
     steps: dict[Any, list[NightStepRow]] = defaultdict(list)
     for identity, *rest in stream(connection, _steps()):
@@ -57,9 +57,7 @@ def read_runs(connection: Connection) -> Iterator[NightRunRow]:
 def _steps() -> Select[Any]:
     step = night_step.c
     return select(
-        step.run_id,
-        step.name,
-        raw(step.place),
+        *map(raw, step["run_id", "name", "place"]),
         moment(step.started_at),
         moment(step.ended_at),
         *(step[name] for name in ("figures", "findings", "offices", "lines")),
@@ -71,9 +69,7 @@ def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
     snapshot, request = gap_snapshot.c, tables.request.c
     recorded = moment(request.recorded_at)
     query = (
-        select(
-            snapshot.need_id, day(snapshot.day), raw(snapshot.taken), snapshot.request_id, recorded
-        )
+        select(*map(raw, snapshot["need_id", "day", "taken", "request_id"]), recorded)
         .add_columns(*(raw(snapshot[name]) for name in SNAPSHOT_STAGES))
         .join(tables.request, request.id == snapshot.request_id)
         .order_by(request.recorded_at, snapshot.request_id, snapshot.need_id)
@@ -131,7 +127,7 @@ def read_statement_rows(connection: Connection) -> Iterator[StatementRow]:
     one, line = statement.c, statement_line.c
     bounds = (func.count(line.position), func.min(line.position), func.max(line.position))
     query = (
-        select(one.id, one.code, one.lines, *bounds)
+        select(*one["id", "code", "lines"], *bounds)
         .outerjoin(statement_line, line.statement_id == one.id)
         .group_by(one.id, one.code, one.lines)
         .order_by(one.id)
@@ -150,7 +146,7 @@ def read_statement_rows(connection: Connection) -> Iterator[StatementRow]:
 def read_finding_rows(connection: Connection) -> Iterator[FindingRow]:
     """Read every finding with what happened to it, and events without one."""
     event = finding_event.c
-    event_rows = select(event.finding_id, event.number, raw(event.event))
+    event_rows = select(*map(raw, event["finding_id", "number", "event"]))
     events: dict[Any, tuple[tuple[Any, Any], ...]] = {}
     rows = stream(connection, event_rows.order_by(event.finding_id, event.number))
     for identity, own in groupby(rows, key=itemgetter(0)):
@@ -172,7 +168,7 @@ def _findings_without_line(connection: Connection) -> Iterator[tuple[Any, str]]:
         .join(statement, about)
         .join(statement_line, and_(line.statement_id == one.id, line.number == row.line))
     )
-    query = select(row.id, row.provider_id, row.statement, row.line).where(
+    query = select(*row["id", "provider_id", "statement", "line"]).where(
         raw(row.kind) != FindingKind.FILE, row.statement.is_not(None), row.id.not_in(exact)
     )
     numbers: dict[Any, set[str]] = {}

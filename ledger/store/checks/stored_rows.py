@@ -262,7 +262,7 @@ _LEVELS: Final = ("complete_value", "complete_bound", "coverage_value", "coverag
 def read_proposal_rows(connection: Connection) -> Iterator[ProposedRow]:
     """Read every proposal with its lines and projects, and what names one that is not there."""
     columns = (raw(proposal.c[name]) for name in _LEVELS)
-    query = select(proposal.c.id, proposal.c.code, raw(proposal.c.lines), *columns)
+    query = select(*map(raw, proposal.c["id", "code", "lines"]), *columns)
     heads = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
     lines = _rows_by_proposal(connection, proposal_line)
     projects = _rows_by_proposal(connection, proposal_project)
@@ -312,9 +312,7 @@ def _introduced() -> Select[Any]:
     part, line = introduced_line.c, proposal_line.c
     return (
         select(
-            part.entry_id,
-            part.proposal_id,
-            part.line,
+            *part["entry_id", "proposal_id", "line"],
             proposal.c.code,
             raw(entry.c.act).label("act"),
             raw(entry.c.format).label("format"),

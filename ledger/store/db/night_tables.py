@@ -38,7 +38,9 @@ from ledger.store.db.types import (
     CodeList,
     Instant,
     foreign_key,
+    key_to,
     metadata,
+    recorded_columns,
     request_column,
     row_id,
     word_column,
@@ -66,7 +68,7 @@ night_run = Table(
 night_step = Table(
     "night_step",
     metadata,
-    Column("run_id", BigInteger, ForeignKey("night_run.id"), primary_key=True, autoincrement=False),
+    key_to("run_id", "night_run.id"),
     Column("name", CODE, primary_key=True),
     Column("place", SmallInteger, nullable=False),
     # What came of it, as JSON: figures by name, findings, figures by office, sentences.
@@ -86,7 +88,7 @@ SNAPSHOT_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn")
 gap_snapshot = Table(
     "gap_snapshot",
     metadata,
-    Column("need_id", BigInteger, ForeignKey("need.id"), primary_key=True, autoincrement=False),
+    key_to("need_id", "need.id"),
     Column("day", Date, primary_key=True),
     # Of several for one day the last taken is in force.
     Column("taken", SmallInteger, primary_key=True, autoincrement=False),
@@ -122,8 +124,7 @@ statement = Table(
     Column("content_hash", DIGEST, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("lines", Integer, nullable=False),
-    request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     CheckConstraint("lines > 0", name="lines"),
     UniqueConstraint("content_hash", "provider_id", "code"),
     Index("ix_statement_provider_id", "provider_id"),
@@ -133,13 +134,7 @@ statement = Table(
 statement_line = Table(
     "statement_line",
     metadata,
-    Column(
-        "statement_id",
-        BigInteger,
-        ForeignKey("statement.id"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    key_to("statement_id", "statement.id"),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("number", String(80), nullable=False),
     Column("day", Date, nullable=False),
@@ -179,22 +174,18 @@ finding = Table(
     foreign_key("deal_id", "deal.id", required=False),
     foreign_key("entry_id", "entry.id", required=False),
     Column("office", CODE),
-    request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
 )
 """What an officer has to look at, as it was first found. It never changes: its events do."""
 
 finding_event = Table(
     "finding_event",
     metadata,
-    Column(
-        "finding_id", BigInteger, ForeignKey("finding.id"), primary_key=True, autoincrement=False
-    ),
+    key_to("finding_id", "finding.id"),
     Column("number", Integer, primary_key=True, autoincrement=False),
     word_column("event", FindingEvent),
     Column("reason", Text),
-    request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     CheckConstraint("(number = 1) = (event = 'opened')", name="number"),
     CheckConstraint("event IN ('opened', 'settled', 'reopened', 'healed')", name="event"),
     sqlite_with_rowid=False,
@@ -212,8 +203,7 @@ seal = Table(
     Column("frontier", LargeBinary, nullable=False),
     # All that was written under requests up to this one is covered.
     foreign_key("last_request", "request.id"),
-    request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("length(root) = 32", name="root"),
 )

@@ -36,11 +36,19 @@ from ledger.registers import table as registers
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import FACTORS
 from ledger.store.db import types
-from ledger.store.db.types import CodeList, ExactDecimal, Instant, Word
-from ledger.store.db.types import foreign_key as _foreign_key
-from ledger.store.db.types import request_column as _request_column
-from ledger.store.db.types import row_id as _row_id
-from ledger.store.db.types import word_column as _word_column
+from ledger.store.db.types import (
+    ROW_ID,
+    CodeList,
+    ExactDecimal,
+    Instant,
+    Word,
+    foreign_key,
+    key_to,
+    recorded_columns,
+    request_column,
+    row_id,
+    word_column,
+)
 
 metadata: Final = types.metadata
 CODE: Final = types.CODE
@@ -48,7 +56,7 @@ CODE: Final = types.CODE
 request = Table(
     "request",
     metadata,
-    _row_id(),
+    row_id(),
     Column("key", String(200), nullable=False, unique=True),
     Column("command", String(80), nullable=False),
     Column("input", Text, nullable=False),
@@ -65,13 +73,7 @@ request = Table(
 receipt = Table(
     "receipt",
     metadata,
-    Column(
-        "request_id",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("request.id"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    key_to("request_id", "request.id", ROW_ID),
     Column("body", Text, nullable=False),
 )
 """The answer to a request, kept so that the same key gives the same receipt again."""
@@ -83,8 +85,7 @@ setting_version = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("value", Text, nullable=False),
     Column("reason", Text),
-    _request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     Column("format", SmallInteger, nullable=False),
     # A hidden row number would be a second key, and a way to replace a row round its guard.
     sqlite_with_rowid=False,
@@ -97,7 +98,7 @@ unit = Table(
     Column("decimals", SmallInteger, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("name", Text, nullable=False),
-    _request_column(),
+    request_column(),
     CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
     CheckConstraint("kind IN ('money', 'work')", name="kind"),
     sqlite_with_rowid=False,
@@ -169,7 +170,7 @@ def _stored(column: ColumnSpec) -> list[Any]:
     """Make what a register's table has for a column: the column itself, and its bounds."""
     name, filled = column.stored_name, column.is_always_filled
     if column.register is not None and not column.is_list:
-        return [_foreign_key(name, f"{column.register}.id", required=filled)]
+        return [foreign_key(name, f"{column.register}.id", required=filled)]
     if column.bounds is not None and column.bounds[1] < _SMALL:
         least, most = column.bounds
         bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
@@ -197,32 +198,25 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     identity = Table(
         spec.name,
         metadata,
-        _row_id(),
+        row_id(),
         Column("code", CODE, nullable=False, unique=True),
         # Two codes that differ only in capitals are one: the database compares them folded.
         Column("folded", Text, nullable=False, unique=True),
         # The number in a code that the program made, so that the next one is a single look-up.
         Column("number", Integer),
         *fixed,
-        _request_column(),
+        request_column(),
         Index(f"ix_{spec.name}_number", "number"),
         *more,
     )
     versions = Table(
         f"{spec.name}_version",
         metadata,
-        Column(
-            f"{spec.name}_id",
-            BigInteger().with_variant(Integer, "sqlite"),
-            ForeignKey(f"{spec.name}.id"),
-            primary_key=True,
-            autoincrement=False,
-        ),
+        key_to(f"{spec.name}_id", f"{spec.name}.id", ROW_ID),
         Column("version", Integer, primary_key=True, autoincrement=False),
         *terms,
         Column("reason", Text),
-        _request_column(),
-        Column("recorded_at", Instant, nullable=False),
+        *recorded_columns(),
         Column("format", SmallInteger, nullable=False),
         sqlite_with_rowid=False,
     )
@@ -237,10 +231,10 @@ project, project_version = _register(registers.PROJECT)
 holder = Table(
     "holder",
     metadata,
-    _row_id(),
-    _word_column("side", Side, required=True),
+    row_id(),
+    word_column("side", Side, required=True),
     Column("unit", CODE, ForeignKey("unit.code"), nullable=False),
-    _request_column(),
+    request_column(),
     CheckConstraint("side IN ('need', 'offer')", name="side"),
     UniqueConstraint("id", "unit"),
 )
@@ -273,12 +267,12 @@ allowed_move = Table(
 entry = Table(
     "entry",
     metadata,
-    _row_id(),
-    _word_column("act", Act),
+    row_id(),
+    word_column("act", Act),
     Column("effective_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    _request_column(),
-    _foreign_key("deal_id", "deal.id", required=False),
+    request_column(),
+    foreign_key("deal_id", "deal.id", required=False),
     Column("reference", Text),
     Column("reason", Text),
     Column("override", Text),
@@ -296,13 +290,13 @@ _AMOUNTS = f"BETWEEN 0 AND {MAX_AMOUNT}"
 movement = Table(
     "movement",
     metadata,
-    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    key_to("entry_id", "entry.id"),
     Column("line", SmallInteger, primary_key=True, autoincrement=False),
-    _foreign_key("holder_id", "holder.id"),
-    _foreign_key("deal_id", "deal.id", required=False),
+    foreign_key("holder_id", "holder.id"),
+    foreign_key("deal_id", "deal.id", required=False),
     Column("unit", CODE, nullable=False),
-    _word_column("from_stage", Stage),
-    _word_column("to_stage", Stage),
+    word_column("from_stage", Stage),
+    word_column("to_stage", Stage),
     Column("amount", BigInteger, nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
@@ -335,13 +329,7 @@ def _stage_columns(stages: tuple[str, ...]) -> list[Any]:
 balance = Table(
     "balance",
     metadata,
-    Column(
-        "holder_id",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("holder.id"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    key_to("holder_id", "holder.id", ROW_ID),
     *_stage_columns(BALANCE_STAGES),
 )
 """What stands in each stage of a need or offer; `free` is its open or available stage."""
@@ -349,7 +337,7 @@ balance = Table(
 deal_balance = Table(
     "deal_balance",
     metadata,
-    Column("deal_id", BigInteger, ForeignKey("deal.id"), primary_key=True, autoincrement=False),
+    key_to("deal_id", "deal.id"),
     Column("side", Word(Side), primary_key=True),
     *_stage_columns(BALANCE_STAGES[1:4]),
     sqlite_with_rowid=False,
@@ -358,15 +346,14 @@ deal_balance = Table(
 rate = Table(
     "rate",
     metadata,
-    _row_id(),
+    row_id(),
     Column("day", Date, nullable=False),
     Column("base", CODE, ForeignKey("unit.code"), nullable=False),
     Column("quote", CODE, ForeignKey("unit.code"), nullable=False),
     Column("rate", ExactDecimal, nullable=False),
     Column("source", Text),
     Column("withdrawn", Boolean, nullable=False),
-    _request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     CheckConstraint("CAST(rate AS NUMERIC) > 0", name="rate"),
     Index("ix_rate_lookup", "base", "quote", "day", "id"),
 )
@@ -375,7 +362,7 @@ rate = Table(
 proposal = Table(
     "proposal",
     metadata,
-    _row_id(),
+    row_id(),
     Column("code", CODE, nullable=False, unique=True),
     Column("folded", Text, nullable=False, unique=True),
     Column("number", Integer),
@@ -396,11 +383,10 @@ proposal = Table(
     # Pairs of units left out because no rate is known, each as EUR/USD.
     Column("without_rate", CodeList, nullable=False),
     # The last entry there was when it was solved.
-    _foreign_key("solved_on", "entry.id", required=False),
+    foreign_key("solved_on", "entry.id", required=False),
     Column("lines", Integer, nullable=False),
     Column("reason", Text),
-    _request_column(),
-    Column("recorded_at", Instant, nullable=False),
+    *recorded_columns(),
     CheckConstraint("lines >= 0", name="lines"),
     Index("ix_proposal_number", "number"),
 )
@@ -409,12 +395,10 @@ proposal = Table(
 proposal_line = Table(
     "proposal_line",
     metadata,
-    Column(
-        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
-    ),
+    key_to("proposal_id", "proposal.id"),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    _foreign_key("offer_id", "offer.id"),
-    _foreign_key("need_id", "need.id"),
+    foreign_key("offer_id", "offer.id"),
+    foreign_key("need_id", "need.id"),
     Column("need_amount", BigInteger, nullable=False),
     Column("need_unit", CODE, ForeignKey("unit.code"), nullable=False),
     Column("offer_amount", BigInteger, nullable=False),
@@ -428,12 +412,8 @@ proposal_line = Table(
 proposal_project = Table(
     "proposal_project",
     metadata,
-    Column(
-        "proposal_id", BigInteger, ForeignKey("proposal.id"), primary_key=True, autoincrement=False
-    ),
-    Column(
-        "project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False
-    ),
+    key_to("proposal_id", "proposal.id"),
+    key_to("project_id", "project.id"),
     Column("weight", SmallInteger, nullable=False),
     CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
     sqlite_with_rowid=False,
@@ -443,7 +423,7 @@ proposal_project = Table(
 introduced_line = Table(
     "introduced_line",
     metadata,
-    Column("entry_id", BigInteger, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
+    key_to("entry_id", "entry.id"),
     Column("proposal_id", BigInteger, nullable=False),
     Column("line", Integer, nullable=False),
     ForeignKeyConstraint(

@@ -134,3 +134,13 @@ def request_column() -> Column[int]:
 def word_column(name: str, words: type[StrEnum], *, required: bool = True) -> Column[Any]:
     """Make a column of one of an enumeration's words."""
     return Column(name, Word(words), nullable=not required)
+
+
+def key_to(name: str, target: str, kind: Any = BigInteger) -> Column[int]:
+    """Make a column of the primary key that refers to a row of another table."""
+    return Column(name, kind, ForeignKey(target), primary_key=True, autoincrement=False)
+
+
+def recorded_columns() -> tuple[Column[int], Column[Any]]:
+    """Make the columns of the request that a row was written under, and of its timestamp."""
+    return request_column(), Column("recorded_at", Instant, nullable=False)

@@ -16,7 +16,7 @@ from ledger.evidence.canonical import (
     quoted,
 )
 from ledger.evidence.tree_head import ENTRY_KIND
-from ledger.store.checks.journal import day, raw, stream
+from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.sources import Source, within
 
@@ -113,29 +113,12 @@ def _entries(after: int, through: int) -> Select[Any]:
     entry, movement, introduced = tables.entry, tables.movement, tables.introduced_line
     return (
         select(
-            entry.c.request_id,
-            entry.c.id,
-            raw(entry.c.act),
-            day(entry.c.effective_on),
-            raw(entry.c.recorded_at),
-            entry.c.deal_id,
-            entry.c.override,
-            entry.c.reason,
-            entry.c.reference,
-            entry.c.reverses,
-            entry.c.lines,
-            entry.c.format,
+            *map(raw, entry.c["request_id", "id", "act", "effective_on", "recorded_at", "deal_id"]),
+            *map(raw, entry.c["override", "reason", "reference", "reverses", "lines", "format"]),
             tables.proposal.c.code,
             introduced.c.line,
-            movement.c.line,
-            movement.c.holder_id,
-            movement.c.deal_id,
-            movement.c.unit,
-            raw(movement.c.from_stage),
-            raw(movement.c.to_stage),
-            movement.c.amount,
-            day(movement.c.effective_on),
-            raw(movement.c.recorded_at),
+            *map(raw, movement.c["line", "holder_id", "deal_id", "unit", "from_stage"]),
+            *map(raw, movement.c["to_stage", "amount", "effective_on", "recorded_at"]),
         )
         .outerjoin(introduced, introduced.c.entry_id == entry.c.id)
         .outerjoin(tables.proposal, tables.proposal.c.id == introduced.c.proposal_id)

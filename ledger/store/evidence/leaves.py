@@ -74,17 +74,10 @@ def _requests(after: int, through: int) -> Select[Any]:
     request, receipt = tables.request.c, tables.receipt
     return (
         select(
-            request.id,
-            request.command,
-            request.input,
-            request.program,
+            *request["id", "command", "input", "program"],
             receipt.c.body,
-            raw(request.recorded_at),
-            request.key,
-            request.actor,
-            request.system_user,
-            request.host,
-            request.database_user,
+            *map(raw, request["recorded_at", "key", "actor"]),
+            *map(raw, request["system_user", "host", "database_user"]),
         )
         .outerjoin(receipt, receipt.c.request_id == request.id)
         .where(request.id > after, request.id <= through)

@@ -22,7 +22,7 @@ from ledger.evidence.canonical import (
 )
 from ledger.evidence.tree_head import PROPOSAL_KIND
 from ledger.registers.table import code_prefixes
-from ledger.store.checks.journal import day, raw, stream
+from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.evidence.sources import Source, within
@@ -38,7 +38,7 @@ _TERMS: Final[dict[str, tuple[ColumnElement[Any], _Write]]] = {
     "cost_unknown": (_COLUMNS.cost_unknown, number_or_none),
     "coverage_bound": (raw(_COLUMNS.coverage_bound), text_or_none),
     "coverage_value": (raw(_COLUMNS.coverage_value), text_or_none),
-    "day": (day(_COLUMNS.day), text_or_none),
+    "day": (raw(_COLUMNS.day), text_or_none),
     "limited": (raw(_COLUMNS.limited), true_or_none),
     "milliseconds": (_COLUMNS.milliseconds, number_or_none),
     "selection": (_COLUMNS.selection, text_or_none),
@@ -124,9 +124,7 @@ def _lines(identity: int) -> Select[Any]:
             line.need_amount,
             line.need_unit,
             offer.c.code,
-            line.offer_amount,
-            line.offer_unit,
-            raw(line.rate),
+            *map(raw, line["offer_amount", "offer_unit", "rate"]),
         )
         .join(need, need.c.id == line.need_id, isouter=True)
         .join(offer, offer.c.id == line.offer_id, isouter=True)

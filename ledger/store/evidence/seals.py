@@ -80,12 +80,7 @@ def _moment(value: Any) -> datetime | None:
 def _seals() -> Select[Any]:
     seal, request = night_tables.seal, tables.request
     return select(
-        seal.c.number,
-        seal.c.size,
-        raw(seal.c.root),
-        raw(seal.c.frontier),
-        seal.c.last_request,
-        raw(seal.c.recorded_at),
+        *map(raw, seal.c["number", "size", "root", "frontier", "last_request", "recorded_at"]),
         raw(request.c.recorded_at),
     ).outerjoin(request, request.c.id == seal.c.request_id)
 
@@ -93,7 +88,7 @@ def _seals() -> Select[Any]:
 def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
     """Read the sealed leaves in their order, a batch in memory."""
     leaf = night_tables.sealed_leaf
-    query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, raw(leaf.c.hash))
+    query = select(*map(raw, leaf.c["position", "kind", "reference", "hash"]))
     for position, kind, reference, stored in stream(connection, query.order_by(leaf.c.position)):
         yield SealedLeaf(position, str(kind), str(reference), _bytes(stored))
 
@@ -174,7 +169,7 @@ def write_leaves(connection: Connection, leaves: Sequence[SealedLeaf]) -> None:
 def find_sealed_leaf(connection: Connection, kind: str, reference: str) -> SealedLeaf | None:
     """Read where a leaf stands in the tree; None where it is not sealed."""
     leaf = night_tables.sealed_leaf
-    query = select(leaf.c.position, leaf.c.kind, leaf.c.reference, leaf.c.hash)
+    query = select(*leaf.c["position", "kind", "reference", "hash"])
     row = connection.execute(
         query.where(leaf.c.kind == kind, leaf.c.reference == reference)
     ).first()

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Date,
     FromClause,
     Integer,
     Select,
@@ -37,7 +36,7 @@ from ledger.evidence.canonical import (
     version_bytes,
 )
 from ledger.registers.table import code_prefixes
-from ledger.store.checks.journal import day, raw, stream
+from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import Source, within
@@ -57,11 +56,7 @@ def register_leaves(
     keys = [(quoted(name), write) for name, _, write in terms]
     query = (
         select(
-            versions.request_id,
-            versions.version,
-            raw(versions.recorded_at),
-            versions.reason,
-            versions.format,
+            *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
             register.identity.c.code,
             *_identity(register),
             *(column for _, column, _ in terms),
@@ -125,7 +120,7 @@ def _terms(
     for term in sorted(register.terms):
         column = register.column(term)
         if term.refers_to is None:
-            terms.append((term.name, _stored_text_column(column), _writer(column)))
+            terms.append((term.name, raw(column), _writer(column)))
             continue
         other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
@@ -133,10 +128,6 @@ def _terms(
         lost = literal("#").concat(cast(column, String))
         terms.append((term.name, func.coalesce(other.c.code, lost), text_or_none))
     return terms, source
-
-
-def _stored_text_column(column: Column[Any]) -> ColumnElement[Any]:
-    return day(column) if isinstance(column.type, Date) else raw(column)
 
 
 def _writer(column: Column[Any]) -> _Write:
@@ -154,13 +145,8 @@ def setting_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the versions of settings, by name and number."""
     setting = tables.setting_version
     query = select(
-        setting.c.request_id,
-        setting.c.name,
-        setting.c.version,
-        setting.c.value,
-        raw(setting.c.recorded_at),
-        setting.c.reason,
-        setting.c.format,
+        *map(raw, setting.c["request_id", "name", "version", "value"]),
+        *map(raw, setting.c["recorded_at", "reason", "format"]),
     ).where(*within(setting, after, through))
 
     def encode(row: Any, provenance: str) -> bytes:
@@ -182,12 +168,7 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
     unit, request = tables.unit, tables.request
     query = (
         select(
-            unit.c.request_id,
-            unit.c.code,
-            unit.c.decimals,
-            unit.c.kind,
-            unit.c.name,
-            raw(request.c.recorded_at),
+            *unit.c["request_id", "code", "decimals", "kind", "name"], raw(request.c.recorded_at)
         )
         .join(request, request.c.id == unit.c.request_id)
         .where(*within(unit, after, through))
@@ -210,15 +191,8 @@ def rate_leaves(connection: Connection, after: int, through: int) -> Source:
     columns = tables.rate.c
     query = (
         select(
-            columns.request_id,
-            columns.id,
-            day(columns.day),
-            columns.base,
-            columns.quote,
-            raw(columns.rate),
-            columns.source,
-            raw(columns.withdrawn),
-            raw(columns.recorded_at),
+            *map(raw, columns["request_id", "id", "day", "base", "quote"]),
+            *map(raw, columns["rate", "source", "withdrawn", "recorded_at"]),
         )
         .where(*within(tables.rate, after, through))
         .order_by(columns.request_id, columns.id)

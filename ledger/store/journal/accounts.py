@@ -348,11 +348,6 @@ def read_timeline(connection: Connection, account_id: int) -> list[TimelinePosti
     """Read every movement of one holder as steps of its timeline."""
     movement = tables.movement.c
     query = select(
-        movement.effective_on,
-        movement.entry_id,
-        movement.line,
-        movement.from_stage,
-        movement.to_stage,
-        movement.amount,
+        *movement["effective_on", "entry_id", "line", "from_stage", "to_stage", "amount"]
     ).where(movement.holder_id == account_id)
     return [TimelinePosting(*row) for row in connection.execute(query)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -105,28 +106,16 @@ def _entries() -> Select[Any]:
     return (
         select(
             entry.c.id.label("number"),
-            entry.c.act,
-            entry.c.effective_on,
-            entry.c.recorded_at,
-            entry.c.reference,
-            entry.c.reason,
-            entry.c.override,
-            entry.c.reverses,
-            entry.c.format,
-            request.c.key,
-            request.c.actor,
-            request.c.system_user,
-            request.c.host,
-            request.c.database_user,
+            *entry.c["act", "effective_on", "recorded_at", "reference"],
+            *entry.c["reason", "override", "reverses", "format"],
+            request.c.key.label("request_key"),
+            *request.c["actor", "system_user", "host", "database_user"],
             deal.c.code.label("deal"),
             proposal.c.code.label("proposal"),
             introduced_line.c.line.label("proposal_line"),
             holder.c.side,
             func.coalesce(need.c.code, offer.c.code).label("account"),
-            movement.c.unit,
-            movement.c.from_stage,
-            movement.c.to_stage,
-            movement.c.amount,
+            *movement.c["unit", "from_stage", "to_stage", "amount"],
             movement.c.deal_id.is_not(None).label("of_deal"),
         )
         .join(movement, movement.c.entry_id == entry.c.id)
@@ -143,40 +132,27 @@ def _entries() -> Select[Any]:
 
 def _entry(lines: list[Any]) -> Entry:
     first = lines[0]
+    proposed = (first.proposal, first.proposal_line)
     return Entry(
-        number=first.number,
-        act=first.act,
-        effective_on=first.effective_on,
-        recorded_at=first.recorded_at,
-        request_key=first.key,
-        actor=first.actor,
-        system_user=first.system_user,
-        host=first.host,
-        database_user=first.database_user,
-        movements=tuple(_movements(lines)),
-        deal=first.deal,
-        reference=first.reference,
-        reason=first.reason,
-        override=first.override,
-        reverses=first.reverses,
-        proposed=None
-        if first.proposal is None
-        else ProposedLine(first.proposal, first.proposal_line),
-        format=first.format,
+        **{name: getattr(first, name) for name in _ENTRY_TERMS},
+        movements=tuple(map(_movement, lines)),
+        proposed=None if first.proposal is None else ProposedLine(*proposed),
     )
 
 
-def _movements(lines: Iterable[Any]) -> Iterator[Movement]:
-    for line in lines:
-        yield Movement(
-            side=line.side,
-            account=line.account,
-            unit=line.unit,
-            from_stage=line.from_stage,
-            to_stage=line.to_stage,
-            amount=line.amount,
-            deal=line.deal if line.of_deal else None,
-        )
+_ENTRY_TERMS = tuple(one.name for one in fields(Entry) if one.name not in {"movements", "proposed"})
+
+
+def _movement(line: Any) -> Movement:
+    return Movement(
+        side=line.side,
+        account=line.account,
+        unit=line.unit,
+        from_stage=line.from_stage,
+        to_stage=line.to_stage,
+        amount=line.amount,
+        deal=line.deal if line.of_deal else None,
+    )
 
 
 def last_entry(connection: Connection, times: Times = NOW) -> Entry | None:

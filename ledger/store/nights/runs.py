@@ -95,7 +95,6 @@ def begin_run(
     """Write the row of a run that begins. Raises `ClockSteppedBack`."""
     with engines.write_transaction(ledger.engine) as connection:
         require_current(connection)
-        moment = _start_time(connection)
         actor, system_user, host = who
         run = StoredRun(
             id=_next_id(connection),
@@ -105,7 +104,7 @@ def begin_run(
             actor=actor,
             system_user=system_user,
             host=host,
-            started_at=moment,
+            started_at=_start_time(connection),
         )
         insert_rows(connection, night_run, [_run_row(connection, run)])
     return run
@@ -125,34 +124,29 @@ def _run_row(connection: Connection, run: StoredRun) -> dict[str, Any]:
     if engines.on_server(connection):
         user = connection.execute(text("SELECT session_user")).scalar_one()
     return {
-        "id": run.id,
-        "day": run.day,
+        **{name: getattr(run, name) for name in _RUN_TERMS},
         "steps": run.requested_steps,
-        "whole": run.whole,
-        "actor": run.actor,
-        "system_user": run.system_user,
-        "host": run.host,
         "database_user": user,
         "program": f"cityfund {__version__}",
-        "started_at": run.started_at,
     }
+
+
+_RUN_TERMS = ("id", "day", "whole", "actor", "system_user", "host", "started_at")
 
 
 def store_step(ledger: Ledger, run: int, place: int, step: StoredStep) -> None:
     """Write what came of a step of a run."""
     row = {
-        "run_id": run,
-        "name": step.name,
-        "place": place,
+        **{name: getattr(step, name) for name in _STEP_TERMS},
         **{name: _as_text(getattr(step, name)) for name in _TEXTS},
-        "changed": step.changed,
-        "started_at": step.started_at,
-        "ended_at": step.ended_at,
+        "run_id": run,
+        "place": place,
     }
     with engines.write_transaction(ledger.engine) as connection:
         insert_rows(connection, night_step, [row])
 
 
+_STEP_TERMS = ("name", "changed", "started_at", "ended_at")
 _TEXTS = ("figures", "findings", "offices", "lines")
 
 
@@ -218,23 +212,14 @@ def _run(connection: Connection, row: Any) -> StoredRun:
         select(night_step).where(night_step.c.run_id == row.id).order_by(night_step.c.place)
     )
     return StoredRun(
-        id=row.id,
-        day=row.day,
+        **{name: getattr(row, name) for name in _RUN_TERMS},
         requested_steps=row.steps,
-        whole=row.whole,
-        actor=row.actor,
-        system_user=row.system_user,
-        host=row.host,
-        started_at=row.started_at,
         steps=tuple(map(_step, stored_steps)),
     )
 
 
 def _step(row: Any) -> StoredStep:
     return StoredStep(
-        name=row.name,
+        **{name: getattr(row, name) for name in _STEP_TERMS},
         **{name: json.loads(getattr(row, name)) for name in _TEXTS},
-        changed=row.changed,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
     )

@@ -169,6 +169,10 @@ WAITING: Final = 2**62
 """Entries that wait for their number count on from here: after all that have one."""
 
 
+_DETAILS: Final = ("effective_on", "reference", "reason", "override")
+_MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
+
+
 class JournalRows:
     """The rows of the entries of one write, kept back until they are numbered."""
 
@@ -202,10 +206,7 @@ class JournalRows:
                 **terms,
                 "id": number,
                 "act": draft.act,
-                "effective_on": details.effective_on,
-                "reference": details.reference,
-                "reason": details.reason,
-                "override": details.override,
+                **{name: getattr(details, name) for name in _DETAILS},
                 "reverses": draft.reverses,
                 "lines": len(draft.movements),
                 "format": CANONICAL_FORMAT if details.proposed is None else PROPOSED_FORMAT,
@@ -220,10 +221,7 @@ class JournalRows:
                     **movement_terms(movement),
                     "entry_id": number,
                     "line": line,
-                    "unit": movement.unit,
-                    "from_stage": movement.from_stage,
-                    "to_stage": movement.to_stage,
-                    "amount": movement.amount,
+                    **{name: getattr(movement, name) for name in _MOVED},
                     "effective_on": details.effective_on,
                     "recorded_at": terms["recorded_at"],
                 }

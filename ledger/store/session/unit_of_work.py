@@ -24,7 +24,7 @@ from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
 from ledger.store.db.queries import StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts
-from ledger.store.rates import StoredRates
+from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
 
@@ -206,7 +206,7 @@ class UnitOfWork:
             draft,
             self._entry_terms(draft),
             self._movement_terms,
-            None if proposed is None else self._id_of("proposal", proposed),
+            None if proposed is None else self.id_of("proposal", proposed),
         )
         self.accounts.apply_movements(number, day, draft.movements)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
@@ -245,10 +245,7 @@ class UnitOfWork:
         self._rows.add(
             tables.unit,
             {
-                "code": unit.code,
-                "decimals": unit.decimals,
-                "kind": unit.kind,
-                "name": unit.name,
+                **{name: getattr(unit, name) for name in ("code", "decimals", "kind", "name")},
                 "request_id": self.request_id,
             },
         )
@@ -264,11 +261,7 @@ class UnitOfWork:
             tables.rate,
             {
                 "id": self._numbering.next_id(tables.rate),
-                "day": rate.day,
-                "base": rate.base,
-                "quote": rate.quote,
-                "rate": rate.rate,
-                "source": rate.source,
+                **{name: getattr(rate, name) for name in QUOTE_COLUMNS},
                 "withdrawn": withdrawn,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
@@ -282,7 +275,7 @@ class UnitOfWork:
 
         identity = self._numbering.next_id(tables.proposal)
         self._ids["proposal", stored.code] = identity
-        for table, row in proposal_rows(identity, stored, self._id_of):
+        for table, row in proposal_rows(identity, stored, self.id_of):
             self._rows.add(table, {**row, **self._proposal_terms(table, stored)})
         self.changes.append(RegisterChange("proposal", stored.code, 1))
 
@@ -334,10 +327,6 @@ class UnitOfWork:
     def new_ids(self, table: Table, count: int) -> list[int]:
         """Draw the ids of rows to come of a table that is no register."""
         return self._numbering.ids(table, count) if count else []
-
-    def id_of(self, kind: str, code: str) -> int:
-        """Give a record's id by its exact code."""
-        return self._id_of(kind, code)
 
     @property
     def has_written(self) -> bool:
@@ -410,11 +399,11 @@ class UnitOfWork:
         for term in STORED_REGISTERS[kind].terms:
             value = getattr(record, term.attribute)
             if term.refers_to is not None and value is not None:
-                value = self._id_of(term.refers_to, value)
+                value = self.id_of(term.refers_to, value)
             values[term.column] = value
         return values
 
-    def _id_of(self, kind: str, code: str) -> int:
+    def id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
         if (kind, code) not in self._ids:
             stored_id = self.accounts.known_id(kind, code)

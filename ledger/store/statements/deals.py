@@ -32,29 +32,24 @@ def read_ledger_facts(connection: Connection, lines: Sequence[StatementLine]) ->
 
     Entries of other providers with a reference that a line gives are included.
     """
-    providers = sorted({line.provider for line in lines})
+    wanted = (
+        (tables.provider.c.code, sorted({line.provider for line in lines})),
+        (tables.deal.c.folded, _normalised_codes(line.deal for line in lines)),
+    )
     deals = {
         normalised_code(deal.code): deal
-        for deal in (
-            *_deals(connection, tables.provider.c.code, providers),
-            *_deals(
-                connection, tables.deal.c.folded, _normalised_codes(line.deal for line in lines)
-            ),
-        )
+        for column, values in wanted
+        for deal in _deals(connection, column, values)
     }
     entries = {
         entry.number: entry
-        for entry in (
-            *_entries(connection, tables.provider.c.code, providers),
-            *_entries(
-                connection, tables.deal.c.folded, _normalised_codes(line.deal for line in lines)
-            ),
-        )
+        for column, values in wanted
+        for entry in _entries(connection, column, values)
     }
     own = {entry.reference for entry in entries.values()}
     references = sorted({line.reference for line in lines if line.reference} - own)
-    for entry in _entries(connection, tables.entry.c.reference, references):
-        entries[entry.number] = entry
+    cited = _entries(connection, tables.entry.c.reference, references)
+    entries |= {entry.number: entry for entry in cited}
     missing = sorted({normalised_code(entry.deal) for entry in entries.values()} - deals.keys())
     deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, missing)}
     return LedgerFacts(
@@ -81,18 +76,15 @@ def _deals(
     for batch in _batches(wanted):
         for row in connection.execute(_deal_query().where(by.in_(batch))):
             yield DealFacts(
-                code=row.code,
-                offer=row.offer,
-                need=row.need,
-                provider=row.provider,
+                **{name: getattr(row, name) for name in _DEAL_TERMS},
                 need_unit=units[row.need_unit],
                 offer_unit=units[row.offer_unit],
-                rate=row.rate,
                 held=int(row.held),
                 committed=int(row.committed),
-                last_on=row.last_on,
-                office=row.office,
             )
+
+
+_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "rate", "last_on", "office")
 
 
 def _deal_query() -> Select[Any]:
@@ -164,7 +156,7 @@ def _entry_query() -> Select[Any]:
             terms.append(movement.c.to_stage == target)
         conditions.append(and_(*terms))
     return (
-        select(entry.c.id, entry.c.act, entry.c.effective_on, entry.c.reference)
+        select(*entry.c["id", "act", "effective_on", "reference"])
         .add_columns(
             deal.c.code.label("deal"), deal.c.need_id, movement.c.holder_id, movement.c.amount
         )

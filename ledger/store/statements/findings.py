@@ -88,7 +88,7 @@ def resolve_command_of(identity: int) -> str:
 def finding_states(connection: Connection) -> dict[str, FindingState]:
     """Give how every finding stands, by its key, in the order in which they were opened."""
     query = (
-        select(finding.c.key, finding.c.id, finding.c.kind, finding_event.c.event)
+        select(*finding.c["key", "id", "kind"], finding_event.c.event)
         .join_from(finding, finding_event, finding_event.c.finding_id == finding.c.id)
         .where(finding_event.c.number == last_event_number())
         .order_by(finding.c.id)
@@ -224,7 +224,7 @@ def _findings() -> Select[Any]:
 def _events(connection: Connection) -> Mapping[int, tuple[StoredEvent, ...]]:
     event_row, request = finding_event.c, tables.request.c
     query = (
-        select(event_row.finding_id, event_row.event, event_row.recorded_at, request.actor)
+        select(*event_row["finding_id", "event", "recorded_at"], request.actor)
         .add_columns(event_row.reason)
         .join_from(finding_event, tables.request, request.id == event_row.request_id)
         .order_by(event_row.finding_id, event_row.number)

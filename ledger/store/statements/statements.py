@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
@@ -48,45 +48,32 @@ def store_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[Rea
         groups.setdefault((read_line.line.provider, read_line.line.statement), []).append(read_line)
     ids = uow.new_ids(statement, len(groups))
     for identity, ((provider, code), lines) in zip(ids, groups.items(), strict=True):
-        uow.add_rows(
-            statement,
-            [
-                {
-                    "id": identity,
-                    "provider_id": uow.id_of("provider", provider),
-                    "code": code,
-                    "content_hash": digest,
-                    "file_name": name,
-                    "lines": len(lines),
-                    "recorded_at": uow.now,
-                }
-            ],
-        )
-        uow.add_plain_rows(
-            statement_line, [_row(identity, at, head) for at, head in _numbered(lines)]
-        )
-
-
-def _numbered(lines: Sequence[ReadLine]) -> Iterable[tuple[int, ReadLine]]:
-    return enumerate(lines, start=1)
+        head = {
+            "id": identity,
+            "provider_id": uow.id_of("provider", provider),
+            "code": code,
+            "content_hash": digest,
+            "file_name": name,
+            "lines": len(lines),
+            "recorded_at": uow.now,
+        }
+        uow.add_rows(statement, [head])
+        rows = [_row(identity, position, line) for position, line in enumerate(lines, start=1)]
+        uow.add_plain_rows(statement_line, rows)
 
 
 def _row(identity: int, position: int, read_line: ReadLine) -> dict[str, Any]:
     line = read_line.line
     return {
+        **{name: getattr(line, name) for name in _LINE_TERMS},
         "statement_id": identity,
         "position": position,
-        "number": line.number,
-        "day": line.day,
-        "kind": line.kind,
-        "deal": line.deal,
-        "offer": line.offer,
-        "need": line.need,
-        "amount": line.amount,
         "unit": line.unit.code,
-        "reference": line.reference,
         "file_line": read_line.file_line,
     }
+
+
+_LINE_TERMS: Final = ("number", "day", "kind", "deal", "offer", "need", "amount", "reference")
 
 
 def read_statements(connection: Connection) -> list[StoredStatement]:
@@ -105,15 +92,8 @@ def read_statements(connection: Connection) -> list[StoredStatement]:
         line = StatementLine(
             provider=row.provider,
             statement=row.statement,
-            number=row.number,
-            day=row.day,
-            kind=row.kind,
-            amount=row.amount,
             unit=units[row.unit],
-            deal=row.deal,
-            offer=row.offer,
-            need=row.need,
-            reference=row.reference,
+            **{name: getattr(row, name) for name in _LINE_TERMS},
         )
         by_statement.setdefault(row.id, (row.provider, row.statement, []))[2].append(line)
     return [
