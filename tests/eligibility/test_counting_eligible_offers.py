@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from eligibility_worlds import DAY, PACKAGE, USD, World, meeting_worlds, needing, offering, worlds
+from eligibility_worlds import (
+    DAY,
+    EUR,
+    JPY,
+    PACKAGE,
+    USD,
+    World,
+    meeting_worlds,
+    needing,
+    offering,
+    worlds,
+)
 from hypothesis import given
 from hypothesis_profiles import examples
 
@@ -190,6 +201,10 @@ def test_what_is_outstanding_between_two_is_added_over_their_deals() -> None:
 def test_an_offer_in_another_unit_is_not_eligible() -> None:
     count = count_eligible([needing(5, unit=PACKAGE)], [offering(3)], DAY, no_rates)["N-0001"]
     assert (count.eligible, count.obstacle_rule) == (0, "unit")
+    units = {"O-1": EUR, "O-2": USD, "O-3": PACKAGE}
+    offers = [offering(3, unit=unit, code=code) for code, unit in units.items()]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (2, "unit", 1)
 
 
 def test_an_offer_without_a_ticket_stands_beside_one_of_the_smallest() -> None:
@@ -218,6 +233,28 @@ def test_a_ticket_is_compared_with_what_the_largest_share_allows() -> None:
     ]
     count = count_eligible([needing(100)], offers, DAY, lambda *_: Decimal(2))["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (3, "ticket", 2)
+
+
+def test_a_mandate_for_one_place_reaches_no_other() -> None:
+    places = [{"countries": ("PK",)}, {"regions": ("019",)}, {"cities": ("SAO",)}, {}]
+    offers = [offering(3, code=f"O-{at}", **place) for at, place in enumerate(places)]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (1, "geography", 3)
+
+
+def test_a_mandate_for_a_sector_covers_those_under_it() -> None:
+    sectors = ("transport", "transport.urban", "transport.rail", "health")
+    offers = [offering(3, code=f"O-{one}", sectors=(one,)) for one in sectors]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert (count.eligible, count.obstacle_rule, count.failing) == (2, "sector", 2)
+
+
+def test_the_rates_to_the_units_of_the_offers_are_between_smallest_parts() -> None:
+    offers = [offering(3, unit=unit, code=f"O-{unit.code}") for unit in (EUR, USD, JPY, PACKAGE)]
+    rates = {"USD": Decimal("1.5"), "JPY": Decimal(160)}
+    index = OfferIndex(offers, DAY, lambda _, unit: rates.get(unit))
+    assert index.ratios(EUR) == {"EUR": (1, 1), "USD": (3, 2), "JPY": (8, 5)}
+    assert index.ratios(PACKAGE) == {"package": (1, 1)}
 
 
 def test_no_needs_and_no_offers() -> None:
