@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
-from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
 from cli.views.seal import check_notes
 from ledger.core.errors import ExitCode
-from ledger.reports.table import table_chunks
+from ledger.reports.table import Column, table_chunks
 
 app = standalone()
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import ledger
 from cli.framework.command import Call, command, standalone
-from cli.framework.output import Column, emit_document, emit_lines
+from cli.framework.output import emit_document, emit_lines
 from cli.framework.settings import config_path, mask_url
 from cli.framework.terminal import is_terminal
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.errors import ExitCode
-from ledger.reports.table import record_chunks
+from ledger.reports.table import Column, record_chunks
 
 if TYPE_CHECKING:
     from ledger.store.admin.server_facts import ServerFacts

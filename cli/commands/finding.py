@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
-from cli.framework.output import emit_record, emit_rows
+from cli.framework.output import emit_record, emit_rows, lines_below
 from cli.framework.session import act, ledger_of
 from cli.views.finding import (
+    EVENT_COLUMNS,
     FINDING_COLUMNS,
     FINDING_NARROW,
     FINDING_TERMS,
-    event_lines,
     finding_document,
     finding_row,
 )
@@ -48,7 +48,8 @@ def show(call: Call, finding: Code) -> None:
     with ledger_of(call).reader() as reader:
         record = read_finding(reader.connection, parse_finding_number(finding))
         document = finding_document(reader.snapshot(), record)
-    emit_record(document, FINDING_TERMS, call.read, document=document, below=event_lines(document))
+    below = lines_below(document["events"], EVENT_COLUMNS)
+    emit_record(document, FINDING_TERMS, call.read, document=document, below=below)
 
 
 @command(app, "settle", kind="write")

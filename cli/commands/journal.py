@@ -10,16 +10,16 @@ import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.output import emit_document, emit_record, emit_rows
+from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
 from cli.framework.receipts import remember_receipt
 from cli.framework.session import act, ledger_of, optional_date, read_ledger, today_of
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
     ENTRY_TERMS,
+    MOVEMENT_COLUMNS,
     entry_document,
     list_rows,
-    movement_lines,
     proposal_text,
 )
 from cli.views.seal import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
@@ -70,7 +70,7 @@ def show(call: Call, entry: Number) -> None:
         units = reader.units({one.unit for one in entry_record.movements})
         snapshot = replace(reader.snapshot(), units=units)
     document = entry_document(snapshot, entry_record, reversed_by)
-    below = movement_lines(document)
+    below = lines_below(document["movements"], MOVEMENT_COLUMNS)
     row = {**document, "proposed": proposal_text(document)}
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
-from cli.framework.output import emit_document, emit_lines, emit_text, require_place_for
+from cli.framework.output import emit_document, emit_lines, require_place_for
 from cli.framework.session import ledger_of, optional_date
 from cli.framework.settings import mask_url
 from cli.framework.terminal import note
@@ -155,10 +155,8 @@ def night(
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:
     if as_json:
         emit_document(document, file)
-    elif file is not None:
-        emit_text(reconcile_lines(document), file)
     else:
-        emit_lines(reconcile_lines(document))
+        emit_lines(reconcile_lines(document), file)
 
 
 @command(app, "install", kind="plain")

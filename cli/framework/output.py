@@ -1,7 +1,4 @@
-"""Writes an answer to a terminal, a pipe or a file, in the requested format.
-
-The place an answer is written to: standard output, or a file that appears only when whole.
-"""
+"""Writes an answer to a terminal, a pipe or a file, in the requested format."""
 
 from __future__ import annotations
 
@@ -19,19 +16,6 @@ from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, w
 from cli.framework.usage_errors import OutputIsDirectory
 from ledger.reports.table import Column, ReportRow
 
-__all__ = [
-    "Column",
-    "destination",
-    "emit_document",
-    "emit_lines",
-    "emit_record",
-    "emit_rows",
-    "emit_text",
-    "filter_rows",
-    "require_place_for",
-    "table_lines",
-]
-
 
 def require_place_for(path: Path) -> None:
     """Refuse a file that cannot be written to in the end, before long work is begun for it."""
@@ -48,8 +32,7 @@ def destination(options: ReadOptions | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     path = options.output
-    if path.is_dir():
-        raise OutputIsDirectory(f"{path} is a directory.")
+    require_place_for(path)
     if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
         with path.open("w", encoding="utf-8", newline="") as out:
             yield out
@@ -61,8 +44,6 @@ def destination(options: ReadOptions | None) -> Iterator[TextIO]:
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    if not path.parent.is_dir():  # said by the name that was typed, not by the one made from it
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle
@@ -194,15 +175,16 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
         out.write(json_text(document, ascii_only=not is_unicode(out)))
 
 
-def emit_text(lines: Iterable[str], options: ReadOptions) -> None:
-    """Write a report of lines to its destination."""
+def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None:
+    """Write lines of an answer to standard output, or to the file that was named."""
     with destination(options) as out:
         out.writelines(f"{line}\n" for line in lines)
 
 
-def emit_lines(lines: Iterable[str]) -> None:
-    """Write lines of an answer to standard output."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+def lines_below(rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
+    """Lay out a small table below the terms of a record."""
+    yield ""
+    yield from table_lines(rows, columns)
 
 
 def _on_terminal(
@@ -220,8 +202,8 @@ def _on_terminal(
             _rich_table(cells_of(rows, fitting), fitting, out, color=color)
             left_out = ", ".join(one.heading for one in shown if one not in fitting)
             if left_out:
-                said = f"Hidden columns (too narrow or empty): {left_out}."
-                out.write(f"{fitted(said, out)}\n")
+                text = f"Hidden columns (too narrow or empty): {left_out}."
+                out.write(f"{fitted(text, out)}\n")
             return
     # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
     out.writelines(table_chunks(rows, layouts[0]))

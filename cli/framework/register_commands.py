@@ -17,9 +17,9 @@ from ledger.core.errors import NotFound
 from ledger.core.factors import Side
 
 if TYPE_CHECKING:
-    from cli.framework.output import Column
     from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
+    from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader
     from ledger.store.session.unit_of_work import UnitOfWork
     from ledger.usecases.registers.parse import TypedTerms

@@ -15,6 +15,7 @@ from cli.framework.usage_errors import NeedsYes, NotConfirmed
 if TYPE_CHECKING:
     from cli.framework.command import Call
 
+_NARROWEST = 40
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -69,15 +70,19 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
-def fitted(text: str, stream: TextIO, *, indent: int = 2) -> str:
-    """Break a long line between words where a person looks; a pipe gets it whole."""
-    if not is_terminal(stream) or len(text) <= width():
-        return text
-    from textwrap import fill  # noqa: PLC0415 - only where somebody looks
+def fitted(text: str, stream: TextIO, *, indent: int = 2, start: str = "") -> str:
+    """Break a long line between words on a terminal; a pipe gets it whole.
+
+    The line begins with `start`, those that continue it with as many spaces as `indent`.
+    """
+    if not is_terminal(stream) or len(start + text) <= width():
+        return start + text
+    from textwrap import fill  # noqa: PLC0415 - on a terminal only
 
     return fill(
         text,
-        width(),
+        max(width(), _NARROWEST),
+        initial_indent=start,
         subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.terminal import is_terminal, is_unicode, width
+from cli.framework.terminal import fitted, is_unicode
 from cli.views.deal import deal_row
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
@@ -78,17 +77,9 @@ def stage_lines(balance: Balance) -> Iterator[str]:
 
 
 def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
-    """Break a long line between words where a terminal would break it anywhere."""
-    if not is_terminal(sys.stdout):
-        return [f"{indent}{text}"]
-    return textwrap.wrap(
-        text,
-        width=max(width(), 40),
-        initial_indent=indent,
-        subsequent_indent=f"{indent}{hanging}",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """Break a long line between words on a terminal; later lines are indented by `hanging` more."""
+    indented = len(indent) + len(hanging)
+    return fitted(text, sys.stdout, start=indent, indent=indented).splitlines()
 
 
 def need_facts_row(balance: Balance, fit: EligibleCount | None) -> dict[str, Any]:

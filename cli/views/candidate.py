@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows
+from cli.framework.output import emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import ledger_of, times_of
 from cli.views.columns import columns
 from ledger.core.quantity import format_amount, format_quantity
+from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.usecases.candidates import Candidate

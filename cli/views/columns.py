@@ -7,7 +7,7 @@ text, and its heading is made from its key.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from ledger.reports.table import Column
 
@@ -101,3 +101,8 @@ def _column(field: str, titles: dict[str, str]) -> Column:
         spare=int(match["spare"] or 0),
         measured_in="offer_unit" if key.startswith("offer_") else "unit",
     )
+
+
+def attributes(record: object, names: str) -> dict[str, Any]:
+    """Return the named attributes of a record, as a part of its row."""
+    return {name: getattr(record, name) for name in names.split()}

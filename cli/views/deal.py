@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import table_lines
-from cli.views.columns import columns
+from cli.framework.output import lines_below
+from cli.views.columns import attributes, columns
+from cli.views.journal import proposal_row
 from ledger.core.factors import DEAL_STAGES, Side
 from ledger.core.quantity import Unit, format_amount
 from ledger.reports.table import grouped
@@ -86,14 +87,8 @@ def _acts(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[dict[str, An
         moved = {one.side: one for one in reversed(entry.movements) if one.deal is not None}
         row: dict[str, Any] = {
             "entry": entry.number,
-            "effective_on": entry.effective_on,
-            "act": entry.act.value,
-            "reference": entry.reference,
-            "actor": entry.actor,
-            "reason": entry.reason,
-            "override": entry.override,
-            "proposal": None if entry.proposed is None else entry.proposed.proposal,
-            "proposal_line": None if entry.proposed is None else entry.proposed.line,
+            **attributes(entry, "effective_on act reference actor reason override"),
+            **proposal_row(entry),
             "reverses": entry.reverses,
         }
         for side, prefix in ((Side.NEED, ""), (Side.OFFER, "offer_")):
@@ -120,6 +115,5 @@ def rate_text(document: dict[str, Any]) -> str | None:
 def act_lines(document: dict[str, Any]) -> Iterator[str]:
     """Lay out the acts of a deal as a small table; a common unit is shown once."""
     one_unit = document["unit"] == document["offer_unit"]
-    columns = [one for one in _ACT_COLUMNS if not (one_unit and one.key.startswith("offer_"))]
-    yield ""
-    yield from table_lines(document["acts"], columns)
+    shown = [one for one in _ACT_COLUMNS if not (one_unit and one.key.startswith("offer_"))]
+    return lines_below(document["acts"], shown)

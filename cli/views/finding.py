@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column, table_lines
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
+from ledger.reports.table import Column
 from ledger.statements.findings import FindingEvent
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ FINDING_TERMS = _columns(
     "finding status kind said ours~ theirs~ difference~ provider statement line~ deal "
     "entry office command"
 )
-_EVENT_COLUMNS = _columns("recorded_at event actor reason")
+EVENT_COLUMNS = _columns("recorded_at event actor reason")
 
 
 def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
@@ -42,21 +41,11 @@ def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
     return {
         "finding": finding.code,
         "status": "open" if is_open else last.event.value,
-        "kind": finding.kind.value,
-        "subject": finding.subject,
-        "ours": finding.ours,
-        "theirs": finding.theirs,
-        "difference": finding.difference,
-        "provider": finding.provider,
-        "statement": finding.statement,
-        "line": finding.line,
-        "deal": finding.deal,
-        "entry": finding.entry,
-        "office": finding.office,
+        **attributes(finding, "kind subject ours theirs difference provider statement line"),
+        **attributes(finding, "deal entry office"),
         "opened_at": snapshot.local(finding.events[0].recorded_at),
         "changed_at": snapshot.local(last.recorded_at),
-        "actor": last.actor,
-        "reason": last.reason,
+        **attributes(last, "actor reason"),
         "command": finding.resolve_command if is_open else None,
         "said": finding.sentence,
     }
@@ -68,15 +57,8 @@ def finding_document(snapshot: Snapshot, finding: StoredFinding) -> dict[str, An
         {
             "event": one.event.value,
             "recorded_at": snapshot.local(one.recorded_at),
-            "actor": one.actor,
-            "reason": one.reason,
+            **attributes(one, "actor reason"),
         }
         for one in finding.events
     ]
     return {"schema": "cityfund.finding/1", **finding_row(snapshot, finding), "events": events}
-
-
-def event_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Lay out the events of a finding as a small table."""
-    yield ""
-    yield from table_lines(document["events"], _EVENT_COLUMNS)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column
 from cli.views.columns import columns
 from ledger.core.quantity import format_amount
+from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.gaps.groups import Total

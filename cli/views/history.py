@@ -11,7 +11,7 @@ from cli.framework.output import emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
 from cli.views.balance import brief
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.journal.entries import Act
@@ -59,10 +59,7 @@ def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[
             "version": version.number,
             "entry": None,
             "recorded_at": version.recorded_at,
-            "actor": version.actor,
-            "system_user": version.system_user,
-            "host": version.host,
-            "command": version.command,
+            **attributes(version, "actor system_user host command"),
             "effective_on": None,
             "reason": version.reason,
             "changes": changes,
@@ -125,12 +122,9 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "version": None,
         "entry": entry.number,
         "recorded_at": entry.recorded_at,
-        "actor": entry.actor,
-        "system_user": entry.system_user,
-        "host": entry.host,
+        **attributes(entry, "actor system_user host"),
         "command": None,
-        "effective_on": entry.effective_on,
-        "reason": entry.reason,
+        **attributes(entry, "effective_on reason"),
         "changes": [change],
         "what": _act_text(entry, amount),
     }

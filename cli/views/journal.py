@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import table_lines
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
 from ledger.core.quantity import format_amount
 from ledger.journal.entries import Act
 
@@ -27,7 +26,7 @@ ENTRY_TERMS = columns(
     reversed_by="Reversed by entry",
     proposed="From proposal",
 )
-_MOVEMENT_COLUMNS = columns("side code from to quantity unit deal")
+MOVEMENT_COLUMNS = columns("side code from to quantity unit deal")
 
 
 def list_rows(
@@ -61,21 +60,26 @@ def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry.number,
         "effective_on": entry.effective_on,
-        "act": entry.act.value,
-        "deal": entry.deal,
+        **attributes(entry, "act deal"),
         "need": first["need"].account if "need" in first else None,
         "offer": first["offer"].account if "offer" in first else None,
         "quantity": format_amount(main.amount, unit.decimals),
         "unit": unit.code,
-        "reference": entry.reference,
-        "reverses": entry.reverses,
-        "proposal": None if entry.proposed is None else entry.proposed.proposal,
-        "proposal_line": None if entry.proposed is None else entry.proposed.line,
+        **attributes(entry, "reference reverses"),
+        **proposal_row(entry),
         "actor": entry.actor,
         "recorded_at": snapshot.local(entry.recorded_at),
-        "reason": entry.reason,
-        "override": entry.override,
+        **attributes(entry, "reason override"),
         "key": entry.request_key,
+    }
+
+
+def proposal_row(entry: Entry) -> dict[str, Any]:
+    """Return the stored proposal and its line that an entry was accepted from."""
+    proposed = entry.proposed
+    return {
+        "proposal": None if proposed is None else proposed.proposal,
+        "proposal_line": None if proposed is None else proposed.line,
     }
 
 
@@ -84,9 +88,7 @@ def entry_document(snapshot: Snapshot, entry: Entry, reversed_by: int | None) ->
     return {
         "schema": "cityfund.entry/1",
         **entry_row(snapshot, entry),
-        "system_user": entry.system_user,
-        "host": entry.host,
-        "database_user": entry.database_user,
+        **attributes(entry, "system_user host database_user"),
         "reversed_by": reversed_by,
         "movements": [
             {
@@ -108,9 +110,3 @@ def proposal_text(document: dict[str, Any]) -> str | None:
     if document["proposal"] is None:
         return None
     return f"{document['proposal']}, line {document['proposal_line']}"
-
-
-def movement_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Lay out the movements of an entry as a small table."""
-    yield ""
-    yield from table_lines(document["movements"], _MOVEMENT_COLUMNS)

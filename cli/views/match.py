@@ -1,7 +1,4 @@
-"""How a proposal is laid out: its document, and its lines as rows.
-
-Writing a proposal out: just solved, or stored before; for people, or for machines.
-"""
+"""How a proposal is shown, just solved or stored: for people in lines, for machines as rows."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows, emit_text, filter_rows
+from cli.framework.output import emit_lines, emit_rows, filter_rows
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
 from cli.views.match_text import (
     allocation_lines,
     complete_lines,
@@ -68,19 +65,15 @@ def project_rows(
 ) -> list[dict[str, Any]]:
     """Lay out the projects that would become complete, at the weight they have or had."""
     projects, cities = snapshot.records("project"), snapshot.records("city")
-    rows = []
-    for code in codes:
-        project = projects[code]
-        rows.append(
-            {
-                "project": code,
-                "title": project.title,
-                "city": project.city,
-                "city_name": cities[project.city].name,
-                "weight": project.weight if weights is None else weights[code],
-            }
-        )
-    return rows
+    return [
+        {
+            "project": code,
+            **attributes(projects[code], "title city"),
+            "city_name": cities[projects[code].city].name,
+            "weight": projects[code].weight if weights is None else weights[code],
+        }
+        for code in codes
+    ]
 
 
 def line_rows(snapshot: Snapshot, lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -126,8 +119,7 @@ def stored_head(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
         "proposal": stored.code,
         "solved_on": stored.solved_on,
         "recorded_at": snapshot.local(stored.recorded_at),
-        "actor": stored.actor,
-        "reason": stored.reason,
+        **attributes(stored, "actor reason"),
     }
 
 
@@ -166,8 +158,7 @@ def list_row(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
         "taken_up": len(stored.accepted),
         "solved_on": stored.solved_on,
         "recorded_at": snapshot.local(stored.recorded_at),
-        "actor": stored.actor,
-        "reason": stored.reason,
+        **attributes(stored, "actor reason"),
     }
 
 
@@ -181,13 +172,14 @@ def emit_match_result(
     selection: Sequence[str],
     receipt: Row | None = None,
 ) -> None:
-    """Write a proposal that was just solved; `saved` is its receipt where it was stored."""
+    """Write a proposal that was just solved; `receipt` is of storing it, if it was stored."""
     from ledger.usecases.matching.propose import open_needs  # noqa: PLC0415 - brings the store
 
     snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
     rows = line_rows(snapshot, proposal.lines)
+    plain = call.read.without_filters()
     if call.format in {"csv", "md"}:
-        emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
+        emit_rows(rows, LINE_COLUMNS, plain)
         return
     projects = project_rows(snapshot, proposal.complete)
     open_need_rows = open_rows(snapshot.need_facts, open_needs(match_result))
@@ -198,7 +190,6 @@ def emit_match_result(
             "projects": projects,
         }
         tail = {"open": open_need_rows}
-        plain = call.read.without_filters()
         emit_rows(rows, LINE_COLUMNS, plain, head=head, tail=tail, named="lines")
         return
     in_full = call.read.output is not None
@@ -211,7 +202,7 @@ def emit_match_result(
         *open_lines(open_need_rows, in_full=in_full),
         *rate_lines(proposal),
     ]
-    emit_text(lines, call.read)
+    emit_lines(lines, call.read)
     _next_steps(call, receipt, has_lines=bool(rows), open_need_rows=open_need_rows)
 
 
@@ -236,10 +227,7 @@ def _next_steps(
     call: Call, receipt: Row | None, *, has_lines: bool, open_need_rows: Sequence[Row]
 ) -> None:
     if open_need_rows:
-        note(
-            call,
-            "All offers of a need, and what blocks each: cityfund match explain NEED",
-        )
+        note(call, "All offers of a need, and what blocks each: cityfund match explain NEED")
     if receipt is not None:
         _note_saved(call, receipt, has_lines=has_lines)
     elif has_lines:
@@ -252,7 +240,7 @@ def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
     if receipt.get("replayed"):
         note(call, "Already recorded; this is the original receipt.")
     if receipt.get("dry_run"):
-        note(call, "A dry run: nothing was stored.")
+        note(call, "Dry run: nothing was stored.")
     elif has_lines:
         code = receipt["proposal"]
         note(
@@ -262,33 +250,35 @@ def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
 
 
 def emit_saved(call: Call, snapshot: Snapshot, stored: StoredProposal, receipt: Row) -> None:
-    """Write a stored proposal as the answer of storing it: the same each time it is said."""
+    """Write a stored proposal as the answer of storing it: the same for each repetition."""
     rows = line_rows(snapshot, stored.proposal.lines)
-    if call.format == "json":
+    if call.format != "table":
+        receipt_keys = ("replayed", "dry_run", "notes", "key")
         head = {
             **stored_head(snapshot, stored),
-            **{key: receipt[key] for key in _RECEIPT_KEYS if key in receipt},
+            **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")
         return
-    if call.format in {"csv", "md"}:
-        emit_rows(rows, LINE_COLUMNS, call.read.without_filters())
-        return
-    emit_text(_stored_lines(snapshot, stored, rows), call.read)
+    lines = [*_stored_lines(snapshot, stored, rows), *rate_lines(stored.proposal)]
+    emit_lines(lines, call.read)
     _note_saved(call, receipt, has_lines=bool(rows))
 
 
-_RECEIPT_KEYS = ("replayed", "dry_run", "notes", "key")
-
-
-def _stored_lines(snapshot: Snapshot, stored: StoredProposal, rows: Sequence[Row]) -> list[str]:
+def _stored_lines(
+    snapshot: Snapshot,
+    stored: StoredProposal,
+    rows: Sequence[Row],
+    when: Iterable[str] = (),
+    *,
+    in_full: bool = False,
+) -> Iterator[str]:
     proposal = stored.proposal
-    return [
-        *summary_lines(proposal, stored.selection, stored.code),
-        *complete_lines(project_rows(snapshot, proposal.complete, stored.weights)),
-        *allocation_lines(rows, proposal.complete),
-        *rate_lines(proposal),
-    ]
+    yield from summary_lines(proposal, stored.selection, stored.code)
+    yield from when
+    projects = project_rows(snapshot, proposal.complete, stored.weights)
+    yield from complete_lines(projects, in_full=in_full)
+    yield from allocation_lines(rows, proposal.complete, in_full=in_full)
 
 
 def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
@@ -299,17 +289,8 @@ def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
         head = stored_head(snapshot, stored)
         emit_rows(rows, STATE_COLUMNS, plain, head=head, named="lines")
         return
-    in_full = call.read.output is not None
-    summary = summary_lines(stored.proposal, stored.selection, stored.code)
-    lines = [
-        *summary,
-        *_when_lines(snapshot, stored),
-        *complete_lines(
-            project_rows(snapshot, stored.proposal.complete, stored.weights), in_full=in_full
-        ),
-        *allocation_lines(rows, stored.proposal.complete, in_full=in_full),
-    ]
-    emit_text(lines, plain)
+    when, in_full = _when_lines(snapshot, stored), call.read.output is not None
+    emit_lines(_stored_lines(snapshot, stored, rows, when, in_full=in_full), plain)
 
 
 def _when_lines(snapshot: Snapshot, stored: StoredProposal) -> Iterator[str]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_record
+from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.balance import deal_lines, deals_of
 from cli.views.columns import columns
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from ledger.registers.table import CITY, OFFICE, PROVIDER
-from ledger.reports.table import table_chunks
+from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance

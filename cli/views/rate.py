@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_rows
 from cli.framework.terminal import note
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
 from ledger.rates.rates import PIVOT
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def _rate_row(row: RateRow) -> dict[str, Any]:
 
 
 def _quote(rate: Rate) -> dict[str, Any]:
-    names = ("base", "quote", "rate", "source")
-    return {"date": rate.day, **{name: getattr(rate, name) for name in names}}
+    return {"date": rate.day, **attributes(rate, "base quote rate source")}
 
 
 def _notes(snapshot: Snapshot, rows: Sequence[RateRow]) -> Iterator[str]:
@@ -102,17 +101,12 @@ def _version_row(snapshot: Snapshot, pair: tuple[str, str], row: QuoteHistoryRow
         "date": of.day,
         "base": pair[0],
         "quote": pair[1],
-        "rate": of.rate,
-        "source": of.source,
+        **attributes(of, "rate source"),
         "version": row.version,
         "standing": row.state,
         "recorded_at": of.recorded_at,
         "superseded_at": row.superseded_at,
-        "actor": of.actor,
-        "system_user": of.system_user,
-        "host": of.host,
-        "command": of.command,
-        "reason": of.reason,
+        **attributes(of, "actor system_user host command reason"),
         "when": snapshot.local(of.recorded_at),
     }
 

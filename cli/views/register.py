@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_record
+from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF, Stage
@@ -17,6 +17,7 @@ from ledger.interchange.canonical import TABLES
 from ledger.reference import countries
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import REGISTERS
+from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance

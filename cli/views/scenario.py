@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import Column, emit_rows, table_lines
+from cli.framework.output import emit_rows, table_lines
 from cli.views.balance import brief
 from cli.views.columns import columns
+from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.matching.comparison import Comparison

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import Column, table_lines
+from cli.framework.output import table_lines
 from cli.views.columns import columns
 from cli.views.night import night_document, night_lines
 from ledger.core.quantity import format_amount
+from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot

@@ -24,6 +24,7 @@ SHORT = {
     "cli/demo/place.py": "the files of the demonstration, apart from its story",
     "cli/framework/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "cli/framework/filters.py": "loaded only where rows are filtered",
+    "cli/views/finding.py": "one record, and what has happened to it",
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "ledger/core/factors.py": "the words of the domain: factors, sides, stages",

@@ -8,10 +8,11 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.output import Column, emit_document, emit_record, emit_rows
+from cli.framework.output import emit_document, emit_record, emit_rows
 from cli.framework.receipts import emit_receipt
 from cli.framework.terminal import confirm, note, progress
 from ledger.core.errors import ExitCode, RefusedByRule
+from ledger.reports.table import Column
 
 COLUMNS = [
     Column("code", "Offer", kind="code"),

@@ -6,7 +6,8 @@ import pytest
 
 from cli.framework import output, terminal
 from cli.framework.command import ReadOptions
-from cli.framework.output import Column, emit_rows, table_lines
+from cli.framework.output import emit_rows, table_lines
+from ledger.reports.table import Column
 
 WIDE = [
     Column("code", "Offer", kind="code"),
