@@ -20,8 +20,14 @@ from eligibility_worlds import (
 from hypothesis import given
 
 from ledger.deals.deal import offer_amount_to_hold
-from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.eligibility.verdict import Pairing, best_amount, rate_between, verdict
+from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
+from ledger.eligibility.verdict import (
+    Pairing,
+    best_amount,
+    pairing_at_best,
+    rate_between,
+    verdict,
+)
 
 
 def test_the_lesser_of_what_is_open_and_what_is_available() -> None:
@@ -77,6 +83,22 @@ def test_nothing_to_test() -> None:
     assert best_amount(needing(0), offering(300), None) == nothing
     assert best_amount(needing(5), offering(300, unit=USD), None) == nothing
     assert best_amount(needing(5), offering(300, unit=PERSON_DAY), Decimal(2)) == nothing
+
+
+def test_a_pair_is_judged_beside_what_is_outstanding_with_it_and_with_others() -> None:
+    need, offer = needing(500), offering(900, max_ticket=400)
+
+    alone = pairing_at_best(need, offer, DAY, None, {})
+    assert alone == Pairing(need, offer, DAY, 400, 400)
+
+    outstanding = {
+        "O-9": Outstanding(0, 1),
+        "O-0001": Outstanding(150, 160),
+        "O-8": Outstanding(1, 0),
+        "O-7": Outstanding(0, 0),
+    }
+    beside = pairing_at_best(need, offer, DAY, None, outstanding)
+    assert beside == Pairing(need, offer, DAY, 240, 240, 150, 160, ("O-8", "O-9"))
 
 
 @given(worlds() | meeting_worlds())
