@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line and give the exit code."""
     try:
         return run(build_root(), sys.argv[1:] if argv is None else argv)
-    except KeyboardInterrupt:  # before the command began, or while its end was being told
+    except KeyboardInterrupt:  # before the command began, or during the report of its end
         return ExitCode.INTERRUPTED
 
 
@@ -94,7 +94,7 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except SystemExit:  # Rich ends the process itself where the reader of a help page has left
         raise BrokenPipeError from None
     except OSError:
-        raise  # told by the caller, where a failing flush ends up too
+        raise  # reported by the caller, where a failing flush ends up too
     except Exception as error:  # noqa: BLE001 - the last net: what falls here is a bug
         return _ended_by(error, error_output.of_bug(error), session)
 

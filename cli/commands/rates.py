@@ -1,7 +1,4 @@
-"""`cityfund rates`: what currencies are in one another, where that is from, and an own figure.
-
-Taking rates in from a command: the ECB's file, or the canonical table as any other table.
-"""
+"""`cityfund rates`: exchange rates by pair, their history, recording and import."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def source_file(path: str | None, *, ecb: bool) -> Path:
-    """Give the file to import: the one named, or the ECB's that comes with the program."""
+    """Return the file to import: the one named, or the ECB's that comes with the program."""
     if path is not None and ecb:
         raise BadUsage(
             f"--ecb and {path} were both given.",
@@ -48,7 +45,7 @@ def source_file(path: str | None, *, ecb: bool) -> Path:
 
 
 def codes_named(texts: Sequence[str] | None) -> list[str]:
-    """Give the codes of a repeatable option whose texts may be lists."""
+    """Return the codes of a repeatable option whose texts may be lists."""
     return [code.strip() for text in texts or () for code in text.split(",") if code.strip()]
 
 

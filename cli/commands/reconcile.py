@@ -1,11 +1,7 @@
-"""`cityfund reconcile`: the nightly run, by hand or by a timer.
+"""`cityfund reconcile`: the nightly run, and its schedule as a crontab line or systemd units.
 
-The options for providers' statements: their folder, and how they are read.
-
-The schedule of the nightly run: a crontab line, or two systemd units.
-
-What is printed holds no password: a database whose URL has one is named in an environment file
-that only its owner can read.
+A printed schedule contains no password: a database URL with one goes into an environment file that
+only its owner can read.
 """
 
 from __future__ import annotations
@@ -71,7 +67,7 @@ def statement_options(
     *,
     post: bool,
 ) -> dict[str, Any]:
-    """Give the options of the step as it takes them. Raises what loading a rule raises."""
+    """Return the options of the step as it takes them. Raises what loading a rule raises."""
     from ledger.usecases.interchange.import_tables import load_rule_named
     from ledger.usecases.status import parse_days
 
@@ -270,7 +266,7 @@ def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: s
 
 
 def cron_files(one: Timer) -> Mapping[str, str]:
-    """Give the crontab's line, to be added with `crontab -e`."""
+    """Return the crontab's line, to be added with `crontab -e`."""
     file = shlex.quote(str(one.environment))
     read = f". {file}" if one.needs_file else f"if [ -r {file} ]; then . {file}; fi"
     command = f"set -a; {read}; set +a; {shlex.join(one.words)}"
@@ -280,7 +276,7 @@ def cron_files(one: Timer) -> Mapping[str, str]:
 
 
 def systemd_files(one: Timer) -> Mapping[str, str]:
-    """Give the service and its timer, to be put under /etc/systemd/system."""
+    """Return the service and its timer, to be put under /etc/systemd/system."""
     optional = "" if one.needs_file else "-"
     file = str(one.environment).replace("%", "%%")
     service = (
@@ -315,7 +311,7 @@ def _unit_word(word: str) -> str:
 
 
 def install_document(one: Timer, files: Mapping[str, str]) -> dict[str, Any]:
-    """Give the files as a JSON document."""
+    """Return the files as a JSON document."""
     return {
         "schema": SCHEMA,
         "environment_file": str(one.environment),

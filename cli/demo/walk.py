@@ -119,7 +119,7 @@ def prompt_lines(words: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _options_with_values(words: Sequence[str]) -> Iterator[str]:
-    """Give the words with every option beside its value, so that no line ends between them."""
+    """Return the words with every option beside its value, so that no line ends between them."""
     waiting = ""
     for word in words:
         if word.startswith("--"):

@@ -118,12 +118,12 @@ class Root(PlainHelp, TyperGroup):
         }
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Give the commands in the order of the help."""
+        """Return the commands in the order of the help."""
         del ctx
         return list(self.entries)
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
-        """Give a stand-in with a name and a help line; nothing is loaded."""
+        """Return a stand-in with a name and a help line; nothing is loaded."""
         del ctx
         return self._stand_ins.get(cmd_name)
 
@@ -170,7 +170,7 @@ def _version_option() -> Any:
             help="Show the version and exit.",
         ),
     ) -> None:
-        """Hold the one option that is the root's alone."""
+        """Hold the option that only the root has."""
 
     return typer.main.get_command(app).params[0]
 

@@ -47,7 +47,7 @@ class Session:
 
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
     `recorded` says what is done already, and how to have its receipt again, from the moment an
-    act is recorded: whatever goes wrong later, it must not be done twice.
+    act is recorded: it must not be done twice if something fails later.
     """
 
     argv: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class ReadOptions:
     color: bool = True
 
     def without_filters(self) -> ReadOptions:
-        """Give the same options for rows that were filtered already."""
+        """Return the same options for rows that were filtered already."""
         return replace(self, where=())
 
 
@@ -90,7 +90,7 @@ class Call(typer.Context):
 
     @property
     def settings(self) -> Settings:
-        """Give the settings of this run. Raises InvalidConfig."""
+        """Return the settings of this run. Raises InvalidConfig."""
         session = self.ensure_object(Session)
         if session.settings is None:
             session.settings = resolve(self.flags())
@@ -102,7 +102,7 @@ class Call(typer.Context):
 
     @property
     def read(self) -> ReadOptions:
-        """Give a reading command's shared options. Raises UnknownFormat and BadFilter."""
+        """Return a reading command's shared options. Raises UnknownFormat and BadFilter."""
         output = self.params.get("output")
         return ReadOptions(
             format=self.format,
@@ -115,7 +115,7 @@ class Call(typer.Context):
 
     @property
     def write(self) -> WriteOptions:
-        """Give a writing command's shared options. Raises UnknownFormat."""
+        """Return a writing command's shared options. Raises UnknownFormat."""
         given = {name: self.params.get(name) for name in ("key", "on", "reason")}
         return WriteOptions(
             format=self.format,
@@ -126,7 +126,7 @@ class Call(typer.Context):
 
     @cached_property
     def format(self) -> str:
-        """Give the format to answer in: the one asked for, the configured one, or a table."""
+        """Return the format to answer in: the one asked for, the configured one, or a table."""
         formats = getattr(self.command, "formats", PLAIN_FORMATS)
         flags = self.flags()
         asked = flags.get("format")
@@ -160,7 +160,7 @@ class Call(typer.Context):
 
     @property
     def command_name(self) -> str:
-        """Give the command as typed after the program's name: `deal introduce`."""
+        """Return the command as typed after the program's name: `deal introduce`."""
         names = [call.info_name or "" for call in self._line()][:-1]
         default = getattr(getattr(self.parent, "command", None), "default_verb", None)
         if default is not None and names and names[0] == default:
@@ -168,7 +168,7 @@ class Call(typer.Context):
         return " ".join(reversed(names))
 
     def typed_input(self) -> dict[str, object]:
-        """Give every argument and option the user gave, as typed; what only steers is left out.
+        """Return every argument and option the user gave, as typed; what only steers is left out.
 
         Repeatable ones are lists of texts, flags booleans, all others texts.
         """
@@ -181,7 +181,7 @@ class Call(typer.Context):
         return typed
 
     def flags(self) -> Mapping[str, Any]:
-        """Give the shared options really given, after the command or else before it."""
+        """Return the shared options really given, after the command or else before it."""
         given: dict[str, Any] = {}
         for call in self._line():
             chosen: dict[str, Any] = {}
@@ -233,7 +233,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """Give the formats this command can answer in."""
+        """Return the formats this command can answer in."""
         return READ_FORMATS if self.kind in READING else PLAIN_FORMATS
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

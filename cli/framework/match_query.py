@@ -103,7 +103,7 @@ def _solving_shown(call: Call) -> Iterator[ProgressCallback | None]:
     if call.settings.quiet or not is_terminal(sys.stderr):
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415 - only where somebody watches
+    from rich.console import Console  # noqa: PLC0415 - on a terminal only
 
     console = Console(stderr=True, no_color=not call.settings.color)
     # Nothing shows before the first advance: most matchings are solved by then.

@@ -143,7 +143,7 @@ def emit_record(
     document: Mapping[str, object],
     below: Iterable[str] = (),
 ) -> None:
-    """Write one thing: lines of heading and value for people, with `below` under them.
+    """Write one record: lines of heading and value for people, with `below` under them.
 
     JSON gets `document`; CSV and Markdown a table of one row.
     """

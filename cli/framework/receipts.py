@@ -35,7 +35,7 @@ Receipt = Mapping[str, Any]
 def emit_receipt(call: Call, receipt: Receipt) -> None:
     """Write a receipt to standard output as the call asked for it."""
     if call.format == "json":
-        from cli.framework.output import emit_document  # noqa: PLC0415 - people are told in lines
+        from cli.framework.output import emit_document  # noqa: PLC0415 - people read lines
 
         emit_document(receipt)
         return
@@ -62,7 +62,7 @@ def _changed_nothing(receipt: Receipt) -> bool:
 
 
 def _recorded_as(receipt: Receipt) -> str:
-    """Name what a receipt is of, as `recorded as entry 7`."""
+    """Describe what was recorded: `recorded as entry 7`."""
     numbers = receipt.get("entries") or []
     if len(numbers) > 1:
         return f"recorded as entries {numbers[0]} to {numbers[-1]}"

@@ -1,7 +1,4 @@
-"""Writing to the registers from a command: adding, editing, taking out of use, bringing back.
-
-Reading the registers from a command: which record is meant, which are listed.
-"""
+"""Commands on the registers: adding, editing, withdrawing, reinstating; resolving and listing."""
 
 from __future__ import annotations
 
@@ -92,7 +89,7 @@ def move_quantity(
 
 
 def resolve_typed_code(uow: UnitOfWork, kind: str, typed: str) -> str:
-    """Give the code a person means: on a terminal, where it is seen, a unique beginning will do."""
+    """Return the code meant; on a terminal, where it is seen, a unique beginning is enough."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return typed
     from ledger.store.registers import find_code  # noqa: PLC0415
@@ -108,7 +105,7 @@ class NotThereThen(NotFound, code="not-there-then"):
 
 
 def resolve_code(reader: Reader, kind: str, typed: str) -> str:
-    """Give the code of the record a reader means, a unique beginning of it included.
+    """Return the code of the record a reader means, a unique beginning of it included.
 
     Raises `UnknownCode`, `AmbiguousCode` and `NotThereThen`.
     """
@@ -135,7 +132,7 @@ def emit_listing(
     rows = [row for row in listing.rows if every or hides is None or not hides(row)]
     hidden = len(listing.rows) - len(rows)
     if call.format == "json":
-        # What is only said for people stays out of what scripts rely on.
+        # Texts for people are no part of the JSON document.
         rows = [{column.key: row[column.key] for column in columns} for row in rows]
     head = {"schema": f"cityfund.{spec.plural}/1"}
     emit_rows(rows, columns, call.read, head=head, narrow=listing.narrow)

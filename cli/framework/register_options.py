@@ -38,7 +38,7 @@ _YES_NO = (("yes", ""), ("no", ""))
 
 
 def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
-    """Give the parameters of adding: what a record cannot do without, then all it may have."""
+    """Return the parameters of adding: the required ones first."""
     bare = [parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
     made = [
         _optional(spec, column, required=_is_asked_for(spec, column))
@@ -49,7 +49,7 @@ def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
 
 
 def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
-    """Give the parameters of editing: one record, and its terms; those that are fixed hidden."""
+    """Return the parameters of editing: one record, and its terms; those that are fixed hidden."""
     return [
         code_parameter(spec),
         *(
@@ -61,24 +61,24 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
 
 
 def code_parameter(spec: RegisterSpec) -> inspect.Parameter:
-    """Give the parameter that names one record by its code."""
+    """Return the parameter that names one record by its code."""
     return parameter(spec.name, code_argument(spec.name))
 
 
 def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
-    """Give the parameter that says how much of a record's quantity is meant."""
+    """Return the parameter that says how much of a record's quantity is meant."""
     words = f"How much, in the {spec.name}'s unit; everything if omitted."
     return parameter("quantity", quantity_argument(words), required=False)
 
 
 def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
-    """Give the columns that a person types; being withdrawn has a command of its own."""
+    """Return the columns that a person types; being withdrawn has a command of its own."""
     left_out = {"withdrawn"} if spec.can_be_withdrawn else set()
     return [one for one in spec.columns if one.kind is not Kind.SHOWN and one.name not in left_out]
 
 
 def _is_asked_for(spec: RegisterSpec, column: ColumnSpec) -> bool:
-    """Say whether a new record cannot do without the option; many codes the program makes."""
+    """Return whether a new record requires the option; the program makes many codes."""
     if column.name == "code":
         return spec.prefix is None
     return column.required
@@ -158,7 +158,7 @@ def _complete_words(column: ColumnSpec) -> Callable[[str], list[tuple[str, str]]
 
 
 def _words(column: ColumnSpec) -> Iterable[tuple[str, str]]:
-    """Give what may stand in a column, each word with what it is."""
+    """Return the words of a column, each with its description."""
     if column.vocabulary is None:
         return column.words or _YES_NO
     from ledger import reference  # noqa: PLC0415 - only while completing

@@ -1,7 +1,4 @@
-"""Connects a call with the ledger: reading at two times, and executing a write.
-
-From a call of a writing command to the request that a use-case takes.
-"""
+"""Connects a call with the ledger: reading at two times, and executing a write."""
 
 from __future__ import annotations
 
@@ -50,7 +47,7 @@ def request_of(
 
 
 def request_parts(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
-    """Give what makes the requests of a writing call that is done in parts, the first from 1.
+    """Return the maker of the requests of a write in parts, the first is 1.
 
     Each part after the first has a key of its own, made from the one that was given.
     """
@@ -79,7 +76,7 @@ def plain_request(call: Call) -> Request:
 
 
 def ledger_of(call: Call) -> Ledger:
-    """Give the ledger a call is about, opened once for a command; raises where there is none."""
+    """Return the ledger a call is about, opened once for a command; raises where there is none."""
     session = call.ensure_object(Session)
     if session.ledger is None:
         from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
@@ -89,7 +86,7 @@ def ledger_of(call: Call) -> Ledger:
 
 
 def calendar_of(call: Call) -> Calendar:
-    """Give the calendar of a call's ledger, read once for a command."""
+    """Return the calendar of a call's ledger, read once for a command."""
     session = call.ensure_object(Session)
     if session.calendar is None:
         session.calendar = ledger_of(call).calendar()
@@ -97,7 +94,7 @@ def calendar_of(call: Call) -> Calendar:
 
 
 def today_of(call: Call) -> date:
-    """Give today by the ledger's calendar."""
+    """Return today by the ledger's calendar."""
     return calendar_of(call).today
 
 
@@ -119,7 +116,7 @@ def times_of(call: Call) -> Times:
 
 
 def _report_date(as_of: str | None, on: str | None) -> str | None:
-    """Give the day a reading command was asked for, where it takes --on as well."""
+    """Return the day a reading command was asked for, where it takes --on as well."""
     if as_of is not None and on is not None and as_of != on:
         raise BadUsage(
             f"--as-of {as_of} and --on {on} were both given.",
@@ -131,13 +128,13 @@ def _report_date(as_of: str | None, on: str | None) -> str | None:
 
 @contextmanager
 def read_ledger(call: Call) -> Iterator[Reader]:
-    """Look at the call's ledger at the times it asks for, in one reading transaction."""
+    """Read the call's ledger at the times it asks for, in one transaction."""
     with ledger_of(call).reader(times_of(call)) as reader:
         yield reader
 
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
-    """Carry a call's write out and show its receipt."""
+    """Execute a write and print its receipt."""
     from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
 
     emit_receipt(call, execute_call(call, work))
@@ -148,7 +145,7 @@ def execute_call(
     work: Callable[[UnitOfWork], Receipt],
     also_given: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Carry a call's write out; give the receipt's document.
+    """Execute a write and return the document of its receipt.
 
     `also_given` is input that was not typed but tells a repetition from another request, such
     as what a file held.
@@ -175,5 +172,5 @@ def required_date(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
     from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
 
-    ledger_of(call)  # a ledger that is missing is told before a date that cannot be read
+    ledger_of(call)  # a missing ledger is reported before an unreadable date
     return parse_date(text, today=lambda: today_of(call))

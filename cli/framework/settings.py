@@ -22,7 +22,7 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 
 
 class InvalidConfig(InvalidInput, code="invalid-config"):
-    """The config file cannot be used as it stands."""
+    """The config file cannot be used."""
 
     default_why = "The config file is TOML, with the keys db, actor, format and inbox."
     default_next = "Correct that line, or move the file away to use the defaults."
@@ -75,7 +75,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
 
 
 def _text_in(environ: Mapping[str, str], name: str) -> str | None:
-    """Give the text of a variable, None where it has none. Raises `NotText`."""
+    """Return the text of a variable, None where it has none. Raises `NotText`."""
     text = environ.get(name)
     if text is not None and not is_text(text):
         raise NotText(f"The variable {name} is not valid text.")
@@ -97,7 +97,7 @@ def is_set(environ: Mapping[str, str], name: str) -> bool:
 
 
 def config_path() -> Path:
-    """Give where the config file would be, whether or not there is one."""
+    """Return the path of the config file, which need not exist."""
     import platformdirs  # noqa: PLC0415 - kept off the path of help and completion
 
     return platformdirs.user_config_path(APPLICATION, appauthor=False) / "config.toml"
@@ -111,7 +111,7 @@ def default_db_path() -> Path:
 
 
 def default_db_url() -> str:
-    """Give the default ledger as a URL."""
+    """Return the default ledger as a URL."""
     return f"sqlite:///{default_db_path()}"
 
 
@@ -163,7 +163,7 @@ def _line_of(text: str, key: str) -> int:
 
 
 def system_user() -> str:
-    """Give the name of the account the process runs as; the environment cannot change it."""
+    """Return the name of the account the process runs as; the environment cannot change it."""
     try:
         import pwd  # noqa: PLC0415 - not on every system
 
@@ -182,7 +182,7 @@ def _login_name(otherwise: str) -> str:
 
 
 def host_name() -> str:
-    """Give the name of this machine."""
+    """Return the name of this machine."""
     if hasattr(os, "uname"):
         return os.uname().nodename
     import platform  # noqa: PLC0415 - the slower way, where there is no other

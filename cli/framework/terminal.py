@@ -61,7 +61,7 @@ def is_unicode(stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """Give the terminal's width in columns."""
+    """Return the terminal's width in columns."""
     return shutil.get_terminal_size().columns
 
 
@@ -133,7 +133,7 @@ def progress(call: Call, label: str, total: int | None = None) -> Iterator[Calla
     if call.settings.quiet or not is_terminal(sys.stderr):
         yield lambda _steps: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only where somebody watches
+    from rich.console import Console  # noqa: PLC0415 - on a terminal only
     from rich.progress import Progress  # noqa: PLC0415
 
     console = Console(stderr=True, no_color=not call.settings.color)

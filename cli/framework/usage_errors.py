@@ -82,7 +82,7 @@ class ReceiptNotWritten(StorageTrouble, code="receipt-not-written"):
 class UntilMissing(UsageError, code="until-missing"):
     """An introduction came without the last day of its hold."""
 
-    default_why = "An introduction holds the quantity until a date, so that no hold lasts for ever."
+    default_why = "An introduction holds the quantity until a date, so that no hold is unlimited."
     default_next = "Add --until DATE, or --commit if both sides have already signed."
 
 

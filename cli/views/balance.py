@@ -83,7 +83,7 @@ def wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
 
 
 def need_facts_row(balance: Balance, fit: EligibleCount | None) -> dict[str, Any]:
-    """Lay out what a need lacks and who could give it; None is unknown."""
+    """Return the gap, coverage and eligible offers of a need; None is unknown."""
     closed = balance.committed + balance.delivered
     known = balance.quantified
     return {
@@ -112,7 +112,7 @@ def gap_text(balance: Balance, fit: EligibleCount) -> str:
 
 
 def deals_of(snapshot: Snapshot, deals: Iterable[DealBalance]) -> list[dict[str, Any]]:
-    """Lay deals out with the names of their providers."""
+    """Return the rows of deals, with their providers."""
     return [
         {
             **deal_row(snapshot, one),

@@ -1,6 +1,6 @@
 """The columns of every screen: one catalogue of fields, from which each view selects.
 
-A field has one kind and one usual heading wherever it is shown. Without an entry here it is a
+A field has one kind and one usual heading on every screen. Without an entry here it is a
 text, and its heading is made from its key.
 """
 

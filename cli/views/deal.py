@@ -36,7 +36,7 @@ _ACT_COLUMNS = columns(
 
 
 def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
-    """Lay one deal out as a row: both sides' stages in their own units."""
+    """Return the row of a deal: both sides' stages in their own units."""
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
@@ -68,7 +68,7 @@ def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> d
 def deal_document(
     snapshot: Snapshot, balance: DealBalance, entries: Iterable[Entry]
 ) -> dict[str, Any]:
-    """Give all there is to know of one deal, with its entries in recorded order."""
+    """Return the document of a deal, with its entries in recorded order."""
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {

@@ -85,7 +85,7 @@ def _need_texts(row: NeedRow) -> dict[str, str]:
 
 
 def _allocated_text(row: NeedRow) -> str:
-    """Say what of a need the proposal places: `all 60M EUR`, `10M of 40M EUR`, `none of 5M EUR`."""
+    """Describe how much of a need is allocated: `all 60M EUR`, `10M of 40M EUR`."""
     if row.open is None:
         return "unknown"
     if not row.open:

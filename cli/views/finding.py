@@ -35,7 +35,7 @@ EVENT_COLUMNS = _columns("recorded_at event actor reason")
 
 
 def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
-    """Lay a finding out as a row: what it is, and how it stands."""
+    """Return the row of a finding: its figures and its status."""
     last = finding.last
     is_open = last.event.leaves_open
     return {
@@ -52,7 +52,7 @@ def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
 
 
 def finding_document(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
-    """Give all there is to know of one finding."""
+    """Return the document of a finding, with its events."""
     events = [
         {
             "event": one.event.value,

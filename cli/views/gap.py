@@ -39,7 +39,7 @@ _IN_EVERY_GROUP = frozenset(column.key for column in GROUP_COLUMNS)
 
 
 def group_columns(by: Sequence[str], *, withdrawn: bool) -> list[Column]:
-    """Give the columns of a grouped report, those grouped by first.
+    """Return the columns of a grouped report, those grouped by first.
 
     Where something was `withdrawn`, people see it too: without it the gap would not add up.
     """
@@ -52,12 +52,12 @@ def group_columns(by: Sequence[str], *, withdrawn: bool) -> list[Column]:
 
 
 def trend_columns(by: Sequence[str]) -> list[Column]:
-    """Give the columns of a trend: the night, then those of a grouped report."""
+    """Return the columns of a trend: the night, then those of a grouped report."""
     return [Column("day", "Night", kind="date"), *group_columns(by, withdrawn=False)]
 
 
 def trend_rows(trend: GapTrend) -> Iterator[dict[str, Any]]:
-    """Give a row for each night and group."""
+    """Return a row for each night and group."""
     for day, groups in trend.points:
         for group in groups:
             yield {"day": day, **group.to_dict()}
@@ -72,7 +72,7 @@ def notes(report: GapReport) -> Iterator[str]:
     """Return the notes below a table: date, totals, and needs not counted."""
     known = f", as recorded by {report.known_at.isoformat()}" if report.known_at else ""
     yield f"As of {report.as_of}{known}. Held quantities are part of the gap."
-    by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table has said them
+    by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table shows them
     totals = [total for total in report.totals if total.in_base or not by_unit]
     if totals:
         yield "Totals by unit, over the needs with a known amount:"

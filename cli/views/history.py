@@ -100,7 +100,7 @@ def _change_text(change: Mapping[str, Any]) -> str:
 
 
 def _quantities(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
-    """Give the acts on a need's or an offer's own quantity; those of its deals are the deals'."""
+    """Return the acts on the quantity of a need or an offer itself, without those of its deals."""
     for entry in entries:
         if entry.deal is None:
             yield _quantity(snapshot, entry)

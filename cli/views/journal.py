@@ -32,7 +32,7 @@ MOVEMENT_COLUMNS = columns("side code from to quantity unit deal")
 def list_rows(
     snapshot: Snapshot, entries: Iterable[Entry], *, subjects: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Give entries as rows, one by one as they are read.
+    """Return entries as rows, one by one as they are read.
 
     With `subjects`, a row also names the subject of its entry, for a narrow screen.
     """
@@ -53,7 +53,7 @@ def _about(entry: Entry) -> str:
 
 
 def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
-    """Lay one entry out as a row; its quantity is the need's side, else the offer's."""
+    """Return the row of an entry; its quantity is the need's side, else the offer's."""
     first = {one.side.value: one for one in reversed(entry.movements)}
     main = first.get("need") or first["offer"]
     unit = snapshot.units[main.unit]
@@ -84,7 +84,7 @@ def proposal_row(entry: Entry) -> dict[str, Any]:
 
 
 def entry_document(snapshot: Snapshot, entry: Entry, reversed_by: int | None) -> dict[str, Any]:
-    """Give all there is to know of one entry."""
+    """Return the document of an entry, with its movements."""
     return {
         "schema": "cityfund.entry/1",
         **entry_row(snapshot, entry),

@@ -44,7 +44,7 @@ LIST_COLUMNS = columns(
 
 
 def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:
-    """Give what stands before the lines in `cityfund.match/1`."""
+    """Return the head of `cityfund.match/1`, before the lines."""
     return {
         "schema": "cityfund.match/1",
         "as_of": proposal.day,
@@ -63,7 +63,7 @@ def match_head(proposal: Proposal, seconds: float) -> dict[str, Any]:
 def project_rows(
     snapshot: Snapshot, codes: Iterable[str], weights: Mapping[str, int] | None = None
 ) -> list[dict[str, Any]]:
-    """Lay out the projects that would become complete, at the weight they have or had."""
+    """Return the projects that would become complete, at their present or stored weights."""
     projects, cities = snapshot.records("project"), snapshot.records("city")
     return [
         {
@@ -77,12 +77,12 @@ def project_rows(
 
 
 def line_rows(snapshot: Snapshot, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Lay out a proposal's lines, numbered from one, with the names of both sides."""
+    """Return the lines of a proposal, numbered from one, with the names of both sides."""
     return [line_row(snapshot, number, line) for number, line in enumerate(lines, start=1)]
 
 
 def line_row(snapshot: Snapshot, number: int, line: Line) -> dict[str, Any]:
-    """Lay out one line of a proposal."""
+    """Return the row of one line of a proposal."""
     need, offer = snapshot.need_facts[line.need], snapshot.offer_facts[line.offer]
     return {
         "line": number,
@@ -98,7 +98,7 @@ def line_row(snapshot: Snapshot, number: int, line: Line) -> dict[str, Any]:
 def open_rows(
     needs: Mapping[str, NeedFacts], open_needs: Iterable[OpenNeed]
 ) -> list[dict[str, Any]]:
-    """Lay out what stays open, with the names of its projects."""
+    """Return the open needs, with the names of their projects."""
     return [
         {
             **one.to_dict(),
@@ -111,7 +111,7 @@ def open_rows(
 
 
 def stored_head(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
-    """Give what stands before the lines of a stored proposal."""
+    """Return the head of a stored proposal, before its lines."""
     return {
         **match_head(stored.proposal, stored.milliseconds / 1000),
         "selection": list(stored.selection),
@@ -124,7 +124,7 @@ def stored_head(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
 
 
 def state_rows(snapshot: Snapshot, stored: StoredProposal) -> list[dict[str, Any]]:
-    """Lay out a stored proposal's lines, each with what has become of it."""
+    """Return the lines of a stored proposal, each with its state."""
     from ledger.usecases.matching.saved import failures_by_line  # noqa: PLC0415 - brings the store
 
     failures = failures_by_line(snapshot, stored)
@@ -146,7 +146,7 @@ def state_rows(snapshot: Snapshot, stored: StoredProposal) -> list[dict[str, Any
 
 
 def list_row(snapshot: Snapshot, stored: StoredProposal) -> dict[str, Any]:
-    """Lay out a stored proposal as a row of a list."""
+    """Return the row of a stored proposal in a list."""
     level = stored.proposal.complete_level
     return {
         "proposal": stored.code,
@@ -194,7 +194,7 @@ def emit_match_result(
         return
     in_full = call.read.output is not None
     if not match_result.pipeline.built.problem.offers:
-        open_need_rows = []  # that there are no offers has said it
+        open_need_rows = []  # the lines above say that there are no offers
     lines = [
         *summary_lines(proposal, selection, receipt["proposal"] if receipt else None),
         *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
@@ -207,7 +207,7 @@ def emit_match_result(
 
 
 def _nothing_lines(match_result: MatchResult) -> Iterator[str]:
-    """Say why nothing at all is proposed."""
+    """Describe why nothing is proposed."""
     problem = match_result.pipeline.built.problem
     yield ""
     if not problem.needs:
@@ -220,7 +220,7 @@ def _nothing_lines(match_result: MatchResult) -> Iterator[str]:
             "Record offers with cityfund offer add, or import them with cityfund import."
         )
     else:
-        yield from wrapped("None of the offers that are available can be given to what is open.")
+        yield from wrapped("None of the available offers is eligible for an open need.")
 
 
 def _next_steps(
@@ -282,7 +282,7 @@ def _stored_lines(
 
 
 def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
-    """Write a stored proposal with what has become of each of its lines."""
+    """Write a stored proposal with the state of each line."""
     rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read.where)]
     plain = call.read.without_filters()
     if call.format != "table":

@@ -1,9 +1,6 @@
-"""A proposal told to people: what would become complete, who gives what, what stays open.
+"""A proposal in lines for people: complete projects, allocations, open needs; and its acceptance.
 
-On a terminal long parts are cut short, and what is left out is counted; a pipe gets all, and so
-does what is asked for as a `whole`.
-
-The receipt of a proposal that was taken up: its deals, both balances, and the lines left out.
+On a terminal long parts are cut short, and what is left out is counted; a pipe or a file gets all.
 """
 
 from __future__ import annotations
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _MOST_COMPLETE, _MOST_GIVEN, _MOST_OPEN = 30, 15, 10
-"""How many projects each part tells of on a terminal."""
+"""How many projects each part lists on a terminal."""
 
 _PROJECT_COLUMNS = columns("project title city_name weight")
 
@@ -44,7 +41,7 @@ _LIMIT_REACHED: dict[str | None, str] = {
 def summary_lines(
     proposal: Proposal, selection: Sequence[str], saved_as: str | None
 ) -> Iterator[str]:
-    """Say in a few lines what the proposal is, what it reaches, and how far that is proven."""
+    """Summarise a proposal: its day and selection, its levels, and how far they are proven."""
     of = f" for {' and '.join(selection)}" if selection else ""
     name = f"Proposal {saved_as}" if saved_as else "Proposal"
     yield from wrapped(one_line(f"{name} of {proposal.day}{of}"))
@@ -57,7 +54,7 @@ def summary_lines(
 
 
 def _completes(proposal: Proposal) -> str:
-    """Say how many projects a proposal completes by how many lines, and what they weigh."""
+    """Describe how many projects a proposal completes, their weight, and its lines."""
     lines, projects = len(proposal.lines), len(proposal.complete)
     phrase = f"{lines:,} line{'' if lines == 1 else 's'}"
     if not projects:
@@ -69,7 +66,7 @@ def _completes(proposal: Proposal) -> str:
 
 
 def proven(level: Level) -> str:
-    """Say in plain words what is proven of a level: the most possible, or how much more may be."""
+    """Describe the bound of a level: the most possible, or how much more might be."""
     more = level.bound - level.value
     if more <= 0:
         return "the most possible"
@@ -108,7 +105,7 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
 
 
 def complete_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
-    """Name the projects that would become complete."""
+    """List the projects that would become complete."""
     if not rows:
         return
     shown = _cut(rows, None if in_full else _MOST_COMPLETE)
@@ -121,7 +118,7 @@ def complete_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[st
 def allocation_lines(
     rows: Sequence[Row], complete: Sequence[str], *, in_full: bool = False
 ) -> Iterator[str]:
-    """Say who gives what to whom, project by project; those that become complete come first."""
+    """List the allocations by project; those that become complete come first."""
     if not rows:
         return
     yield ""
@@ -145,7 +142,7 @@ def _project_text(row: Row, also: str) -> str:
 
 
 def line_text(row: Row) -> str:
-    """Say one line: the need, how much, from whom, and at which rate where currencies differ."""
+    """Describe a line: need, quantity, offer and provider, and the rate between currencies."""
     topic = f" for {row['topic']}" if row["topic"] else ""
     text = (
         f"{row['line']:>3}  {row['need']} {row['factor']}{topic}: "
@@ -160,7 +157,7 @@ def line_text(row: Row) -> str:
 
 
 def state_text(row: Row) -> str:
-    """Say what has become of a line of a stored proposal."""
+    """Describe the state of a line of a stored proposal."""
     if row["state"] == "introduced":
         return f"introduced as {row['deal']}, entry {row['entry']}"
     if row["state"] == "unfit":
@@ -169,7 +166,7 @@ def state_text(row: Row) -> str:
 
 
 def open_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
-    """Say what stays open of the projects that stay incomplete, and why."""
+    """List the open needs of incomplete projects, and what blocks them."""
     if not rows:
         return
     yield ""
@@ -187,7 +184,7 @@ def open_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
 
 
 def rate_lines(proposal: Proposal) -> Iterator[str]:
-    """Say which currencies did not meet for want of a rate, and what to do."""
+    """List the pairs of currencies without a rate, and the next step."""
     if not proposal.without_rate:
         return
     pairs = ", ".join(f"{need} to {offer}" for need, offer in proposal.without_rate)
@@ -215,14 +212,14 @@ _COLUMNS = columns(
     "line entry deal quantity[unit] need need_left offer offer_left[offer_unit]",
     quantity="Held",
     need="Of need",
-    need_left="still open",
+    need_left="Still open",
     offer="From offer",
-    offer_left="still available",
+    offer_left="Still available",
 )
 
 
 def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:
-    """Write the receipt of taking a proposal up as the call asked for it."""
+    """Write the receipt of accepting a proposal: its deals, balances, and lines left out."""
     if call.format == "json":
         emit_document(receipt)
         return

@@ -58,7 +58,7 @@ _OFFER_TERMS = columns(
 
 
 def need_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
-    """Lay a need out for a listing, its factor, topic and project also in short."""
+    """Return the row of a need in a listing, with its factor, topic and project in short."""
     row = need_row(snapshot, code)
     return {
         **row,
@@ -68,7 +68,7 @@ def need_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 
 def offer_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
-    """Lay an offer out for a listing, its factor, topics and mandate also in one text."""
+    """Return the row of an offer in a listing, with its factor, topics and mandate in short."""
     row = offer_row(snapshot, code)
     terms = "" if row["mandate"] == ANY else row["mandate"]
     about = "; ".join(part for part in ("/".join(row["topics"]), terms) if part)

@@ -1,7 +1,4 @@
-"""The results of a nightly run: by step, in total, and by office.
-
-What a night says while it runs: a line for who watches, JSON lines for a log.
-"""
+"""The results of a nightly run by step and by office, and its progress while it runs."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _INDENT = "  "
 
 
 def list_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Lay every project out, with how many needs it has and whether it is complete."""
+    """Return a row for every project, with its number of needs and its state."""
     needs: dict[str, list[NeedFacts]] = {}
     for facts in snapshot.need_facts.values():
         needs.setdefault(facts.project.code, []).append(facts)

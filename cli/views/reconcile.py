@@ -18,7 +18,7 @@ _FINDING_COLUMNS = columns("kind subject ours~:1 theirs~:1 difference~:1 command
 
 
 def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
-    """Give the answer as `cityfund.reconcile/1`: the night asked for, and those before it."""
+    """Return the answer as `cityfund.reconcile/1`: the night asked for, and those before it."""
     *before, last = answer.nights
     return {
         "schema": SCHEMA,
@@ -57,7 +57,7 @@ def _step(step: StoredStep) -> dict[str, Any]:
 
 
 def seal_of(run: StoredRun) -> dict[str, Any] | None:
-    """Give the seal of a run: how many entries it covers, and its root."""
+    """Return the seal of a run: how many entries it covers, and its root."""
     sealed = run.step("seal")
     if sealed is None or "root" not in sealed.figures:
         return None

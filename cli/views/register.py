@@ -1,4 +1,4 @@
-"""Records of the registers as rows: every canonical column, and what stands beside it."""
+"""Records of the registers as rows: every canonical column, and those derived from it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WIDE_ENOUGH = 110
 
 
 def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Column]:
-    """Give the columns of a listing: for people a few, for machines all, canonical ones first."""
+    """Return the columns of a listing: for people a few, for machines all, canonical ones first."""
     machine = [*machine_columns(spec.plural), *_more_columns(listing)]
     if not call.for_people:
         return machine
@@ -57,12 +57,12 @@ def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Col
 
 
 def machine_columns(table: str) -> list[Column]:
-    """Give a canonical table's columns in their order."""
+    """Return a canonical table's columns in their order."""
     return [Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns]
 
 
 def _more_columns(listing: Listing) -> list[Column]:
-    """Give the columns that a listing has beside the canonical ones; quantities are amounts."""
+    """Return the other columns of a listing; quantities are amounts."""
     kinds = {**dict.fromkeys(_AMOUNTS, "amount"), **{one.key: one.kind for one in listing.people}}
     return [Column(name, kind=kinds.get(name, "text")) for name in listing.more]
 
@@ -83,7 +83,7 @@ def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> Non
 
 
 def _plain_columns(spec: RegisterSpec) -> list[Column]:
-    """Give a register's columns for people: names stand for the codes that they spell out."""
+    """Return a register's columns for people: names stand for the codes that they spell out."""
     spelt = {one.name_of for one in spec.columns}
     return [
         Column(one.name, _header(spec, one), kind=_KINDS.get(one.kind, "text"))
@@ -98,7 +98,7 @@ def _header(spec: RegisterSpec, column: ColumnSpec) -> str:
 
 
 def register_row(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> dict[str, Any]:
-    """Lay a record out by its register's columns, names beside the codes."""
+    """Return the row of a record by its register's columns, names beside the codes."""
     row = record_row(spec.plural, record)
     for column in spec.columns:
         if column.name_of is not None:
@@ -117,7 +117,7 @@ def _spelt_out(snapshot: Snapshot, column: ColumnSpec, record: Any) -> str | Non
 
 
 def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, Any]:
-    """Lay a record out by its table's columns, amounts as exact text in `unit`.
+    """Return the row of a record by its table's columns, amounts as exact text in `unit`.
 
     The columns for the reader and the quantity are the caller's to fill.
     """
@@ -131,7 +131,7 @@ def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, A
 
 
 def balance_row(balance: Balance) -> dict[str, str | None]:
-    """Lay a need's or an offer's stages out, with its total; None where it is not known."""
+    """Return the stages and the total of a need or an offer; None where it is not known."""
     decimals = balance.unit.decimals
     row: dict[str, str | None] = {
         "quantity": format_amount(balance.required, decimals) if balance.quantified else None
@@ -142,13 +142,13 @@ def balance_row(balance: Balance) -> dict[str, str | None]:
 
 
 def country_name(code: str | None) -> str | None:
-    """Give a country's name, or the code itself where a later table dropped it."""
+    """Return a country's name, or the code itself where a later table dropped it."""
     country = countries().get(code or "")
     return country.name if country else code
 
 
 def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
-    """Lay a need out with where it stands."""
+    """Return the row of a need, with its stages and its gap."""
     facts = snapshot.need_facts[code]
     gap = format_amount(facts.balance.gap, facts.balance.unit.decimals)
     return {
@@ -162,7 +162,7 @@ def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 
 def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
-    """Lay an offer out with where it stands, its mandate in short, and whether it is over."""
+    """Return the row of an offer: its stages, its mandate in short, and whether it is over."""
     facts = snapshot.offer_facts[code]
     balance = balance_row(facts.balance)
     # The table's own `withdrawn` says whether the whole offer was taken back.
@@ -194,7 +194,7 @@ def mandate(offer: Any, unit: Unit) -> str:
 
 
 def region_names(codes: Sequence[str]) -> list[str]:
-    """Give the names of UN M49 regions by their codes."""
+    """Return the names of UN M49 regions by their codes."""
     from ledger.reference import regions  # noqa: PLC0415 - only where a mandate names one
 
     return [regions()[code].name if code in regions() else code for code in codes]
@@ -212,5 +212,5 @@ def _ticket(offer: Any, unit: Unit) -> list[str]:
 
 
 def unit_row(unit: Unit) -> dict[str, Any]:
-    """Lay a unit out."""
+    """Return the row of a unit."""
     return {"code": unit.code, "decimals": unit.decimals, "name": unit.name, "kind": unit.kind}

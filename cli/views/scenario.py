@@ -51,7 +51,7 @@ def _comparison_lines(comparison: Comparison, *, lines: int) -> Iterator[str]:
     yield ""
     yield from table_lines(_level_rows(comparison), _LEVELS)
     if comparison.today.complete_level.gap or comparison.scenario.complete_level.gap:
-        yield "Not proven the best on both sides: where there is more, it says at most what."
+        yield "Not every level is proven to be the best possible; bounds are shown in brackets."
     yield ""
     yield "Lines that differ:" if lines else "No line would differ."
 
@@ -59,9 +59,13 @@ def _comparison_lines(comparison: Comparison, *, lines: int) -> Iterator[str]:
 def _summary(comparison: Comparison) -> str:
     gained, lost = comparison.gained, comparison.lost
     if not gained and not lost:
-        return "The same projects would end complete."
-    gained_text = f"{_projects(gained)} would end complete as well" if gained else "No more would"
-    lost_text = f"{_projects(lost)} would not any more" if lost else "none would be lost"
+        return "The same projects would become complete."
+    gained_text = (
+        f"{_projects(gained)} would become complete as well" if gained else "No more would"
+    )
+    lost_text = (
+        f"{_projects(lost)} would no longer become complete" if lost else "none would be lost"
+    )
     return f"{gained_text}; {lost_text}." if gained else f"{lost_text[0].upper()}{lost_text[1:]}."
 
 
@@ -80,7 +84,7 @@ def _level_rows(comparison: Comparison) -> list[dict[str, str]]:
 
 
 def _figure(level: dict[str, str]) -> str:
-    """Give a level's value, with its bound where that is not reached."""
+    """Return a level's value, with its bound where that is not reached."""
     value, bound = level["value"], level.get("bound")
     value = f"{value} {level['unit']}" if "unit" in level else value
     return value if bound in (None, level["value"]) else f"{value} (at most {bound})"
@@ -151,7 +155,7 @@ def _row(row: Worth, style: str) -> dict[str, Any]:
 
 
 def _rise_text(rise: LevelRise, places: int) -> str:
-    """Say a rise; where it is not proven, at most what."""
+    """Describe a rise, with its bound where it is not proven."""
     figures = rise.to_dict(places)
     value = figures["rise"] if figures["rise"].startswith("-") else f"+{figures['rise']}"
     return value if rise.range.exact else f"{value} (to {figures['at_most']})"
@@ -176,8 +180,8 @@ def _worth_lines(table: WorthTable) -> Iterator[str]:
         location = f" for {where}" if where else ""
         yield f"Worth most: {more}{location} would raise level 1 by {best.complete.increase}."
     yield (
-        "One step is one more offer, free of terms, for those needs alone: what the middle one of "
-        "them still lacks, or what --step says."
+        "One step is one more offer without terms, for those needs alone; its quantity is the "
+        "median open quantity of them, or that of --step."
     )
     if table.not_tried:
-        yield f"{table.not_tried} more gaps were not tried: the time was over."
+        yield f"{table.not_tried} more gaps were not tried: the time limit was reached."

@@ -75,6 +75,6 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
 
 
 def check_notes(results: Sequence[CheckResult]) -> Iterator[str]:
-    """Give what is to be known of the answers of checks beside their failures."""
+    """Return the notes of checks, other than their failures."""
     for one in results:
         yield from (f"{one.name}: {words}" for words in one.notes)

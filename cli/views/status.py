@@ -46,7 +46,7 @@ _OFFER_COLUMNS = columns("offer provider_name available[unit] valid_until")
 
 
 def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[str, Any]:
-    """Give all there is to know at a glance, as the JSON answer has it."""
+    """Return the status as the JSON answer has it."""
     return {
         "schema": SCHEMA,
         "database": database,
@@ -104,7 +104,7 @@ def _last(status: Status, snapshot: Snapshot) -> dict[str, Any] | None:
 
 
 def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the document's counts and last entry as one line of words each."""
+    """Return the document's counts and last entry as one line of words each."""
     counts = {kind: _counted(document["counts"][kind]) for kind in _KINDS}
     last = document["last_entry"]
     summary = None

@@ -134,7 +134,7 @@ def test_the_screen_says_first_what_is_gained_and_lost(short: Officer) -> None:
     said = short.says("match whatif --add-offer 'factor=money quantity=30M EUR'").splitlines()
 
     assert said[0].startswith("PRJ-0002")
-    assert said[0].endswith("would end complete as well; none would be lost.")
+    assert said[0].endswith("would become complete as well; none would be lost.")
     assert said[1] == "- supposed: offer NEW-1 added: money, 30,000,000.00 EUR"
     assert "Level" in said[3]
 
@@ -142,7 +142,7 @@ def test_the_screen_says_first_what_is_gained_and_lost(short: Officer) -> None:
 def test_nothing_that_matters_says_that_the_same_end_complete(short: Officer) -> None:
     said = short.says("match whatif --change O-0001 rate=3").splitlines()
 
-    assert said[0] == "The same projects would end complete."
+    assert said[0] == "The same projects would become complete."
     assert said[-1] == "No line would differ."
 
 

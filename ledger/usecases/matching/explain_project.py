@@ -24,7 +24,7 @@ _NOT_PARTICIPATING = frozenset(("quantified", "status", "selection"))
 """Why a need takes no part: it stays open in every plan."""
 
 Relief = dict[tuple[str, ...], bool | None]
-"""Whether the project would end complete with its needs of some factors served elsewhere."""
+"""Whether the project would become complete with its needs of some factors served elsewhere."""
 
 
 def explain_project(
@@ -133,9 +133,9 @@ def _relief_reasons(incompleteness: Incompleteness, relief: Relief) -> tuple[Bec
 
 
 _ENDS = {
-    True: "it would end complete",
-    False: "it would still not end complete",
-    None: "it may or may not end complete: the search was cut short",
+    True: "it would become complete",
+    False: "it would still not become complete",
+    None: "it may or may not become complete: the search was cut short",
 }
 
 
