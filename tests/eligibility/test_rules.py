@@ -69,6 +69,12 @@ def test_topic(topics: tuple[str, ...], topic: str | None, *, passes: bool) -> N
     assert failed(pairing) == ([] if passes else ["topic"])
 
 
+def test_the_topic_of_the_need_is_told_or_that_it_has_none() -> None:
+    for_brt = offering(5, topics=("brt",))
+    assert "metro" in only_words(asked(needing(5, topic="metro"), for_brt))
+    assert "None" not in only_words(asked(needing(5), for_brt))
+
+
 @pytest.mark.parametrize(
     ("sectors", "passes"),
     [
