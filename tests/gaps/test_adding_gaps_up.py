@@ -46,6 +46,20 @@ def test_what_is_not_given_is_a_group_of_its_own_and_comes_last() -> None:
     assert [dict(g.keys)["topic"] for g in group_rows(rows, ["topic"])] == ["metro", None]
 
 
+def test_groups_of_a_figure_are_in_the_order_of_figures() -> None:
+    rows = [row(f"N-{held}", open=1, held=held) for held in (100, 9, 10)]
+    assert [dict(group.keys)["held"] for group in group_rows(rows, ["held"])] == [
+        "0.09",
+        "0.10",
+        "1.00",
+    ]
+
+
+def test_what_was_withdrawn_needs_no_cover() -> None:
+    (group,) = group_rows([row("N-1", open=30, committed=10, delivered=10, withdrawn=50)], [])
+    assert group.to_dict()["coverage"] == "0.4000"
+
+
 def test_grouping_by_nothing_or_by_factor_keeps_units_apart() -> None:
     rows = [row("N-1", open=1), row("N-2", unit=USD, open=1)]
     assert len(group_rows(rows, [])) == 2
@@ -68,6 +82,7 @@ def test_totals_per_unit_then_all_money_in_base_currency() -> None:
         ("person-day", 9_00, 1, 0, False),
         ("EUR", 2_000_00, 2, 2, True),
     ]
+    assert (found[0].to_dict()["gap"], found[0].to_dict()["required"]) == ("1000.00", "1000.00")
     assert found[0].rule == "sum over the needs in EUR whose amount is known"
     assert list(found[0].to_dict())[:7] == (
         ["factor", "unit", "required", "gap", "counted", "not_counted", "rule"]

@@ -10,7 +10,7 @@ from gap_positions import JPY, PERSON_DAY, USD, row
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Factor
 from ledger.core.filters import UnreadableFilter
-from ledger.gaps.filters import UnknownGapColumn, filtered, read_filter
+from ledger.gaps.filters import UnknownGapColumn, column_named, filtered, read_filter
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
 
 ROWS = [
@@ -49,6 +49,8 @@ ROWS = [
         ("gap!=0", "N-1 N-2 N-3 N-4"),
         ("held=0", "N-1 N-2 N-4"),
         ("gap_base>=100k", "N-1 N-2"),
+        ("gap_base>=1M", "N-1"),
+        ("gap_base=2M", "N-1"),
         ("coverage>=0.5", "N-2"),
         ("eligible_offers=", "N-1 N-2 N-3 N-4"),
         ("  City = mhd ", "N-1 N-3"),
@@ -82,6 +84,17 @@ def test_an_unknown_column_names_the_columns_there_are() -> None:
         read_filter("contry=IR")
     assert refusal.value.why == "The nearest is country."
     assert "city_name" in refusal.value.next_step
+
+
+@pytest.mark.parametrize("text", ["needed_by", "Needed-By", " NEEDED_BY "])
+def test_a_column_is_named_in_any_case_and_with_hyphens(text: str) -> None:
+    assert column_named(text) == "needed_by"
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UnknownGapColumn) as refusal:
+        column_named(" contry ")
+    assert "country" in str(refusal.value.why)
 
 
 @pytest.mark.parametrize(
