@@ -9,7 +9,6 @@ import typer
 from cli.framework.command import Call, command, standalone
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
-from cli.views.seal import check_notes
 from ledger.core.errors import ExitCode
 from ledger.reports.table import Column, table_chunks
 
@@ -45,6 +44,6 @@ def check(
         emit_lines(line.rstrip("\n") for line in table_chunks(rows, _COLUMNS))
         for one in document["checks"]:
             emit_lines(f"{one['name']}: {failure}" for failure in one["failures"])
-        emit_lines(check_notes(results))
+        emit_lines(f"{one.name}: {words}" for one in results for words in one.notes)
     broken = any(not result.ok for result in results)
     return ExitCode.FINDINGS if broken else ExitCode.DONE

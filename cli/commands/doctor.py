@@ -32,9 +32,9 @@ app = standalone()
 @command(app, "doctor", kind="plain")
 def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
-    server = Server(call.settings.db_url)
-    facts = {**dict(_facts(call)), **server.facts}
-    findings = [*_findings(call), *server.findings]
+    server_facts, server_findings = _server(call.settings.db_url)
+    facts = {**dict(_facts(call)), **server_facts}
+    findings = [*_findings(call), *server_findings]
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
     else:
@@ -44,29 +44,24 @@ def doctor(call: Call) -> ExitCode:
     return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
-class Server:
-    """The facts about the database server of a URL, if it names one, and its problems."""
+def _server(url: str) -> tuple[dict[str, object], list[str]]:
+    """Return the facts about the database server of a URL, if it names one, and its problems."""
+    if url.startswith(_SQLITE):
+        return {}, []
+    from ledger.core.errors import LedgerError
+    from ledger.store.admin.server_facts import read_server_facts
 
-    def __init__(self, url: str) -> None:
-        self.facts: dict[str, object] = {}
-        self.findings: list[str] = []
-        if url.startswith(_SQLITE):
-            return
-        from ledger.core.errors import LedgerError
-        from ledger.store.admin.server_facts import read_server_facts
-
-        try:
-            facts = read_server_facts(url)
-        except LedgerError as error:
-            self.findings.append(f"{error.what} {error.why} {error.next_step}")
-            return
-        self.facts = {
-            "server": facts.version,
-            "database_user": facts.database_user,
-            "database_encoding": facts.encoding,
-            "schema": facts.revision,
-        }
-        self.findings += _server_findings(facts)
+    try:
+        server = read_server_facts(url)
+    except LedgerError as error:
+        return {}, [f"{error.what} {error.why} {error.next_step}"]
+    facts: dict[str, object] = {
+        "server": server.version,
+        "database_user": server.database_user,
+        "database_encoding": server.encoding,
+        "schema": server.revision,
+    }
+    return facts, [*_server_findings(server)]
 
 
 def _server_findings(facts: ServerFacts) -> Iterator[str]:

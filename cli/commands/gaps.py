@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.options import comma_separated
 from cli.framework.output import emit_rows
 from cli.framework.session import ledger_of, optional_date, times_of
 from cli.framework.terminal import note
@@ -34,15 +35,11 @@ def report(
     ledger = ledger_of(call)
     query = GapQuery(
         where=call.read.where,
-        by=_columns(by),
+        by=comma_separated(by),
         times=times_of(call),
         include_inactive=every,
     )
     _show(call, report_gaps(ledger, query))
-
-
-def _columns(by: list[str] | None) -> list[str]:
-    return [name for text in by or () for name in text.split(",") if name.strip()]
 
 
 @command(app, "trend")
@@ -70,7 +67,7 @@ def trend(
 
     query = TrendQuery(
         where=call.read.where,
-        by=_columns(by),
+        by=comma_separated(by),
         first=optional_date(call, first),
         last=optional_date(call, last),
         every=every,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,19 +12,27 @@ from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
 from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import act, ledger_of, optional_date, read_ledger, today_of
+from cli.framework.session import act, ledger_of, optional_date, read_ledger
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
     ENTRY_TERMS,
     MOVEMENT_COLUMNS,
+    SEAL_COLUMNS,
+    SEAL_NARROW,
+    emit_proven,
+    emit_sealed,
     entry_document,
     list_rows,
     proposal_text,
 )
-from cli.views.seal import SEAL_COLUMNS, SEAL_NARROW, emit_proven, emit_sealed
 
 app = noun("Recorded entries, reversals, seals and proofs.")
+
+
+def _entries_of(kind: str) -> Any:
+    return typer.Option(help=f"Entries of this {kind}.", autocompletion=complete_codes(kind))
+
 
 Number = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's number.")]
 
@@ -32,18 +40,9 @@ Number = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's number
 @command(app, "list", dated=True)
 def list_(
     call: Call,
-    deal: Annotated[
-        str | None,
-        typer.Option(help="Entries of this deal.", autocompletion=complete_codes("deal")),
-    ] = None,
-    need: Annotated[
-        str | None,
-        typer.Option(help="Entries of this need.", autocompletion=complete_codes("need")),
-    ] = None,
-    offer: Annotated[
-        str | None,
-        typer.Option(help="Entries of this offer.", autocompletion=complete_codes("offer")),
-    ] = None,
+    deal: Annotated[str | None, _entries_of("deal")] = None,
+    need: Annotated[str | None, _entries_of("need")] = None,
+    offer: Annotated[str | None, _entries_of("offer")] = None,
     since: Annotated[str | None, typer.Option(help="Dated on that day or later.")] = None,
 ) -> None:
     """List entries in the order of recording."""
@@ -91,8 +90,7 @@ def seal(call: Call) -> None:
     from cli.framework.session import request_parts
     from ledger.usecases.evidence import seal_journal
 
-    parts = request_parts(call, today=lambda: today_of(call))
-    receipts = seal_journal(ledger_of(call), parts)
+    receipts = seal_journal(ledger_of(call), request_parts(call))
     if receipts:
         remember_receipt(call, receipts[0])
     emit_sealed(call, receipts)

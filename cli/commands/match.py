@@ -11,7 +11,7 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_any, complete_codes
 from cli.framework.match_query import MATCHING, matching, query_of, require_save
-from cli.framework.options import TWO_WORDS, with_parameters
+from cli.framework.options import TWO_WORDS, comma_separated, with_parameters
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
 from cli.framework.session import execute_call, ledger_of, request_on, required_date
@@ -53,10 +53,7 @@ def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptio
     from cli.views.match import emit_match_result
     from ledger.usecases.matching.saved import solve_now
 
-    solved_proposal = solve_now(ledger, query, options)
-    emit_match_result(
-        call, solved_proposal.matched, solved_proposal.milliseconds / 1000, query.where
-    )
+    emit_match_result(call, solve_now(ledger, query, options), query.where)
 
 
 def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
@@ -67,9 +64,7 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
     saved = save(ledger, request, query, options)
     remember_receipt(call, saved.receipt)
     if saved.solved_proposal is not None and (call.format != "json" or call.write.dry_run):
-        solved_proposal = saved.solved_proposal
-        seconds = solved_proposal.milliseconds / 1000
-        emit_match_result(call, solved_proposal.matched, seconds, query.where, saved.receipt)
+        emit_match_result(call, saved.solved_proposal, query.where, saved.receipt)
         return
     with ledger.reader() as reader:
         stored = find_proposal(reader.connection, saved.receipt["proposal"])
@@ -181,7 +176,7 @@ def worth(
     ledger = ledger_of(call)
     query = WorthQuery(
         match=query_of(call, ledger),
-        by=[name for text in by or () for name in text.split(",") if name.strip()],
+        by=comma_separated(by),
         steps=step or (),
         most=most,
     )

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_currencies
+from cli.framework.options import comma_separated
 from cli.framework.session import (
     act,
     execute_call,
@@ -42,11 +43,6 @@ def source_file(path: str | None, *, ecb: bool) -> Path:
     from ledger.interchange.ecb import shipped_file
 
     return shipped_file()
-
-
-def codes_named(texts: Sequence[str] | None) -> list[str]:
-    """Return the codes of a repeatable option whose texts may be lists."""
-    return [code.strip() for text in texts or () for code in text.split(",") if code.strip()]
 
 
 def import_ecb(
@@ -126,23 +122,15 @@ def _currencies_of(cells: dict[str, str]) -> set[str]:
 
 app = noun("Exchange rates.")
 
-Base = Annotated[
-    str,
-    typer.Argument(help="The base currency: one unit of it.", autocompletion=complete_currencies),
-]
-Quote = Annotated[
-    str,
-    typer.Argument(
-        help="The quote currency: its price in this one.", autocompletion=complete_currencies
-    ),
-]
-BaseOrAll = Annotated[
-    str | None,
-    typer.Argument(help="The base currency: one unit of it.", autocompletion=complete_currencies),
-]
-QuoteOrAll = Annotated[
-    str | None, typer.Argument(help="The quote currency.", autocompletion=complete_currencies)
-]
+
+def _currency(words: str) -> Any:
+    return typer.Argument(help=words, autocompletion=complete_currencies)
+
+
+Base = Annotated[str, _currency("The base currency: one unit of it.")]
+Quote = Annotated[str, _currency("The quote currency: its price in this one.")]
+BaseOrAll = Annotated[str | None, _currency("The base currency: one unit of it.")]
+QuoteOrAll = Annotated[str | None, _currency("The quote currency.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="On that day or later.")]
 
 
@@ -171,7 +159,7 @@ def import_(
     file = source_file(path, ecb=ecb)
     ledger = ledger_of(call)
     take_in = import_ecb if is_ecb(file) else import_canonical
-    take_in(call, ledger, file, optional_date(call, since), codes_named(currency))
+    take_in(call, ledger, file, optional_date(call, since), comma_separated(currency))
 
 
 @command(app, "show", dated=True)

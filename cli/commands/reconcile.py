@@ -58,26 +58,19 @@ PostDeliveries = Annotated[
 ]
 
 
-def statement_options(
-    call: Call,
-    inbox: str | None,
-    rules: Sequence[str] | None,
-    tolerance: str,
-    silent: str | None,
-    *,
-    post: bool,
-) -> dict[str, Any]:
-    """Return the options of the step as it takes them. Raises what loading a rule raises."""
+def statement_options(call: Call) -> dict[str, Any]:
+    """Return the options of the step for statements. Raises what loading a rule raises."""
     from ledger.usecases.interchange.import_tables import load_rule_named
     from ledger.usecases.status import parse_days
 
-    folder = inbox or call.settings.inbox
+    given = call.params
+    folder, silent = given["inbox"] or call.settings.inbox, given["silent_days"]
     return {
         "inbox": None if folder is None else Path(folder),
-        "rules": tuple(load_rule_named(one) for one in rules or ()),
-        "tolerance_days": parse_days(tolerance, "--date-tolerance"),
+        "rules": tuple(load_rule_named(one) for one in given["statement_rules"] or ()),
+        "tolerance_days": parse_days(given["date_tolerance"], "--date-tolerance"),
         "silent_days": None if silent is None else parse_days(silent, "--silent-days"),
-        "post_deliveries": post,
+        "post_deliveries": given["post_deliveries"],
     }
 
 
@@ -100,11 +93,11 @@ def night(
     time_limit: Annotated[
         str, typer.Option(metavar="SECONDS", help="Time limit of the matching.")
     ] = "120",
-    inbox: Inbox = None,
-    statement_rules: Rules = None,
-    date_tolerance: ToleranceDays = "3",
-    silent_days: SilentDays = None,
-    post_deliveries: PostDeliveries = False,
+    inbox: Inbox = None,  # noqa: ARG001 - read by statement_options
+    statement_rules: Rules = None,  # noqa: ARG001 - read by statement_options
+    date_tolerance: ToleranceDays = "3",  # noqa: ARG001 - read by statement_options
+    silent_days: SilentDays = None,  # noqa: ARG001 - read by statement_options
+    post_deliveries: PostDeliveries = False,  # noqa: ARG001 - read by statement_options
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the result, write nothing.")
     ] = False,
@@ -127,9 +120,7 @@ def night(
         solve_seconds=parse_seconds(time_limit),
         dry_run=dry_run,
         only=tuple(only or ()),
-        statements=statement_options(
-            call, inbox, statement_rules, date_tolerance, silent_days, post=post_deliveries
-        ),
+        statements=statement_options(call),
     )
     who = Operator(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host

@@ -17,10 +17,8 @@ from cli.framework.register_commands import (
     add_record,
     edit_record,
     emit_listing,
-    move_quantity,
     resolve_code,
     resolve_typed_code,
-    set_withdrawn,
 )
 from cli.framework.register_options import (
     add_parameters,
@@ -29,14 +27,17 @@ from cli.framework.register_options import (
     quantity_parameter,
 )
 from cli.framework.session import act, read_ledger
+from ledger.core.factors import Side
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import REGISTERS, children_of
 
 if TYPE_CHECKING:
     import typer
 
+    from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
     from ledger.store.session.snapshot import Reader, Snapshot
+    from ledger.store.session.unit_of_work import UnitOfWork
 
 ORDER = (
     *("add", "edit", "list", "show", "candidates", "history"),
@@ -267,7 +268,13 @@ def _history(spec: RegisterSpec) -> Verb:
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
     @with_parameters(code_parameter(spec))
     def set_(call: Call, **typed: str) -> None:
-        set_withdrawn(call, spec, typed[spec.name], withdrawn=withdrawn)
+        from ledger.usecases.registers import retire
+
+        def work(uow: UnitOfWork) -> Receipt:
+            code = resolve_typed_code(uow, spec.name, typed[spec.name])
+            return retire.set_withdrawn(uow, spec.name, code, withdrawn=withdrawn)
+
+        act(call, work)
 
     return Verb(set_)
 
@@ -275,7 +282,14 @@ def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
 def _move(spec: RegisterSpec, verb: str) -> Verb:
     @with_parameters(code_parameter(spec), quantity_parameter(spec))
     def move(call: Call, **typed: Any) -> None:
-        move_quantity(call, spec, verb, typed[spec.name], typed["quantity"])
+        from ledger.usecases.registers import quantities
+
+        def work(uow: UnitOfWork) -> Receipt:
+            code = resolve_typed_code(uow, spec.name, typed[spec.name])
+            change = quantities.withdraw if verb == "withdraw" else quantities.reinstate
+            return change(uow, Side(spec.name), code, typed["quantity"])
+
+        act(call, work)
 
     return Verb(move)
 

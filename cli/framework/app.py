@@ -16,7 +16,13 @@ from typer.core import TyperCommand, TyperGroup
 
 import ledger
 from cli.framework.command import Call, VerbGroup, unknown_command
-from cli.framework.options import PlainHelp, shared_parameters, take_as_typed
+from cli.framework.options import (
+    PlainHelp,
+    flag_parameter,
+    shared_parameters,
+    take_as_typed,
+    typer_parameters,
+)
 from ledger.registers import table as registers
 
 DAILY = "Daily work"
@@ -155,30 +161,20 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer's callback shape
         raise typer.Exit
 
 
-def _version_option() -> Any:
-    app = typer.Typer(add_completion=False)
-
-    @app.command()
-    def root(
-        version: bool = typer.Option(  # noqa: FBT001
-            False,  # noqa: FBT003
-            "--version",
-            is_eager=True,
-            expose_value=False,
-            callback=_show_version,
-            show_default=False,
-            help="Show the version and exit.",
-        ),
-    ) -> None:
-        """Hold the option that only the root has."""
-
-    return typer.main.get_command(app).params[0]
+_VERSION = flag_parameter(
+    "version",
+    "--version",
+    words="Show the version and exit.",
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+)
 
 
 def build_root(entries: Sequence[CommandEntry] = COMMAND_TABLE) -> Root:
     """Make the root command from a table of commands."""
     completion = typer.main.get_install_completion_arguments()
-    params = [_version_option(), *shared_parameters("root"), *completion]
+    params = [*typer_parameters(_VERSION), *shared_parameters("root"), *completion]
     take_as_typed(params)
     return Root(
         entries,

@@ -66,6 +66,11 @@ class PlainHelp:
         return option
 
 
+def comma_separated(texts: Iterable[str] | None) -> list[str]:
+    """Return the values of a repeatable option whose texts may be lists: `--by country,factor`."""
+    return [one.strip() for text in texts or () for one in text.split(",") if one.strip()]
+
+
 def is_from_command_line(ctx: Any, name: str) -> bool:
     """Return whether a parameter's value came from the command line itself."""
     source = ctx.get_parameter_source(name)
@@ -149,10 +154,10 @@ def _text(flag: str, metavar: str, words: str, panel: str, **more: Any) -> inspe
 
 
 def flag_parameter(
-    name: str, *flags: str, words: str, panel: str | None = None
+    name: str, *flags: str, words: str, panel: str | None = None, **more: Any
 ) -> inspect.Parameter:
     """Make the parameter of an option that is given or not."""
-    option = typer.Option(*flags, help=words, rich_help_panel=panel, show_default=False)
+    option = typer.Option(*flags, help=words, rich_help_panel=panel, show_default=False, **more)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, option]
     )
@@ -211,6 +216,17 @@ def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Fu
     return decorate
 
 
+def typer_parameters(*parameters: inspect.Parameter) -> tuple[Any, ...]:
+    """Return Typer's parameters for those of a function."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    @with_parameters(*parameters)
+    def template(**_options: Any) -> None: ...
+
+    return tuple(typer.main.get_command(app).params)
+
+
 @cache
 def shared_parameters(
     kind: str, *, dated: bool = False, destructive: bool = False, saves: bool = False
@@ -230,12 +246,6 @@ def shared_parameters(
     if destructive:
         parameters.append(_YES)
     formats = PLAIN_FORMATS if kind in {"write", "plain"} else READ_FORMATS
-    app = typer.Typer(add_completion=False)
-
-    @app.command()
-    @with_parameters(*parameters, _format_option(formats), *_COMMON)
-    def template(**_options: Any) -> None: ...
-
-    params = tuple(typer.main.get_command(app).params)
+    params = typer_parameters(*parameters, _format_option(formats), *_COMMON)
     take_as_typed(params)
     return params

@@ -65,29 +65,6 @@ def edit_record(call: Call, spec: RegisterSpec, typed: str) -> None:
     act(call, work)
 
 
-def set_withdrawn(call: Call, spec: RegisterSpec, typed: str, *, withdrawn: bool) -> None:
-    """Take a record out of use, or bring it back."""
-    from ledger.usecases.registers import retire  # noqa: PLC0415
-
-    act(
-        call,
-        lambda uow: retire.set_withdrawn(
-            uow, spec.name, resolve_typed_code(uow, spec.name, typed), withdrawn=withdrawn
-        ),
-    )
-
-
-def move_quantity(
-    call: Call, spec: RegisterSpec, verb: str, typed: str, quantity: str | None
-) -> None:
-    """Withdraw or reinstate a quantity of a need or an offer, or all there is."""
-    from ledger.usecases.registers import quantities  # noqa: PLC0415
-
-    work = {"withdraw": quantities.withdraw, "reinstate": quantities.reinstate}[verb]
-    side = Side(spec.name)
-    act(call, lambda uow: work(uow, side, resolve_typed_code(uow, spec.name, typed), quantity))
-
-
 def resolve_typed_code(uow: UnitOfWork, kind: str, typed: str) -> str:
     """Return the code meant; on a terminal, where it is seen, a unique beginning is enough."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):

@@ -46,12 +46,12 @@ def request_of(
     )
 
 
-def request_parts(call: Call, *, today: Callable[[], date]) -> Callable[[int], Request]:
+def request_parts(call: Call) -> Callable[[int], Request]:
     """Return the maker of the requests of a write in parts, the first is 1.
 
     Each part after the first has a key of its own, made from the one that was given.
     """
-    first = request_of(call, today=today)
+    first = request_on(call, {})
 
     def part(number: int) -> Request:
         if number == 1 or first.key is None:

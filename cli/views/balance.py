@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.terminal import fitted, is_unicode
@@ -121,6 +121,14 @@ def deals_of(snapshot: Snapshot, deals: Iterable[DealBalance]) -> list[dict[str,
         }
         for one in deals
     ]
+
+
+def deal_section(snapshot: Snapshot, deals: Sequence[DealBalance]) -> Iterator[str]:
+    """List deals under a heading; nothing if there are none."""
+    if deals:
+        yield ""
+        yield "DEALS"
+        yield from deal_lines(snapshot, deals, "  ")
 
 
 def deal_lines(

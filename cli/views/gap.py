@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.views.columns import columns
 from ledger.core.quantity import format_amount
-from ledger.reports.table import Column
+from ledger.reports.table import Column, grouped
 
 if TYPE_CHECKING:
     from ledger.gaps.groups import Total
@@ -82,15 +82,12 @@ def notes(report: GapReport) -> Iterator[str]:
 
 def _total_text(total: Total) -> str:
     figure = (
-        _UNKNOWN if total.gap is None else f"{_grouped(total.gap, total.decimals)} {total.unit}"
+        _UNKNOWN
+        if total.gap is None
+        else f"{grouped(format_amount(total.gap, total.decimals))} {total.unit}"
     )
     left_out = f"; {total.not_counted} not counted" if total.not_counted else ""
     rule = f" ({total.rule})" if total.in_base else ""
     needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
     of_all = f", converted to {total.unit}" if total.in_base else ""
     return f"{total.factor}{of_all}: gap {figure} over {needs}{left_out}{rule}"
-
-
-def _grouped(amount: int, decimals: int) -> str:
-    whole, point, rest = format_amount(amount, decimals).partition(".")
-    return f"{int(whole):,}{point}{rest}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.matching.stored import StoredProposal
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.matching.propose import MatchResult
+    from ledger.usecases.matching.saved import SolvedProposal
 
 LINE_COLUMNS = columns(
     "line project (title) (city_name) need factor:1 (topic) offer (provider) "
@@ -166,15 +167,12 @@ Row = dict[str, Any]
 
 
 def emit_match_result(
-    call: Call,
-    match_result: MatchResult,
-    seconds: float,
-    selection: Sequence[str],
-    receipt: Row | None = None,
+    call: Call, solved: SolvedProposal, selection: Sequence[str], receipt: Row | None = None
 ) -> None:
     """Write a proposal that was just solved; `receipt` is of storing it, if it was stored."""
     from ledger.usecases.matching.propose import open_needs  # noqa: PLC0415 - brings the store
 
+    match_result = solved.matched
     snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
     rows = line_rows(snapshot, proposal.lines)
     plain = call.read.without_filters()
@@ -185,7 +183,7 @@ def emit_match_result(
     open_need_rows = open_rows(snapshot.need_facts, open_needs(match_result))
     if call.format == "json":
         head = {
-            **match_head(proposal, seconds),
+            **match_head(proposal, solved.milliseconds / 1000),
             "selection": list(selection),
             "projects": projects,
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
-from cli.views.balance import deal_lines, deals_of
+from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
@@ -115,7 +115,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
-        *_deals(snapshot, deals),
+        *deal_section(snapshot, deals),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
 
@@ -134,7 +134,7 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
         "deals": deals_of(snapshot, deals),
     }
     row = {**document, **_texts(document), "state_said": _state(record)}
-    below = [*_section("Offers", offers, _OFFERS), *_deals(snapshot, deals)]
+    below = [*_section("Offers", offers, _OFFERS), *deal_section(snapshot, deals)]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 
 
@@ -167,13 +167,6 @@ def _section(
         yield ""
         yield title.upper()
         yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
-
-
-def _deals(snapshot: Snapshot, deals: Sequence[DealBalance]) -> Iterator[str]:
-    if deals:
-        yield ""
-        yield "DEALS"
-        yield from deal_lines(snapshot, deals, "  ")
 
 
 def _project_of(snapshot: Snapshot, one: DealBalance) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
-from cli.views.balance import deal_lines, deals_of, gap_text, stage_lines, wrapped
+from cli.views.balance import deal_section, deals_of, gap_text, stage_lines, wrapped
 from cli.views.columns import columns
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
@@ -153,7 +153,4 @@ def _below(
     yield ""
     yield from stage_lines(balance)
     yield from more
-    if deals:
-        yield ""
-        yield "DEALS"
-        yield from deal_lines(snapshot, deals, "  ")
+    yield from deal_section(snapshot, deals)

@@ -133,7 +133,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Describe the offices, and what lapses soon or should have lapsed."""
     yield ""
-    yield from _table(document["offices"], OFFICE_COLUMNS)
+    yield from table_lines(document["offices"], OFFICE_COLUMNS)
     soon = f"within {document['days']} days"
     yield from _listed(
         "Holds past their end date; release them, or extend them with cityfund deal edit",
@@ -156,8 +156,4 @@ def _listed(
     if rows:
         yield ""
         yield f"{title}:"
-        yield from _table(rows, columns)
-
-
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Iterator[str]:
-    yield from table_lines(rows, columns)
+        yield from table_lines(rows, columns)
