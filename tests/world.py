@@ -18,7 +18,7 @@ from ledger.core.quantity import parse_quantity
 from ledger.core.requests import Request
 from ledger.journal.entries import Act, Entry
 from ledger.journal.receipts import Receipt
-from ledger.reference import find_instrument
+from ledger.reference.terms import find_instrument
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
 from ledger.store import registers

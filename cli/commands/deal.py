@@ -104,7 +104,7 @@ def _rate(typed: str | None) -> Decimal | None:
 def _instrument(typed: str | None) -> str | None:
     if not typed:
         return None
-    from ledger.reference import find_instrument
+    from ledger.reference.terms import find_instrument
 
     return find_instrument(typed).code
 

@@ -11,7 +11,8 @@ from typing import Final
 from cli.framework.usage_errors import UnknownColumn, did_you_mean
 from ledger.core import filters
 from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key
-from ledger.reference import region_and_above, sector_and_above
+from ledger.reference.places import region_and_above
+from ledger.reference.terms import sector_and_above
 from ledger.reports.table import Column, ReportRow, machine
 
 _KINDS: Final = {

@@ -161,9 +161,10 @@ def _words(column: ColumnSpec) -> Iterable[tuple[str, str]]:
     """Return the words of a column, each with its description."""
     if column.vocabulary is None:
         return column.words or _YES_NO
-    from ledger import reference  # noqa: PLC0415 - only while completing
+    from ledger.reference import places, terms  # noqa: PLC0415 - only while completing
 
-    entries: Mapping[str, Any] = getattr(reference, column.vocabulary)()
+    tables = {**vars(places), **vars(terms)}
+    entries: Mapping[str, Any] = tables[column.vocabulary]()
     about = _COMPLETED[column.vocabulary]
     return [(code, getattr(one, about)) for code, one in entries.items()]
 

@@ -72,7 +72,7 @@ def list_providers(snapshot: Snapshot) -> Listing:
 
 def emit_office(call: Call, reader: Reader, code: str) -> None:
     """Write one office with the cities it looks after."""
-    from ledger.reference import regions  # noqa: PLC0415 - only here
+    from ledger.reference.places import regions  # noqa: PLC0415 - only here
 
     snapshot = reader.around("office", code)
     record = snapshot.records("office")[code]

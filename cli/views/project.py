@@ -23,7 +23,7 @@ from cli.views.register import country_name, need_row, register_row
 from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
 from ledger.gaps.completeness import ProjectState, project_state
-from ledger.reference import sectors
+from ledger.reference.terms import sectors
 from ledger.registers.records import Project
 from ledger.registers.table import PROJECT
 

@@ -14,7 +14,7 @@ from cli.framework.terminal import is_terminal, width
 from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
-from ledger.reference import countries
+from ledger.reference.places import countries
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import REGISTERS
 from ledger.reports.table import Column
@@ -195,7 +195,7 @@ def mandate(offer: Any, unit: Unit) -> str:
 
 def region_names(codes: Sequence[str]) -> list[str]:
     """Return the names of UN M49 regions by their codes."""
-    from ledger.reference import regions  # noqa: PLC0415 - only where a mandate names one
+    from ledger.reference.places import regions  # noqa: PLC0415 - only where a mandate names one
 
     return [regions()[code].name if code in regions() else code for code in codes]
 

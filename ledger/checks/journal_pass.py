@@ -19,9 +19,8 @@ from ledger.checks.rows import (
     Shortfall,
     StageAmounts,
     StepRow,
-    shift,
+    overdrawn_stages,
 )
-from ledger.core.factors import DEAL_STAGES, Stage
 from ledger.journal.entries import ALLOWED_MOVES, Act
 
 
@@ -81,30 +80,18 @@ def check_timeline(steps: Iterable[StepRow], context: CheckContext) -> CheckResu
     `steps` are ordered by account, then by date, then as recorded.
     """
     report = CheckReport("timeline")
-    for account_id, mine in groupby(steps, key=attrgetter("account_id")):
+    for _, mine in groupby(steps, key=attrgetter("account_id")):
         stages: StageAmounts = {}
         deals: dict[int, StageAmounts] = {}
         for step in mine:
             report.examined += 1
             if type(step.amount) is not int:
                 continue
-            for one in _walk(step, account_id, stages, deals):
+            of_deal = None if step.deal_id is None else deals.setdefault(step.deal_id, {})
+            for one in overdrawn_stages(step, stages, of_deal):
                 shortfall = _shortfall_text(context, one)
                 report.fail(f"on {step.effective_on} entry {step.entry} leaves {shortfall}")
     return report.result()
-
-
-def _walk(
-    step: StepRow, account_id: int, stages: StageAmounts, deals: dict[int, StageAmounts]
-) -> Iterable[Shortfall]:
-    source, target, amount, deal_id = step.from_stage, step.to_stage, step.amount, step.deal_id
-    left = shift(stages, source, target, amount)
-    if left < 0 and source != Stage.UNDECLARED:
-        yield Shortfall(account_id, None, source, left)
-    if deal_id is not None:
-        left = shift(deals.setdefault(deal_id, {}), source, target, amount)
-        if left < 0 and source in DEAL_STAGES:
-            yield Shortfall(account_id, deal_id, source, left)
 
 
 def _shortfall_text(context: CheckContext, short: Shortfall) -> str:

@@ -23,7 +23,7 @@ from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
 from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act
-from ledger.reference import region_chain
+from ledger.reference.places import region_chain
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value

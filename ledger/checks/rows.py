@@ -8,7 +8,7 @@ as a failure; nothing here raises because of values written past the guards.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -187,26 +187,16 @@ class RunningBalances:
         """Post an entry's movements; return each stage they take below zero."""
         short: list[Shortfall] = []
         for movement in entry.movements:
-            amount, account_id, deal_id = movement.amount, movement.account_id, movement.deal_id
-            if type(amount) is not int:
+            account_id, deal_id = movement.account_id, movement.deal_id
+            if type(movement.amount) is not int:
                 continue
-            source, target = movement.from_stage, movement.to_stage
-            left = shift(self.accounts[account_id], source, target, amount)
-            if left < 0 and source != _UNDECLARED:
-                short.append(Shortfall(account_id, None, source, left))
             side = None if deal_id is None else self._books.side_of(account_id)
-            if deal_id is None or side is None:
-                continue
-            left = shift(self._of_deal(deal_id, side), source, target, amount)
-            if left < 0 and source in _DEAL_WORDS:
-                short.append(Shortfall(account_id, deal_id, source, left))
+            of_deal = None if deal_id is None or side is None else self._of_deal(deal_id, side)
+            short += overdrawn_stages(movement, self.accounts[account_id], of_deal)
         return short
 
     def _of_deal(self, deal_id: int, side: str) -> StageAmounts:
-        key = (deal_id, side)
-        if key not in self.deals:
-            self.deals[key] = {}
-        return self.deals[key]
+        return self.deals.setdefault((deal_id, side), {})
 
 
 _UNDECLARED: Final = Stage.UNDECLARED.value
@@ -219,6 +209,20 @@ def shift(stages: StageAmounts, source: str, target: str, amount: int) -> int:
     left = stages.get(source, 0) - amount
     stages[source] = left
     return left
+
+
+def overdrawn_stages(
+    movement: MovementRow | StepRow, stages: StageAmounts, of_deal: StageAmounts | None
+) -> Iterator[Shortfall]:
+    """Move an amount of an account, and of its deal if any; give the stages it overdraws."""
+    source, target, amount = movement.from_stage, movement.to_stage, movement.amount
+    left = shift(stages, source, target, amount)
+    if left < 0 and source != _UNDECLARED:
+        yield Shortfall(movement.account_id, None, source, left)
+    if of_deal is not None:
+        left = shift(of_deal, source, target, amount)
+        if left < 0 and source in _DEAL_WORDS:
+            yield Shortfall(movement.account_id, movement.deal_id, source, left)
 
 
 FREE_WORDS = {Side.NEED.value: Stage.OPEN.value, Side.OFFER.value: Stage.AVAILABLE.value}

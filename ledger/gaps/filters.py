@@ -12,7 +12,8 @@ from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_k
 from ledger.core.quantity_errors import quote_text
 from ledger.core.suggest import nearest
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS, GapRow
-from ledger.reference import region_and_above, sector_and_above
+from ledger.reference.places import region_and_above
+from ledger.reference.terms import sector_and_above
 
 _ABOVE: Final = {"sector": sector_and_above, "region": region_and_above}
 

@@ -35,7 +35,7 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
-from ledger.reference import office_for_country
+from ledger.reference.places import office_for_country
 from ledger.registers.records import City
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural

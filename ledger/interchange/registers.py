@@ -13,13 +13,8 @@ from ledger.core.factors import Factor
 from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
-from ledger.reference import (
-    find_country,
-    find_instrument,
-    find_region,
-    find_sector,
-    find_status,
-)
+from ledger.reference.places import find_country, find_region
+from ledger.reference.terms import find_instrument, find_sector, find_status
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 

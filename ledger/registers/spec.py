@@ -58,8 +58,9 @@ class ColumnSpec(NamedTuple):
     are recorded, because acts of the past rest on them.
 
     A cell may hold codes of another `register`, entries of a reference `vocabulary` (the
-    function of `ledger.reference` that reads it), or one of a few `words`, which messages call
-    by `words_name`. `name_of` is the column whose code a column for the reader spells out.
+    function of `ledger.reference.places` or `terms` that reads it), or one of a few `words`, which
+    messages call by `words_name`. `name_of` is the column whose code a column for the reader
+    spells out.
     """
 
     name: str

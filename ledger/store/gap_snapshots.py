@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from ledger.store.db import tables
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
+from ledger.store.db.queries import is_newest
 from ledger.store.journal.balances import Times, account_rows
 
 GAPS_STEP: Final = "gaps"
@@ -64,14 +65,11 @@ def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, 
 def _needs_with_status(end: datetime | None) -> Select[Any]:
     """Select every need's id and the status of its project, as known before a moment."""
     need, versions = tables.need, tables.project_version
-    later = versions.alias("later")
-    newest = select(func.max(later.c.version)).where(later.c.project_id == versions.c.project_id)
-    if end is not None:
-        newest = newest.where(later.c.recorded_at < end)
+    known = () if end is None else (lambda later: later.c.recorded_at < end,)
     return (
         select(need.c.id, versions.c.status)
         .join(versions, versions.c.project_id == need.c.project_id)
-        .where(versions.c.version == newest.scalar_subquery())
+        .where(is_newest(versions, versions.c.project_id, *known))
     )
 
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
-    func,
     select,
 )
 
@@ -31,7 +30,7 @@ from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked
+from ledger.store.db.queries import chunked, is_newest
 
 
 class UnknownCode(NotFound, code="unknown-code"):
@@ -137,11 +136,7 @@ def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select
     """
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
-    owner = versions.c[register.owner]
-    later = versions.alias("later")
-    newest = select(func.max(later.c.version)).where(later.c[register.owner] == owner)
-    if known:
-        newest = newest.where(later.c.recorded_at <= bindparam("known_at"))
+    when = (lambda later: later.c.recorded_at <= bindparam("known_at"),) if known else ()
     columns, source = columns_of(register)
     query = (
         select(
@@ -151,7 +146,7 @@ def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select
             *columns,
         )
         .select_from(source)
-        .where(versions.c.version == newest.scalar_subquery())
+        .where(is_newest(versions, versions.c[register.owner], *when))
     )
     return query if by is None else query.where(identity.c[by] == bindparam("wanted"))
 

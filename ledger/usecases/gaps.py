@@ -13,7 +13,7 @@ from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, NeedPosition, gap_rows
 from ledger.rates.rates import plain_rates
-from ledger.reference import subregion_name
+from ledger.reference.places import subregion_name
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot

@@ -40,6 +40,7 @@ SHORT = {
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
+    "ledger/store/versions.py": "the history of records, for every register alike",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",

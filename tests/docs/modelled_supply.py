@@ -16,8 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.reference import region_chain, subregion_name
-from ledger.reference.places import countries, regions
+from ledger.reference.places import countries, region_chain, regions, subregion_name
 
 YEARS = ("2019", "2024")
 BUILT = ("2015", "2019")

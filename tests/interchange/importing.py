@@ -20,7 +20,8 @@ from ledger.interchange.steps import (
     Revise,
 )
 from ledger.journal.entries import Act
-from ledger.reference import default_offices, shipped_units
+from ledger.reference.places import default_offices
+from ledger.reference.units import shipped_units
 from ledger.registers.table import by_plural
 
 TODAY = date(2026, 11, 23)

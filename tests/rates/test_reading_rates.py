@@ -19,7 +19,7 @@ from ledger.interchange.acts import parse_deal_act_row, parse_rate_row
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
 from ledger.rates.rates import MAX_RATE, RateFault, UnusableRate, is_rate, parse_rate, read_rate
-from ledger.reference import shipped_units
+from ledger.reference.units import shipped_units
 
 TODAY = date(2026, 11, 23)
 MOST, LEAST = "999999999999999.999999999999", "0.000000000001"

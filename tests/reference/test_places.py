@@ -9,10 +9,8 @@ import pytest
 from offences import assert_none
 
 from ledger.core.errors import ExitCode
-from ledger.reference import (
-    NoOfficeForCountry,
-    UnknownCountry,
-    UnknownRegion,
+from ledger.reference.errors import NoOfficeForCountry, UnknownCountry, UnknownRegion
+from ledger.reference.places import (
     countries,
     default_offices,
     find_country,

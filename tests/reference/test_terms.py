@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from offences import assert_none
 
-from ledger.reference import (
+from ledger.reference.errors import (
     UnknownInstrument,
     UnknownReference,
     UnknownSector,
     UnknownStatus,
+)
+from ledger.reference.terms import (
     find_instrument,
     find_sector,
     find_status,

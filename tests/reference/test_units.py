@@ -6,7 +6,7 @@ import pytest
 from offences import assert_none
 
 from ledger.core.quantity import parse_quantity
-from ledger.reference import ended_currencies, iso4217_units, shipped_units, work_units
+from ledger.reference.units import ended_currencies, iso4217_units, shipped_units, work_units
 
 
 @pytest.mark.parametrize(

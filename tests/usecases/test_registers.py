@@ -15,7 +15,8 @@ from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.plan import Incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import parse_table
-from ledger.reference import default_offices, shipped_units
+from ledger.reference.places import default_offices
+from ledger.reference.units import shipped_units
 from ledger.registers.records import Office, Provider
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.registers import measured, records

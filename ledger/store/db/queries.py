@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    bindparam,
+    func,
+    select,
+)
 
 from ledger import __version__
 from ledger.core.quantity import Unit
@@ -86,6 +95,16 @@ def read_units(connection: Connection, codes: Collection[str] | None = None) -> 
     """Read units by their codes, every one where none are named."""
     query = _UNITS if codes is None else _UNITS.where(tables.unit.c.code.in_(codes))
     return {row[0]: Unit(*row) for row in connection.execute(query)}
+
+
+def is_newest(
+    versions: Table, owner: Column[Any], *known: Callable[[FromClause], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Select the newest version of each record by its `owner`, of those `known` if given."""
+    later = versions.alias("later")
+    conditions = (later.c[owner.name] == owner, *(condition(later) for condition in known))
+    newest = select(func.max(later.c.version)).where(*conditions)
+    return versions.c.version == newest.scalar_subquery()
 
 
 _CHUNK: Final = 5000

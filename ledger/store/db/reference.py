@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
-from ledger import reference
+from ledger.reference import places, terms
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.store.db import tables
 
@@ -58,7 +58,7 @@ def _update_table(connection: Connection, table: Table, shipped: Iterable[dict[s
 
 def _regions() -> Iterable[dict[str, Any]]:
     # Parents first, as the table refers to itself.
-    waiting = list(reference.regions().values())
+    waiting = list(places.regions().values())
     placed: set[str] = set()
     while waiting:
         ready = [region for region in waiting if not region.parent or region.parent in placed]
@@ -70,29 +70,29 @@ def _regions() -> Iterable[dict[str, Any]]:
 
 
 def _countries() -> Iterable[dict[str, Any]]:
-    for country in reference.countries().values():
+    for country in places.countries().values():
         yield {
             "code": country.alpha2,
             "alpha3": country.alpha3,
             "name": country.name,
             "region": country.region,
-            "subregion_name": reference.subregion_name(country.alpha2),
+            "subregion_name": places.subregion_name(country.alpha2),
         }
 
 
 def _sectors() -> Iterable[dict[str, Any]]:
-    for sector in reference.sectors().values():
+    for sector in terms.sectors().values():
         yield {"code": sector.code, "title": sector.title, "dac": sector.dac or None}
 
 
 def _statuses() -> Iterable[dict[str, Any]]:
-    for status in reference.project_statuses().values():
+    for status in terms.project_statuses().values():
         active = status.code in ACTIVE_STATUSES
         yield {"code": status.code, "title": status.title, "active": active}
 
 
 def _instruments() -> Iterable[dict[str, Any]]:
-    for instrument in reference.instruments().values():
+    for instrument in terms.instruments().values():
         yield {
             "code": instrument.code,
             "name": instrument.name,

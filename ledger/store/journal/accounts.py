@@ -119,7 +119,7 @@ class Accounts:
             return loaded
         self._flush()
         stored = registers.find_record(self._connection, side.value, code)
-        self._load_account(side, stored)
+        self._add_account(side, stored, *account_now(self._connection, side, stored.id))
         return self._by_code[side, stored.record.code]
 
     def deal(self, code: str) -> DealAccount:
@@ -165,18 +165,14 @@ class Accounts:
         }
         return tuple(sorted(outstanding))
 
-    def open_account(self, side: Side, identity: int, record: Any) -> Account:
+    def open_account(self, side: Side, identity: int, record: Any) -> None:
         """Take in a need or an offer that this transaction has just added."""
         unit = self._units()[record.unit]
-        account = Account(side, identity, 1, record, unit, {})
-        self._by_code[side, record.code] = account
-        return account
+        self._by_code[side, record.code] = Account(side, identity, 1, record, unit, {})
 
-    def open_deal(self, identity: int, record: Deal) -> DealAccount:
+    def open_deal(self, identity: int, record: Deal) -> None:
         """Take in a deal that this transaction has just opened."""
-        account = DealAccount(identity, 1, record, {side: {} for side in Side})
-        self._index(account)
-        return account
+        self._index(DealAccount(identity, 1, record, {side: {} for side in Side}))
 
     def apply_movements(self, number: int, day: date, movements: Iterable[Movement]) -> None:
         """Move the standings of all accounts that an entry's movements touch."""
@@ -225,9 +221,6 @@ class Accounts:
         dates = last_dates(self._connection)
         for record in stored:
             self._add_account(side, record, stages.get(record.id, {}), dates.get(record.id))
-
-    def _load_account(self, side: Side, stored: StoredRecord) -> None:
-        self._add_account(side, stored, *account_now(self._connection, side, stored.id))
 
     def _add_account(
         self, side: Side, stored: StoredRecord, stages: Stages, last_on: date | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import Connection, select
 
 from ledger.core.factors import Side
 from ledger.store.db import tables
+from ledger.store.db.queries import is_newest
 
 
 class HoldExpiry(NamedTuple):
@@ -45,7 +46,7 @@ def holds_due_by(connection: Connection, day: date) -> list[HoldExpiry]:
         .join(city, city.c.city_id == project.c.city_id)
         .join(tables.office, tables.office.c.id == city.c.office_id)
         .where(balances.c.side == Side.NEED, balances.c.held > 0, versions.c.held_until <= day)
-        .where(_newest(versions, "deal_id"), _newest(city, "city_id"))
+        .where(is_newest(versions, versions.c.deal_id), is_newest(city, city.c.city_id))
         .order_by(versions.c.held_until, deal.c.id)
     )
     return [HoldExpiry(*row) for row in connection.execute(query)]
@@ -60,13 +61,11 @@ def offers_due_by(connection: Connection, day: date) -> list[OfferExpiry]:
         .join(balances, balances.c.holder_id == offer.c.id)
         .join(versions, versions.c.offer_id == offer.c.id)
         .join(tables.provider, tables.provider.c.id == offer.c.provider_id)
-        .where(balances.c.free > 0, versions.c.valid_until <= day, _newest(versions, "offer_id"))
+        .where(
+            balances.c.free > 0,
+            versions.c.valid_until <= day,
+            is_newest(versions, versions.c.offer_id),
+        )
         .order_by(versions.c.valid_until, offer.c.id)
     )
     return [OfferExpiry(*row) for row in connection.execute(query)]
-
-
-def _newest(versions: Table, owner: str) -> ColumnElement[bool]:
-    later: Any = versions.alias()
-    newest = select(func.max(later.c.version)).where(later.c[owner] == versions.c[owner])
-    return versions.c.version == newest.scalar_subquery()

@@ -7,12 +7,12 @@ ends. On a server a row is locked on a connection of its own, and released with 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from ledger.core.errors import Busy, StorageTrouble
 from ledger.store.db import engine as engines
@@ -41,35 +41,16 @@ class CannotLock(StorageTrouble, code="cannot-lock"):
     default_next = "Look at the folder of the ledger, and who may write there."
 
 
-class Lock(Protocol):
-    """The lock a run holds until it ends."""
-
-    def require(self) -> None:
-        """Make sure that it is still held. Raises `DatabaseGone` where the server let go."""
-
-
-class _FileLock:
-    """The operating system holds it until the process ends."""
-
-    def require(self) -> None:
-        """Nothing takes it away."""
-
-
-class _RowLock:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def require(self) -> None:
-        """Send a query on the connection that holds it."""
-        self._connection.exec_driver_sql("SELECT 1")
+RequireLock = Callable[[], object]
+"""Makes sure that the lock is still held. Raises `DatabaseGone` if the server released it."""
 
 
 @contextmanager
-def hold_lock(ledger: Ledger) -> Iterator[Lock]:
+def hold_lock(ledger: Ledger) -> Iterator[RequireLock]:
     """Hold the lock of the night. Raises `NightUnderWay` naming who holds it, and `CannotLock`."""
     acquire = _hold_row_lock if engines.on_server(ledger.engine) else _hold_file_lock
-    with acquire(ledger) as lock:
-        yield lock
+    with acquire(ledger) as require_lock:
+        yield require_lock
 
 
 def lock_file(ledger: Ledger) -> Path | None:
@@ -81,13 +62,17 @@ def lock_file(ledger: Ledger) -> Path | None:
     return resolved.with_name(f"{resolved.name}-night")
 
 
+def _never_released() -> None:
+    """Do nothing: the operating system holds the lock of a file until the process ends."""
+
+
 @contextmanager
-def _hold_file_lock(ledger: Ledger) -> Iterator[Lock]:
+def _hold_file_lock(ledger: Ledger) -> Iterator[RequireLock]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a night is run
 
     path = lock_file(ledger)
     if path is None:
-        yield _FileLock()
+        yield _never_released
         return
     lock = FileLock(path, mode=_PRIVATE, blocking=False)
     try:
@@ -98,20 +83,20 @@ def _hold_file_lock(ledger: Ledger) -> Iterator[Lock]:
         reason = getattr(error, "strerror", None) or error
         raise CannotLock(f"{path} cannot be locked: {reason}.") from error
     try:
-        yield _FileLock()
+        yield _never_released
     finally:
         lock.release()
 
 
 @contextmanager
-def _hold_row_lock(ledger: Ledger) -> Iterator[Lock]:
+def _hold_row_lock(ledger: Ledger) -> Iterator[RequireLock]:
     with engines.lock_transaction(ledger.engine) as connection:
         try:
             with engines.translate_errors(ledger.engine):
                 connection.execute(select(night_lock).with_for_update(nowait=True)).one()
         except LedgerBusy:
             raise _night_under_way(ledger) from None
-        yield _RowLock(connection)
+        yield lambda: connection.exec_driver_sql("SELECT 1")
 
 
 def _night_under_way(ledger: Ledger) -> NightUnderWay:

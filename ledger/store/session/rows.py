@@ -10,7 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -37,33 +37,28 @@ def sequence_of(table: Table) -> str:
     return f"{table.name}_id_seq"
 
 
-class Numbering(Protocol):
-    """Where a write draws the numbers of its new rows and codes from."""
+class Numbering:
+    """Where a write draws the numbers of its new rows and codes from.
 
-    def ids(self, table: Table, count: int) -> list[int]:
-        """Draw as many ids of a table, in order."""
-
-    def next_id(self, table: Table) -> int:
-        """Draw one id of a table."""
-
-    def code_number(self, kind: str) -> int:
-        """Draw the number of a code such as PRJ-0043."""
-
-    def note_code_number(self, kind: str, number: int | None) -> None:
-        """Take note of the number in a code that this write gave a record."""
-
-
-class _Codes:
-    """The numbers of codes: after the largest known, those of this write included."""
+    Codes continue after the largest known number, those of this write included.
+    """
 
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
+
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw as many ids of a table, in order."""
+        raise NotImplementedError
+
+    def next_id(self, table: Table) -> int:
+        """Draw one id of a table."""
+        return self.ids(table, 1)[0]
 
     def _largest(self, kind: str) -> int:
         raise NotImplementedError
 
     def code_number(self, kind: str) -> int:
-        """Draw the number of a code: the one after the largest."""
+        """Draw the number of a code such as PRJ-0043: the one after the largest."""
         number = max(self._last.get(kind, 0), self._largest(kind)) + 1
         self._last[kind] = number
         return number
@@ -74,7 +69,7 @@ class _Codes:
             self._last[kind] = max(self._last.get(kind, 0), number)
 
 
-class LockedNumbering(_Codes):
+class LockedNumbering(Numbering):
     """Counts on from the largest there is: the one writer there can be knows it."""
 
     def __init__(self, connection: Connection, *, last_request: int) -> None:
@@ -90,10 +85,6 @@ class LockedNumbering(_Codes):
         first = self._last_ids[table.name] + 1
         self._last_ids[table.name] += count
         return list(range(first, first + count))
-
-    def next_id(self, table: Table) -> int:
-        """Draw the id after the largest."""
-        return self.ids(table, 1)[0]
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
@@ -111,7 +102,7 @@ def _last_number(kind: str) -> Prepared:
     return Prepared(select(func.max(IDENTITIES[kind].c.number)))
 
 
-class SharedNumbering(_Codes):
+class SharedNumbering(Numbering):
     """Draws ids from sequences; codes go on from what was there before the write began.
 
     A `trial` draws nothing: it looks at the number that would come next, for what is rolled back

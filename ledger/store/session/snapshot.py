@@ -22,7 +22,7 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.rates.rates import RateBook, RateFinder, rate_finder
-from ledger.reference import region_chain
+from ledger.reference.places import region_chain
 from ledger.store import registers
 from ledger.store.db.queries import read_settings, read_units
 from ledger.store.db.tables import entry

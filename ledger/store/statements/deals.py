@@ -13,7 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.journal.entries import Act
 from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
 from ledger.store.db import tables
-from ledger.store.db.queries import read_units
+from ledger.store.db.queries import is_newest, read_units
 
 _BATCH: Final = 500
 _REPORTED_MOVES: Final = (
@@ -89,8 +89,6 @@ _DEAL_TERMS: Final = ("code", "offer", "need", "provider", "rate", "last_on", "o
 
 def _deal_query() -> Select[Any]:
     deal, balances, city = tables.deal, tables.deal_balance, tables.city_version
-    later = city.alias("later")
-    newest = select(func.max(later.c.version)).where(later.c.city_id == city.c.city_id)
     entry = tables.entry.c
     last_on = select(func.max(entry.effective_on)).where(entry.deal_id == deal.c.id)
     return (
@@ -112,7 +110,7 @@ def _deal_query() -> Select[Any]:
         .join(tables.project, tables.project.c.id == tables.need.c.project_id)
         .join(city, city.c.city_id == tables.project.c.city_id)
         .join(tables.office, tables.office.c.id == city.c.office_id)
-        .where(city.c.version == newest.scalar_subquery())
+        .where(is_newest(city, city.c.city_id))
         .order_by(deal.c.id)
     )
 

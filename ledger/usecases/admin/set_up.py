@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from ledger import reference
 from ledger.core.dates import find_time_zone
 from ledger.core.errors import RefusedByRule
 from ledger.core.quantity import find_unit
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
+from ledger.reference.places import default_offices
+from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
 from ledger.store.db.reference import load_reference_tables
@@ -52,7 +53,7 @@ def set_up(url: str, settings: LedgerSettings, request: Request) -> SetUpResult:
     if settings.time_zone is not None:
         find_time_zone(settings.time_zone)
     if settings.base_currency is not None:
-        find_unit(settings.base_currency, reference.iso4217_units())
+        find_unit(settings.base_currency, iso4217_units())
     engine = engines.make_engine(url)
     create_private_file(engine)
     return upgrade_and_fill(engine, settings, request)
@@ -84,14 +85,14 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
     # Offices come first and are never deleted: without any, no set-up was ever finished.
     is_new = not load_all(uow.connection, "office")
     load_reference_tables(uow.connection)
-    for unit in reference.shipped_units().values():
+    for unit in shipped_units().values():
         if unit.code not in uow.units:
             uow.add_unit(unit)
     _set(uow, "time_zone", settings.time_zone, is_new=is_new)
     currency = settings.base_currency and settings.base_currency.upper()
     _set(uow, "base_currency", currency, is_new=is_new)
     if is_new:
-        for office in reference.default_offices():
+        for office in default_offices():
             uow.add("office", office)
     return uow.receipt()
 

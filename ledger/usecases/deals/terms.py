@@ -14,7 +14,7 @@ from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, ve
 from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
-from ledger.reference import region_chain
+from ledger.reference.places import region_chain
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
 

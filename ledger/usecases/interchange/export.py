@@ -16,7 +16,8 @@ from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
 from ledger.journal.entries import Act, Entry, Movement
-from ledger.reference import countries, shipped_units
+from ledger.reference.places import countries
+from ledger.reference.units import shipped_units
 from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries

@@ -16,7 +16,7 @@ from ledger.core.dates import ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
 from ledger.core.suggest import did_you_mean
 from ledger.store.nights import runs as nights
-from ledger.store.nights.lock import hold_lock
+from ledger.store.nights.lock import RequireLock, hold_lock
 from ledger.store.nights.runs import StoredRun, StoredStep
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.night_step import (
@@ -141,12 +141,12 @@ def reconcile(
     require_not_future(last, today)
     if options.dry_run:
         return _dry_run(ledger, who, options, listener, last)
-    with hold_lock(ledger) as lock:
+    with hold_lock(ledger) as require_lock:
         due = [last] if options.only else _due(ledger, last)
         finished = []
         for one in due:
             running = _NightRunner(
-                ledger, who, options, listener, lock.require, is_last=one == last
+                ledger, who, options, listener, require_lock, is_last=one == last
             )
             finished.append(running.night(one, steps))
     return ReconcileResult(nights=tuple(finished))
@@ -181,7 +181,7 @@ class _NightRunner:
     who: Operator
     options: NightOptions
     listener: EventListener
-    require_lock: Callable[[], None]
+    require_lock: RequireLock
     is_last: bool = field(kw_only=True)
 
     def night(self, day: date, steps: Sequence[str]) -> NightResult:

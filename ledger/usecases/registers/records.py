@@ -10,7 +10,7 @@ from ledger.core.errors import LedgerError, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
-from ledger.reference import office_for_country
+from ledger.reference.places import office_for_country
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.journal.receipts import Receipt
-from ledger.reference import find_status
+from ledger.reference.terms import find_status
 from ledger.registers.table import children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
