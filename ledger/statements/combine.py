@@ -123,7 +123,7 @@ def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
 
 
 def _order(matcher: StatementMatcher, deal: str, bundles: Sequence[_LineBundle]) -> tuple[int, int]:
-    return min(one.first or 0 for one in bundles), matcher.facts.position(deal)
+    return min(one.first or 0 for one in bundles), matcher.facts.positions[deal]
 
 
 def _find_split(

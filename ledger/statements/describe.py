@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -84,13 +84,8 @@ def _command_for_unknown(line: StatementLine, deal: DealFacts | None, today: dat
         return None
     quantity = f"{format_amount(line.amount, line.unit.decimals)} {line.unit.code}"
     words = ["deal", "introduce", line.offer, line.need, quantity, "--commit"]
-    return _command_line(
-        [
-            *words,
-            *_date_option(line.day, None, today),
-            *_reference_option(line.reference or line.citation),
-        ]
-    )
+    words += [*_date_option(line.day, None, today), "--reference"]
+    return _command_line([*words, line.reference or line.citation])
 
 
 def _command_for_amount(
@@ -99,7 +94,7 @@ def _command_for_amount(
     """Return the command that records more, or less, of a deal."""
     when = _date_option(line.day, deal.last_on, today)
     # An act of today is matched with the line by its reference: its day would not match.
-    tail = [*when, *_reference_option(reference if when else line.citation)]
+    tail = [*when, "--reference", reference if when else line.citation]
     quantity = _quantity(abs(amount), deal)
     if amount == 0:
         return None
@@ -133,10 +128,6 @@ def _date_option(day: date, last: date | None, today: date) -> list[str]:
     """Return the option for the line's day; none if the ledger would refuse that day."""
     refused = day > today or (last is not None and day < last)
     return [] if refused else ["--on", day.isoformat()]
-
-
-def _reference_option(reference: str) -> list[str]:
-    return ["--reference", reference]
 
 
 def _command_line(words: Sequence[str]) -> str:
@@ -178,7 +169,7 @@ def describe_difference(
     """Describe one difference between a provider's statements and the ledger."""
     lines, entries = difference.lines, difference.entries
     deal = facts.deal(difference.deal) if difference.deal else None
-    ours, theirs, between = _NUMBERS[difference.kind](difference, deal)
+    ours, theirs, between = _numbers(difference, deal)
     entry_numbers = [str(entry.number) for entry in entries]
     line_numbers = [f"{line.statement}\n{line.number}" for line in lines]
     return FindingRecord(
@@ -215,34 +206,28 @@ def _amounts(ours: int, theirs: int, unit: Unit) -> Numbers:
     )
 
 
-def _numbers_of_both(difference: Difference, deal: DealFacts | None) -> Numbers:
-    assert deal is not None
+def _numbers(difference: Difference, deal: DealFacts | None) -> Numbers:
+    """Return the figures of the ledger and of the provider, and their difference."""
+    if difference.kind is FindingKind.MISSING:
+        assert deal is not None
+        return _amounts(difference.entries[0].need_amount, 0, deal.need_unit)
     line = difference.lines[0]
-    ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in difference.entries)
-    return _amounts(ours, sum(one.amount for one in difference.lines), line.unit)
-
-
-def _numbers_of_theirs(difference: Difference, deal: DealFacts | None) -> Numbers:
-    del deal
-    line = difference.lines[0]
-    return _amounts(0, line.amount, line.unit)
-
-
-def _numbers_of_duplicate(difference: Difference, deal: DealFacts | None) -> Numbers:
-    del deal
-    line = difference.lines[0]
-    return _amounts(line.amount, 2 * line.amount, line.unit)
-
-
-def _numbers_of_ours(difference: Difference, deal: DealFacts | None) -> Numbers:
-    assert deal is not None
-    return _amounts(difference.entries[0].need_amount, 0, deal.need_unit)
-
-
-def _numbers_of_dates(difference: Difference, deal: DealFacts | None) -> Numbers:
-    del deal
-    line, entry = difference.lines[0], difference.entries[0]
-    return entry.day.isoformat(), line.day.isoformat(), f"{(line.day - entry.day).days} days"
+    match difference.kind:
+        case FindingKind.DATE:
+            day = difference.entries[0].day
+            return day.isoformat(), line.day.isoformat(), f"{(line.day - day).days} days"
+        case FindingKind.UNIT:
+            return _numbers_of_units(difference, deal)
+        case FindingKind.DUPLICATE:
+            return _amounts(line.amount, 2 * line.amount, line.unit)
+        case FindingKind.UNKNOWN | FindingKind.PARTY:
+            return _amounts(0, line.amount, line.unit)
+        case _:
+            ours = 0
+            if deal is not None:
+                entries = difference.entries
+                ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in entries)
+            return _amounts(ours, sum(one.amount for one in difference.lines), line.unit)
 
 
 def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
@@ -266,21 +251,6 @@ def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers
         quantity_text(line.amount, line.unit),
         format_amount(apart(near), scale),
     )
-
-
-_NUMBERS: Final[dict[FindingKind, Callable[[Difference, DealFacts | None], Numbers]]] = {
-    FindingKind.AMOUNT: _numbers_of_both,
-    FindingKind.DATE: _numbers_of_dates,
-    FindingKind.UNIT: _numbers_of_units,
-    FindingKind.SIGN: _numbers_of_both,
-    FindingKind.SPLIT: _numbers_of_both,
-    FindingKind.MERGED: _numbers_of_both,
-    FindingKind.DUPLICATE: _numbers_of_duplicate,
-    FindingKind.UNKNOWN: _numbers_of_theirs,
-    FindingKind.MISSING: _numbers_of_ours,
-    FindingKind.PARTY: _numbers_of_theirs,
-    FindingKind.ROUNDING: _numbers_of_both,
-}
 
 
 def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> str:

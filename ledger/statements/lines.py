@@ -8,6 +8,7 @@ and something can be missing only from the days that a provider's statements cov
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -130,51 +131,36 @@ class LedgerFacts:
         """Return the deal of an entry."""
         return self._by_code[entry.deal]
 
-    def entries_of(self, provider: str) -> Sequence[DealEntry]:
-        """Return the entries of a provider's deals, in recorded order."""
-        return self._entries_of.get(provider, ())
-
-    def entries_with(self, kind: str, reference: str) -> Sequence[DealEntry]:
-        """Return the entries of a kind with a reference, of any provider."""
-        return self._entries_with.get((kind, reference), ())
-
-    def deals_of(self, provider: str) -> Sequence[DealFacts]:
-        """Return a provider's deals, in their order."""
-        return self._deals_of.get(provider, ())
-
-    def position(self, deal: str) -> int:
-        """Return the position of a deal among all."""
-        return self._ranks[deal]
-
     @cached_property
     def _by_code(self) -> Mapping[str, DealFacts]:
         return {deal.code: deal for deal in self.deals.values()}
 
     @cached_property
-    def _ranks(self) -> Mapping[str, int]:
+    def positions(self) -> Mapping[str, int]:
+        """The position of each deal among all."""
         return {code: place for place, code in enumerate(self._by_code)}
 
     @cached_property
-    def _entries_of(self) -> Mapping[str, list[DealEntry]]:
-        return _grouped((self.deal_of(entry).provider, entry) for entry in self.entries)
+    def entries_of(self) -> Mapping[str, Sequence[DealEntry]]:
+        """The entries of each provider's deals, in recorded order."""
+        return grouped((self.deal_of(entry).provider, entry) for entry in self.entries)
 
     @cached_property
-    def _entries_with(self) -> Mapping[tuple[str, str], list[DealEntry]]:
-        return _grouped(
-            ((entry.kind, entry.reference), entry)
-            for entry in self.entries
-            if entry.reference is not None
-        )
+    def entries_with(self) -> Mapping[tuple[str, str | None], Sequence[DealEntry]]:
+        """The entries of each kind and reference, of any provider."""
+        return grouped(((entry.kind, entry.reference), entry) for entry in self.entries)
 
     @cached_property
-    def _deals_of(self) -> Mapping[str, list[DealFacts]]:
-        return _grouped((deal.provider, deal) for deal in self.deals.values())
+    def deals_of(self) -> Mapping[str, Sequence[DealFacts]]:
+        """The deals of each provider, in their order."""
+        return grouped((deal.provider, deal) for deal in self.deals.values())
 
 
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    result: dict[K, list[V]] = {}
+def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
+    """Return the values of each key, in order; a key without values has none."""
+    result: defaultdict[K, list[V]] = defaultdict(list)
     for key, value in pairs:
-        result.setdefault(key, []).append(value)
+        result[key].append(value)
     return result
 
 
@@ -238,9 +224,7 @@ def current_lines(
     """
     result: dict[str, dict[str, list[StatementLine]]] = {}
     for lines in statements:
-        groups: dict[tuple[str, str], list[StatementLine]] = {}
-        for line in lines:
-            groups.setdefault((line.provider, line.statement), []).append(line)
+        groups = grouped(((line.provider, line.statement), line) for line in lines)
         for (provider, name), own in groups.items():
             current = result.setdefault(provider, {})
             before = current.get(name, [])
@@ -271,9 +255,7 @@ def days_covered(lines: Iterable[StatementLine], today: date) -> Mapping[LineKin
     of the month of the latest, up to `today`. A kind without lines is one that the provider does
     not report.
     """
-    days: dict[LineKind, list[date]] = {}
-    for line in lines:
-        days.setdefault(line.kind, []).append(line.day)
+    days = grouped((line.kind, line.day) for line in lines)
     return {
         kind: DayRange(min(result).replace(day=1), min(_month_end(max(result)), today))
         for kind, result in days.items()

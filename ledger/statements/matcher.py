@@ -53,11 +53,11 @@ class StatementMatcher:
             (line.kind, line.reference) for line in self.lines if line.reference is not None
         }
         self._by_deal: dict[tuple[str, str], list[DealEntry]] = defaultdict(list)
-        for entry in facts.entries_of(provider):
+        for entry in facts.entries_of[provider]:
             self._by_deal[entry.deal, entry.kind].append(entry)
         self.decimals = {
             unit.code: unit.decimals
-            for deal in facts.deals_of(provider)
+            for deal in facts.deals_of[provider]
             for unit in (deal.need_unit, deal.offer_unit)
         }
         self._pools: dict[tuple[Scope | None, str], Pool] = {}
@@ -71,7 +71,7 @@ class StatementMatcher:
         """Return the provider's unmatched entries, in recorded order."""
         return (
             entry
-            for entry in self.facts.entries_of(self.provider)
+            for entry in self.facts.entries_of[self.provider]
             if entry.number not in self.matched_entries
         )
 
@@ -103,7 +103,7 @@ class StatementMatcher:
 
     def _entries_of(self, scope: Scope | None, kind: str) -> Iterable[DealEntry]:
         if scope is None:
-            return (entry for entry in self.facts.entries_of(self.provider) if entry.kind == kind)
+            return (entry for entry in self.facts.entries_of[self.provider] if entry.kind == kind)
         entries = [entry for deal in scope.deals for entry in self._by_deal.get((deal, kind), ())]
         return sorted(entries, key=lambda entry: entry.number)
 
@@ -123,29 +123,15 @@ class StatementMatcher:
         """Return the nearest entry with a line's reference."""
         if line.reference is None:
             return None
-        days = pool.days(ReferenceFilter.EXACT, amount_filter, line.reference, *key)
-        return next(days.nearest_first(line.day, reach), None)
+        exact = ReferenceFilter.EXACT
+        return pool.nearest(line.day, exact, amount_filter, line.reference, *key, reach=reach)
 
     def find_by_citation(
         self, line: StatementLine, pool: Pool, amount_filter: AmountFilter, *key: object
     ) -> DealEntry | None:
         """Return the nearest entry that was recorded for exactly this line."""
-        days = pool.days(ReferenceFilter.EXACT, amount_filter, line.citation, *key)
-        return next(days.nearest_first(line.day), None)
-
-    def find_by_date(
-        self,
-        line: StatementLine,
-        pool: Pool,
-        reference_filter: ReferenceFilter,
-        amount_filter: AmountFilter,
-        *key: object,
-        reach: int,
-    ) -> DealEntry | None:
-        """Return the nearest entry within a number of days."""
-        return next(
-            pool.days(reference_filter, amount_filter, *key).nearest_first(line.day, reach), None
-        )
+        exact = ReferenceFilter.EXACT
+        return pool.nearest(line.day, exact, amount_filter, line.citation, *key)
 
     def find_comparable(
         self, line: StatementLine, scope: Scope, amount_filter: AmountFilter, *key: object
@@ -160,10 +146,8 @@ class StatementMatcher:
             return entry
         reach = self.tolerance.days
         if line.reference is not None:
-            return self.find_by_date(
-                line, pool, ReferenceFilter.NONE, amount_filter, *key, reach=reach
-            )
-        near = self.find_by_date(line, pool, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
+            return pool.nearest(line.day, ReferenceFilter.NONE, amount_filter, *key, reach=reach)
+        near = pool.nearest(line.day, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
         return nearest_entry(line, (near, self.find_by_citation(line, pool, amount_filter, *key)))
 
     def nearest_entries(
@@ -171,27 +155,21 @@ class StatementMatcher:
     ) -> list[DealEntry]:
         """Return the nearest entries in a line's scope, ordered by deal."""
         pool = self.pool(line, scope)
-        ways = []
-        if line.reference is not None:
-            ways.append(
-                pool.days(ReferenceFilter.EXACT, amount_filter, line.reference).nearest_first(
-                    line.day
-                )
-            )
+        names = [line.reference, line.citation] if scope.has_codes else [line.reference]
+        ways = [
+            pool.days(ReferenceFilter.EXACT, amount_filter, name).nearest_first(line.day)
+            for name in names
+            if name is not None
+        ]
         if scope.has_codes:
-            ways.append(
-                pool.days(ReferenceFilter.EXACT, amount_filter, line.citation).nearest_first(
-                    line.day
-                )
-            )
-            ways.append(
-                pool.days(ReferenceFilter.ANY, amount_filter).nearest_first(
-                    line.day, self.tolerance.days
-                )
-            )
+            near = pool.days(ReferenceFilter.ANY, amount_filter)
+            ways.append(near.nearest_first(line.day, self.tolerance.days))
         result = {entry.number: entry for way in ways for entry in islice(way, MOST_NEAR)}
-        order = self.facts.position if scope.has_codes else _anywhere
-        return sorted(result.values(), key=lambda entry: (order(entry.deal), entry.number))
+        position = self.facts.positions
+        return sorted(
+            result.values(),
+            key=lambda entry: (scope.has_codes and position[entry.deal], entry.number),
+        )
 
     def has_entry_with_reference(self, line: StatementLine, scope: Scope) -> bool:
         """Return whether an unmatched entry in a line's scope has its reference."""
@@ -205,7 +183,7 @@ class StatementMatcher:
         days = self._anywhere.get(key)
         if days is None:
             days = self._anywhere[key] = DayIndex(self.matched_entries)
-            for entry in self.facts.entries_with(*key):
+            for entry in self.facts.entries_with[key]:
                 days.add(entry.number, entry.day, entry)
         return next(days.nearest_first(line.day), None)
 
@@ -249,11 +227,6 @@ class StatementMatcher:
             entry = find(line, scope)
             if entry is not None:
                 self.add_difference(kind, [place], [entry])
-
-
-def _anywhere(deal: str) -> int:
-    del deal
-    return 0
 
 
 def same_reference(line: StatementLine, entry: DealEntry) -> bool:

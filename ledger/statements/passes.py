@@ -58,8 +58,8 @@ def _find_by_date(
 ) -> DealEntry | None:
     """Find an entry of the amount, unless a reference assigns either of them to another partner."""
     pool, key = matcher.pool(line, scope), (line.unit.code, line.amount)
-    entry = matcher.find_by_date(
-        line, pool, ReferenceFilter.UNCLAIMED, AmountFilter.AMOUNT, *key, reach=reach
+    entry = pool.nearest(
+        line.day, ReferenceFilter.UNCLAIMED, AmountFilter.AMOUNT, *key, reach=reach
     )
     return None if entry is None or matcher.has_entry_with_reference(line, scope) else entry
 
@@ -132,8 +132,8 @@ def _find_by_amount(
     pool = matcher.pool(line, scope if scope.deals else None)
     reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
     key = (line.unit.code, line.amount)
-    return matcher.find_by_date(
-        line, pool, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance.days
+    return pool.nearest(
+        line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance.days
     )
 
 
@@ -149,8 +149,8 @@ def find_other_deal(matcher: StatementMatcher) -> None:
             reference_filter = (
                 ReferenceFilter.UNCLAIMED if line.reference is None else ReferenceFilter.NONE
             )
-            entry = matcher.find_by_date(
-                line, everything, reference_filter, AmountFilter.AMOUNT, *key, reach=reach
+            entry = everything.nearest(
+                line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=reach
             )
         if entry is not None:
             _wrong_party(matcher, place, entry)
@@ -181,9 +181,7 @@ def find_other_date(matcher: StatementMatcher) -> None:
         if entry is not None or not scope.has_codes:
             return entry
         reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
-        return matcher.find_by_date(
-            line, pool, reference_filter, AmountFilter.AMOUNT, *key, reach=DATE_REACH
-        )
+        return pool.nearest(line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=DATE_REACH)
 
     matcher.find_each(find_entry, FindingKind.DATE)
 
@@ -251,7 +249,7 @@ def find_repeated_payments(matcher: StatementMatcher) -> None:
     for place, line, scope in matcher.unmatched_lines():
         if line.reference is not None:
             again = _common(confirmed_deals.get(line.payment_key), scope)
-            deal = min(again, key=matcher.facts.position, default=None)
+            deal = min(again, key=matcher.facts.positions.__getitem__, default=None)
             if deal is not None:
                 matcher.add_difference(FindingKind.DUPLICATE, [place], deal=deal)
 

@@ -6,6 +6,7 @@ best match is found by a key, and matched entries are skipped.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -162,6 +163,18 @@ class Pool:
             )
         return result.get(key, self._nothing)
 
+    def nearest(
+        self,
+        day: date,
+        reference_filter: ReferenceFilter,
+        amount_filter: AmountFilter,
+        *key: object,
+        reach: int | None = None,
+    ) -> DealEntry | None:
+        """Return the nearest entry of one key, within a number of days if there is a limit."""
+        days = self.days(reference_filter, amount_filter, *key)
+        return next(days.nearest_first(day, reach), None)
+
     def keys(self, amount_filter: AmountFilter) -> list[Key]:
         """Return the keys of one filter, in the order in which they were first recorded."""
         self.days(ReferenceFilter.ANY, amount_filter)
@@ -174,16 +187,12 @@ class Pool:
     def _sort(
         self, reference_filter: ReferenceFilter, amount_filter: AmountFilter
     ) -> dict[Key, DayIndex[DealEntry]]:
-        result: dict[Key, DayIndex[DealEntry]] = {}
+        result = defaultdict[Key, DayIndex[DealEntry]](lambda: DayIndex(self._matched))
         for entry in self.unmatched():
             before = self._reference_key(reference_filter, entry)
-            for key in (
-                _keys(amount_filter, entry, self._deal_of(entry)) if before is not None else ()
-            ):
-                days = result.get((*(before or ()), *key))
-                if days is None:
-                    days = result[*(before or ()), *key] = DayIndex(self._matched)
-                days.add(entry.number, entry.day, entry)
+            if before is not None:
+                for key in _keys(amount_filter, entry, self._deal_of(entry)):
+                    result[*before, *key].add(entry.number, entry.day, entry)
         return result
 
     def _reference_key(self, reference_filter: ReferenceFilter, entry: DealEntry) -> Key | None:

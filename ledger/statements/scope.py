@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.core.text import normalised_code
-from ledger.statements.lines import DealFacts, LedgerFacts, StatementLine
+from ledger.statements.lines import DealFacts, LedgerFacts, StatementLine, grouped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,18 +35,18 @@ class Scopes:
         """Index the provider's deals by offer and by need."""
         self._provider = provider
         self._facts = facts
-        own = facts.deals_of(provider)
+        own = facts.deals_of[provider]
         self._all = Scope(tuple(deal.code for deal in own))
-        self._found: dict[tuple[str | None, ...], Scope] = {}
-        self._by_offer = _grouped([(normalised_code(deal.offer), deal.code) for deal in own])
-        self._by_need = _grouped([(normalised_code(deal.need), deal.code) for deal in own])
+        self._scopes: dict[tuple[str | None, ...], Scope] = {}
+        self._by_offer = grouped((normalised_code(deal.offer), deal.code) for deal in own)
+        self._by_need = grouped((normalised_code(deal.need), deal.code) for deal in own)
 
     def for_line(self, line: StatementLine) -> Scope:
         """Return the deals that every code of a line admits."""
         codes = (line.deal, line.offer, line.need)
-        if codes not in self._found:
-            self._found[codes] = self._find(line)
-        return self._found[codes]
+        if codes not in self._scopes:
+            self._scopes[codes] = self._find(line)
+        return self._scopes[codes]
 
     def _find(self, line: StatementLine) -> Scope:
         if line.deal is not None:
@@ -93,10 +92,3 @@ class Scopes:
         if line.need is not None and normalised_code(line.need) not in self._facts.needs:
             return Scope(has_codes=True, unknown=f"need {line.need}")
         return None
-
-
-def _grouped(pairs: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
-    result: dict[str, list[str]] = {}
-    for key, code in pairs:
-        result.setdefault(key, []).append(code)
-    return result
