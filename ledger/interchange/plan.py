@@ -75,12 +75,9 @@ def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
     known: dict[str, Codes] = {}
     for table in REGISTER_OF_TABLE:
         codes = known[table] = Codes(holdings.of(table))
-        for row in tables.of(table):
-            if codes.find(row.record.code) is None:
-                codes.add(row.record.code)
-        for code in tables.broken.get(table, ()):
-            if codes.find(code) is None:
-                codes.add(code)
+        own = [row.record.code for row in tables.of(table)]
+        for code in (*own, *tables.broken.get(table, ())):
+            codes.add(code)
     return known
 
 
@@ -102,9 +99,10 @@ def _plan_row(
         planning.problem(row.place, "code", "twice", what, hint)
         return
     if held is None:
-        addition = _addition(planning, table, record, row)
-        registers.append(addition)
-        planning.remember_terms(table, addition.record, row)
+        if table == "cities" and not record.office:
+            record = _with_office(planning, record, row.place)
+        registers.append(Add(table, record, row.quantity, row.place))
+        planning.remember_terms(table, record, row)
         return
     after, fields = _merge_edit(planning, table, held, record, row)
     planning.remember_terms(table, after, row)
@@ -136,12 +134,6 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
         if known_code != value:
             respelt[column] = known_code
     return replace(record, **respelt) if respelt else record
-
-
-def _addition(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> Add:
-    if table == "cities" and not record.office:
-        record = _with_office(planning, record, row.place)
-    return Add(table, record, row.quantity, row.place)
 
 
 def _with_office(planning: Planning, city: City, place: Place) -> City:
@@ -209,11 +201,11 @@ def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) 
 def _rate_step(holdings: Holdings, row: RegisterRow[Any]) -> ImportStep:
     rate = row.record
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
-    if held is not None and held.rate == rate.rate:
-        source_same = "source" not in row.given or held.source == rate.source
-        if source_same:
-            return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
-    return AddRate(rate, held, row.place)
+    if held is None or held.rate != rate.rate:
+        return AddRate(rate, held, row.place)
+    if "source" in row.given and held.source != rate.source:
+        return AddRate(rate, held, row.place)
+    return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
 
 
 @dataclass(frozen=True, slots=True)

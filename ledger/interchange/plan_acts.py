@@ -30,6 +30,9 @@ _RANK = {
 
 _ActRow = ChangeRow | DealActRow
 
+_FIXED_TERMS = ("offer", "need", "instrument", "rate")
+"""The terms of a deal that never change; its sides stand in its first row."""
+
 _OPENS = frozenset({Act.INTRODUCE, Act.COMMIT})
 
 _INSTEAD = {
@@ -48,11 +51,8 @@ def plan_acts(planning: Planning) -> list[ImportStep]:
     Acts that carry a sequence come in its order; they are history of another ledger. The rest
     follow by date, and within one day in the order in which a quantity moves.
     """
-    changes: list[_ActRow] = [
-        _change_with_known_codes(planning, row) for row in planning.tables.changes
-    ]
-    deals = _deals_with_known_codes(planning)
-    rows = [*changes, *deals]
+    changes = [_change_with_known_codes(planning, row) for row in planning.tables.changes]
+    rows: list[_ActRow] = [*changes, *_deals_with_known_codes(planning)]
     _note_unknown_reversals(planning, rows)
     ordered = sorted(enumerate(rows), key=_order)
     return _subtract_posted(planning, [row for _, row in ordered])
@@ -79,8 +79,7 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     """Spell the codes of every act as the ledger does and test it against what it rests on."""
     deals = Codes(planning.holdings.deals)
     for row in planning.tables.deals:
-        if deals.find(row.code) is None:
-            deals.add(row.code)
+        deals.add(row.code)
     rows = [_act_with_known_codes(planning, row, deals) for row in planning.tables.deals]
     _check_terms(planning, rows)
     return rows
@@ -123,16 +122,8 @@ def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
         known = terms.get(row.code)
         if known is None:
             deal = planning.holdings.deals.get(row.code)
-            known = terms[row.code] = (
-                {"offer": row.offer, "need": row.need}
-                if deal is None
-                else {
-                    "offer": deal.offer,
-                    "need": deal.need,
-                    "instrument": deal.instrument,
-                    "rate": deal.rate,
-                }
-            )
+            names = _FIXED_TERMS[:2] if deal is None else _FIXED_TERMS
+            known = terms[row.code] = {name: getattr(deal or row, name) for name in names}
         _note_contradictions(planning, row, known)
         if row.code not in opened and "deals" not in planning.tables.unread:
             what = f"The deal {row.code} was never introduced nor committed."
@@ -141,7 +132,7 @@ def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
 
 
 def _note_contradictions(planning: Planning, row: DealActRow, known: dict[str, Any]) -> None:
-    for column in ("offer", "need", "instrument", "rate"):
+    for column in _FIXED_TERMS:
         value = getattr(row, column)
         if value is None:
             continue
@@ -207,11 +198,10 @@ def _note_changed_terms(planning: Planning, row: DealActRow) -> None:
 
 
 def _note_changed_act(planning: Planning, row: _ActRow) -> None:
-    place: Place = row.place
     what = f"This act of {row.code} on {row.effective_on} is posted with another quantity."
     instead = _INSTEAD.get(row.act) if isinstance(row, DealActRow) else _INSTEAD_OF_CHANGE
     hint = instead or "Reverse it in the ledger, then record what is right."
-    planning.problem(place, "quantity", "changed-act", what, hint)
+    planning.problem(row.place, "quantity", "changed-act", what, hint)
 
 
 _Key = tuple[Side, str]

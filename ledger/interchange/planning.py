@@ -55,7 +55,7 @@ class Planning:
         self.suggested += 1
         # A large register is gone through for each suggestion, so only the first ones get one.
         with_suggestion = self.suggested <= SUGGESTIONS
-        hint = did_you_mean(code, self.codes[table].all()) if with_suggestion else ""
+        hint = did_you_mean(code, self.codes[table]) if with_suggestion else ""
         register = REGISTER_OF_TABLE[table]
         what = f"There is no {register} {code!r}, neither in the ledger nor in this import."
         self.problem(place, column, "unknown-code", what, hint)

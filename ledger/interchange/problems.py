@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.core.errors import Detail, InvalidInput, LedgerError
@@ -96,32 +96,32 @@ def refuse_if_any(problems: Sequence[ImportProblem]) -> None:
 
 
 class Codes:
-    """The codes one can refer to. Adding is cheap; a register of any size is folded once."""
+    """The codes one can refer to. Adding is cheap; a register of any size is normalised once."""
 
     def __init__(self, codes: Iterable[str] = ()) -> None:
         """Start with the codes of the ledger."""
         self._exact = set(codes)
-        self._folded: dict[str, list[str]] = {}
+        self._normalised: dict[str, list[str]] = {}
         for code in self._exact:
-            self._folded.setdefault(normalised_code(code), []).append(code)
+            self._normalised.setdefault(normalised_code(code), []).append(code)
 
     def __contains__(self, code: object) -> bool:
         """Say whether exactly this code is there."""
         return code in self._exact
 
     def add(self, code: str) -> None:
-        """Make a code of the import known."""
-        if code not in self._exact:
+        """Make a code of the import known, unless it is one that is known."""
+        if self.find(code) is None:
             self._exact.add(code)
-            self._folded.setdefault(normalised_code(code), []).append(code)
+            self._normalised.setdefault(normalised_code(code), []).append(code)
 
     def find(self, code: str) -> str | None:
         """Give the code meant: exactly this one, else the only one that differs in case."""
         if code in self._exact:
             return code
-        alike = self._folded.get(normalised_code(code), ())
+        alike = self._normalised.get(normalised_code(code), ())
         return alike[0] if len(alike) == 1 else None
 
-    def all(self) -> frozenset[str]:
+    def __iter__(self) -> Iterator[str]:
         """Give every code, for suggestions."""
-        return frozenset(self._exact)
+        return iter(self._exact)

@@ -135,24 +135,18 @@ def export_lines(reader: Reader, table: str) -> Iterable[CanonicalRow]:
         return _OTHERS[table](reader)
     spec = by_plural()[table]
     snapshot = reader.snapshot(spec.name)
-    return _measured(snapshot, spec) if spec.has_quantity else _plain(snapshot, spec)
+    return _register_lines(snapshot, spec)
 
 
-def _plain(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
+def _register_lines(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
     records = snapshot.records(spec.name)
+    balances = snapshot.balances(Side(spec.name)) if spec.has_quantity else {}
     for code in sorted(records):
         names = _names_beside_codes(snapshot, spec, records[code])
-        yield register_line(spec.plural, records[code], shown=names)
-
-
-def _measured(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
-    side = Side(spec.name)
-    records, balances = snapshot.records(spec.name), snapshot.balances(side)
-    for code in sorted(records):
-        balance = balances[code]
-        quantity = balance.required if balance.quantified else None
-        names = _names_beside_codes(snapshot, spec, records[code])
-        yield register_line(spec.plural, records[code], balance.unit, quantity, names)
+        balance = balances.get(code)
+        unit = None if balance is None else balance.unit
+        quantity = balance.required if balance is not None and balance.quantified else None
+        yield register_line(spec.plural, records[code], unit, quantity, names)
 
 
 def _names_beside_codes(

@@ -13,7 +13,6 @@ from ledger.core.quantity import Quantity
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Posted
-from ledger.store.journal.accounts import DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
@@ -43,16 +42,13 @@ class HistoryImporter:
 
     def _holds(self, row: DealActRow) -> bool:
         """Say whether the deal holds something that a commitment can draw on."""
-        deal = self._deal(row.code)
+        deal = self._uow.accounts.known_deal(row.code)
         return deal is not None and bool(deal.stages[Side.NEED].get(Stage.HELD))
-
-    def _deal(self, code: str) -> DealAccount | None:
-        return self._uow.accounts.known_deal(code)
 
     def _hold(self, row: DealActRow) -> None:
         need = self._uow.accounts.account(Side.NEED, row.need)
         offer = self._uow.accounts.account(Side.OFFER, row.offer)
-        deal = self._deal(row.code)
+        deal = self._uow.accounts.known_deal(row.code)
         rate, instrument = row.rate, row.instrument
         if deal is not None:
             # The terms of a deal never change: a further part is held at the first one's.
@@ -132,12 +128,7 @@ class HistoryImporter:
             for one in self._posted[row.reverses].movements
             if one.side is Side.OFFER
         }
-        reverse_posted(
-            self._uow,
-            self._posted[row.reverses],
-            _details_of(row),
-            offers,
-        )
+        reverse_posted(self._uow, self._posted[row.reverses], _details_of(row), offers)
 
     def _remember(self, row: DealActRow | ChangeRow) -> None:
         if row.sequence is not None:

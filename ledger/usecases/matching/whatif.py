@@ -7,26 +7,22 @@ values are parsed by the same cells as an import.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
-from ledger.core.quantity_errors import BadQuantity
 from ledger.core.suggest import did_you_mean
 from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.interchange.cells import Cells, Lookups, neutral_text
-from ledger.interchange.problems import Place
+from ledger.interchange.cells import Lookups, neutral_text
 from ledger.interchange.reader import read_paths
-from ledger.interchange.registers import read_record
 from ledger.interchange.writer import register_line
 from ledger.journal import moves
 from ledger.journal.balance import Balance
-from ledger.journal.moves import WrongUnit
 from ledger.matching.comparison import Comparison
 from ledger.registers.records import Offer, Provider
 from ledger.registers.spec import Kind
@@ -43,7 +39,7 @@ from ledger.usecases.matching.propose import (
     read_pipeline,
     solve_pipeline,
 )
-from ledger.usecases.registers.parse import BadTerms
+from ledger.usecases.registers.parse import FREE_TEXT, BadTerms, parse_named, read_terms
 
 _FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
 _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
@@ -83,16 +79,14 @@ def offers_in(text: str) -> Iterable[dict[str, str]]:
     if not matches or text[: matches[0].start()].strip():
         raise UnreadableSupposition(f"{text!r} does not begin with field=value.")
     field_ends = [*(match.start() for match in matches[1:]), len(text)]
-    fields_found = [
+    fields = [
         (match[1], text[match.end() : end].strip())
         for match, end in zip(matches, field_ends, strict=True)
     ]
-    duplicates = [
-        name for name, _ in fields_found if sum(name == other for other, _ in fields_found) > 1
-    ]
-    if duplicates:
-        raise UnreadableSupposition(f"{text!r} gives {duplicates[0]} twice.")
-    return [dict(fields_found)]
+    for name, count in Counter(name for name, _ in fields).items():
+        if count > 1:
+            raise UnreadableSupposition(f"{text!r} gives {name} twice.")
+    return [dict(fields)]
 
 
 def plain_amounts(
@@ -109,41 +103,9 @@ def plain_amounts(
             quantity = parse_quantity(text, units)
             unit = quantity.unit
             converted["unit"] = unit.code
-        converted[column] = format_amount(parse_amount(units, column, text, unit), unit.decimals)
+        quantity = parse_named(units, column, text, unit, default_unit=unit)
+        converted[column] = format_amount(quantity.amount, unit.decimals)
     return converted
-
-
-def parse_amount(units: Mapping[str, Unit], column: str, text: str, unit: Unit) -> int:
-    """Parse an amount with or without its unit. Raises `WrongUnit` and `BadQuantity`."""
-    try:
-        quantity = parse_quantity(text, units, default_unit=unit)
-    except BadQuantity as error:
-        raise error.with_what(f"{column}: {error.what}") from error
-    if quantity.unit.code != unit.code:
-        raise WrongUnit(
-            f"{column} is in {quantity.unit.code}, not in {unit.code}.",
-            next_step=f"Give it in {unit.code}.",
-        )
-    return quantity.amount
-
-
-def read_cells(
-    units: Mapping[str, Unit], day: date, kind: str, cells: Mapping[str, str | None]
-) -> tuple[Any, int | None]:
-    """Read the cells of a record and its quantity as an import does. Raises `BadTerms`."""
-    columns = REGISTERS[kind].column
-    with_extra_allocations = {
-        name: neutral_text(text) if columns[name].kind in (Kind.TEXT, Kind.TEXTS) else text
-        for name, text in cells.items()
-        if text
-    }
-    lookups = Lookups(units, day)
-    scenario = read_record(
-        REGISTERS[kind], Cells(Place("", 0), with_extra_allocations, lookups, {})
-    )
-    if lookups.problems:
-        raise BadTerms.of(lookups.problems)
-    return scenario
 
 
 CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -238,7 +200,7 @@ def _change_project(scenario: Scenario, code: str, column: str, value: str) -> N
     for need, facts in scenario.needs.items():
         if facts.project.code == code:
             cells = {**register_line("projects", facts.project), column: value}
-            project, _ = read_cells(scenario.units, scenario.snapshot.day, "project", cells)
+            project, _ = _read(scenario, "project", cells)
             scenario.needs[need] = replace(facts, project=project)
 
 
@@ -249,7 +211,7 @@ def _change_need(scenario: Scenario, code: str, column: str, value: str) -> None
         scenario.needs[code] = replace(facts, balance=_revised(scenario, facts.balance, value))
         return
     cells = {**register_line("needs", facts.need, unit), column: value}
-    need, _ = read_cells(scenario.units, scenario.snapshot.day, "need", cells)
+    need, _ = _read(scenario, "need", cells)
     scenario.needs[code] = replace(facts, need=need)
 
 
@@ -260,18 +222,15 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
         scenario.offers[code] = replace(facts, balance=_revised(scenario, balance, value))
         return
     cells = {**register_line("offers", before, balance.unit), column: value}
-    offer, _ = read_cells(
-        scenario.units, scenario.snapshot.day, "offer", plain_amounts(scenario.units, cells)
-    )
+    offer, _ = _read(scenario, "offer", plain_amounts(scenario.units, cells))
     day = scenario.snapshot.day
-    if before.has_expired(day) and not offer.has_expired(day) and balance.expired:
-        balance = after_movements(
-            balance, moves.reinstatement_movements(balance, Stage.EXPIRED, None)
-        )
-    if before.withdrawn and not offer.withdrawn and balance.withdrawn:
-        balance = after_movements(
-            balance, moves.reinstatement_movements(balance, Stage.WITHDRAWN, None)
-        )
+    for stage, ended, ends in (
+        (Stage.EXPIRED, before.has_expired(day), offer.has_expired(day)),
+        (Stage.WITHDRAWN, before.withdrawn, offer.withdrawn),
+    ):
+        if ended and not ends and balance.stages.get(stage):
+            movements = moves.reinstatement_movements(balance, stage, None)
+            balance = after_movements(balance, movements)
     if offer.withdrawn and balance.free:
         balance = after_movements(balance, moves.withdrawal_movements(balance, None))
     scenario.offers[code] = replace(facts, offer=offer, balance=balance)
@@ -279,8 +238,9 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
 
 def _revised(scenario: Scenario, balance: Balance, value: str) -> Balance:
     """Return a balance with another total. Raises `BelowQuantityInUse` and `WrongUnit`."""
-    quantity = parse_amount(scenario.units, "quantity", value, balance.unit)
-    return after_movements(balance, moves.revision_movements(balance, quantity))
+    unit = balance.unit
+    quantity = parse_named(scenario.units, "quantity", value, unit, default_unit=unit)
+    return after_movements(balance, moves.revision_movements(balance, quantity.amount))
 
 
 def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
@@ -289,9 +249,7 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
         require_field("offer", column, columns)
     cells: dict[str, str | None] = {"code": _next_free_code(scenario), "provider": _SUPPOSED.code}
     cells |= {column: text for column, text in fields.items() if text}
-    offer, amount = read_cells(
-        scenario.units, scenario.snapshot.day, "offer", plain_amounts(scenario.units, cells)
-    )
+    offer, amount = _read(scenario, "offer", plain_amounts(scenario.units, cells))
     if amount is None:
         raise BadTerms("quantity: The quantity is missing.")
     if offer.code in scenario.offers:
@@ -322,6 +280,17 @@ def _next_free_code(scenario: Scenario) -> str:
     while f"NEW-{number}" in scenario.offers:
         number += 1
     return f"NEW-{number}"
+
+
+def _read(scenario: Scenario, kind: str, cells: Mapping[str, str | None]) -> tuple[Any, int | None]:
+    """Read the cells of a record, taken literally, and its quantity. Raises `BadTerms`."""
+    columns = REGISTERS[kind].column
+    literal = {
+        name: neutral_text(text) if columns[name].kind in FREE_TEXT else text
+        for name, text in cells.items()
+        if text
+    }
+    return read_terms(Lookups(scenario.units, scenario.snapshot.day), kind, literal)
 
 
 def after_movements(balance: Balance, movements: moves.Movements) -> Balance:

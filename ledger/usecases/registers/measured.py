@@ -6,9 +6,7 @@ from typing import Any
 
 from ledger.core.dates import require_not_future
 from ledger.core.factors import Side
-from ledger.core.quantity import parse_quantity
 from ledger.interchange.writer import register_line
-from ledger.journal.moves import require_unit
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
@@ -18,11 +16,11 @@ from ledger.usecases.registers.parse import (
     BadTerms,
     TypedTerms,
     as_cells,
-    parse_measured_record,
+    parse_record,
     put_tickets,
     typed_quantity,
 )
-from ledger.usecases.registers.quantities import set_quantity
+from ledger.usecases.registers.quantities import parse_amount_of, set_quantity
 from ledger.usecases.registers.records import changed, nothing_to_change, put_code
 from ledger.usecases.registers.rules import refuse_taken, require_one_offer, resolve_references
 
@@ -51,9 +49,9 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> tuple[str, 
             next_step=f'Give all that is put up, such as "40M {unit.code}".',
         )
     cells |= {"unit": unit.code, "quantity": plain or ""}
-    put_tickets(uow, cells, unit.code, typed_terms)
+    put_tickets(uow, cells, unit, typed_terms)
     _put_day(uow, cells, typed_terms)
-    record, amount = parse_measured_record(uow, kind, cells, typed_terms)
+    record, amount = parse_record(uow, kind, cells, typed_terms)
     require_not_future(record.declared_on, uow.today)
     if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
@@ -122,10 +120,10 @@ def _edited(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> Any:
     kind, unit = account.side.value, account.unit
     cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
-    put_tickets(uow, cells, unit.code, typed_terms)
+    put_tickets(uow, cells, unit, typed_terms)
     cells.pop("quantity", None)
     line = {**register_line(REGISTERS[kind].plural, account.record, unit), **cells}
-    read, _ = parse_measured_record(uow, kind, line, typed_terms)
+    read, _ = parse_record(uow, kind, line, typed_terms)
     after = changed(kind, account.record, read, cells)
     if account.side is Side.NEED and account.record.divisible and not after.divisible:
         require_one_offer(uow, account)
@@ -136,9 +134,7 @@ def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> None:
     typed = typed_terms.terms.get("quantity")
     if typed is None:
         return
-    quantity = parse_quantity(typed, uow.units)
-    require_unit(account.balance, quantity.unit)
-    set_quantity(uow, account, quantity.amount, uow.day)
+    set_quantity(uow, account, parse_amount_of(uow, account, typed), uow.day)
 
 
 def _notes_on_edit(uow: UnitOfWork, account: Account, before: Any) -> list[str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ledger.core.errors import InvalidInput
-from ledger.core.quantity import Unit, find_unit, format_amount, parse_quantity
+from ledger.core.quantity import Quantity, Unit, find_unit, format_amount, parse_quantity
 from ledger.core.quantity_errors import BadQuantity, MissingUnit
 from ledger.interchange.cells import Cells, Lookups, neutral_text
 from ledger.interchange.problems import ImportProblem, Place
@@ -20,7 +20,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 
 TICKETS = ("min_ticket", "max_ticket")
 _NOT_KNOWN = "?"
-_FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
+FREE_TEXT = frozenset({Kind.TEXT, Kind.TEXTS})
 
 
 class BadTerms(InvalidInput, code="bad-terms"):
@@ -32,10 +32,10 @@ class BadTerms(InvalidInput, code="bad-terms"):
     @classmethod
     def of(cls, problems: Iterable[ImportProblem]) -> BadTerms:
         """Build one refusal of all problems, with each next step once."""
-        found = list(problems)
-        descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in found]
-        ways = dict.fromkeys(one.next for one in found if one.next)
-        return cls(" ".join(descriptions), next_step=" ".join(ways) or None)
+        every = list(problems)
+        descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in every]
+        next_steps = dict.fromkeys(one.next for one in every if one.next)
+        return cls(" ".join(descriptions), next_step=" ".join(next_steps) or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +59,30 @@ def as_cells(kind: str, typed_terms: TypedTerms) -> dict[str, str]:
     """Return typed terms as cells of the canonical table; typed text is taken literally."""
     columns = REGISTERS[kind].column
     return {
-        column: neutral_text(text.strip()) if columns[column].kind in _FREE_TEXT else text.strip()
+        column: neutral_text(text.strip()) if columns[column].kind in FREE_TEXT else text.strip()
         for column, text in typed_terms.terms.items()
     }
 
 
 def parse_record(
     uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], typed_terms: TypedTerms
-) -> Any:
-    """Return the record of a register that the cells describe. Raises `BadTerms`."""
-    record, _ = parse_measured_record(uow, kind, cells, typed_terms)
-    return record
-
-
-def parse_measured_record(
-    uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], typed_terms: TypedTerms
 ) -> tuple[Any, int | None]:
     """Return a record and its quantity in smallest parts, None for unknown. Raises `BadTerms`."""
-    lookups = Lookups(uow.units, uow.today)
+    return read_terms(Lookups(uow.units, uow.today), kind, cells, _Names(typed_terms))
+
+
+def read_terms(
+    lookups: Lookups,
+    kind: str,
+    cells: Mapping[str, str | None],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Any, int | None]:
+    """Read a record and its quantity as an import does. Raises `BadTerms`."""
     filled = {column: text for column, text in cells.items() if text}
-    row = Cells(Place("", 0), filled, lookups, _Names(typed_terms))
-    found = read_record(REGISTERS[kind], row)
+    result = read_record(REGISTERS[kind], Cells(Place("", 0), filled, lookups, names))
     if lookups.problems:
         raise BadTerms.of(lookups.problems)
-    return found
+    return result
 
 
 class _Names(dict[str, str]):
@@ -115,18 +115,27 @@ def typed_quantity(uow: UnitOfWork, typed: str) -> tuple[Unit, str | None]:
     return find_unit(unit, uow.units), None
 
 
-def put_tickets(uow: UnitOfWork, cells: dict[str, str], unit: str, typed_terms: TypedTerms) -> None:
+def put_tickets(
+    uow: UnitOfWork, cells: dict[str, str], unit: Unit, typed_terms: TypedTerms
+) -> None:
     """Turn typed tickets into plain amounts. Raises `WrongUnit` where not in the offer's unit."""
     for column in TICKETS:
-        if not cells.get(column):
-            continue
-        try:
-            quantity = parse_quantity(cells[column], uow.units)
-        except BadQuantity as error:
-            raise error.with_what(f"{typed_terms.name_of(column)}: {error.what}") from error
-        if quantity.unit.code != unit:
-            raise WrongUnit(
-                f"{typed_terms.name_of(column)} is in {quantity.unit.code}, the offer in {unit}.",
-                next_step=f"Give the ticket in {unit}.",
-            )
-        cells[column] = format_amount(quantity.amount, quantity.unit.decimals)
+        if cells.get(column):
+            quantity = parse_named(uow.units, typed_terms.name_of(column), cells[column], unit)
+            cells[column] = format_amount(quantity.amount, unit.decimals)
+
+
+def parse_named(
+    units: Mapping[str, Unit], name: str, text: str, unit: Unit, default_unit: Unit | None = None
+) -> Quantity:
+    """Parse a quantity in a unit; errors name it. Raises `WrongUnit` and `BadQuantity`."""
+    try:
+        quantity = parse_quantity(text, units, default_unit=default_unit)
+    except BadQuantity as error:
+        raise error.with_what(f"{name}: {error.what}") from error
+    if quantity.unit.code != unit.code:
+        raise WrongUnit(
+            f"{name} is in {quantity.unit.code}, not in {unit.code}.",
+            next_step=f"Give it in {unit.code}.",
+        )
+    return quantity

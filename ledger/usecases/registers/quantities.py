@@ -43,7 +43,9 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
     Withdrawing all of an offer ends it: what later returns to it passes on to withdrawn.
     """
     account = uow.accounts.account(side, code)
-    withdraw_amount(uow, account, _amount_of(uow, account, quantity) if quantity else None, uow.day)
+    withdraw_amount(
+        uow, account, parse_amount_of(uow, account, quantity) if quantity else None, uow.day
+    )
     return _receipt(uow, account)
 
 
@@ -80,7 +82,7 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
 def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
     """Bring back what was withdrawn, and of an offer whose validity was extended what expired."""
     account = uow.accounts.account(side, code)
-    amount = _amount_of(uow, account, quantity) if quantity else None
+    amount = parse_amount_of(uow, account, quantity) if quantity else None
     source = Stage.WITHDRAWN
     if side is Side.OFFER:
         if account.record.has_expired(uow.day):
@@ -111,7 +113,8 @@ def reinstate_amount(
         uow.edit_account(account.side, account.code, withdrawn=False)
 
 
-def _amount_of(uow: UnitOfWork, account: Account, typed: str) -> int:
+def parse_amount_of(uow: UnitOfWork, account: Account, typed: str) -> int:
+    """Parse a quantity in the unit of a need or an offer, in smallest parts."""
     quantity = parse_quantity(typed, uow.units)
     moves.require_unit(account.balance, quantity.unit)
     return quantity.amount

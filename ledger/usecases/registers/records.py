@@ -49,7 +49,7 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
     cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
-    record = parse_record(uow, kind, cells, typed_terms)
+    record, _ = parse_record(uow, kind, cells, typed_terms)
     if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
     record = _completed(uow, kind, record)
@@ -82,8 +82,8 @@ def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Rec
     cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}
-    after = changed(kind, kept.record, parse_record(uow, kind, line, typed_terms), cells)
-    after = _completed(uow, kind, after)
+    read, _ = parse_record(uow, kind, line, typed_terms)
+    after = _completed(uow, kind, changed(kind, kept.record, read, cells))
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
     uow.edit(kind, kept, after)
@@ -122,7 +122,7 @@ def day_unused(uow: UnitOfWork) -> tuple[str, ...]:
 
 def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
     """Add a unit of work. Raises `BadTerms` and `AlreadyThere`."""
-    unit: Unit = parse_record(uow, "unit", as_cells("unit", typed_terms), typed_terms)
+    unit, _ = parse_record(uow, "unit", as_cells("unit", typed_terms), typed_terms)
     alike = [one for one in uow.units if one.casefold() == unit.code.casefold()]
     if alike:
         held = uow.units[alike[0]]
