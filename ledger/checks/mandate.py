@@ -20,7 +20,7 @@ from ledger.checks.rows import (
 )
 from ledger.core.dates import LONGEST_WRITE
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
-from ledger.eligibility.verdict import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act
 from ledger.reference.places import region_chain

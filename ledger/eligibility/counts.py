@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.eligibility.index import OfferIndex, RateOf
-from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Outstanding
-from ledger.eligibility.verdict import pairing_at_best, verdict
+from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Outstanding, verdict
+from ledger.eligibility.verdict import pairing_at_best
 from ledger.journal.balance import DealBalance
 
 NO_OFFER = "no offer of this factor"

@@ -196,17 +196,11 @@ def _ticket(pairing: Pairing) -> Failure | None:
         return None
     offer, unit = pairing.offer.offer, pairing.offer.balance.unit
     total = pairing.outstanding_offer + pairing.offer_amount
-    asked = (
-        f"{_quantity_text(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
-    )
+    asked = f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
     if offer.min_ticket is not None and total < offer.min_ticket:
-        return Failure(
-            "ticket", f"at least {_quantity_text(offer.min_ticket, unit)} per need; {asked}"
-        )
+        return Failure("ticket", f"at least {brief(offer.min_ticket, unit)} per need; {asked}")
     if offer.max_ticket is not None and total > offer.max_ticket:
-        return Failure(
-            "ticket", f"at most {_quantity_text(offer.max_ticket, unit)} per need; {asked}"
-        )
+        return Failure("ticket", f"at most {brief(offer.max_ticket, unit)} per need; {asked}")
     return None
 
 
@@ -221,8 +215,8 @@ def _share(pairing: Pairing) -> Failure | None:
         return None
     return Failure(
         "share",
-        f"at most {max_share} of a need, here {_quantity_text(limit, unit)}; "
-        f"{_quantity_text(total, unit)} asked{_with_outstanding(pairing.outstanding_need, unit)}",
+        f"at most {max_share} of a need, here {brief(limit, unit)}; "
+        f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_need, unit)}",
     )
 
 
@@ -238,14 +232,14 @@ def _indivisible(pairing: Pairing) -> Failure | None:
         )
     if pairing.need_amount is not None and pairing.need_amount != need.free:
         whole, asked = (
-            _quantity_text(need.free, need.unit),
-            _quantity_text(pairing.need_amount, need.unit),
+            brief(need.free, need.unit),
+            brief(pairing.need_amount, need.unit),
         )
         return Failure("indivisible", f"the need is indivisible: {whole} at once; {asked} asked")
     if pairing.offer_amount is not None and pairing.offer_amount > offer.free:
         whole, has = (
-            _quantity_text(pairing.offer_amount, offer.unit),
-            _quantity_text(offer.free, offer.unit),
+            brief(pairing.offer_amount, offer.unit),
+            brief(offer.free, offer.unit),
         )
         return Failure("indivisible", f"the need is indivisible: {whole} at once; it has {has}")
     return None
@@ -281,13 +275,11 @@ def _join(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def _quantity_text(amount: int, unit: Unit) -> str:
-    """Format a quantity briefly where that is exact, else in full: a refusal never rounds."""
+def brief(amount: int, unit: Unit) -> str:
+    """Format an amount in short where that is exact, else in full: a refusal never rounds."""
     short = short_quantity(amount, unit)
     return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
 def _with_outstanding(outstanding: int, unit: Unit) -> str:
-    return (
-        f" with the {_quantity_text(outstanding, unit)} already between them" if outstanding else ""
-    )
+    return f" with the {brief(outstanding, unit)} already between them" if outstanding else ""

@@ -1,8 +1,4 @@
-"""The best amount of a pair, and the order of candidates.
-
-The rules and the verdict on a pair are in `rules`; here is the quantity at which a pair without a
-given quantity is judged.
-"""
+"""The best amount of a pair, at which it is judged without a given quantity; the order of pairs."""
 
 from __future__ import annotations
 
@@ -15,35 +11,19 @@ from ledger.deals.deal import need_amount_within, offer_amount_to_hold
 from ledger.eligibility.rules import (
     NONE_OUTSTANDING,
     RULE_ORDER,
-    RULES,
     Failure,
     NeedFacts,
     OfferFacts,
     Outstanding,
     Pairing,
-    Rule,
     share_limit,
     units_convert,
-    verdict,
 )
 
-__all__ = [
-    "RULES",
-    "RULE_ORDER",
-    "BestAmount",
-    "Failure",
-    "NeedFacts",
-    "OfferFacts",
-    "Pairing",
-    "Rule",
-    "best_amount",
-    "candidate_key",
-    "pairing_at",
-    "pairing_at_best",
-    "rate_between",
-    "share_limit",
-    "verdict",
-]
+RATE, AVAILABLE = "rate", "available"
+"""What blocks a pair in addition to the rules: a missing rate, no capacity."""
+
+_ORDER = {rule: place for place, rule in enumerate((*RULE_ORDER, RATE, AVAILABLE))}
 
 
 class BestAmount(NamedTuple):
@@ -130,7 +110,7 @@ def pairing_at_best(
     return pairing_at(need, offer, day, amount, outstanding)
 
 
-def candidate_key(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:
-    """Order candidates nearest first: fewest failed rules, then by RULES order, then by code."""
-    places = tuple(RULE_ORDER[failure.rule] for failure in failures)
+def nearest_first(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:
+    """Order pairs nearest first: fewest failures, then by the order of the rules, then by code."""
+    places = tuple(_ORDER[failure.rule] for failure in failures)
     return len(places), places, code

@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_amount
+from ledger.eligibility.rules import brief
+from ledger.eligibility.verdict import AVAILABLE, RATE
 from ledger.journal.balance import Balance
-from ledger.matching.pairs import AVAILABLE, RATE, PairFacts, brief
+from ledger.matching.pairs import PairFacts
 from ledger.registers.records import ACTIVE_STATUSES
 
 

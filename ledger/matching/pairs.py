@@ -7,25 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ledger.core.quantity import Unit, format_quantity, short_quantity
 from ledger.eligibility.index import Ratio, ratio_between
-from ledger.eligibility.rules import NONE_OUTSTANDING, Outstanding, units_convert
-from ledger.eligibility.verdict import (
-    RULE_ORDER,
+from ledger.eligibility.rules import (
+    NONE_OUTSTANDING,
     Failure,
     NeedFacts,
     OfferFacts,
+    Outstanding,
     Pairing,
-    pairing_at_best,
-    rate_between,
+    brief,
+    units_convert,
     verdict,
 )
+from ledger.eligibility.verdict import AVAILABLE, RATE, pairing_at_best, rate_between
 from ledger.matching.problem import least_reaching
-
-RATE, AVAILABLE = "rate", "available"
-"""What blocks a pair in addition to the rules: a missing rate, no capacity."""
-
-ORDER = {**RULE_ORDER, RATE: len(RULE_ORDER), AVAILABLE: len(RULE_ORDER) + 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +77,6 @@ class PairFacts:
             yield Failure(AVAILABLE, f"nothing of it is available{_unavailable_stages(self.offer)}")
         elif ratio is not None and ratio.to_need(free) < 1:
             yield Failure(AVAILABLE, f"{brief(free, offer_unit)} is too little for any need")
-
-
-def nearest_first(failures: Iterable[Failure], code: str) -> tuple[int, tuple[int, ...], str]:
-    """Order pairs nearest first: fewest failures, then by the order of the rules, then by code."""
-    rule_indices = tuple(ORDER[failure.rule] for failure in failures)
-    return len(rule_indices), rule_indices, code
-
-
-def brief(amount: int, unit: Unit) -> str:
-    """Format an amount in short where that is exact, else in full."""
-    short = short_quantity(amount, unit)
-    return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
 def _unavailable_stages(offer: OfferFacts) -> str:

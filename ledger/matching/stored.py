@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.core.quantity import format_quantity
-from ledger.eligibility.verdict import Failure, Pairing, verdict
+from ledger.eligibility.rules import Failure, Pairing, verdict
 from ledger.matching.plan import Level
 from ledger.matching.proposal import LEVEL_PLACES, Cost, Line, Proposal
 

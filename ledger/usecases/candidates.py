@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import outstanding_by_need
-from ledger.eligibility.verdict import (
-    Failure,
-    NeedFacts,
-    OfferFacts,
-    candidate_key,
-    pairing_at_best,
-    verdict,
-)
+from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, verdict
+from ledger.eligibility.verdict import nearest_first, pairing_at_best
 from ledger.rates.rates import RateFinder, plain_rates
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
@@ -70,7 +64,7 @@ def _is_open(need: NeedFacts) -> bool:
 def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:
     return sorted(
         candidates,
-        key=lambda one: candidate_key(
+        key=lambda one: nearest_first(
             one.failures, one.offer.offer.code if by_offer else one.need.need.code
         ),
     )

@@ -13,8 +13,7 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import offer_amount_to_hold
 from ledger.eligibility.counts import Outstanding
-from ledger.eligibility.rules import share_limit
-from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit
 from ledger.journal.balance import Balance
 from ledger.registers.records import City, Need, Offer, Project, Provider
 

@@ -20,14 +20,8 @@ from eligibility_worlds import (
 from hypothesis import given
 
 from ledger.deals.deal import offer_amount_to_hold
-from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
-from ledger.eligibility.verdict import (
-    Pairing,
-    best_amount,
-    pairing_at_best,
-    rate_between,
-    verdict,
-)
+from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding, Pairing, verdict
+from ledger.eligibility.verdict import best_amount, pairing_at_best, rate_between
 
 
 def test_the_lesser_of_what_is_open_and_what_is_available() -> None:

@@ -29,8 +29,8 @@ from ledger.eligibility.counts import (
     outstanding_by_need,
 )
 from ledger.eligibility.index import OfferIndex
-from ledger.eligibility.rules import NeedFacts
-from ledger.eligibility.verdict import RULES, Pairing, best_amount, verdict
+from ledger.eligibility.rules import RULES, NeedFacts, Pairing, verdict
+from ledger.eligibility.verdict import best_amount
 from ledger.journal.balance import DealBalance
 
 

@@ -13,8 +13,8 @@ from eligibility_worlds import DAY, EUR, JPY, USD, needing, offering
 
 from ledger.core.factors import Stage
 from ledger.eligibility.counts import Outstanding, count_eligible
-from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.eligibility.verdict import Pairing, best_amount, verdict
+from ledger.eligibility.rules import NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.verdict import best_amount
 
 RATES = {("EUR", "USD"): Decimal("1.085"), ("EUR", "JPY"): Decimal(160)}
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)

@@ -13,8 +13,8 @@ import pytest
 from eligibility_worlds import DAY, PERSON_DAY, USD, needing, offering
 
 from ledger.core.factors import Factor, Stage
-from ledger.eligibility.rules import NeedFacts, OfferFacts
-from ledger.eligibility.verdict import RULES, Failure, Pairing, best_amount, candidate_key, verdict
+from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.verdict import best_amount, nearest_first
 
 MILLION = 1_000_000_00
 
@@ -239,5 +239,5 @@ def test_candidates_come_nearest_first() -> None:
         ((), "O-9"),
         ((Failure("topic", ""),), "O-7"),
     ]
-    ordered = sorted(found, key=lambda candidate: candidate_key(*candidate))
+    ordered = sorted(found, key=lambda candidate: nearest_first(*candidate))
     assert [code for _, code in ordered] == ["O-9", "O-7", "O-2", "O-3", "O-1"]

@@ -13,7 +13,7 @@ from eligibility_worlds import DAY, EUR, PACKAGE, PERSON_DAY
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
-from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.explain import Explanation
 from ledger.rates.rates import ConversionRate

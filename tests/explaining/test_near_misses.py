@@ -13,7 +13,7 @@ from pair_changes import applied, pairs_in, smaller
 
 from ledger.core.factors import Factor, Stage
 from ledger.eligibility.counts import Outstanding
-from ledger.eligibility.verdict import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.matching.near_misses import single_changes
 from ledger.matching.pairs import PairFacts
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ledger.eligibility.counts import outstanding_by_need
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts, brief
+from ledger.eligibility.verdict import nearest_first
 from ledger.matching.explain import PairRow, Receiver
 from ledger.matching.near_misses import single_changes
-from ledger.matching.pairs import PairFacts, brief, nearest_first
+from ledger.matching.pairs import PairFacts
 from ledger.matching.plan import PlanIndex, Solution
 from ledger.matching.problem import MatchingProblem
 from ledger.rates.rates import plain_rates

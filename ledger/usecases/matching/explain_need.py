@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.core.quantity import format_amount
-from ledger.eligibility.rules import NeedFacts
+from ledger.eligibility.rules import NeedFacts, brief
 from ledger.matching.explain import Because, Explanation, PairRow
-from ledger.matching.pairs import PairFacts, brief
+from ledger.matching.pairs import PairFacts
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.usecases.matching.context import ExplanationContext
 from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomplete

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.core.quantity import format_amount
-from ledger.eligibility.rules import OfferFacts
+from ledger.eligibility.rules import OfferFacts, brief
 from ledger.matching.explain import Because, Explanation, PairRow
-from ledger.matching.pairs import PairFacts, brief
+from ledger.matching.pairs import PairFacts
 from ledger.usecases.matching.context import ExplanationContext
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.requests import Request
 from ledger.eligibility.counts import outstanding_by_need
-from ledger.eligibility.verdict import BestAmount, Failure, pairing_at
+from ledger.eligibility.rules import Failure
+from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
 from ledger.matching.stored import StoredProposal, line_failures
 from ledger.rates.rates import plain_rates

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.core.factors import Factor
-from ledger.eligibility.rules import NeedFacts
+from ledger.eligibility.rules import NeedFacts, brief
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because
-from ledger.matching.pairs import brief
 from ledger.matching.plan import PlanIndex, completed
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.variants import (
