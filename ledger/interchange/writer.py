@@ -10,13 +10,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
-from enum import Enum
 from pathlib import Path
 from typing import IO
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
+from ledger.core.text import cell_text
 from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Table
 from ledger.interchange.cells import neutral_text
 from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
@@ -155,22 +154,5 @@ def _cells_of(table: str, record: object, unit: Unit | None) -> CanonicalRow:
             assert unit is not None, f"{table}.{column.name} needs a unit to be written in"
             line[column.name] = format_amount(value, unit.decimals)
         elif column.kind is not Kind.SHOWN:
-            line[column.name] = _text(value)
+            line[column.name] = cell_text(value)
     return line
-
-
-def _text(value: object) -> str | None:
-    match value:
-        case None:
-            return None
-        case bool():
-            return "yes" if value else "no"
-        case Enum():
-            return str(value.value)
-        case Decimal():
-            # Never 1E+2: what reads it refuses exponents.
-            return format(value, "f")
-        case tuple():
-            return ";".join(value)
-        case _:
-            return str(value)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_amount
+from ledger.core.text import cell_text
 from ledger.eligibility.rules import brief
 from ledger.eligibility.verdict import AVAILABLE, RATE
 from ledger.journal.balance import Balance
@@ -71,19 +72,9 @@ def _trial(pair: PairFacts, register: str, words: str, **term: Any) -> Trial:
 
 def _cell(value: object, unit: Unit) -> str | None:
     """Write a term as a cell of the canonical table."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return format_amount(value, unit.decimals)
-        case Decimal():
-            return _plain(value)
-        case tuple():
-            return ";".join(value)
-        case _:
-            return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return format_amount(value, unit.decimals)
+    return _plain(value) if isinstance(value, Decimal) else cell_text(value)
 
 
 def _quoted(change: Change) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ledger.core.errors import CannotOpen, StorageTrouble
+from ledger.core.errors import StorageTrouble
 from ledger.store.admin import new_file
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
@@ -35,7 +35,7 @@ def back_up(url: str, path: Path, show_progress: copying.ShowProgress) -> copyin
             )
     except schema.SchemaOlder as error:
         advice = "Keep a copy of it with the server's own pg_dump, then run: cityfund db upgrade"
-        raise schema.SchemaOlder(error.what, next_step=advice) from error
+        raise error.with_next(advice) from error
 
 
 class CannotReadBackup(StorageTrouble, code="cannot-read-backup"):
@@ -85,16 +85,8 @@ def _translate_backup_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (NotADatabase, schema.NotALedger) as error:
-        raise _with_next(
-            error, f"{path} is no backup of a ledger, or is damaged: name another one."
-        ) from error
+        advice = f"{path} is no backup of a ledger, or is damaged: name another one."
+        raise error.with_next(advice) from error
     except schema.SchemaOlder as error:
-        raise _with_next(
-            error,
-            f"Restore from a copy of {path} that was upgraded: "
-            "cityfund db upgrade --db sqlite:///COPY",
-        ) from error
-
-
-def _with_next(error: CannotOpen, next_step: str) -> CannotOpen:
-    return type(error)(error.what, why=error.why, next_step=next_step)
+        advice = f"Restore from a copy of {path} that was upgraded: "
+        raise error.with_next(f"{advice}cityfund db upgrade --db sqlite:///COPY") from error

@@ -144,7 +144,8 @@ def copy_to_database(source: Engine, target: Engine, show_progress: ShowProgress
                         compare_ledgers(snapshot_connection, target_connection, advance),
                     )
     except LedgerMissing as error:
-        raise _no_database(error) from error
+        advice = "Make an empty one (createdb NAME), then run the same command again."
+        raise error.with_next(advice) from error
     except AnswerLost as error:
         advice = (
             "Look there: cityfund status --db URL. If there is none, run the same command again."
@@ -152,11 +153,6 @@ def copy_to_database(source: Engine, target: Engine, show_progress: ShowProgress
         raise AnswerLost(
             "It is not known whether the ledger was written.", next_step=advice
         ) from error
-
-
-def _no_database(error: LedgerMissing) -> LedgerMissing:
-    advice = "Make an empty one (createdb NAME), then run the same command again."
-    return LedgerMissing(error.what, why=error.why, next_step=advice)
 
 
 def _steps(source: Connection) -> int:

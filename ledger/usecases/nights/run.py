@@ -189,9 +189,7 @@ class _NightRunner:
         names = steps if self.is_last else [one for one in steps if one not in ONLY_FOR_THE_LAST]
         repeats = self._earlier_complete_run(day)
         run = self._begin(day, names)
-        self.listener(
-            NightEvent(what="run-begun", night=day, run=run.id, more={"steps": list(names)})
-        )
+        self._emit(run, "run-begun", steps=list(names))
         for place, name in enumerate(names, start=1):
             self.require_lock()
             stored_step = self._step(run, name)
@@ -199,7 +197,7 @@ class _NightRunner:
                 nights.store_step(self.ledger, run.id, place, stored_step)
             run = replace(run, steps=(*run.steps, stored_step))
             self._emit_step_end(run, stored_step)
-        self.listener(NightEvent(what="run-ended", night=day, run=run.id))
+        self._emit(run, "run-ended")
         return NightResult(run=run, repeats=repeats)
 
     def _earlier_complete_run(self, day: date) -> int | None:
@@ -226,7 +224,7 @@ class _NightRunner:
         )
 
     def _step(self, run: StoredRun, name: str) -> StoredStep:
-        self.listener(NightEvent(what="step-begun", night=run.day, run=run.id, step=name))
+        self._emit(run, "step-begun", name)
         started_at = nights.clock_moment(self.ledger)
         result = report_step(run.steps) if name == REPORT else self._execute_step(run, name)
         return StoredStep(
@@ -259,9 +257,6 @@ class _NightRunner:
         return result
 
     def _night_for(self, run: StoredRun, name: str) -> Night:
-        def emit(what: str, **more: Any) -> None:
-            self.listener(NightEvent(what=what, night=run.day, run=run.id, step=name, more=more))
-
         return Night(
             ledger=self.ledger,
             day=run.day,
@@ -269,20 +264,20 @@ class _NightRunner:
             who=self.who,
             options=self.options,
             is_last=self.is_last,
-            advance=lambda steps: emit("advance", steps=steps),
-            say=lambda words: emit("say", words=words),
+            advance=lambda steps: self._emit(run, "advance", name, steps=steps),
+            say=lambda words: self._emit(run, "say", name, words=words),
         )
 
-    def _emit_step_end(self, run: StoredRun, stored_step: StoredStep) -> None:
-        more = {
-            "figures": stored_step.figures,
-            "findings": len(stored_step.findings),
-            "changed": stored_step.changed,
-            "milliseconds": (stored_step.ended_at - stored_step.started_at)
-            // timedelta(milliseconds=1),
-        }
-        self.listener(
-            NightEvent(
-                what="step-ended", night=run.day, run=run.id, step=stored_step.name, more=more
-            )
+    def _emit_step_end(self, run: StoredRun, step: StoredStep) -> None:
+        self._emit(
+            run,
+            "step-ended",
+            step.name,
+            figures=step.figures,
+            findings=len(step.findings),
+            changed=step.changed,
+            milliseconds=(step.ended_at - step.started_at) // timedelta(milliseconds=1),
         )
+
+    def _emit(self, run: StoredRun, what: str, step: str | None = None, **more: Any) -> None:
+        self.listener(NightEvent(what=what, night=run.day, run=run.id, step=step, more=more))

@@ -31,16 +31,17 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     kept = uow.find_record(kind, typed)
     record, state = kept.record, "withdrawn" if withdrawn else "in use"
     if record.withdrawn == withdrawn:
-        raise NothingToChange(
-            f"{kind.capitalize()} {record.code} is {state} already.",
-            why="Nothing would change.",
-            next_step=f"See it with: cityfund {kind} show {record.code}",
-        )
+        raise _unchanged(f"{kind.capitalize()} {record.code} is {state} already.", kind, record)
     uow.edit(kind, kept, replace(record, withdrawn=withdrawn))
     notes = [f"{kind} {record.code} ({title_of(uow, kind, record)}) is {state} from now on"]
     if withdrawn:
         notes += _left_behind(uow, kind, record)
     return uow.receipt(notes=(*notes, *day_unused(uow)))
+
+
+def _unchanged(what: str, kind: str, record: Any) -> NothingToChange:
+    see = f"See it with: cityfund {kind} show {record.code}"
+    return NothingToChange(what, why="Nothing would change.", next_step=see)
 
 
 def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
@@ -95,11 +96,8 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
     if kept.record.status != CANCELLED:
         uow.edit("project", kept, replace(kept.record, status=CANCELLED))
     elif not uow.posted:
-        raise NothingToChange(
-            f"Project {kept.record.code} is cancelled already, and nothing of it is open.",
-            why="Nothing would change.",
-            next_step=f"See it with: cityfund project show {kept.record.code}",
-        )
+        what = f"Project {kept.record.code} is cancelled already, and nothing of it is open."
+        raise _unchanged(what, "project", kept.record)
     return uow.receipt(notes=tuple(notes))
 
 
