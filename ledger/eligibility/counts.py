@@ -21,60 +21,28 @@ from ledger.journal.balance import DealBalance
 NO_OFFER = "no offer of this factor"
 
 
-class _Phrases(NamedTuple):
-    """The sentences for a rule that all, one, or several offers fail."""
-
-    all_fail: str
-    one_fails: str
-    some_fail: str
-
-
 _PHRASES = {
-    "unit": _Phrases(
-        "no offer is in a unit of this need",
-        "is in another unit",
-        "are in another unit",
-    ),
-    "topic": _Phrases(
-        "no offer names this topic", "does not name this topic", "do not name this topic"
-    ),
-    "sector": _Phrases(
-        "no offer covers this sector", "does not cover this sector", "do not cover this sector"
-    ),
-    "geography": _Phrases(
-        "no offer reaches this city", "does not reach this city", "do not reach this city"
-    ),
-    "instrument": _Phrases(
-        "no offer has an accepted instrument",
-        "has no accepted instrument",
-        "have no accepted instrument",
-    ),
-    "window": _Phrases(
-        "no offer is valid on the day", "is not valid on the day", "are not valid on the day"
-    ),
-    "start": _Phrases("no offer can start in time", "cannot start in time", "cannot start in time"),
-    "ticket": _Phrases(
-        "no offer's ticket fits this need",
-        "has a ticket that does not fit this need",
-        "have a ticket that does not fit this need",
-    ),
-    "share": _Phrases(
-        "no offer may give the share it would take",
-        "may not give the share it would take",
-        "may not give the share it would take",
-    ),
-    "indivisible": _Phrases(
+    "unit": ("no offer is in a unit of this need", "is in another unit"),
+    "topic": ("no offer names this topic", "does not name this topic"),
+    "sector": ("no offer covers this sector", "does not cover this sector"),
+    "geography": ("no offer reaches this city", "does not reach this city"),
+    "instrument": ("no offer has an accepted instrument", "has no accepted instrument"),
+    "window": ("no offer is valid on the day", "is not valid on the day"),
+    "start": ("no offer can start in time", "cannot start in time"),
+    "ticket": ("no offer's ticket fits this need", "has a ticket that does not fit this need"),
+    "share": ("no offer may give the share it would take", "may not give the share it would take"),
+    "indivisible": (
         "no offer can take this indivisible need whole",
-        "cannot take this indivisible need whole",
         "cannot take this indivisible need whole",
     ),
 }
+"""The sentences for a rule that all offers, or one, fail."""
 
-_NO_TOPIC = _Phrases(
+_NO_TOPIC = (
     "every offer is limited to topics and this need has none",
     "is limited to topics and this need has none",
-    "are limited to topics and this need has none",
 )
+_PLURALS = {"is": "are", "does": "do", "has": "have"}
 
 
 def obstacle_sentence(rule: str, need: NeedFacts, failing: int, total: int) -> str:
@@ -83,11 +51,13 @@ def obstacle_sentence(rule: str, need: NeedFacts, failing: int, total: int) -> s
         return "the amount is not known"
     if rule == "status":
         return f"the project's status {need.project.status} takes no new deals"
-    phrases = _NO_TOPIC if rule == "topic" and need.need.topic is None else _PHRASES[rule]
+    no_topic = rule == "topic" and need.need.topic is None
+    all_fail, one_fails = _NO_TOPIC if no_topic else _PHRASES[rule]
     if failing == total:
-        return phrases.all_fail
-    verb = phrases.one_fails if failing == 1 else phrases.some_fail
-    return f"{failing} of {total} offers {verb}"
+        return all_fail
+    verb, _, rest = one_fails.partition(" ")
+    verb = verb if failing == 1 else _PLURALS.get(verb, verb)
+    return f"{failing} of {total} offers {verb} {rest}"
 
 
 BITSET_RULES = tuple(name for name in RULES if name != "factor")

@@ -10,26 +10,12 @@ from decimal import Decimal
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.counts import EligibleCount
-from ledger.journal.balance import Balance
+from ledger.eligibility.rules import NeedFacts
 from ledger.rates.rates import RateFinder
-from ledger.registers.records import ACTIVE_STATUSES, City, Need, Project
+from ledger.reference.places import subregion_name
+from ledger.registers.records import ACTIVE_STATUSES
 
 COVERAGE_PLACES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class NeedPosition:
-    """A need with its balance and registers, all of one time.
-
-    `office` is an office's code, `region_name` the UN M49 sub-region of the city's country.
-    """
-
-    need: Need
-    project: Project
-    city: City
-    office: str
-    region_name: str
-    balance: Balance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +142,16 @@ class BaseCurrency:
     def _find_ratio(self, unit: Unit) -> tuple[int, int, date | None] | None:
         if unit.code == self.unit.code:
             return 1, 1, None
-        found = self._rates(unit.code, self.unit.code) if unit.kind == "money" else None
-        if found is None:
+        conversion = self._rates(unit.code, self.unit.code) if unit.kind == "money" else None
+        if conversion is None:
             return None
-        over, under = found.rate.as_integer_ratio()
-        return over * 10**self.unit.decimals, under * 10**unit.decimals, found.day
+        over, under = conversion.rate.as_integer_ratio()
+        return over * 10**self.unit.decimals, under * 10**unit.decimals, conversion.day
 
 
-def gap_row(position: NeedPosition, base: BaseCurrency) -> GapRow:
-    """Return one need's gap row at the times of its position; eligible offers are not counted."""
-    need, project, city = position.need, position.project, position.city
-    balance = position.balance
+def gap_row(facts: NeedFacts, base: BaseCurrency) -> GapRow:
+    """Return one need's gap row at the times of its facts; eligible offers are not counted."""
+    need, project, city, balance = facts.need, facts.project, facts.city, facts.balance
     unit, known = balance.unit, balance.quantified
     closed = balance.committed + balance.delivered
     return GapRow(
@@ -176,8 +161,8 @@ def gap_row(position: NeedPosition, base: BaseCurrency) -> GapRow:
         city=city.code,
         city_name=city.name,
         country=city.country,
-        region=position.region_name,
-        office=position.office,
+        region=subregion_name(city.country),
+        office=city.office,
         sector=project.sector,
         factor=need.factor,
         topic=need.topic,
@@ -203,7 +188,7 @@ def gap_row(position: NeedPosition, base: BaseCurrency) -> GapRow:
 
 
 def gap_rows(
-    positions: Iterable[NeedPosition],
+    needs: Iterable[NeedFacts],
     base: BaseCurrency,
     *,
     include_inactive: bool = False,
@@ -213,9 +198,7 @@ def gap_rows(
     Projects whose status takes no new deals are omitted unless `include_inactive`.
     """
     chosen = [
-        position
-        for position in positions
-        if include_inactive or position.project.status in ACTIVE_STATUSES
+        facts for facts in needs if include_inactive or facts.project.status in ACTIVE_STATUSES
     ]
-    chosen.sort(key=lambda position: (position.project.code, position.need.code))
-    return [gap_row(position, base) for position in chosen]
+    chosen.sort(key=lambda facts: (facts.project.code, facts.need.code))
+    return [gap_row(facts, base) for facts in chosen]

@@ -14,9 +14,10 @@ from typing import Final
 from ledger.core.errors import InvalidInput
 from ledger.core.filters import Filter
 from ledger.core.quantity import Unit
+from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import filtered
 from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
-from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
+from ledger.gaps.rows import BaseCurrency, GapRow, gap_row
 from ledger.journal.entries import Stages
 from ledger.rates.rates import ConversionRate, RateFinder
 from ledger.registers.records import ACTIVE_STATUSES
@@ -77,18 +78,18 @@ class Trend:
 
     def __init__(
         self,
-        positions: Mapping[str, NeedPosition],
+        needs: Mapping[str, NeedFacts],
         by: Sequence[str],
         filters: Sequence[Filter],
         base: Unit,
         *,
         include_inactive: bool,
     ) -> None:
-        """Start before the first night, with the terms of the needs of `positions`."""
-        self._positions = dict(positions)
+        """Start before the first night, with the terms of the needs."""
+        self._needs = needs
         self._by, self._filters, self._base = by, filters, base
         self._include_inactive = include_inactive
-        self._current: dict[str, NeedPosition] = {}
+        self._current: dict[str, NeedFacts] = {}
         self._changed: set[str] = set()
         self._rates: dict[str, ConversionRate | None] = {}
         self._cells: dict[str, Cells] = {}
@@ -97,11 +98,11 @@ class Trend:
 
     def change(self, need: str, status: str, stages: Stages) -> None:
         """Change the status and the stages of a need."""
-        position = self._positions[need]
+        facts = self._needs[need]
         self._current[need] = replace(
-            position,
-            project=replace(position.project, status=status),
-            balance=replace(position.balance, stages=stages),
+            facts,
+            project=replace(facts.project, status=status),
+            balance=replace(facts.balance, stages=stages),
         )
         self._changed.add(need)
 
@@ -142,10 +143,10 @@ class Trend:
         if before is not None:
             del self._groups[before][need]
             touched.add(before)
-        position = self._current[need]
-        if not self._include_inactive and position.project.status not in ACTIVE_STATUSES:
+        facts = self._current[need]
+        if not self._include_inactive and facts.project.status not in ACTIVE_STATUSES:
             return touched
-        for row in filtered([gap_row(position, base)], self._filters):
+        for row in filtered([gap_row(facts, base)], self._filters):
             cells = group_cells(row, self._by)
             self._cells[need] = cells
             self._groups.setdefault(cells, {})[need] = row

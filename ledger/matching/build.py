@@ -10,7 +10,6 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import OutstandingByNeed
@@ -55,7 +54,8 @@ def build(
     """
     all_needs = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
     open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
-    available_offers = sorted((one for one in offers if _is_available(one, day)), key=_offer_code)
+    available = [facts for facts in offers if _is_available(facts, day)]
+    available_offers = sorted(available, key=lambda facts: facts.offer.code)
     classes = _EligibilityClasses(open_needs, available_offers, day, rate_of)
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
     projects = _projects(all_needs, open_needs)
@@ -72,7 +72,7 @@ def build(
         projects,
         matching_needs,
         matching_offers,
-        classes.links,
+        tuple(classes.links),
         _outstanding(open_needs, outstanding, places),
     )
     return BuiltProblem(problem, classes.without_rate)
@@ -87,10 +87,6 @@ def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
 def _is_available(facts: OfferFacts, day: date) -> bool:
     has_begun = facts.offer.valid_from is None or facts.offer.valid_from <= day
     return has_begun and not facts.offer.is_over(day) and facts.balance.free > 0
-
-
-def _offer_code(facts: OfferFacts) -> str:
-    return facts.offer.code
 
 
 def _projects(
@@ -167,18 +163,6 @@ def _outstanding(
     }
 
 
-class _NeedKey(NamedTuple):
-    """The properties of a need that the rules look at, except quantities."""
-
-    factor: Factor
-    unit: str
-    topic: str | None
-    sector: str
-    city: str
-    instruments: tuple[str, ...]
-    needed_by: date | None
-
-
 class _EligibilityClasses:
     """The classes of needs and offers; the rules are evaluated once for each pair of classes."""
 
@@ -194,16 +178,11 @@ class _EligibilityClasses:
         for offer_class, facts in zip(self.class_of_offer, offers, strict=True):
             samples.setdefault(offer_class, facts)
         self._eligible = _EligibleClasses(samples, day, rate_of)
-        self._by_key: dict[_NeedKey, int] = {}
+        self._by_key: dict[Hashable, int] = {}
         self._by_links: dict[Hashable, int] = {}
-        self._links: list[dict[int, Ratio]] = []
+        self.links: list[dict[int, Ratio]] = []
         self.class_of_need = [self._class_of(facts) for facts in needs]
         self.without_rate = tuple(sorted(self._eligible.without_rate))
-
-    @property
-    def links(self) -> tuple[Mapping[int, Ratio], ...]:
-        """The classes of offers that may serve each class of needs."""
-        return tuple(self._links)
 
     def _class_of(self, need: NeedFacts) -> int:
         key = _need_key(need)
@@ -212,8 +191,8 @@ class _EligibilityClasses:
             # Needs with different terms but the same eligible offers belong to one class.
             equivalence = need.balance.unit.code, tuple(links)
             if equivalence not in self._by_links:
-                self._by_links[equivalence] = len(self._links)
-                self._links.append(links)
+                self._by_links[equivalence] = len(self.links)
+                self.links.append(links)
             self._by_key[key] = self._by_links[equivalence]
         return self._by_key[key]
 
@@ -254,17 +233,11 @@ class _EligibleClasses:
         return dict(sorted(ratios_by_class.items()))
 
 
-def _need_key(facts: NeedFacts) -> _NeedKey:
-    need = facts.need
-    return _NeedKey(
-        need.factor,
-        facts.balance.unit.code,
-        need.topic,
-        facts.project.sector,
-        facts.city.code,
-        tuple(sorted(need.instruments)),
-        need.needed_by,
-    )
+def _need_key(facts: NeedFacts) -> Hashable:
+    """Return the properties of a need that the rules look at, except quantities."""
+    need, city, unit = facts.need, facts.city.code, facts.balance.unit.code
+    instruments = tuple(sorted(need.instruments))
+    return need.factor, unit, need.topic, facts.project.sector, city, instruments, need.needed_by
 
 
 def _offer_key(offer: Offer) -> Hashable:

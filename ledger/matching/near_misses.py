@@ -132,11 +132,11 @@ def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
     additional = ratio.to_offer(pair.least_amount(ratio)) - facts.balance.free
     unit, total = facts.balance.unit, facts.balance.required
     if 0 < additional <= MAX_AMOUNT - total:
-        words = f"{brief(additional, unit)} more put up"
-        balance = with_added_amount(facts.balance, Stage.AVAILABLE, additional)
-        value, before = (format_amount(one, unit.decimals) for one in (total + additional, total))
-        change = Change("offer", facts.offer.code, "quantity", value, before, words)
-        yield Trial(change, replace(pair, offer=replace(facts, balance=balance)))
+        before, words = (
+            format_amount(total, unit.decimals),
+            f"{brief(additional, unit)} more put up",
+        )
+        yield _quantity_trial(pair, Stage.AVAILABLE, additional, before, words)
 
 
 def made_divisible(pair: PairFacts) -> Iterator[Trial]:
@@ -153,13 +153,22 @@ def given_amount(pair: PairFacts) -> Iterator[Trial]:
     amount, share = pair.least_amount(ratio), pair.offer.offer.max_share
     if share is not None and pair.need.need.divisible:
         amount = ceil(Fraction(amount) / Fraction(share))
-    quantified_need = replace(pair.need, balance=with_added_amount(balance, Stage.OPEN, amount))
     words = "its amount given"
     if amount > 1:
         words = f"{words}, at least {brief(amount, balance.unit)}"
-    value = format_amount(amount, balance.unit.decimals)
-    change = Change("need", pair.need.need.code, "quantity", value, None, words)
-    yield Trial(change, replace(pair, need=quantified_need))
+    yield _quantity_trial(pair, Stage.OPEN, amount, None, words)
+
+
+def _quantity_trial(
+    pair: PairFacts, stage: Stage, additional: int, before: str | None, words: str
+) -> Trial:
+    """Add to the quantity of the need or the offer, whichever has the stage."""
+    register = "need" if stage is Stage.OPEN else "offer"
+    facts = getattr(pair, register)
+    balance = with_added_amount(facts.balance, stage, additional)
+    value = format_amount(balance.required, balance.unit.decimals)
+    change = Change(register, balance.code, "quantity", value, before, words)
+    return Trial(change, replace(pair, **{register: replace(facts, balance=balance)}))
 
 
 def with_added_amount(balance: Balance, stage: Stage, additional: int) -> Balance:

@@ -103,6 +103,7 @@ def region_and_above(text: str) -> tuple[str, ...]:
     return tuple(names) or (text,)
 
 
+@cache
 def subregion_name(alpha2: str) -> str:
     """Return the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
     chain = [regions()[code] for code in region_chain(alpha2)]

@@ -138,11 +138,10 @@ ACT_WORDS: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRecord:
-    """A finding to be stored. `identity` makes it the same finding on a later night."""
+class FindingTerms:
+    """What a finding says: its subject, figures, command, and the records it concerns."""
 
     kind: FindingKind
-    identity: tuple[str, ...]
     subject: str
     sentence: str
     ours: str | None = None
@@ -155,6 +154,13 @@ class FindingRecord:
     deal: str | None = None
     entry: int | None = None
     office: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecord(FindingTerms):
+    """A finding to be stored. `identity` makes it the same finding on a later night."""
+
+    identity: tuple[str, ...]
 
     @property
     def key(self) -> str:

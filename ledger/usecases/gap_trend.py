@@ -18,7 +18,6 @@ from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_
 from ledger.store.rates import StoredRates
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader
-from ledger.usecases.gaps import positions
 
 
 class NoNightInSpan(NotFound, code="no-night-in-span"):
@@ -66,7 +65,7 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
         days = last_of_each_period(_nights(reader, query), query.every)
         snapshot = reader.snapshot("need")
         trend = Trend(
-            {one.need.code: one for one in positions(snapshot)},
+            snapshot.need_facts,
             by,
             filters,
             snapshot.base_unit,

@@ -11,9 +11,8 @@ from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, filtered, read_filter
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
-from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, NeedPosition, gap_rows
+from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
 from ledger.rates.rates import plain_rates
-from ledger.reference.places import subregion_name
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
@@ -83,26 +82,13 @@ def selected_rows(
     """
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
-    rows = filtered(gap_rows(positions(snapshot), base, include_inactive=include_inactive), others)
+    rows = filtered(
+        gap_rows(snapshot.need_facts.values(), base, include_inactive=include_inactive), others
+    )
     if counted or of_offers:
         counts = count(snapshot, [snapshot.need_facts[row.need] for row in rows])
         rows = [row.counted(counts[row.need]) for row in rows]
     return filtered(rows, of_offers)
-
-
-def positions(snapshot: Snapshot) -> list[NeedPosition]:
-    """Give every need with where it stood."""
-    return [
-        NeedPosition(
-            facts.need,
-            facts.project,
-            facts.city,
-            facts.city.office,
-            subregion_name(facts.city.country),
-            facts.balance,
-        )
-        for facts in snapshot.need_facts.values()
-    ]
 
 
 def count(

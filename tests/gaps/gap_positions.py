@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
-from ledger.gaps.rows import BaseCurrency, GapRow, NeedPosition, gap_row
+from ledger.eligibility.rules import NeedFacts
+from ledger.gaps.rows import BaseCurrency, GapRow, gap_row
 from ledger.journal.balance import Balance
 from ledger.rates.rates import Rate, RateBook, rate_finder
 from ledger.registers.records import City, Need, Project
@@ -53,8 +54,8 @@ def position(
     topic: str | None = None,
     needed_by: date | None = None,
     **stages: int,
-) -> NeedPosition:
-    return NeedPosition(
+) -> NeedFacts:
+    return NeedFacts(
         need=Need(
             code=need,
             project=project,
@@ -66,9 +67,8 @@ def position(
         ),
         project=Project(code=project, title="Metro", city=city, sector=sector, status=status),
         city=CITIES[city],
-        office="asia",
-        region_name="Southern Asia",
         balance=balance(unit, **stages),
+        region_chain=(),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from ledger.core.errors import NotFound
 from ledger.core.numbers import normalise_digits
-from ledger.statements.describe import FindingRecord
+from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import (
     FindingChanges,
     FindingEvent,
@@ -19,7 +19,6 @@ from ledger.statements.findings import (
     finding_code,
     finding_number,
 )
-from ledger.statements.lines import FindingKind
 from ledger.store.db import tables
 from ledger.store.db.night_tables import finding, finding_event
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -45,23 +44,10 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFinding:
+class StoredFinding(FindingTerms):
     """A finding with what happened to it, in order."""
 
     id: int
-    kind: FindingKind
-    subject: str
-    sentence: str
-    ours: str | None
-    theirs: str | None
-    difference: str | None
-    command: str | None
-    provider: str | None
-    statement: str | None
-    line: str | None
-    deal: str | None
-    entry: int | None
-    office: str | None
     events: tuple[StoredEvent, ...] = ()
 
     @property

@@ -27,7 +27,6 @@ from ledger.matching.worth import (
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Snapshot
-from ledger.usecases.gaps import positions
 from ledger.usecases.matching.propose import (
     MATCHED,
     MatchQuery,
@@ -168,7 +167,7 @@ def _keys(snapshot: Snapshot, pipeline: Pipeline, by: Sequence[str]) -> dict[str
     columns = [column for column in by if column not in ("factor", "unit")]
     return {
         row.need: tuple((column, row.cell(column)) for column in columns)
-        for row in gap_rows(positions(snapshot), pipeline.base)
+        for row in gap_rows(snapshot.need_facts.values(), pipeline.base)
     }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.journal.receipts import Receipt
-from ledger.statements.describe import FindingRecord
+from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
 from ledger.statements.lines import FindingKind, Tolerance
 from ledger.store.db.queries import read_units
@@ -255,8 +255,6 @@ def _findings(
 _SHARED: Final = ("kind", "subject", "sentence", "ours", "theirs", "difference", "office")
 
 
-def _finding(
-    finding: StoredFinding | FindingRecord, command: str | None, code: str | None = None
-) -> NightFinding:
+def _finding(finding: FindingTerms, command: str | None, code: str | None = None) -> NightFinding:
     values: dict[str, Any] = {name: getattr(finding, name) for name in _SHARED}
     return NightFinding(**values, command=command, code=code)
