@@ -26,7 +26,7 @@ from cli.views.import_ import confirm_plan, emit_imported, print_incoming
 from cli.views.rate import emit_rates, emit_versions, print_ecb_file
 
 if TYPE_CHECKING:
-    from ledger.interchange.plan import Incoming
+    from ledger.interchange.reader import Incoming
     from ledger.store.session.ledger import Ledger
 
 

@@ -12,8 +12,8 @@ from cli.framework.terminal import confirm, note
 
 if TYPE_CHECKING:
     from ledger.interchange.apply_rule import RuleReport
-    from ledger.interchange.plan import Incoming
     from ledger.interchange.rate_plan import RatePlan
+    from ledger.interchange.reader import Incoming
     from ledger.interchange.steps import ImportPlan
     from ledger.store.session.ledger import Ledger
     from ledger.store.session.unit_of_work import UnitOfWork
@@ -23,7 +23,7 @@ P = TypeVar("P", "ImportPlan", "RatePlan")
 
 def print_incoming(call: Call, incoming: Incoming) -> None:
     """Print the ignored files, and the rows that a rule left out."""
-    for name in incoming.ignored_columns:
+    for name in incoming.ignored_files:
         note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
         for line in report.lines():

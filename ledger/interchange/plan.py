@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
 from ledger.interchange.reader import (
+    Incoming,
     RawTable,
     StatementsNotImported,
-    digest_files,
     read_content,
     read_paths,
 )
@@ -208,21 +208,6 @@ def _rate_step(holdings: Holdings, row: RegisterRow[Any]) -> ImportStep:
     return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """What lies in the files of an import, not yet held against a ledger."""
-
-    tables: tuple[RawTable, ...]
-    problems: tuple[ImportProblem, ...]
-    ignored_columns: tuple[str, ...] = ()
-    reports: tuple[RuleReport, ...] = ()
-    unread: frozenset[str] = frozenset()
-
-    def digest(self) -> str:
-        """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
-        return digest_files([table.file for table in self.tables])
-
-
 def read_incoming(
     paths: Iterable[Path], *, as_table: str | None = None, rule: ImportRule | None = None
 ) -> Incoming:
@@ -231,8 +216,7 @@ def read_incoming(
     Raises what `read_paths` raises; what is wrong inside the files comes back as problems.
     """
     if rule is None:
-        read = read_paths(paths, as_table)
-        return Incoming(read.tables, read.problems, read.ignored_columns, unread=read.unread)
+        return read_paths(paths, as_table)
     if any(output.table == STATEMENTS.name for output in rule.output):
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above

@@ -10,7 +10,7 @@ from ledger.core.factors import Side
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.steps import TABLE_OF, Add, ImportStep, PostAct, PostChange, Revise, Same
+from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
 
 _RANK = {
@@ -175,7 +175,7 @@ def _subtract_posted(planning: Planning, rows: Iterable[_ActRow]) -> list[Import
         elif amounts:
             _note_changed_act(planning, row)
         else:
-            steps.append(PostAct(row) if isinstance(row, DealActRow) else PostChange(row))
+            steps.append(row)
     return steps
 
 
@@ -218,7 +218,7 @@ def combine_totals(
     A new need or offer whose changes are in the import is added without a quantity: its history
     declares it. A total that differs from the ledger's only by the changes to post is no revision.
     """
-    posted = [step.row for step in acts if isinstance(step, PostChange)]
+    posted = [step for step in acts if isinstance(step, ChangeRow)]
     _note_missing(planning, {(row.side, row.code) for row in posted})
     if not posted:
         return registers, revisions

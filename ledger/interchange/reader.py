@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.registers.spec import Kind
+
+if TYPE_CHECKING:
+    from ledger.interchange.apply_rule import RuleReport
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""
@@ -70,19 +73,26 @@ class RawTable:
     columns: dict[str, str] = field(default_factory=dict)
 
 
-class Reading(NamedTuple):
-    """What a set of paths held: tables, files passed over, and what could not be read.
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What lies in the files of an import, not yet held against a ledger.
 
-    `unread` names the tables of which some part could not be read.
+    `ignored_files` were passed over. `unread` names the tables of which some part could not be
+    read. `reports` are those of an import rule.
     """
 
     tables: tuple[RawTable, ...]
-    ignored_columns: tuple[str, ...]
     problems: tuple[ImportProblem, ...]
+    ignored_files: tuple[str, ...] = ()
+    reports: tuple[RuleReport, ...] = ()
     unread: frozenset[str] = frozenset()
 
+    def digest(self) -> str:
+        """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
+        return digest_files([table.file for table in self.tables])
 
-def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
+
+def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Incoming:
     """Read CSV files named after their tables, or folders of them, in any order.
 
     `as_table` says which table the files are, in place of their names; it takes no folder. Raises
@@ -96,9 +106,9 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
         )
     tables: list[RawTable] = []
     problems: list[ImportProblem] = []
-    ignored_columns: list[str] = []
+    ignored_files: list[str] = []
     unread: set[str] = set()
-    for path, name in _files(paths, as_table, ignored_columns):
+    for path, name in _files(paths, as_table, ignored_files):
         table, own = parse_table(read_content(path), table=name, file=str(path))
         problems.extend(own)
         if own:
@@ -107,13 +117,13 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Reading:
             tables.append(table)
     if not tables and not problems:
         raise NothingToImport("There is no canonical table among what was given.")
-    return Reading(tuple(tables), tuple(ignored_columns), tuple(problems), frozenset(unread))
+    return Incoming(tuple(tables), tuple(problems), tuple(ignored_files), unread=frozenset(unread))
 
 
 def _files(
-    paths: Iterable[Path], as_table: str | None, ignored_columns: list[str]
+    paths: Iterable[Path], as_table: str | None, ignored_files: list[str]
 ) -> Iterator[tuple[Path, str]]:
-    """Give each file with its table; other files of a folder go to `ignored_columns`."""
+    """Give each file with its table; other files of a folder go to `ignored_files`."""
     for path in paths:
         if path.is_dir() and as_table is not None:
             raise UsageError(f"{path} is a folder.", next_step="Give --as TABLE with one file.")
@@ -129,7 +139,7 @@ def _files(
         for inside in sorted(path.iterdir()):
             name = table_name(inside)
             if name is None or not inside.is_file():
-                ignored_columns.append(str(inside))
+                ignored_files.append(str(inside))
             else:
                 yield inside, name
 

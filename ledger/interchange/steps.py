@@ -77,18 +77,6 @@ class Revise(NamedTuple):
     place: Place
 
 
-class PostChange(NamedTuple):
-    """Post one dated act on a need's or offer's own quantity."""
-
-    row: ChangeRow
-
-
-class PostAct(NamedTuple):
-    """Post one act of a deal, opening the deal if it is its first."""
-
-    row: DealActRow
-
-
 class AddRate(NamedTuple):
     """Record a rate; `replaces` is the one that stood for the same day and pair, if it differs."""
 
@@ -104,7 +92,8 @@ class Same(NamedTuple):
     code: str
 
 
-ImportStep = Add | Edit | Revise | PostChange | PostAct | AddRate | Same
+ImportStep = Add | Edit | Revise | ChangeRow | DealActRow | AddRate | Same
+"""One step; a row of changes or deals is an act to post."""
 
 
 class Tally(NamedTuple):
@@ -200,5 +189,4 @@ def _subject(step: ImportStep) -> tuple[str, str, bool]:
     if isinstance(step, AddRate):
         name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
         return "rates", name, step.replaces is None
-    table = "changes" if isinstance(step, PostChange) else "deals"
-    return table, step.row.code, True
+    return "changes" if isinstance(step, ChangeRow) else "deals", step.code, True

@@ -129,7 +129,7 @@ def _order(matcher: StatementMatcher, deal: str, bundles: Sequence[_LineBundle])
 def _find_split(
     matcher: StatementMatcher, entry: DealEntry, bundles: Sequence[_LineBundle]
 ) -> None:
-    near = chain.from_iterable(one.near(entry, matcher.tolerance.days) for one in bundles)
+    near = chain.from_iterable(one.near(entry, matcher.tolerance) for one in bundles)
     places = sorted(set(near))
     referred = [place for place in places if same_reference(matcher.lines[place], entry)]
     for group in (referred, places):

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from ledger.core.quantity import Unit
 from ledger.core.text import normalised_code
@@ -164,15 +164,8 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """The number of days by which two dates may differ and still agree."""
-
-    days: int = 3
-
-    def admits(self, one: date, other: date) -> bool:
-        """Return whether two days agree."""
-        return abs((one - other).days) <= self.days
+TOLERANCE_DAYS: Final = 3
+"""Days by which two dates may differ and still agree, unless another number is given."""
 
 
 def amount_in(entry: DealEntry, deal: DealFacts, unit: str) -> int | None:
@@ -236,20 +229,10 @@ def current_lines(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DayRange:
-    """Days from a first to a last, both included."""
-
-    first: date
-    last: date
-
-    def __contains__(self, day: object) -> bool:
-        """Return whether a day is in the range."""
-        return isinstance(day, date) and self.first <= day <= self.last
-
-
-def days_covered(lines: Iterable[StatementLine], today: date) -> Mapping[LineKind, DayRange]:
-    """Return the days that a provider's lines cover, by their kind.
+def days_covered(
+    lines: Iterable[StatementLine], today: date
+) -> Mapping[LineKind, tuple[date, date]]:
+    """Return the first and the last day that a provider's lines cover, by their kind.
 
     Statements are of whole months: from the first day of the month of the earliest line to the last
     of the month of the latest, up to `today`. A kind without lines is one that the provider does
@@ -257,7 +240,7 @@ def days_covered(lines: Iterable[StatementLine], today: date) -> Mapping[LineKin
     """
     days = grouped((line.kind, line.day) for line in lines)
     return {
-        kind: DayRange(min(result).replace(day=1), min(_month_end(max(result)), today))
+        kind: (min(result).replace(day=1), min(_month_end(max(result)), today))
         for kind, result in days.items()
     }
 

@@ -17,7 +17,6 @@ from ledger.statements.lines import (
     FindingKind,
     LedgerFacts,
     StatementLine,
-    Tolerance,
     amount_in,
 )
 from ledger.statements.pool import AmountFilter, DayIndex, Pool, ReferenceFilter
@@ -35,7 +34,7 @@ class StatementMatcher:
         provider: str,
         lines: Sequence[StatementLine],
         facts: LedgerFacts,
-        tolerance: Tolerance,
+        tolerance: int,
     ) -> None:
         """Index the entries by deal."""
         self.provider = provider
@@ -144,7 +143,7 @@ class StatementMatcher:
         entry = self.find_by_reference(line, pool, amount_filter, *key)
         if entry is not None or not scope.has_codes:
             return entry
-        reach = self.tolerance.days
+        reach = self.tolerance
         if line.reference is not None:
             return pool.nearest(line.day, ReferenceFilter.NONE, amount_filter, *key, reach=reach)
         near = pool.nearest(line.day, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
@@ -163,7 +162,7 @@ class StatementMatcher:
         ]
         if scope.has_codes:
             near = pool.days(ReferenceFilter.ANY, amount_filter)
-            ways.append(near.nearest_first(line.day, self.tolerance.days))
+            ways.append(near.nearest_first(line.day, self.tolerance))
         result = {entry.number: entry for way in ways for entry in islice(way, MOST_NEAR)}
         position = self.facts.positions
         return sorted(

@@ -9,12 +9,12 @@ from datetime import date
 
 from ledger.statements.combine import find_split_lines, find_sum
 from ledger.statements.lines import (
+    TOLERANCE_DAYS,
     DealEntry,
     Difference,
     FindingKind,
     LedgerFacts,
     StatementLine,
-    Tolerance,
     days_covered,
 )
 from ledger.statements.matcher import StatementMatcher, cites, nearest_entry, same_reference
@@ -34,7 +34,7 @@ DATE_REACH = 92
 
 def confirm_agreements(matcher: StatementMatcher) -> None:
     """Match lines and entries that agree in amount and day, those of one reference first."""
-    for reach in (0, matcher.tolerance.days):
+    for reach in (0, matcher.tolerance):
         for by_reference in (True, False):
             find = _find_by_reference if by_reference else _find_by_date
             for place, line, scope in matcher.unmatched_lines():
@@ -133,13 +133,13 @@ def _find_by_amount(
     reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
     key = (line.unit.code, line.amount)
     return pool.nearest(
-        line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance.days
+        line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance
     )
 
 
 def find_other_deal(matcher: StatementMatcher) -> None:
     """Find lines whose amount and day are those of another deal of the same provider."""
-    reach = matcher.tolerance.days
+    reach = matcher.tolerance
     for place, line, scope in matcher.unmatched_lines():
         if not scope.has_codes:
             continue
@@ -291,13 +291,13 @@ def compare_statements(
     lines: Sequence[StatementLine],
     facts: LedgerFacts,
     today: date,
-    tolerance: Tolerance | None = None,
+    tolerance: int = TOLERANCE_DAYS,
 ) -> ProviderComparison:
     """Compare a provider's statement lines, in the order of arrival, with its deals.
 
     The result depends on the arguments alone.
     """
-    matcher = StatementMatcher(provider, lines, facts, tolerance or Tolerance())
+    matcher = StatementMatcher(provider, lines, facts, tolerance)
     for matching_pass in MATCHING_PASSES:
         matching_pass(matcher)
     _find_missing(matcher, today)
@@ -308,8 +308,8 @@ def _find_missing(matcher: StatementMatcher, today: date) -> None:
     """Find the entries that no line reports, on the days and of the kinds that statements cover."""
     covered = days_covered(matcher.lines, today)
     for entry in _without_reversals(list(matcher.unmatched_entries())):
-        span = covered.get(entry.kind)
-        if span is not None and entry.day in span:
+        first, last = covered.get(entry.kind, (date.max, date.min))
+        if first <= entry.day <= last:
             matcher.add_difference(FindingKind.MISSING, (), [entry])
 
 

@@ -6,17 +6,16 @@ from datetime import date
 
 from ledger.core.factors import Side
 from ledger.deals.deal import Deal
-from ledger.interchange.plan import Incoming, plan_incoming
+from ledger.interchange.plan import plan_incoming
 from ledger.interchange.problems import ImportProblem
-from ledger.interchange.reader import parse_table
+from ledger.interchange.reader import Incoming, parse_table
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import (
     Add,
     AddRate,
     Edit,
     Holdings,
     ImportPlan,
-    PostAct,
-    PostChange,
     Revise,
 )
 from ledger.journal.entries import Act
@@ -90,14 +89,14 @@ def carried_out(done: ImportPlan, before: Holdings = EMPTY) -> Holdings:
             held["required"][step.side, step.code] = step.new_total
         elif isinstance(step, AddRate):
             held["rates"][step.rate.day, step.rate.base, step.rate.quote] = step.rate
-        elif isinstance(step, PostAct):
-            row = step.row
+        elif isinstance(step, DealActRow):
+            row = step
             terms = {"rate": row.rate} if row.rate is not None else {}
             deal = Deal(code=row.code, offer=row.offer, need=row.need, **terms)
             held["deals"].setdefault(row.code, deal)
             held["deal_acts"][row.key] = (*held["deal_acts"].get(row.key, ()), row.amount)
-        elif isinstance(step, PostChange):
-            row = step.row
+        elif isinstance(step, ChangeRow):
+            row = step
             held["changes"][row.key] = (*held["changes"].get(row.key, ()), row.amount)
             if row.act in {Act.DECLARE, Act.REVISE}:
                 total = held["required"].get((row.side, row.code), 0) + row.amount

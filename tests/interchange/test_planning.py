@@ -9,14 +9,13 @@ from importing import EMPTY, WORLD, carried_out, plan, problems
 
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import (
     Add,
     Edit,
     Holdings,
     ImportPlan,
     ImportStep,
-    PostAct,
-    PostChange,
     Revise,
     Same,
 )
@@ -38,7 +37,7 @@ def test_a_world_in_any_order_is_planned_in_an_order_that_can_be_done():
     assert not done.problems
     kinds = [step.kind for step in done.steps if isinstance(step, Add)]
     assert kinds == ["cities", "cities", "providers", "projects", "needs", "needs", "offers"]
-    acts = [step.row.act for step in done.steps if isinstance(step, PostAct)]
+    acts = [step.act for step in done.steps if isinstance(step, DealActRow)]
     assert acts == [Act.INTRODUCE, Act.COMMIT, Act.DELIVER]
 
 
@@ -201,7 +200,7 @@ HISTORY = {
 def test_history_is_posted_in_the_order_of_the_ledger_it_came_from():
     done = plan(HISTORY)
     assert not done.problems
-    rows = [step.row for step in done.steps if isinstance(step, PostAct | PostChange)]
+    rows = [step for step in done.steps if isinstance(step, DealActRow | ChangeRow)]
     assert [row.sequence for row in rows] == [1, 2, 3, 4, 5, 6, 11, 12, 13, 14]
     (need, *_) = [s for s in done.steps if isinstance(s, Add) and s.kind == "needs"]
     assert need.quantity is None

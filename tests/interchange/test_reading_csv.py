@@ -75,7 +75,7 @@ def test_a_folder_is_read_in_any_order_and_other_files_are_said(tmp_path: Path):
     (tmp_path / "statements.csv").write_text("provider\n")
     reading = read_paths([tmp_path])
     assert {table.table for table in reading.tables} == {"cities", "projects"}
-    assert [name.rsplit("/", 1)[1] for name in reading.ignored_columns] == [
+    assert [name.rsplit("/", 1)[1] for name in reading.ignored_files] == [
         "notes.txt",
         "statements.csv",
     ]

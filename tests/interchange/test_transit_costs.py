@@ -10,8 +10,9 @@ from importing import EMPTY, TODAY, carried_out
 
 from ledger.core.factors import Factor, Side
 from ledger.interchange.import_rules import load_rule
-from ledger.interchange.plan import Incoming, plan_incoming, read_incoming
+from ledger.interchange.plan import plan_incoming, read_incoming
 from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import Incoming
 from ledger.interchange.steps import Holdings
 
 FILE = (

@@ -10,7 +10,7 @@ import pytest
 from nights import TODAY, WHO, findings, put
 from world import World
 
-from ledger.statements.lines import Tolerance
+from ledger.statements.lines import TOLERANCE_DAYS
 from ledger.usecases.night_step import NightOptions
 from ledger.usecases.nights.run import reconcile
 from ledger.usecases.statements import findings as acts
@@ -134,7 +134,7 @@ def test_leaving_alone_changes_no_finding(fund, tmp_path, seed):
         _something(fund, chance, tmp_path, number)
         left += night(fund, inbox=tmp_path / "inbox")["providers_unchanged"]
         with fund.ledger.read() as connection:
-            anew = compare_all(connection, [], TODAY, Tolerance())
+            anew = compare_all(connection, [], TODAY, TOLERANCE_DAYS)
         standing = {one.sentence for one in findings(fund) if one.last.event.value != "healed"}
         assert standing == {one.sentence for one in anew.findings}, f"seed {seed}"
     assert left, "nothing was ever left alone"

@@ -49,7 +49,7 @@ def test_in_a_folder_they_are_passed_over(tmp_path):
     read = read_incoming([tmp_path / "inbox"])
 
     assert [table.table for table in read.tables] == ["units"]
-    assert read.ignored_columns == (str(tmp_path / "inbox" / "statements.csv"),)
+    assert read.ignored_files == (str(tmp_path / "inbox" / "statements.csv"),)
 
 
 def test_a_rule_that_makes_statements_is_for_the_night(tmp_path):

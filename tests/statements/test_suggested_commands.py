@@ -18,7 +18,6 @@ from ledger.statements.lines import (
     FindingKind,
     LineKind,
     StatementLine,
-    Tolerance,
 )
 
 TODAY, DAY, BEFORE = date(2026, 11, 23), date(2026, 11, 20), date(2026, 11, 19)
@@ -153,9 +152,3 @@ def test_a_correction_has_the_reference_that_both_have(theirs, ours, reference):
     command = suggested_command("BNK", difference, DEAL, TODAY)
 
     assert str(command).endswith(f"'10.00 EUR' --on 2026-11-20 --reference {reference}")
-
-
-def test_days_are_near_within_three_days_either_way():
-    near = [day for day in range(1, 31) if Tolerance().admits(DAY, date(2026, 11, day))]
-
-    assert near == list(range(17, 24))

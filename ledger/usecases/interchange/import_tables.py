@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ledger.core.errors import Busy, LedgerError
 from ledger.core.factors import Side
 from ledger.core.requests import Request
-from ledger.interchange.plan import Incoming, plan_incoming
+from ledger.interchange.plan import plan_incoming
 from ledger.interchange.planning import REGISTER_OF_TABLE
 from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
 from ledger.interchange.rate_plan import RatePlan
+from ledger.interchange.reader import Incoming
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import (
     Add,
     AddRate,
@@ -22,8 +24,6 @@ from ledger.interchange.steps import (
     Holdings,
     ImportPlan,
     ImportStep,
-    PostAct,
-    PostChange,
     Revise,
     Same,
 )
@@ -234,10 +234,10 @@ class Importer:
                 set_quantity(self._uow, account, step.new_total, self._uow.today)
             case AddRate():
                 self._uow.add_rate(step.rate)
-            case PostChange():
-                self._history.post_change(step.row)
-            case PostAct():
-                self._history.post_act(step.row)
+            case ChangeRow():
+                self._history.post_change(step)
+            case DealActRow():
+                self._history.post_act(step)
 
     def _add(self, step: Add) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
@@ -270,10 +270,6 @@ class Importer:
 
 
 def _place_and_code(step: Any) -> tuple[Place, str]:
-    if isinstance(step, (PostAct, PostChange)):
-        return step.row.place, step.row.code
-    if isinstance(step, AddRate):
-        return step.place, ""
     code = step.record.code if isinstance(step, Add) else ""
     return step.place, code or getattr(step, "code", "")
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
-from ledger.statements.lines import FindingKind, Tolerance
+from ledger.statements.lines import TOLERANCE_DAYS, FindingKind
 from ledger.store.db.queries import read_units
 from ledger.store.registers import load_all
 from ledger.store.session.execute import execute
@@ -59,7 +59,7 @@ class StatementOptions:
 
     inbox: Path | None = None
     rules: tuple[ImportRule, ...] = ()
-    tolerance_days: int = Tolerance().days
+    tolerance_days: int = TOLERANCE_DAYS
     silent_days: int | None = None
     post_deliveries: bool = False
 
@@ -131,8 +131,7 @@ def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Statemen
     zone = night.ledger.calendar().zone
     with night.ledger.read() as connection:
         unchanged = unchanged_providers(connection, night.day, _basis(options), zone)
-        tolerance = Tolerance(options.tolerance_days)
-        return compare_all(connection, fresh, night.day, tolerance, unchanged)
+        return compare_all(connection, fresh, night.day, options.tolerance_days, unchanged)
 
 
 def _basis(options: StatementOptions) -> dict[str, int | str]:

@@ -26,7 +26,7 @@ from ledger.statements.describe import (
     describe_difference,
     proposed_delivery,
 )
-from ledger.statements.lines import FindingKind, StatementLine, Tolerance, current_lines
+from ledger.statements.lines import FindingKind, StatementLine, current_lines
 from ledger.statements.passes import compare_statements
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -65,7 +65,7 @@ def compare_all(
     connection: Connection,
     fresh: Iterable[Sequence[StatementLine]],
     today: date,
-    tolerance: Tolerance,
+    tolerance: int,
     unchanged: Collection[str] = (),
 ) -> StatementComparison:
     """Compare all stored statements, and the `fresh` ones, provider by provider.
