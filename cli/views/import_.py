@@ -11,7 +11,7 @@ from cli.framework.session import request_on
 from cli.framework.terminal import confirm, note
 
 if TYPE_CHECKING:
-    from ledger.interchange.apply_rule import RuleReport
+    from ledger.interchange.import_rules import RuleReport
     from ledger.interchange.rate_plan import RatePlan
     from ledger.interchange.reader import Incoming
     from ledger.interchange.steps import ImportPlan

@@ -162,7 +162,7 @@ def state_text(row: Row) -> str:
         return f"introduced as {row['deal']}, entry {row['entry']}"
     if row["state"] == "unfit":
         return f"no longer fits: {row['why']}"
-    return "not taken up yet; it fits"
+    return "not accepted yet; it fits"
 
 
 def open_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:

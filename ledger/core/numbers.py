@@ -7,6 +7,7 @@ and figure spaces, always before every third digit. A comma that could be a deci
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.core.quantity_errors import (
@@ -137,3 +138,9 @@ def _ambiguous_comma(numeral: str, left: str, right: str) -> AmbiguousNumber:
         why="The comma is a decimal mark in some countries and a group mark in others.",
         next_step=f"Write {left}.{right} or {left}{right}.",
     )
+
+
+def format_decimal(number: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -36,6 +36,7 @@ __all__ = [
     "Unit",
     "find_unit",
     "format_amount",
+    "format_known",
     "format_quantity",
     "match_unit",
     "parse_amount",
@@ -185,6 +186,11 @@ def format_amount(amount: int, decimals: int) -> str:
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), 10**decimals)
     return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def format_known(amount: int | None, decimals: int) -> str | None:
+    """Format an amount for machines; None for an unknown one."""
+    return None if amount is None else format_amount(amount, decimals)
 
 
 def format_quantity(amount: int, unit: Unit) -> str:

@@ -6,6 +6,7 @@ Codes of records: their normalised form, and the codes that the program makes.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
 from typing import Final
@@ -111,3 +112,9 @@ def cell_text(value: object) -> str | None:
             return ";".join(value)
         case _:
             return str(value)
+
+
+def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """Name the first of several and count the others: `A, B and 3 more`."""
+    more = len(names) - most
+    return between.join(names[:most]) + (f" and {more} more" if more > 0 else "")

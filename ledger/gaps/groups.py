@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.core.factors import Factor
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, format_known
 from ledger.gaps.rows import GapRow, coverage_ratio
 
 _FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
@@ -53,9 +53,9 @@ class GroupRow:
             **dict(self.keys),
             "factor": str(self.factor),
             "unit": self.unit,
-            **{name: _shown(getattr(self, name), self.decimals) for name in names},
+            **{name: format_known(getattr(self, name), self.decimals) for name in names},
             "coverage": None if self.coverage is None else str(self.coverage),
-            "gap_base": _shown(self.gap_base, self.base_decimals),
+            "gap_base": format_known(self.gap_base, self.base_decimals),
             "needs": self.needs,
             "counted": self.counted,
             "not_counted": self.not_counted,
@@ -85,8 +85,8 @@ class Total:
         return {
             "factor": str(self.factor),
             "unit": self.unit,
-            "required": _shown(self.required, self.decimals),
-            "gap": _shown(self.gap, self.decimals),
+            "required": format_known(self.required, self.decimals),
+            "gap": format_known(self.gap, self.decimals),
             "counted": self.counted,
             "not_counted": self.not_counted,
             "rule": self.rule,
@@ -213,7 +213,3 @@ def _sum(amounts: Iterable[int | None]) -> tuple[int | None, int]:
     """Sum the known amounts; return None, not zero, if there are none, and their number."""
     known = [amount for amount in amounts if amount is not None]
     return (sum(known) if known else None), len(known)
-
-
-def _shown(amount: int | None, decimals: int) -> str | None:
-    return None if amount is None else format_amount(amount, decimals)

@@ -1,115 +1,29 @@
-"""Apply an import rule: foreign CSV in, canonical rows out, each with its foreign line.
-
-`RuleReport` accounts for every row of the foreign file.
-"""
+"""Apply an import rule: foreign CSV in, canonical rows out, each with its foreign line."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import NamedTuple
 
+from ledger.core.numbers import format_decimal
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.import_rules import (
     ROW,
     ImportRule,
     Output,
+    Repeat,
+    RuleReport,
+    SkippedRow,
     Value,
     fill_template,
     placeholders,
 )
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable, decode, read_records, read_rows
-
-
-class SkippedRow(NamedTuple):
-    """A foreign row that is no record, and why."""
-
-    line: int
-    reason: str
-
-
-class Repeat(NamedTuple):
-    """A foreign row whose identity an earlier row had: kept as a record of its own.
-
-    `alike` says that every cell the rule reads is the same as in the earlier row.
-    """
-
-    line: int
-    first_line: int
-    identity: str
-    alike: bool
-
-
-@dataclass(slots=True)
-class RuleReport:
-    """Counts and lines of one application of a rule; `rows` = `used` + left out + refused."""
-
-    rule: str
-    title: str
-    source: str
-    licence: str
-    file: str
-    expected_name: bool = True
-    rows: int = 0
-    used: int = 0
-    refused: int = 0
-    left_out: list[SkippedRow] = field(default_factory=list)
-    repeats: list[Repeat] = field(default_factory=list)
-    mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unmade: Counter[str] = field(default_factory=Counter)
-    scientific: int = 0
-    rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def lines(self) -> Iterator[str]:
-        """Give the report for people, one line each."""
-        if not self.expected_name:
-            yield f"{self.file} is not named as the rule {self.rule} expects; taken all the same"
-        refused = f", {self.refused:,} refused" if self.refused else ""
-        yield (
-            f"{self.rows:,} rows: {self.used:,} used, {len(self.left_out):,} left out{refused}. "
-            f"Source: {self.source} ({self.licence})"
-        )
-        for reason, lines in self._reasons().items():
-            yield f"left out, {reason}: lines {_spans(lines)}"
-        for (column, before, after), count in sorted(self.mapped.items()):
-            yield f"{column} {before} read as {after}: {count:,}"
-        for (table, column), count in sorted(self.unknown.items()):
-            yield f"{table}.{column} not known: {count:,}"
-        for table, count in sorted(self.unmade.items()):
-            yield f"{table} not made, because a record they refer to is missing: {count:,}"
-        if self.scientific:
-            yield f"numbers written with an exponent: {self.scientific:,}"
-        for (table, column), count in sorted(self.rounded.items()):
-            yield f"{table}.{column} rounded: {count:,}"
-        for repeat in self.repeats:
-            how = "repeats" if repeat.alike else "has the identity of"
-            yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
-
-    def _reasons(self) -> dict[str, list[int]]:
-        reasons: dict[str, list[int]] = {}
-        for line, reason in self.left_out:
-            reasons.setdefault(reason, []).append(line)
-        return reasons
-
-
-def _spans(lines: list[int]) -> str:
-    """Give line numbers with neighbours drawn together: `3, 7 to 9`."""
-    spans: list[list[int]] = []
-    for line in sorted(lines):
-        if spans and spans[-1][1] == line - 1:
-            spans[-1][1] = line
-        else:
-            spans.append([line, line])
-    return ", ".join(f"{first} to {last}" if first != last else str(first) for first, last in spans)
-
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _SCIENTIFIC = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
@@ -305,13 +219,7 @@ def _number(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow
         rounded = number.quantize(Decimal(1).scaleb(-value.round), ROUND_HALF_EVEN, _EXACT)
         work.report.rounded[table, name] += rounded != number
         number = rounded
-    return _plain_number(number)
-
-
-def _plain_number(number: Decimal) -> str:
-    """Write a decimal without exponent and without trailing zeros."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return format_decimal(number)
 
 
 def slug(text: str) -> str:

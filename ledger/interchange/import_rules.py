@@ -1,14 +1,20 @@
-"""Import rules: TOML files that map a foreign table to canonical tables."""
+"""Import rules: TOML files that map a foreign table to canonical tables; reports of their use.
+
+`RuleReport` accounts for every row of the foreign file.
+"""
 
 from __future__ import annotations
 
 import re
 import string
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -288,3 +294,86 @@ def _plain(message: str) -> str:
         "Field required": "This key is missing.",
         "Extra inputs are not permitted": "A rule has no such key.",
     }.get(words, words[:1].upper() + words[1:] + ("" if words.endswith((".", "?")) else "."))
+
+
+class SkippedRow(NamedTuple):
+    """A foreign row that is no record, and why."""
+
+    line: int
+    reason: str
+
+
+class Repeat(NamedTuple):
+    """A foreign row whose identity an earlier row had: kept as a record of its own.
+
+    `alike` says that every cell the rule reads is the same as in the earlier row.
+    """
+
+    line: int
+    first_line: int
+    identity: str
+    alike: bool
+
+
+@dataclass(slots=True)
+class RuleReport:
+    """Counts and lines of one application of a rule; `rows` = `used` + left out + refused."""
+
+    rule: str
+    title: str
+    source: str
+    licence: str
+    file: str
+    expected_name: bool = True
+    rows: int = 0
+    used: int = 0
+    refused: int = 0
+    left_out: list[SkippedRow] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unmade: Counter[str] = field(default_factory=Counter)
+    scientific: int = 0
+    rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def lines(self) -> Iterator[str]:
+        """Give the report for people, one line each."""
+        if not self.expected_name:
+            yield f"{self.file} is not named as the rule {self.rule} expects; taken all the same"
+        refused = f", {self.refused:,} refused" if self.refused else ""
+        yield (
+            f"{self.rows:,} rows: {self.used:,} used, {len(self.left_out):,} left out{refused}. "
+            f"Source: {self.source} ({self.licence})"
+        )
+        for reason, lines in self._reasons().items():
+            yield f"left out, {reason}: lines {_spans(lines)}"
+        for (column, before, after), count in sorted(self.mapped.items()):
+            yield f"{column} {before} read as {after}: {count:,}"
+        for (table, column), count in sorted(self.unknown.items()):
+            yield f"{table}.{column} not known: {count:,}"
+        for table, count in sorted(self.unmade.items()):
+            yield f"{table} not made, because a record they refer to is missing: {count:,}"
+        if self.scientific:
+            yield f"numbers written with an exponent: {self.scientific:,}"
+        for (table, column), count in sorted(self.rounded.items()):
+            yield f"{table}.{column} rounded: {count:,}"
+        for repeat in self.repeats:
+            how = "repeats" if repeat.alike else "has the identity of"
+            yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
+
+    def _reasons(self) -> dict[str, list[int]]:
+        reasons: dict[str, list[int]] = {}
+        for line, reason in self.left_out:
+            reasons.setdefault(reason, []).append(line)
+        return reasons
+
+
+def _spans(lines: list[int]) -> str:
+    """Give line numbers with neighbours drawn together: `3, 7 to 9`."""
+    spans: list[list[int]] = []
+    for line in sorted(lines):
+        if spans and spans[-1][1] == line - 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    return ", ".join(f"{first} to {last}" if first != last else str(first) for first, last in spans)

@@ -42,8 +42,7 @@ from ledger.registers.table import by_plural
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
-    from ledger.interchange.apply_rule import RuleReport
-    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.import_rules import ImportRule, RuleReport
 
 
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:

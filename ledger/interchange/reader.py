@@ -17,7 +17,7 @@ from ledger.interchange.problems import ImportProblem, Place
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
-    from ledger.interchange.apply_rule import RuleReport
+    from ledger.interchange.import_rules import RuleReport
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""

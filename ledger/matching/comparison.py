@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger.core.quantity import Unit, format_amount
 from ledger.matching.proposal import Line, Proposal
-from ledger.matching.variants import Span
+from ledger.matching.variants import Span, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class Comparison:
     @property
     def rise(self) -> Span:
         """The increase of level 1; a decrease is negative."""
-        today, scenario = self.today.complete_level, self.scenario.complete_level
-        return Span(scenario.value - today.bound, scenario.bound - today.value)
+        return difference(self.scenario.complete_level, self.today.complete_level)
 
     def lines(self) -> list[LineChange]:
         """Return the lines that differ, by project, need and offer."""

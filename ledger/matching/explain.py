@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, format_amount, format_known
 from ledger.eligibility.rules import Failure
 from ledger.matching.near_misses import Change
 from ledger.matching.pairs import PairFacts
@@ -108,10 +108,10 @@ class NeedRow:
             "need": self.need,
             "factor": self.factor,
             "topic": self.topic,
-            "open": _formatted(self.open, places),
+            "open": format_known(self.open, places),
             "gets": format_amount(self.gets, places),
-            "stays_open": _formatted(remaining, places),
-            "alone": _formatted(self.served_alone, places),
+            "stays_open": format_known(remaining, places),
+            "alone": format_known(self.served_alone, places),
             "unit": self.unit.code,
             "binding": self.binding,
             "reason": self.reason,
@@ -154,7 +154,3 @@ class Explanation:
             "proven": self.proven,
             **self.facts,
         }
-
-
-def _formatted(amount: int | None, places: int) -> str | None:
-    return None if amount is None else format_amount(amount, places)

@@ -16,6 +16,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Stage
+from ledger.core.numbers import format_decimal
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_amount
 from ledger.core.text import cell_text
 from ledger.eligibility.rules import brief
@@ -74,7 +75,7 @@ def _cell(value: object, unit: Unit) -> str | None:
     """Write a term as a cell of the canonical table."""
     if isinstance(value, int) and not isinstance(value, bool):
         return format_amount(value, unit.decimals)
-    return _plain(value) if isinstance(value, Decimal) else cell_text(value)
+    return format_decimal(value) if isinstance(value, Decimal) else cell_text(value)
 
 
 def _quoted(change: Change) -> str:
@@ -179,7 +180,7 @@ def with_added_amount(balance: Balance, stage: Stage, additional: int) -> Balanc
 
 def percent(share: Decimal) -> str:
     """Write a share in percent: 0.25 as 25 %."""
-    return f"{_plain(share * 100)} %"
+    return f"{format_decimal(share * 100)} %"
 
 
 def reinstated(balance: Balance, source: Stage) -> Balance:
@@ -197,11 +198,6 @@ def _reinstated(pair: PairFacts) -> Trial:
     balance = reinstated(pair.offer.balance, Stage.WITHDRAWN)
     reinstated_pair = replace(pair, offer=replace(pair.offer, balance=balance))
     return _trial(reinstated_pair, "offer", "the offer brought back", withdrawn=False)
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def topic(pair: PairFacts) -> Iterator[Trial]:

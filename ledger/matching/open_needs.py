@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, format_known
 from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
@@ -34,12 +34,11 @@ class OpenNeed:
 
     def to_dict(self) -> dict[str, str | None]:
         """Return the need as in `cityfund.match/1`."""
-        amount = None if self.amount is None else format_amount(self.amount, self.unit.decimals)
         return {
             "project": self.project,
             "need": self.need,
             "factor": self.factor,
-            "open": amount,
+            "open": format_known(self.amount, self.unit.decimals),
             "unit": self.unit.code,
             "why": self.why,
         }

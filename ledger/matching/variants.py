@@ -178,5 +178,10 @@ def compare_forced_completion(
 
 def between(higher: Level, lower: Level) -> Span:
     """Return the interval of the difference of two levels, never below zero."""
-    zero = Fraction(0)
-    return Span(max(zero, higher.value - lower.bound), max(zero, higher.bound - lower.value))
+    span = difference(higher, lower)
+    return Span(max(Fraction(0), span.lower), max(Fraction(0), span.upper))
+
+
+def difference(after: Level, before: Level) -> Span:
+    """Return the interval of the difference of two levels."""
+    return Span(after.value - before.bound, after.bound - before.value)

@@ -17,7 +17,7 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Level, PlanIndex, Solution, completed
 from ledger.matching.proposal import LEVEL_PLACES
-from ledger.matching.variants import SAME_UNIT, Span
+from ledger.matching.variants import SAME_UNIT, Span, difference
 
 Keys = tuple[tuple[str, str | int | None], ...]
 ToBaseCurrency = Callable[[int, Unit], int | None]
@@ -173,10 +173,9 @@ def ranked(rows: Iterable[Worth]) -> list[Worth]:
 
 
 def _rise(before: Level, after: Level, *, never_falls: bool = False) -> LevelRise:
-    least, most = after.value - before.bound, after.bound - before.value
-    if never_falls:
-        least = max(Fraction(0), least)
-    return LevelRise(after.value - before.value, Span(least, max(least, most)))
+    span = difference(after, before)
+    least = max(Fraction(0), span.lower) if never_falls else span.lower
+    return LevelRise(after.value - before.value, Span(least, max(least, span.upper)))
 
 
 def _sort_key(gap: Gap) -> tuple[tuple[str, ...], str, str]:

@@ -123,9 +123,9 @@ class Offer:
     withdrawn: bool = False
 
     def is_over(self, day: date) -> bool:
-        """Say whether what returns to this offer on `day` can no longer be taken up."""
+        """Say whether what returns to this offer on `day` can no longer be used."""
         return self.withdrawn or self.has_expired(day)
 
     def has_expired(self, day: date) -> bool:
-        """Say whether `day` lies after the last day on which the offer can be taken up."""
+        """Say whether `day` lies after the last day on which the offer is valid."""
         return self.valid_until is not None and day > self.valid_until

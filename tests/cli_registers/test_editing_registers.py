@@ -58,7 +58,7 @@ def test_an_unknown_amount_is_given_later(fund: Officer) -> None:
 
 def test_extending_what_expired_says_how_to_bring_it_back(fund: Officer) -> None:
     said = fund.says("offer edit O-0001 --valid-until 2026-10-01")
-    assert "nobody can take it up" in said
+    assert "it can no longer be used" in said
     fund.says("offer expire o-0001")
     said = fund.says("offer edit O-0001 --valid-until 2027-10-01")
     assert "cityfund offer reinstate O-0001" in said

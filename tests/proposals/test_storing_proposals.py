@@ -148,7 +148,7 @@ def test_a_proposal_shows_what_became_of_each_line(fund):
     ]
     told = fund.says("match show")
     assert "introduced as D-0001, entry 7" in told
-    assert "not taken up yet; it fits" in told
+    assert "not accepted yet; it fits" in told
 
 
 def test_a_line_that_no_longer_fits_is_shown_with_why(fund):

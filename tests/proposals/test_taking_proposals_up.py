@@ -129,7 +129,7 @@ def test_a_receipt_tells_a_person_what_was_left_out(fund):
     told = fund.says(f"match accept 1-3 {UNTIL} --fitting")
 
     assert told.splitlines()[0] == "entry 8 · 1 line of proposal MAT-0001 introduced"
-    assert "line 1: O-0001 for N-0001: it was taken up already: deal D-0001, entry 7" in told
+    assert "line 1: O-0001 for N-0001: it was accepted already: deal D-0001, entry 7" in told
     assert "line 2: O-0002 for N-0002: topic: only for tramway; the need names no topic" in told
 
 

@@ -13,6 +13,7 @@ from ledger.core.errors import Detail, InvalidInput, NotFound, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Quantity, format_amount
+from ledger.core.text import first_few
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
@@ -24,13 +25,14 @@ from ledger.usecases.matching.saved import find_proposal
 
 _RANGE = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
 _MANY_LINES = 200
+_MOST_NAMED = 5
 
 
 class UnreadableLines(InvalidInput, code="unreadable-lines"):
     """What was typed for lines of a proposal names none."""
 
     default_why = "Lines are numbers and ranges of them, with commas between."
-    default_next = "Write them like 1-4,7, or leave them out for all that is not taken up yet."
+    default_next = "Write them like 1-4,7, or leave them out for all that is not accepted yet."
 
 
 class NoSuchLine(NotFound, code="no-such-line"):
@@ -40,16 +42,16 @@ class NoSuchLine(NotFound, code="no-such-line"):
 
 
 class LineTakenUp(RefusedByRule, code="line-taken-up"):
-    """A line of a proposal was taken up before, or all of its lines were."""
+    """A line of a proposal was accepted before, or all of its lines were."""
 
-    default_why = "A line is taken up once, whatever became of its introduction since."
-    default_next = "See what became of each line: cityfund match show"
+    default_why = "A line is accepted once, even if its introduction was released since."
+    default_next = "See the state of each line: cityfund match show"
 
 
 class NothingProposed(RefusedByRule, code="nothing-proposed"):
-    """A proposal without lines was to be taken up."""
+    """A proposal without lines was to be accepted."""
 
-    default_why = "It found nothing that could be given to anybody."
+    default_why = "It found no offer that could serve a need."
     default_next = "See what blocks the needs: cityfund match"
 
 
@@ -131,7 +133,7 @@ def _lines_to_accept(
         raise NothingProposed(f"Proposal {stored.code} has no lines.")
     if acceptance.lines is None:
         if not stored.open_lines:
-            raise LineTakenUp(f"Every line of proposal {stored.code} was taken up already.")
+            raise LineTakenUp(f"Every line of proposal {stored.code} was accepted already.")
         return stored.open_lines, []
     requested = parse_line_numbers(acceptance.lines)
     for number in requested:
@@ -168,19 +170,16 @@ def parse_line_numbers(text: str) -> list[int]:
 
 def _accepted_before_text(stored: StoredProposal, number: int) -> str:
     line = stored.accepted[number]
-    return f"it was taken up already: deal {line.deal}, entry {line.entry}"
+    return f"it was accepted already: deal {line.deal}, entry {line.entry}"
 
 
 def _already_accepted(stored: StoredProposal, accepted_before: Sequence[int]) -> LineTakenUp:
-    named = "; ".join(
-        f"line {number} by deal {line.deal} (entry {line.entry})"
-        for number in accepted_before[:5]
-        for line in [stored.accepted[number]]
-    )
-    more = f"; and {len(accepted_before) - 5} more" if len(accepted_before) > 5 else ""  # noqa: PLR2004
+    lines = [(number, stored.accepted[number]) for number in accepted_before]
+    named = [f"line {number} by deal {one.deal} (entry {one.entry})" for number, one in lines]
     return LineTakenUp(
-        f"Of proposal {stored.code} this was taken up already: {named}{more}.",
-        next_step=f"See what became of each line: cityfund match show {stored.code}",
+        f"Of proposal {stored.code} this was accepted already: "
+        f"{first_few(named, _MOST_NAMED, '; ')}.",
+        next_step=f"See the state of each line: cityfund match show {stored.code}",
     )
 
 
@@ -188,10 +187,8 @@ def _introduce_line(
     uow: UnitOfWork, stored: StoredProposal, number: int, line: Line, acceptance: Acceptance
 ) -> str | UnfitLine:
     """Introduce one line and return the code of its deal, or why it no longer fits."""
-    need, offer = (
-        uow.accounts.account(Side.NEED, line.need),
-        uow.accounts.account(Side.OFFER, line.offer),
-    )
+    need = uow.accounts.account(Side.NEED, line.need)
+    offer = uow.accounts.account(Side.OFFER, line.offer)
     try:
         rate = agreed_rate(uow, need, offer, uow.day, None).rate
     except NoRate:
@@ -218,18 +215,15 @@ def _introduce_line(
 def _no_longer_fits(
     stored: StoredProposal, unfit: Sequence[UnfitLine], *, others: bool
 ) -> NoLongerFits:
-    numbers = ", ".join(str(one.number) for one in unfit[:5])
-    more = f" and {len(unfit) - 5} more" if len(unfit) > 5 else ""  # noqa: PLR2004
-    word = "Line" if len(unfit) == 1 else "Lines"
-    verb = "fits" if len(unfit) == 1 else "fit"
-    only = unfit[0].why if len(unfit) == 1 else None
+    numbers = first_few([str(one.number) for one in unfit], _MOST_NAMED)
+    only = len(unfit) == 1
+    subject, verb = ("Line", "fits") if only else ("Lines", "fit")
     next_step = "Match anew: cityfund match --save"
     if others:
-        next_step = f"Take up those that fit with --fitting. {next_step}"
+        next_step = f"Accept those that fit with --fitting. {next_step}"
     refusal = NoLongerFits(
-        f"{word} {numbers}{more} of proposal {stored.code} no longer {verb}; "
-        "nothing was introduced.",
-        why=None if only is None else f"{only.rstrip('.')}.",
+        f"{subject} {numbers} of proposal {stored.code} no longer {verb}; nothing was introduced.",
+        why=f"{unfit[0].why.rstrip('.')}." if only else None,
         next_step=next_step,
     )
     refusal.unfit = tuple(unfit)

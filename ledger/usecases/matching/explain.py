@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.suggest import did_you_mean
-from ledger.core.text import normalised_code
+from ledger.core.text import first_few, normalised_code
 from ledger.matching.explain import Explanation
 from ledger.matching.pairs import PairFacts
 from ledger.solver.options import UNLIMITED, SolverOptions
@@ -57,9 +57,8 @@ def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
         if len(matches) == 1:
             return matches[0]
         if matches:
-            named = [f"{kind} {code}" for kind, code in sorted(matches)[:_FEW]]
-            more = f" and {len(matches) - _FEW} more" if len(matches) > _FEW else ""
-            raise AmbiguousCode(f"{typed!r} could be {', '.join(named)}{more}.")
+            named = first_few([f"{kind} {code}" for kind, code in sorted(matches)], _FEW)
+            raise AmbiguousCode(f"{typed!r} could be {named}.")
     hint = did_you_mean(typed, (code for _, code in every), limit=3)
     raise UnknownCode(
         f"There is no project, need or offer {typed!r}.",

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.core.quantity import format_amount
+from ledger.core.text import first_few
 from ledger.eligibility.rules import NeedFacts, brief
 from ledger.matching.explain import Because, Explanation, PairRow
 from ledger.matching.pairs import PairFacts
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.usecases.matching.context import ExplanationContext
 from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomplete
+
+_MOST_NAMED = 3
 
 
 def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFacts]) -> Explanation:
@@ -57,13 +60,14 @@ def _allocation_sentence(
     code, unit = facts.need.code, facts.balance.unit
     total = context.problem.needs[need].open
     remaining = context.plan.open_amounts[need]
-    offers = [row.pair.offer.offer.code for row in rows if row.need_amount]
+    offers = first_few([row.pair.offer.offer.code for row in rows if row.need_amount], _MOST_NAMED)
     if not remaining:
-        return "placed", f"{code} ends placed: {brief(total, unit)} from {_first_codes(offers)}."
-    if remaining < total:
-        gets = (
-            f"{brief(total - remaining, unit)} of {brief(total, unit)} from {_first_codes(offers)}"
+        return (
+            "placed",
+            f"{code} ends placed: {brief(total, unit)} from {offers}.",
         )
+    if remaining < total:
+        gets = f"{brief(total - remaining, unit)} of {brief(total, unit)} from {offers}"
         return "part", f"{code} gets {gets}; {brief(remaining, unit)} stay open."
     return "nothing", f"{code} gets nothing of the {brief(total, unit)} it wants."
 
@@ -128,8 +132,3 @@ def _facts(context: ExplanationContext, facts: NeedFacts, need: int | None) -> d
         "stays_open": format_amount(balance.free - gets, places) if known else None,
         "project_complete": need is not None and context.plan.ends_complete(need),
     }
-
-
-def _first_codes(codes: Sequence[str], served_alone: int = 3) -> str:
-    more = len(codes) - served_alone
-    return ", ".join(codes[:served_alone]) + (f" and {more} more" if more > 0 else "")

@@ -45,7 +45,7 @@ class NoProposal(NotFound, code="no-proposal"):
 class PastIsNotSaved(InvalidInput, code="past-is-not-saved"):
     """A proposal of another time was to be stored."""
 
-    default_why = "A stored proposal is taken up as things stand now, and is dated today."
+    default_why = "A stored proposal is accepted as things stand now, and is dated today."
     default_next = "Leave --as-of and --known-at out, or leave --save out to look only."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 
 from ledger.core.errors import InvalidInput
@@ -100,11 +101,8 @@ def worth(
     if steps:
         gaps = [gap for gap in gaps if gap.unit.code in steps]
     chosen = select_largest(gaps, query.most, pipeline.base.convert)
-    rows = list(
-        _measured(
-            match_result, plan_index, chosen, steps, _TimeBudget(options, started), on_progress
-        )
-    )
+    share_of_time = partial(_share_of_time, options, started)
+    rows = list(_measured(match_result, plan_index, chosen, steps, share_of_time, on_progress))
     return WorthTable(
         today=match_result.proposal,
         by=by,
@@ -118,7 +116,7 @@ def _measured(
     plan_index: PlanIndex,
     gaps: Sequence[Gap],
     steps: dict[str, int],
-    budget: _TimeBudget,
+    share_of_time: Callable[[int], SolverOptions | None],
     on_progress: StepCallback | None,
 ) -> Iterator[Worth]:
     from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
@@ -127,7 +125,7 @@ def _measured(
     for number, gap in enumerate(gaps):
         if on_progress is not None:
             on_progress(number, len(gaps))
-        options = budget.share(len(gaps) - number)
+        options = share_of_time(len(gaps) - number)
         if options is None:
             return
         step = steps.get(gap.unit.code, gap.middle)
@@ -136,24 +134,17 @@ def _measured(
         yield worth_of(gap, step, plan_index, today, solve(problem_with_step, options, start_plan))
 
 
-class _TimeBudget:
-    """Divides the time left among the remaining steps."""
-
-    def __init__(self, options: SolverOptions, started: float) -> None:
-        self._effort, self._begun = options, started
-
-    def share(self, remaining_steps: int) -> SolverOptions | None:
-        """Return the options of the next step; None where the time is over."""
-        limit = self._effort.seconds
-        without_progress = replace(self._effort, progress=None)
-        if not limit:
-            return without_progress
-        remaining = limit - int(monotonic() - self._begun)
-        return (
-            replace(without_progress, seconds=max(1, remaining // remaining_steps))
-            if remaining > 0
-            else None
-        )
+def _share_of_time(
+    options: SolverOptions, started: float, remaining_steps: int
+) -> SolverOptions | None:
+    """Return the options of the next step, with its share of the time left; None without any."""
+    without_progress = replace(options, progress=None)
+    if not options.seconds:
+        return without_progress
+    remaining = options.seconds - int(monotonic() - started)
+    if remaining <= 0:
+        return None
+    return replace(without_progress, seconds=max(1, remaining // remaining_steps))
 
 
 def _options_of_today(options: SolverOptions) -> SolverOptions:
@@ -180,13 +171,11 @@ def _measures(snapshot: Snapshot, *, pooled: bool) -> dict[str, Measure]:
     measures: dict[str, Measure] = {}
     for code, facts in snapshot.need_facts.items():
         unit = facts.balance.unit
-        start_plan = (
-            snapshot.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
-        )
-        measure = Measure(facts.need.factor.value, unit)
-        if start_plan is not None:
-            measure = Measure(measure.factor, base, ratio_between(start_plan.rate, unit, base))
-        measures[code] = measure
+        measures[code] = Measure(facts.need.factor.value, unit)
+        rate = snapshot.rate_of(unit.code, base.code) if pooled and unit.kind == "money" else None
+        if rate is not None:
+            ratio = ratio_between(rate.rate, unit, base)
+            measures[code] = Measure(facts.need.factor.value, base, ratio)
     return measures
 
 

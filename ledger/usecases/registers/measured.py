@@ -95,7 +95,7 @@ def _notes(uow: UnitOfWork, side: Side, record: Any, amount: int | None) -> list
 def _notes_on_offer(uow: UnitOfWork, offer: Offer) -> list[str]:
     if not offer.has_expired(uow.today):
         return []
-    return [f"offer {offer.code} was valid through {offer.valid_until}: nobody can take it up"]
+    return [f"offer {offer.code} was valid through {offer.valid_until}: it can no longer be used"]
 
 
 def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTerms) -> Receipt:

@@ -15,9 +15,9 @@ from ledger.store.session.unit_of_work import UnitOfWork
 
 
 class StillValid(RefusedByRule, code="still-valid"):
-    """An offer was to be lapsed while it can still be taken up."""
+    """An offer was to be lapsed while it is still valid."""
 
-    default_why = "An offer can be taken up through its last day; it lapses the day after."
+    default_why = "An offer is valid through its last day; it lapses the day after."
 
 
 class NoLongerValid(RefusedByRule, code="no-longer-valid"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
+from ledger.core.text import first_few
 from ledger.journal.receipts import Receipt
 from ledger.reference.terms import find_status
 from ledger.registers.table import children_of
@@ -51,7 +52,7 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
         free = [code for code in offers if uow.accounts.account(Side.OFFER, code).balance.free]
         if free:
             yield (
-                f"still available of it: {_some(free)}; take them back with: "
+                f"still available of it: {first_few(free, _MOST_NAMED)}; take them back with: "
                 f"cityfund offer withdraw {free[0]}"
             )
         return
@@ -63,21 +64,16 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
         ]
         if codes and column not in child.fixed:
             yield (
-                f"{child.plural} still with it: {_some(codes)}; move them: "
+                f"{child.plural} still with it: {first_few(codes, _MOST_NAMED)}; move them: "
                 f"cityfund {child.name} edit {child.name.upper()} --{column}"
             )
         elif codes:
-            yield f"its {child.plural} are unchanged: {_some(codes)}"
+            yield f"its {child.plural} are unchanged: {first_few(codes, _MOST_NAMED)}"
 
 
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
     uow.flush_registers()
     return [(code, kept.record) for code, kept in load_all(uow.connection, kind).items()]
-
-
-def _some(codes: list[str]) -> str:
-    more = f" and {len(codes) - _MOST_NAMED} more" if len(codes) > _MOST_NAMED else ""
-    return f"{', '.join(codes[:_MOST_NAMED])}{more}"
 
 
 def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
