@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from ledger.interchange.apply_rule import apply_rule, slug
 from ledger.interchange.import_rules import (
     BrokenRule,
     RuleReport,
     UnknownRule,
-    apply_rule,
     load_rule,
     parse_rule,
     shipped_rules,
-    slug,
 )
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable
