@@ -249,3 +249,8 @@ def _in_zone(local: datetime, zone: tzinfo, text: str) -> datetime:
             why="The clocks were changed: that local time occurred twice or not at all.",
         )
     return first
+
+
+def days_after(day: date, days: int) -> date:
+    """Return the date so many days later; the calendar itself has a last day."""
+    return day + timedelta(days=min(days, (date.max - day).days))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from ledger.core.dates import days_after
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
@@ -100,7 +101,7 @@ def read_status(reader: Reader, days: int) -> Status:
     """Return the state of a ledger; what ends within `days` of the reader's day ends soon."""
     snapshot = reader.snapshot("office", "provider", "need", "offer", "deal")
     states = _states(snapshot)
-    last_day = _later(snapshot.day, days)
+    last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
     return Status(
         day=snapshot.day,
@@ -115,11 +116,6 @@ def read_status(reader: Reader, days: int) -> Status:
         last=last_entry(reader.connection, snapshot.times),
         night=last_run_through(reader.connection, snapshot.day, snapshot.times.known_at),
     )
-
-
-def _later(day: date, days: int) -> date:
-    """Count days forward; the calendar itself has a last day."""
-    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def _states(snapshot: Snapshot) -> dict[str, ProjectState]:

@@ -33,7 +33,7 @@ class OutsideMandate(RefusedByRule, code="outside-mandate"):
 class NoRate(RefusedByRule, code="no-rate"):
     """Two currencies meet, and no rate between them is known on the day."""
 
-    default_why = "The rates table holds none on or before that day, and none was given."
+    default_why = "There is no rate on or before that day in the ledger, and none was given."
     default_next = "Give the rate with --rate (offer units per need unit), or import rates."
 
 
@@ -75,10 +75,10 @@ def agreed_rate(
         )
     if given is not None:
         return AgreedRate(given, "given")
-    found = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
-    if found is None:
+    rate = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
+    if rate is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
-    return AgreedRate(found.rate, found.rate_source, found.day)
+    return AgreedRate(rate.rate, rate.rate_source, rate.day)
 
 
 def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:

@@ -129,11 +129,8 @@ def _reason_insufficient(context: ExplanationContext, need: int, max_served: int
     if not eligible_offers:
         return Because("eligible", f"No offer of {factor} fits {matching_need.code}.")
     has = f"{brief(max_served, unit)} of its {brief(matching_need.open, unit)}"
-    fit = (
-        "offer that fits"
-        if len(eligible_offers) == 1
-        else f"{len(eligible_offers)} offers that fit"
-    )
+    count = len(eligible_offers)
+    fit = "offer that fits" if count == 1 else f"{count} offers that fit"
     capacity = sum(_capacity(problem, need, offer) for offer, _ in eligible_offers)
     if capacity < matching_need.open:
         sentence = (
@@ -222,11 +219,11 @@ def named(context: ExplanationContext, projects: Iterable[int]) -> str:
     """Name projects with their weights, a few of many."""
     every = [context.problem.projects[one] for one in projects]
     every.sort(key=lambda one: (-one.weight, one.code))
-    sentence = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
-    more = len(every) - len(sentence)
-    return joined_words([*sentence, f"{more} more"] if more else sentence)
+    names = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
+    more = len(every) - len(names)
+    return joined_words([*names, f"{more} more"] if more else names)
 
 
-def joined_words(sentence: Sequence[str]) -> str:
+def joined_words(words: Sequence[str]) -> str:
     """Join words as people do: A, B and C."""
-    return " and ".join(filter(None, [", ".join(sentence[:-1]), *sentence[-1:]]))
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.core.dates import BeforeDeclaration, BeforePreviousAct, ClockSteppedBack, OverdrawnLater
+from ledger.core.dates import (
+    BeforeDeclaration,
+    BeforePreviousAct,
+    ClockSteppedBack,
+    OverdrawnLater,
+    days_after,
+)
 from ledger.core.errors import Busy, InvalidInput, LedgerError, RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Act, ActDetails
@@ -145,7 +151,7 @@ def _result(
     holds_result: _LapseResult,
     offers_result: _LapseResult,
 ) -> StepResult:
-    soon = night.day + timedelta(days=min(night.options.warn_days, (date.max - night.day).days))
+    soon = days_after(night.day, night.options.warn_days)
     with night.ledger.read() as connection:
         holds_soon = [one for one in holds_due_by(connection, soon) if one.until >= night.day]
         offers_soon = [one for one in offers_due_by(connection, soon) if one.until >= night.day]

@@ -66,15 +66,11 @@ def read_need(text: str, units: Mapping[str, Unit]) -> dict[str, str]:
     if not words:
         raise BadNeed(f"--need {text!r}: the quantity is missing.")
     try:
-        taken = _quantity_words(words, units)
+        count = _quantity_words(words, units)
     except LedgerError as error:
-        told = error.what.removesuffix(".")
-        raise BadNeed(
-            f"--need {text!r}: {told}.",
-            why=error.why or None,
-            next_step=error.next_step or None,
-        ) from error
-    quantity, topic = " ".join(words[:taken]), " ".join(words[taken:])
+        what = f"--need {text!r}: {error.what.removesuffix('.')}."
+        raise BadNeed(what, why=error.why or None, next_step=error.next_step or None) from error
+    quantity, topic = " ".join(words[:count]), " ".join(words[count:])
     return {"factor": factor, "quantity": quantity, "topic": topic}
 
 
@@ -82,12 +78,12 @@ def _quantity_words(words: list[str], units: Mapping[str, Unit]) -> int:
     """Count the words of the quantity: the longest beginning that is one, so none is cut short."""
     if words[0].startswith("?"):
         return _unknown_words(words, units)
-    for taken in range(len(words), 0, -1):
+    for count in range(len(words), 0, -1):
         try:
-            parse_quantity(" ".join(words[:taken]), units)
+            parse_quantity(" ".join(words[:count]), units)
         except LedgerError:
             continue
-        return taken
+        return count
     parse_quantity(" ".join(words[:2]), units)
     raise AssertionError(words)
 

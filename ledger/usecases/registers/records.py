@@ -37,11 +37,11 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
     record = add_record(uow, kind, typed_terms)
-    found = kind == "city" and not typed_terms.terms.get("office")
-    notes = (
-        (f"office {record.office} looks after city {record.code}, by its country",) if found else ()
-    )
-    return uow.receipt(notes=(*notes, *day_unused(uow)))
+    notes = day_unused(uow)
+    if kind == "city" and not typed_terms.terms.get("office"):
+        by_country = f"office {record.office} looks after city {record.code}, by its country"
+        notes = (by_country, *notes)
+    return uow.receipt(notes=notes)
 
 
 def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
@@ -66,8 +66,8 @@ def put_code(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
 def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
     """Find what follows from the other terms, and refuse what the fund may not be."""
     if kind == "city" and not record.office:
-        found = office_for_country(record.country, offices_of(uow).values())
-        return replace(record, office=found)
+        office = office_for_country(record.country, offices_of(uow).values())
+        return replace(record, office=office)
     if kind == "provider":
         refuse_the_fund(record, offices_of(uow).values())
     return record

@@ -76,10 +76,10 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
         if not cells.get(column):
             continue
         typed = [part.strip() for part in cells[column].split(";")]
-        found = [uow.find_record(other, code).record for code in typed if code]
-        cells[column] = ";".join(record.code for record in found)
+        records = [uow.find_record(other, code).record for code in typed if code]
+        cells[column] = ";".join(record.code for record in records)
         if column in spec.parents:
-            refuse_withdrawn(uow, other, found[0])
+            refuse_withdrawn(uow, other, records[0])
 
 
 def refuse_withdrawn(uow: UnitOfWork, kind: str, record: Any) -> None:
@@ -126,7 +126,7 @@ def _bare(text: str) -> str:
 class SharedAlready(RefusedByRule, code="shared-already"):
     """A need was to become indivisible while several offers live in it."""
 
-    default_why = "All that is held, committed or delivered in an indivisible need is one offer's."
+    default_why = "All that is held, committed or delivered in an indivisible need is of one offer."
 
 
 def require_one_offer(uow: UnitOfWork, need: Account) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -28,7 +29,7 @@ from ledger.statements.describe import (
 )
 from ledger.statements.lines import FindingKind, StatementLine, current_lines
 from ledger.statements.passes import compare_statements
-from ledger.store.session.execute import Handler, execute
+from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.deals import read_ledger_facts
 from ledger.store.statements.statements import (
@@ -163,7 +164,7 @@ def post(night: Night, deliveries: Iterable[ProposedDelivery]) -> tuple[list[str
         )
         description = f"{delivery.quantity} for deal {delivery.deal}, {delivery.reference}"
         try:
-            answer = execute(night.ledger, request, _delivering(delivery))
+            answer = execute(night.ledger, request, partial(_deliver, delivery=delivery))
         except ClockSteppedBack:
             raise
         except (RefusedByRule, InvalidInput) as error:
@@ -174,21 +175,12 @@ def post(night: Night, deliveries: Iterable[ProposedDelivery]) -> tuple[list[str
     return posted, refused
 
 
-def _delivering(delivery: ProposedDelivery) -> Handler:
-    def work(uow: UnitOfWork) -> Receipt:
-        deal = uow.accounts.deal(delivery.deal)
-        unit = uow.accounts.account(Side.NEED, deal.record.need).unit
-        details = ActDetails(
-            effective_on=delivery.line.day,
-            reference=delivery.reference,
-            reason=uow.request.reason,
-        )
-        act = DealAct(
-            deal=deal.code,
-            act=Act.DELIVER,
-            quantity=Quantity(delivery.amount, unit),
-            details=details,
-        )
-        return acts.act_on(uow, act)
-
-    return work
+def _deliver(uow: UnitOfWork, delivery: ProposedDelivery) -> Receipt:
+    deal = uow.accounts.deal(delivery.deal)
+    unit = uow.accounts.account(Side.NEED, deal.record.need).unit
+    details = ActDetails(
+        effective_on=delivery.line.day, reference=delivery.reference, reason=uow.request.reason
+    )
+    quantity = Quantity(delivery.amount, unit)
+    act = DealAct(deal=deal.code, act=Act.DELIVER, quantity=quantity, details=details)
+    return acts.act_on(uow, act)
