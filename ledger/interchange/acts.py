@@ -116,7 +116,7 @@ def _stage(cells: Cells, column: str, stages: tuple[Stage, ...]) -> Stage | None
 def _from_stage(cells: Cells, act: Act) -> Stage:
     stage = _stage(cells, "from_stage", (Stage.HELD, Stage.COMMITTED))
     if stage is Stage.COMMITTED and act is not Act.RELEASE:
-        what = "Only a release is out of a stage that must be said."
+        what = "Only a release names a stage other than held."
         cells.problem("from_stage", "out-of-place", what, "Leave the cell empty.")
     return stage or Stage.HELD
 

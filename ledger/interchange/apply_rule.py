@@ -90,7 +90,7 @@ def _foreign_rows(work: _RuleRun, text: str) -> list[RawRow]:
         work.problem(first[0], name, "missing-column", what, did_you_mean(name, header))
     for at, name in enumerate(header):
         if name in header[:at]:
-            what = f"The column {name!r} stands here twice."
+            what = f"The column {name!r} occurs twice."
             work.problem(first[0], name, "column-twice", what)
     if work.problems:
         return []

@@ -45,7 +45,7 @@ def neutral_text(text: str) -> str:
 
 @dataclass(slots=True)
 class Lookups:
-    """What the cells of one import are understood by, and the problems found so far.
+    """What the cells of one import are read by, and the problems found so far.
 
     Words looked up once are remembered, good or bad: a table names the same country, sector or
     currency in row after row.
@@ -58,7 +58,7 @@ class Lookups:
     suggested: int = 0
 
     def suggestion(self, text: str, choices: tuple[str, ...]) -> str:
-        """Suggest the nearest choice, as long as there is patience for suggestions."""
+        """Suggest the nearest choice, for the first wrong words only."""
         self.suggested += 1
         return did_you_mean(text, choices) if self.suggested <= SUGGESTIONS else ""
 
@@ -157,7 +157,7 @@ class Cells:
             try:
                 day = dt.date.fromisoformat(cell)
             except ValueError:
-                self.problem(column, "bad-date", f"There is no day {cell}.")
+                self.problem(column, "bad-date", f"There is no date {cell}.")
                 return None
             self.lookups.seen["date", cell] = day
             return day
@@ -269,7 +269,7 @@ class Cells:
         return None
 
     def unit(self, column: str = "unit") -> Unit | None:
-        """Give a unit by its code; an upper- or lower-case slip is understood."""
+        """Give a unit by its code; in upper or lower case."""
         self.require(column)
         cell = self.raw(column)
         if cell is None:

@@ -190,9 +190,7 @@ def _read_quotes(
                 None, "cell-count", f"This row has {len(cells)} cells, not {len(header)}."
             )
         elif day is not None and read_days.setdefault(day, line) != line:
-            table.problem(
-                "Date", "twice", f"{day} stands here twice, first on line {read_days[day]}."
-            )
+            table.problem("Date", "twice", f"{day} occurs twice, first on line {read_days[day]}.")
         elif day is not None:
             yield from table.quotes(day, zip(columns, cells[1:], strict=False))
 

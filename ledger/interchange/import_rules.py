@@ -57,7 +57,7 @@ class BrokenRule(InvalidInput, code="broken-rule"):
     """The file of an import rule is not TOML, or larger or nested deeper than a rule is."""
 
     default_why = f"An import rule is a TOML file of at most {MAX_RULE_BYTES // 1024} KiB."
-    default_next = "Put right the place named."
+    default_next = "Correct the place named."
 
 
 class _Part(BaseModel):
@@ -88,7 +88,7 @@ class ForeignFile(_Part):
 
 
 class LeaveOut(_Part):
-    """Rows that are no records: all the conditions given must hold. The reason is said."""
+    """Rows that are no records: all the conditions given must hold. The report gives the reason."""
 
     reason: Words
     missing: tuple[Words, ...] = ()
@@ -304,7 +304,7 @@ class SkippedRow(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A foreign row whose identity an earlier row had: kept as a record of its own.
+    """A foreign row whose identity an earlier row had: imported as another record.
 
     `alike` says that every cell the rule reads is the same as in the earlier row.
     """

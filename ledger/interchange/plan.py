@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
-    """Plan an import: what is new, what changes, what is as it was, and what forbids it.
+    """Plan an import: what is new, changed and unchanged, and what forbids it.
 
     Steps come in the order in which they can be done: registers before what refers to them,
     revisions up before the acts that may need them, revisions down after the acts. Every step
@@ -64,7 +64,7 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
     downs = [step for step in revisions if step.new_total < (step.old_total or 0)]
     rates = [_rate_step(holdings, row) for row in tables.rates]
-    # Rates stand before the acts: a deal without a rate of its own takes the table's.
+    # Rates come before the acts: a deal without a rate of its own takes the table's.
     steps: list[ImportStep] = [*registers, *rates, *ups, *acts, *downs]
     return ImportPlan(tuple(steps), tuple(planning.problems))
 
@@ -93,7 +93,7 @@ def _plan_row(
     held = planning.holdings.of(table).get(record.code)
     first = places.setdefault(record.code, row.place)
     if first is not row.place:
-        what = f"The code {record.code} stands here twice (first at {first.file}:{first.line})."
+        what = f"The code {record.code} occurs twice (first at {first.file}:{first.line})."
         hint = "Keep one of the two rows, or give one another code."
         planning.problem(row.place, "code", "twice", what, hint)
         return

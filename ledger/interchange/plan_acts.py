@@ -239,7 +239,7 @@ def combine_totals(
 def _note_missing(planning: Planning, with_changes: set[_Key]) -> None:
     """Note offers without a quantity, unless changes tell it or the ledger has none either.
 
-    An offer whose declaration was reversed puts up nothing, and is exported so.
+    An offer whose declaration was reversed has a total of zero, and is exported so.
     """
     if planning.tables.broken.get("changes") or "changes" in planning.tables.unread:
         return

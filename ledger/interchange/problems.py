@@ -52,7 +52,7 @@ class ImportRefused(InvalidInput, code="import-refused"):
     """Nothing was imported: an import is done whole or not at all."""
 
     default_why = "An import is done whole or not at all, so nothing was changed."
-    default_next = "Put right what is listed and import again."
+    default_next = "Correct what is listed and import again."
 
     def __init__(self, problems: Iterable[ImportProblem]) -> None:
         """Keep every problem, ordered by file and line; the renderer bounds what it shows."""

@@ -60,7 +60,7 @@ class RawRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A canonical table as text, not yet understood. `header` holds the columns in file order.
+    """A canonical table as text, not yet parsed. `header` holds the columns in file order.
 
     `columns` says, for rows that were made by an import rule, which foreign column each came
     from, so that a bad value is reported where it really stands.
@@ -75,7 +75,7 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What lies in the files of an import, not yet held against a ledger.
+    """The content of the files of an import, not yet compared with a ledger.
 
     `ignored_files` were passed over. `unread` names the tables of which some part could not be
     read. `reports` are those of an import rule.
@@ -158,7 +158,7 @@ def read_content(path: Path) -> bytes:
             raise _too_large(f"{path} holds {size:,} bytes.")
         if path.is_file():
             return path.read_bytes()
-        with path.open("rb") as file:  # a pipe or a device, whose size nobody knows beforehand
+        with path.open("rb") as file:  # a pipe or a device, whose size is not known beforehand
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise CannotReadFile(f"{path} cannot be read: {error.strerror}.") from error
@@ -290,7 +290,7 @@ def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list
             header_problems.append(problem(name, "unknown-column", what, hint))
         elif name in header[:at]:
             header_problems.append(
-                problem(name, "column-twice", f"The column {name!r} stands here twice.")
+                problem(name, "column-twice", f"The column {name!r} occurs twice.")
             )
     for name in spec.required:
         if name not in header:

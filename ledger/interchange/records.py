@@ -34,7 +34,7 @@ CHANGE_ACTS = {
 
 
 class RegisterRow(NamedTuple, Generic[R]):
-    """One understood row of a register.
+    """One parsed row of a register.
 
     `given` holds the columns whose cell was filled: an empty cell means "not given", so it keeps
     what the ledger has. `quantity` is in the smallest part of the unit, for needs and offers.

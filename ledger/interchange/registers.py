@@ -40,7 +40,7 @@ FINDERS: Mapping[str, Callable[[str], str]] = {
 def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     """Give the record that a row describes and its quantity, None where that is not known.
 
-    Every bad cell is noted; the record of a row with one is good for nothing. A city's office
+    Every bad cell is noted; the record of a row with one must not be used. A city's office
     that is not given is empty here: the plan finds it by region.
     """
     reading = _reading(spec.name)
@@ -233,7 +233,7 @@ def _complete_unit(cells: Cells, values: Values) -> None:
 
 def _complete_need(cells: Cells, values: Values) -> None:
     values["factor"] = _factor(values)
-    # A work is built by one builder unless said otherwise (TABLES, needs).
+    # A work is built by one builder unless stated otherwise (TABLES, needs).
     if cells.raw("divisible") is None:
         values["divisible"] = values["factor"] is not Factor.IMPLEMENTATION
 
@@ -247,10 +247,10 @@ def _complete_offer(cells: Cells, values: Values) -> None:
     if share is not None and not 0 < share <= 1:
         what = f"The largest share {share} is not above 0 and up to 1."
         cells.problem("max_share", "out-of-range", what, "Half is written 0.5.")
-    # Percent per year is no exchange rate: zero is one, and it has a limit of its own.
+    # Percent per year is no exchange rate: zero is valid, and another limit applies.
     rate = values["rate"]
     if rate is not None and rate > MAX_RATE_PERCENT:
-        cells.problem("rate", "out-of-range", f"{rate} percent a year is beyond belief.")
+        cells.problem("rate", "out-of-range", f"{rate} percent a year is implausibly high.")
 
 
 def _factor(values: Values) -> Factor:

@@ -22,10 +22,10 @@ from ledger.registers.table import by_plural
 
 @dataclass(slots=True)
 class Tables:
-    """Everything an import understood, in file order, the rows of registers by table.
+    """The typed rows of an import, in file order, the rows of registers by table.
 
     `broken` holds the codes of rows left out for a bad cell, and `unread` the tables that could
-    not be read whole: a reference to one of those is no fault of its own.
+    not be read whole: a reference to one of those is not reported again.
     """
 
     registers: dict[str, list[RegisterRow[Any]]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_tables(
 ) -> tuple[Tables, list[ImportProblem]]:
     """Turn text tables into typed rows; a row with a bad cell is left out and its faults noted.
 
-    `units` are those the ledger knows; units in the import itself count from the start. `today`
+    `units` are those the ledger knows; units of the import itself are known from the start. `today`
     is the ledger's day: what is declared without a date is declared then, and nothing later.
     """
     parsed = Tables()
@@ -92,21 +92,21 @@ def _read_row(name: str, cells: Cells, columns: list[str]) -> object:
 
 
 def _note_repeated(parsed: Tables, problems: list[ImportProblem]) -> None:
-    """Note acts and rates of the same identity: which would hold, nobody can say.
+    """Note acts and rates of the same identity: which of them is right is unknown.
 
     Codes that stand twice are noted by the plan, which knows whether two spellings are one code.
     """
     acts = [(row.key, row.place) for row in parsed.deals if row.sequence is None]
-    words = "Deal {}: this act stands here twice with the same date and reference"
+    words = "Deal {}: this act occurs twice with the same date and reference"
     problems.extend(_repeated(acts, "reference", words))
     changes = [(row.key, row.place) for row in parsed.changes if row.sequence is None]
-    words = "This change of {} stands here twice with the same date and reference"
+    words = "This change of {} occurs twice with the same date and reference"
     problems.extend(_repeated(changes, "reference", words))
     rates = [((r.record.day, r.record.base, r.record.quote), r.place) for r in parsed.rates]
-    problems.extend(_repeated(rates, "date", "The rate of {} stands here twice"))
+    problems.extend(_repeated(rates, "date", "The rate of {} occurs twice"))
     numbered: list[DealActRow | ChangeRow] = [*parsed.deals, *parsed.changes]
     sequences = [(row.sequence, row.place) for row in numbered if row.sequence is not None]
-    problems.extend(_repeated(sequences, "sequence", "The sequence {} stands here twice"))
+    problems.extend(_repeated(sequences, "sequence", "The sequence {} occurs twice"))
 
 
 def _repeated(

@@ -25,7 +25,7 @@ class Holdings:
     """What the ledger holds now, as far as an import asks.
 
     `registers` gives the records of each register's table by code. `required` gives all that a
-    need requires or an offer puts up, in smallest parts; a need of unknown quantity is absent
+    need requires or an offer has in total, in smallest parts; a need of unknown quantity is absent
     from it. `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
     down are negative).
@@ -64,7 +64,7 @@ class Edit(NamedTuple):
 
 
 class Revise(NamedTuple):
-    """Bring what a need requires or an offer puts up from one total to another, dated today.
+    """Revise the total of a need or an offer from one amount to another, dated today.
 
     `old_total` is None for a need of unknown quantity: then it is declared now.
     """
@@ -78,7 +78,7 @@ class Revise(NamedTuple):
 
 
 class AddRate(NamedTuple):
-    """Record a rate; `replaces` is the one that stood for the same day and pair, if it differs."""
+    """Record a rate; `replaces` is the former one of the same day and pair, if it differs."""
 
     rate: Rate
     replaces: Rate | None

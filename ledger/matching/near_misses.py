@@ -135,7 +135,7 @@ def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
     if 0 < additional <= MAX_AMOUNT - total:
         before, words = (
             format_amount(total, unit.decimals),
-            f"{brief(additional, unit)} more put up",
+            f"{brief(additional, unit)} more offered",
         )
         yield _quantity_trial(pair, Stage.AVAILABLE, additional, before, words)
 

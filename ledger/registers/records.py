@@ -16,7 +16,7 @@ from ledger.core.factors import Factor
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A fund office, the city that hosts it, and the UN M49 regions whose cities it looks after."""
+    """A fund office, the city that hosts it, and the UN M49 regions of its cities."""
 
     code: str
     name: str

@@ -1,7 +1,7 @@
 """What a specification of a register says: its names, its codes, its columns and its parents.
 
-Specifications are plain values, so that help and completion can read them: whatever is made from
-one (tables, commands, files, leaves) is made where it is used.
+Specifications are plain values, so that help and completion can read them: what is made from one
+(tables, commands, files, leaves) is made where it is used.
 """
 
 from __future__ import annotations

@@ -105,11 +105,11 @@ def _points(
     return points
 
 
-def _stages(stood: NeedSnapshot) -> Stages:
+def _stages(snapshot: NeedSnapshot) -> Stages:
     return {
-        Stage.OPEN: stood.free,
-        Stage.HELD: stood.held,
-        Stage.COMMITTED: stood.committed,
-        Stage.DELIVERED: stood.delivered,
-        Stage.WITHDRAWN: stood.withdrawn,
+        Stage.OPEN: snapshot.free,
+        Stage.HELD: snapshot.held,
+        Stage.COMMITTED: snapshot.committed,
+        Stage.DELIVERED: snapshot.delivered,
+        Stage.WITHDRAWN: snapshot.withdrawn,
     }

@@ -94,7 +94,7 @@ def selected_rows(
 def count(
     snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Snapshot | None = None
 ) -> dict[str, EligibleCount]:
-    """Count the offers that some needs could turn to, without trying every pair.
+    """Count the eligible offers of some needs, without trying every pair.
 
     `offers` is the snapshot with the offers and rates, where that is another one.
     """

@@ -62,7 +62,7 @@ _FINDING_KEYS: Final = ("kind", "subject", "ours", "theirs", "difference", "comm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What came of a step.
+    """The result of a step.
 
     `figures` are by name, the same names every night whether or not there was anything to count;
     the seal's are `entries` and `root`. `offices` are figures by an office's code, for `status`.
@@ -116,7 +116,7 @@ class Night:
 
     `day` is the ledger's day the night is for, today or one that was missed; `run` the number of
     its run row, zero in a dry run; `is_last` says that no later night follows in this run.
-    `advance` is told of progress, `say` of what a person who watches would want to know now.
+    `advance` reports progress, `say` a message for a person who watches.
     """
 
     ledger: Ledger
@@ -147,7 +147,7 @@ class Night:
     ) -> Request:
         """Make the request of one write of this night, dated on its day.
 
-        `key` stands for what is done once whatever the night, such as a delivery under its
+        `key` stands for what is done once in all nights, such as a delivery under its
         provider's reference. The input has to be the same whenever the request is made again.
         """
         night = {} if key else {"night": self.day.isoformat()}

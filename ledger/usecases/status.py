@@ -29,7 +29,7 @@ class DaysOutOfRange(InvalidInput, code="days-out-of-range"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeStatus:
-    """What one office looks after, by its cities. `unknown` counts needs without an amount."""
+    """The counts of one office, by its cities. `unknown` counts needs without an amount."""
 
     code: str
     name: str
@@ -70,7 +70,7 @@ class OfferDue:
 class Status:
     """Counts by kind and then by what is counted; what lapses soon, and what should have.
 
-    `night` is the last that began by then, whether or not it came to its end.
+    `night` is the last that began by then, finished or not.
     """
 
     day: date
@@ -175,24 +175,21 @@ def _count_offers(snapshot: Snapshot) -> dict[str, int]:
 
 
 def _count_deals(deals: Iterable[DealBalance]) -> dict[str, int]:
-    held = committed = going_on = delivered = ended = 0
-    for deal in deals:
-        stages = deal.need
-        held += bool(stages.get(Stage.HELD))
-        committed += bool(stages.get(Stage.COMMITTED))
-        if stages.get(Stage.HELD) or stages.get(Stage.COMMITTED):
-            going_on += 1
-        elif stages.get(Stage.DELIVERED):
-            delivered += 1
-        else:
-            ended += 1
+    stages = [deal.need for deal in deals]
+    held = [bool(one.get(Stage.HELD)) for one in stages]
+    committed = [bool(one.get(Stage.COMMITTED)) for one in stages]
+    going_on = [any(pair) for pair in zip(held, committed, strict=True)]
+    delivered = sum(
+        bool(one.get(Stage.DELIVERED)) and not active
+        for one, active in zip(stages, going_on, strict=True)
+    )
     return {
-        "total": going_on + delivered + ended,
-        "going_on": going_on,
-        "held": held,
-        "committed": committed,
+        "total": len(stages),
+        "going_on": sum(going_on),
+        "held": sum(held),
+        "committed": sum(committed),
         "delivered": delivered,
-        "ended": ended,
+        "ended": len(stages) - sum(going_on) - delivered,
     }
 
 

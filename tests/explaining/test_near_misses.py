@@ -102,7 +102,7 @@ def test_an_indivisible_need_wants_more_put_up():
     need = needing(3, unit=PACKAGE, factor=Factor.IMPLEMENTATION, divisible=False)
     offer = offering(1, unit=PACKAGE, factor=Factor.IMPLEMENTATION)
 
-    assert words(between(need, offer)) == ["2 package more put up", "the need made divisible"]
+    assert words(between(need, offer)) == ["2 package more offered", "the need made divisible"]
 
 
 def test_an_indivisible_need_that_lives_with_another_offer_can_only_be_divided():
@@ -148,7 +148,7 @@ def test_an_offer_that_was_withdrawn_would_have_to_be_brought_back():
 def test_an_offer_of_which_nothing_is_left_would_need_more():
     given_away = offering(0, stages={Stage.COMMITTED: M}, min_ticket=2 * M)
 
-    assert words(between(needing(9 * M), given_away)) == ["2M EUR more put up"]
+    assert words(between(needing(9 * M), given_away)) == ["2M EUR more offered"]
 
 
 def test_two_currencies_without_a_rate_need_one():

@@ -67,7 +67,7 @@ def test_an_indivisible_need_that_nobody_takes_whole():
     found = stage.explain("P")
 
     assert reasons(found) == ["eligible"]
-    assert found.rows[0].why == "no offer fits; O would with 2 package more put up"
+    assert found.rows[0].why == "no offer fits; O would with 2 package more offered"
 
 
 def test_two_needs_that_want_the_same_money_bind_together():

@@ -144,7 +144,7 @@ def test_what_the_ledger_has_no_unit_for_is_left_out_and_counted(tmp_path):
         ("Date,USD\n2026-02-30,1.1\n", "2 Date: '2026-02-30' is not a date"),
         ("Date,USD\n30 Octember 2026,1.1\n", "2 Date: '30 Octember 2026' is not a date"),
         ("Date,USD\n2026-11-24,1.1\n", "2 Date: 2026-11-24 lies in the future"),
-        ("Date,USD\n2026-10-30,1.1\n2026-10-30,1.2\n", "3 Date: 2026-10-30 stands here twice"),
+        ("Date,USD\n2026-10-30,1.1\n2026-10-30,1.2\n", "3 Date: 2026-10-30 occurs twice"),
         ("Date,USD\n2026-10-30,1.1,7\n", "2: This row has 3 cells, not 2"),
         (b"Date,USD\n2026-10-30,1.\xff\n", "not UTF-8"),
         ('Date,USD\n2026-10-30,"1.1\n', "quote"),

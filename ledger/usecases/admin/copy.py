@@ -120,7 +120,7 @@ def require_known_revision(source: Connection) -> str:
 
 
 def verify_copy(source: Connection, path: Path, advance: copy.Advance) -> CopyComparison:
-    """Read a written file again and hold it to its source. Raises `CopyDiffers`."""
+    """Read a written file again and compare it with its source. Raises `CopyDiffers`."""
     engine = new_file.file_engine(path)
     try:
         with engines.read_transaction(engine) as target:

@@ -23,7 +23,7 @@ NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
 
 
 class NotEligible(RefusedByRule, code="not-eligible"):
-    """The offer cannot serve the need at all, whatever its provider would agree to."""
+    """The offer cannot serve the need at all, even if its provider agreed."""
 
 
 class OutsideMandate(RefusedByRule, code="outside-mandate"):

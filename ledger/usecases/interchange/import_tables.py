@@ -70,7 +70,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
 
 
 def _required(uow: UnitOfWork, stored: Any) -> dict[tuple[Side, str], int]:
-    """Give all that each need requires and each offer puts up; unknown ones are left out."""
+    """Give all that each need requires and each offer has in total; unknown ones are left out."""
     rows = balances.account_rows(uow.connection)
     totals: dict[tuple[Side, str], int] = {}
     for side in Side:

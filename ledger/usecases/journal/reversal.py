@@ -20,7 +20,7 @@ _LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund 
 
 
 class ReasonMissing(UsageError, code="reason-missing"):
-    """A correction came without its reason."""
+    """A correction was requested without a reason."""
 
     default_why = "A correction stays in the journal for ever, and so must why it was made."
     default_next = "Say it in a few words: --reason TEXT"
@@ -119,7 +119,7 @@ def _describe_entry(posted: Posted) -> str:
 def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
     """Refuse a mirror that empties a stage of the need's side of a deal but not of the offer's.
 
-    Parts of a deal are rounded by what stood there then: undone out of turn, they may not fit.
+    Parts of a deal are rounded by earlier balances: reversed out of order, they may not fit.
     """
     if posted.deal is None:
         return
@@ -155,8 +155,8 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
     if others and not uow.accounts.account(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
             f"{_describe_entry(posted)} cannot be reversed: need {deal.need} is indivisible and "
-            f"lives with {', '.join(others)}.",
-            why="All that lives in an indivisible need is one offer's.",
+            f"has deals with {', '.join(others)}.",
+            why="An indivisible need has deals with one offer only.",
             next_step="Release its other deals first; they are listed with: "
             f"cityfund need show {deal.need}",
         )

@@ -78,11 +78,11 @@ def _relief(context: ExplanationContext, code: str, incompleteness: Incompletene
         by_factor.setdefault(need.factor.value, []).append(index)
     if incompleteness.forced_completion is None:
         indices = [context.plan.need_index.get(need) for need in incompleteness.binding]
-        if None in indices:  # a need that takes no part stays open whatever is served
+        if None in indices:  # a need that takes no part stays open in any case
             return {}
         served_needs = [index for index in indices if index is not None]
         if len(served_needs) == sum(map(len, by_factor.values())):
-            return {}  # what is said of a project without needs says nothing
+            return {}  # nothing follows from a project without needs
         factors = tuple(
             index for index, own_needs in by_factor.items() if set(own_needs) & set(served_needs)
         )

@@ -187,12 +187,11 @@ def _change(scenario: Scenario, kind: str, code: str, text: str) -> None:
     if not equals or not column:
         raise UnreadableSupposition(f"{text!r} is not field=value.")
     require_field(kind, column, CHANGEABLE[kind])
-    if kind == "project":
-        _change_project(scenario, code, column, value.strip())
-    elif kind == "need":
-        _change_need(scenario, code, column, value.strip())
+    if column == "quantity":
+        table: dict[str, Any] = scenario.needs if kind == "need" else scenario.offers
+        _revise(scenario, table, code, value.strip())
     else:
-        _change_offer(scenario, code, column, value.strip())
+        _CHANGES[kind](scenario, code, column, value.strip())
     scenario.suppositions.append(f"{kind} {code}: {column} {value.strip() or 'none'}")
 
 
@@ -207,9 +206,6 @@ def _change_project(scenario: Scenario, code: str, column: str, value: str) -> N
 def _change_need(scenario: Scenario, code: str, column: str, value: str) -> None:
     facts = scenario.needs[code]
     unit = facts.balance.unit
-    if column == "quantity":
-        scenario.needs[code] = replace(facts, balance=_revised(scenario, facts.balance, value))
-        return
     cells = {**register_line("needs", facts.need, unit), column: value}
     need, _ = _read(scenario, "need", cells)
     scenario.needs[code] = replace(facts, need=need)
@@ -218,9 +214,6 @@ def _change_need(scenario: Scenario, code: str, column: str, value: str) -> None
 def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> None:
     facts = scenario.offers[code]
     before, balance = facts.offer, facts.balance
-    if column == "quantity":
-        scenario.offers[code] = replace(facts, balance=_revised(scenario, balance, value))
-        return
     cells = {**register_line("offers", before, balance.unit), column: value}
     offer, _ = _read(scenario, "offer", plain_amounts(scenario.units, cells))
     day = scenario.snapshot.day
@@ -236,11 +229,16 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
     scenario.offers[code] = replace(facts, offer=offer, balance=balance)
 
 
-def _revised(scenario: Scenario, balance: Balance, value: str) -> Balance:
-    """Return a balance with another total. Raises `BelowQuantityInUse` and `WrongUnit`."""
+_CHANGES: Final = {"project": _change_project, "need": _change_need, "offer": _change_offer}
+
+
+def _revise(scenario: Scenario, table: dict[str, Any], code: str, value: str) -> None:
+    """Change the total of a need or an offer. Raises `BelowQuantityInUse` and `WrongUnit`."""
+    balance = table[code].balance
     unit = balance.unit
     quantity = parse_named(scenario.units, "quantity", value, unit, default_unit=unit)
-    return after_movements(balance, moves.revision_movements(balance, quantity.amount))
+    balance = after_movements(balance, moves.revision_movements(balance, quantity.amount))
+    table[code] = replace(table[code], balance=balance)
 
 
 def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:

@@ -46,7 +46,7 @@ _AT_ANOTHER_DATE = (BeforePreviousAct, BeforeDeclaration, OverdrawnLater)
 
 @dataclass(slots=True)
 class _LapseResult:
-    """What came of the things that were to lapse."""
+    """The results of the things that were to lapse."""
 
     lapsed: list[str] = field(default_factory=list)
     left: int = 0

@@ -31,7 +31,7 @@ from ledger.usecases.night_step import (
 
 
 def report_step(steps: Iterable[StoredStep]) -> StepResult:
-    """Add up what the steps before it came to."""
+    """Add up the results of the steps before it."""
     stored_steps = list(steps)
     return StepResult(
         figures={
@@ -97,7 +97,7 @@ class NightResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileResult:
-    """What came of it: the nights caught up in order, the last of them the one asked for.
+    """The nights caught up in order, the last of them the one asked for.
 
     `missed` are the nights that a dry run left out.
     """
@@ -131,7 +131,7 @@ def reconcile(
     listener: EventListener,
     day: date | None = None,
 ) -> ReconcileResult:
-    """Do the night of a day, today's unless told otherwise, and those missed before it.
+    """Do the night of a day, today's unless another is given, and those missed before it.
 
     Raises `FutureDate`, `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
     """

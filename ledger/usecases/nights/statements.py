@@ -105,7 +105,7 @@ def _read(night: Night, options: StatementOptions) -> Inbox:
 
 
 def _keep_files(night: Night, inbox: Inbox) -> None:
-    """Write each file that could be read, once whatever the night and its name."""
+    """Store each file that could be read, once in all nights and under any name."""
     for file in inbox.files:
         if file.problems:
             continue

@@ -45,8 +45,8 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> tuple[str, 
     if plain is None and side is Side.OFFER:
         raise BadTerms(
             f"{typed_terms.name_of('quantity')}: the quantity is missing.",
-            why="A need can wait for its amount; an offer is what its provider really puts up.",
-            next_step=f'Give all that is put up, such as "40M {unit.code}".',
+            why="The amount of a need may be unknown; that of an offer is always known.",
+            next_step=f'Give the total offered, such as "40M {unit.code}".',
         )
     cells |= {"unit": unit.code, "quantity": plain or ""}
     put_tickets(uow, cells, unit, typed_terms)

@@ -58,7 +58,7 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
 
 
 def put_code(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
-    """Give a new record the next free code where it came without one, and codes are made."""
+    """Give a new record the next free code where it has none, if codes are generated."""
     if not cells.get("code") and REGISTERS[kind].prefix is not None:
         cells["code"] = uow.code_for(kind, None)
 
@@ -149,6 +149,6 @@ def _require_typeable(uow: UnitOfWork, unit: Unit, typed_terms: TypedTerms) -> N
 def _untypeable(unit: Unit, typed_terms: TypedTerms, why: str) -> BadTerms:
     return BadTerms(
         f"{typed_terms.name_of('code')}: {unit.code!r} cannot be a unit.",
-        why=f"Nobody could type 1 {unit.code}. {why}",
+        why=f"1 {unit.code} could not be typed. {why}",
         next_step="Choose a word such as tree, household or bus-stop.",
     )

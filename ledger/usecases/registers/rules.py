@@ -33,7 +33,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 class AlreadyThere(RefusedByRule, code="already-there"):
     """A record was to be added under a code that another has."""
 
-    default_why = "A code stands for one record for ever, whatever its capitals."
+    default_why = "A code names one record for ever, in upper or lower case."
 
 
 class ParentWithdrawn(RefusedByRule, code="parent-withdrawn"):
@@ -124,16 +124,16 @@ def _bare(text: str) -> str:
 
 
 class SharedAlready(RefusedByRule, code="shared-already"):
-    """A need was to become indivisible while several offers live in it."""
+    """A need was to become indivisible while it has deals with several offers."""
 
     default_why = "All that is held, committed or delivered in an indivisible need is of one offer."
 
 
 def require_one_offer(uow: UnitOfWork, need: Account) -> None:
-    """Refuse to make a need indivisible in which several offers live already."""
+    """Refuse to make a need indivisible that has deals with several offers."""
     offers = uow.accounts.outstanding_elsewhere("", need.code)
     if len(offers) > 1:
         raise SharedAlready(
-            f"Need {need.code} lives with {len(offers)} offers: {', '.join(offers)}.",
+            f"Need {need.code} has deals with {len(offers)} offers: {', '.join(offers)}.",
             next_step=f"Release all but one of their deals first: cityfund need show {need.code}",
         )
