@@ -146,7 +146,7 @@ def test_a_posted_act_with_another_quantity_names_the_act_to_use(
 def test_a_further_act_is_posted_beside_those_that_stand(ledger: Holdings):
     row = "D-1,O-1,N-1,delivered,20,EUR,2026-05-01,INV-2,\n"
     (step,) = changing(plan({"deals": WORLD["deals"] + row}, ledger))
-    assert (step.row.amount, step.row.reference) == (2000, "INV-2")
+    assert (step.amount, step.reference) == (2000, "INV-2")
 
 
 def test_a_commitment_without_an_introduction_is_direct():
