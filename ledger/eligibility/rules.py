@@ -92,11 +92,6 @@ def share_limit(max_share: Decimal, net: int) -> int:
     return net * numerator // denominator
 
 
-def covers_sector(sectors: Iterable[str], sector: str) -> bool:
-    """Return whether a sector code or one above it is in a mandate's list."""
-    return any(sector == named or sector.startswith(f"{named}.") for named in sectors)
-
-
 def reaches(offer: Offer, need: NeedFacts) -> bool:
     """Return whether a mandate's geography admits the project's city.
 
@@ -144,7 +139,7 @@ def _topic(pairing: Pairing) -> Failure | None:
 
 def _sector(pairing: Pairing) -> Failure | None:
     sectors, sector = pairing.offer.offer.sectors, pairing.need.project.sector
-    if not sectors or covers_sector(sectors, sector):
+    if not sectors or any(f"{sector}.".startswith(f"{named}.") for named in sectors):
         return None
     return Failure("sector", f"only for sector {_join(sectors)}; the project is in {sector}")
 

@@ -56,7 +56,9 @@ class ImportRefused(InvalidInput, code="import-refused"):
 
     def __init__(self, problems: Iterable[ImportProblem]) -> None:
         """Keep every problem, ordered by file and line; the renderer bounds what it shows."""
-        self.problems = tuple(sorted(problems, key=_file_order))
+        self.problems = tuple(
+            sorted(problems, key=lambda one: (one.file, one.line, one.column or ""))
+        )
         count = len(self.problems)
         files = len({problem.file for problem in self.problems})
         super().__init__(f"{_count_text(count, 'problem')} in {_count_text(files, 'file')}")
@@ -74,10 +76,6 @@ class ImportRefused(InvalidInput, code="import-refused"):
     def lines(self) -> list[str]:
         """Give one line for each problem, in reading order."""
         return [str(problem) for problem in self.problems]
-
-
-def _file_order(problem: ImportProblem) -> tuple[str, int, str]:
-    return problem.file, problem.line, problem.column or ""
 
 
 def _count_text(count: int, word: str) -> str:

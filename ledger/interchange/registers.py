@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Factor
@@ -138,25 +138,14 @@ def _codes(column: ColumnSpec) -> _Read:
     if column.vocabulary is not None:
         find = FINDERS[column.vocabulary]
         return lambda cells: cells.known_each(name, find)
-    if column.kind is Kind.TEXTS:
-        return lambda cells: cells.texts(name)
-    return lambda cells: cells.codes(name)
-
-
-def _text(column: ColumnSpec) -> _Read:
-    name = column.name
-    if column.required:
-        return lambda cells: cells.need_text(name)
-    return lambda cells: cells.text(name)
+    return partial(Cells.texts if column.kind is Kind.TEXTS else Cells.codes, column=name)
 
 
 def _date(column: ColumnSpec) -> _Read:
     name = column.name
     if column.default == "today":
         return lambda cells: cells.past_date(name) or cells.lookups.today
-    if column.past:
-        return lambda cells: cells.past_date(name)
-    return lambda cells: cells.date(name)
+    return partial(Cells.past_date if column.past else Cells.date, column=name)
 
 
 def _partial_date(column: ColumnSpec) -> _Read:
@@ -174,11 +163,6 @@ def _partial_date(column: ColumnSpec) -> _Read:
     return read
 
 
-def _yes_no(column: ColumnSpec) -> _Read:
-    name, default = column.name, column.default == "yes"
-    return lambda cells: cells.yes_no(name, default=default)
-
-
 def _whole(column: ColumnSpec) -> _Read:
     name, bounds = column.name, column.bounds or ()
     if column.default is None:
@@ -187,21 +171,20 @@ def _whole(column: ColumnSpec) -> _Read:
     return lambda cells: cells.whole(name, *bounds) or default
 
 
-def _decimal(column: ColumnSpec) -> _Read:
-    name = column.name
-    return lambda cells: cells.decimal(name)
-
-
 _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
-    Kind.TEXT: _text,
+    Kind.TEXT: lambda column: partial(
+        Cells.need_text if column.required else Cells.text, column=column.name
+    ),
     Kind.TEXTS: _codes,
     Kind.DATE: _date,
     Kind.PARTIAL_DATE: _partial_date,
-    Kind.YES_NO: _yes_no,
+    Kind.YES_NO: lambda column: partial(
+        Cells.yes_no, column=column.name, default=column.default == "yes"
+    ),
     Kind.WHOLE: _whole,
-    Kind.DECIMAL: _decimal,
+    Kind.DECIMAL: lambda column: partial(Cells.decimal, column=column.name),
 }
 
 

@@ -59,7 +59,11 @@ def read_statement(
     known_by = digest(content)
     if len(content) > MAX_BYTES:
         return StatementFile(name, known_by, problems=(too_large(name, len(content)),))
-    rule = next((one for one in rules if _is_for(one, name)), None)
+    base = Path(name).name.casefold()
+    fitting = (
+        rule for rule in rules if any(fnmatch(base, one.casefold()) for one in rule.file.names)
+    )
+    rule = next(fitting, None)
     tables, problems = _tables(name, content, rule)
     count = sum(len(table.rows) for table in tables)
     if count > MAX_LINES:
@@ -83,10 +87,6 @@ def too_large(name: str, size: int) -> ImportProblem:
     """Say that a file is larger than any statement."""
     what = f"The file holds {size:,} bytes; no more than {MAX_BYTES:,} are read from one."
     return ImportProblem(name, 1, None, "too-large", what, "Ask for shorter periods, or split it.")
-
-
-def _is_for(rule: ImportRule, name: str) -> bool:
-    return any(fnmatch(Path(name).name.casefold(), one.casefold()) for one in rule.file.names)
 
 
 def _tables(

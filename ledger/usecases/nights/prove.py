@@ -8,7 +8,7 @@ from typing import Any, Final
 from ledger.checks import CheckResult
 from ledger.store.evidence.seals import last_seal
 from ledger.usecases.check import run_checks
-from ledger.usecases.evidence import NOTHING_NEW, seal_journal
+from ledger.usecases.evidence import NOTHING_NEW, seal_document, seal_journal
 from ledger.usecases.night_step import MOST_LISTED, Night, NightFinding, StepResult, earlier_step
 
 CHECK: Final = "check"
@@ -73,6 +73,4 @@ def seal_step(night: Night) -> StepResult:
 def _last_seal(night: Night) -> dict[str, Any] | None:
     with night.ledger.read() as connection:
         seal = last_seal(connection)
-    if seal is None:
-        return None
-    return {"number": seal.number, "size": seal.size, "root": seal.root.hex()}
+    return None if seal is None else seal_document(seal)
