@@ -13,11 +13,9 @@ from ledger.core.factors import Side
 from ledger.core.quantity import format_amount
 from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.problems import ImportRefused
-from ledger.interchange.reader import parse_table
+from ledger.interchange.reader import Incoming, parse_table
 from ledger.reference.places import default_offices
 from ledger.reference.units import shipped_units
-from ledger.interchange.reader import Incoming, parse_table
-from ledger.reference import default_offices, shipped_units
 from ledger.registers.records import Office, Provider
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.registers import measured, records
