@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
-from cli.framework.session import plain_request
+from cli.framework.session import request_of
 from cli.views.database import emit_copied, emit_set_up, with_progress
 
 app = noun("The database: upgrade, copy, backup, restore.")
@@ -19,7 +19,7 @@ def upgrade(call: Call) -> None:
     """Upgrade an existing ledger to the schema of this program."""
     from ledger.usecases.admin.set_up import upgrade_ledger
 
-    emit_set_up(call, upgrade_ledger(call.settings.db_url, plain_request(call)))
+    emit_set_up(call, upgrade_ledger(call.settings.db_url, request_of(call)))
 
 
 @command(app, "copy", kind="plain")

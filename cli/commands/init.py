@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
-from cli.framework.session import plain_request
+from cli.framework.session import request_of
 from cli.views.database import emit_set_up
 
 app = standalone()
@@ -27,4 +27,4 @@ def init(
     from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
     set_up_options = LedgerSettings(time_zone=time_zone, base_currency=base_currency)
-    emit_set_up(call, set_up(call.settings.db_url, set_up_options, plain_request(call)))
+    emit_set_up(call, set_up(call.settings.db_url, set_up_options, request_of(call)))

@@ -14,7 +14,7 @@ from cli.framework.match_query import MATCHING, matching, query_of, require_save
 from cli.framework.options import TWO_WORDS, comma_separated, with_parameters
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import execute_call, ledger_of, request_on, required_date
+from cli.framework.session import execute_call, ledger_of, request_of, required_date
 from cli.framework.terminal import progress
 from cli.framework.usage_errors import UntilMissing
 from cli.views.match import LIST_COLUMNS, list_row
@@ -60,7 +60,9 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
     from cli.views.match import emit_match_result, emit_saved
     from ledger.usecases.matching.saved import find_proposal, save
 
-    request = request_on(call, {"where": " and ".join(query.where)} if query.where else {})
+    request = request_of(
+        call, also_given={"where": " and ".join(query.where)} if query.where else {}
+    )
     saved = save(ledger, request, query, options)
     remember_receipt(call, saved.receipt)
     if saved.solved_proposal is not None and (call.format != "json" or call.write.dry_run):

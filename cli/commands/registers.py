@@ -14,8 +14,6 @@ from cli.framework.command import Call, command, noun
 from cli.framework.options import flag_parameter, with_parameters
 from cli.framework.register_commands import (
     Listing,
-    add_record,
-    edit_record,
     emit_listing,
     resolve_code,
     resolve_typed_code,
@@ -25,6 +23,7 @@ from cli.framework.register_options import (
     code_parameter,
     edit_parameters,
     quantity_parameter,
+    read_terms,
 )
 from cli.framework.session import act, read_ledger
 from ledger.core.factors import Side
@@ -198,7 +197,15 @@ def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb
 def _add(spec: RegisterSpec) -> Verb:
     @with_parameters(*add_parameters(spec))
     def add(call: Call, **_typed: str) -> None:
-        add_record(call, spec)
+        from ledger.usecases.registers import measured, records
+
+        def work(uow: UnitOfWork) -> Receipt:
+            terms = read_terms(call, spec, today=uow.today, adds=True)
+            if spec.has_quantity:
+                return measured.add_measured(uow, Side(spec.name), terms)
+            return records.add(uow, spec.name, terms)
+
+        act(call, work)
 
     return Verb(add)
 
@@ -206,7 +213,16 @@ def _add(spec: RegisterSpec) -> Verb:
 def _edit(spec: RegisterSpec) -> Verb:
     @with_parameters(*edit_parameters(spec))
     def edit(call: Call, **typed: str) -> None:
-        edit_record(call, spec, typed[spec.name])
+        from ledger.usecases.registers import measured, records
+
+        def work(uow: UnitOfWork) -> Receipt:
+            code = resolve_typed_code(uow, spec.name, typed[spec.name])
+            terms = read_terms(call, spec, today=uow.today)
+            if spec.has_quantity:
+                return measured.edit_measured(uow, Side(spec.name), code, terms)
+            return records.edit(uow, spec.name, code, terms)
+
+        act(call, work)
 
     # An empty text removes a term.
     return Verb(edit, may_be_empty=frozenset(attribute_of(one.name) for one in spec.columns))

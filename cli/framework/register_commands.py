@@ -7,19 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call
-from cli.framework.register_options import read_terms
-from cli.framework.session import act
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
-from ledger.core.factors import Side
 
 if TYPE_CHECKING:
-    from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
     from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader
     from ledger.store.session.unit_of_work import UnitOfWork
-    from ledger.usecases.registers.parse import TypedTerms
 
 
 class Listing(NamedTuple):
@@ -35,34 +30,6 @@ class Listing(NamedTuple):
     more: Sequence[str] = ()
     narrow: Sequence[Column] = ()
     hides: Callable[[Mapping[str, Any]], bool] | None = None
-
-
-def add_record(call: Call, spec: RegisterSpec) -> None:
-    """Add a record with the terms typed, and show the receipt."""
-    from ledger.usecases.registers import measured, records  # noqa: PLC0415 - brings the store
-
-    if spec.has_quantity:
-        act(call, lambda uow: measured.add_measured(uow, Side(spec.name), _added(call, spec, uow)))
-        return
-    act(call, lambda uow: records.add(uow, spec.name, _added(call, spec, uow)))
-
-
-def _added(call: Call, spec: RegisterSpec, uow: UnitOfWork) -> TypedTerms:
-    return read_terms(call, spec, today=uow.today, adds=True)
-
-
-def edit_record(call: Call, spec: RegisterSpec, typed: str) -> None:
-    """Change the terms typed of a record, its quantity among them, and show the receipt."""
-    from ledger.usecases.registers import measured, records  # noqa: PLC0415
-
-    def work(uow: UnitOfWork) -> Receipt:
-        code = resolve_typed_code(uow, spec.name, typed)
-        terms = read_terms(call, spec, today=uow.today)
-        if spec.has_quantity:
-            return measured.edit_measured(uow, Side(spec.name), code, terms)
-        return records.edit(uow, spec.name, code, terms)
-
-    act(call, work)
 
 
 def resolve_typed_code(uow: UnitOfWork, kind: str, typed: str) -> str:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 
 def request_of(
-    call: Call, *, today: Callable[[], date], also_given: Mapping[str, str] | None = None
+    call: Call,
+    *,
+    today: Callable[[], date] | None = None,
+    also_given: Mapping[str, str] | None = None,
 ) -> Request:
     """Make the request of a writing call: who, what was typed, and the officer's date.
 
-    `today` gives the ledger's own day, asked only for a date typed as a word such as yesterday.
+    `today` returns the ledger's own day, asked only for a date typed as a word such as yesterday.
     Raises InvalidDate and MalformedKey.
     """
     from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
@@ -41,7 +44,9 @@ def request_of(
         system_user=settings.system_user,
         host=settings.host,
         reason=options.reason,
-        on=None if options.on is None else parse_date(options.on, today=today),
+        on=None
+        if options.on is None
+        else parse_date(options.on, today=today or (lambda: today_of(call))),
         dry_run=options.dry_run,
     )
 
@@ -51,7 +56,7 @@ def request_parts(call: Call) -> Callable[[int], Request]:
 
     Each part after the first has a key of its own, made from the one that was given.
     """
-    first = request_on(call, {})
+    first = request_of(call)
 
     def part(number: int) -> Request:
         if number == 1 or first.key is None:
@@ -59,20 +64,6 @@ def request_parts(call: Call) -> Callable[[int], Request]:
         return replace(first, key=f"{first.key}:{number}")
 
     return part
-
-
-def plain_request(call: Call) -> Request:
-    """Make the request of a call that takes no date, key or reason: setting a ledger up."""
-    from ledger.core.requests import Request  # noqa: PLC0415 - help does without
-
-    settings = call.settings
-    return Request(
-        command=call.command_name,
-        given=call.typed_input(),
-        actor=settings.actor,
-        system_user=settings.system_user,
-        host=settings.host,
-    )
 
 
 def ledger_of(call: Call) -> Ledger:
@@ -153,14 +144,9 @@ def execute_call(
     from cli.framework.receipts import remember_receipt  # noqa: PLC0415 - help does without
     from ledger.store.session.execute import execute  # noqa: PLC0415
 
-    receipt = execute(ledger_of(call), request_on(call, also_given or {}), work)
+    receipt = execute(ledger_of(call), request_of(call, also_given=also_given), work)
     remember_receipt(call, receipt)
     return receipt
-
-
-def request_on(call: Call, also_given: Mapping[str, str]) -> Request:
-    """Make the request of a call on its ledger, by the ledger's calendar."""
-    return request_of(call, today=lambda: today_of(call), also_given=also_given)
 
 
 def optional_date(call: Call, text: str | None) -> date | None:

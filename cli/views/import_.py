@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.session import request_on
+from cli.framework.session import request_of
 from cli.framework.terminal import confirm, note
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def confirm_plan(
         require_agreed_plan,
     )
 
-    plan = preview(ledger, request_on(call, content), make_plan)
+    plan = preview(ledger, request_of(call, also_given=content), make_plan)
     if plan is not None:
         _PreviewPrinter(call)(plan)
         confirm(call, "Import this?")
