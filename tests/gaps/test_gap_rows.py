@@ -131,3 +131,8 @@ def test_coverage_never_promises_more_than_there_is(closed: int, left: int) -> N
 
 def test_one_cent_short_is_not_wholly_covered() -> None:
     assert coverage_ratio(99_999_99, 100_000_00) == Decimal("0.9999")
+
+
+def test_one_part_can_be_covered_and_nothing_cannot() -> None:
+    assert [coverage_ratio(1, 1), coverage_ratio(0, 1)] == [Decimal(1), Decimal(0)]
+    assert coverage_ratio(0, 0) is None
