@@ -43,10 +43,9 @@ def show_demo(call: Call, keep: str | None) -> None:
 
 def _document(walker: Walker, story: Sequence[Chapter], keep: str | None) -> None:
     steps = [
-        {"chapter": chapter.title, "command": done.command, "output": done.output}
-        | {"exit_code": done.exit_code}
+        {"chapter": chapter.title, **walker.captured(step)}
         for chapter in story
-        for done in map(walker.captured, chapter.steps)
+        for step in chapter.steps
     ]
     emit_document({"schema": SCHEMA, "kept": keep, "steps": steps})
 

@@ -44,15 +44,6 @@ class Chapter:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The result of a command: its line as typed, and its output."""
-
-    command: str
-    output: str
-    exit_code: int
-
-
 @dataclass(slots=True)
 class Walker:
     """Runs steps against one ledger. `settings` name the ledger and the actor."""
@@ -73,12 +64,13 @@ class Walker:
                     raise
                 return self._print_refusal(error)
 
-    def captured(self, step: Step) -> Done:
-        """Run a step and return its output, as for a pipe."""
+    def captured(self, step: Step) -> dict[str, str | int]:
+        """Run a step and return its line as typed, its output as for a pipe, and its exit code."""
         out = io.StringIO()
         with redirect_stdout(out):
             code = self.do(step)
-        return Done(command_line(step.words), out.getvalue(), code)
+        command = command_line(step.words)
+        return {"command": command, "output": out.getvalue(), "exit_code": code}
 
     def _invoke(self, words: Sequence[str]) -> int:
         session = Session(tuple(words), self.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cli.framework.command import Call
@@ -11,7 +11,6 @@ from cli.framework.settings import mask_url
 from cli.framework.terminal import note, progress
 
 if TYPE_CHECKING:
-    from ledger.store.admin.copy import Advance
     from ledger.usecases.admin.copy import CopyResult, ShowProgress
     from ledger.usecases.admin.set_up import SetUpResult
 
@@ -24,11 +23,7 @@ _DONE: Final = {
 
 def with_progress(call: Call, label: str) -> ShowProgress:
     """Return a progress bar for a terminal, given the number of steps."""
-
-    def begin(total: int) -> AbstractContextManager[Advance]:
-        return progress(call, label, total)
-
-    return begin
+    return partial(progress, call, label)
 
 
 def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:

@@ -17,7 +17,6 @@ from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
-    from ledger.journal.balance import DealBalance
     from ledger.store.session.snapshot import Reader, Snapshot
 
 _OFFICE = columns("code name host regions_said state_said", code="Office", host="Hosted by")
@@ -103,7 +102,8 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         snapshot, (p.code for p in snapshot.records("provider").values() if p.city == code)
     )
     its = {row["code"] for row in projects}
-    deals = [one for one in snapshot.deals.values() if _project_of(snapshot, one) in its]
+    needs = snapshot.need_facts
+    deals = [one for one in snapshot.deals.values() if needs[one.deal.need].project.code in its]
     document = {
         "schema": "cityfund.city/1",
         **register_row(snapshot, CITY, record),
@@ -167,7 +167,3 @@ def _section(
         yield ""
         yield title.upper()
         yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))
-
-
-def _project_of(snapshot: Snapshot, one: DealBalance) -> str:
-    return snapshot.need_facts[one.deal.need].project.code

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import table_lines
-from cli.views.columns import columns
+from cli.views.columns import attributes, columns
 from cli.views.night import night_document, night_lines
 from ledger.core.quantity import format_amount
 from ledger.reports.table import Column
@@ -70,10 +70,7 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
 
 def _hold(hold: HoldDue) -> dict[str, Any]:
     return {
-        "deal": hold.deal,
-        "offer": hold.offer,
-        "need": hold.need,
-        "project": hold.project,
+        **attributes(hold, "deal offer need project"),
         "held": format_amount(hold.amount, hold.unit.decimals),
         "unit": hold.unit.code,
         "held_until": hold.until,
@@ -82,8 +79,7 @@ def _hold(hold: HoldDue) -> dict[str, Any]:
 
 def _ending(ending: OfferDue) -> dict[str, Any]:
     return {
-        "offer": ending.offer,
-        "provider_name": ending.provider_name,
+        **attributes(ending, "offer provider_name"),
         "available": format_amount(ending.amount, ending.unit.decimals),
         "unit": ending.unit.code,
         "valid_until": ending.until,
