@@ -52,9 +52,10 @@ class BothSides(JournalCheck):
         if sides is not None and entry.act != Act.REVERSE:
             self._check_amounts(entry, deal, sides, balances)
 
-    def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
+    def after(
+        self, entry: EntryRow, balances: RunningBalances, _short: Sequence[Shortfall]
+    ) -> None:
         """Report a stage that is empty on the need's side but not on the offer's."""
-        del short
         deal = None if entry.deal_id is None else self.context.deals.get(entry.deal_id)
         if deal is None:
             return
@@ -172,9 +173,8 @@ class ResolvedOnce(JournalCheck):
         self._held: dict[tuple[int, int], int] = {}
         self._resolved: dict[tuple[int, int], int] = {}
 
-    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
+    def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Count what an entry holds, and what it resolves of what is held."""
-        del balances
         for movement in entry.movements:
             if movement.deal_id is None or type(movement.amount) is not int:
                 continue

@@ -64,9 +64,8 @@ class AppendOnly(JournalCheck):
             if self.context.one_writer and moments != sorted(moments):
                 self.report.fail(f"{name} has versions recorded out of order")
 
-    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
+    def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Check an entry's number, timestamp, lines and reversal."""
-        del balances
         self.report.examined += 1
         self._check_order(entry)
         self._check_lines(entry)
@@ -165,9 +164,8 @@ class TwoTimes(JournalCheck):
         self._deals: dict[int, _Dated] = {}
         self._reversed: dict[int, str] = {}
 
-    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
+    def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Compare an entry's date with the dates that bound it."""
-        del balances
         self.report.examined += 1
         if not _is_date(entry.effective_on):
             self._fail(entry, "which is not a date")

@@ -66,9 +66,10 @@ class NothingBelowZero(JournalCheck):
 
     name = "nothing-below-zero"
 
-    def after(self, entry: EntryRow, balances: RunningBalances, short: Sequence[Shortfall]) -> None:
+    def after(
+        self, entry: EntryRow, _balances: RunningBalances, short: Sequence[Shortfall]
+    ) -> None:
         """Report each stage that the entry overdrew."""
-        del balances
         self.report.examined += len(entry.movements)
         for one in short:
             self.report.fail(f"entry {entry.number} leaves {_shortfall_text(self.context, one)}")
@@ -113,9 +114,8 @@ class Balanced(JournalCheck):
 
     name = "balanced"
 
-    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
+    def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Check each movement's amount, unit and stages."""
-        del balances
         for movement in entry.movements:
             self.report.examined += 1
             for wrong in self._wrongs(movement):
@@ -140,9 +140,8 @@ class AllowedMoves(JournalCheck):
 
     name = "allowed-moves"
 
-    def before(self, entry: EntryRow, balances: RunningBalances) -> None:
+    def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Look each movement up in the table of moves."""
-        del balances
         if entry.reverses is None and entry.act == Act.REVERSE:
             self.report.fail(f"entry {entry.number} is a reversal that names nothing it reverses")
         if entry.reverses is not None and entry.act != Act.REVERSE:

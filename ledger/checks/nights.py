@@ -160,7 +160,6 @@ class Snapshots(JournalCheck):
         super().__init__(context)
         self._snapshots = stored
         self._next = next(stored, None)
-        self._waiting: list[SnapshotRow] = []
         self._recent: dict[int, list[tuple[int, SnapshotStages]]] = defaultdict(list)
         self._missed = 0
         self._balances = RunningBalances(context)

@@ -227,15 +227,16 @@ def _wrong_versions(
 
 
 def _versions_text(versions: Iterable[VersionName]) -> str:
-    names = [f"{one.kind} {one.code} version {one.version}" for one in versions]
-    few = ", ".join(names[:_FEW]) or "no version"
-    return few if len(names) <= _FEW else f"{few} and {len(names) - _FEW} more"
+    return _few_of([f"{one.kind} {one.code} version {one.version}" for one in versions], "version")
 
 
 def _numbers_text(numbers: Any) -> str:
-    texts = [str(number) for number in numbers] if isinstance(numbers, list) else [str(numbers)]
-    few = ", ".join(texts[:_FEW]) or "none"
-    return few if len(texts) <= _FEW else f"{few} and {len(texts) - _FEW} more"
+    return _few_of(list(map(str, numbers)) if isinstance(numbers, list) else [str(numbers)])
+
+
+def _few_of(names: list[str], noun: str = "") -> str:
+    few = ", ".join(names[:_FEW]) or (f"no {noun}" if noun else "none")
+    return few if len(names) <= _FEW else f"{few} and {len(names) - _FEW} more"
 
 
 class AmountFault(NamedTuple):

@@ -42,10 +42,10 @@ class LedgerError(Exception):
     default_why: ClassVar[str] = ""
     default_next: ClassVar[str] = ""
 
-    def __init_subclass__(cls, *, code: str) -> None:
+    def __init_subclass__(cls, *, code: str, exit_code: ExitCode | None = None) -> None:
         """Take the code as an explicit keyword: scripts depend on it, so no rename changes it."""
         super().__init_subclass__()
-        cls.code = code
+        cls.code, cls.exit_code = code, exit_code or cls.exit_code
 
     def __init__(self, what: str, *, why: str | None = None, next_step: str | None = None) -> None:
         super().__init__(what)
@@ -66,43 +66,29 @@ class LedgerError(Exception):
         return type(self)(self.what, why=self.why, next_step=next_step)
 
 
-class UsageError(LedgerError, code="usage-error"):
+class UsageError(LedgerError, code="usage-error", exit_code=ExitCode.USAGE):
     """The command line cannot be understood."""
 
-    exit_code = ExitCode.USAGE
 
-
-class InvalidInput(LedgerError, code="invalid-input"):
+class InvalidInput(LedgerError, code="invalid-input", exit_code=ExitCode.INVALID):
     """A value is not valid; nothing was looked up or changed."""
 
-    exit_code = ExitCode.INVALID
 
-
-class RefusedByRule(LedgerError, code="refused-by-rule"):
+class RefusedByRule(LedgerError, code="refused-by-rule", exit_code=ExitCode.REFUSED):
     """The input is well formed, but a rule of the ledger forbids the act."""
 
-    exit_code = ExitCode.REFUSED
 
-
-class NotFound(LedgerError, code="not-found"):
+class NotFound(LedgerError, code="not-found", exit_code=ExitCode.NOT_FOUND):
     """The ledger has no record of that code."""
 
-    exit_code = ExitCode.NOT_FOUND
 
-
-class Busy(LedgerError, code="busy"):
+class Busy(LedgerError, code="busy", exit_code=ExitCode.BUSY):
     """Another process holds the lock; the same command will work later."""
 
-    exit_code = ExitCode.BUSY
 
-
-class CannotOpen(LedgerError, code="cannot-open"):
+class CannotOpen(LedgerError, code="cannot-open", exit_code=ExitCode.UNREACHABLE):
     """The database cannot be reached or is not a ledger this program can use."""
 
-    exit_code = ExitCode.UNREACHABLE
 
-
-class StorageTrouble(LedgerError, code="storage-trouble"):
+class StorageTrouble(LedgerError, code="storage-trouble", exit_code=ExitCode.STORAGE):
     """A file cannot be read or written, or the disk is full."""
-
-    exit_code = ExitCode.STORAGE

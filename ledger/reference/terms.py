@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from ledger.reference.errors import UnknownInstrument, UnknownSector, UnknownStatus
+from ledger.reference.errors import (
+    UnknownInstrument,
+    UnknownReference,
+    UnknownSector,
+    UnknownStatus,
+)
 from ledger.reference.units import read_table
 
 
@@ -33,6 +39,9 @@ class Instrument(NamedTuple):
     note: str = ""
 
 
+_Term = TypeVar("_Term", Sector, ProjectStatus, Instrument)
+
+
 @cache
 def sectors() -> dict[str, Sector]:
     """Return all sectors by code."""
@@ -54,10 +63,7 @@ def sector_and_above(code: str) -> tuple[str, ...]:
 
 def find_sector(text: str) -> Sector:
     """Find a sector by its code in any case; raises UnknownSector."""
-    found = _sectors_in_any_case().get(text.strip().casefold())
-    if found is None:
-        raise UnknownSector.of(text, {s.code: s.title for s in sectors().values()})
-    return found
+    return _find(text, _sectors_in_any_case(), UnknownSector)
 
 
 @cache
@@ -68,10 +74,7 @@ def project_statuses() -> dict[str, ProjectStatus]:
 
 def find_status(text: str) -> ProjectStatus:
     """Find a project status by its code in any case; raises UnknownStatus."""
-    found = project_statuses().get(text.strip().casefold())
-    if found is None:
-        raise UnknownStatus.of(text, {s.code: s.title for s in project_statuses().values()})
-    return found
+    return _find(text, project_statuses(), UnknownStatus)
 
 
 @cache
@@ -87,12 +90,16 @@ def instruments() -> dict[str, Instrument]:
 
 def find_instrument(text: str) -> Instrument:
     """Find an instrument by its code in any case; raises UnknownInstrument."""
-    found = instruments().get(text.strip().casefold())
-    if found is None:
-        raise UnknownInstrument.of(text, {i.code: i.name for i in instruments().values()})
-    return found
+    return _find(text, instruments(), UnknownInstrument)
 
 
 @cache
 def _sectors_in_any_case() -> dict[str, Sector]:
     return {code.casefold(): sector for code, sector in sectors().items()}
+
+
+def _find(text: str, table: Mapping[str, _Term], refusal: type[UnknownReference]) -> _Term:
+    term = table.get(text.strip().casefold())
+    if term is None:
+        raise refusal.of(text, {one[0]: one[1] for one in table.values()})
+    return term

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, select
 
 from ledger.core.quantity import Unit
+from ledger.core.text import code_number, normalised_code
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.matching.stored import AcceptedLine, StoredProposal, decimal_of, rounded, rounded_cost
+from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
 from ledger.store.db.queries import StoredUnits
 from ledger.store.db.tables import (
@@ -32,13 +34,16 @@ _SEPARATOR = "/"
 
 
 def proposal_rows(
-    identity: int, stored: StoredProposal, id_of: Callable[[str, str], int]
+    identity: int,
+    stored: StoredProposal,
+    id_of: Callable[[str, str], int],
+    written: Mapping[str, Any],
 ) -> Iterator[tuple[Table, dict[str, Any]]]:
-    """Lay a proposal out as the rows it is stored in, but for what every write's rows share.
+    """Build the rows of a proposal. `id_of` gives a record's id by its kind and code.
 
-    `id_of` gives a record's id by its kind and code.
+    `written` are the request that it is written under, and its timestamp.
     """
-    yield proposal, _row(identity, stored)
+    yield proposal, {**_row(identity, stored), **written}
     for number, line in stored.numbered_lines:
         row = {
             "proposal_id": identity,
@@ -62,6 +67,8 @@ def _row(identity: int, stored: StoredProposal) -> dict[str, Any]:
     return {
         "id": identity,
         "code": stored.code,
+        "folded": normalised_code(stored.code),
+        "number": code_number(code_prefixes()["proposal"], stored.code),
         "day": rounded_proposal.day,
         "selection": json.dumps(stored.selection, ensure_ascii=False),
         "solver": rounded_proposal.solver,

@@ -121,8 +121,7 @@ def read_only_engine(path: Path) -> Engine:
     return make_engine(URL.create("sqlite", database=f"file:{quote(str(path))}", query=query))
 
 
-def _disable_durability(connection: sqlite3.Connection, record: Any) -> None:
-    del record
+def _disable_durability(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -87,8 +87,7 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
-def _prepare(connection: Any, record: Any) -> None:
-    del record
+def _prepare(connection: Any, _record: Any) -> None:
     connection.execute(_SESSION)
 
 

@@ -35,8 +35,7 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-    del record
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not open transactions by itself: it would read outside of them.
     connection.isolation_level = None
     for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):

@@ -32,14 +32,12 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """Store microseconds."""
-        del dialect
         return None if value is None else to_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """Read an aware UTC moment."""
-        del dialect
         return None if value is None else from_microseconds(value)
 
 
@@ -49,14 +47,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = String(64)
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> str | None:
         """Store digits without an exponent."""
-        del dialect
         return None if value is None else format(value, "f")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
         """Read the same digits back."""
-        del dialect
         return None if value is None else Decimal(value)
 
 
@@ -66,14 +62,12 @@ class CodeList(TypeDecorator[tuple[str, ...]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+    def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str:
         """Store the codes joined."""
-        del dialect
         return LIST_SEPARATOR.join(value or ())
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...]:
         """Read the codes apart."""
-        del dialect
         return tuple(value.split(LIST_SEPARATOR)) if value else ()
 
 
@@ -89,14 +83,12 @@ class Word(TypeDecorator[StrEnum]):
         # Looked up here, a word costs a fraction of what asking the enumeration for it does.
         self._known = {word_column.value: word_column for word_column in words}
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Store the word."""
-        del dialect
         return None if value is None else str(self._known.get(value) or self.words(value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
         """Read the word as a member of its enumeration."""
-        del dialect
         return None if value is None else self._known.get(value) or self.words(value)
 
 

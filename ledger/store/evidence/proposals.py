@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, select
@@ -12,42 +10,27 @@ from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
     InvalidLeafValue,
     Part,
-    list_or_none,
     number_or_none,
     object_text,
     proposal_bytes,
     quoted,
-    text_or_none,
-    true_or_none,
 )
 from ledger.evidence.tree_head import PROPOSAL_KIND
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
-from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.evidence.sources import Source, within
+from ledger.store.evidence.versions import Writer, writer_of
 
 _COLUMNS: Final = tables.proposal.c
-_Write = Callable[[Any], str | None]
 
-_TERMS: Final[dict[str, tuple[ColumnElement[Any], _Write]]] = {
-    "complete_bound": (raw(_COLUMNS.complete_bound), text_or_none),
-    "complete_value": (raw(_COLUMNS.complete_value), text_or_none),
-    "cost": (raw(_COLUMNS.cost), text_or_none),
-    "cost_unit": (_COLUMNS.cost_unit, text_or_none),
-    "cost_unknown": (_COLUMNS.cost_unknown, number_or_none),
-    "coverage_bound": (raw(_COLUMNS.coverage_bound), text_or_none),
-    "coverage_value": (raw(_COLUMNS.coverage_value), text_or_none),
-    "day": (raw(_COLUMNS.day), text_or_none),
-    "limited": (raw(_COLUMNS.limited), true_or_none),
-    "milliseconds": (_COLUMNS.milliseconds, number_or_none),
-    "selection": (_COLUMNS.selection, text_or_none),
-    "solved_on": (_COLUMNS.solved_on, number_or_none),
-    "solver": (_COLUMNS.solver, text_or_none),
-    "without_rate": (
-        raw(_COLUMNS.without_rate),
-        partial(list_or_none, separator=LIST_SEPARATOR),
-    ),
+_TERM_NAMES: Final = (
+    *("complete_bound", "complete_value", "cost", "cost_unit", "cost_unknown"),
+    *("coverage_bound", "coverage_value", "day", "limited", "milliseconds"),
+    *("selection", "solved_on", "solver", "without_rate"),
+)
+_TERMS: Final[dict[str, tuple[ColumnElement[Any], Writer]]] = {
+    name: (raw(_COLUMNS[name]), writer_of(_COLUMNS[name])) for name in _TERM_NAMES
 }
 """The terms of a proposal in the order of their names: where each stands, and how it is written."""
 

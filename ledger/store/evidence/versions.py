@@ -42,7 +42,7 @@ from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import Source, within
 from ledger.store.registers import StoredRegister
 
-_Write = Callable[[Any], str | None]
+Writer = Callable[[Any], str | None]
 _IDENTITY: Final = 7
 """How many values of a row are of the identity that the version belongs to, beside its code."""
 
@@ -110,17 +110,17 @@ def _is_side(register: StoredRegister) -> bool:
 
 def _terms(
     register: StoredRegister,
-) -> tuple[list[tuple[str, ColumnElement[Any], _Write]], FromClause]:
+) -> tuple[list[tuple[str, ColumnElement[Any], Writer]], FromClause]:
     """Give a record's fields by name, each with its column and what writes it as JSON."""
     identity, versions = register.identity, register.versions
     source: FromClause = versions.join(identity, identity.c.id == versions.c[register.owner])
     if _is_side(register):
         source = source.outerjoin(tables.holder, tables.holder.c.id == identity.c.id)
-    terms: list[tuple[str, ColumnElement[Any], _Write]] = []
+    terms: list[tuple[str, ColumnElement[Any], Writer]] = []
     for term in sorted(register.terms):
         column = register.column(term)
         if term.refers_to is None:
-            terms.append((term.name, raw(column), _writer(column)))
+            terms.append((term.name, raw(column), writer_of(column)))
             continue
         other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
@@ -130,7 +130,7 @@ def _terms(
     return terms, source
 
 
-def _writer(column: Column[Any]) -> _Write:
+def writer_of(column: Column[Any]) -> Writer:
     """Give what writes a cell of a column as its type's canonical form."""
     if isinstance(column.type, Boolean):
         return true_or_none

@@ -275,19 +275,10 @@ class UnitOfWork:
 
         identity = self._numbering.next_id(tables.proposal)
         self._ids["proposal", stored.code] = identity
-        for table, row in proposal_rows(identity, stored, self.id_of):
-            self._rows.add(table, {**row, **self._proposal_terms(table, stored)})
+        written = {"request_id": self.request_id, "recorded_at": self.now}
+        for table, row in proposal_rows(identity, stored, self.id_of, written):
+            self._rows.add(table, row)
         self.changes.append(RegisterChange("proposal", stored.code, 1))
-
-    def _proposal_terms(self, table: Table, stored: StoredProposal) -> dict[str, Any]:
-        if table is not tables.proposal:
-            return {}
-        return {
-            "folded": normalised_code(stored.code),
-            "number": code_number(code_prefixes()["proposal"], stored.code),
-            "request_id": self.request_id,
-            "recorded_at": self.now,
-        }
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""
