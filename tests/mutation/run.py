@@ -8,7 +8,8 @@
 The tests run once, and it is noted which lines each of them runs. Then each mutant is planted in a
 forked process, where everything is loaded already. The tests that run its lines follow until one
 fails: first those that found other mutants of the function, then the fastest. A mutant that runs
-while modules are loaded (a constant, a table) gets a process of its own that loads it.
+while modules are loaded (a constant, a table) gets a process of its own that loads it, unless it is
+found before that.
 """
 
 from __future__ import annotations
@@ -132,13 +133,19 @@ class Run:
         covering = self.tracer.tests(mutant)
         if not covering:
             return NOT_COVERED
-        if IMPORT in covering:
+        outcome = self.tried_here(mutant, self.ordered(mutant, covering - {IMPORT}))
+        if outcome is None or (outcome == SURVIVED and IMPORT in covering):
             return self.tried_anew(mutant)
-        nodeids = self.ordered(mutant, covering)
+        return outcome
+
+    def tried_here(self, mutant: Mutant, nodeids: Sequence[str]) -> str | None:
+        """Say what becomes of a mutant in a fork of this process; None if that cannot show it."""
+        if not nodeids:
+            return None
         limit = 5 + 5 * sum(self.durations[nodeid] for nodeid in nodeids)
         code, killer = forked(lambda: self.first_failure(mutant, nodeids), limit)
         if code == CANNOT_FORK:
-            return self.tried_anew(mutant)
+            return None
         if killer is not None:
             self.kills[mutant.function, nodeids[killer]] += 1
             return KILLED
@@ -235,7 +242,7 @@ def forked(work: Callable[[], int | None], limit: float) -> tuple[int, int | Non
 
 
 class CannotPlantError(Exception):
-    """The fault changes what a function closes over, so its code cannot be put in its place."""
+    """The fault is outside functions, or changes what one closes over: its module must load anew."""
 
 
 class Functions:
@@ -260,6 +267,7 @@ class Functions:
         codes = dict(_codes(compile(mutated(source, mutant.index), file, "exec")))
         for cache in self.caches:
             cache.cache_clear()
+        planted = False
         for function in self.by_file[file]:
             code = codes.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
             if code is not None and code != function.__code__:
@@ -267,6 +275,9 @@ class Functions:
                     function.__code__ = code
                 except ValueError as error:
                     raise CannotPlantError from error
+                planted = True
+        if not planted:
+            raise CannotPlantError
 
 
 def _codes(code: CodeType) -> Iterable[tuple[tuple[str, int], CodeType]]:
