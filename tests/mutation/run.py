@@ -242,7 +242,7 @@ def forked(work: Callable[[], int | None], limit: float) -> tuple[int, int | Non
 
 
 class CannotPlantError(Exception):
-    """The fault is outside functions, or changes what one closes over: its module must load anew."""
+    """The fault is outside functions, or changes what one closes over."""
 
 
 class Functions:
