@@ -9,6 +9,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import request_of
 from cli.framework.terminal import confirm, note
+from cli.views.columns import attributes
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import RuleReport
@@ -95,9 +96,6 @@ def _summary_lines(receipt: dict[str, Any]) -> list[str]:
 
 def _document(report: RuleReport) -> dict[str, Any]:
     return {
-        "rule": report.rule,
-        "file": report.file,
-        "rows": report.rows,
-        "used": report.used,
+        **attributes(report, "rule file rows used"),
         "left_out": [{"line": one.line, "reason": one.reason} for one in report.left_out],
     }

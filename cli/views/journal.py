@@ -154,11 +154,8 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
     leaf = proof.leaf_document()
     if call.format == "json":
         document = {"schema": "cityfund.verified/1", "seal": str(proof.tree_head)}
-        place = {
-            "position": proof.position,
-            "kept": None if stored_seal is None else str(stored_seal),
-        }
-        emit_document({**document, **place, "leaf": leaf})
+        kept = None if stored_seal is None else str(stored_seal)
+        emit_document({**document, "position": proof.position, "kept": kept, "leaf": leaf})
         return
     what = leaf.get("number") or leaf.get("code") or "?"
     kind = str(leaf.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
