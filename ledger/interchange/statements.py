@@ -140,7 +140,7 @@ def _name(cells: Cells, column: str) -> str:
 def _day(cells: Cells) -> date | None:
     day = cells.past_date("date")
     if day is not None and day.year < _FIRST_YEAR:
-        what = f"The date {day} is not of the Gregorian calendar, or too early."
+        what = f"The date {day} is of another calendar, or too early."
         cells.problem("date", "bad-date", what, "Write the Gregorian year: 2026-11-23.")
     return day
 
