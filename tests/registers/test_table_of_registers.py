@@ -114,9 +114,11 @@ SIDE_BY_SIDE = ({"city", "provider", "project"}, {"cities", "providers", "projec
 """What a list of registers holds; a row of a report names few that are not on its way."""
 
 OTHER_LISTS = {
+    "cli/commands/registers.py": "help lines and views of each register, in words of its own",
     "cli/framework/app.py": "the registers whose commands have a module",
     "cli/views/status.py": "what `status` counts, each said in words of its own",
     "ledger/store/checks/journal.py": "what a mandate is judged by",
+    "ledger/store/session/snapshot.py": "what is shown with a record: children, deals, own providers",
     "ledger/usecases/status.py": "what `status` counts, each by a measure of its own",
 }
 """The literals that name registers side by side although the table exists, each with its reason."""
