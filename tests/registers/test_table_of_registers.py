@@ -118,7 +118,7 @@ OTHER_LISTS = {
     "cli/framework/app.py": "the registers whose commands have a module",
     "cli/views/status.py": "what `status` counts, each said in words of its own",
     "ledger/store/checks/journal.py": "what a mandate is judged by",
-    "ledger/store/session/snapshot.py": "what is shown with a record: children, deals, own providers",
+    "ledger/store/session/snapshot.py": "what is shown with a record",
     "ledger/usecases/status.py": "what `status` counts, each by a measure of its own",
 }
 """The literals that name registers side by side although the table exists, each with its reason."""
