@@ -180,8 +180,8 @@ def _read_a_statement(uow: UnitOfWork) -> None:
 def declare(uow: UnitOfWork, side: Side, code: str, amount: int = HUNDRED) -> None:
     """Declare a need or an offer in euros."""
     record = (_need if side is Side.NEED else _offer)(code, uow.today)
-    account = uow.accounts.open_account(side, uow.add(side.value, record), record)
-    quantities.set_quantity(uow, account, amount, uow.today)
+    uow.accounts.open_account(side, uow.add(side.value, record), record)
+    quantities.set_quantity(uow, uow.accounts.account(side, code), amount, uow.today)
 
 
 def _need(code: str, day: date) -> Need | Offer:
