@@ -10,7 +10,7 @@ from typing import Final
 
 from cli.framework.usage_errors import UnknownColumn, did_you_mean
 from ledger.core import filters
-from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key
+from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key, filter_key
 from ledger.reference.places import region_and_above
 from ledger.reference.terms import sector_and_above
 from ledger.reports.table import Column, ReportRow, machine
@@ -44,7 +44,9 @@ def row_matcher(columns: Sequence[Column], where: Iterable[str]) -> Callable[[Re
 
 def _spec(column: Column) -> FilterColumn:
     kind = _KINDS.get(column.kind, FilterKind.TEXT)
-    return FilterColumn(kind, above=_ABOVE.get(column.key), words=column.words)
+    return FilterColumn(
+        kind, above=_ABOVE.get(column.key), words=column.words, key=filter_key(column.key)
+    )
 
 
 def _unknown(typed: str, known: Sequence[str]) -> UnknownColumn:

@@ -21,6 +21,7 @@ from ledger.core.errors import InvalidInput
 from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity import MULTIPLIERS
 from ledger.core.quantity_errors import quote_text
+from ledger.core.text import text_key
 
 _FILTER: Final = re.compile(
     r"\s*(?P<column>[\w-](?:[\w -]*[\w-])?)\s*(?P<sign>!=|>=|<=|=)(?P<value>.*)", re.DOTALL
@@ -53,21 +54,28 @@ class FilterKind(StrEnum):
 class FilterColumn:
     """How a column is filtered. `above` gives all that contains a value of a hierarchy.
 
-    `words` are the words that people read for stored values: a filter takes both.
+    `words` are the words that people read for stored values: a filter takes both. `key` gives the
+    form in which texts are compared.
     """
 
     kind: FilterKind = FilterKind.TEXT
     above: Callable[[str], Iterable[str]] | None = None
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    key: Callable[[str], str] = str.casefold
 
     def texts(self, cell: Cell) -> frozenset[str]:
-        """Give every text that a cell answers to, in small letters."""
+        """Give the key of every text that a cell answers to."""
         if isinstance(cell, tuple):
             items = (*cell, ";".join(cell))
         else:
             items = () if cell is None else (str(cell),)
         above = () if self.above is None else (one for item in items for one in self.above(item))
-        return frozenset(text.casefold() for text in (*items, *above) if text)
+        return frozenset(self.key(text) for text in (*items, *above) if text)
+
+
+def filter_key(name: str) -> Callable[[str], str]:
+    """Return what gives the key of texts in a column of that name: topics have one of their own."""
+    return text_key if name in {"topic", "topics"} else str.casefold
 
 
 FilterColumns = Mapping[str, FilterColumn]
@@ -120,7 +128,7 @@ def read_filter(
     if not value:
         return Filter(name, column, sign, None)
     if column.kind is FilterKind.TEXT:
-        return Filter(name, column, sign, _stored_value(column, value.casefold()))
+        return Filter(name, column, sign, _stored_value(column, value))
     if column.kind is FilterKind.DATE:
         return Filter(name, column, sign, _date(text, value))
     return _figure(text, Filter(name, column, sign, None), value)
@@ -128,8 +136,9 @@ def read_filter(
 
 def _stored_value(column: FilterColumn, value: str) -> str:
     """Give the stored value of a word that people read, or the value itself."""
-    stored = (stored for stored, word in column.words.items() if word.casefold() == value)
-    return next(stored, value).casefold()
+    wanted = value.casefold()
+    stored = (stored for stored, word in column.words.items() if word.casefold() == wanted)
+    return column.key(next(stored, value))
 
 
 def is_filter(text: str) -> bool:

@@ -1,14 +1,19 @@
 """Free text in its stored form: composed, bounded and free of control characters.
 
+The key by which topics and references are compared, whatever their spelling.
+
 Codes of records: their normalised form, and the codes that the program makes.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from ledger.core.errors import InvalidInput
@@ -69,6 +74,39 @@ def parse_text(text: str | None, name: str) -> str | None:
     if control is not None:
         raise ControlCharacter(f"The {name} has the control character {control}.")
     return kept or None
+
+
+_BREAKS: Final = re.compile(r"[\s\-\u2010_]+")
+"""A run of spaces, hyphens and underscores."""
+
+_UNITED: Final = {
+    **dict.fromkeys((0x64A, 0x649), "\u06cc"),  # Arabic yeh and alef maksura: Persian yeh
+    0x643: "\u06a9",  # Arabic kaf: Persian kaf
+    **dict.fromkeys((0x640, *range(0x64B, 0x660), 0x670)),  # tatweel and vowel marks: dropped
+}
+
+
+@lru_cache(maxsize=1 << 16)
+def text_key(text: str) -> str:
+    """Return the form in which two topics or two references are compared.
+
+    Compatibility forms, capitals and the Arabic and Persian forms of yeh and kaf are alike; vowel
+    marks and characters without a shape do not count; a run of spaces, hyphens and underscores is
+    one space. Other marks and letters differ. The key is never stored: texts stay as typed.
+    """
+    if text.isascii():
+        return _BREAKS.sub(" ", text.lower()).strip()
+    seen = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    letters = unicodedata.normalize("NFKC", seen).translate(_UNITED).casefold()
+    return _BREAKS.sub(" ", unicodedata.normalize("NFKC", letters)).strip()
+
+
+def commonest_spellings(texts: Iterable[str]) -> dict[str, str]:
+    """Return the commonest spelling of each text, by key; of equally common ones the first."""
+    spellings: dict[str, Counter[str]] = {}
+    for text in texts:
+        spellings.setdefault(text_key(text), Counter())[text] += 1
+    return {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
 
 
 _DIGITS: Final = 4

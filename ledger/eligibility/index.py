@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.core.quantity import Unit
+from ledger.core.text import text_key
 from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
 from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit, units_convert
 from ledger.registers.records import ACTIVE_STATUSES, Offer
@@ -197,7 +198,7 @@ class OfferIndex:
         self._codes = [offer.code for offer in terms]
         self._place = {code: place for place, code in enumerate(self._codes)}
         self.all_offers = (1 << size) - 1
-        self._topics = ValueIndex((offer.topics for offer in terms), size)
+        self._topics = ValueIndex((map(text_key, offer.topics) for offer in terms), size)
         self._sectors = ValueIndex((offer.sectors for offer in terms), size)
         self._instruments = ValueIndex((offer.instruments for offer in terms), size)
         self._geography = _Geography(terms, size)
@@ -222,7 +223,7 @@ class OfferIndex:
         return {
             "unit": self._convertible(need.balance.unit).all,
             "quantified": all_offers if need.balance.quantified else 0,
-            "topic": self._topics.empty | self._topics.containing_any([need.need.topic or ""]),
+            "topic": self._topics.empty | self._topics.containing_any(_topic_key(need)),
             "sector": self._sectors.empty
             | self._sectors.containing_any(_and_above(need.project.sector)),
             "geography": self._geography.admitting_city(need),
@@ -315,6 +316,10 @@ def _by_unit(ordered: list[OfferFacts]) -> Iterable[UnitOffers]:
 def _valid_on(offer: Offer, day: date) -> bool:
     begun = offer.valid_from is None or offer.valid_from <= day
     return begun and not offer.has_expired(day)
+
+
+def _topic_key(need: NeedFacts) -> list[str]:
+    return [] if need.need.topic is None else [text_key(need.need.topic)]
 
 
 def _and_above(sector: str) -> list[str]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.core.quantity import Unit, format_quantity, short_quantity
+from ledger.core.text import text_key
 from ledger.journal.balance import Balance
 from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project, Provider
 
@@ -131,7 +132,7 @@ def _quantified(pairing: Pairing) -> Failure | None:
 
 def _topic(pairing: Pairing) -> Failure | None:
     topics, topic = pairing.offer.offer.topics, pairing.need.need.topic
-    if not topics or topic in topics:
+    if not topics or (topic is not None and text_key(topic) in map(text_key, topics)):
         return None
     topic_text = f"the need's topic is {topic}" if topic else "the need names no topic"
     return Failure("topic", f"only for {_join(topics)}; {topic_text}")

@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.core import filters
 from ledger.core.errors import InvalidInput
-from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key
+from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key, filter_key
 from ledger.core.quantity_errors import quote_text
 from ledger.core.suggest import nearest
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS, GapRow
@@ -33,7 +33,8 @@ def _kind_of(column: str) -> FilterKind:
 
 
 FILTER_COLUMNS: Final = {
-    name: FilterColumn(_kind_of(name), above=_ABOVE.get(name)) for name in COLUMNS
+    name: FilterColumn(_kind_of(name), above=_ABOVE.get(name), key=filter_key(name))
+    for name in COLUMNS
 }
 
 

@@ -6,13 +6,14 @@ how many it does not, and its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_known
+from ledger.core.text import commonest_spellings, text_key
 from ledger.gaps.rows import GapRow, coverage_ratio
 
 _FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
@@ -94,30 +95,48 @@ class Total:
         }
 
 
-def group_rows(rows: Iterable[GapRow], by: Sequence[str]) -> list[GroupRow]:
+def group_rows(
+    rows: Sequence[GapRow], by: Sequence[str], spellings: Mapping[str, str] | None = None
+) -> list[GroupRow]:
     """Group rows by columns (names as of `column_named`), always within one factor and unit.
 
-    Groups are ordered by their keys, missing values last.
+    Groups are ordered by their keys, missing values last. `spellings` are those that topics are
+    shown in, by key; without them the commonest of the rows.
     """
+    if spellings is None:
+        spellings = commonest_spellings(row.topic for row in rows if row.topic is not None)
     groups: dict[Cells, list[GapRow]] = {}
     for row in rows:
         groups.setdefault(group_cells(row, by), []).append(row)
-    return [one_group(cells, groups[cells], by) for cells in sorted(groups, key=group_order)]
+    ordered = sorted(groups, key=group_order)
+    return [one_group(cells, groups[cells], by, spellings) for cells in ordered]
 
 
 def group_cells(row: GapRow, by: Sequence[str]) -> Cells:
     """Return the key of a row's group: its cells of those columns, factor, unit."""
-    return tuple(row.cell(column) for column in _columns(by))
+    return tuple(_group_cell(row, column) for column in _columns(by))
+
+
+def _group_cell(row: GapRow, column: str) -> Cell:
+    if column == "topic" and row.topic is not None:
+        return text_key(row.topic)
+    return row.cell(column)
 
 
 def _columns(by: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*by, "factor", "unit")))
 
 
-def one_group(cells: Cells, rows: Sequence[GapRow], by: Sequence[str]) -> GroupRow:
-    """Return the sum of rows that have these cells in common."""
+def one_group(
+    cells: Cells, rows: Sequence[GapRow], by: Sequence[str], spellings: Mapping[str, str]
+) -> GroupRow:
+    """Return the sum of rows that have these cells in common, topics in these spellings."""
+    keys: dict[str, Cell] = dict(zip(_columns(by), cells, strict=True))
+    topic = keys.get("topic")
+    if isinstance(topic, str):
+        keys["topic"] = spellings[topic]
     asked = len(dict.fromkeys(by))
-    return _group(tuple(zip(_columns(by), cells, strict=True))[:asked], rows)
+    return _group(tuple(keys.items())[:asked], rows)
 
 
 def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:

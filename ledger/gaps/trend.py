@@ -14,6 +14,7 @@ from typing import Final
 from ledger.core.errors import InvalidInput
 from ledger.core.filters import Filter
 from ledger.core.quantity import Unit
+from ledger.core.text import commonest_spellings
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import filtered
 from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
@@ -85,8 +86,13 @@ class Trend:
         *,
         include_inactive: bool,
     ) -> None:
-        """Start before the first night, with the terms of the needs."""
+        """Start before the first night, with the terms of the needs.
+
+        Their order decides between equally common spellings of a topic.
+        """
         self._needs = needs
+        topics = (facts.need.topic for facts in needs.values())
+        self._spellings = commonest_spellings(topic for topic in topics if topic is not None)
         self._by, self._filters, self._base = by, filters, base
         self._include_inactive = include_inactive
         self._current: dict[str, NeedFacts] = {}
@@ -118,7 +124,7 @@ class Trend:
             members = self._groups[cells]
             if members:
                 rows = [members[need] for need in sorted(members)]
-                self._sums[cells] = one_group(cells, rows, self._by)
+                self._sums[cells] = one_group(cells, rows, self._by, self._spellings)
             else:
                 del self._groups[cells]
                 self._sums.pop(cells, None)

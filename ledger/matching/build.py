@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ledger.core.factors import Factor
+from ledger.core.text import text_key
 from ledger.eligibility.counts import OutstandingByNeed
 from ledger.eligibility.index import OfferIndex, RateOf, Ratio
 from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
@@ -236,13 +237,14 @@ class _EligibleClasses:
 def _need_key(facts: NeedFacts) -> Hashable:
     """Return the properties of a need that the rules look at, except quantities."""
     need, city, unit = facts.need, facts.city.code, facts.balance.unit.code
+    topic = None if need.topic is None else text_key(need.topic)
     instruments = tuple(sorted(need.instruments))
-    return need.factor, unit, need.topic, facts.project.sector, city, instruments, need.needed_by
+    return need.factor, unit, topic, facts.project.sector, city, instruments, need.needed_by
 
 
 def _offer_key(offer: Offer) -> Hashable:
     lists = (
-        *(offer.topics, offer.sectors, offer.countries, offer.regions),
+        *(map(text_key, offer.topics), offer.sectors, offer.countries, offer.regions),
         *(offer.cities, offer.excluded_countries, offer.instruments),
     )
     return offer.factor, offer.unit, tuple(map(frozenset, lists)), offer.available_from

@@ -180,6 +180,13 @@ def load_all(
     return {code: records[code] for code in sorted(records)}
 
 
+def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
+    """Read the place of every record of a register in the order in which they were recorded."""
+    identity = STORED_REGISTERS[kind].identity
+    codes = connection.execute(select(identity.c.code).order_by(identity.c.id)).scalars()
+    return {code: place for place, code in enumerate(codes)}
+
+
 def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
 ) -> StoredRecord:

@@ -16,6 +16,7 @@ from ledger.journal.entries import Stages
 from ledger.rates.rates import rate_finder
 from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_changes
 from ledger.store.rates import StoredRates
+from ledger.store.registers import places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader
 
@@ -64,8 +65,9 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
     with ledger.reader() as reader:
         days = last_of_each_period(_nights(reader, query), query.every)
         snapshot = reader.snapshot("need")
+        needs, places = snapshot.need_facts, places_in_time(reader.connection, "need")
         trend = Trend(
-            snapshot.need_facts,
+            {code: needs[code] for code in places if code in needs},
             by,
             filters,
             snapshot.base_unit,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.core.filters import Filter
+from ledger.core.text import commonest_spellings
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, filtered, read_filter
@@ -14,6 +15,7 @@ from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
 from ledger.rates.rates import plain_rates
 from ledger.store.journal.balances import NOW, Times
+from ledger.store.registers import places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
@@ -47,12 +49,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     by = [column_named(text) for text in query.by]
     with ledger.reader(query.times) as reader:
         snapshot = reader.snapshot("need", "offer", "deal", RATES)
-    return _report(snapshot, query, filters, by)
-
-
-def _report(
-    snapshot: Snapshot, query: GapQuery, filters: Sequence[Filter], by: Sequence[str]
-) -> GapReport:
+        places = places_in_time(reader.connection, "need") if "topic" in by else {}
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     rows = selected_rows(
         snapshot, base, filters, counted=True, include_inactive=query.include_inactive
@@ -63,9 +60,16 @@ def _report(
         base_currency=snapshot.base_unit.code,
         by=by,
         rows=rows,
-        groups=group_rows(rows, by) if by else [],
+        groups=group_rows(rows, by, _spellings(rows, places)) if by else [],
         totals=totals(rows, snapshot.base_unit),
     )
+
+
+def _spellings(rows: Iterable[GapRow], places: Mapping[str, int]) -> dict[str, str]:
+    """Give the spelling of each topic in the rows; needs recorded earlier come first."""
+    topics = [(row.need, row.topic) for row in rows if places and row.topic is not None]
+    topics.sort(key=lambda one: places[one[0]])
+    return commonest_spellings(topic for _, topic in topics)
 
 
 def selected_rows(
