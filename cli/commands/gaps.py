@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +36,7 @@ def report(
     ledger = ledger_of(call)
     query = GapQuery(
         where=call.read.where,
+        note=partial(note, call),
         by=comma_separated(by),
         times=times_of(call),
         include_inactive=every,
@@ -67,6 +69,7 @@ def trend(
 
     query = TrendQuery(
         where=call.read.where,
+        note=partial(note, call),
         by=comma_separated(by),
         first=optional_date(call, first),
         last=optional_date(call, last),

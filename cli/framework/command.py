@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -57,9 +57,16 @@ class Session:
     recorded: str | None = None
 
 
+def _no_names(_register: str) -> dict[str, Collection[str]]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`."""
+    """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`.
+
+    `names` gives the names that codes of a register answer to in filters.
+    """
 
     format: str
     where: tuple[str, ...] = ()
@@ -67,6 +74,8 @@ class ReadOptions:
     as_of: str | None = None
     known_at: str | None = None
     color: bool = True
+    names: Callable[[str], Mapping[str, Collection[str]]] = _no_names
+    quiet: bool = False
 
     def without_filters(self) -> ReadOptions:
         """Return the same options for rows that were filtered already."""
@@ -111,7 +120,19 @@ class Call(typer.Context):
             as_of=self.params.get("as_of"),
             known_at=self.params.get("known_at"),
             color=self.settings.color,
+            names=self._names,
+            quiet=self.settings.quiet,
         )
+
+    def _names(self, register: str) -> Mapping[str, Collection[str]]:
+        """Read the names that codes of a register answer to in filters."""
+        from ledger.store.registers import names_by_code  # noqa: PLC0415 - brings the store
+
+        ledger = self.ensure_object(Session).ledger
+        if ledger is None:
+            return {}
+        with ledger.reader() as reader:
+            return names_by_code(reader.connection, register)
 
     @property
     def write(self) -> WriteOptions:
@@ -202,13 +223,13 @@ class Call(typer.Context):
 
 
 def _filter(text: str) -> str:
-    """Return a filter without spaces around its sign. Raises BadFilter."""
-    from ledger.core.filters import is_filter  # noqa: PLC0415 - help does without
+    """Return a filter without spaces around its operator. Raises BadFilter."""
+    from ledger.core.filters import plain_filter  # noqa: PLC0415 - help does without
 
-    if not is_filter(text):
+    plain = plain_filter(text)
+    if plain is None:
         raise BadFilter(f"The filter {text!r} is not valid.")
-    column, equals, value = text.partition("=")
-    return f"{column.strip()}{equals}{value.strip()}"
+    return plain
 
 
 class LedgerCommand(PlainHelp, TyperCommand):

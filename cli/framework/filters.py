@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
-from cli.framework.usage_errors import UnknownColumn, did_you_mean
-from ledger.core import filters
-from ledger.core.filters import Cell, Filter, FilterColumn, FilterKind, column_key, filter_key
-from ledger.reference.places import region_and_above
-from ledger.reference.terms import sector_and_above
+from ledger.core.filters import Cell, Filter, FilterKind, Selection, read_filter
+from ledger.reference.filter_columns import RegisterNames, filter_column, no_names
 from ledger.reports.table import Column, ReportRow, machine
 
 _KINDS: Final = {
@@ -20,41 +17,26 @@ _KINDS: Final = {
     "number": FilterKind.FIGURE,
     "amount": FilterKind.AMOUNT,
 }
-_ABOVE: Final[dict[str, Callable[[str], Iterable[str]]]] = {
-    **dict.fromkeys(("sector", "sectors"), sector_and_above),
-    **dict.fromkeys(("region", "regions"), region_and_above),
-}
 
 
-def row_matcher(columns: Sequence[Column], where: Iterable[str]) -> Callable[[ReportRow], bool]:
-    """Make what says whether a row meets every filter on these columns.
+def row_selection(
+    columns: Sequence[Column], where: Iterable[str], names: RegisterNames = no_names
+) -> Selection[Any]:
+    """Make the selection of rows by filters on these columns.
 
-    Raises UnknownColumn and UnreadableFilter.
+    Raises UnknownColumn, OperatorRefused and UnreadableFilter.
     """
     known = {column.key: column for column in columns}
-    specs = {key: _spec(column) for key, column in known.items()}
-    conditions = [filters.read_filter(text, specs, _unknown) for text in where]
+    specs = {
+        key: filter_column(key, _KINDS.get(column.kind, FilterKind.TEXT), names, words=column.words)
+        for key, column in known.items()
+    }
 
     def cell_of(row: ReportRow, condition: Filter) -> tuple[Cell, str]:
         column = known[condition.column]
         return _cell(row.get(column.key), condition.spec.kind), machine(row.get(column.measured_in))
 
-    return filters.matcher(conditions, cell_of)
-
-
-def _spec(column: Column) -> FilterColumn:
-    kind = _KINDS.get(column.kind, FilterKind.TEXT)
-    return FilterColumn(
-        kind, above=_ABOVE.get(column.key), words=column.words, key=filter_key(column.key)
-    )
-
-
-def _unknown(typed: str, known: Sequence[str]) -> UnknownColumn:
-    return UnknownColumn(
-        f"There is no column {typed} to filter by.",
-        why=f"The columns are: {', '.join(known)}.",
-        next_step=did_you_mean(column_key(typed), [*known], "Use one of these."),
-    )
+    return Selection([read_filter(text, specs) for text in where], cell_of)
 
 
 def _cell(value: object, kind: FilterKind) -> Cell:

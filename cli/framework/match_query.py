@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,7 +16,7 @@ from cli.framework.completion import complete_codes
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
 from cli.framework.session import ledger_of, times_of
-from cli.framework.terminal import is_terminal
+from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def query_of(call: Call, ledger: Ledger) -> MatchQuery:
             where += [f"project={resolve_code(reader, 'project', one)}" for one in projects or ()]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
-    return MatchQuery(where=where, times=times)
+    return MatchQuery(where=where, times=times, note=partial(note, call))
 
 
 @contextmanager

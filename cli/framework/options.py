@@ -184,9 +184,7 @@ _COMMON = (
     _flag("--debug", words="Show the traceback of an error.", panel=COMMON_PANEL),
     _flag("--no-color", words="Write without colours.", panel=COMMON_PANEL),
 )
-_WHERE = _text(
-    "--where", "FILTER", "Keep rows: country=IR, gap>=1M, due_on<=DATE.", READ_PANEL, many=True
-)
+_WHERE = _text("--where", "FILTER", "Keep rows: country=Iran, 'gap>1M EUR'.", READ_PANEL, many=True)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
 _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),

@@ -12,7 +12,15 @@ from stat import S_ISREG
 from typing import TextIO, TypeVar
 
 from cli.framework.command import ReadOptions
-from cli.framework.terminal import fitted, has_color, is_terminal, is_unicode, width
+from cli.framework.terminal import (
+    fitted,
+    has_color,
+    is_terminal,
+    is_unicode,
+    print_to_stderr,
+    visible,
+    width,
+)
 from cli.framework.usage_errors import OutputIsDirectory
 from ledger.reports.table import Column, ReportRow
 
@@ -64,15 +72,26 @@ _FOR_PEOPLE = frozenset(("table", "md"))
 
 
 def filter_rows(
-    rows: Iterable[_Row], columns: Sequence[Column], where: Sequence[str]
+    rows: Iterable[_Row], columns: Sequence[Column], options: ReadOptions
 ) -> Iterable[_Row]:
-    """Keep the rows that meet every filter. Raises UnknownColumn and UnreadableFilter."""
-    if not where:
-        return rows
-    from cli.framework.filters import row_matcher  # noqa: PLC0415 - only where rows are filtered
+    """Keep the rows that meet every filter, and note the values that no row has.
 
-    matches = row_matcher(columns, where)
-    return (row for row in rows if matches(row))
+    Raises UnknownColumn, OperatorRefused, UnreadableFilter and UnitsDiffer.
+    """
+    if not options.where:
+        return rows
+    from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
+
+    selection = row_selection(columns, options.where, options.names)
+    kept = selection.keep(rows)
+
+    def noted() -> Iterator[_Row]:
+        yield from kept
+        for text in selection.notes():
+            if not options.quiet:
+                print_to_stderr(fitted(visible(text), sys.stderr))
+
+    return noted()
 
 
 def emit_rows(
@@ -94,7 +113,7 @@ def emit_rows(
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
-    chosen = filter_rows(rows, columns, options.where)
+    chosen = filter_rows(rows, columns, options)
     with destination(options) as out:
         if above and options.format in _FOR_PEOPLE:
             chosen = row_list = list(chosen)

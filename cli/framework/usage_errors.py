@@ -32,15 +32,11 @@ class UnknownFormat(UsageError, code="unknown-format"):
     """An output format the command does not write."""
 
 
-class UnknownColumn(UsageError, code="unknown-column"):
-    """A filter names a column that the listing does not have."""
-
-
 class BadFilter(UsageError, code="bad-filter"):
-    """A filter that is not column=value."""
+    """A filter that is not a column, an operator and a value."""
 
-    default_why = "A filter names one column and the value to show."
-    default_next = "Write it as --where column=value, once for each column."
+    default_why = "A filter is a column, one of = != < > <= >=, and a value."
+    default_next = "Write it as --where column=value; several filters must all hold."
 
 
 class NeedsYes(UsageError, code="needs-yes"):

@@ -281,7 +281,7 @@ def _stored_lines(
 
 def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
     """Write a stored proposal with the state of each line."""
-    rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read.where)]
+    rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read)]
     plain = call.read.without_filters()
     if call.format != "table":
         head = stored_head(snapshot, stored)

@@ -1,44 +1,84 @@
-"""Filters of rows, one language for every listing: `country=IR`, `gap>=1M`, `due_on<=2028-12-31`.
+"""Filters of rows, one language for every listing: `country=IR,PK`, `gap>1M EUR`, `due_on<=DATE`.
 
-A filter is a column, a sign and a value. Text is compared in any case, and each item of a list by
-itself; a value of a hierarchy, such as a sector or a region, admits all below it; an amount is in
-the unit of each row unless it names one, which leaves out rows in other units. An empty value
-selects what is not given. Several values of one column by `=` admit any of them.
+A filter is a column, an operator and a value. Text is compared in any case, and each item of a
+list by itself; a value admits all that lies below it, such as a region its countries, and answers
+to its name as well as to its code. An amount is in the unit it names, which leaves out rows in
+other units; without one it is in the unit of the rows, which must then be the same for all. An
+empty value selects what is not given. Several values, separated by commas or given by filters of
+one column by `=`, admit any of them.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from ledger.core.errors import InvalidInput
+from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity import MULTIPLIERS
 from ledger.core.quantity_errors import quote_text
-from ledger.core.text import text_key
+from ledger.core.suggest import nearest
+from ledger.core.text import first_few
 
 _FILTER: Final = re.compile(
-    r"\s*(?P<column>[\w-](?:[\w -]*[\w-])?)\s*(?P<sign>!=|>=|<=|=)(?P<value>.*)", re.DOTALL
+    r"\s*(?P<column>[\w-](?:[\w -]*[\w-])?)\s*(?P<sign>!=|>=|<=|=|<|>)(?P<value>.*)", re.DOTALL
 )
+_OTHER_OPERATOR: Final = re.compile(r"[=<>~!]")
+"""What a value begins with where another operator was meant, such as `==` or `<>`."""
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {">=": operator.ge, "<=": operator.le}
+_LIST: Final = re.compile(r"[,;\u060c\u061b]")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3},[0-9]{3}(?:[^0-9,].*)?")
+_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_MOST_SEEN: Final = 1000
+_FEW: Final = 12
 
 _Row = TypeVar("_Row")
 Cell = str | date | Fraction | tuple[str, ...] | None
 """What a filter sees of a row: a text or several, a date, a figure, or None where nothing is."""
 
 
-class UnreadableFilter(InvalidInput, code="unreadable-filter"):
-    """A filter is not a column, a sign and a value that the column can hold."""
+Note = Callable[[str], None]
+"""Takes a note for the person who asks."""
 
-    default_why = "A filter is COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=VALUE or COLUMN<=VALUE."
+
+def no_note(_text: str) -> None:
+    """Drop a note."""
+
+
+class UnreadableFilter(InvalidInput, code="unreadable-filter"):
+    """A filter has a value that its column cannot hold."""
+
+    default_why = "A filter is a column, one of = != < > <= >=, and a value."
     default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
+
+
+class OperatorRefused(UsageError, code="operator-refused"):
+    """A filter has an operator that filters, or its column, do not know."""
+
+    default_why = "The operators are = and !=, and for dates and figures < > <= >=."
+    default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
+
+
+class UnknownColumn(UsageError, code="unknown-column"):
+    """A filter names a column that the listing does not have."""
+
+
+class UnitsDiffer(InvalidInput, code="units-differ"):
+    """A figure without a unit is compared with amounts in several units."""
+
+    default_why = "The same number is another quantity in each unit."
 
 
 class FilterKind(StrEnum):
@@ -52,7 +92,7 @@ class FilterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterColumn:
-    """How a column is filtered. `above` gives all that contains a value of a hierarchy.
+    """How a column is filtered. `above` gives what else a value answers to: names and parents.
 
     `words` are the words that people read for stored values: a filter takes both. `key` gives the
     form in which texts are compared.
@@ -73,104 +113,116 @@ class FilterColumn:
         return frozenset(self.key(text) for text in (*items, *above) if text)
 
 
-def filter_key(name: str) -> Callable[[str], str]:
-    """Return what gives the key of texts in a column of that name: topics have one of their own."""
-    return text_key if name in {"topic", "topics"} else str.casefold
-
-
 FilterColumns = Mapping[str, FilterColumn]
 
 
+class FilterValue(NamedTuple):
+    """One value of a filter as typed, and what it is compared as; None is what is not given.
+
+    `whole` marks the text of a list as one value: a title may have a comma in it.
+    """
+
+    text: str
+    compared: str | date | Fraction | None
+    unit: str | None = None
+    whole: bool = False
+
+
 class Filter(NamedTuple):
-    """One condition on one column. A `value` of None selects what is not given."""
+    """One condition on one column."""
 
     column: str
     spec: FilterColumn
     sign: str
-    value: str | date | Fraction | None
-    unit: str | None = None
+    values: tuple[FilterValue, ...]
 
-    def admits(self, cell: Cell, unit: str) -> bool:
-        """Say whether a cell meets the condition; what is unknown is neither high nor low."""
-        if self.sign in _ORDER:
-            if cell is None or (self.unit is not None and self.unit != unit.casefold()):
-                return False
-            return _ORDER[self.sign](cell, self.value)
-        return self._equals(cell, unit) is (self.sign == "=")
+    @property
+    def needs_one_unit(self) -> bool:
+        """Say whether a figure other than zero has no unit: rows must then have the same."""
+        return self.spec.kind is FilterKind.AMOUNT and any(
+            bool(one.compared) and one.unit is None for one in self.values
+        )
 
-    def _equals(self, cell: Cell, unit: str) -> bool:
+    def meets(self, value: FilterValue, cell: Cell, unit: str) -> bool:
+        """Say whether a cell meets one value; what is unknown is neither high nor low."""
         if self.spec.kind is FilterKind.TEXT:
             texts = self.spec.texts(cell)
-            return self.value in texts if self.value is not None else not texts
-        if self.unit is not None and cell is not None and self.unit != unit.casefold():
+            return value.compared in texts if value.compared is not None else not texts
+        if cell is not None and value.unit is not None and value.unit != unit.casefold():
             return False
-        return cell == self.value
+        if self.sign in _ORDER:
+            return cell is not None and _ORDER[self.sign](cell, value.compared)
+        return cell == value.compared
+
+    def admits(self, cell: Cell, unit: str) -> bool:
+        """Say whether a cell meets the condition."""
+        met = any(self.meets(value, cell, unit) for value in self.values)
+        return met is not (self.sign == "!=")
 
 
-def read_filter(
-    text: str, columns: FilterColumns, unknown: Callable[[str, tuple[str, ...]], Exception]
-) -> Filter:
+def read_filter(text: str, columns: FilterColumns) -> Filter:
     """Read a filter on one of the columns.
 
-    Raises `UnreadableFilter`, and for a column that is not there what `unknown` makes of its name
-    and the names there are.
+    Raises `UnreadableFilter`, `OperatorRefused` and `UnknownColumn`.
     """
     match = _FILTER.fullmatch(text)
     if match is None:
         raise UnreadableFilter(f"{quote_text(text)} is not a filter.")
     name = column_key(match["column"])
     if name not in columns:
-        raise unknown(match["column"].strip(), tuple(columns))
+        raise _unknown_column(match["column"].strip(), columns)
     column, sign, value = columns[name], match["sign"], match["value"].strip()
+    if _OTHER_OPERATOR.match(value):
+        raise OperatorRefused(f"{quote_text(text)} has an operator that filters do not have.")
     if sign in _ORDER and (column.kind is FilterKind.TEXT or not value):
         wants = "only dates and figures can be compared" if value else "nothing stands after it"
-        raise UnreadableFilter(f"{quote_text(text)} cannot be compared: {wants}.")
-    if not value:
-        return Filter(name, column, sign, None)
+        raise OperatorRefused(f"{quote_text(text)} cannot be compared: {wants}.")
+    values = tuple(_values(text, column, sign, value)) if value else (FilterValue("", None),)
+    return Filter(name, column, sign, values)
+
+
+def _unknown_column(typed: str, columns: FilterColumns) -> UnknownColumn:
+    near = nearest(column_key(typed), columns)
+    return UnknownColumn(
+        f"There is no column {typed} to filter by.",
+        why=f"The columns are: {', '.join(columns)}.",
+        next_step=f"Did you mean {' or '.join(near)}?" if near else "Use one of these.",
+    )
+
+
+def _values(text: str, column: FilterColumn, sign: str, value: str) -> Iterator[FilterValue]:
+    """Read the value of a filter, or the values of a list."""
+    parts = [part.strip() for part in _LIST.split(value) if part.strip()]
+    listed = sign not in _ORDER and len(parts) > 1
     if column.kind is FilterKind.TEXT:
-        return Filter(name, column, sign, _stored_value(column, value))
-    if column.kind is FilterKind.DATE:
-        return Filter(name, column, sign, _date(text, value))
-    return _figure(text, Filter(name, column, sign, None), value)
+        if listed:
+            yield from (_text(column, part) for part in parts)
+        yield _text(column, value)._replace(whole=listed)
+        return
+    read = _date if column.kind is FilterKind.DATE else _figure
+    if not listed:
+        yield read(text, column, value)
+        return
+    try:  # 1,000,000 is a figure
+        yield read(text, column, value)
+    except InvalidInput:
+        if column.kind is not FilterKind.DATE and _THOUSANDS.fullmatch(value):
+            raise
+        yield from (read(text, column, part) for part in parts)
 
 
-def _stored_value(column: FilterColumn, value: str) -> str:
-    """Give the stored value of a word that people read, or the value itself."""
+def _text(column: FilterColumn, value: str) -> FilterValue:
+    """Read a text, or the word that people read for a stored value."""
     wanted = value.casefold()
     stored = (stored for stored, word in column.words.items() if word.casefold() == wanted)
-    return column.key(next(stored, value))
+    return FilterValue(value, column.key(next(stored, value)))
 
 
-def is_filter(text: str) -> bool:
-    """Say whether a text is a column, a sign and a value, whatever the columns are."""
-    return _FILTER.fullmatch(text) is not None
-
-
-def column_key(typed: str) -> str:
-    """Give the name of a column as keys are written: in small letters, with underscores."""
-    return "_".join(typed.strip().casefold().replace("-", "_").split())
-
-
-def matcher(
-    filters: Iterable[Filter], cell: Callable[[_Row, Filter], tuple[Cell, str]]
-) -> Callable[[_Row], bool]:
-    """Make what says whether a row meets every filter; `cell` gives its cell and its unit."""
-    alternatives: dict[tuple[str, int], list[Filter]] = {}
-    for number, condition in enumerate(filters):
-        alone = 0 if condition.sign == "=" else number + 1
-        alternatives.setdefault((condition.column, alone), []).append(condition)
-    groups = [*alternatives.values()]
-
-    def matches(row: _Row) -> bool:
-        return all(any(one.admits(*cell(row, one)) for one in group) for group in groups)
-
-    return matches
-
-
-def _date(text: str, value: str) -> date:
+def _date(text: str, _column: FilterColumn, value: str) -> FilterValue:
     try:
-        if _ISO_DATE.fullmatch(value):
-            return date.fromisoformat(value)
+        plain = normalise_digits(value)
+        if _ISO_DATE.fullmatch(plain):
+            return FilterValue(value, date.fromisoformat(plain))
     except ValueError:
         pass
     raise UnreadableFilter(
@@ -179,16 +231,137 @@ def _date(text: str, value: str) -> date:
     )
 
 
-def _figure(text: str, condition: Filter, value: str) -> Filter:
+def _figure(text: str, column: FilterColumn, value: str) -> FilterValue:
     """Read a figure, with k, M, bn or tn, and for an amount with a unit if one is meant."""
     numeral, rest = split_numeral(normalise_digits(value))
     words = rest.split()
     exponent = MULTIPLIERS.get(words[0].casefold()) if words else None
     unit = words[exponent is not None :]
-    if not numeral or len(unit) > (condition.spec.kind is FilterKind.AMOUNT):
-        raise UnreadableFilter(
-            f"{quote_text(text)}: {quote_text(value)} is not a figure for {condition.column}."
-        )
+    if not numeral or len(unit) > (column.kind is FilterKind.AMOUNT):
+        raise UnreadableFilter(f"{quote_text(text)}: {quote_text(value)} is not a figure.")
     number = read_numeral(numeral)
     figure = Fraction(number.digits * 10 ** (exponent or 0), 10**number.decimals)
-    return condition._replace(value=figure, unit=unit[0].casefold() if unit else None)
+    return FilterValue(value, figure, unit[0].casefold() if unit else None)
+
+
+def plain_filter(text: str) -> str | None:
+    """Return a filter without spaces around its operator; None for a text that is no filter."""
+    match = _FILTER.fullmatch(text)
+    return match and f"{match['column'].strip()}{match['sign']}{match['value'].strip()}"
+
+
+def column_key(typed: str) -> str:
+    """Give the name of a column as keys are written: in small letters, with underscores."""
+    return "_".join(typed.strip().casefold().replace("-", "_").split())
+
+
+class Selection(Generic[_Row]):
+    """The rows that meet every filter, and notes on values that no row has.
+
+    `cell` gives a row's cell for a filter, and the unit it is in.
+    """
+
+    def __init__(
+        self, filters: Iterable[Filter], cell: Callable[[_Row, Filter], tuple[Cell, str]]
+    ) -> None:
+        """Take the filters, those of one column by `=` as one."""
+        alternatives: dict[tuple[str, int], Filter] = {}
+        for number, one in enumerate(filters):
+            place = (one.column, 0 if one.sign == "=" else number + 1)
+            before = alternatives.get(place)
+            values = (*before.values, *one.values) if before else one.values
+            alternatives[place] = one._replace(values=values)
+        self._filters = [*alternatives.values()]
+        self._cell = cell
+        self._searches = [_Search(one) for one in self._filters if one.sign != "!="]
+
+    def keep(self, rows: Iterable[_Row]) -> Iterable[_Row]:
+        """Return the rows that meet every filter, in their order, taking note of their values.
+
+        Rows are read at once where a figure without a unit has to be in the unit of all of them.
+        Raises `UnitsDiffer`.
+        """
+        if any(one.needs_one_unit for one in self._filters):
+            rows = [*rows]
+            self._require_one_unit(rows)
+        return self._selected(rows)
+
+    def rows(self, rows: Iterable[_Row], note: Note) -> list[_Row]:
+        """Return the rows that meet every filter, and note the values that no row has."""
+        kept = [*self.keep(rows)]
+        for text in self.notes():
+            note(text)
+        return kept
+
+    def _selected(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        for row in rows:
+            for search in self._searches:
+                if search.unmet:
+                    search.see(*self._cell(row, search.condition))
+            if self.meets(row):
+                yield row
+
+    def meets(self, row: _Row) -> bool:
+        """Say whether a row meets every filter."""
+        return all(one.admits(*self._cell(row, one)) for one in self._filters)
+
+    def _require_one_unit(self, rows: Sequence[_Row]) -> None:
+        others = [one for one in self._filters if not one.needs_one_unit]
+        left = [row for row in rows if all(one.admits(*self._cell(row, one)) for one in others)]
+        for one in self._filters:
+            cells = (self._cell(row, one) for row in left if one.needs_one_unit)
+            units = sorted({unit for cell, unit in cells if cell is not None})
+            if len(units) > 1:
+                typed = f"{one.column}{one.sign}{one.values[0].text}"
+                several = first_few(units, _FEW)
+                raise UnitsDiffer(
+                    f"{quote_text(typed)} names no unit, and the rows are in {several}.",
+                    next_step=f"Write --where '{typed} {units[0]}', or filter by unit too.",
+                )
+
+    def notes(self) -> Iterator[str]:
+        """Name the values that no row has, and those there are."""
+        for search in self._searches:
+            yield from search.notes()
+
+
+class _Search:
+    """What becomes of the values of one filter as rows are read."""
+
+    def __init__(self, condition: Filter) -> None:
+        """Start with every value unmet."""
+        self.condition = condition
+        self.unmet = list(condition.values)
+        self._seen: dict[tuple[Any, str], None] = {}
+
+    def see(self, cell: Cell, unit: str) -> None:
+        """Take a row's cell into account."""
+        met = [value for value in self.unmet if self.condition.meets(value, cell, unit)]
+        if met:
+            whole = any(value.whole for value in met)
+            self.unmet = [] if whole else [one for one in self.unmet if one not in met]
+        shown_unit = unit if self.condition.spec.kind is FilterKind.AMOUNT else ""
+        items = cell if isinstance(cell, tuple) else () if cell is None else (cell,)
+        if len(self._seen) < _MOST_SEEN:
+            self._seen.update(dict.fromkeys((item, shown_unit) for item in items))
+
+    def notes(self) -> Iterator[str]:
+        """Name each value that no row has, and the values there are."""
+        unmet = [one.text for one in self.unmet if not one.whole and one.compared is not None]
+        if not unmet:
+            return
+        column, sign = self.condition.column, self.condition.sign
+        values = [self._shown(item, unit) for item, unit in sorted(self._seen, key=_value_order)]
+        there = f"The values there are: {first_few(values, _FEW)}." if values else "It is empty."
+        for text in unmet:
+            yield f"No row has {column}{sign}{text}. {there}"
+
+    def _shown(self, item: str | date | Fraction, unit: str) -> str:
+        if isinstance(item, Fraction):
+            figure = f"{Decimal(item.numerator) / Decimal(item.denominator):f}"
+            return f"{figure} {unit}".strip()
+        return self.condition.spec.words.get(str(item), str(item))
+
+
+def _value_order(seen: tuple[Any, str]) -> tuple[str, Any]:
+    return seen[1], seen[0]

@@ -12,11 +12,10 @@ from datetime import date
 from typing import Final
 
 from ledger.core.errors import InvalidInput
-from ledger.core.filters import Filter
+from ledger.core.filters import Selection
 from ledger.core.quantity import Unit
 from ledger.core.text import commonest_spellings
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.filters import filtered
 from ledger.gaps.groups import Cells, GroupRow, group_cells, group_order, one_group
 from ledger.gaps.rows import BaseCurrency, GapRow, gap_row
 from ledger.journal.entries import Stages
@@ -81,7 +80,7 @@ class Trend:
         self,
         needs: Mapping[str, NeedFacts],
         by: Sequence[str],
-        filters: Sequence[Filter],
+        selection: Selection[GapRow],
         base: Unit,
         *,
         include_inactive: bool,
@@ -93,7 +92,7 @@ class Trend:
         self._needs = needs
         topics = (facts.need.topic for facts in needs.values())
         self._spellings = commonest_spellings(topic for topic in topics if topic is not None)
-        self._by, self._filters, self._base = by, filters, base
+        self._by, self._selection, self._base = by, selection, base
         self._include_inactive = include_inactive
         self._current: dict[str, NeedFacts] = {}
         self._changed: set[str] = set()
@@ -152,7 +151,8 @@ class Trend:
         facts = self._current[need]
         if not self._include_inactive and facts.project.status not in ACTIVE_STATUSES:
             return touched
-        for row in filtered([gap_row(facts, base)], self._filters):
+        row = gap_row(facts, base)
+        if self._selection.meets(row):
             cells = group_cells(row, self._by)
             self._cells[need] = cells
             self._groups.setdefault(cells, {})[need] = row

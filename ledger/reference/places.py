@@ -104,6 +104,15 @@ def region_and_above(text: str) -> tuple[str, ...]:
 
 
 @cache
+def country_and_above(text: str) -> tuple[str, ...]:
+    """Give the codes and the name of a country, and of every region that contains it."""
+    country = countries().get(text) or _by_alpha3().get(text)
+    if country is None:
+        return (text,)
+    return (country.alpha2, country.alpha3, country.name, *region_and_above(country.region))
+
+
+@cache
 def subregion_name(alpha2: str) -> str:
     """Return the name of a country's M49 sub-region; Antarctica, which has none, is its own."""
     chain = [regions()[code] for code in region_chain(alpha2)]

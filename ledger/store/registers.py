@@ -6,7 +6,7 @@ Fields that name a code of another register are stored as that record's id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -26,6 +26,8 @@ from sqlalchemy import (
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
+from ledger.reference.places import country_and_above
+from ledger.registers.records import City
 from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
@@ -185,6 +187,21 @@ def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
     identity = STORED_REGISTERS[kind].identity
     codes = connection.execute(select(identity.c.code).order_by(identity.c.id)).scalars()
     return {code: place for place, code in enumerate(codes)}
+
+
+def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
+    """Read what the code of each record answers to: its names, and the country it lies in."""
+    title = STORED_REGISTERS[kind].spec.title
+    assert title is not None, "the registers that filters name have names"
+    stored = load_all(connection, kind)
+    return {code: tuple(_names(one.record, title)) for code, one in stored.items()}
+
+
+def _names(record: Any, title: str) -> Iterator[str]:
+    yield getattr(record, title)
+    if isinstance(record, City):
+        yield from () if record.name_local is None else (record.name_local,)
+        yield from country_and_above(record.country)
 
 
 def load(

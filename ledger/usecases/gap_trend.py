@@ -9,8 +9,10 @@ from datetime import date
 
 from ledger.core.errors import NotFound
 from ledger.core.factors import Stage
-from ledger.gaps.filters import column_named, read_filter
+from ledger.core.filters import Filter, Note, Selection, no_note
+from ledger.gaps.filters import column_named, gap_selection
 from ledger.gaps.groups import GroupRow
+from ledger.gaps.rows import BaseCurrency, GapRow, gap_rows
 from ledger.gaps.trend import SpanBackwards, Trend, last_of_each_period, require_in_snapshots
 from ledger.journal.entries import Stages
 from ledger.rates.rates import rate_finder
@@ -18,7 +20,8 @@ from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_
 from ledger.store.rates import StoredRates
 from ledger.store.registers import places_in_time
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Reader
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.usecases.gaps import filters_of
 
 
 class NoNightInSpan(NotFound, code="no-night-in-span"):
@@ -41,6 +44,7 @@ class TrendQuery:
     last: date | None = None
     every: str = "night"
     include_inactive: bool = False
+    note: Note = no_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +63,17 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
 
     Raises for unknown columns, unreadable filters and spans, and `NoNightInSpan`.
     """
-    filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
-    require_in_snapshots([*by, *(one.column for one in filters)])
     with ledger.reader() as reader:
+        filters = filters_of(reader, query.where)
+        require_in_snapshots([*by, *(one.column for one in filters)])
         days = last_of_each_period(_nights(reader, query), query.every)
-        snapshot = reader.snapshot("need")
+        snapshot = reader.snapshot("need", RATES)
         needs, places = snapshot.need_facts, places_in_time(reader.connection, "need")
         trend = Trend(
             {code: needs[code] for code in places if code in needs},
             by,
-            filters,
+            _selection(snapshot, filters, query.note),
             snapshot.base_unit,
             include_inactive=query.include_inactive,
         )
@@ -80,6 +84,16 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
             last=days[-1],
             points=_points(reader, trend, days),
         )
+
+
+def _selection(snapshot: Snapshot, filters: Sequence[Filter], note: Note) -> Selection[GapRow]:
+    """Make the selection of the rows of any night; today's rows are noted and have to fit it."""
+    selection = gap_selection(filters)
+    if filters:
+        base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
+        rows = gap_rows(snapshot.need_facts.values(), base, include_inactive=True)
+        selection.rows(rows, note)
+    return selection
 
 
 def _nights(reader: Reader, query: TrendQuery) -> list[date]:

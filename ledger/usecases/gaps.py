@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from ledger.core.filters import Filter
+from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.filters import column_named, filtered, read_filter
+from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
 from ledger.rates.rates import plain_rates
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.registers import places_in_time
+from ledger.store.registers import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
@@ -28,6 +29,7 @@ class GapQuery:
     by: Sequence[str] = ()
     times: Times = NOW
     include_inactive: bool = False
+    note: Note = no_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +47,19 @@ class GapReport:
 
 def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     """Report the gaps at the asked times; raises for unknown columns and unreadable filters."""
-    filters = [read_filter(text) for text in query.where]
     by = [column_named(text) for text in query.by]
     with ledger.reader(query.times) as reader:
+        filters = filters_of(reader, query.where)
         snapshot = reader.snapshot("need", "offer", "deal", RATES)
         places = places_in_time(reader.connection, "need") if "topic" in by else {}
-    base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    rows = selected_rows(
-        snapshot, base, filters, counted=True, include_inactive=query.include_inactive
-    )
+        rows = selected_rows(
+            snapshot,
+            BaseCurrency(snapshot.base_unit, snapshot.rate_of),
+            filters,
+            counted=True,
+            include_inactive=query.include_inactive,
+            note=query.note,
+        )
     return GapReport(
         as_of=snapshot.day,
         known_at=query.times.known_at,
@@ -63,6 +69,11 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         groups=group_rows(rows, by, _spellings(rows, places)) if by else [],
         totals=totals(rows, snapshot.base_unit),
     )
+
+
+def filters_of(reader: Reader, where: Iterable[str]) -> list[Filter]:
+    """Read filters of gap rows, to be used while the reader is open: it is asked for names."""
+    return read_filters(where, partial(names_by_code, reader.connection))
 
 
 def _spellings(rows: Iterable[GapRow], places: Mapping[str, int]) -> dict[str, str]:
@@ -79,6 +90,7 @@ def selected_rows(
     *,
     counted: bool,
     include_inactive: bool = False,
+    note: Note = no_note,
 ) -> list[GapRow]:
     """Return the rows that filters keep; eligible offers are counted only where they are needed.
 
@@ -86,13 +98,13 @@ def selected_rows(
     """
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
-    rows = filtered(
-        gap_rows(snapshot.need_facts.values(), base, include_inactive=include_inactive), others
+    rows = gap_selection(others).rows(
+        gap_rows(snapshot.need_facts.values(), base, include_inactive=include_inactive), note
     )
     if counted or of_offers:
         counts = count(snapshot, [snapshot.need_facts[row.need] for row in rows])
         rows = [row.counted(counts[row.need]) for row in rows]
-    return filtered(rows, of_offers)
+    return gap_selection(of_offers).rows(rows, note)
 
 
 def count(

@@ -33,6 +33,7 @@ SHORT = {
     "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",
     "ledger/gaps/filters.py": "what the language of filters takes for a row of the gap report",
     "ledger/interchange/planning.py": "what planning registers and planning acts share",
+    "ledger/reference/filter_columns.py": "what the values of a column answer to, in every listing",
     "ledger/reference/units.py": "one reference table, as places and terms are",
     "ledger/solver/candidates.py": "one list of the model, used by two algorithms",
     "ledger/statements/rounding.py": "a rule with a proof of its own",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cli.framework.filters import row_matcher
-from cli.framework.usage_errors import UnknownColumn
-from ledger.core.filters import UnreadableFilter
+from cli.framework.filters import row_selection
+from ledger.core.errors import InvalidInput
+from ledger.core.filters import OperatorRefused, UnitsDiffer, UnknownColumn, UnreadableFilter
 from ledger.reports.table import Column
 
 COLUMNS = [
@@ -23,6 +23,7 @@ COLUMNS = [
     Column("weight", kind="number"),
     Column("valid_until", kind="date"),
     Column("recorded_at", kind="date"),
+    Column("unit", kind="code"),
     Column("withdrawn"),
     Column("status", words={"settled": "resolved"}),
 ]
@@ -76,8 +77,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 def kept(*where: str) -> str:
-    matches = row_matcher(COLUMNS, where)
-    return " ".join(row["code"] for row in ROWS if matches(row))
+    return " ".join(row["code"] for row in row_selection(COLUMNS, where).keep(ROWS))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,22 @@ def kept(*where: str) -> str:
         ("topics!=metro", "B C"),
         ("topics=", "B C"),
         ("topics!=", "A"),
-        ("available>=1M", "A"),
-        ("available=60M", "A"),
+        ("available>=1M EUR", "A"),
+        ("code=a,c", "A C"),
+        ("code=a;c", "A C"),
+        ("code!=a,c", "B"),
+        ("topics=metro,tram", "A"),
+        ("topics=metro;tram", "A"),
+        ("regions=Europe, Southern Asia", "A B"),
+        ("weight=2.5,3", "A B"),
+        ("weight<3", "B"),
+        ("weight>2.5", "A"),
+        ("valid_until<2028-01-01", "B"),
+        ("valid_until>2027-06-30", "A"),
+        ("available>0", "A B"),
         ("available=60000000.00 EUR", "A"),
         ("available>=0 EUR", "A"),
-        ("available<=1", "B"),
+        ("available<=1 person-day", "B"),
         ("available!=60M EUR", "B C"),
         ("available=", "C"),
         ("offer_held>=5 jpy", "A"),
@@ -135,7 +146,8 @@ def test_values_of_one_column_admit_any_and_columns_must_all_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["code>=A", "available>=much", "weight>=1 EUR", "valid_until=2027", "weight>="]
+    "text",
+    ["available>=much", "weight>=1 EUR", "valid_until=2027", "weight=1,x"],
 )
 def test_what_a_column_cannot_hold_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFilter):
@@ -146,3 +158,31 @@ def test_an_unknown_column_names_the_nearest() -> None:
     with pytest.raises(UnknownColumn, match="There is no column valid untl") as refusal:
         kept("valid untl=2027-01-01")
     assert "valid_until" in refusal.value.next_step
+
+
+@pytest.mark.parametrize("text", ["code>=A", "code<A", "weight>=", "code==A", "weight<>3"])
+def test_an_operator_that_a_column_does_not_have_is_refused(text: str) -> None:
+    with pytest.raises(OperatorRefused):
+        kept(text)
+
+
+@pytest.mark.parametrize("text", ["available>=1M", "available=60M", "available<=1"])
+def test_a_figure_without_a_unit_is_refused_across_units(text: str) -> None:
+    with pytest.raises(UnitsDiffer, match="EUR, person-day"):
+        kept(text)
+    assert kept(text, "unit=EUR" if "M" in text else "unit=person-day") == (
+        "A" if "M" in text else "B"
+    )
+
+
+def test_one_comma_before_three_digits_may_be_one_figure_or_two() -> None:
+    with pytest.raises(InvalidInput, match="two ways"):
+        kept("weight=1,000")
+    assert kept("available=60,000,000 EUR") == "A"
+
+
+def test_a_value_with_a_comma_is_one_value_too() -> None:
+    rows = [{"title": "Metro, line 2"}, {"title": "Metro"}, {"title": "Tram"}]
+    selection = row_selection([Column("title")], ["title=Metro, line 2"])
+    assert [row["title"] for row in selection.keep(rows)] == ["Metro, line 2", "Metro"]
+    assert [*selection.notes()] == []

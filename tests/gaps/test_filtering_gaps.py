@@ -9,8 +9,8 @@ from gap_positions import JPY, PERSON_DAY, USD, row
 
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Factor
-from ledger.core.filters import UnreadableFilter
-from ledger.gaps.filters import UnknownGapColumn, column_named, filtered, read_filter
+from ledger.core.filters import OperatorRefused, UnitsDiffer, UnknownColumn, UnreadableFilter
+from ledger.gaps.filters import UnknownGapColumn, column_named, gap_selection, read_filters
 from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
 
 ROWS = [
@@ -19,6 +19,13 @@ ROWS = [
     row("N-3", city="MHD", unit=JPY, sector="health", open=3_000_000, held=1),
     row("N-4", city="LHE", unit=PERSON_DAY, factor=Factor.EXPERTISE, sector="transport"),
 ]
+
+
+THERE = "The values there are:"
+
+
+def kept(*texts: str) -> list[str]:
+    return [found.need for found in gap_selection(read_filters(texts)).keep(ROWS)]
 
 
 @pytest.mark.parametrize(
@@ -41,11 +48,22 @@ ROWS = [
         ("needed_by<=2028-01-01", "N-1"),
         ("needed-by>=2028-01-02", ""),
         ("needed_by=", "N-2 N-3 N-4"),
-        ("gap>=1M", "N-1 N-3"),
         ("gap>=1M EUR", "N-1"),
-        ("gap>=2M", "N-1 N-3"),
-        ("gap<=500000.00", "N-2"),
+        ("gap>2M EUR", ""),
+        ("gap<2M EUR", ""),
+        ("gap<2000000.01 EUR", "N-1"),
+        ("gap<=500000.00 USD", "N-2"),
+        ("gap>0", "N-1 N-2 N-3"),
         ("gap=", "N-4"),
+        ("country=Iran", "N-1 N-3"),
+        ("country=PAK,Iran", "N-1 N-2 N-3 N-4"),
+        ("country=Africa", ""),
+        ("country=Asia", "N-1 N-2 N-3 N-4"),
+        ("country!=Iran, FR", "N-2 N-4"),
+        ("needed_by=2028-01-01;2029-01-01", "N-1"),
+        ("needed_by>2027-12-31", "N-1"),
+        ("needed_by<2028-01-01", ""),
+        ("gap=2M EUR, 3000001 JPY", "N-1 N-3"),
         ("gap!=0", "N-1 N-2 N-3 N-4"),
         ("held=0", "N-1 N-2 N-4"),
         ("gap_base>=100k", "N-1 N-2"),
@@ -57,33 +75,31 @@ ROWS = [
     ],
 )
 def test_one_condition(text: str, codes: str) -> None:
-    assert [found.need for found in filtered(ROWS, [read_filter(text)])] == codes.split()
+    assert kept(text) == codes.split()
 
 
 def test_all_conditions_must_hold() -> None:
-    conditions = [read_filter("country=IR"), read_filter("sector=health")]
-    assert [found.need for found in filtered(ROWS, conditions)] == ["N-3"]
+    assert kept("country=IR", "sector=health") == ["N-3"]
 
 
-@pytest.mark.parametrize("texts", [("gap=2M", "gap<=1M"), ("gap<=1M", "gap=2M")])
+@pytest.mark.parametrize("texts", [("gap=2M EUR", "gap<=1M EUR"), ("gap<=1M EUR", "gap=2M EUR")])
 def test_an_equal_figure_and_a_limit_must_hold_both(texts: tuple[str, ...]) -> None:
-    assert filtered(ROWS, map(read_filter, texts)) == []
+    assert kept(*texts) == []
 
 
 def test_equal_values_of_one_column_admit_any() -> None:
-    conditions = [read_filter("gap>=1M"), read_filter("city=MHD"), read_filter("city=LHE")]
-    assert [found.need for found in filtered(ROWS, conditions)] == ["N-1", "N-3"]
+    assert kept("gap>0", "city=MHD", "city=LHE") == ["N-1", "N-2", "N-3"]
 
 
 def test_no_condition_keeps_all() -> None:
-    assert filtered(ROWS, []) == ROWS
+    assert [*gap_selection([]).keep(ROWS)] == ROWS
 
 
 def test_an_unknown_column_names_the_columns_there_are() -> None:
-    with pytest.raises(UnknownGapColumn) as refusal:
-        read_filter("contry=IR")
-    assert refusal.value.why == "The nearest is country."
-    assert "city_name" in refusal.value.next_step
+    with pytest.raises(UnknownColumn) as refusal:
+        read_filters(["contry=IR"])
+    assert "country" in refusal.value.next_step
+    assert "city_name" in refusal.value.why
 
 
 @pytest.mark.parametrize("text", ["needed_by", "Needed-By", " NEEDED_BY "])
@@ -103,8 +119,6 @@ def test_a_column_that_is_not_there_is_refused() -> None:
         "",
         "country",
         "=IR",
-        "country>=IR",
-        "gap>=",
         "gap>=much",
         "gap>=1M EUR USD",
         "coverage>=1 EUR",
@@ -115,21 +129,76 @@ def test_a_column_that_is_not_there_is_refused() -> None:
 )
 def test_what_is_no_filter_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFilter):
-        read_filter(text)
+        read_filters([text])
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("country>=IR", "only dates and figures"), ("gap>=", "nothing stands after it")],
+    [
+        ("country>=IR", "only dates and figures"),
+        ("country<IR", "only dates and figures"),
+        ("gap>=", "nothing stands after it"),
+        ("country==IR", "an operator that filters do not have"),
+        ("gap<>1M", "an operator that filters do not have"),
+        ("gap=>1M", "an operator that filters do not have"),
+        ("topic=~metro", "an operator that filters do not have"),
+    ],
 )
 def test_what_cannot_be_compared_says_why(text: str, words: str) -> None:
-    with pytest.raises(UnreadableFilter, match=words):
-        read_filter(text)
+    with pytest.raises(OperatorRefused, match=words):
+        read_filters([text])
+
+
+@pytest.mark.parametrize("texts", [("gap>=1M",), ("gap=2M",), ("gap<1M", "country=IR")])
+def test_a_figure_without_a_unit_is_not_compared_across_units(texts: tuple[str, ...]) -> None:
+    with pytest.raises(UnitsDiffer, match="names no unit") as refusal:
+        kept(*texts)
+    assert f"{texts[0]} EUR" in refusal.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("texts", "codes"),
+    [
+        (("gap>=1M", "unit=EUR"), "N-1"),
+        (("gap>=1M", "gap<=4M", "unit=JPY"), "N-3"),
+        (("gap>=1", "factor=expertise"), ""),
+    ],
+)
+def test_a_figure_without_a_unit_is_in_that_of_the_rows_left(
+    texts: tuple[str, ...], codes: str
+) -> None:
+    assert kept(*texts) == codes.split()
+
+
+@pytest.mark.parametrize(
+    ("texts", "notes"),
+    [
+        (("city=TEH",), ["No row has city=TEH. The values there are: LHE, MHD."]),
+        (("city=MHD,TEH",), ["No row has city=TEH. The values there are: LHE, MHD."]),
+        (("city=MHD", "topic=BRT"), []),
+        (("topic!=tram",), []),
+        (
+            ("gap>9M EUR", "unit=EUR"),
+            [f"No row has gap>9M EUR. {THERE} 2000000 EUR, 3000001 JPY, 500000 USD."],
+        ),
+        (
+            ("needed_by=2031-01-01",),
+            [f"No row has needed_by=2031-01-01. {THERE} 2028-01-01."],
+        ),
+        (("main_obstacle=rate",), ["No row has main_obstacle=rate. It is empty."]),
+    ],
+)
+def test_a_value_that_no_row_has_is_noted_with_those_there_are(
+    texts: tuple[str, ...], notes: list[str]
+) -> None:
+    noted: list[str] = []
+    gap_selection(read_filters(texts)).rows(ROWS, noted.append)
+    assert noted == notes
 
 
 def test_an_ambiguous_figure_is_refused_as_it_is_anywhere() -> None:
     with pytest.raises(InvalidInput):
-        read_filter("gap>=1,5")
+        read_filters(["gap>=1,5"])
 
 
 def test_every_column_has_a_kind() -> None:
@@ -139,5 +208,4 @@ def test_every_column_has_a_kind() -> None:
 
 def test_several_values_of_one_column_admit_any_of_them() -> None:
     texts = ("topic=metro", "topic=brt", "unit=USD", "unit=EUR", "country=ir")
-    kept = filtered(ROWS, [read_filter(text) for text in texts])
-    assert [row.need for row in kept] == ["N-1"]
+    assert kept(*texts) == ["N-1"]

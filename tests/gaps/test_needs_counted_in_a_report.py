@@ -8,6 +8,7 @@ import pytest
 from world import World
 
 from ledger.core.factors import Factor
+from ledger.core.filters import no_note
 from ledger.eligibility.rules import NeedFacts
 from ledger.usecases import gaps
 from ledger.usecases.gaps import GapQuery, report_gaps
@@ -87,7 +88,7 @@ def test_a_selection_counts_only_where_a_filter_asks(
     metro: World, counted: list[str], where: tuple[str, ...], selected: str, asked: str
 ) -> None:
     with metro.ledger.reader() as reader:
-        found = selected_needs(reader, reader.snapshot(*MATCHED), where)
+        found = selected_needs(reader, reader.snapshot(*MATCHED), where, no_note)
 
     assert found == {*selected.split()}
     assert sorted(counted) == asked.split()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis_profiles import examples
 
 from ledger.core.factors import Factor, Stage
-from ledger.gaps.filters import filtered, read_filter
+from ledger.gaps.filters import gap_selection, read_filters
 from ledger.gaps.groups import group_rows
 from ledger.gaps.rows import BaseCurrency, gap_rows
 from ledger.gaps.trend import (
@@ -52,8 +52,8 @@ SELECTIONS = [((), ()), (("country",), ()), (("country", "topic"), ("gap>=0.03",
 @examples(60)
 @given(nights=NIGHTS)
 def test_each_night_equals_adding_up_anew(nights, by, texts, include_inactive):
-    filters = [read_filter(text) for text in texts]
-    trend = Trend(NEEDS, by, filters, EUR, include_inactive=include_inactive)
+    selection = gap_selection(read_filters(texts))
+    trend = Trend(NEEDS, by, selection, EUR, include_inactive=include_inactive)
     known = {}
     for changes, yen in nights:
         for need, status, stages in changes:
@@ -69,7 +69,7 @@ def test_each_night_equals_adding_up_anew(nights, by, texts, include_inactive):
         rows = gap_rows(
             known.values(), BaseCurrency(EUR, rate_of), include_inactive=include_inactive
         )
-        assert trend.sums(rate_of) == group_rows(filtered(rows, filters), by)
+        assert trend.sums(rate_of) == group_rows([*filter(selection.meets, rows)], by)
 
 
 def test_the_last_night_of_each_step_stands_for_it():

@@ -30,7 +30,7 @@ def explain(
     with ledger.reader(query.times) as reader:
         snapshot = reader.snapshot(*MATCHED)
         kind, code = find_target(snapshot, typed)
-        pipeline = read_pipeline(reader, snapshot, query.where)
+        pipeline = read_pipeline(reader, snapshot, query)
     pairs = _pairs(snapshot, kind, code)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
     if kind == "need":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.core.filters import Note, no_note
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.gaps.rows import BaseCurrency
@@ -30,6 +31,7 @@ class MatchQuery:
 
     where: Sequence[str] = ()
     times: Times = NOW
+    note: Note = no_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ class MatchResult:
     proposal: Proposal
 
 
-def read_pipeline(reader: Reader, snapshot: Snapshot, where: Sequence[str] = ()) -> Pipeline:
+def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipeline:
     """Build the problem of a snapshot of the `MATCHED` parts over the needs that filters keep.
 
-    Raises for unknown columns and unreadable filters, and `NothingSelected`.
+    Raises for unknown columns and unreadable filters.
     """
-    return build_pipeline(snapshot, selected_needs(reader, snapshot, where))
+    return build_pipeline(snapshot, selected_needs(reader, snapshot, query.where, query.note))
 
 
 def build_pipeline(

@@ -75,7 +75,7 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
     started = monotonic_ns()
     with ledger.reader(query.times) as reader:
         position = last_position(reader.connection)
-        pipeline = read_pipeline(reader, reader.snapshot(*MATCHED), query.where)
+        pipeline = read_pipeline(reader, reader.snapshot(*MATCHED), query)
     matched = solve_pipeline(pipeline, options)
     return SolvedProposal(matched, *position, (monotonic_ns() - started) // 10**6)
 

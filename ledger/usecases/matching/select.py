@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.errors import InvalidInput
 from ledger.core.factors import Factor
-from ledger.core.filters import Filter
+from ledger.core.filters import Note
 from ledger.core.suggest import did_you_mean
-from ledger.gaps.filters import read_filter
 from ledger.gaps.rows import BaseCurrency
-from ledger.store.registers import find_id
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.gaps import selected_rows
-
-
-class NothingSelected(NotFound, code="nothing-selected"):
-    """Filters that keep no need: there is nothing to match."""
-
-    default_why = "No need of a project that takes new deals meets all of them."
-    default_next = "Leave a filter out, or see what there is with the same ones: cityfund gaps"
+from ledger.usecases.gaps import filters_of, selected_rows
 
 
 class UnknownFactor(InvalidInput, code="unknown-factor"):
@@ -30,37 +20,19 @@ class UnknownFactor(InvalidInput, code="unknown-factor"):
     default_next = "Choose one of the three."
 
 
-_CODED: Final = ("project", "need", "city", "office")
-
-
 def selected_needs(
-    reader: Reader, snapshot: Snapshot, where: Sequence[str]
+    reader: Reader, snapshot: Snapshot, where: Sequence[str], note: Note
 ) -> frozenset[str] | None:
     """Return the needs that the filters keep; None where there are no filters.
 
-    Raises for unknown columns, unreadable filters and unknown codes, and `NothingSelected`.
+    Raises for unknown columns and unreadable filters.
     """
     if not where:
         return None
-    filters = [read_filter(text) for text in where]
-    for one in filters:
-        _require_known(reader, one)
+    filters = filters_of(reader, where)
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    rows = selected_rows(snapshot, base, filters, counted=False)
-    selected = frozenset(row.need for row in rows)
-    if not selected:
-        raise NothingSelected(f"Nothing is selected by {' and '.join(where)}.")
-    return selected
-
-
-def _require_known(reader: Reader, one: Filter) -> None:
-    """Refuse a code that is in no register, naming the nearest."""
-    if one.sign != "=" or not isinstance(one.value, str):
-        return
-    if one.column in _CODED:
-        find_id(reader.connection, one.column, one.value)
-    elif one.column == "factor":
-        parse_factor(one.value)
+    rows = selected_rows(snapshot, base, filters, counted=False, note=note)
+    return frozenset(row.need for row in rows)
 
 
 def parse_factor(text: str) -> Factor:

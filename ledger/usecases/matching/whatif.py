@@ -310,7 +310,7 @@ def what_if(
     with ledger.reader(query.times) as reader:
         snapshot = reader.snapshot(*MATCHED)
         supposed = build_scenario(reader, snapshot, wish)
-        pipeline = read_pipeline(reader, snapshot, query.where)
+        pipeline = read_pipeline(reader, snapshot, query)
     scenario = build_pipeline(
         snapshot, pipeline.selected, needs=supposed.needs, offers=supposed.offers
     )

@@ -90,7 +90,7 @@ def worth(
     started = monotonic()
     with ledger.reader(query.match.times) as reader:
         snapshot = reader.snapshot(*MATCHED)
-        pipeline = read_pipeline(reader, snapshot, query.match.where)
+        pipeline = read_pipeline(reader, snapshot, query.match)
     keys = _keys(snapshot, pipeline, by)
     measures = _measures(snapshot, pooled=not {"need", "unit"} & set(by))
     steps = _steps(snapshot.units, query.steps)

@@ -1,0 +1,197 @@
+"""Every command either filters its rows by `--where` or refuses the option."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
+
+from cli.framework.app import COMMAND_TABLE, load
+from ledger.core.factors import Factor
+
+FILTERED = {
+    "gaps report": "topic",
+    "gaps trend": "city",
+    "match propose": "city",
+    "match list": "actor",
+    "match show": "need",
+    "match explain N-0001": "city",
+    "match worth": "country",
+    "match whatif --withdraw O-0001": "factor",
+    "finding list": "kind",
+    "need list": "topic",
+    "need candidates N-0001": "provider_name",
+    "need history N-0001": "actor",
+    "offer list": "provider",
+    "offer candidates O-0001": "project",
+    "offer history O-0001": "actor",
+    "deal list": "offer",
+    "project list": "city",
+    "project history PRJ-0001": "actor",
+    "city list": "country",
+    "city history MHD": "actor",
+    "provider list": "kind",
+    "provider history BANK": "actor",
+    "office list": "name",
+    "office history asia": "actor",
+    "unit list": "kind",
+    "rates show": "base",
+    "rates history EUR USD": "source",
+    "journal list": "act",
+    "journal seals": "root",
+}
+"""Every command that filters, in words that it takes, and a column of texts."""
+
+
+def furnish(officer: Officer) -> None:
+    """Fill a ledger with a row for every listing but that of findings."""
+    world = officer.world
+    world.city(name="Mashhad")
+    world.need("100 EUR", "N-0001", topic="metro")
+    world.need("10 person-day", "N-0002", factor=Factor.EXPERTISE)
+    world.offer("50 EUR", "O-0001")
+    officer.says("rates add EUR USD 1.1 --on 2026-11-20 --source test")
+    officer.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
+    officer.says("match --save")
+    officer.says("reconcile")
+
+
+@pytest.fixture(scope="session")
+def listed_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger that was furnished once, for the tests to copy."""
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("listed"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "listed")
+
+
+@pytest.fixture
+def listed(officer: Officer) -> Officer:
+    """Give a ledger with a row for every listing but that of findings."""
+    return officer
+
+
+def commands() -> Iterator[tuple[str, bool]]:
+    """Give every command, and whether it takes the option."""
+    todo: list[tuple[str, Any]] = [(entry.name, load(entry)) for entry in COMMAND_TABLE]
+    while todo:
+        name, command = todo.pop()
+        verbs = getattr(command, "commands", {})
+        todo += [(f"{name} {verb}", one) for verb, one in verbs.items()]
+        if not verbs:
+            yield name, any("--where" in param.opts for param in command.params)
+
+
+COMMANDS = dict(sorted(commands()))
+
+
+def _name(line: str) -> str:
+    words = line.split()
+    return next(" ".join(words[:many]) for many in (2, 1) if " ".join(words[:many]) in COMMANDS)
+
+
+def test_every_command_that_takes_the_option_is_tried_here() -> None:
+    assert {name for name, takes in COMMANDS.items() if takes} == {*map(_name, FILTERED)}
+
+
+def answers(officer: Officer, lines: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Give the exit code of each line, and the code of its refusal."""
+    done = {line: officer.tries(line, "--json") for line in lines}
+    return {line: (one.code, json.loads(one.err)["code"]) for line, one in done.items()}
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_command_that_does_not_filter_refuses_the_option(officer: Officer) -> None:
+    lines = [f"{name} --where code=x" for name, takes in COMMANDS.items() if not takes]
+    assert answers(officer, lines) == dict.fromkeys(lines, (2, "unknown-option"))
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_unknown_column_is_refused(listed: Officer) -> None:
+    lines = [f"{line} --where nowhere=x" for line in FILTERED]
+    assert answers(listed, lines) == dict.fromkeys(lines, (2, "unknown-column"))
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("sign", "refusal"),
+    [("==", "operator-refused"), ("~", "bad-filter"), (">", "operator-refused")],
+)
+def test_an_operator_that_texts_do_not_have_is_refused(
+    listed: Officer, sign: str, refusal: str
+) -> None:
+    lines = [f"{line} --where '{column}{sign}x'" for line, column in FILTERED.items()]
+    assert answers(listed, lines) == dict.fromkeys(lines, (2, refusal))
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_value_that_no_row_has_gives_no_rows_and_a_note(listed: Officer) -> None:
+    for line, column in FILTERED.items():
+        done = listed.tries(f"{line} --where {column}=nowhere --json")
+        assert done.code == 0, done
+        assert f"No row has {column}=nowhere." in done.err
+        document = json.loads(done.out)
+        assert line.startswith(UNLIKE_LISTINGS) or rows_of(document) == [], document
+
+
+UNLIKE_LISTINGS = ("match explain", "match whatif", "gaps trend")
+"""Commands whose answer has other rows than those that are filtered."""
+
+
+def rows_of(document: dict[str, Any]) -> object:
+    """Give the rows of an answer, by any of their names."""
+    return next(document[name] for name in ("rows", "lines", "gaps") if name in document)
+
+
+@pytest.mark.only_on("sqlite")
+def test_quiet_leaves_out_the_note(listed: Officer) -> None:
+    for line in ("gaps", "need list", "match"):
+        assert listed.tries(f"{line} --where factor=nowhere -q").err == ""
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("gaps --where city=Mashhad", "N-0001 N-0002"),
+        ("gaps --where city=mhd", "N-0001 N-0002"),
+        ("gaps --where country=Iran", "N-0001 N-0002"),
+        ("gaps --where country=IRN,FR", "N-0001 N-0002"),
+        ("gaps --where region=Asia", "N-0001 N-0002"),
+        ("gaps --where region=Africa", ""),
+        ("gaps --where city=Asia", "N-0001 N-0002"),
+        ("gaps --where project!=PRJ-0001", ""),
+        ("gaps --where 'gap>=50 EUR'", "N-0001"),
+        ("gaps --where unit=EUR --where 'gap>=50'", "N-0001"),
+        ("need list --where city=Mashhad --where factor=expertise", "N-0002"),
+        ("need list --where 'gap>0'", "N-0001 N-0002"),
+        ("need list --where code=N-0001,N-0002 --where 'declared_on<2026-11-23'", "N-0001 N-0002"),
+        ("project list --where city=Mashhad", "PRJ-0001"),
+        ("city list --where country=Iran --where name=Mashhad", "MHD"),
+        ("city list --where country=Africa", ""),
+    ],
+)
+def test_names_and_parents_are_taken_as_well_as_codes(
+    listed: Officer, line: str, wanted: str
+) -> None:
+    rows = listed.asks(line)["rows"]
+    assert [row.get("need", row.get("code")) for row in rows] == wanted.split()
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_figure_without_a_unit_is_refused_across_units(listed: Officer) -> None:
+    commands = ("gaps", "gaps trend", "need list", "match", "match worth")
+    lines = [f"{line} --where 'gap>1'" for line in commands]
+    assert answers(listed, lines) == dict.fromkeys(lines, (3, "units-differ"))
+
+
+def test_names_are_taken_on_each_engine(listed: Officer) -> None:
+    for line in ("gaps", "need list"):
+        rows = listed.asks(f"{line} --where city=MASHHAD,FR --where 'gap>0'")
+        assert len(rows["rows"]) == 2
