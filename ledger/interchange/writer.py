@@ -10,13 +10,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
 from ledger.core.text import cell_text
-from ledger.interchange.canonical import NUMERIC_KINDS, TABLES, Table
+from ledger.interchange.canonical import NUMERIC_KINDS, TABLES
 from ledger.interchange.cells import neutral_text
 from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
 from ledger.rates.rates import Rate
@@ -45,22 +46,22 @@ def write_table(out: IO[str], table: str, rows: Iterable[CanonicalRow]) -> int:
 
     Rows come in the order given: the ledger's queries order them by code, acts by sequence.
     """
-    spec = TABLES[table]
-    numeric = [column.kind in NUMERIC_KINDS for column in spec.columns]
+    numeric = {column.name: column.kind in NUMERIC_KINDS for column in TABLES[table].columns}
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(spec.names)
+    writer.writerow(numeric)
     count = 0
     for row in rows:
-        writer.writerow(_line(spec, numeric, row))
+        assert row.keys() <= numeric.keys(), f"{table} has no {row.keys() - numeric.keys()}"
+        writer.writerow(_line(numeric, row))
         count += 1
     return count
 
 
-def _line(spec: Table, numeric: list[bool], row: CanonicalRow) -> list[str]:
-    assert row.keys() <= set(spec.names), f"{spec.name} has no {row.keys() - set(spec.names)}"
+def _line(numeric: Mapping[str, bool], row: CanonicalRow) -> list[str]:
+    """Return the cells of a row; `numeric` says of each column whether it holds numbers."""
     return [
         (cell if is_number else neutral_text(cell)) if (cell := row.get(name)) else ""
-        for name, is_number in zip(spec.names, numeric, strict=True)
+        for name, is_number in numeric.items()
     ]
 
 
@@ -148,11 +149,21 @@ def rate_line(rate: Rate) -> CanonicalRow:
 def _cells_of(table: str, record: object, unit: Unit | None) -> CanonicalRow:
     """Write every column that the record has under the same name."""
     line: CanonicalRow = {}
-    for column in TABLES[table].columns:
-        value = getattr(record, column.attribute, None)
-        if column.kind is Kind.AMOUNT and isinstance(value, int):
-            assert unit is not None, f"{table}.{column.name} needs a unit to be written in"
-            line[column.name] = format_amount(value, unit.decimals)
-        elif column.kind is not Kind.SHOWN:
-            line[column.name] = cell_text(value)
+    for name, attribute, is_amount in _written_columns(table):
+        value = getattr(record, attribute, None)
+        if is_amount and isinstance(value, int):
+            assert unit is not None, f"{table}.{name} needs a unit to be written in"
+            line[name] = format_amount(value, unit.decimals)
+        else:
+            line[name] = cell_text(value)
     return line
+
+
+@cache
+def _written_columns(table: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return the name, the attribute and whether it is an amount, of each column of a record."""
+    return tuple(
+        (column.name, column.attribute, column.kind is Kind.AMOUNT)
+        for column in TABLES[table].columns
+        if column.kind is not Kind.SHOWN
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -134,13 +135,14 @@ def _entry(lines: list[Any]) -> Entry:
     first = lines[0]
     proposed = (first.proposal, first.proposal_line)
     return Entry(
-        **{name: getattr(first, name) for name in _ENTRY_TERMS},
+        **dict(zip(_ENTRY_TERMS, _terms_of(first), strict=True)),
         movements=tuple(map(_movement, lines)),
         proposed=None if first.proposal is None else ProposedLine(*proposed),
     )
 
 
 _ENTRY_TERMS = tuple(one.name for one in fields(Entry) if one.name not in {"movements", "proposed"})
+_terms_of = attrgetter(*_ENTRY_TERMS)
 
 
 def _movement(line: Any) -> Movement:
