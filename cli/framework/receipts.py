@@ -83,13 +83,18 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     notes_of_new = _notes_of_new(receipt)
     yield from _registers(receipt, notes_of_new)
     yield from _sides(receipt)
-    for text in receipt.get("notes") or ():
+    for text in note_texts(receipt):
         if text not in notes_of_new.values():
-            yield f"note: {one_line(str(text))}"
+            yield f"note: {one_line(text)}"
     if receipt.get("replayed"):
         yield "Already recorded; this is the original receipt."
     if receipt.get("dry_run"):
         yield "Dry run: nothing was written."
+
+
+def note_texts(receipt: Receipt) -> list[str]:
+    """Return the texts of a receipt's notes."""
+    return [str(one["text"]) for one in receipt.get("notes") or ()]
 
 
 def _headline(receipt: Receipt, verb: str) -> str:
@@ -117,7 +122,7 @@ def _subject(receipt: Receipt) -> str:
 
 def _notes_of_new(receipt: Receipt) -> dict[str, str]:
     """Return the describing note of each new record, by code."""
-    notes = [str(text) for text in receipt.get("notes") or ()]
+    notes = note_texts(receipt)
     new = [change["code"] for change in receipt.get("registers") or () if change["version"] == 1]
     return {code: text for code in new for text in notes if text.startswith(f"{code}: ")}
 

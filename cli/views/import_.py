@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
+from cli.framework.receipts import note_texts
 from cli.framework.session import request_of
 from cli.framework.terminal import confirm, note
 from cli.views.columns import attributes
@@ -73,8 +74,8 @@ def emit_imported(call: Call, receipt: dict[str, Any], reports: Iterable[RuleRep
         emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
     emit_lines(_summary_lines(receipt))
-    for text in receipt.get("notes") or ():
-        note(call, str(text))
+    for text in note_texts(receipt):
+        note(call, text)
 
 
 def _summary_lines(receipt: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_lines, emit_rows, filter_rows
+from cli.framework.receipts import note_texts
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
 from cli.views.columns import attributes, columns
@@ -233,8 +234,8 @@ def _next_steps(
 
 
 def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
-    for text in receipt.get("notes") or ():
-        note(call, str(text))
+    for text in note_texts(receipt):
+        note(call, text)
     if receipt.get("replayed"):
         note(call, "Already recorded; this is the original receipt.")
     if receipt.get("dry_run"):

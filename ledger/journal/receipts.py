@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.core.factors import STAGES_OF
 from ledger.core.quantity import format_amount
@@ -21,6 +21,17 @@ class RegisterChange:
     version: int
 
 
+class Note(NamedTuple):
+    """What the officer should know of a write: a code for scripts and a sentence for people."""
+
+    code: str
+    text: str
+
+
+OLD_NOTE = "note"
+"""The code of a note that an earlier version stored as a text alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of one write. `entries` are journal numbers in order; `entry` is the last of them.
@@ -34,7 +45,7 @@ class Receipt:
     need: Balance | None = None
     offer: Balance | None = None
     registers: tuple[RegisterChange, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     counts: dict[str, Any] | None = None
     rows_written: dict[str, int] | None = None
     proposal: str | None = None
@@ -56,7 +67,7 @@ class Receipt:
                 {"kind": change.kind, "code": change.code, "version": change.version}
                 for change in self.registers
             ],
-            "notes": list(self.notes),
+            "notes": [note._asdict() for note in self.notes],
         }
         if self.counts is not None:
             document["counts"] = self.counts
@@ -70,6 +81,15 @@ class Receipt:
         if self.seal is not None:
             document["seal"] = self.seal
         return document
+
+
+def replayed(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored receipt as a replay of it; notes stored as texts get a code."""
+    notes = [
+        Note(OLD_NOTE, one)._asdict() if isinstance(one, str) else one
+        for one in stored.get("notes") or ()
+    ]
+    return {**stored, "notes": notes, "replayed": True}
 
 
 def balance_document(balance: Balance | None) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.interchange.ecb import BASE, EcbFile
 from ledger.interchange.rate_plan import RatePlan, plan_rates
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import Note, Receipt
 from ledger.store.rates import held_quotes, requests_of_command
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
@@ -31,7 +31,12 @@ def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Recei
         "kept": len(plan.unchanged),
         "left_out": dict(file.left_out),
     }
-    return replace(receipt, registers=(), counts=counts, notes=tuple(_notes(plan)))
+    return replace(
+        receipt,
+        registers=(),
+        counts=counts,
+        notes=tuple(Note("rate-kept", text) for text in _kept(plan)),
+    )
 
 
 def plan_rate_import(uow: UnitOfWork, file: EcbFile) -> RatePlan:
@@ -46,7 +51,7 @@ def plan_rate_import(uow: UnitOfWork, file: EcbFile) -> RatePlan:
 _MOST_NOTES = 10
 
 
-def _notes(plan: RatePlan) -> list[str]:
+def _kept(plan: RatePlan) -> list[str]:
     """Say which figures an officer set otherwise: they stay until the officer says so."""
     notes = [
         f"{one.quote.day} {BASE}/{one.quote.currency}: the file says {one.quote.figure}, "

@@ -84,9 +84,12 @@ def add_rate(uow: UnitOfWork, typed_rate: OwnRate) -> Receipt:
     before = held_quote(uow.connection, base, quote, day)
     if before is not None:
         _require_change(uow, before, rate)
-    notes = [*_replacement_note(before), *_direct_quote_warning(uow, rate, before)]
+        old = f"{before.rate:f} ({before.source})" if before.source else f"{before.rate:f}"
+        uow.note("rate-replaced", f"it stands instead of {old}, which stays readable")
+    else:
+        _warn_of_direct_quote(uow, rate)
     uow.add_rate(rate)
-    return uow.receipt(notes=tuple(notes))
+    return uow.receipt()
 
 
 def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
@@ -108,12 +111,9 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
         if converted is None
         else f"{converted.rate:f}, of {converted.day} ({converted.rate_source})"
     )
-    return uow.receipt(
-        notes=(
-            f"{first} in {second} on {day} is now {now}",
-            "deals keep the rate they were made at",
-        )
-    )
+    uow.note("rate-in-force", f"{first} in {second} on {day} is now {now}")
+    uow.note("deals-unchanged", "deals keep the rate they were made at")
+    return uow.receipt()
 
 
 def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
@@ -130,15 +130,9 @@ def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
         )
 
 
-def _replacement_note(before: Rate | None) -> Iterator[str]:
-    if before is not None:
-        source = f" ({before.source})" if before.source else ""
-        yield f"it stands instead of {before.rate:f}{source}, which stays readable"
-
-
-def _direct_quote_warning(uow: UnitOfWork, rate: Rate, before: Rate | None) -> Iterator[str]:
-    """Warn where a direct quote begins to outrank the newer rate source used until now."""
-    if before is not None or uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
+def _warn_of_direct_quote(uow: UnitOfWork, rate: Rate) -> None:
+    """Note where a direct quote begins to outrank the newer rate source used until now."""
+    if uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
         return
     converted = find_rate(uow.rates, rate.base, rate.quote, uow.today)
     if converted is not None:
@@ -147,9 +141,10 @@ def _direct_quote_warning(uow: UnitOfWork, rate: Rate, before: Rate | None) -> I
             if converted.rate_source == "inverse"
             else f"the cross rate through {PIVOT}"
         )
-        yield (
+        uow.note(
+            "rate-source-changed",
             f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
-            f"no longer from {via} (last of {converted.day}): keep it up to date, or withdraw it"
+            f"no longer from {via} (last of {converted.day}): keep it up to date, or withdraw it",
         )
 
 

@@ -18,7 +18,8 @@ def test_a_register_change_names_what_changed() -> None:
 def test_what_is_new_is_told_once() -> None:
     kinds = (("project", "PRJ-0001"), ("need", "N-0001"), ("need", "N-0002"))
     changes = [{"kind": kind, "code": code, "version": 1} for kind, code in kinds]
-    notes = ["N-0001: money, 30,000,000.00 EUR", "project PRJ-0001 is in status completed"]
+    texts = ["N-0001: money, 30,000,000.00 EUR", "project PRJ-0001 is in status completed"]
+    notes = [{"code": "told", "text": text} for text in texts]
     assert told("add", registers=changes, notes=notes) == [
         "done · project PRJ-0001 added",
         "  need N-0001: money, 30,000,000.00 EUR",
@@ -36,7 +37,13 @@ def test_several_entries_are_all_named() -> None:
 
 def test_a_replay_a_dry_run_and_notes_are_said() -> None:
     assert "original receipt" in told("commit", entry=4, deal="D-1", replayed=True)[-1]
-    dry = told("commit", entry=4, deal="D-1", dry_run=True, notes=["tight\x1b[31m"])
+    dry = told(
+        "commit",
+        entry=4,
+        deal="D-1",
+        dry_run=True,
+        notes=[{"code": "tight", "text": "tight\x1b[31m"}],
+    )
     assert dry[0] == "dry run · deal D-1 committed"
     assert dry[1] == "note: tight\\x1b[31m"
     assert dry[-1] == "Dry run: nothing was written."

@@ -82,7 +82,7 @@ def test_what_an_officer_set_by_hand_stays_and_is_said(officer: Officer, file: P
     officer.says("rates withdraw EUR JPY 2026-10-30 --reason 'a slip of theirs'")
     receipt = officer.asks("rates import --yes", str(file))
     assert receipt["counts"]["kept"] == 2
-    assert any("EUR/USD: the file says 1.1172" in text for text in receipt["notes"])
+    assert any("EUR/USD: the file says 1.1172" in one["text"] for one in receipt["notes"])
     assert figures(officer, "EUR USD")[0] == ("2026-10-30", "1.2", "in force")
     assert figures(officer, "EUR JPY")[0][2] == "withdrawal"
     # Another figure than the one that was withdrawn is news, and so is one for a day set free.

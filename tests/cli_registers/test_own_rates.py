@@ -45,7 +45,10 @@ def test_another_figure_for_the_day_is_a_version_with_its_reason(officer: Office
     assert told == "reason-missing"
     receipt = officer.asks("rates add EUR IRR 48100 --on 2026-11-20 --reason misread")
     assert receipt["notes"] == [
-        f"it stands instead of 48000.5 ({SHEET[1]}), which stays readable",
+        {
+            "code": "rate-replaced",
+            "text": f"it stands instead of 48000.5 ({SHEET[1]}), which stays readable",
+        },
     ]
     rows = officer.asks("rates history EUR IRR")["rows"]
     told_rows = [(row["rate"], row["version"], row["standing"], row["reason"]) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
 from ledger.journal.balance import Balance
-from ledger.journal.receipts import Receipt, RegisterChange
+from ledger.journal.receipts import Note, Receipt, RegisterChange, replayed
 
 EUR = Unit("EUR", 2, "money", "Euro")
 ALWAYS = {
@@ -42,3 +42,13 @@ def test_a_receipt_has_the_parts_of_its_kind_of_write() -> None:
     assert Receipt(seal={"size": 3}).as_document()["seal"] == {"size": 3}
     accepted = Receipt(lines=(), left_out=({"line": 2},)).as_document()
     assert (accepted["lines"], accepted["left_out"]) == ([], [{"line": 2}])
+
+
+def test_notes_have_a_code_and_a_text_and_old_ones_are_replayed_with_a_code() -> None:
+    note = {"code": "new-topic", "text": "Nothing else names the topic metro."}
+    document = Receipt(notes=(Note(**note),)).as_document()
+
+    assert document["notes"] == [note]
+    assert replayed(document) == {**document, "replayed": True}
+    old = replayed({**document, "notes": ["bnk.csv: 2 lines"]})
+    assert old["notes"] == [{"code": "note", "text": "bnk.csv: 2 lines"}]

@@ -130,7 +130,10 @@ def test_taking_out_of_use_and_bringing_back(fund: Fund) -> None:
         "workshop reinstate WS-0001",
         "workshop list",
     )
-    assert "workshop WS-0001 (Metro planning) is withdrawn from now on" in withdrawn["notes"]
+    assert {
+        "code": "state-changed",
+        "text": "workshop WS-0001 (Metro planning) is withdrawn from now on",
+    } in withdrawn["notes"]
     assert [len(answer["rows"]) for answer in (few, every, again)] == [0, 1, 1]
 
 

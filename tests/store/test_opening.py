@@ -59,8 +59,8 @@ def test_a_new_ledger_takes_its_calendar_and_currency(ledgers: Ledgers):
     world = World(url)
 
     assert world.do(lambda uow: _tell(uow.settings))["notes"] == [
-        "base_currency IRR",
-        "time_zone Asia/Tehran",
+        {"code": "base_currency", "text": "IRR"},
+        {"code": "time_zone", "text": "Asia/Tehran"},
     ]
     init(url, time_zone="Asia/Tehran")
     error = refusal_of(lambda: init(url, time_zone="UTC"))
@@ -68,9 +68,9 @@ def test_a_new_ledger_takes_its_calendar_and_currency(ledgers: Ledgers):
 
 
 def _tell(settings: dict[str, str]):
-    from ledger.journal.receipts import Receipt  # noqa: PLC0415
+    from ledger.journal.receipts import Note, Receipt  # noqa: PLC0415
 
-    return Receipt(notes=tuple(sorted(f"{name} {value}" for name, value in settings.items())))
+    return Receipt(notes=tuple(sorted(Note(*one) for one in settings.items())))
 
 
 @pytest.mark.parametrize("opening", [read, init, brought_up])

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from world import World, says_enough
 
 from ledger.core.factors import Factor
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import Note, Receipt
 from ledger.registers.records import City, Need, Offer, Office, Project, Provider
 from ledger.store import registers
 from ledger.store.db.errors import WriteConflict
@@ -234,8 +234,10 @@ def test_the_next_code_follows_the_last_one_made(world):
     for code in ("PRJ-0007", "METRO", "PRJ-99999999999999999999", "prj-0009"):
         world.project(code)
 
-    assert world.do(lambda uow: _noted(uow.code_for("project", None)))["notes"] == ["PRJ-0010"]
+    assert world.do(lambda uow: _noted(uow.code_for("project", None)))["notes"] == [
+        {"code": "told", "text": "PRJ-0010"}
+    ]
 
 
 def _noted(text: str) -> Receipt:
-    return Receipt(notes=(text,))
+    return Receipt(notes=(Note("told", text),))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from ledger import __version__
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
+from ledger.journal.receipts import replayed
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 
@@ -133,8 +134,7 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
         return None
     repeated = replace(request, given=json.loads(_stored_text(request.given)))
     require_same(request.key, (stored.command, json.loads(stored.input)), repeated)
-    document: dict[str, Any] = json.loads(stored.body)
-    return {**document, "replayed": True}
+    return replayed(json.loads(stored.body))
 
 
 def last_request(connection: Connection) -> tuple[int, datetime | None]:

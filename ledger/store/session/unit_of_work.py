@@ -18,7 +18,7 @@ from ledger.core.quantity import Unit
 from ledger.core.requests import Request
 from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
-from ledger.journal.receipts import Receipt, RegisterChange
+from ledger.journal.receipts import Note, Receipt, RegisterChange
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
@@ -66,6 +66,7 @@ class UnitOfWork:
         self.last_posted: Posted | None = None
         self.rows_written: Counter[str] = Counter()
         self.changes: list[RegisterChange] = []
+        self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
         self._numbering = start.numbering
@@ -324,11 +325,16 @@ class UnitOfWork:
         """Say whether this unit of work records anything beside the request itself."""
         return bool(self._journal.count) or self._rows.has_rows_beyond(tables.request)
 
+    def note(self, code: str, text: str) -> None:
+        """Add a note to the receipt, once."""
+        self.notes[Note(code, text)] = None
+
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
         return Receipt(
             entries=tuple(self.entries),
             registers=tuple(self.changes),
+            notes=tuple(self.notes),
             rows_written={name: count for name, count in self.rows_written.items() if count},
             **parts,
         )

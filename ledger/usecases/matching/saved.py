@@ -114,25 +114,24 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
         accepted={},
     )
     uow.add_proposal(stored)
-    return uow.receipt(
-        proposal=stored.code, notes=_ledger_changes(uow, solved_proposal, stored.code)
-    )
+    _note_changes(uow, solved_proposal, stored.code)
+    return uow.receipt(proposal=stored.code)
 
 
-def _ledger_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str) -> tuple[str, ...]:
+def _note_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str) -> None:
     entry, request = last_position(uow.connection)
     if (entry, request) == (solved_proposal.entry, solved_proposal.request):
-        return ()
+        return
     since = (
         "other records were changed"
         if entry == solved_proposal.entry
         else f"entry {entry} is the last"
     )
-    note = (
+    uow.note(
+        "ledger-changed",
         f"The ledger moved on while this was solved ({since} now); "
-        f"whether its lines still fit: cityfund match show {code}"
+        f"whether its lines still fit: cityfund match show {code}",
     )
-    return (note,)
 
 
 def find_proposal(connection: Connection, typed: str | None) -> StoredProposal:

@@ -114,8 +114,8 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
             if file.digest in known_hashes(uow.connection):
                 raise NothingToDo
             store_file(uow, file.name, file.digest, file.lines)
-            note = f"{file.name}: {len(file.lines):,} lines"
-            return uow.receipt(notes=(note,))
+            uow.note("statement-read", f"{file.name}: {len(file.lines):,} lines")
+            return uow.receipt()
 
         thing = f"statement:{file.digest[:32]}"
         try:
@@ -170,9 +170,9 @@ def _keep_changes(
         if not now:
             raise NothingToDo
         store_changes(uow, now, f"no longer found on the night of {night.day}")
-        return uow.receipt(
-            notes=(f"{len(now.opened)} opened, {len(now.auto_resolved)} auto-resolved",)
-        )
+        text = f"{len(now.opened)} opened, {len(now.auto_resolved)} auto-resolved"
+        uow.note("findings-changed", text)
+        return uow.receipt()
 
     try:
         execute_anew(night, f"findings:{_digest(changes)}", write)

@@ -31,12 +31,12 @@ def add_measured(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> Receip
     Declared on the given day, else on the request's date. Raises what adding to a register does,
     `FutureDate`, and the refusals of a typed quantity.
     """
-    code, notes = declare(uow, side, typed_terms)
-    return uow.receipt(notes=notes, **{side.value: uow.accounts.account(side, code).balance})
+    code = declare(uow, side, typed_terms)
+    return uow.receipt(**{side.value: uow.accounts.account(side, code).balance})
 
 
-def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> tuple[str, tuple[str, ...]]:
-    """Add a need or an offer; give its code and what the officer should know."""
+def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
+    """Add a need or an offer and give its code; what the officer should know is noted."""
     kind = side.value
     cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
@@ -58,7 +58,8 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> tuple[str, 
     uow.add(kind, record)
     if amount is not None:
         set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
-    return record.code, tuple(_notes(uow, side, record, amount))
+    _note_new(uow, side, record, amount)
+    return str(record.code)
 
 
 def _put_day(uow: UnitOfWork, cells: dict[str, str], typed_terms: TypedTerms) -> None:
@@ -76,26 +77,32 @@ def _put_day(uow: UnitOfWork, cells: dict[str, str], typed_terms: TypedTerms) ->
         )
 
 
-def _notes(uow: UnitOfWork, side: Side, record: Any, amount: int | None) -> list[str]:
+def _note_new(uow: UnitOfWork, side: Side, record: Any, amount: int | None) -> None:
     if side is Side.OFFER:
-        return _notes_on_offer(uow, record)
-    notes = []
+        _note_if_expired(uow, record)
+        return
     if amount is None:
-        notes.append(
+        uow.note(
+            "amount-unknown",
             f"the amount of {record.code} is unknown: it is reported so, and takes no part in "
             f'matching until it is given: cityfund need edit {record.code} --quantity "... '
-            f'{record.unit}"'
+            f'{record.unit}"',
         )
     project = uow.record("project", record.project)
     if project.status not in ACTIVE_STATUSES:
-        notes.append(f"project {project.code} is in status {project.status}: it takes no deals")
-    return notes
+        uow.note(
+            "project-closed",
+            f"project {project.code} is in status {project.status}: it takes no deals",
+        )
 
 
-def _notes_on_offer(uow: UnitOfWork, offer: Offer) -> list[str]:
-    if not offer.has_expired(uow.today):
-        return []
-    return [f"offer {offer.code} was valid through {offer.valid_until}: it can no longer be used"]
+def _note_if_expired(uow: UnitOfWork, offer: Offer) -> None:
+    if offer.has_expired(uow.today):
+        last = offer.valid_until
+        uow.note(
+            "offer-expired",
+            f"offer {offer.code} was valid through {last}: it can no longer be used",
+        )
 
 
 def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTerms) -> Receipt:
@@ -112,8 +119,8 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     _revise(uow, account, typed_terms)
     if after == before and uow.posted == posted:
         raise nothing_to_change(side.value, account.code)
-    notes = _notes_on_edit(uow, account, before)
-    return uow.receipt(notes=tuple(notes), **{side.value: account.balance})
+    _note_edit(uow, account, before)
+    return uow.receipt(**{side.value: account.balance})
 
 
 def _edited(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> Any:
@@ -137,12 +144,14 @@ def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> None:
     set_quantity(uow, account, parse_amount_of(uow, account, typed), uow.day)
 
 
-def _notes_on_edit(uow: UnitOfWork, account: Account, before: Any) -> list[str]:
+def _note_edit(uow: UnitOfWork, account: Account, before: Any) -> None:
     if account.side is Side.NEED:
-        return []
+        return
     offer: Offer = account.record
-    if before.has_expired(uow.today) and not offer.has_expired(uow.today):
-        if account.balance.expired:
-            return [f"bring back what expired with: cityfund offer reinstate {offer.code}"]
-        return []
-    return _notes_on_offer(uow, offer)
+    extended = before.has_expired(uow.today) and not offer.has_expired(uow.today)
+    if extended and account.balance.expired:
+        uow.note(
+            "expired-reinstatable",
+            f"bring back what expired with: cityfund offer reinstate {offer.code}",
+        )
+    _note_if_expired(uow, offer)

@@ -32,12 +32,11 @@ def add_project(uow: UnitOfWork, typed_terms: TypedTerms, needs: Sequence[str] =
     """
     terms = [read_need(text, uow.units) for text in needs]
     project = add_record(uow, "project", typed_terms)
-    notes: list[str] = []
     for text, need in zip(needs, terms, strict=True):
         shown = dict.fromkeys(("factor", "quantity", "unit", "topic"), f'--need "{text}"')
-        code, _ = declare(uow, Side.NEED, TypedTerms({**need, "project": project.code}, shown))
-        notes.append(_describe(uow, code))
-    return uow.receipt(notes=tuple(notes))
+        code = declare(uow, Side.NEED, TypedTerms({**need, "project": project.code}, shown))
+        uow.note("need-added", _describe(uow, code))
+    return uow.receipt()
 
 
 def _describe(uow: UnitOfWork, code: str) -> str:

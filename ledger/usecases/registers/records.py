@@ -37,11 +37,13 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
     record = add_record(uow, kind, typed_terms)
-    notes = day_unused(uow)
     if kind == "city" and not typed_terms.terms.get("office"):
-        by_country = f"office {record.office} looks after city {record.code}, by its country"
-        notes = (by_country, *notes)
-    return uow.receipt(notes=notes)
+        uow.note(
+            "office-by-country",
+            f"office {record.office} looks after city {record.code}, by its country",
+        )
+    note_unused_day(uow)
+    return uow.receipt()
 
 
 def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
@@ -87,7 +89,8 @@ def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Rec
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
     uow.edit(kind, kept, after)
-    return uow.receipt(notes=day_unused(uow))
+    note_unused_day(uow)
+    return uow.receipt()
 
 
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
@@ -113,11 +116,10 @@ def nothing_to_change(kind: str, code: str) -> NothingToChange:
     )
 
 
-def day_unused(uow: UnitOfWork) -> tuple[str, ...]:
-    """Say that a date given has no effect: terms are true from the moment they are recorded."""
-    if uow.request.on is None:
-        return ()
-    return ("terms hold from the moment they are recorded; --on was not used",)
+def note_unused_day(uow: UnitOfWork) -> None:
+    """Note that a date given has no effect: terms are true from the moment they are recorded."""
+    if uow.request.on is not None:
+        uow.note("date-not-used", "terms hold from the moment they are recorded; --on was not used")
 
 
 def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
@@ -133,7 +135,8 @@ def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
         )
     _require_typeable(uow, unit, typed_terms)
     uow.add_unit(unit)
-    return uow.receipt(notes=day_unused(uow))
+    note_unused_day(uow)
+    return uow.receipt()
 
 
 def _require_typeable(uow: UnitOfWork, unit: Unit, typed_terms: TypedTerms) -> None:

@@ -17,7 +17,7 @@ from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
-from ledger.usecases.registers.records import day_unused
+from ledger.usecases.registers.records import note_unused_day
 from ledger.usecases.registers.rules import refuse_withdrawn, title_of
 
 CANCELLED = "cancelled"
@@ -34,10 +34,13 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     if record.withdrawn == withdrawn:
         raise _unchanged(f"{kind.capitalize()} {record.code} is {state} already.", kind, record)
     uow.edit(kind, kept, replace(record, withdrawn=withdrawn))
-    notes = [f"{kind} {record.code} ({title_of(uow, kind, record)}) is {state} from now on"]
+    named = f"{kind} {record.code} ({title_of(uow, kind, record)})"
+    uow.note("state-changed", f"{named} is {state} from now on")
     if withdrawn:
-        notes += _left_behind(uow, kind, record)
-    return uow.receipt(notes=(*notes, *day_unused(uow)))
+        for text in _left_behind(uow, kind, record):
+            uow.note("left-behind", text)
+    note_unused_day(uow)
+    return uow.receipt()
 
 
 def _unchanged(what: str, kind: str, record: Any) -> NothingToChange:
@@ -82,19 +85,22 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
     What is held, committed or delivered stays, and is named. Raises `NothingToChange`.
     """
     kept = uow.find_record("project", typed)
-    notes: list[str] = []
     for need in _needs_of(uow, kept.record.code):
         open_amount = need.balance.free
         if open_amount:
             withdraw_amount(uow, need, None, uow.day)
-            notes.append(f"{need.code}: {format_quantity(open_amount, need.unit)} withdrawn")
-        notes += _open_deals(uow, need)
+            uow.note(
+                "need-withdrawn",
+                f"{need.code}: {format_quantity(open_amount, need.unit)} withdrawn",
+            )
+        for text in _open_deals(uow, need):
+            uow.note("left-behind", text)
     if kept.record.status != CANCELLED:
         uow.edit("project", kept, replace(kept.record, status=CANCELLED))
     elif not uow.posted:
         what = f"Project {kept.record.code} is cancelled already, and nothing of it is open."
         raise _unchanged(what, "project", kept.record)
-    return uow.receipt(notes=tuple(notes))
+    return uow.receipt()
 
 
 def _open_deals(uow: UnitOfWork, need: Account) -> Iterator[str]:
@@ -127,13 +133,14 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
         )
     refuse_withdrawn(uow, "city", uow.record("city", project.city))
     uow.edit("project", kept, replace(project, status=wanted))
-    notes = [f"project {project.code} is in status {wanted}"]
+    uow.note("state-changed", f"project {project.code} is in status {wanted}")
     for need in _needs_of(uow, project.code):
         amount = need.balance.withdrawn
         if amount:
             reinstate_amount(uow, need, Stage.WITHDRAWN, None, uow.day)
-            notes.append(f"{need.code}: {format_quantity(amount, need.unit)} open again")
-    return uow.receipt(notes=tuple(notes))
+            text = f"{need.code}: {format_quantity(amount, need.unit)} open again"
+            uow.note("need-reinstated", text)
+    return uow.receipt()
 
 
 def _needs_of(uow: UnitOfWork, project: str) -> list[Account]:

@@ -63,4 +63,5 @@ def _read_finding(uow: UnitOfWork, typed: str) -> StoredFinding:
 
 
 def _receipt(uow: UnitOfWork, finding: StoredFinding, stands: str) -> Receipt:
-    return uow.receipt(notes=(f"finding {finding.code} is {stands}: {finding.sentence}",))
+    uow.note("finding-state", f"finding {finding.code} is {stands}: {finding.sentence}")
+    return uow.receipt()
