@@ -42,4 +42,4 @@ def import_(
     see = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
-        emit_imported(call, receipt, incoming.reports)
+        emit_imported(call, receipt, incoming.reports, notes_shown=True)

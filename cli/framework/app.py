@@ -73,6 +73,7 @@ COMMAND_TABLE = (
         for name in registers.REGISTERS
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
+    CommandEntry("topic", "Topics of needs and offers.", REGISTERS, "cli.commands.topic"),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
     CommandEntry(
         "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"

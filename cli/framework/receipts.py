@@ -26,6 +26,7 @@ _PAST = {
     "edit": "edited",
     "settle": "resolved",
     "reopen": "reopened",
+    "rename": "renamed",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
 _ENDS = ("withdrawn", "expired")
@@ -105,7 +106,8 @@ def _headline(receipt: Receipt, verb: str) -> str:
         start = "done"
     else:
         start = f"{'entry' if len(numbers) == 1 else 'entries'} {', '.join(map(str, numbers))}"
-    did = one_line(f"{_subject(receipt)} {_PAST.get(verb, verb)}".strip())
+    subject = "topic" if verb == "rename" else _subject(receipt)
+    did = one_line(f"{subject} {_PAST.get(verb, verb)}".strip())
     return f"{start} · {did}"
 
 

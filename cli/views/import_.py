@@ -68,13 +68,22 @@ class _PreviewPrinter:
         self._lines = lines
 
 
-def emit_imported(call: Call, receipt: dict[str, Any], reports: Iterable[RuleReport] = ()) -> None:
-    """Write what the import did: the counts by table, and for scripts the whole receipt."""
+def emit_imported(
+    call: Call,
+    receipt: dict[str, Any],
+    reports: Iterable[RuleReport] = (),
+    *,
+    notes_shown: bool = False,
+) -> None:
+    """Write what the import did: the counts by table, and for scripts the whole receipt.
+
+    `notes_shown` says that the preview showed its notes already.
+    """
     if call.format == "json":
         emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
     emit_lines(_summary_lines(receipt))
-    for text in note_texts(receipt):
+    for text in () if notes_shown else note_texts(receipt):
         note(call, text)
 
 

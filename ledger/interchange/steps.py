@@ -13,6 +13,7 @@ from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
+from ledger.journal.receipts import Note
 from ledger.rates.rates import Rate
 from ledger.registers.table import REGISTERS
 
@@ -124,6 +125,8 @@ class ImportPlan:
 
     steps: tuple[ImportStep, ...]
     problems: tuple[ImportProblem, ...]
+    notes: tuple[Note, ...] = ()
+    """What is new or much like something else, for a person to look at."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -131,11 +134,13 @@ class ImportPlan:
         return all(isinstance(step, Same) for step in self.steps)
 
     def highlights(self) -> list[str]:
-        """Name each rate that gets another figure, up to a few: it moves every sum after it."""
+        """Name each rate that gets another figure, which moves every sum after it; then notes.
+
+        A few of each are named, and the others counted.
+        """
         changed = [one for one in self.steps if isinstance(one, AddRate) and one.replaces]
-        return changed_rates(
-            [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
-        )
+        rates = [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
+        return [*changed_rates(rates), *_few([f"  {note.text}" for note in self.notes])]
 
     def tallies(self) -> list[Tally]:
         """Count the steps by table, for the preview; tables without rows are left out."""
@@ -164,12 +169,18 @@ MOST_CHANGES_SHOWN = 10
 
 def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
     """Say of rates, each with the figure before, what they become; many are counted."""
-    lines = [
-        f"  {rate.day} {rate.base}/{rate.quote}: {before} → {rate.rate:f}"
-        for rate, before in changed[:MOST_CHANGES_SHOWN]
-    ]
-    more = len(changed) - len(lines)
-    return [*lines, f"  and {more:,} more"] if more else lines
+    return _few(
+        [
+            f"  {rate.day} {rate.base}/{rate.quote}: {before} → {rate.rate:f}"
+            for rate, before in changed
+        ]
+    )
+
+
+def _few(lines: list[str]) -> list[str]:
+    shown = lines[:MOST_CHANGES_SHOWN]
+    more = len(lines) - len(shown)
+    return [*shown, f"  and {more:,} more"] if more else shown
 
 
 _TABLE_ORDER = tuple(TABLES)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    func,
     select,
 )
 
@@ -202,6 +203,14 @@ def _names(record: Any, title: str) -> Iterator[str]:
     if isinstance(record, City):
         yield from () if record.name_local is None else (record.name_local,)
         yield from country_and_above(record.country)
+
+
+def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:
+    """Count the records with each value of a term now, each with the first such record's id."""
+    current = _current(kind).subquery()
+    value = current.c[name]
+    query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
+    return [tuple(row) for row in connection.execute(query) if row[0] is not None]
 
 
 def load(

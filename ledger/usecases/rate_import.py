@@ -35,7 +35,7 @@ def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Recei
         receipt,
         registers=(),
         counts=counts,
-        notes=tuple(Note("rate-kept", text) for text in _kept(plan)),
+        notes=tuple(Note("rate-kept", text) for text in _unchanged(plan)),
     )
 
 
@@ -51,7 +51,7 @@ def plan_rate_import(uow: UnitOfWork, file: EcbFile) -> RatePlan:
 _MOST_NOTES = 10
 
 
-def _kept(plan: RatePlan) -> list[str]:
+def _unchanged(plan: RatePlan) -> list[str]:
     """Say which figures an officer set otherwise: they stay until the officer says so."""
     notes = [
         f"{one.quote.day} {BASE}/{one.quote.currency}: the file says {one.quote.figure}, "

@@ -39,6 +39,7 @@ FILTERED = {
     "office list": "name",
     "office history asia": "actor",
     "unit list": "kind",
+    "topic list": "topic",
     "rates show": "base",
     "rates history EUR USD": "source",
     "journal list": "act",

@@ -28,7 +28,7 @@ from ledger.interchange.steps import (
     Same,
 )
 from ledger.journal.balance import Balance
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import Note, Receipt
 from ledger.registers.table import REGISTERS, versioned
 from ledger.store.journal import balances
 from ledger.store.journal.entries import deal_entries, quantity_entries
@@ -42,6 +42,7 @@ from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_the_fund, require_one_offer
+from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
 
 if TYPE_CHECKING:
     from ledger.interchange.import_rules import ImportRule
@@ -165,11 +166,28 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
-    return plan
+    return replace(plan, notes=(*_new_topics(uow, plan),))
+
+
+def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
+    """Give a note of each topic that the rows name and nothing in the ledger does yet."""
+    records = (
+        step.record if isinstance(step, Add) else step.after
+        for step in plan.steps
+        if isinstance(step, (Add, Edit)) and REGISTER_OF_TABLE[step.kind] in _SIDES
+    )
+    topics = dict.fromkeys(topic for record in records for topic in topics_of(record))
+    if topics:
+        yield from new_topics(topics, [one.topic for one in topics_in_use(uow.connection)])
+
+
+_SIDES = frozenset(side.value for side in Side)
 
 
 def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
     tables = {tally.table: tally.counts() for tally in plan.tallies()}
+    for note in plan.notes:
+        uow.note(*note)
     receipt = uow.receipt()
     first_and_last = (receipt.entries[0], receipt.entries[-1]) if receipt.entries else ()
     return replace(
@@ -252,7 +270,7 @@ class Importer:
 
     def _edit(self, step: Edit) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
-        if kind in {side.value for side in Side}:
+        if kind in _SIDES:
             terms = {name: getattr(step.after, name) for name in step.fields}
             if terms.get("divisible") is False:
                 require_one_offer(self._uow, self._uow.accounts.account(Side.NEED, step.after.code))

@@ -23,6 +23,7 @@ from ledger.usecases.registers.parse import (
 from ledger.usecases.registers.quantities import parse_amount_of, set_quantity
 from ledger.usecases.registers.records import changed, nothing_to_change, put_code
 from ledger.usecases.registers.rules import refuse_taken, require_one_offer, resolve_references
+from ledger.usecases.registers.topics import note_new_topics
 
 
 def add_measured(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> Receipt:
@@ -55,6 +56,7 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
     require_not_future(record.declared_on, uow.today)
     if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
+    note_new_topics(uow, None, record)
     uow.add(kind, record)
     if amount is not None:
         set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
@@ -114,6 +116,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     before, posted = account.record, uow.posted
     after = _edited(uow, account, typed_terms)
     if after != before:
+        note_new_topics(uow, before, after)
         terms = {name: getattr(after, name) for name in typed_terms.terms if hasattr(after, name)}
         uow.edit_account(side, account.code, **terms)
     _revise(uow, account, typed_terms)
