@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
+from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
 from ledger.core.errors import ExitCode
@@ -34,8 +35,8 @@ def check(
     from ledger.evidence.tree_head import parse_tree_head
     from ledger.usecases.check import check_document, run_checks
 
-    outside = [parse_tree_head(typed) for typed in seal or ()]
-    results = run_checks(ledger_of(call), names or None, outside)
+    outside = [parse_tree_head(typed) for typed in comma_separated(seal)]
+    results = run_checks(ledger_of(call), comma_separated(names) or None, outside)
     document = check_document(results)
     if call.format == "json":
         emit_document(document)

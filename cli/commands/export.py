@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
+from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
 
@@ -18,14 +19,16 @@ app = standalone()
 def export(
     call: Call,
     folder: Annotated[str, typer.Argument(help="A new or empty folder.")],
-    table: Annotated[list[str] | None, typer.Option(help="Only this table; repeatable.")] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only these: needs,offers; repeatable.")
+    ] = None,
 ) -> None:
     """Export the ledger as canonical tables, which another ledger can import."""
     from ledger.interchange.writer import write_folder
     from ledger.usecases.interchange.export import choose_tables, export_lines
 
     with ledger_of(call).reader() as reader:
-        names = choose_tables(table)
+        names = choose_tables(comma_separated(table))
         counts = write_folder(Path(folder), {name: export_lines(reader, name) for name in names})
     call.remember(f"The export is complete in {folder}.")
     if call.format == "json":

@@ -252,7 +252,9 @@ def whatif(
     from ledger.usecases.matching.whatif import WhatIfRequest, what_if
 
     changes = cast("Sequence[tuple[str, str]]", change or ())
-    request = WhatIfRequest(add_offers=add_offer or (), withdraw=withdraw or (), changes=changes)
+    request = WhatIfRequest(
+        add_offers=add_offer or (), withdraw=comma_separated(withdraw), changes=changes
+    )
     with matching(call) as (ledger, query, options):
         comparison = what_if(ledger, query, request, options)
     emit_comparison(call, comparison)

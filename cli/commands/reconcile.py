@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines, require_place_for
 from cli.framework.session import ledger_of, optional_date
 from cli.framework.settings import mask_url
@@ -67,11 +68,17 @@ def statement_options(call: Call) -> dict[str, Any]:
     folder, silent = given["inbox"] or call.settings.inbox, given["silent_days"]
     return {
         "inbox": None if folder is None else Path(folder),
-        "rules": tuple(load_rule_named(one) for one in given["statement_rules"] or ()),
+        "rules": tuple(load_rule_named(one) for one in _rules(given["statement_rules"])),
         "tolerance_days": parse_days(given["date_tolerance"], "--date-tolerance"),
         "silent_days": None if silent is None else parse_days(silent, "--silent-days"),
         "post_deliveries": given["post_deliveries"],
     }
+
+
+def _rules(typed: Iterable[str] | None) -> Iterator[str]:
+    """Give the rules named; a file whose path has a comma is one rule."""
+    for text in typed or ():
+        yield from [text] if Path(text).exists() else comma_separated([text])
 
 
 app = noun("The nightly run: lapse, compare, record, propose, check, seal.", default="night")
@@ -81,7 +88,8 @@ app = noun("The nightly run: lapse, compare, record, propose, check, seal.", def
 def night(
     call: Call,
     only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="STEP", help="Only this step; repeatable.")
+        list[str] | None,
+        typer.Option("--only", metavar="STEP", help="Only these: lapse,gaps; repeatable."),
     ] = None,
     date: Annotated[
         str | None,
@@ -119,7 +127,7 @@ def night(
         warn_days=parse_days(warn_days, "--warn-days"),
         solve_seconds=parse_seconds(time_limit),
         dry_run=dry_run,
-        only=tuple(only or ()),
+        only=tuple(comma_separated(only)),
         statements=statement_options(call),
     )
     who = Operator(

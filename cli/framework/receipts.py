@@ -8,7 +8,7 @@ from shlex import quote
 from typing import Any
 
 from cli.framework.command import Call
-from ledger.reports.table import Column, one_line, table_chunks
+from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 _PAST = {
     "declare": "declared",
@@ -81,12 +81,14 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     `verb` is the command's, such as `introduce`. Only `entry` and `replayed` are always there.
     """
     yield _headline(receipt, verb)
-    notes_of_new = _notes_of_new(receipt)
-    yield from _registers(receipt, notes_of_new)
+    recorded = receipt.get("recorded") or {}
+    needs = {one["code"]: {**one, "project": None} for one in recorded.get("needs", ())}
+    yield from _terms({name: value for name, value in recorded.items() if name != "needs"})
+    yield from _registers(receipt, needs)
+    for name, (before, after) in (receipt.get("changes") or {}).items():
+        yield f"  {_words(name)}: {_value(before)} → {_value(after)}"
     yield from _sides(receipt)
-    for text in note_texts(receipt):
-        if text not in notes_of_new.values():
-            yield f"note: {one_line(text)}"
+    yield from (f"note: {one_line(text)}" for text in note_texts(receipt))
     if receipt.get("replayed"):
         yield "Already recorded; this is the original receipt."
     if receipt.get("dry_run"):
@@ -122,23 +124,45 @@ def _subject(receipt: Receipt) -> str:
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""
 
 
-def _notes_of_new(receipt: Receipt) -> dict[str, str]:
-    """Return the describing note of each new record, by code."""
-    notes = note_texts(receipt)
-    new = [change["code"] for change in receipt.get("registers") or () if change["version"] == 1]
-    return {code: text for code in new for text in notes if text.startswith(f"{code}: ")}
-
-
-def _registers(receipt: Receipt, notes_of_new: Mapping[str, str]) -> Iterator[str]:
-    changes = receipt.get("registers") or []
-    for change in changes:
-        if change["code"] in notes_of_new:
-            yield f"  {change['kind']} {one_line(notes_of_new[change['code']])}"
+def _registers(receipt: Receipt, needs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for change in receipt.get("registers") or []:
+        if change["kind"] == "need" and change["code"] in needs:
+            yield from _terms(needs[change["code"]], f"need {change['code']}: ")
             continue
         if change["version"] == 1 and _subject(receipt) == f"{change['kind']} {change['code']}":
             continue  # the headline says it
         new = "new" if change["version"] == 1 else f"version {change['version']}"
         yield f"  {change['kind']} {change['code']}: {new}"
+
+
+def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:
+    """Render recorded terms on one line; the code is in the headline or in `start`."""
+    shown = {
+        name: value
+        for name, value in terms.items()
+        if name == "quantity" or (name not in {"code", "unit"} and value is not None)
+    }
+    if "unit" in terms:
+        quantity = terms.get("quantity")
+        unit = terms["unit"]
+        shown["quantity"] = (
+            f"not known yet, in {unit}" if quantity is None else f"{grouped(quantity)} {unit}"
+        )
+    if shown:
+        listed = "; ".join(f"{_words(name)}: {_value(value)}" for name, value in shown.items())
+        yield f"  {start}{listed}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return one_line(", ".join(map(str, value))) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else one_line(str(value))
 
 
 def _sides(receipt: Receipt) -> Iterator[str]:

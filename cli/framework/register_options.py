@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _METAVARS = {
     Kind.CODE: "CODE",
-    Kind.CODES: "CODE;...",
+    Kind.CODES: "CODE,...",
     Kind.TEXT: "TEXT",
-    Kind.TEXTS: "TEXT;...",
+    Kind.TEXTS: "TEXT,...",
     Kind.DATE: "DATE",
     Kind.PARTIAL_DATE: "TEXT",
     Kind.YES_NO: "yes|no",
@@ -181,6 +181,7 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
 
     An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.
     """
+    from ledger.core.text import list_cell  # noqa: PLC0415 - help does without
     from ledger.usecases.registers.parse import TypedTerms  # noqa: PLC0415 - for writing only
 
     typed = call.typed_input()
@@ -189,7 +190,7 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
         value = typed.get(column.attribute)
         if value is None:
             continue
-        text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = list_cell(",".join(value)) if isinstance(value, list) else str(value)
         terms[column.name] = _day(column.name, text, today) if column.kind is Kind.DATE else text
     return TypedTerms(terms, {name: name.upper() for name in spec.arguments} if adds else {})
 

@@ -152,6 +152,11 @@ def cell_text(value: object) -> str | None:
             return str(value)
 
 
+def list_cell(text: str) -> str:
+    """Write a typed list, its items separated by commas or semicolons, as a cell of a table."""
+    return ";".join(item for part in re.split("[,;]", text) if (item := part.strip()))
+
+
 def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
     """Name the first of several and count the others: `A, B and 3 more`."""
     more = len(names) - most

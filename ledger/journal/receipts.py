@@ -37,6 +37,7 @@ class Receipt:
     """The result of one write. `entries` are journal numbers in order; `entry` is the last of them.
 
     `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
+    `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
     `rows_written` counts the rows of a night by table, since they have no codes.
     """
 
@@ -46,6 +47,8 @@ class Receipt:
     offer: Balance | None = None
     registers: tuple[RegisterChange, ...] = ()
     notes: tuple[Note, ...] = ()
+    recorded: dict[str, Any] | None = None
+    changes: dict[str, list[Any]] | None = None
     counts: dict[str, Any] | None = None
     rows_written: dict[str, int] | None = None
     proposal: str | None = None
@@ -69,6 +72,10 @@ class Receipt:
             ],
             "notes": [note._asdict() for note in self.notes],
         }
+        if self.recorded is not None:
+            document["recorded"] = self.recorded
+        if self.changes:
+            document["changes"] = self.changes
         if self.counts is not None:
             document["counts"] = self.counts
         if self.rows_written:

@@ -22,6 +22,7 @@ from ledger.store.session.snapshot import RATES, UNITS, Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.journal.reversal import ReasonMissing
+from ledger.usecases.receipt_terms import rate_terms
 
 ADD_COMMAND: Final = "rates add"
 """The command by which an officer gives a rate of his own; an import leaves those alone."""
@@ -89,7 +90,8 @@ def add_rate(uow: UnitOfWork, typed_rate: OwnRate) -> Receipt:
     else:
         _warn_of_direct_quote(uow, rate)
     uow.add_rate(rate)
-    return uow.receipt()
+    changes = {} if before is None else {"rate": [f"{before.rate:f}", f"{rate.rate:f}"]}
+    return uow.receipt(recorded=rate_terms(rate), changes=changes)
 
 
 def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
@@ -105,6 +107,7 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
     if uow.request.reason is None:
         raise ReasonMissing(f"A rate of {day} cannot be withdrawn without a reason.")
     uow.add_rate(stored, withdrawn=True)
+    changes = {"rate": [f"{stored.rate:f}", None]}
     converted = find_rate(uow.rates, first, second, day)
     now = (
         "unknown"
@@ -113,7 +116,7 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
     )
     uow.note("rate-in-force", f"{first} in {second} on {day} is now {now}")
     uow.note("deals-unchanged", "deals keep the rate they were made at")
-    return uow.receipt()
+    return uow.receipt(changes=changes)
 
 
 def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:

@@ -18,13 +18,24 @@ def test_a_register_change_names_what_changed() -> None:
 def test_what_is_new_is_told_once() -> None:
     kinds = (("project", "PRJ-0001"), ("need", "N-0001"), ("need", "N-0002"))
     changes = [{"kind": kind, "code": code, "version": 1} for kind, code in kinds]
-    texts = ["N-0001: money, 30,000,000.00 EUR", "project PRJ-0001 is in status completed"]
-    notes = [{"code": "told", "text": text} for text in texts]
-    assert told("add", registers=changes, notes=notes) == [
+    terms = {"factor": "money", "quantity": "30000000.00", "unit": "EUR"}
+    need = {"code": "N-0001", "project": "PRJ-0001", **terms}
+    recorded = {"code": "PRJ-0001", "title": "A tram line", "needs": [need]}
+    notes = [{"code": "closed", "text": "project PRJ-0001 is in status completed"}]
+    assert told("add", registers=changes, recorded=recorded, notes=notes) == [
         "done · project PRJ-0001 added",
-        "  need N-0001: money, 30,000,000.00 EUR",
+        "  title: A tram line",
+        "  need N-0001: factor: money; quantity: 30,000,000.00 EUR",
         "  need N-0002: new",
         "note: project PRJ-0001 is in status completed",
+    ]
+
+
+def test_a_change_is_told_before_and_after() -> None:
+    changes = {"name_local": [None, "x"], "sectors": [["transport", "health"], []]}
+    assert told("edit", changes=changes)[1:] == [
+        "  name local: none → x",
+        "  sectors: transport, health → none",
     ]
 
 

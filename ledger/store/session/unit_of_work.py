@@ -64,6 +64,7 @@ class UnitOfWork:
         self.start = start
         self.now = start.moment
         self.last_posted: Posted | None = None
+        self.last_details: ActDetails | None = None
         self.rows_written: Counter[str] = Counter()
         self.changes: list[RegisterChange] = []
         self.notes: dict[Note, None] = {}
@@ -211,6 +212,7 @@ class UnitOfWork:
         )
         self.accounts.apply_movements(number, day, draft.movements)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
+        self.last_details = draft.details
 
     def _moves_by_account(
         self, movements: Iterable[Movement]

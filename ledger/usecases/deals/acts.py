@@ -6,16 +6,16 @@ proposal, and one handler that carries it out in a unit of work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared, require_in_order
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Quantity
-from ledger.core.text import parse_text
+from ledger.core.quantity import Quantity, format_amount
+from ledger.core.text import cell_text, parse_text
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft
@@ -91,12 +91,14 @@ class DealEdit:
 
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
     """Put two sides in touch and hold the quantity until a date, or commit it at once."""
-    return receipt(uow, hold(uow, introduction))
+    deal = hold(uow, introduction)
+    return receipt(uow, deal, recorded=_recorded(uow, deal))
 
 
 def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
     """Commit, deliver, release or return a part of a deal, or all there is."""
-    return receipt(uow, advance(uow, act))
+    deal = advance(uow, act)
+    return receipt(uow, deal, recorded=_recorded(uow, deal))
 
 
 def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
@@ -115,16 +117,43 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")
-    return receipt(uow, deal)
+    old, new = _texts(before), _texts(deal.record)
+    changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    return receipt(uow, deal, changes=changes)
 
 
-def receipt(uow: UnitOfWork, deal: DealAccount) -> Receipt:
+def receipt(uow: UnitOfWork, deal: DealAccount, **parts: Any) -> Receipt:
     """Give the receipt of a deal's act: where both sides stand now."""
     return uow.receipt(
         deal=deal.code,
         need=uow.accounts.account(Side.NEED, deal.record.need).balance,
         offer=uow.accounts.account(Side.OFFER, deal.record.offer).balance,
+        **parts,
     )
+
+
+def _recorded(uow: UnitOfWork, deal: DealAccount) -> dict[str, Any]:
+    """Give what was recorded of the act just posted, with the terms of its deal."""
+    posted, details = uow.last_posted, uow.last_details
+    assert posted is not None
+    assert details is not None
+    need = uow.accounts.account(Side.NEED, deal.record.need)
+    amount = sum(one.amount for one in posted.movements if one.side is Side.NEED)
+    terms: dict[str, Any] = {
+        "act": posted.act.value,
+        "quantity": format_amount(amount, need.unit.decimals),
+        "unit": need.unit.code,
+        "effective_on": details.effective_on.isoformat(),
+        **{name: getattr(details, name) for name in ("reference", "reason", "override")},
+        **_texts(deal.record),
+    }
+    del terms["code"]
+    return {name: value for name, value in terms.items() if value}
+
+
+def _texts(deal: Deal) -> dict[str, str | None]:
+    """Give the terms of a deal as texts."""
+    return {one.name: cell_text(getattr(deal, one.name)) for one in fields(deal)}
 
 
 def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:

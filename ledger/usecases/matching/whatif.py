@@ -17,6 +17,7 @@ from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
 from ledger.core.suggest import did_you_mean
+from ledger.core.text import list_cell
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.interchange.cells import Lookups, neutral_text
 from ledger.interchange.reader import read_paths
@@ -80,13 +81,18 @@ def offers_in(text: str) -> Iterable[dict[str, str]]:
         raise UnreadableSupposition(f"{text!r} does not begin with field=value.")
     field_ends = [*(match.start() for match in matches[1:]), len(text)]
     fields = [
-        (match[1], text[match.end() : end].strip())
+        (match[1], _cell("offer", match[1], text[match.end() : end].strip()))
         for match, end in zip(matches, field_ends, strict=True)
     ]
     for name, count in Counter(name for name, _ in fields).items():
         if count > 1:
             raise UnreadableSupposition(f"{text!r} gives {name} twice.")
     return [dict(fields)]
+
+
+def _cell(kind: str, name: str, text: str) -> str:
+    column = REGISTERS[kind].column.get(name)
+    return list_cell(text) if column is not None and column.is_list else text
 
 
 def plain_amounts(
@@ -191,7 +197,7 @@ def _change(scenario: Scenario, kind: str, code: str, text: str) -> None:
         table: dict[str, Any] = scenario.needs if kind == "need" else scenario.offers
         _revise(scenario, table, code, value.strip())
     else:
-        _CHANGES[kind](scenario, code, column, value.strip())
+        _CHANGES[kind](scenario, code, column, _cell(kind, column, value.strip()))
     scenario.suppositions.append(f"{kind} {code}: {column} {value.strip() or 'none'}")
 
 

@@ -12,6 +12,11 @@ from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.receipt_terms import (
+    changed_terms,
+    recorded_terms,
+    required_text,
+)
 from ledger.usecases.registers.parse import (
     BadTerms,
     TypedTerms,
@@ -32,8 +37,9 @@ def add_measured(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> Receip
     Declared on the given day, else on the request's date. Raises what adding to a register does,
     `FutureDate`, and the refusals of a typed quantity.
     """
-    code = declare(uow, side, typed_terms)
-    return uow.receipt(**{side.value: uow.accounts.account(side, code).balance})
+    account = uow.accounts.account(side, declare(uow, side, typed_terms))
+    recorded = recorded_terms(uow, side.value, account.record)
+    return uow.receipt(recorded=recorded, **{side.value: account.balance})
 
 
 def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
@@ -113,7 +119,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
     account = uow.accounts.account(side, typed)
-    before, posted = account.record, uow.posted
+    before, posted, required = account.record, uow.posted, required_text(account.balance)
     after = _edited(uow, account, typed_terms)
     if after != before:
         note_new_topics(uow, before, after)
@@ -123,7 +129,10 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     if after == before and uow.posted == posted:
         raise nothing_to_change(side.value, account.code)
     _note_edit(uow, account, before)
-    return uow.receipt(**{side.value: account.balance})
+    changes = changed_terms(uow, side.value, before, account.record)
+    if uow.posted != posted:
+        changes["quantity"] = [required, required_text(account.balance)]
+    return uow.receipt(changes=changes, **{side.value: account.balance})
 
 
 def _edited(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> Any:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from ledger.core.errors import InvalidInput, LedgerError
 from ledger.core.factors import Factor, Side
-from ledger.core.quantity import Unit, find_unit, format_quantity, parse_quantity
+from ledger.core.quantity import Unit, find_unit, parse_quantity
 from ledger.core.suggest import did_you_mean
 from ledger.journal.receipts import Receipt
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.receipt_terms import Terms, recorded_terms
 from ledger.usecases.registers.measured import declare
 from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add_record
@@ -32,22 +33,17 @@ def add_project(uow: UnitOfWork, typed_terms: TypedTerms, needs: Sequence[str] =
     """
     terms = [read_need(text, uow.units) for text in needs]
     project = add_record(uow, "project", typed_terms)
+    needs_added: list[Terms] = []
     for text, need in zip(needs, terms, strict=True):
         shown = dict.fromkeys(("factor", "quantity", "unit", "topic"), f'--need "{text}"')
         code = declare(uow, Side.NEED, TypedTerms({**need, "project": project.code}, shown))
-        uow.note("need-added", _describe(uow, code))
-    return uow.receipt()
-
-
-def _describe(uow: UnitOfWork, code: str) -> str:
-    need = uow.accounts.account(Side.NEED, code)
-    balance, record = need.balance, need.record
-    amount = (
-        format_quantity(balance.required, balance.unit)
-        if balance.quantified
-        else f"amount in {record.unit} not known yet"
-    )
-    return f"{code}: {record.factor}, {amount}{f', {record.topic}' if record.topic else ''}"
+        needs_added.append(
+            recorded_terms(uow, "need", uow.accounts.account(Side.NEED, code).record)
+        )
+    recorded = recorded_terms(uow, "project", project)
+    if needs_added:
+        recorded["needs"] = needs_added
+    return uow.receipt(recorded=recorded)
 
 
 def read_need(text: str, units: Mapping[str, Unit]) -> dict[str, str]:

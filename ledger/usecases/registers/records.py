@@ -15,6 +15,7 @@ from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
@@ -43,7 +44,7 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
             f"office {record.office} looks after city {record.code}, by its country",
         )
     note_unused_day(uow)
-    return uow.receipt()
+    return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
 
 def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
@@ -90,7 +91,7 @@ def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Rec
         raise nothing_to_change(kind, kept.record.code)
     uow.edit(kind, kept, after)
     note_unused_day(uow)
-    return uow.receipt()
+    return uow.receipt(changes=changed_terms(uow, kind, kept.record, after))
 
 
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
@@ -136,7 +137,7 @@ def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
     _require_typeable(uow, unit, typed_terms)
     uow.add_unit(unit)
     note_unused_day(uow)
-    return uow.receipt()
+    return uow.receipt(recorded=recorded_terms(uow, "unit", unit))
 
 
 def _require_typeable(uow: UnitOfWork, unit: Unit, typed_terms: TypedTerms) -> None:

@@ -40,7 +40,7 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
         for text in _left_behind(uow, kind, record):
             uow.note("left-behind", text)
     note_unused_day(uow)
-    return uow.receipt()
+    return uow.receipt(changes={"withdrawn": [record.withdrawn, withdrawn]})
 
 
 def _unchanged(what: str, kind: str, record: Any) -> NothingToChange:
@@ -95,12 +95,14 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
             )
         for text in _open_deals(uow, need):
             uow.note("left-behind", text)
+    changes = {}
     if kept.record.status != CANCELLED:
         uow.edit("project", kept, replace(kept.record, status=CANCELLED))
+        changes = {"status": [kept.record.status, CANCELLED]}
     elif not uow.posted:
         what = f"Project {kept.record.code} is cancelled already, and nothing of it is open."
         raise _unchanged(what, "project", kept.record)
-    return uow.receipt()
+    return uow.receipt(changes=changes)
 
 
 def _open_deals(uow: UnitOfWork, need: Account) -> Iterator[str]:
@@ -140,7 +142,7 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
             reinstate_amount(uow, need, Stage.WITHDRAWN, None, uow.day)
             text = f"{need.code}: {format_quantity(amount, need.unit)} open again"
             uow.note("need-reinstated", text)
-    return uow.receipt()
+    return uow.receipt(changes={"status": [project.status, wanted]})
 
 
 def _needs_of(uow: UnitOfWork, project: str) -> list[Account]:
