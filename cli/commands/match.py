@@ -188,7 +188,7 @@ def worth(
     emit_worth(call, table, monotonic() - started)
 
 
-_DEFAULT, _DIGITS = 20, 4
+_DEFAULT, _MOST = 20, 9999
 
 
 class UnusableLimit(InvalidInput, code="unusable-limit"):
@@ -202,10 +202,12 @@ def parse_gap_count(text: str | None) -> int:
     """Read how many gaps are to be weighed. Raises `UnusableLimit`."""
     if text is None:
         return _DEFAULT
-    plain = text.strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS and int(plain)):
+    from ledger.core.numbers import whole_numeral
+
+    number = whole_numeral(text)
+    if number is None or not 1 <= number <= _MOST:
         raise UnusableLimit(f"{text!r} is no number of gaps.")
-    return int(plain)
+    return number
 
 
 @contextmanager

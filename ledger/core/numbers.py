@@ -56,6 +56,25 @@ class Numeral(NamedTuple):
     digits: int
     decimals: int
 
+    def shortened(self, places: int) -> Numeral | None:
+        """Return the same number with at most `places` decimals; None if that would round it.
+
+        Also None where the decimals can be a group of thousands, as in 400.000.
+        """
+        if self.decimals <= places:
+            return self
+        digits, remainder = divmod(self.digits, 10 ** (self.decimals - places))
+        return None if remainder or self._may_be_grouped else Numeral(digits, places)
+
+    @property
+    def _may_be_grouped(self) -> bool:
+        return self.decimals == 3 and 1 <= self.digits // 1000 <= 999  # noqa: PLR2004 - a group
+
+    @property
+    def exact(self) -> Decimal:
+        """The number as a decimal, with as many places as it was written with."""
+        return Decimal((0, tuple(map(int, str(self.digits))), -self.decimals))
+
 
 def normalise_digits(text: str) -> str:
     """Convert digits to Latin ones, drop direction marks and trim the ends."""
@@ -98,6 +117,15 @@ def plain_numeral(text: str) -> Numeral | None:
         return None
     part = match["part"] or ""
     return Numeral(int(match["whole"] + part), len(part))
+
+
+def whole_numeral(text: str) -> int | None:
+    """Parse typed text as a whole number; decimals that are all zero lose nothing (`12.0`)."""
+    numeral = plain_numeral(normalise_digits(text))
+    if numeral is None:
+        return None
+    whole = numeral.shortened(0)
+    return None if whole is None else whole.digits
 
 
 def _grouped(numeral: str) -> re.Match[str] | None:

@@ -328,15 +328,16 @@ def _whole_parts(text: str, number: Numeral, exponent: int, unit: Unit) -> int:
     """Convert an exact number to smallest parts; refuse zero, excess and lost decimals."""
     if number.digits == 0:
         raise ZeroQuantity(f"{quote_text(text)} is zero.")
-    shift = unit.decimals + exponent - number.decimals
-    if shift < 0:
+    exact = number.shortened(unit.decimals + exponent)
+    if exact is None:
         allowed = f"{unit.decimals} decimals" if unit.decimals else "no decimals"
         raise TooManyDecimals(
             f"{quote_text(text)} has more decimals than {unit.code} has.",
             why=f"{unit.code} has {allowed}, and quantities are not rounded.",
-            next_step="Write the exact quantity; the point is always the decimal mark.",
+            next_step="Write the exact quantity; the point is always the decimal mark, "
+            "never a group mark.",
         )
-    amount: int = number.digits * 10**shift
+    amount: int = exact.digits * 10 ** (unit.decimals + exponent - exact.decimals)
     if amount > MAX_AMOUNT:
         raise QuantityTooLarge(f"{quote_text(text)} is more than the ledger accepts.")
     return amount

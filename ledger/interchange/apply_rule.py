@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ledger.core.numbers import format_decimal
+from ledger.core.numbers import format_decimal, normalise_digits
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.import_rules import (
     ROW,
@@ -206,7 +206,7 @@ def _cell(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) 
 def _number(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) -> str:
     """Scale a number exactly; rounding happens only where the rule asks, and is counted."""
     column = value.column or ""
-    text = foreign.cells[column]
+    text = normalise_digits(foreign.cells[column])
     scientific = work.rule.file.numbers == "scientific" and _SCIENTIFIC.fullmatch(text)
     if not scientific and not _PLAIN.fullmatch(text):
         what = f"{text!r} is not a plain number."

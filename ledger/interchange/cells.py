@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ledger.core.errors import LedgerError
+from ledger.core.numbers import normalise_digits, plain_numeral, whole_numeral
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
@@ -23,8 +24,8 @@ from ledger.rates.rates import RateFault, read_rate
 from ledger.registers.table import MAX_WHOLE
 
 MAX_CODE = 64
-_WHOLE = re.compile(r"[0-9]{1,13}")
-_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,18})?")
+_MOST_DECIMALS = 18
+_WHOLE_DIGITS, _DECIMAL_DIGITS = 13, 15
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
@@ -189,15 +190,15 @@ class Cells:
         return bool(match)
 
     def whole(self, column: str, least: int = 0, most: int = MAX_WHOLE) -> int | None:
-        """Give a whole number within bounds, in plain digits."""
+        """Give a whole number within bounds; zeros after the point are no fraction."""
         cell = self.raw(column)
         if cell is None:
             return None
-        if not _WHOLE.fullmatch(cell):
+        number = whole_numeral(cell)
+        if number is None or number >= 10**_WHOLE_DIGITS:
             what = f"{cell!r} is not a whole number."
-            self.problem(column, "not-whole", what, "Write digits only: no point, no separator.")
+            self.problem(column, "not-whole", what, "Write digits only, without a separator.")
             return None
-        number = int(cell)
         if not least <= number <= most:
             what = f"The {column} {number} is not between {least} and {most}."
             self.problem(column, "out-of-range", what)
@@ -208,11 +209,13 @@ class Cells:
         cell = self.raw(column)
         if cell is None:
             return None
-        if not _DECIMAL.fullmatch(cell):
+        numeral = plain_numeral(normalise_digits(cell))
+        number = None if numeral is None else numeral.shortened(_MOST_DECIMALS)
+        if number is None or number.digits >= 10 ** (_DECIMAL_DIGITS + number.decimals):
             what = f"{cell!r} is not a plain decimal number."
             self.problem(column, "bad-number", what, "Write it like 0.25, without any other sign.")
             return None
-        return Decimal(cell)
+        return number.exact
 
     def rate(self, column: str) -> Decimal | None:
         """Give an exchange rate, by the one grammar of rates."""

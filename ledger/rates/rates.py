@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, Inexact
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Final, Literal, NamedTuple, Protocol
@@ -26,7 +26,6 @@ MAX_RATE: Final = 10**15
 """Every rate is below this; a larger one is a typing error."""
 
 _LONGEST_SHOWN: Final = 60
-_EXACT: Final = Context(prec=60, traps=[Inexact])
 
 _MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
 """The limits of a rate that is a number already: powers of ten, and digits. Deals recorded before
@@ -85,21 +84,19 @@ def read_rate(text: str) -> Decimal | RateFault:
     numeral = plain_numeral(normalise_digits(text))
     if numeral is None:
         return RateFault("bad-number", f"{_quoted(text)} is not a plain decimal number.")
-    digits, places = numeral
-    if not digits:
+    if not numeral.digits:
         nothing = "No currency has a rate of zero; an unknown rate is not recorded."
         return RateFault("out-of-range", "A rate is above zero.", nothing)
-    while places > RATE_PLACES and digits % 10 == 0:
-        digits, places = digits // 10, places - 1
-    if places > RATE_PLACES:
-        what = f"{_quoted(text)} has {places} places after the decimal point."
+    rate = numeral.shortened(RATE_PLACES)
+    if rate is None:
+        what = f"{_quoted(text)} has {numeral.decimals} places after the decimal point."
         why = f"Rates have at most {RATE_PLACES} places and are not rounded silently."
         way = "Round it, or record the rate in the other direction: cityfund rates add QUOTE BASE."
         return RateFault("bad-number", what, why, way)
-    if digits >= MAX_RATE * 10**places:
+    if rate.digits >= MAX_RATE * 10**rate.decimals:
         why = "A rate is below 10^15."
         return RateFault("bad-number", f"{_quoted(text)} is too large for a rate.", why)
-    return _EXACT.scaleb(Decimal(digits), -places)
+    return rate.exact
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import normalise_digits
+from ledger.core.numbers import whole_numeral
 
 ProgressCallback = Callable[[str, Fraction, Fraction], None]
 """Called with the stage, and the value and bound of level 1 so far."""
@@ -36,10 +36,10 @@ def parse_seconds(text: str | None) -> int | None:
     """Parse a time limit; None where there is none. Raises `UnusableTimeLimit`."""
     if text is None:
         return None
-    digits = normalise_digits(text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
+    seconds = whole_numeral(text)
+    if seconds is None or seconds >= 10**_MAX_DIGITS:
         raise UnusableTimeLimit(f"{text!r} cannot be a time limit.")
-    return int(digits)
+    return seconds
 
 
 _MAX_DIGITS = 7

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ledger.core.numbers import normalise_digits
 from ledger.statements.describe import FindingRecord
 from ledger.statements.lines import FindingKind
 
@@ -21,7 +22,7 @@ def finding_code(identity: int) -> str:
 
 def finding_number(code: str) -> int | None:
     """Return the number of a finding's code, in any case; None if it is not a code."""
-    result = _CODE.fullmatch(code)
+    result = _CODE.fullmatch(normalise_digits(code))
     return None if result is None else int(result[1])
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from ledger.core.dates import days_after
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
+from ledger.core.numbers import whole_numeral
 from ledger.core.quantity import Unit
 from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
@@ -89,12 +90,12 @@ class Status:
 def parse_days(text: str, option: str = "--days") -> int:
     """Read how many days to look ahead. Raises `DaysOutOfRange`."""
     example = f"Give {option} a number such as 30."
-    plain = text.strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) < len("10000")):
+    days = whole_numeral(text)
+    if days is None:
         raise DaysOutOfRange(f"{text!r} is no number of days.", next_step=example)
-    if int(plain) not in _DAYS_RANGE:
-        raise DaysOutOfRange(f"{plain} days is too far ahead.", next_step=example)
-    return int(plain)
+    if days not in _DAYS_RANGE:
+        raise DaysOutOfRange(f"{text} days is too far ahead.", next_step=example)
+    return days
 
 
 def read_status(reader: Reader, days: int) -> Status:
