@@ -12,7 +12,7 @@ from alembic import context
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from ledger.store.db.engine import make_engine, write_transaction
+from ledger.store.db.engine import make_engine, upgrade_transaction
 from ledger.store.db.tables import complete_metadata
 from migrations import guards, views
 
@@ -46,7 +46,7 @@ def _run() -> None:
     if not url:
         context.config.print_stdout("Name the database: CITYFUND_DB=sqlite:///file.db alembic ...")
         raise SystemExit(2)
-    with write_transaction(make_engine(url)) as own_connection:
+    with upgrade_transaction(make_engine(url)) as own_connection:
         _migrate(own_connection)
 
 

@@ -14,6 +14,7 @@ from ledger.checks.rows import (
     MovementRow,
     RunningBalances,
     Shortfall,
+    shift,
 )
 from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.deals.deal import offer_amount_to_hold, offer_part
@@ -38,6 +39,11 @@ class BothSides(JournalCheck):
 
     name = "both-sides"
 
+    def __init__(self, context: CheckContext) -> None:
+        """Start without acts."""
+        super().__init__(context)
+        self._days = OfferDays(context)
+
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Check how an entry moves its deal, given the deal's balances before it."""
         if entry.deal_id is None:
@@ -51,6 +57,7 @@ class BothSides(JournalCheck):
         sides = self._sides(entry, deal)
         if sides is not None and entry.act != Act.REVERSE:
             self._check_amounts(entry, deal, sides, balances)
+        self._days.add(deal, entry)
 
     def after(
         self, entry: EntryRow, balances: RunningBalances, _short: Sequence[Shortfall]
@@ -129,7 +136,7 @@ class BothSides(JournalCheck):
         moved = 0 if sides.offer is None else sides.offer.amount
         if due is None:
             self._fail(entry, f"moves a part of deal {deal.code} that cannot be computed")
-        elif moved != due:
+        elif moved not in (due, self._days.late_part(deal, entry, sides.need.from_stage, due)):
             need_text = self.context.shown(deal.need_id, sides.need.amount)
             offer_text = self.context.shown(deal.offer_id, moved) if moved else "nothing"
             expected = self.context.shown(deal.offer_id, due)
@@ -138,6 +145,41 @@ class BothSides(JournalCheck):
                 f"moves {need_text} of deal {deal.code}'s need with {offer_text} of its offer, "
                 f"not {expected}",
             )
+
+
+class OfferDays:
+    """What each act changed on the offer's side of deals across units, by day.
+
+    A part that was recorded late takes no more than the offer's side has on every day since.
+    """
+
+    def __init__(self, context: CheckContext) -> None:
+        """Start without acts."""
+        self._context = context
+        self._changes: dict[int, dict[str, dict[str, int]]] = {}
+
+    def add(self, deal: DealRow, entry: EntryRow) -> None:
+        """Take in what an entry of a deal moves of its offer's stages."""
+        if self._context.unit_of(deal.need_id) == self._context.unit_of(deal.offer_id):
+            return
+        days = self._changes.setdefault(deal.id, {})
+        for movement in entry.movements:
+            if movement.deal_id == deal.id and movement.account_id == deal.offer_id:
+                stages = days.setdefault(entry.effective_on, {})
+                if type(movement.amount) is int:
+                    shift(stages, movement.from_stage, movement.to_stage, movement.amount)
+
+    def late_part(self, deal: DealRow, entry: EntryRow, stage: str, due: int | None) -> int | None:
+        """Return the part of an act by the stage's smallest amount from its day on."""
+        if due is None or stage == _OPEN:
+            return due
+        days = self._changes.get(deal.id, {})
+        left = sum(days[day].get(stage, 0) for day in days if day <= entry.effective_on)
+        least = left
+        for day in sorted(day for day in days if day > entry.effective_on):
+            left += days[day].get(stage, 0)
+            least = min(least, left)
+        return min(due, max(least, 0))
 
 
 def _offer_due(

@@ -42,6 +42,7 @@ class AppendOnly(JournalCheck):
         self._last = 0
         self._last_recorded = 0
         self._reversible_entries: dict[int, tuple[MovementRow, ...]] = {}
+        self._targets: dict[int, int] = {}
         self._reversed_numbers: set[int] = set()
 
     def _check_versions(self, versions: Iterable[RecordVersionRow]) -> None:
@@ -100,16 +101,31 @@ class AppendOnly(JournalCheck):
                 )
 
     def _check_reversal(self, entry: EntryRow, reversed_number: int) -> None:
-        if reversed_number in self._reversed_numbers:
-            self.report.fail(f"entry {entry.number} reverses entry {reversed_number} a second time")
-        self._reversed_numbers.add(reversed_number)
-        original = self._reversible_entries.pop(reversed_number, None)
+        twice = self._reverse(entry.number, reversed_number)
+        if twice is not None:
+            self.report.fail(f"entry {entry.number} reverses entry {twice} a second time")
+        original = self._reversible_entries.get(reversed_number)
         if original is None:
             self.report.fail(
                 f"entry {entry.number} reverses entry {reversed_number}, which is not before it"
             )
         elif not _mirrors(entry.movements, original):
             self.report.fail(f"entry {entry.number} does not mirror entry {reversed_number}")
+
+    def _reverse(self, number: int, target: int) -> int | None:
+        """Take an entry for reversed, and let what it reversed count again, and so on up.
+
+        Return an entry that is reversed already, if there is any.
+        """
+        self._targets[number] = target
+        reverses, at = True, target
+        while True:
+            if reverses and at in self._reversed_numbers:
+                return at
+            (self._reversed_numbers.add if reverses else self._reversed_numbers.discard)(at)
+            if at not in self._targets or self._targets[at] >= at:
+                return None
+            reverses, at = not reverses, self._targets[at]
 
 
 def _line(movement: MovementRow) -> _Line:
@@ -146,22 +162,14 @@ def _passes_on(returned: _Line, then: _Line) -> bool:
     return deal_id is not None and target == Stage.AVAILABLE and then in ends
 
 
-class _Dated(NamedTuple):
-    """The date of a deal's latest act, and its entry."""
-
-    day: str
-    entry: int
-
-
 class TwoTimes(JournalCheck):
-    """No act is dated in the future, before a declaration, or before what it follows."""
+    """No act is dated in the future, before a declaration, or before what it reverses."""
 
     name = "two-times"
 
     def __init__(self, context: CheckContext) -> None:
         """Start without acts."""
         super().__init__(context)
-        self._deals: dict[int, _Dated] = {}
         self._reversed: dict[int, str] = {}
 
     def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
@@ -174,7 +182,6 @@ class TwoTimes(JournalCheck):
         if entry.effective_on > today:
             self._fail(entry, f"after {today}, the day it was recorded")
         self._check_declarations(entry)
-        self._check_deal(entry)
         reversed_number = None if entry.reverses is None else self._reversed.get(entry.reverses)
         if reversed_number is not None and entry.effective_on < reversed_number:
             self._fail(
@@ -192,16 +199,6 @@ class TwoTimes(JournalCheck):
             declared = None if account is None else account.declared_on
             if account is not None and declared is not None and entry.effective_on < declared:
                 self._fail(entry, f"before {account.name} was declared ({declared})")
-
-    def _check_deal(self, entry: EntryRow) -> None:
-        if entry.deal_id is None:
-            return
-        last = self._deals.get(entry.deal_id)
-        if last is not None and entry.effective_on < last.day:
-            deal = self.context.deal_name(entry.deal_id)
-            self._fail(entry, f"before entry {last.entry} of {deal} ({last.day})")
-        else:
-            self._deals[entry.deal_id] = _Dated(entry.effective_on, entry.number)
 
 
 @lru_cache(maxsize=4096)

@@ -76,7 +76,7 @@ class NothingBelowZero(JournalCheck):
 
 
 def check_timeline(steps: Iterable[StepRow], context: CheckContext) -> CheckResult:
-    """Report what falls below zero in the order of effective dates.
+    """Report what stands below zero at the end of a day by effective dates.
 
     `steps` are ordered by account, then by date, then as recorded.
     """
@@ -84,14 +84,21 @@ def check_timeline(steps: Iterable[StepRow], context: CheckContext) -> CheckResu
     for _, mine in groupby(steps, key=attrgetter("account_id")):
         stages: StageAmounts = {}
         deals: dict[int, StageAmounts] = {}
-        for step in mine:
-            report.examined += 1
-            if type(step.amount) is not int:
-                continue
-            of_deal = None if step.deal_id is None else deals.setdefault(step.deal_id, {})
-            for one in overdrawn_stages(step, stages, of_deal):
-                shortfall = _shortfall_text(context, one)
-                report.fail(f"on {step.effective_on} entry {step.entry} leaves {shortfall}")
+        for day, group in groupby(mine, key=attrgetter("effective_on")):
+            short: dict[tuple[int | None, str], tuple[int, Shortfall]] = {}
+            for step in group:
+                report.examined += 1
+                if type(step.amount) is not int:
+                    continue
+                of_deal = None if step.deal_id is None else deals.setdefault(step.deal_id, {})
+                for one in overdrawn_stages(step, stages, of_deal):
+                    short[one.deal_id, one.stage] = step.entry, one
+            for number, one in short.values():
+                # Within a day the order is no matter: what counts is what is left at its end.
+                left = (stages if one.deal_id is None else deals[one.deal_id])[one.stage]
+                if left < 0:
+                    shortfall = _shortfall_text(context, one._replace(left=left))
+                    report.fail(f"on {day} entry {number} leaves {shortfall}")
     return report.result()
 
 

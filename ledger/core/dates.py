@@ -1,6 +1,6 @@
 """Parse dates and timestamps, and check when an act may be dated.
 
-An act is never dated in the future, before a declaration, or out of order.
+An act is never dated in the future or before a declaration.
 """
 
 from __future__ import annotations
@@ -52,13 +52,6 @@ class BeforeDeclaration(RefusedByRule, code="before-declaration"):
     default_next = "Check the date of the act, and that of the declaration with `show`."
 
 
-class BeforePreviousAct(RefusedByRule, code="before-previous-act"):
-    """An act of a deal is dated before the deal's previous act."""
-
-    default_why = "The acts of one deal are dated in order."
-    default_next = "Check the date; `cityfund deal show DEAL` lists the acts."
-
-
 class BeforeReversed(RefusedByRule, code="before-reversed"):
     """A reversal is dated before the entry it reverses."""
 
@@ -66,13 +59,6 @@ class BeforeReversed(RefusedByRule, code="before-reversed"):
     default_next = (
         "Omit --on to date it today, or give the date of the reversed entry or a later one."
     )
-
-
-class OverdrawnLater(RefusedByRule, code="overdrawn-later"):
-    """A backdated act would leave a stage below zero on a later day."""
-
-    default_why = "Later acts have taken the quantity."
-    default_next = "Give a later date or a smaller quantity."
 
 
 class HoldExpired(RefusedByRule, code="hold-expired"):
@@ -156,15 +142,6 @@ def require_declared(day: date, declared_on: date, who: str) -> None:
         raise BeforeDeclaration(
             f"{who} was declared on {declared_on}, after {day}.",
             next_step=f"{check}: cityfund {_shown_by(who)}",
-        )
-
-
-def require_in_order(day: date, previous: date | None, deal: str) -> None:
-    """Refuse an act of a deal that is dated before the deal's previous one."""
-    if previous is not None and day < previous:
-        raise BeforePreviousAct(
-            f"Deal {deal} had its last act on {previous}, after {day}.",
-            next_step=f"Check the date against the deal's acts: cityfund deal show {deal}",
         )
 
 

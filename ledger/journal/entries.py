@@ -1,4 +1,4 @@
-"""The journal: entries of movements, the table of allowed moves, and the timeline."""
+"""The journal: entries of movements, and the table of allowed moves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ CANONICAL_FORMAT = 1
 
 PROPOSED_FORMAT = 2
 """The format of an entry that names the line of a proposal it was made from."""
+
+WAITING = 2**62
+"""Entries of a write that wait for their number count on from here: after all that have one."""
 
 
 class Act(StrEnum):
@@ -193,35 +196,18 @@ Stages = dict[Stage, int]
 """Amounts by stage, in the smallest part of the account's unit; a missing stage is zero."""
 
 
-class TimelinePosting(NamedTuple):
-    """One movement on the timeline of effective dates."""
-
-    effective_on: date
-    number: int
-    line: int
-    from_stage: Stage
-    to_stage: Stage
-    amount: int
-
-
-def first_overdraft(
-    steps: Iterable[TimelinePosting], allowed: frozenset[Stage]
-) -> TimelinePosting | None:
-    """Return the first posting, by effective date, that takes a stage below zero.
-
-    Postings of one day count in recorded order. Stages in `allowed` may be negative: the counter-
-    stage of declarations, and for a deal's side the account's free stages.
-    """
-    balance: Stages = {}
-    for step in sorted(steps):
-        balance[step.to_stage] = balance.get(step.to_stage, 0) + step.amount
-        left = balance.get(step.from_stage, 0) - step.amount
-        balance[step.from_stage] = left
-        if left < 0 and step.from_stage not in allowed:
-            return step
-    return None
-
-
 def required_amount(stages: Mapping[Stage, int]) -> int:
     """Return all that a need requires or an offer puts up: every stage but the counter-stage."""
     return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)
+
+
+def standing_reversals(reversals: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Return the entries whose reversal stands, from each reversal and the entry it names.
+
+    A reversal that was itself reversed does not stand; its entry counts and may be reversed again.
+    """
+    reversed_: set[int] = set()
+    for number, target in sorted(reversals, reverse=True):
+        if number not in reversed_:
+            reversed_.add(target)
+    return frozenset(reversed_)

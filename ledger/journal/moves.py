@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import zip_longest
 
 from ledger.core.errors import InvalidInput, RefusedByRule
@@ -17,6 +16,7 @@ from ledger.core.quantity_errors import QuantityTooLarge
 from ledger.deals.deal import offer_amount_to_hold, offer_part
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Movement
+from ledger.journal.timeline import Timeline
 
 Movements = tuple[Movement, ...]
 
@@ -61,6 +61,12 @@ class NothingToMove(RefusedByRule, code="nothing-to-move"):
 
     default_why = "The act moves all of a stage, and the stage is empty."
     default_next = "See the stages with `show`."
+
+
+class OfferRemainder(RefusedByRule, code="offer-remainder"):
+    """A late part would empty the need's side of a deal and leave a remainder of the offer's."""
+
+    default_why = "Both sides of a deal end at zero together."
 
 
 class NotEnoughWithdrawn(RefusedByRule, code="not-enough-withdrawn"):
@@ -203,25 +209,27 @@ def hold_movements(sides: DealSides, need_part: int, target: Stage) -> Movements
     part at the deal's rate, rounded up.
     """
     deal = sides.deal.deal
-    amount = require_room(sides.need, sides.offer, need_part, deal.rate)
+    need, offer = sides.need, sides.offer
+    amount = offer_amount_to_hold(need_part, deal.rate, need.unit.decimals, offer.unit.decimals)
+    _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
+    _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
     return (
-        _of(sides.need, Stage.OPEN, target, need_part, deal.code),
-        _of(sides.offer, Stage.AVAILABLE, target, amount, deal.code),
+        _of(need, Stage.OPEN, target, need_part, deal.code),
+        _of(offer, Stage.AVAILABLE, target, amount, deal.code),
     )
 
 
-def require_room(need: Balance, offer: Balance, need_part: int, rate: Decimal) -> int:
-    """Refuse a hold of more than is open or available; return the amount it takes of the offer."""
-    amount = offer_amount_to_hold(need_part, rate, need.unit.decimals, offer.unit.decimals)
-    _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
-    _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
-    return amount
-
-
 def advance_movements(
-    sides: DealSides, source: Stage, target: Stage, need_part: int | None
+    sides: DealSides,
+    source: Stage,
+    target: Stage,
+    need_part: int | None,
+    late: Timeline | None = None,
 ) -> Movements:
-    """Move a part of a deal, or all of its `source` stage, to another stage on both sides."""
+    """Move a part of a deal, or all of its `source` stage, to another stage on both sides.
+
+    `late` is the offer's side from the day of a late act on: no more is taken than it always has.
+    """
     deal = sides.deal
     who = f"deal {deal.deal.code}"
     there = deal.need.get(source, 0)
@@ -230,17 +238,37 @@ def advance_movements(
         raise _nothing(who, source)
     _require(deal.need, source, part, sides.need.unit, who)
     amount = offer_part(deal.offer.get(source, 0), there, part)
+    if late is not None and amount > late.least(source):
+        if part == there:
+            raise _offer_remainder(who, sides.offer.unit, late, source, amount)
+        amount = late.least(source)
     both = [_of(sides.need, source, target, part, deal.deal.code)]
     if amount:
         both.append(_of(sides.offer, source, target, amount, deal.deal.code))
     return tuple(both)
 
 
+def _offer_remainder(
+    who: str, unit: Unit, late: Timeline, source: Stage, amount: int
+) -> OfferRemainder:
+    workable_from = late.first_day_with(source, amount)
+    return OfferRemainder(
+        f"{_named(who)} has only {format_quantity(late.least(source), unit)} {source} of its offer "
+        f"from {late.day} on; with the last part of its need goes {format_quantity(amount, unit)}.",
+        next_step=f"Date the act {workable_from} or later, or give a smaller quantity: "
+        f"cityfund {_shown_by(who)}",
+    )
+
+
 def release_movements(
-    sides: DealSides, source: Stage, need_part: int | None, passes_to: Stage | None
+    sides: DealSides,
+    source: Stage,
+    need_part: int | None,
+    passes_to: Stage | None,
+    late: Timeline | None = None,
 ) -> Movements:
     """Release a hold or a commitment; on an ended offer the amount passes on in the same entry."""
-    need_move, *offer_moves = advance_movements(sides, source, Stage.OPEN, need_part)
+    need_move, *offer_moves = advance_movements(sides, source, Stage.OPEN, need_part, late)
     moves = [need_move]
     for move in offer_moves:
         back = _of(sides.offer, source, Stage.AVAILABLE, move.amount, move.deal)

@@ -84,7 +84,7 @@ def _command_for_unknown(line: StatementLine, deal: DealFacts | None, today: dat
         return None
     quantity = f"{format_amount(line.amount, line.unit.decimals)} {line.unit.code}"
     words = ["deal", "introduce", line.offer, line.need, quantity, "--commit"]
-    words += [*_date_option(line.day, None, today), "--reference"]
+    words += [*_date_option(line.day, today), "--reference"]
     return _command_line([*words, line.reference or line.citation])
 
 
@@ -92,7 +92,7 @@ def _command_for_amount(
     line: StatementLine, deal: DealFacts, amount: int, reference: str, today: date
 ) -> str | None:
     """Return the command that records more, or less, of a deal."""
-    when = _date_option(line.day, deal.last_on, today)
+    when = _date_option(line.day, today)
     # An act of today is matched with the line by its reference: its day would not match.
     tail = [*when, "--reference", reference if when else line.citation]
     quantity = _quantity(abs(amount), deal)
@@ -124,10 +124,9 @@ def _quantity(amount: int, deal: DealFacts) -> str:
     return f"{format_amount(amount, deal.need_unit.decimals)} {deal.need_unit.code}"
 
 
-def _date_option(day: date, last: date | None, today: date) -> list[str]:
-    """Return the option for the line's day; none if the ledger would refuse that day."""
-    refused = day > today or (last is not None and day < last)
-    return [] if refused else ["--on", day.isoformat()]
+def _date_option(day: date, today: date) -> list[str]:
+    """Return the option for the line's day; none for a day to come, which the ledger refuses."""
+    return [] if day > today else ["--on", day.isoformat()]
 
 
 def _command_line(words: Sequence[str]) -> str:

@@ -88,10 +88,7 @@ class DealEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealFacts:
-    """The facts of a deal that statements need; `held` and `committed` are the need's.
-
-    No entry of it is dated before `last_on`.
-    """
+    """The facts of a deal that statements need; `held` and `committed` are the need's."""
 
     code: str
     offer: str
@@ -102,7 +99,6 @@ class DealFacts:
     rate: Decimal = Decimal(1)
     held: int = 0
     committed: int = 0
-    last_on: date | None = None
     office: str | None = None
 
     @property

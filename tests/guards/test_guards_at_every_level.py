@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 
 import psycopg
 import pytest
@@ -26,12 +27,14 @@ class Writer:
         self.number = number
         self.raw.execute(f"BEGIN ISOLATION LEVEL {level}")
 
-    def enter(self, act: str, day: str, deal: int | None = None) -> None:
+    def enter(
+        self, act: str, day: str, deal: int | None = None, reverses: int | None = None
+    ) -> None:
         self.day, self.deal = day, deal
         self.raw.execute(
-            "INSERT INTO entry (id, act, effective_on, recorded_at, request_id, deal_id, lines,"
-            " format) VALUES (?, ?, ?, ?, 1, ?, 1, 1)",
-            [self.number, act, day, self.number, deal],
+            "INSERT INTO entry (id, act, effective_on, recorded_at, request_id, deal_id, reverses,"
+            " lines, format) VALUES (?, ?, ?, ?, 1, ?, ?, 1, 1)",
+            [self.number, act, day, self.number, deal, reverses],
         )
 
     def move(self, side: str, way: str, amount: int) -> None:
@@ -124,20 +127,28 @@ def test_the_timeline_holds_for_two_together(metro, two, level):
     refused_once(refusals, level, "below zero on the timeline")
 
 
-@pytest.mark.parametrize("days", [("2026-06-01", "2026-05-01"), ("2026-05-01", "2026-06-01")])
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_deals_acts_run_in_recorded_order_whoever_is_first(metro, two, level, days):
-    """Each moves another side, so that they share nothing but the deal."""
-    early, late = days
+def test_the_timeline_of_a_deal_holds_for_two_together(metro, two, level):
+    """In all the deal holds enough for both, but in May there is enough for one."""
+    metro.introduce("10 EUR", on=date(2026, 6, 1))
     first, second = two
-    first.number, second.number = 102, 101
-    first.enter("introduce", early, 1)
-    second.enter("introduce", late, 1)
-    first.move("need", "open to held", 1)
-    refusals = outcome(metro, first, second, "offer", "available to held", 1)
+    first.enter("release", "2026-05-01", 1)
+    second.enter("release", "2026-05-02", 1)
+    first.move("need", "held to open", 600)
+    refusals = outcome(metro, first, second, "need", "held to open", 600)
 
-    in_order = (second.day <= first.day) and level.startswith("READ")
-    if in_order:
-        assert refusals == []
-    else:
-        refused_once(refusals, level, "before the previous act of the deal")
+    refused_once(refusals, level, "below zero on the timeline")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_entry_is_reversed_once_by_two_together(metro, two, level):
+    metro.withdraw("need", "N-0001", "10 EUR")
+    withdrawn = metro.entries()[-1]
+    metro.withdraw("need", "N-0001", "10 EUR")
+    first, second = two
+    for writer in two:
+        writer.enter("reverse", "2026-11-23", reverses=withdrawn.number)
+    first.move("need", "withdrawn to open", 1000)
+    refusals = outcome(metro, first, second, "need", "withdrawn to open", 1000)
+
+    refused_once(refusals, level, "this entry is reversed already")

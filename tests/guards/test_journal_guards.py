@@ -251,14 +251,6 @@ def test_no_move_is_added_to_the_allowed_ones(metro):
     )
 
 
-def test_no_act_before_the_deals_previous_one(metro):
-    attack(
-        metro,
-        "before the previous act of the deal",
-        lambda raw: enter(raw, "commit", deal_id=1, effective_on="2026-02-28"),
-    )
-
-
 def test_no_reversal_before_the_reversed(metro):
     attack(
         metro,
@@ -267,10 +259,20 @@ def test_no_reversal_before_the_reversed(metro):
     )
 
 
-def test_no_second_reversal(metro):
+def test_no_second_reversal_unless_the_first_was_reversed(metro):
+    def refused(number: int) -> None:
+        again = {"reverses": number, "effective_on": "2026-11-23"}
+        words = "this entry is reversed already"
+        attack(metro, words, lambda raw: enter(raw, "reverse", **again))
+
+    (first,) = metro.reverse(3)["entries"]
+    refused(3)
+    (second,) = metro.reverse(first)["entries"]
+    refused(first)
     metro.reverse(3)
-    words = "entry has this key already|uq_entry_reverses"
-    attack(metro, words, lambda raw: enter(raw, "reverse", reverses=3))
+    refused(3)
+    # It would bring the first reversal back beside the newest one.
+    refused(second)
 
 
 @pytest.mark.parametrize(("act", "reverses"), [("reverse", None), ("commit", 3)])
@@ -286,19 +288,48 @@ def test_no_overdraft_on_the_timeline_of_effective_dates(metro):
     """Held on 1 April for N-0002 and released in May: in April there is nothing to hold."""
     metro.introduce("50 EUR", need="N-0002", on=APRIL)
     metro.release(deal="D-0002", on=date(2026, 5, 1))
-    day = {"effective_on": "2026-03-15"}
     attack(
         metro,
         "below zero on the timeline",
-        lambda raw: move(
-            raw,
-            enter(raw, "withdraw", **day),
-            "available to withdrawn",
-            1,
-            holder_id=holder(raw, "offer", "O-0001"),
-            **day,
-        ),
+        lambda raw: withdraw_offered(raw, "2026-03-15", 1),
     )
+
+
+def withdraw_offered(raw: Raw, day: str, amount: int) -> None:
+    dated = {"effective_on": day}
+    offer = holder(raw, "offer", "O-0001")
+    entry = enter(raw, "withdraw", **dated)
+    move(raw, entry, "available to withdrawn", amount, holder_id=offer, **dated)
+
+
+def test_within_a_day_only_the_recorded_order_counts(metro):
+    """All of April's hold is there on 1 May again: what is taken first that day is no matter."""
+    metro.introduce("50 EUR", need="N-0002", on=APRIL)
+    metro.release(deal="D-0002", on=date(2026, 5, 1))
+    metro.release(deal="D-0001", on=date(2026, 5, 2))
+    with closing(metro.raw()) as raw:
+        withdraw_offered(raw, "2026-05-01", 5000)
+
+    attack(metro, "below zero on the timeline", lambda raw: withdraw_offered(raw, "2026-05-01", 1))
+
+
+@pytest.mark.parametrize("side", ["need", "offer"])
+def test_no_overdraft_of_a_deal_on_a_day_on_which_its_need_has_more(metro, side):
+    """The other deal holds as much in March: this one's release of April may not be of March."""
+    metro.offer("100 EUR", code="O-0002")
+    metro.introduce("50 EUR", offer="O-0002", on=MARCH)
+    metro.introduce("50 EUR", need="N-0002", on=MARCH)
+    metro.release("50 EUR", on=APRIL)
+    metro.introduce("50 EUR", on=date(2026, 5, 1))
+    dated = {"effective_on": "2026-04-15"}
+    free = "open" if side == "need" else "available"
+
+    def release(raw: Raw) -> None:
+        owner = holder(raw, side, f"{side[0].upper()}-0001")
+        entry = enter(raw, "release", deal_id=1, **dated)
+        move(raw, entry, f"held to {free}", 1, deal_id=1, holder_id=owner, **dated)
+
+    attack(metro, "below zero on the timeline", release)
 
 
 def test_no_version_with_a_hole_before_it(metro):

@@ -68,30 +68,57 @@ class Oracle:
         """All that was declared or revised, whatever became of it."""
         return -self.stages(side, code)["undeclared"]
 
-    def last_day(self, deal: str) -> date | None:
-        """The day of a deal's latest act."""
-        return max((row.day for row in self.rows if row.deal == deal), default=None)
-
     def fits(self, day: date, moves: Iterable[Move]) -> bool:
-        """Say whether some moves leave nothing below zero: now, on every later day, per deal."""
-        new = tuple(moves)
-        fresh = Row(10**9, "", None, day, datetime.max.replace(tzinfo=UTC), new)
-        by_day = sorted([*self.rows, fresh], key=lambda row: row.day)
-        for side, code in {(move.side, move.code) for move in new}:
-            for order in ([*self.rows, fresh], by_day):
-                steps = [move for row in order for move in _of(row, side, code)]
-                if not _never_below_zero(steps, {"undeclared"}):
-                    return False
-        for deal, side in {(move.deal, move.side) for move in new if move.deal}:
-            steps = [
-                move
-                for row in [*self.rows, fresh]
-                for move in row.moves
-                if (move.deal, move.side) == (deal, side)
-            ]
-            if not _never_below_zero(steps, {FREE[side]}):
-                return False
-        return True
+        """Say whether some moves leave nothing below zero: as recorded, and at the end of any day.
+
+        Needs and offers are tested, and both sides of each deal.
+        """
+        rows = [*self.rows, new_row(day, moves)]
+        return self.recordable(day, moves) and not self.short_days(rows)
+
+    def recordable(self, day: date, moves: Iterable[Move]) -> bool:
+        """Say whether some moves leave nothing below zero in the order in which they are recorded."""
+        rows = [*self.rows, new_row(day, moves)]
+        return all(
+            _never_below_zero([move for row in rows for move in row.moves if mine(move)], free)
+            for mine, free in _owners(rows)
+        )
+
+    def short_days(self, rows: list[Row]) -> list[date]:
+        """The days at whose end something stands below zero, by the sum of all until then."""
+        owners = _owners(rows)
+        return [
+            day
+            for day in sorted({row.day for row in rows})
+            if any(
+                amount < 0 and stage not in free
+                for mine, free in owners
+                for stage, amount in _sum(
+                    move for row in rows if row.day <= day for move in row.moves if mine(move)
+                ).items()
+            )
+        ]
+
+    def least(self, deal: str, side: str, stage: str, since: date) -> int:
+        """The smallest amount that a deal's side has at the end of any day from one on."""
+        days = [since, *(row.day for row in self.rows if row.day > since)]
+        return min(self.deal(deal, side, lambda row, day=day: row.day <= day)[stage] for day in days)
+
+
+def new_row(day: date, moves: Iterable[Move]) -> Row:
+    """A row that is about to be recorded."""
+    return Row(10**9, "", None, day, datetime.max.replace(tzinfo=UTC), tuple(moves))
+
+
+def _owners(rows: Iterable[Row]) -> list[tuple[Callable[[Move], bool], set[str]]]:
+    """Whoever has stages: what moves are theirs, and which stages are another's matter."""
+    moves = [move for row in rows for move in row.moves]
+    accounts = {(move.side, move.code) for move in moves}
+    sides = {(move.deal, move.side) for move in moves if move.deal}
+    return [
+        *((lambda m, own=own: (m.side, m.code) == own, {"undeclared"}) for own in accounts),
+        *((lambda m, own=own: (m.deal, m.side) == own, {FREE[own[1]]}) for own in sides),
+    ]
 
 
 def to_hold(part: int, rate: Fraction) -> int:

@@ -49,7 +49,7 @@ GUARDS = {
     "deal_balance_refuses_replace",
     "deal_has_balance",
     "deal_version_follows",
-    "entry_follows_deal",
+    "entry_is_reversed_once",
     "entry_is_an_act",
     "entry_follows_reversed",
     "holder_has_balance",

@@ -132,6 +132,21 @@ def autocommit_connection(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def upgrade_transaction(engine: Engine) -> Iterator[Connection]:
+    """Write in one transaction that may rebuild a table to which others refer.
+
+    SQLite is told before it not to enforce references; `require_references` asks for them.
+    """
+    if on_server(engine):
+        with write_transaction(engine) as connection:
+            yield connection
+        return
+    with sqlite.references_not_enforced(engine), write_transaction(engine) as connection:
+        yield connection
+        sqlite.require_references(connection)
+
+
+@contextmanager
 def write_transaction(engine: Engine, *, commit: bool = True) -> Iterator[Connection]:
     """Write in one transaction that is committed at the end, or rolled back where not `commit`.
 

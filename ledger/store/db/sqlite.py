@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 from ledger.store.db.errors import (
@@ -33,6 +34,32 @@ def make_engine(url: URL) -> Engine:
     engine = create_engine(url, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+@contextmanager
+def references_not_enforced(engine: Engine) -> Iterator[None]:
+    """Let the connections made meanwhile enforce no references; no transaction can change that."""
+
+    def lift(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA foreign_keys = OFF")
+
+    engine.dispose()
+    event.listen(engine, "connect", lift)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", lift)
+        engine.dispose()
+
+
+def require_references(connection: Connection) -> None:
+    """Refuse to end a transaction that enforced no references where a row lacks what it names."""
+    faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if faults:
+        named = ", ".join(
+            sorted({f"{table} names a missing {other}" for table, _, other, _ in faults})
+        )
+        raise NotADatabase("The ledger cannot be upgraded.", why=f"Rows are missing: {named}.")
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -276,13 +276,14 @@ entry = Table(
     Column("reference", Text),
     Column("reason", Text),
     Column("override", Text),
-    Column("reverses", BigInteger, ForeignKey("entry.id"), unique=True),
+    Column("reverses", BigInteger, ForeignKey("entry.id")),
     Column("lines", SmallInteger, nullable=False),
     Column("format", SmallInteger, nullable=False),
     CheckConstraint("lines > 0", name="lines"),
     CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
     Index("ix_entry_deal_id_effective_on", "deal_id", "effective_on"),
     Index("ix_entry_request_id", "request_id"),
+    Index("ix_entry_reverses", "reverses"),
 )
 
 _AMOUNTS = f"BETWEEN 0 AND {MAX_AMOUNT}"

@@ -7,20 +7,26 @@ a hundred thousand acts asks the database no more often than one act does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
-from ledger.core.dates import OverdrawnLater
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.deals.deal import Deal
 from ledger.journal.balance import Balance, DealBalance
-from ledger.journal.entries import Movement, Stages, TimelinePosting, first_overdraft
+from ledger.journal.entries import WAITING, Movement, Stages
+from ledger.journal.timeline import (
+    Overdraft,
+    OverdrawnLater,
+    Timeline,
+    TimelinePosting,
+    timeline_from,
+)
 from ledger.store import registers
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
@@ -31,7 +37,22 @@ from ledger.store.registers import StoredRecord
 _NOT_POSTED_YET: Final = 2**63
 """Stands for the number of an entry about to be posted: after all that have one."""
 
-_MAY_GO_BELOW: Final = frozenset({Stage.UNDECLARED})
+_COUNTER_STAGE: Final = frozenset({Stage.UNDECLARED})
+_NOT_OF_A_DEAL: Final = frozenset(Stage) - set(DEAL_STAGES)
+
+DatedMovements = tuple[date, Sequence[Movement]]
+"""Movements about to be posted, and the date of their entry."""
+
+
+class TimelineFault(NamedTuple):
+    """A need, an offer or a deal's side that would be overdrawn at the end of some day."""
+
+    who: str
+    account_id: int
+    deal_id: int | None
+    unit: Unit
+    overdraft: Overdraft
+    workable_from: date | None
 
 
 @dataclass(slots=True)
@@ -174,46 +195,92 @@ class Accounts:
         """Take in a deal that this transaction has just opened."""
         self._index(DealAccount(identity, 1, record, {side: {} for side in Side}))
 
-    def apply_movements(self, number: int, day: date, movements: Iterable[Movement]) -> None:
-        """Move the standings of all accounts that an entry's movements touch."""
+    def apply_movements(
+        self, number: int, day: date, movements: Iterable[Movement], sign: int = 1
+    ) -> None:
+        """Move the balances of all accounts that an entry's movements touch; back with -1."""
         for line, movement in enumerate(movements, start=1):
             account = self.account(movement.side, movement.account)
-            _apply_movement(account.stages, movement, STAGES_OF[movement.side])
-            account.posted.append(
-                TimelinePosting(
-                    day, number, line, movement.from_stage, movement.to_stage, movement.amount
-                )
-            )
+            _apply_movement(account.stages, movement, STAGES_OF[movement.side], sign)
+            deal = None if movement.deal is None else self.deal(movement.deal)
+            if deal is not None:
+                _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES, sign)
+                deal.last_on = max(day, deal.last_on or day)
             account.last_on = max(day, account.last_on or day)
-            if movement.deal is not None:
-                deal = self.deal(movement.deal)
-                _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES)
-                deal.last_on = day
+            if sign > 0:
+                account.posted.append(self._posting(day, number, line, movement))
+            else:
+                account.posted.pop()
 
-    def require_timeline(
-        self, account: Account, day: date, moves: Iterable[tuple[Stage, Stage, int]]
-    ) -> None:
-        """Refuse a backdated entry that would leave a later day with less than was taken then.
+    def _posting(self, day: date, number: int, line: int, movement: Movement) -> TimelinePosting:
+        return TimelinePosting(
+            effective_on=day,
+            number=number,
+            line=line,
+            from_stage=movement.from_stage,
+            to_stage=movement.to_stage,
+            amount=movement.amount,
+            deal=None if movement.deal is None else self.deal(movement.deal).id,
+        )
 
-        `moves` are the amounts it moves of the account, each out of a stage and into another.
+    def require_timeline(self, day: date, movements: Sequence[Movement]) -> None:
+        """Refuse an entry that would leave a stage below zero at the end of any day.
+
+        Raises `OverdrawnLater`, naming the first such day, the stage, and the entry that takes.
         """
-        if account.last_on is None or day >= account.last_on:
-            return
-        fresh = [
-            TimelinePosting(day, _NOT_POSTED_YET, line, *move)
-            for line, move in enumerate(moves, start=1)
-        ]
-        overdrawn = first_overdraft([*self.timeline(account), *fresh], _MAY_GO_BELOW)
-        if overdrawn is not None:
-            raise OverdrawnLater(
-                f"{account.side.capitalize()} {account.code} would be short of "
-                f"{overdrawn.from_stage} on {overdrawn.effective_on}, when "
-                f"{format_quantity(overdrawn.amount, account.unit)} was taken from it."
-            )
+        fault = self.timeline_fault([(day, movements)])
+        if fault is not None:
+            raise overdrawn_refusal(fault)
 
-    def timeline(self, account: Account) -> list[TimelinePosting]:
-        """Give every step of a need or offer: those in the database and those of this write."""
-        return read_timeline(self._connection, account.id) + account.posted
+    def timeline_fault(self, changes: Iterable[DatedMovements]) -> TimelineFault | None:
+        """Return where the first overdraft would be if some movements were posted; else None."""
+        changes = list(changes)
+        if not any(map(self._is_late, changes)):
+            return None
+        by_account: dict[tuple[Side, str], list[TimelinePosting]] = defaultdict(list)
+        deals: dict[tuple[Side, str], list[str]] = defaultdict(list)
+        for number, (day, movements) in enumerate(changes, start=_NOT_POSTED_YET):
+            for line, one in enumerate(movements, start=1):
+                key = one.side, one.account
+                by_account[key].append(self._posting(day, number, line, one))
+                deals[key] += [] if one.deal is None else [one.deal]
+        faults = [
+            fault
+            for key, postings in by_account.items()
+            for fault in self._faults_of(self.account(*key), postings, dict.fromkeys(deals[key]))
+        ]
+        return min(faults, key=lambda one: one.overdraft.day, default=None)
+
+    def _is_late(self, change: DatedMovements) -> bool:
+        """Say whether movements are dated before others of the same needs and offers."""
+        day, movements = change
+        latest = (self.account(one.side, one.account).last_on for one in movements)
+        return any(last_on is not None and day < last_on for last_on in latest)
+
+    def _faults_of(
+        self, account: Account, changes: list[TimelinePosting], deals: Iterable[str]
+    ) -> Iterable[TimelineFault]:
+        """Test one account and its sides of deals; a deal is named before its need and offer."""
+        since = min(one.effective_on for one in changes)
+        if account.last_on is None or since >= account.last_on:
+            return
+        timeline = self.timeline(account, since)
+        for deal in map(self.deal, deals):
+            own = [one for one in changes if one.deal == deal.id]
+            of_deal = timeline_from(since, deal.stages[account.side], _of_deal(timeline, deal))
+            yield from _fault(account, deal, of_deal, own)
+        yield from _fault(account, None, timeline, changes)
+
+    def timeline(self, account: Account, day: date) -> Timeline:
+        """Give a need or offer from a day on, with the postings of this write."""
+        recorded = read_later_postings(self._connection, account.id, day)
+        return timeline_from(day, account.stages, [*recorded, *account.posted])
+
+    def deal_timeline(self, deal: DealAccount, side: Side, day: date) -> Timeline:
+        """Give one side of a deal from a day on, with the postings of this write."""
+        code = deal.record.need if side is Side.NEED else deal.record.offer
+        timeline = self.timeline(self.account(side, code), day)
+        return timeline_from(day, deal.stages[side], _of_deal(timeline, deal))
 
     def _load_side(self, side: Side, stored: Iterable[StoredRecord]) -> None:
         """Take in all needs or all offers."""
@@ -254,13 +321,60 @@ class Accounts:
 SIDES = frozenset(side.value for side in Side)
 
 
-def _apply_movement(stages: Stages, movement: Movement, stored: tuple[Stage, ...]) -> None:
+def _apply_movement(
+    stages: Stages, movement: Movement, stored: tuple[Stage, ...], sign: int
+) -> None:
     for stage, change in (
         (movement.from_stage, -movement.amount),
         (movement.to_stage, movement.amount),
     ):
         if stage in stored:
-            stages[stage] = stages.get(stage, 0) + change
+            stages[stage] = stages.get(stage, 0) + sign * change
+
+
+def _of_deal(timeline: Timeline, deal: DealAccount) -> list[TimelinePosting]:
+    return [one for one in timeline.later if one.deal == deal.id]
+
+
+def _fault(
+    account: Account, deal: DealAccount | None, timeline: Timeline, changes: list[TimelinePosting]
+) -> Iterable[TimelineFault]:
+    may_go_below = _COUNTER_STAGE if deal is None else _NOT_OF_A_DEAL
+    overdraft = timeline.first_overdraft(changes, may_go_below)
+    if overdraft is not None:
+        taken = -sum(one.change_of(overdraft.stage) for one in changes)
+        yield TimelineFault(
+            who=f"{account.side} {account.code}" if deal is None else f"deal {deal.code}",
+            account_id=account.id,
+            deal_id=None if deal is None else deal.id,
+            unit=account.unit,
+            overdraft=overdraft,
+            workable_from=timeline.first_day_with(overdraft.stage, taken),
+        )
+
+
+def overdrawn_refusal(fault: TimelineFault) -> OverdrawnLater:
+    """Return the refusal of a fault: the first day and stage below zero, and who takes it."""
+    day, stage, missing, cause = fault.overdraft
+    taken = format_quantity(cause.amount, fault.unit)
+    short = format_quantity(missing, fault.unit)
+    what = f"{fault.who[:1].upper()}{fault.who[1:]} would have -{short} {stage} on {day}."
+    if cause.number >= _NOT_POSTED_YET:
+        why = f"This act takes {taken} from it on {cause.effective_on}."
+    elif cause.number >= WAITING:
+        why = f"An earlier act of this request takes {taken} from it on {day}."
+    else:
+        why = f"Entry {cause.number} takes {taken} from it on {day}."
+    kind, _, code = fault.who.partition(" ")
+    date_to_give = "a later date"
+    if fault.workable_from is not None:
+        date_to_give = f"{fault.workable_from} or a later date"
+    return OverdrawnLater(
+        what,
+        why=why,
+        next_step=f"Give {date_to_give} or a smaller quantity; "
+        f"see the acts: cityfund journal list --{kind} {code}",
+    )
 
 
 def account_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
@@ -337,10 +451,12 @@ def _last_acts() -> Select[Any]:
     return query.where(entry.deal_id.is_not(None)).group_by(entry.deal_id)
 
 
-def read_timeline(connection: Connection, account_id: int) -> list[TimelinePosting]:
-    """Read every movement of one holder as steps of its timeline."""
+def read_later_postings(
+    connection: Connection, account_id: int, day: date
+) -> list[TimelinePosting]:
+    """Read the movements of one need or offer that are dated after a day."""
     movement = tables.movement.c
     query = select(
-        *movement["effective_on", "entry_id", "line", "from_stage", "to_stage", "amount"]
-    ).where(movement.holder_id == account_id)
+        *movement["effective_on", "entry_id", "line", "from_stage", "to_stage", "amount", "deal_id"]
+    ).where(movement.holder_id == account_id, movement.effective_on > day)
     return [TimelinePosting(*row) for row in connection.execute(query)]

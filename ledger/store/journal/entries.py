@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
 from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
-from ledger.journal.entries import Entry, Movement, ProposedLine
+from ledger.journal.entries import Entry, Movement, ProposedLine, standing_reversals
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -68,8 +70,66 @@ def _unknown_entry(connection: Connection, number: int) -> UnknownEntry:
 
 
 def reversal_of(connection: Connection, number: int) -> int | None:
-    """Give the number of the entry that reverses this one, if any does."""
-    return connection.execute(select(entry.c.id).where(entry.c.reverses == number)).scalar()
+    """Give the number of the entry that reverses this one, if any does and was not reversed."""
+    newest = _newest_reversal(connection, number)
+    if newest is None or reversal_of(connection, newest) is not None:
+        return None
+    return newest
+
+
+def _newest_reversal(connection: Connection, number: int) -> int | None:
+    # Only the newest can stand: the ones before it were reversed, else it would have been refused.
+    newest = select(func.max(entry.c.id)).where(entry.c.reverses == number)
+    return connection.execute(newest).scalar()
+
+
+def reversed_again(connection: Connection, number: int) -> int | None:
+    """Give the newer reversal of what a reversal reverses, if there is any, or of what that did."""
+    reverses = select(entry.c.reverses).where(entry.c.id == number)
+    target = connection.execute(reverses).scalar()
+    if target is None:
+        return None
+    newest = _newest_reversal(connection, target)
+    return newest if newest != number else reversed_again(connection, target)
+
+
+def reversed_entries(connection: Connection) -> frozenset[int]:
+    """Give the entries that are reversed by an entry that stands."""
+    query = select(entry.c.id, entry.c.reverses).where(entry.c.reverses.is_not(None))
+    return standing_reversals(connection.execute(query).all())
+
+
+class DatedReversal(NamedTuple):
+    """A reversal that is dated later than the entry it reverses."""
+
+    number: int
+    effective_on: date
+    reverses: int
+    reversed_on: date
+
+
+def reversals_across(
+    connection: Connection, account_id: int, deal_id: int | None, stage: Stage, day: date
+) -> list[DatedReversal]:
+    """Read the reversals, newest first, that give a stage something back only after a day.
+
+    What each reverses is dated on the day or before it.
+    """
+    back, of = entry.alias("back"), entry.alias("of")
+    query = (
+        select(back.c.id, back.c.effective_on, of.c.id, of.c.effective_on)
+        .distinct()
+        .select_from(movement)
+        .join(back, back.c.id == movement.c.entry_id)
+        .join(of, of.c.id == back.c.reverses)
+        .where(movement.c.holder_id == account_id, movement.c.to_stage == stage)
+        .where(movement.c.effective_on > day, of.c.effective_on <= day)
+        .order_by(back.c.id.desc())
+    )
+    if deal_id is not None:
+        query = query.where(movement.c.deal_id == deal_id)
+    found = [DatedReversal(*row) for row in connection.execute(query)]
+    return [one for one in found if reversal_of(connection, one.number) is None]
 
 
 def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:

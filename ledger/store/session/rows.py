@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, Draft, Movement
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, WAITING, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.registers import IDENTITIES
@@ -156,10 +156,6 @@ class SharedNumbering(Numbering):
         return self._largest_codes.get(kind, 0) + self._offset
 
 
-WAITING: Final = 2**62
-"""Entries that wait for their number count on from here: after all that have one."""
-
-
 _DETAILS: Final = ("effective_on", "reference", "reason", "override")
 _MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
 
@@ -218,6 +214,14 @@ class JournalRows:
                 }
             )
         return number
+
+    def drop_after(self, count: int) -> None:
+        """Drop the entries that were posted after so many, before any was given its number."""
+        assert len(self._numbers) <= count, "an entry has its number already"
+        del self._entries[count:]
+        first = WAITING + count
+        self._movements = [row for row in self._movements if row["entry_id"] < first]
+        self._introduced = [row for row in self._introduced if row["entry_id"] < first]
 
     def numbers(self) -> list[int]:
         """Give the numbers of all entries so far, drawn for those that had none."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, func, select
 
 from ledger.core.dates import day_of, find_time_zone, require_declared, require_not_future
-from ledger.core.factors import Side, Stage
+from ledger.core.errors import LedgerError
+from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request
 from ledger.core.text import code_number, make_code, normalised_code
@@ -70,6 +72,7 @@ class UnitOfWork:
         self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
+        self._postings: list[tuple[int, date, tuple[Movement, ...]]] = []
         self._numbering = start.numbering
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
@@ -193,16 +196,15 @@ class UnitOfWork:
     def post(self, draft: Draft) -> None:
         """Post an entry and its movements; it gets its number when all is decided.
 
-        Its date is checked against today, the declarations and the timeline of every account.
+        Its date is checked against today, the declarations and the timelines of all it moves.
         Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
         """
         day = draft.details.effective_on
         require_not_future(day, self.today)
-        for account, moves in self._moves_by_account(draft.movements):
-            if day < account.record.declared_on:
-                who = f"{account.side.capitalize()} {account.code}"
-                require_declared(day, account.record.declared_on, who)
-            self.accounts.require_timeline(account, day, moves)
+        for account in map(self._account_of, draft.movements):
+            who = f"{account.side.capitalize()} {account.code}"
+            require_declared(day, account.record.declared_on, who)
+        self.accounts.require_timeline(day, draft.movements)
         proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
@@ -211,18 +213,25 @@ class UnitOfWork:
             None if proposed is None else self.id_of("proposal", proposed),
         )
         self.accounts.apply_movements(number, day, draft.movements)
+        self._postings.append((number, day, draft.movements))
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
         self.last_details = draft.details
 
-    def _moves_by_account(
-        self, movements: Iterable[Movement]
-    ) -> Iterator[tuple[Account, list[tuple[Stage, Stage, int]]]]:
-        moves: dict[tuple[Side, str], list[tuple[Stage, Stage, int]]] = {}
-        for one in movements:
-            move = (one.from_stage, one.to_stage, one.amount)
-            moves.setdefault((one.side, one.account), []).append(move)
-        for (side, code), own in moves.items():
-            yield self.accounts.account(side, code), own
+    def _account_of(self, movement: Movement) -> Account:
+        return self.accounts.account(movement.side, movement.account)
+
+    @contextmanager
+    def undone_on_refusal(self) -> Iterator[None]:
+        """Take back the entries posted here where one of them, or what follows, is refused."""
+        count = self._journal.count
+        try:
+            yield
+        except LedgerError:
+            for number, day, movements in reversed(self._postings[count:]):
+                self.accounts.apply_movements(number, day, movements[::-1], -1)
+            del self._postings[count:]
+            self._journal.drop_after(count)
+            raise
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from ledger.core.factors import Side, Stage
 from ledger.core.text import normalised_code
@@ -14,6 +14,7 @@ from ledger.journal.entries import Act
 from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
 from ledger.store.db import tables
 from ledger.store.db.queries import is_newest, read_units
+from ledger.store.journal.entries import reversed_entries
 
 _BATCH: Final = 500
 _REPORTED_MOVES: Final = (
@@ -84,16 +85,13 @@ def _deals(
             )
 
 
-_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "rate", "last_on", "office")
+_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "rate", "office")
 
 
 def _deal_query() -> Select[Any]:
     deal, balances, city = tables.deal, tables.deal_balance, tables.city_version
-    entry = tables.entry.c
-    last_on = select(func.max(entry.effective_on)).where(entry.deal_id == deal.c.id)
     return (
         select(deal.c.code, deal.c.rate, balances.c.held, balances.c.committed)
-        .add_columns(last_on.scalar_subquery().label("last_on"))
         .add_columns(
             tables.offer.c.code.label("offer"),
             tables.offer.c.unit.label("offer_unit"),
@@ -118,10 +116,12 @@ def _deal_query() -> Select[Any]:
 def _entries(
     connection: Connection, by: ColumnElement[Any], wanted: Sequence[str]
 ) -> Iterator[DealEntry]:
+    undone = reversed_entries(connection)
     for batch in _batches(wanted):
         rows = connection.execute(_entry_query().where(by.in_(batch)))
-        for _, movement in groupby(rows, key=lambda row: row.id):
-            yield _entry(list(movement))
+        for number, movement in groupby(rows, key=lambda row: row.id):
+            if number not in undone:
+                yield _entry(list(movement))
 
 
 def _entry(rows: Sequence[Any]) -> DealEntry:
@@ -142,9 +142,8 @@ def _entry(rows: Sequence[Any]) -> DealEntry:
 
 
 def _entry_query() -> Select[Any]:
-    """Select the moves that a statement reports, without reversed entries."""
+    """Select the moves that a statement reports."""
     entry, movement, deal = tables.entry, tables.movement, tables.deal
-    reversal = entry.alias("undone")
     conditions = []
     for act, source, target, _, _ in _REPORTED_MOVES:
         terms: list[ColumnElement[bool]] = [entry.c.act == act]
@@ -163,8 +162,7 @@ def _entry_query() -> Select[Any]:
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
         .join(movement, and_(movement.c.entry_id == entry.c.id, movement.c.deal_id.is_not(None)))
-        .outerjoin(reversal, reversal.c.reverses == entry.c.id)
-        .where(reversal.c.id.is_(None), or_(*conditions))
+        .where(or_(*conditions))
         .order_by(entry.c.id)
     )
 

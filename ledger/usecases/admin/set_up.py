@@ -72,7 +72,7 @@ def upgrade_and_fill(engine: Engine, settings: LedgerSettings, request: Request)
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
 
     def attempt(tries: int) -> SetUpResult:
-        with engines.write_transaction(engine) as connection:
+        with engines.upgrade_transaction(engine) as connection:
             before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
             document = run_handler(uow, lambda uow: _fill(uow, settings))

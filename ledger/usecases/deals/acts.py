@@ -11,19 +11,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from ledger.core.dates import HoldExpired, UntilInThePast, require_declared, require_in_order
+from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Quantity, format_amount
 from ledger.core.text import cell_text, parse_text
 from ledger.deals.deal import Deal
 from ledger.journal import moves
+from ledger.journal.balance import DealBalance
 from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.moves import DealSides, require_unit
 from ledger.journal.receipts import Receipt
+from ledger.journal.timeline import Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
+from ledger.usecases.journal.posting import make_room, post
 
 
 class NothingToChange(RefusedByRule, code="nothing-to-change"):
@@ -172,20 +175,18 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
         require_declared(day, side.record.declared_on, who)
     terms = _agreed_terms(uow, introduction, need, offer)
     details = require_eligible(uow, need, offer, amount, terms.rate, details)
-    # Nothing is written before all is asked: a hold that is refused leaves nothing behind.
     there = _fitting_deal(uow, terms)
-    if there is not None:
-        require_in_order(day, there.last_on, there.code)
-    taken = moves.require_room(need.balance, offer.balance, amount, terms.rate)
-    directly = introduction.directly
-    target, act = (Stage.COMMITTED, Act.COMMIT) if directly else (Stage.HELD, Act.INTRODUCE)
-    uow.accounts.require_timeline(need, day, [(Stage.OPEN, target, amount)])
-    uow.accounts.require_timeline(offer, day, [(Stage.AVAILABLE, target, taken)])
-    deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms)
+    target = Stage.COMMITTED if introduction.directly else Stage.HELD
     movements = moves.hold_movements(
-        DealSides(deal.balance, need.balance, offer.balance), amount, target
+        DealSides(DealBalance(terms, {}, {}), need.balance, offer.balance), amount, target
     )
-    uow.post(Draft(act=act, movements=movements, deal=deal.code, details=details))
+    with uow.undone_on_refusal():
+        # No deal is opened before all is asked: a hold that is refused leaves nothing behind.
+        make_room(uow, day, [replace(one, deal=None) for one in movements])
+        deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms, day)
+        own = tuple(replace(one, deal=deal.code) for one in movements)
+        act = Act.COMMIT if introduction.directly else Act.INTRODUCE
+        uow.post(Draft(act=act, movements=own, deal=deal.code, details=details))
     return deal
 
 
@@ -228,12 +229,18 @@ def _opened(uow: UnitOfWork, terms: Deal) -> DealAccount:
     return uow.accounts.deal(record.code)
 
 
-def _with_dates(uow: UnitOfWork, deal: DealAccount, terms: Deal) -> DealAccount:
-    """Let a further part set the dates of the deal it adds to, where it gives any."""
+def _with_dates(uow: UnitOfWork, deal: DealAccount, terms: Deal, day: date) -> DealAccount:
+    """Let a further part set the dates of the deal it adds to, where it gives any.
+
+    A part dated before the deal's latest act does not shorten the hold.
+    """
     record = deal.record
+    until = terms.held_until or record.held_until
+    if until and record.held_until and deal.last_on and day < deal.last_on:
+        until = max(until, record.held_until)
     uow.edit_deal(
         deal.code,
-        held_until=terms.held_until or record.held_until,
+        held_until=until,
         due_on=terms.due_on or record.due_on,
         note=terms.note or record.note,
     )
@@ -262,8 +269,9 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
-    require_in_order(day, deal.last_on, deal.code)
-    movements = moves.advance_movements(sides_of(uow, deal), *_WAYS[act.act], amount)
+    source, target = _WAYS[act.act]
+    late = _late_offer_side(uow, deal, day)
+    movements = moves.advance_movements(sides_of(uow, deal), source, target, amount, late)
     return _posted(uow, deal, act, movements)
 
 
@@ -276,9 +284,20 @@ def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccoun
 def _release(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, end: Stage | None
 ) -> DealAccount:
-    require_in_order(act.details.effective_on, deal.last_on, deal.code)
-    movements = moves.release_movements(sides_of(uow, deal), act.from_stage, amount, end)
+    late = _late_offer_side(uow, deal, act.details.effective_on)
+    movements = moves.release_movements(sides_of(uow, deal), act.from_stage, amount, end, late)
     return _posted(uow, deal, act, movements)
+
+
+def _late_offer_side(uow: UnitOfWork, deal: DealAccount, day: date) -> Timeline | None:
+    """Give the offer's side of a deal across units from the day of a late act on; else None."""
+    units = {
+        uow.accounts.account(Side.NEED, deal.record.need).unit.code,
+        uow.accounts.account(Side.OFFER, deal.record.offer).unit.code,
+    }
+    if len(units) == 1 or deal.last_on is None or day >= deal.last_on:
+        return None
+    return uow.accounts.deal_timeline(deal, Side.OFFER, day)
 
 
 def _part_of(uow: UnitOfWork, deal: DealAccount, act: DealAct) -> int | None:
@@ -300,7 +319,7 @@ def _require_held_on(deal: DealAccount, day: date) -> None:
 def _posted(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, movements: moves.Movements
 ) -> DealAccount:
-    uow.post(Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
+    post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
     return deal
 
 

@@ -16,6 +16,7 @@ from ledger.journal.entries import Act, ActDetails, Draft, Posted
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
+from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
 from ledger.usecases.registers.quantities import expire_offer
 
@@ -98,9 +99,8 @@ class HistoryImporter:
             offer = self._uow.accounts.account(row.side, row.code)
             expire_offer(self._uow, offer, row.effective_on, row.reference)
         else:
-            self._uow.post(
-                Draft(act=row.act, movements=self._change(row), details=_details_of(row)),
-            )
+            draft = Draft(act=row.act, movements=self._change(row), details=_details_of(row))
+            post(self._uow, draft)
         self._remember(row)
 
     def _change(self, row: ChangeRow) -> moves.Movements:

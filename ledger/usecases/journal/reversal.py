@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.core.dates import require_in_order, require_not_before_reversed
+from ledger.core.dates import require_not_before_reversed
 from ledger.core.errors import RefusedByRule, UsageError
-from ledger.core.factors import Side, Stage
+from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted, Stages
 from ledger.journal.receipts import Receipt
-from ledger.store.journal.entries import read_entry, reversal_of
-from ledger.store.session.rows import WAITING
+from ledger.store.journal.entries import read_entry, reversal_of, reversed_again
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import was_reopened_by
-
-_LATER_FIRST = "Reverse the later entries first; they are listed with: cityfund journal list "
+from ledger.usecases.journal.posting import (
+    LATER_FIRST,
+    CannotReverse,
+    describe_entry,
+    post,
+    require_stages,
+)
 
 
 class ReasonMissing(UsageError, code="reason-missing"):
@@ -33,12 +37,6 @@ class AlreadyReversed(RefusedByRule, code="already-reversed"):
     default_next = "To undo the reversal, reverse that entry instead."
 
 
-class CannotReverse(RefusedByRule, code="cannot-reverse"):
-    """The stages no longer hold what the entry moved."""
-
-    default_why = "What the entry moved has been moved on since."
-
-
 def reverse(uow: UnitOfWork, number: int) -> Receipt:
     """Undo the entry of that number, dated today unless the officer dates it otherwise."""
     if not (uow.request.reason or "").strip():
@@ -47,6 +45,13 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
     earlier = reversal_of(uow.connection, number)
     if earlier is not None:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
+    newer = reversed_again(uow.connection, number)
+    if newer is not None:
+        raise AlreadyReversed(
+            f"Entry {number} was followed by another reversal, entry {newer}.",
+            why="What was reversed again is restored by reversing its last reversal.",
+            next_step=f"See it with: cityfund journal show {newer}",
+        )
     posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
     ends = {
         code: uow.accounts.account(Side.OFFER, code).passes_to(uow.day)
@@ -63,19 +68,18 @@ def reverse_posted(
     details: ActDetails,
     passes_to: Mapping[str, Stage | None],
 ) -> None:
-    """Post the mirror of an entry after checking its date, its deal's order and the stages.
+    """Post the mirror of an entry after checking its date and the stages.
 
     `passes_to` says, by the code of an offer, where what returns to it goes on to.
     """
     day = details.effective_on
     require_not_before_reversed(day, posted.effective_on, posted.number)
-    if posted.deal is not None:
-        require_in_order(day, uow.accounts.deal(posted.deal).last_on, posted.deal)
     movements = moves.reversal_movements(posted.movements, passes_to)
-    _require_stages(uow, posted, movements)
+    require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
-    uow.post(
+    post(
+        uow,
         Draft(
             act=Act.REVERSE,
             movements=movements,
@@ -87,35 +91,6 @@ def reverse_posted(
     _undo_ending(uow, posted)
 
 
-def _require_stages(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
-    """Refuse a mirror that some need, offer or deal cannot give any more."""
-    for movement in movements:
-        account = uow.accounts.account(movement.side, movement.account)
-        held_by: list[tuple[str, Stages]] = [(f"{account.side} {account.code}", account.stages)]
-        if movement.deal is not None and movement.from_stage in _DEAL_STAGES:
-            deal = uow.accounts.deal(movement.deal)
-            held_by.append((f"deal {deal.code}", deal.stages[movement.side]))
-        for who, stages in held_by:
-            current = _after(stages, movement, movements)
-            if current < movement.amount:
-                raise CannotReverse(
-                    f"{_describe_entry(posted)} cannot be reversed: {who} has "
-                    f"{format_quantity(current, account.unit)} {movement.from_stage}, not "
-                    f"{format_quantity(movement.amount, account.unit)}.",
-                    next_step=_LATER_FIRST
-                    + (
-                        f"--deal {movement.deal}"
-                        if movement.deal
-                        else f"--{account.side} {account.code}"
-                    ),
-                )
-
-
-def _describe_entry(posted: Posted) -> str:
-    """Name an entry; one that came with this import has no number yet."""
-    return "This entry" if posted.number >= WAITING else f"Entry {posted.number}"
-
-
 def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
     """Refuse a mirror that empties a stage of the need's side of a deal but not of the offer's.
 
@@ -124,15 +99,15 @@ def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Moveme
     if posted.deal is None:
         return
     deal = uow.accounts.deal(posted.deal)
-    for stage in _DEAL_STAGES:
+    for stage in DEAL_STAGES:
         need = _ends_in_stage(deal.stages[Side.NEED], Side.NEED, stage, movements)
         offer = _ends_in_stage(deal.stages[Side.OFFER], Side.OFFER, stage, movements)
         if offer and not need:
             unit = uow.accounts.account(Side.OFFER, deal.record.offer).unit
             raise CannotReverse(
-                f"{_describe_entry(posted)} cannot be reversed: deal {deal.code} would be left "
+                f"{describe_entry(posted)} cannot be reversed: deal {deal.code} would be left "
                 f"with {format_quantity(offer, unit)} {stage} of the offer and none of the need.",
-                next_step=f"{_LATER_FIRST}--deal {deal.code}",
+                next_step=f"{LATER_FIRST}--deal {deal.code}",
             )
 
 
@@ -154,29 +129,12 @@ def _require_undivided(uow: UnitOfWork, posted: Posted, movements: tuple[Movemen
     others = uow.accounts.outstanding_elsewhere(deal.offer, deal.need)
     if others and not uow.accounts.account(Side.NEED, deal.need).record.divisible:
         raise CannotReverse(
-            f"{_describe_entry(posted)} cannot be reversed: need {deal.need} is indivisible and "
+            f"{describe_entry(posted)} cannot be reversed: need {deal.need} is indivisible and "
             f"has deals with {', '.join(others)}.",
             why="An indivisible need has deals with one offer only.",
             next_step="Release its other deals first; they are listed with: "
             f"cityfund need show {deal.need}",
         )
-
-
-_DEAL_STAGES = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
-
-
-def _after(stages: Stages, movement: Movement, movements: tuple[Movement, ...]) -> int:
-    """Give what stands in a movement's stage once the movements before it are made."""
-    current = stages.get(movement.from_stage, 0)
-    if movement.from_stage is Stage.UNDECLARED:
-        return movement.amount
-    for earlier in movements:
-        if earlier is movement:
-            break
-        if (earlier.side, earlier.account) == (movement.side, movement.account):
-            current += earlier.amount * (earlier.to_stage is movement.from_stage)
-            current -= earlier.amount * (earlier.from_stage is movement.from_stage)
-    return current
 
 
 def _undo_ending(uow: UnitOfWork, entry: Posted) -> None:

@@ -14,15 +14,14 @@ from typing import Final
 
 from ledger.core.dates import (
     BeforeDeclaration,
-    BeforePreviousAct,
     ClockSteppedBack,
-    OverdrawnLater,
     days_after,
 )
 from ledger.core.errors import Busy, InvalidInput, LedgerError, RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
+from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, offers_due_by
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -41,7 +40,7 @@ from ledger.usecases.registers import quantities
 REASON: Final = "lapsed"
 """What the journal gives as the reason of what the night gave back."""
 
-_AT_ANOTHER_DATE = (BeforePreviousAct, BeforeDeclaration, OverdrawnLater)
+_AT_ANOTHER_DATE = (BeforeDeclaration, OverdrawnLater)
 
 
 @dataclass(slots=True)

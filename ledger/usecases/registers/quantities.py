@@ -12,6 +12,7 @@ from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.journal.posting import post
 
 
 class StillValid(RefusedByRule, code="still-valid"):
@@ -124,7 +125,7 @@ def _post(
     uow: UnitOfWork, act: Act, movements: moves.Movements, day: date, reference: str | None = None
 ) -> None:
     details = ActDetails(effective_on=day, reference=reference, reason=uow.request.reason)
-    uow.post(Draft(act=act, movements=movements, details=details))
+    post(uow, Draft(act=act, movements=movements, details=details))
 
 
 def _receipt(uow: UnitOfWork, account: Account) -> Receipt:

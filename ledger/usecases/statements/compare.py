@@ -145,7 +145,6 @@ def silent_providers(
 def post(night: Night, deliveries: Iterable[ProposedDelivery]) -> tuple[list[str], list[str]]:
     """Post new deliveries; return what was posted, and what was refused and why."""
     posted, refused = list[str](), list[str]()
-    # In the order of their days: a deal takes no act dated before its last.
     for delivery in sorted(deliveries, key=lambda one: one.line.day):
         line = delivery.line
         name = sha256(f"{line.provider}\0{line.statement}\0{line.number}".encode()).hexdigest()

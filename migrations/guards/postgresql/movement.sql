@@ -6,7 +6,7 @@
 -- whoever writes and however many at once.
 --
 -- What other writers did while this one waited is seen only by statements that begin after the
--- lock; so the two questions about order come last. What needs no question to the tables is asked
+-- lock; so the questions about other entries come last. What needs no question to the tables is asked
 -- by itself: an engine keeps its plan for a question that is always the same.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
 AS $function$
 DECLARE
     moved_side text;
+    undone bigint;
     sides_met integer;
     wrong text;
 BEGIN
@@ -60,7 +61,7 @@ BEGIN
                 WHERE deal.id = NEW.deal_id AND NEW.holder_id IN (deal.need_id, deal.offer_id)
             )
         END
-    RETURNING holder.side INTO moved_side;
+    RETURNING holder.side, entry.reverses INTO moved_side, undone;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
@@ -93,42 +94,60 @@ BEGIN
         GET DIAGNOSTICS sides_met = ROW_COUNT;
         IF sides_met <> 2 THEN
             wrong := 'this movement is not allowed';
-        ELSIF EXISTS (
-            SELECT 1 FROM {schema}.entry AS other
-            WHERE other.deal_id = NEW.deal_id
-                AND ((other.effective_on > NEW.effective_on AND other.id < NEW.entry_id)
-                    OR (other.effective_on < NEW.effective_on AND other.id > NEW.entry_id))
-        ) THEN
-            wrong := 'dated before the previous act of the deal';
         END IF;
     END IF;
 
-    -- Only a movement with others of its holder after it on the timeline of effective dates can
-    -- take a stage below zero there, and then only the stage it takes from.
+    -- Another writer may have reversed the same entry while this one waited.
+    IF undone IS NOT NULL THEN
+        IF EXISTS (
+            SELECT 1 FROM {schema}.entry AS other
+            WHERE other.reverses = undone AND other.id <> NEW.entry_id AND NOT EXISTS (
+                SELECT 1 FROM {schema}.entry AS back WHERE back.reverses = other.id
+            )
+        ) THEN
+            wrong := 'this entry is reversed already';
+        END IF;
+    END IF;
+
+    -- At the end of each day by effective dates, only a movement dated before others of its holder
+    -- can take a stage below zero, and then only the stage it takes from. What a deal has held,
+    -- committed or delivered is asked of its side of the deal; these add up to the holder's.
     IF NEW.from_stage <> 'undeclared' THEN
         IF EXISTS (
             SELECT 1 FROM {schema}.movement AS later
-            WHERE later.holder_id = NEW.holder_id
-                AND (later.effective_on, later.recorded_at) >= (NEW.effective_on, NEW.recorded_at)
-                AND (later.effective_on, later.recorded_at, later.entry_id)
-                    > (NEW.effective_on, NEW.recorded_at, NEW.entry_id)
+            WHERE later.holder_id = NEW.holder_id AND later.effective_on > NEW.effective_on
         ) THEN
-            IF EXISTS (
+            IF NEW.from_stage IN ('held', 'committed', 'delivered') THEN
+                IF EXISTS (
+                    SELECT 1 FROM (
+                        SELECT passed.effective_on, sum(
+                            CASE passed.to_stage
+                                WHEN NEW.from_stage THEN passed.amount
+                                ELSE -passed.amount
+                            END
+                        ) OVER (ORDER BY passed.effective_on) AS standing
+                        FROM {schema}.movement AS passed
+                        WHERE passed.deal_id = NEW.deal_id
+                            AND passed.holder_id = NEW.holder_id
+                            AND NEW.from_stage IN (passed.from_stage, passed.to_stage)
+                    ) AS timeline
+                    WHERE timeline.standing < 0 AND timeline.effective_on >= NEW.effective_on
+                ) THEN
+                    wrong := 'below zero on the timeline of effective dates';
+                END IF;
+            ELSIF EXISTS (
                 SELECT 1 FROM (
-                    SELECT sum(
+                    SELECT passed.effective_on, sum(
                         CASE passed.to_stage
                             WHEN NEW.from_stage THEN passed.amount
                             ELSE -passed.amount
                         END
-                    ) OVER (
-                        ORDER BY
-                            passed.effective_on, passed.recorded_at, passed.entry_id, passed.line
-                    ) AS standing
+                    ) OVER (ORDER BY passed.effective_on) AS standing
                     FROM {schema}.movement AS passed
                     WHERE passed.holder_id = NEW.holder_id
                         AND NEW.from_stage IN (passed.from_stage, passed.to_stage)
                 ) AS timeline
-                WHERE timeline.standing < 0
+                WHERE timeline.standing < 0 AND timeline.effective_on >= NEW.effective_on
             ) THEN
                 wrong := 'below zero on the timeline of effective dates';
             END IF;

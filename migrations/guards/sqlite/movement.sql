@@ -78,8 +78,11 @@ BEGIN
         AND side = (SELECT holder.side FROM holder WHERE holder.id = NEW.holder_id);
 END;
 
--- The same on the timeline of effective dates: only a movement dated before others of its holder
--- can break it, and then only in the stage it takes from.
+-- The same at the end of each day by effective dates, in whatever order the days were recorded:
+-- only a movement dated before others of its holder can break it, and then only in the stage it
+-- takes from. What a deal has held, committed or delivered is asked of its side of the deal; these
+-- add up to the holder's. The sum runs in recorded order within a day, so that it stays small, and
+-- counts at the last row of the day.
 
 CREATE TRIGGER movement_keeps_timeline AFTER INSERT ON movement
 WHEN NEW.from_stage <> 'undeclared' AND EXISTS (
@@ -88,20 +91,50 @@ WHEN NEW.from_stage <> 'undeclared' AND EXISTS (
 )
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: below zero on the timeline of effective dates')
-    WHERE EXISTS (
-        SELECT 1 FROM (
-            SELECT sum(
-                CASE
-                    WHEN passed.to_stage = NEW.from_stage THEN passed.amount
-                    WHEN passed.from_stage = NEW.from_stage THEN -passed.amount
-                    ELSE 0
-                END
-            ) OVER (ORDER BY passed.effective_on, passed.entry_id, passed.line) AS standing
-            FROM movement AS passed
-            WHERE passed.holder_id = NEW.holder_id
-        ) AS timeline
-        WHERE timeline.standing < 0
-    );
+    WHERE NEW.deal_id IS NOT NULL
+        AND NEW.from_stage IN ('held', 'committed', 'delivered')
+        AND EXISTS (
+            SELECT 1 FROM (
+                SELECT
+                    sum(
+                        CASE
+                            WHEN passed.to_stage = NEW.from_stage THEN passed.amount
+                            WHEN passed.from_stage = NEW.from_stage THEN -passed.amount
+                            ELSE 0
+                        END
+                    ) OVER days AS standing,
+                    passed.effective_on AS day,
+                    lead(passed.effective_on) OVER days AS next_day
+                FROM movement AS passed
+                WHERE passed.deal_id = NEW.deal_id AND +passed.holder_id = NEW.holder_id
+                WINDOW days AS (ORDER BY passed.effective_on, passed.entry_id, passed.line)
+            ) AS timeline
+            WHERE timeline.standing < 0
+                AND timeline.day >= NEW.effective_on
+                AND timeline.day IS NOT timeline.next_day
+        );
+    SELECT RAISE(ABORT, 'cityfund guard: below zero on the timeline of effective dates')
+    WHERE NEW.from_stage NOT IN ('held', 'committed', 'delivered')
+        AND EXISTS (
+            SELECT 1 FROM (
+                SELECT
+                    sum(
+                        CASE
+                            WHEN passed.to_stage = NEW.from_stage THEN passed.amount
+                            WHEN passed.from_stage = NEW.from_stage THEN -passed.amount
+                            ELSE 0
+                        END
+                    ) OVER days AS standing,
+                    passed.effective_on AS day,
+                    lead(passed.effective_on) OVER days AS next_day
+                FROM movement AS passed
+                WHERE passed.holder_id = NEW.holder_id
+                WINDOW days AS (ORDER BY passed.effective_on, passed.entry_id, passed.line)
+            ) AS timeline
+            WHERE timeline.standing < 0
+                AND timeline.day >= NEW.effective_on
+                AND timeline.day IS NOT timeline.next_day
+        );
 END;
 
 -- The table of allowed moves is the program's: it is filled while the guards are down.
