@@ -325,4 +325,4 @@ def test_an_act_of_another_day_or_reference_is_a_new_one(office: Office) -> None
         office.write(small(deals=[deal("D-1", "released", "5", "2026-02-01")])),
         "--yes",
     )
-    assert code in {3, 4}  # before the deal's previous act
+    assert code in {3, 4}  # before the hold it releases

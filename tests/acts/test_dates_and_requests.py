@@ -27,14 +27,6 @@ def test_the_day_of_its_declaration_is_the_first():
     says_enough(caught.value, "Need N-0001")
 
 
-def test_the_acts_of_a_deal_follow_one_another():
-    dates.require_in_order(TODAY, TODAY, "D-0001")
-    dates.require_in_order(YESTERDAY, None, "D-0001")
-    with pytest.raises(dates.BeforePreviousAct) as caught:
-        dates.require_in_order(YESTERDAY, TODAY, "D-0001")
-    says_enough(caught.value, "D-0001")
-
-
 def test_a_reversal_is_never_dated_before_what_it_reverses():
     dates.require_not_before_reversed(TODAY, TODAY, 7)
     with pytest.raises(dates.BeforeReversed) as caught:

@@ -170,8 +170,9 @@ ATTACKS = {
         f"UPDATE entry SET effective_on = '2025-12-31' WHERE id = {FIRST_HOLD}"]),
     "a date that is none": ("two-times", [
         f"UPDATE entry SET effective_on = 'someday' WHERE id = {LAST}"]),
-    "a deal out of order": ("two-times", [
-        f"UPDATE entry SET effective_on = '2026-03-04' WHERE id = {FIRST_COMMIT}"]),
+    "an entry reversed twice": ("append-only", [
+        f"UPDATE entry SET reverses = (SELECT reverses FROM entry WHERE id = {FIRST_REVERSAL})"
+        f" WHERE act = 'reverse' AND id > {FIRST_REVERSAL}"]),
     "a reversal before what it reverses": ("two-times", [
         f"UPDATE entry SET effective_on = '2026-03-04' WHERE id = {FIRST_REVERSAL}"]),
     "half a cent": ("exact", [

@@ -93,17 +93,21 @@ def _on_entries(dialect: str) -> Iterator[Attempt]:
     server = dialect == "postgresql"
     no_act = _copy(tables.entry, id=_LATER, act="'wish'", reverses="NULL")
     yield Attempt(_either(server, "entry_is_in_order", "entry_is_an_act"), (no_act,), "no such act")
-    early = _copy(
-        tables.entry, f"deal_id = {_DEAL}", id=_LATER, effective_on=_LONG_AGO, reverses="NULL"
-    )
-    by_deal = _either(server, "entry_is_in_order", "entry_follows_deal")
-    yield Attempt(by_deal, (early,), "dated before the previous act of the deal")
     undone = _copy(
         tables.entry,
         id=_LATER, act="'reverse'", deal_id="NULL", reverses="id", effective_on=_LONG_AGO,
     )  # fmt: skip
     by_reversed = _either(server, "entry_is_in_order", "entry_follows_reversed")
     yield Attempt(by_reversed, (undone,), "dated before the entry it reverses")
+    twice = [
+        _copy(
+            tables.entry,
+            id=f"{_LATER} + {time}", act="'reverse'", deal_id="NULL", reverses="id",
+        )
+        for time in (0, 1)
+    ]  # fmt: skip
+    once = _either(server, "entry_is_in_order", "entry_is_reversed_once")
+    yield Attempt(once, tuple(twice), "reversed already")
 
 
 def _on_holders(dialect: str) -> Iterator[Attempt]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -61,7 +62,7 @@ _QUESTIONS: dict[str, _Ask] = {
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
     "plan-balance": lambda db, known: accounts.account_now(db, Side.NEED, known.need_id),
     "plan-deals-of-need": _deals_of_need,
-    "plan-timeline": lambda db, known: accounts.read_timeline(db, known.need_id),
+    "plan-timeline": lambda db, known: accounts.read_later_postings(db, known.need_id, date.min),
     "plan-last-act": lambda db, known: accounts.deal_states(db, id=known.deal_id),
     "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }

@@ -259,7 +259,7 @@ def test_a_backdated_line_that_a_later_day_needs_leaves_nothing_behind(fund):
 
     assert [one["line"] for one in receipt["lines"]] == [1]
     (left,) = receipt["left_out"]
-    assert (left["line"], left["code"]) == (3, "before-previous-act")
+    assert (left["line"], left["code"]) == (3, "overdrawn-later")
     assert sorted(fund.world.record("deal", one).need for one in ("D-0001", "D-0002")) == [
         "N-0001",
         "N-0003",

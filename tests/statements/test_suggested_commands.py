@@ -102,13 +102,9 @@ def test_of_a_deal_with_nothing_on_hold_or_committed_nothing_is_committed_or_del
     assert command_of(line(1, COMMIT), deal=empty) == introduced
 
 
-def test_an_act_before_the_last_one_or_in_the_future_is_dated_today():
-    later = replace(DEAL, last_on=date(2026, 11, 21))
-
+def test_an_act_in_the_future_is_dated_today():
     today = "cityfund deal deliver D-0001 '0.01 EUR' --reference S-1/7"
-    assert command_of(line(1), deal=later) == today
     assert command_of(line(1, day=date(2026, 11, 24))) == today
-    assert "--on" in str(command_of(line(1), deal=replace(DEAL, last_on=DAY)))
     assert "--on" in str(command_of(line(1, day=TODAY)))
 
 

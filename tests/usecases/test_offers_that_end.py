@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from world import World
 
-from ledger.core.dates import BeforeReversed, OverdrawnLater
+from ledger.core.dates import BeforeReversed
 from ledger.journal import moves
+from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.entries import UnknownEntry
 from ledger.usecases.journal.reversal import AlreadyReversed, CannotReverse, ReasonMissing
 from ledger.usecases.registers.quantities import NoLongerValid, StillValid

@@ -10,16 +10,15 @@ from world import NEW_YEAR, World
 
 from ledger.core.dates import (
     BeforeDeclaration,
-    BeforePreviousAct,
     FutureDate,
     HoldExpired,
-    OverdrawnLater,
     UntilInThePast,
 )
 from ledger.core.factors import Factor, Stage
 from ledger.core.quantity_errors import BadQuantity
 from ledger.journal import moves
 from ledger.journal.moves import WrongUnit
+from ledger.journal.timeline import OverdrawnLater
 from ledger.rates.rates import Rate
 from ledger.reference.errors import UnknownInstrument
 from ledger.store.registers import UnknownCode
@@ -301,16 +300,6 @@ def test_nothing_is_dated_before_either_side_was_declared(metro):
     metro.offer("10 EUR", code="O-0002", declared_on=APRIL)
     with metro.refuses(BeforeDeclaration, "Offer O-0002"):
         metro.introduce("5 EUR", offer="O-0002", on=MARCH)
-
-
-def test_the_acts_of_a_deal_follow_one_another(metro):
-    metro.introduce("50 EUR", on=APRIL)
-    with metro.refuses(BeforePreviousAct, "D-0001", "2026-04-01"):
-        metro.commit(on=MARCH)
-    with metro.refuses(BeforePreviousAct):
-        metro.release(on=MARCH)
-    with metro.refuses(BeforePreviousAct):
-        metro.introduce("5 EUR", on=MARCH)
 
 
 def test_a_backdated_act_never_takes_what_was_taken_later(metro):

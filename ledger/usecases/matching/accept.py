@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.core.dates import UntilInThePast
 from ledger.core.errors import Detail, InvalidInput, NotFound, RefusedByRule
@@ -70,6 +70,14 @@ class UnfitLine:
         return {"line": self.number, **sides, "code": self.code, "why": self.why}
 
 
+class _Introduced(NamedTuple):
+    """A line that was introduced: its number, its deal, and the place of its entry among all."""
+
+    number: int
+    deal: str
+    place: int
+
+
 class NoLongerFits(RefusedByRule, code="no-longer-fits"):
     """Lines of a proposal do not fit any more, as things stand now; nothing was introduced."""
 
@@ -117,7 +125,7 @@ def accept(uow: UnitOfWork, acceptance: Acceptance) -> Receipt:
         if isinstance(result, UnfitLine):
             unfit.append(result)
         else:
-            introduced.append((number, result))
+            introduced.append(_Introduced(number, result, uow.posted - 1))
     unfit.sort(key=lambda one: one.number)
     if unfit and not (acceptance.fitting and introduced):
         raise _no_longer_fits(stored, unfit, others=bool(introduced))
@@ -233,16 +241,16 @@ def _no_longer_fits(
 def _receipt(
     uow: UnitOfWork,
     stored: StoredProposal,
-    introduced: Sequence[tuple[int, str]],
+    introduced: Sequence[_Introduced],
     unfit: Iterable[UnfitLine],
 ) -> Receipt:
     lines = dict(stored.numbered_lines)
-    only = lines[introduced[0][0]] if len(introduced) == 1 else None
+    only = lines[introduced[0].number] if len(introduced) == 1 else None
     sides: dict[str, Any] = {}
     if only is not None:
         sides["need"] = uow.accounts.account(Side.NEED, only.need).balance
         sides["offer"] = uow.accounts.account(Side.OFFER, only.offer).balance
-        sides["deal"] = introduced[0][1]
+        sides["deal"] = introduced[0].deal
     return uow.receipt(
         proposal=stored.code,
         lines=tuple(_line_documents(uow, lines, introduced)),
@@ -252,14 +260,14 @@ def _receipt(
 
 
 def _line_documents(
-    uow: UnitOfWork, lines: dict[int, Line], introduced: Sequence[tuple[int, str]]
+    uow: UnitOfWork, lines: dict[int, Line], introduced: Sequence[_Introduced]
 ) -> Iterator[dict[str, Any]]:
-    # Each accepted line posted one entry, in their order.
-    for entry, (number, deal) in zip(uow.entries, introduced, strict=True):
+    entries = uow.entries
+    for number, deal, place in introduced:
         line = lines[number]
         yield {
             "line": number,
-            "entry": entry,
+            "entry": entries[place],
             "deal": deal,
             "project": line.project,
             "offer": line.offer,
