@@ -201,7 +201,7 @@ def required_amount(stages: Mapping[Stage, int]) -> int:
     return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)
 
 
-def standing_reversals(reversals: Iterable[tuple[int, int]]) -> frozenset[int]:
+def entries_reversed(reversals: Iterable[tuple[int, int]]) -> frozenset[int]:
     """Return the entries whose reversal stands, from each reversal and the entry it names.
 
     A reversal that was itself reversed does not stand; its entry counts and may be reversed again.

@@ -63,16 +63,16 @@ class Timeline:
 
     def least(self, stage: Stage) -> int:
         """Return the smallest amount that a stage has at the end of any day from `day` on."""
-        return min(left for _, left in self._standings(stage))
+        return min(left for _, left in self._amounts(stage))
 
     def first_day_with(self, stage: Stage, amount: int) -> date | None:
         """Return the first day from which on a stage has an amount at the end of every day."""
         first: date | None = None
-        for day, left in self._standings(stage):
+        for day, left in self._amounts(stage):
             first = (first or day) if left >= amount else None
         return first
 
-    def _standings(self, stage: Stage) -> Iterator[tuple[date, int]]:
+    def _amounts(self, stage: Stage) -> Iterator[tuple[date, int]]:
         left = self.stages.get(stage, 0)
         yield self.day, left
         for day, postings in _by_day(self.later):

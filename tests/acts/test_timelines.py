@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.factors import Stage
-from ledger.journal.entries import required_amount, standing_reversals
+from ledger.journal.entries import required_amount, entries_reversed
 from ledger.journal.timeline import Overdraft, Timeline, TimelinePosting, timeline_from
 
 MONDAY = date(2026, 11, 23)
@@ -121,7 +121,7 @@ def test_an_overdraft_is_found_exactly_where_a_day_s_sum_is_below_zero(recorded,
 
 
 def test_a_reversal_that_was_reversed_does_not_stand():
-    assert standing_reversals([(2, 1)]) == {1}
-    assert standing_reversals([(2, 1), (3, 2)]) == {2}
-    assert standing_reversals([(2, 1), (3, 2), (4, 1)]) == {1, 2}
-    assert standing_reversals([(2, 1), (3, 2), (4, 3)]) == {1, 3}
+    assert entries_reversed([(2, 1)]) == {1}
+    assert entries_reversed([(2, 1), (3, 2)]) == {2}
+    assert entries_reversed([(2, 1), (3, 2), (4, 1)]) == {1, 2}
+    assert entries_reversed([(2, 1), (3, 2), (4, 3)]) == {1, 3}

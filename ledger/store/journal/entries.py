@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
-from ledger.journal.entries import Entry, Movement, ProposedLine, standing_reversals
+from ledger.journal.entries import Entry, Movement, ProposedLine, entries_reversed
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -96,7 +96,7 @@ def reversed_again(connection: Connection, number: int) -> int | None:
 def reversed_entries(connection: Connection) -> frozenset[int]:
     """Give the entries that are reversed by an entry that stands."""
     query = select(entry.c.id, entry.c.reverses).where(entry.c.reverses.is_not(None))
-    return standing_reversals(connection.execute(query).all())
+    return entries_reversed(connection.execute(query).all())
 
 
 class DatedReversal(NamedTuple):
