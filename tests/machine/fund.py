@@ -141,6 +141,7 @@ class Fund(BothBooks):
         )
         quantity, until = typed(need, part), day + timedelta(days=lasts)
         assert quantity is not None
+        late = day < self.oracle.last_day(code)
         zeros = "0" * (turn % 3) if "." in f"{rate:f}" else ""
         said: dict[str, Any] = {
             "rate": None if UNITS[need] == UNITS[offer] else Decimal(f"{rate:f}{zeros}"),
@@ -157,6 +158,8 @@ class Fund(BothBooks):
         if done:
             self.deals[code] = terms
             before = self.held_until.get(code)
+            if before is not None and late:
+                until = max(before, until)
             self.held_until[code] = before if directly else until
 
     def _eligible(self, offer: str, need: str, part: int, day: date, *, override: bool) -> bool:
@@ -188,6 +191,7 @@ class Fund(BothBooks):
         amount = need[source] if part is None else part
         allowed = 0 < amount <= need[source]
         moves = self._both(deal, terms, (source, target), amount, offer[source], need[source], day)
+        allowed = allowed and bool(moves)
         until = self.held_until[deal]
         if act is Act.COMMIT and until is not None and day > until:
             allowed = False
@@ -207,6 +211,12 @@ class Fund(BothBooks):
         source, target = way
         moves = [Move("need", terms.need, deal, source, target, amount)]
         theirs = to_move(offer_stage, need_stage, amount)
+        if UNITS[terms.need] != UNITS[terms.offer]:
+            # A part told late takes what the offer's side has on every day since, and empties both.
+            least = self.oracle.least(deal, "offer", source, day)
+            if theirs > least and amount == need_stage:
+                return ()
+            theirs = max(0, min(theirs, least))
         if theirs:
             to = "available" if target == "open" else target
             moves.append(Move("offer", terms.offer, deal, source, to, theirs))
@@ -246,17 +256,17 @@ class Fund(BothBooks):
             again = follows is not None and follows.deal is None and move.deal is not None
             moves += [] if again else self._passed(move, day)
         allowed = (
-            row.number not in self.undone
+            self.oracle.may_be_reversed(row)
             and day >= row.day
             and not self._strands(row.deal, moves)
             and not self._divides(row.deal, moves)
         )
+        self.reversing = row.number
         done = self.do_both(
             "reverse", row.deal, day, tuple(moves),
             lambda on: self.world.reverse(row.number, on=on), allowed=allowed,
         )  # fmt: skip
         if done:
-            self.undone.add(row.number)
             code = row.moves[0].code
             if row.act == "withdraw" and code in self.ended:
                 self._reopen(code)

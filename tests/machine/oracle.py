@@ -39,6 +39,7 @@ class Row(NamedTuple):
     day: date
     moment: datetime
     moves: tuple[Move, ...]
+    reverses: int | None = None
 
 
 Wanted = Callable[[Row], bool]
@@ -76,8 +77,48 @@ class Oracle:
         rows = [*self.rows, new_row(day, moves)]
         return self.recordable(day, moves) and not self.short_days(rows)
 
+    def last_day(self, deal: str) -> date:
+        """The day of a deal's latest act by dates."""
+        return max((row.day for row in self.rows if row.deal == deal), default=date.min)
+
+    def stands(self, number: int) -> bool:
+        """Say whether an entry is not reversed, or only by reversals that are."""
+        return not any(row.reverses == number and self.stands(row.number) for row in self.rows)
+
+    def may_be_reversed(self, row: Row) -> bool:
+        """Say whether a reversal of a row would be the only one, and so for all that it undoes."""
+        by_number = {one.number: one for one in self.rows}
+        at, free = row, self.stands(row.number)
+        while at.reverses is not None and free:
+            siblings = [one.number for one in self.rows if one.reverses == at.reverses]
+            free = max(siblings) == at.number
+            at = by_number[at.reverses]
+        return free
+
+    def moves_of_reversal(self, row: Row) -> list[tuple[Move, ...]]:
+        """What a reversal's move to the day of its entry would post, or nothing."""
+        return [tuple(move.back() for move in reversed(row.moves)), row.moves]
+
+    def one_reversal_would_do(self, day: date, moves: Iterable[Move]) -> bool:
+        """Say whether some moves fit once one reversal is dated as what it reverses."""
+        by_number = {row.number: row for row in self.rows}
+        for row in self.rows:
+            if row.reverses is None or not self.may_be_reversed(row):
+                continue
+            target = by_number[row.reverses]
+            kept = self.rows[:]
+            fits = True
+            for at, own in zip((row.day, target.day), self.moves_of_reversal(row), strict=True):
+                fits = fits and self.fits(at, own)
+                self.rows.append(new_row(at, own))
+            fits = fits and self.fits(day, moves)
+            self.rows = kept
+            if fits:
+                return True
+        return False
+
     def recordable(self, day: date, moves: Iterable[Move]) -> bool:
-        """Say whether some moves leave nothing below zero in the order in which they are recorded."""
+        """Say whether some moves leave nothing below zero in recorded order."""
         rows = [*self.rows, new_row(day, moves)]
         return all(
             _never_below_zero([move for row in rows for move in row.moves if mine(move)], free)
@@ -102,7 +143,11 @@ class Oracle:
     def least(self, deal: str, side: str, stage: str, since: date) -> int:
         """The smallest amount that a deal's side has at the end of any day from one on."""
         days = [since, *(row.day for row in self.rows if row.day > since)]
-        return min(self.deal(deal, side, lambda row, day=day: row.day <= day)[stage] for day in days)
+        return min(self.deal(deal, side, _until(day))[stage] for day in days)
+
+
+def _until(day: date) -> Wanted:
+    return lambda row: row.day <= day
 
 
 def new_row(day: date, moves: Iterable[Move]) -> Row:

@@ -30,7 +30,8 @@ from ledger.usecases.check import run_checks
 NEEDS = st.sampled_from([code for code, side in SIDES.items() if side == "need"])
 OFFERS = st.sampled_from([code for code, side in SIDES.items() if side == "offer"])
 HOLDERS = st.sampled_from(list(SIDES))
-DAYS_AGO = st.sampled_from([0] * 12 + [1, 2, 7, 30, 90, 400, -1])
+# Half of all acts are told late: papers of any day since the first come in any order.
+DAYS_AGO = st.sampled_from([0, 1, 0, 3, 0, 8, 0, 13, 0, 30, 0, 60, 0, 90, 2, 5, 400, -1])
 PERCENT = st.none() | st.integers(1, 105)
 TURN = st.integers(0, 99)
 
@@ -65,22 +66,23 @@ class AnyOfficer(RuleBasedStateMachine):
         return max(1, there * percent // 100)
 
     @initialize(
-        ago=st.sampled_from([0, 30, 120, 120]), turn=TURN,
+        ago=st.sampled_from([160, 120, 120, 30, 0]), turn=TURN,
         parts=st.lists(st.integers(1, 4), max_size=5),
     )  # fmt: skip
     def begin(self, ago: int, turn: int, parts: list[int]) -> None:
         for code, quantity in QUANTITIES.items():
             self.fund.set_quantity(code, quantity, max(self.day(ago), BIRTH))
         how = {"directly": False, "override": False}
-        self.fund.introduce("O-2", "N-2", 1 + turn, self.day(0), 60, turn, **how)
-        self.fund.introduce("O-3", "N-1", 1 + turn, self.day(0), 60, turn, **how)
+        held, moved = self.day(min(ago, 60)), self.day(min(ago, 20))
+        self.fund.introduce("O-2", "N-2", 1 + turn, held, 120, turn, **how)
+        self.fund.introduce("O-3", "N-1", 1 + turn, held, 120, turn, **how)
         # The same pair at the other rate, by another instrument, and again at its first terms.
         for other in (turn + 1, turn + 4, turn):
-            self.fund.introduce("O-3", "N-1", 1, self.day(0), 60, other, **how)
+            self.fund.introduce("O-3", "N-1", 1, moved, 120, other, **how)
         # A deal that has gone some way already, in parts that round.
         for place, part in enumerate(parts):
             act, source = (Act.COMMIT, "held") if place % 3 < 2 else (Act.DELIVER, "committed")
-            self.fund.advance("D-0002", act, source, part, self.day(0))
+            self.fund.advance("D-0002", act, source, part, moved)
 
     @rule(code=HOLDERS, percent=st.integers(1, 200), ago=DAYS_AGO)
     def revise(self, code: str, percent: int, ago: int) -> None:

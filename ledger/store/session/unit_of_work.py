@@ -200,11 +200,7 @@ class UnitOfWork:
         Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
         """
         day = draft.details.effective_on
-        require_not_future(day, self.today)
-        for account in map(self._account_of, draft.movements):
-            who = f"{account.side.capitalize()} {account.code}"
-            require_declared(day, account.record.declared_on, who)
-        self.accounts.require_timeline(day, draft.movements)
+        self.require_day(day, draft.movements)
         proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
@@ -216,6 +212,14 @@ class UnitOfWork:
         self._postings.append((number, day, draft.movements))
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
         self.last_details = draft.details
+
+    def require_day(self, day: date, movements: Sequence[Movement]) -> None:
+        """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
+        require_not_future(day, self.today)
+        for account in map(self._account_of, movements):
+            who = f"{account.side.capitalize()} {account.code}"
+            require_declared(day, account.record.declared_on, who)
+        self.accounts.require_timeline(day, movements)
 
     def _account_of(self, movement: Movement) -> Account:
         return self.accounts.account(movement.side, movement.account)

@@ -6,6 +6,7 @@ proposal, and one handler that carries it out in a unit of work.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from ledger.journal.balance import DealBalance
 from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.moves import DealSides, require_unit
 from ledger.journal.receipts import Receipt
-from ledger.journal.timeline import Timeline
+from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
@@ -269,10 +270,10 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
-    source, target = _WAYS[act.act]
-    late = _late_offer_side(uow, deal, day)
-    movements = moves.advance_movements(sides_of(uow, deal), source, target, amount, late)
-    return _posted(uow, deal, act, movements)
+    sides, (source, target) = sides_of(uow, deal), _WAYS[act.act]
+    return _posted(
+        uow, deal, act, lambda late: moves.advance_movements(sides, source, target, amount, late)
+    )
 
 
 def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccount:
@@ -284,9 +285,10 @@ def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccoun
 def _release(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, end: Stage | None
 ) -> DealAccount:
-    late = _late_offer_side(uow, deal, act.details.effective_on)
-    movements = moves.release_movements(sides_of(uow, deal), act.from_stage, amount, end, late)
-    return _posted(uow, deal, act, movements)
+    sides, stage = sides_of(uow, deal), act.from_stage
+    return _posted(
+        uow, deal, act, lambda late: moves.release_movements(sides, stage, amount, end, late)
+    )
 
 
 def _late_offer_side(uow: UnitOfWork, deal: DealAccount, day: date) -> Timeline | None:
@@ -317,10 +319,27 @@ def _require_held_on(deal: DealAccount, day: date) -> None:
 
 
 def _posted(
-    uow: UnitOfWork, deal: DealAccount, act: DealAct, movements: moves.Movements
+    uow: UnitOfWork,
+    deal: DealAccount,
+    act: DealAct,
+    movements_of: Callable[[Timeline | None], moves.Movements],
 ) -> DealAccount:
-    post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
-    return deal
+    """Post an act; `movements_of` takes the offer's side of it as it is from a late day on."""
+    day = act.details.effective_on
+
+    def post_all(movements: moves.Movements) -> DealAccount:
+        post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
+        return deal
+
+    try:
+        return post_all(movements_of(_late_offer_side(uow, deal, day)))
+    except moves.OfferRemainder:
+        whole = movements_of(None)
+        try:
+            return post_all(whole)
+        except OverdrawnLater:
+            uow.require_day(day, whole[:1])  # the need's side: is it short as well?
+        raise
 
 
 def sides_of(uow: UnitOfWork, deal: DealAccount) -> DealSides:
