@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.factors import Stage
-from ledger.journal.entries import required_amount, entries_reversed
+from ledger.journal.entries import entries_reversed, required_amount
 from ledger.journal.timeline import Overdraft, Timeline, TimelinePosting, timeline_from
 
 MONDAY = date(2026, 11, 23)

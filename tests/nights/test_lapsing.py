@@ -105,11 +105,11 @@ def test_a_hold_recorded_after_its_end_lapses_under_a_key_of_its_own(pair: Night
     assert pair.stages("need", "N-0001") == {"open": 100_000}
 
 
-def test_a_deal_acted_on_after_a_missed_night_lapses_on_the_day_of_that_act(pair: Nights) -> None:
+def test_a_deal_acted_on_after_a_missed_night_lapses_on_the_day_of_the_night(pair: Nights) -> None:
     with on(4):
         pair.release("100 EUR")
         pair.figures("lapse", day=days_from_now(2))
-    assert pair.entries()[-1].effective_on == days_from_now(4)
+    assert pair.entries()[-1].effective_on == days_from_now(2)
     assert pair.stages("need", "N-0001") == {"open": 100_000}
 
 

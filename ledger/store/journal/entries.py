@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
-from ledger.journal.entries import Entry, Movement, ProposedLine, entries_reversed
+from ledger.journal.entries import Act, Entry, Movement, ProposedLine, entries_reversed
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -130,6 +130,41 @@ def reversals_across(
         query = query.where(movement.c.deal_id == deal_id)
     found = [DatedReversal(*row) for row in connection.execute(query)]
     return [one for one in found if reversal_of(connection, one.number) is None]
+
+
+def lapses_of_deal(connection: Connection, deal_id: int, day: date, reason: str) -> Iterator[Entry]:
+    """Read the lapses of a deal's holds that are dated after a day and count, in their order.
+
+    A lapse is a release of the night, of an import that tells of one, or of a commitment signed in
+    time that lapses the rest again.
+    """
+    lapses = read_entries(
+        connection,
+        entry.c.deal_id == deal_id,
+        entry.c.act == Act.RELEASE,
+        entry.c.effective_on > day,
+        entry.c.reason == reason,
+        request.c.command.in_(_LAPSING),
+    )
+    for lapse in sorted(lapses, key=lambda one: (one.effective_on, one.number)):
+        of_hold = any(one.from_stage is Stage.HELD for one in lapse.movements)
+        if of_hold and reversal_of(connection, lapse.number) is None:
+            yield lapse
+
+
+_LAPSING = ("reconcile", "import", "deal commit")
+"""The commands that release a hold because it has lapsed, not because an officer gave it back."""
+
+
+def read_entries_taking(
+    connection: Connection, account_id: int, stage: Stage, since: int
+) -> list[Entry]:
+    """Read the entries after an entry that take from a stage of a need or offer, and count."""
+    taking = select(movement.c.entry_id).where(
+        movement.c.holder_id == account_id, movement.c.from_stage == stage
+    )
+    newer = list(read_entries(connection, entry.c.id > since, entry.c.id.in_(taking)))
+    return [one for one in newer if reversal_of(connection, one.number) is None]
 
 
 def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:

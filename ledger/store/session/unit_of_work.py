@@ -227,10 +227,11 @@ class UnitOfWork:
     @contextmanager
     def undone_on_refusal(self) -> Iterator[None]:
         """Take back the entries posted here where one of them, or what follows, is refused."""
-        count = self._journal.count
+        count, notes = self._journal.count, dict(self.notes)
         try:
             yield
         except LedgerError:
+            self.notes = notes
             for number, day, movements in reversed(self._postings[count:]):
                 self.accounts.apply_movements(number, day, movements[::-1], -1)
             del self._postings[count:]

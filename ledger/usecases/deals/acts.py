@@ -20,12 +20,13 @@ from ledger.core.text import cell_text, parse_text
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.balance import DealBalance
-from ledger.journal.entries import Act, ActDetails, Draft
+from ledger.journal.entries import Act, ActDetails, Draft, Entry
 from ledger.journal.moves import DealSides, require_unit
 from ledger.journal.receipts import Receipt
 from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
 from ledger.usecases.journal.posting import make_room, post
 
@@ -270,6 +271,38 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
+        lapse = lapse_after(uow, deal, day)
+        if lapse is not None:
+            return _commit_in_time(uow, deal, act, amount, lapse)
+    return _move_on(uow, deal, act, amount)
+
+
+def _commit_in_time(
+    uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, lapse: Entry
+) -> DealAccount:
+    """Commit a part of a hold that lapsed since: restore the lapse if needed, lapse the rest again.
+
+    The rest lapses on the day of the lapse, so that only the commitment makes a difference.
+    """
+    try:
+        return _move_on(uow, deal, act, amount)
+    except (moves.NotEnoughHeld, moves.NothingToMove, OverdrawnLater):
+        pass
+    with uow.undone_on_refusal():
+        restore_lapse(uow, deal, lapse, act.details.effective_on)
+        (lapsed,) = (one.amount for one in lapse.movements if one.side is Side.NEED)
+        _move_on(uow, deal, act, lapsed if amount is None else amount)
+        held = uow.accounts.deal_timeline(deal, Side.NEED, lapse.effective_on).least(Stage.HELD)
+        rest = min(lapsed, held)
+        if rest > 0:
+            details = ActDetails(effective_on=lapse.effective_on, reason=lapse.reason)
+            again = DealAct(deal=deal.code, act=Act.RELEASE, details=details)
+            offer = uow.accounts.account(Side.OFFER, deal.record.offer)
+            _release(uow, deal, again, rest, offer.passes_to(lapse.effective_on))
+    return deal
+
+
+def _move_on(uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None) -> DealAccount:
     sides, (source, target) = sides_of(uow, deal), _WAYS[act.act]
     return _posted(
         uow, deal, act, lambda late: moves.advance_movements(sides, source, target, amount, late)

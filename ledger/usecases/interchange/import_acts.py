@@ -16,6 +16,7 @@ from ledger.journal.entries import Act, ActDetails, Draft, Posted
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
+from ledger.usecases.deals.lapsed_holds import lapse_after
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
 from ledger.usecases.registers.quantities import expire_offer
@@ -44,7 +45,10 @@ class HistoryImporter:
     def _holds(self, row: DealActRow) -> bool:
         """Say whether the deal holds something that a commitment can draw on."""
         deal = self._uow.accounts.known_deal(row.code)
-        return deal is not None and bool(deal.stages[Side.NEED].get(Stage.HELD))
+        if deal is None:
+            return False
+        held = bool(deal.stages[Side.NEED].get(Stage.HELD))
+        return held or lapse_after(self._uow, deal, row.effective_on) is not None
 
     def _hold(self, row: DealActRow) -> None:
         need = self._uow.accounts.account(Side.NEED, row.need)

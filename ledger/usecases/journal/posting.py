@@ -119,6 +119,11 @@ def _move(uow: UnitOfWork, moved: Sequence[_Pair], first: TimelineFault) -> None
             _post_reversal(uow, pair.reversal, mirrored(pair.reversal.movements), reason)
         for pair in sorted(moved, key=attrgetter("dates.reverses"), reverse=True):
             _post_reversal(uow, pair.entry, pair.reversal.movements, pair.reversal.reason)
+            uow.note(
+                "reversal-moved",
+                f"the reversal of entry {pair.dates.reverses} is moved from "
+                f"{pair.dates.effective_on} to {pair.dates.reversed_on}",
+            )
     except LedgerError as error:
         refusal = overdrawn_refusal(first)
         refusal.why += f" {error.what}"

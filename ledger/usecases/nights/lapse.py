@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
 
 from ledger.core.dates import (
     BeforeDeclaration,
@@ -27,6 +26,7 @@ from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, of
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
+from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 from ledger.usecases.night_step import (
     Night,
     NightFinding,
@@ -36,9 +36,6 @@ from ledger.usecases.night_step import (
     listed,
 )
 from ledger.usecases.registers import quantities
-
-REASON: Final = "lapsed"
-"""What the journal gives as the reason of what the night gave back."""
 
 _AT_ANOTHER_DATE = (BeforeDeclaration, OverdrawnLater)
 
@@ -84,7 +81,7 @@ def _lapse_one(
     night: Night, kind: str, code: str, work: Callable[..., Receipt], outcome: _LapseResult
 ) -> None:
     try:
-        execute_anew(night, f"lapse:{code}", lambda uow: work(uow, code, night.day), REASON)
+        execute_anew(night, f"lapse:{code}", lambda uow: work(uow, code, night.day), LAPSE_REASON)
     except NothingToDo:
         outcome.left += 1
     except ClockSteppedBack:

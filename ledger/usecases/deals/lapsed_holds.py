@@ -1,0 +1,79 @@
+"""A hold that lapsed although the commitment was signed in time: restore it on the lapse's day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from ledger.core.errors import RefusedByRule
+from ledger.core.factors import FREE_STAGE, Side
+from ledger.journal.entries import ActDetails, Entry, Posted
+from ledger.journal.timeline import OverdrawnLater
+from ledger.store.journal.accounts import DealAccount
+from ledger.store.journal.entries import lapses_of_deal, read_entries_taking
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.journal.posting import CannotReverse
+from ledger.usecases.journal.reversal import reverse_posted
+
+LAPSE_REASON: Final = "lapsed"
+"""What the journal gives as the reason of what the night released."""
+
+_MOST_NAMED: Final = 3
+
+
+class LapsedQuantityTaken(RefusedByRule, code="lapsed-quantity-taken"):
+    """A commitment was signed in time, but what lapsed since was taken by others."""
+
+    default_why = "The lapsed quantity was free, and others could take it."
+
+
+def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Entry | None:
+    """Give the first lapse of a deal's hold after a day that was not reversed; else None.
+
+    A release by an officer is none: it is not taken back by a commitment.
+    """
+    if deal.last_on is None or day >= deal.last_on:
+        return None
+    return next(lapses_of_deal(uow.connection, deal.id, day, LAPSE_REASON), None)
+
+
+def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Entry, day: date) -> None:
+    """Take a whole lapse back on its own day, for a commitment of an earlier day.
+
+    Raises `LapsedQuantityTaken`, naming who took the quantity since.
+    """
+    posted = Posted(lapse.number, lapse.act, lapse.effective_on, lapse.deal, lapse.movements)
+    reason = f"signed on {day}, before the hold lapsed"
+    details = ActDetails(effective_on=lapse.effective_on, reason=reason)
+    try:
+        reverse_posted(uow, posted, details, {})
+    except (CannotReverse, OverdrawnLater) as error:
+        raise LapsedQuantityTaken(
+            f"The hold of deal {deal.code} lapsed on {lapse.effective_on} (entry {lapse.number}), "
+            f"and its quantity was taken since: {_takers(uow, deal, lapse) or error.what}",
+            next_step=f"Release or reverse that first, or hold anew: cityfund deal introduce "
+            f"{deal.record.offer} {deal.record.need} QUANTITY",
+        ) from error
+    uow.note(
+        "lapse-reversed",
+        f"the lapse of {lapse.effective_on} (entry {lapse.number}) was reversed: "
+        f"the commitment of {day} was signed in time",
+    )
+
+
+def _takers(uow: UnitOfWork, deal: DealAccount, lapse: Entry) -> str:
+    """Name the entries since a lapse that took from the need's or the offer's free stage."""
+    sides = {Side.NEED: deal.record.need, Side.OFFER: deal.record.offer}
+    taken = {
+        entry.number: entry
+        for side, code in sides.items()
+        for entry in read_entries_taking(
+            uow.connection, uow.accounts.account(side, code).id, FREE_STAGE[side], lapse.number
+        )
+    }
+    named = [
+        f"entry {entry.number} of {entry.effective_on} ({entry.deal or entry.act})"
+        for _, entry in sorted(taken.items())
+    ]
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"{', '.join(named[:_MOST_NAMED])}{more}." if named else ""
