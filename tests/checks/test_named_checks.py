@@ -171,8 +171,7 @@ ATTACKS = {
     "a date that is none": ("two-times", [
         f"UPDATE entry SET effective_on = 'someday' WHERE id = {LAST}"]),
     "an entry reversed twice": ("append-only", [
-        f"UPDATE entry SET reverses = (SELECT reverses FROM entry WHERE id = {FIRST_REVERSAL})"
-        f" WHERE act = 'reverse' AND id > {FIRST_REVERSAL}"]),
+        "UPDATE entry SET reverses = (SELECT min(reverses) FROM entry) WHERE act = 'reverse'"]),
     "a reversal before what it reverses": ("two-times", [
         f"UPDATE entry SET effective_on = '2026-03-04' WHERE id = {FIRST_REVERSAL}"]),
     "half a cent": ("exact", [

@@ -59,7 +59,7 @@ def test_without_a_quantity_all_that_lapsed_is_committed(lapsed):
 
 
 def test_the_rest_of_the_hold_lapses_again_on_the_same_day(lapsed):
-    receipt = lapsed.commit("400 EUR", on=SIGNED)
+    receipt = lapsed.commit("400 EUR", on=SIGNED, command="deal commit")
 
     again = lapsed.entries()[-1]
     assert len(receipt["entries"]) == 3
@@ -114,7 +114,7 @@ def test_across_currencies_both_sides_come_back(officer):
     world.offer("1000 JPY")
     world.introduce("0.07 EUR", until=UNTIL, on=HELD_ON, rate=Decimal("33.4"))
     officer.tries("reconcile --only lapse")
-    world.commit("0.02 EUR", on=SIGNED)
+    world.commit("0.02 EUR", on=SIGNED, command="deal commit")
     world.commit("0.05 EUR", on=SIGNED)
 
     assert world.deal_stages(side="need") == {"committed": 7}
