@@ -1,4 +1,8 @@
-"""A hold that lapsed although the commitment was signed in time: restore it on the lapse's day."""
+"""A hold that lapsed although the commitment was signed in time: restore it on the lapse's day.
+
+What counts is the date of the commitment, not the day on which its letter arrives. The lapse is
+reversed on its own day, so that no day but those since the signature reads otherwise.
+"""
 
 from __future__ import annotations
 
