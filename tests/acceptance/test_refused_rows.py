@@ -322,7 +322,7 @@ def test_an_act_of_another_day_or_reference_is_a_new_one(office: Office) -> None
     assert office.gap("N-1")["held"] == "3000.00"
     code, _ = office.refuse(
         "import",
-        office.write(small(deals=[deal("D-1", "released", "5", "2026-02-01")])),
+        office.write(small(deals=[deal("D-1", "released", "5", "2026-01-31")])),
         "--yes",
     )
     assert code in {3, 4}  # before the hold it releases

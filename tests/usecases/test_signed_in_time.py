@@ -45,7 +45,7 @@ def test_a_commitment_signed_in_time_restores_the_hold(lapsed, officer):
     assert receipt["entries"] == [back.number, committed.number]
     assert (back.act, back.effective_on, back.reverses) == (Act.REVERSE, LAPSED, 4)
     assert (committed.effective_on, committed.reference) == (SIGNED, "Letter 9")
-    assert "signed in time" in receipt["notes"][0]
+    assert "signed in time" in receipt["notes"][0]["text"]
     assert lapsed.stages("need", "N-0001", Times(as_of=SIGNED)) == {"committed": 100000}
     (row,) = officer.asks("gaps --as-of 2026-11-20")["rows"]
     assert (row["gap"], row["committed"]) == ("0.00", "1000.00")
@@ -61,7 +61,8 @@ def test_without_a_quantity_all_that_lapsed_is_committed(lapsed):
 def test_the_rest_of_the_hold_lapses_again_on_the_same_day(lapsed):
     receipt = lapsed.commit("400 EUR", on=SIGNED, command="deal commit")
 
-    again = lapsed.entries()[-1]
+    again, committed = lapsed.entries()[-2:]
+    assert receipt["entry"] == committed.number
     assert len(receipt["entries"]) == 3
     assert (again.act, again.effective_on, again.reason) == (Act.RELEASE, LAPSED, "lapsed")
     assert lapsed.stages("need", "N-0001") == {"open": 60000, "committed": 40000}

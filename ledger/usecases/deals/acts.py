@@ -291,15 +291,13 @@ def _commit_in_time(
     with uow.undone_on_refusal():
         restore_lapse(uow, deal, lapse, act.details.effective_on)
         (lapsed,) = (one.amount for one in lapse.movements if one.side is Side.NEED)
-        _move_on(uow, deal, act, lapsed if amount is None else amount)
-        held = uow.accounts.deal_timeline(deal, Side.NEED, lapse.effective_on).least(Stage.HELD)
-        rest = min(lapsed, held)
-        if rest > 0:
+        signed = lapsed if amount is None else amount
+        if signed < lapsed:
             details = ActDetails(effective_on=lapse.effective_on, reason=lapse.reason)
             again = DealAct(deal=deal.code, act=Act.RELEASE, details=details)
             offer = uow.accounts.account(Side.OFFER, deal.record.offer)
-            _release(uow, deal, again, rest, offer.passes_to(lapse.effective_on))
-    return deal
+            _release(uow, deal, again, lapsed - signed, offer.passes_to(lapse.effective_on))
+        return _move_on(uow, deal, act, signed)
 
 
 def _move_on(uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None) -> DealAccount:
