@@ -77,13 +77,15 @@ def emit_imported(
 ) -> None:
     """Write what the import did: the counts by table, and for scripts the whole receipt.
 
-    `notes_shown` says that the preview showed its notes already.
+    `notes_shown` says that the preview showed its notes already; without changes there is none.
     """
     if call.format == "json":
         emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
     emit_lines(_summary_lines(receipt))
-    for text in () if notes_shown else note_texts(receipt):
+    tables = receipt["counts"]["tables"].values()
+    previewed = notes_shown and any(table["new"] or table["changed"] for table in tables)
+    for text in () if previewed else note_texts(receipt):
         note(call, text)
 
 

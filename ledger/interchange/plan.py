@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.core.errors import LedgerError
+from ledger.core.quantity import format_quantity
+from ledger.core.text import cell_text
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
@@ -63,10 +65,10 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     registers, revisions = combine_totals(planning, acts, registers, revisions)
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
     downs = [step for step in revisions if step.new_total < (step.old_total or 0)]
-    rates = [_rate_step(holdings, row) for row in tables.rates]
+    rates = [_rate_step(planning, row) for row in tables.rates]
     # Rates come before the acts: a deal without a rate of its own takes the table's.
     steps: list[ImportStep] = [*registers, *rates, *ups, *acts, *downs]
-    return ImportPlan(tuple(steps), tuple(planning.problems))
+    return ImportPlan(tuple(steps), tuple(planning.problems), tuple(planning.notes))
 
 
 def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
@@ -151,7 +153,8 @@ def _merge_edit(
 ) -> tuple[Any, tuple[str, ...]]:
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
-    for column in row.given:
+    stated: Mapping[str, object] | None = None
+    for column in sorted(row.given):
         attribute = attribute_of(column)
         if column in {"code", "quantity"} or not hasattr(record, attribute):
             continue
@@ -163,6 +166,11 @@ def _merge_edit(
             if planning.is_unknown(table, column, value):
                 continue
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
+            continue
+        if stated is None:
+            stated = planning.holdings.stated.terms(REGISTER_OF_TABLE[table], held.code)
+        if stated.get(attribute, before) == value:
+            planning.keep(held.code, column, cell_text(before) or "empty", cell_text(value) or "")
             continue
         changed[attribute] = value
     if not changed:
@@ -194,12 +202,23 @@ def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) 
     before = planning.holdings.required.get((side, held.code))
     if before == row.quantity:
         return None
-    return Revise(side, held.code, held.unit, before, row.quantity, row.place)
+    unit = planning.holdings.of("units")[held.unit]
+    if planning.holdings.stated.total(side, held.code) == row.quantity:
+        now = "unknown" if before is None else format_quantity(before, unit)
+        planning.keep(held.code, "quantity", now, format_quantity(row.quantity, unit))
+        return None
+    return Revise(side, held.code, unit, before, row.quantity, row.place)
 
 
-def _rate_step(holdings: Holdings, row: RegisterRow[Any]) -> ImportStep:
-    rate = row.record
+def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
+    rate, holdings = row.record, planning.holdings
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
+    stated = None if held == rate else holdings.stated.rate(rate.day, rate.base, rate.quote)
+    if stated is not None and stated != held and stated.rate == rate.rate:
+        pair = f"{rate.day} {rate.base}/{rate.quote}"
+        now = "withdrawn" if held is None else f"{held.rate:f}"
+        planning.keep(pair, "rate", now, f"{rate.rate:f}")
+        return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
     if held is None or held.rate != rate.rate:
         return AddRate(rate, held, row.place)
     if "source" in row.given and held.source != rate.source:

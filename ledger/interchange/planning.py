@@ -11,6 +11,7 @@ from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
+from ledger.journal.receipts import Note
 from ledger.registers.records import Need, Offer
 from ledger.registers.table import REGISTERS, by_plural
 
@@ -40,6 +41,12 @@ class Planning:
     terms: dict[tuple[Side, str], Need | Offer] = field(default_factory=dict)
     totals: dict[tuple[Side, str], tuple[int | None, Place]] = field(default_factory=dict)
     suggested: int = 0
+    notes: list[Note] = field(default_factory=list)
+
+    def keep(self, code: str, name: str, held: str, stated: str) -> None:
+        """Note a value that stays as it was corrected: the source says nothing new of it."""
+        text = f"{code}: {name} stays {held}; the file says {stated} as before"
+        self.notes.append(Note("correction-kept", text))
 
     def problem(
         self, place: Place, column: str | None, code: str, what: str, next_step: str = ""

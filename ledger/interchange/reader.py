@@ -226,7 +226,10 @@ def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
 def read_records(
     text: str, file: str, problems: list[ImportProblem], delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
-    """Give each record with the line it begins on; a broken one ends the file with a problem."""
+    """Give each record with the line it begins on; a broken one ends the file with a problem.
+
+    Records of blank cells are left out. A line end inside a cell is one LF.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1
@@ -237,8 +240,8 @@ def read_records(
         except csv.Error as error:
             problems.append(_broken(str(error), file, begins))
             return
-        if any(cells):
-            yield begins, cells
+        if any(cell.strip() for cell in cells):
+            yield begins, [cell.replace("\r\n", "\n") if "\r" in cell else cell for cell in cells]
 
 
 def _broken(error: str, file: str, line: int) -> ImportProblem:
@@ -260,11 +263,23 @@ def read_rows(
     problems: list[ImportProblem],
     ignored_columns: frozenset[str] = frozenset(),
 ) -> list[RawRow]:
-    """Give rows of named, stripped cells; a row of another width is a problem and is left out."""
+    """Give rows of named, stripped cells; a row of another width is a problem and is left out.
+
+    Blank cells beyond the header are no more than a spreadsheet's margin, as is a column without a
+    name and with nothing in it; one with something in it is a problem.
+    """
     width = len(header)
-    wanted = [(at, name) for at, name in enumerate(header) if name not in ignored_columns]
+    wanted = [(at, name) for at, name in enumerate(header) if name and name not in ignored_columns]
+    unnamed = {at for at, name in enumerate(header) if not name}
     rows: list[RawRow] = []
     for line, cells in records:
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        for at in sorted(at for at in unnamed if at < len(cells) and cells[at].strip()):
+            unnamed.discard(at)
+            what = f"Column {at + 1} has no name, and this row has {cells[at].strip()!r} in it."
+            hint = "Name the column, or empty its cells."
+            problems.append(ImportProblem(file, line, None, "unnamed-column", what, hint))
         if len(cells) == width:
             rows.append(RawRow(line, {name: cells[at].strip() for at, name in wanted}))
             continue
@@ -282,13 +297,11 @@ def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list
         return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]
     header_problems: list[ImportProblem] = []
     for at, name in enumerate(header):
-        if not name:
-            header_problems.append(problem(None, "unnamed-column", f"Column {at + 1} has no name."))
-        elif name not in spec.names:
+        if name and name not in spec.names:
             what = f"The table {spec.name} has no column {name!r}."
             hint = did_you_mean(name, spec.names) or f"It has {', '.join(spec.names)}."
             header_problems.append(problem(name, "unknown-column", what, hint))
-        elif name in header[:at]:
+        elif name and name in header[:at]:
             header_problems.append(
                 problem(name, "column-twice", f"The column {name!r} occurs twice.")
             )

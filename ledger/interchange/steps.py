@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ledger.core.factors import Side
+from ledger.core.quantity import Unit, format_quantity
+from ledger.core.text import cell_text
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
@@ -21,6 +23,36 @@ RateKey = tuple[date, str, str]
 """Day, base and quote of a rate."""
 
 
+class Stated(Protocol):
+    """What the source of an import has said at its imports so far."""
+
+    def terms(self, kind: str, code: str) -> Mapping[str, object]:
+        """Give the terms of a record that it has said, by attribute."""
+
+    def total(self, side: Side, code: str) -> int | None:
+        """Give the total of a need or an offer that it has said."""
+
+    def rate(self, day: date, base: str, quote: str) -> Rate | None:
+        """Give the rate of a day and pair that it has said."""
+
+
+class NothingStated:
+    """A source that is imported for the first time."""
+
+    def terms(self, _kind: str, _code: str) -> Mapping[str, object]:
+        """Give no terms."""
+        return {}
+
+    def total(self, _side: Side, _code: str) -> None:
+        """Give no total."""
+
+    def rate(self, _day: date, _base: str, _quote: str) -> None:
+        """Give no rate."""
+
+
+_NOTHING_STATED = NothingStated()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
     """What the ledger holds now, as far as an import asks.
@@ -29,7 +61,7 @@ class Holdings:
     need requires or an offer has in total, in smallest parts; a need of unknown quantity is absent
     from it. `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
-    down are negative).
+    down are negative). `stated` tells what a source repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -39,6 +71,7 @@ class Holdings:
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
+    stated: Stated = _NOTHING_STATED
 
     def of(self, table: str) -> Mapping[str, Any]:
         """Give the records of a register's table by code."""
@@ -72,7 +105,7 @@ class Revise(NamedTuple):
 
     side: Side
     code: str
-    unit: str
+    unit: Unit
     old_total: int | None
     new_total: int
     place: Place
@@ -126,7 +159,7 @@ class ImportPlan:
     steps: tuple[ImportStep, ...]
     problems: tuple[ImportProblem, ...]
     notes: tuple[Note, ...] = ()
-    """What is new or much like something else, for a person to look at."""
+    """What is new, much like something else, or kept as corrected, for a person to look at."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -134,13 +167,21 @@ class ImportPlan:
         return all(isinstance(step, Same) for step in self.steps)
 
     def highlights(self) -> list[str]:
-        """Name each rate that gets another figure, which moves every sum after it; then notes.
-
-        A few of each are named, and the others counted.
-        """
+        """Name what changes, before and after, then what else is to be looked at; a few of each."""
         changed = [one for one in self.steps if isinstance(one, AddRate) and one.replaces]
         rates = [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
-        return [*changed_rates(rates), *_few([f"  {note.text}" for note in self.notes])]
+        edits = [line for step in self.steps for line in self._changes(step)]
+        return [*changed_rates(rates), *_few(edits), *_few([note.text for note in self.notes])]
+
+    def _changes(self, step: ImportStep) -> Iterator[str]:
+        if isinstance(step, Edit):
+            for name in step.fields:
+                before, after = (cell_text(getattr(one, name)) for one in (step.before, step.after))
+                yield f"{step.after.code}: {name} {before or 'none'} → {after or 'none'}"
+        elif isinstance(step, Revise):
+            unit = step.unit
+            before = "unknown" if step.old_total is None else format_quantity(step.old_total, unit)
+            yield f"{step.code}: quantity {before} → {format_quantity(step.new_total, unit)}"
 
     def tallies(self) -> list[Tally]:
         """Count the steps by table, for the preview; tables without rows are left out."""
@@ -170,17 +211,14 @@ MOST_CHANGES_SHOWN = 10
 def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
     """Say of rates, each with the figure before, what they become; many are counted."""
     return _few(
-        [
-            f"  {rate.day} {rate.base}/{rate.quote}: {before} → {rate.rate:f}"
-            for rate, before in changed
-        ]
+        [f"{one.day} {one.base}/{one.quote}: {before} → {one.rate:f}" for one, before in changed]
     )
 
 
-def _few(lines: list[str]) -> list[str]:
-    shown = lines[:MOST_CHANGES_SHOWN]
-    more = len(lines) - len(shown)
-    return [*shown, f"  and {more:,} more"] if more else shown
+def _few(texts: Sequence[str]) -> list[str]:
+    lines = [f"  {text}" for text in texts[:MOST_CHANGES_SHOWN]]
+    more = len(texts) - len(lines)
+    return [*lines, f"  and {more:,} more"] if more else lines
 
 
 _TABLE_ORDER = tuple(TABLES)

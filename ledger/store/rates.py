@@ -35,14 +35,15 @@ from ledger.store.db.types import to_microseconds
 QUOTE_COLUMNS: Final = ("day", "base", "quote", "rate", "source")
 
 
-def _quote_of(rate: FromClause) -> Iterable[ColumnElement[Any]]:
+def quote_columns(rate: FromClause) -> Iterable[ColumnElement[Any]]:
+    """Give the columns of a quote, in the order of its fields."""
     return rate.c[QUOTE_COLUMNS]
 
 
 def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
     """Read the rates in force by day and pair: of several for one, the latest recorded."""
     rate = tables.rate
-    query = select(*_quote_of(rate), rate.c.withdrawn).order_by(rate.c.id)
+    query = select(*quote_columns(rate), rate.c.withdrawn).order_by(rate.c.id)
     rates: dict[tuple[date, str, str], Rate] = {}
     for *quote, withdrawn in connection.execute(query):
         stored = Rate(*quote)
@@ -89,7 +90,7 @@ def _known_at_parameter(moment: datetime | None) -> dict[str, int]:
 def _latest(*, known: bool) -> Prepared:
     rate = tables.rate
     pair = and_(rate.c.base == bindparam("base"), rate.c.quote == bindparam("quote"))
-    return Prepared(_newest(select(*_quote_of(rate)).where(pair), known=known))
+    return Prepared(_newest(select(*quote_columns(rate)).where(pair), known=known))
 
 
 @cache
@@ -104,7 +105,7 @@ def _latest_of_all(*, known: bool) -> Prepared:
     pair = and_(rate.c.base == base.c.code, rate.c.quote == quote.c.code)
     newest = _newest(select(rate.c.id).where(pair), known=known).scalar_subquery()
     return Prepared(
-        select(*_quote_of(quotes))
+        select(*quote_columns(quotes))
         .select_from(base.join(quote, true()).join(quotes, quotes.c.id == newest))
         .where(base.c.kind == "money", quote.c.kind == "money", ever.is_not(None))
     )

@@ -37,6 +37,31 @@ def test_rows_of_empty_cells_are_what_spreadsheets_leave_behind():
     assert (len(table.rows), problems) == (1, [])
 
 
+def test_rows_of_spaces_are_no_rows_and_a_row_with_something_is_one():
+    table, problems = read(CITIES + "A,Aa,IR\n , ,\u00a0\n ,x, \n")
+    assert [row.cells["name"] for row in table.rows] == ["Aa", "x"]
+    assert problems == []
+
+
+def test_columns_without_a_name_and_without_content_are_passed_over():
+    table, problems = read("code,,name,country,,\nA,,Aa,IR,, \nB, ,Bb,IR,,\n")
+    assert problems == []
+    assert [row.cells for row in table.rows] == [
+        {"code": "A", "name": "Aa", "country": "IR"},
+        {"code": "B", "name": "Bb", "country": "IR"},
+    ]
+
+
+def test_blank_cells_beyond_the_header_are_passed_over():
+    table, problems = read(CITIES + "A,Aa,IR,, \n")
+    assert (len(table.rows), problems) == (1, [])
+
+
+def test_a_line_end_inside_a_cell_is_one_line_feed():
+    table, _ = read(b'code,name,country\r\nA,"Up\r\nper",IR\r\nB,"Lo\nwer",IR\r\n')
+    assert [row.cells["name"] for row in table.rows] == ["Up\nper", "Lo\nwer"]
+
+
 @pytest.mark.parametrize(
     ("content", "code", "line"),
     [
@@ -52,7 +77,7 @@ def test_rows_of_empty_cells_are_what_spreadsheets_leave_behind():
         ("code,name\nA,Aa\n", "missing-column", 1),
         ("code,name,country,contry\nA,Aa,IR,IR\n", "unknown-column", 1),
         ("code,name,country,name\nA,Aa,IR,Aa\n", "column-twice", 1),
-        ("code,name,country,\nA,Aa,IR,\n", "unnamed-column", 1),
+        ("code,name,country,\nA,Aa,IR,\nB,Bb,IR,x\nC,Cc,IR,y\n", "unnamed-column", 3),
         ("code;name;country\nA;Aa;IR\n", "not-commas", 1),
     ],
 )

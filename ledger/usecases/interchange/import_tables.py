@@ -30,6 +30,7 @@ from ledger.interchange.steps import (
 from ledger.journal.balance import Balance
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.table import REGISTERS, versioned
+from ledger.store.import_sources import StatedValues
 from ledger.store.journal import balances
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
@@ -67,6 +68,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
+        stated=StatedValues(connection, uow.request.given),
     )
 
 
@@ -166,7 +168,7 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
-    return replace(plan, notes=(*_new_topics(uow, plan),))
+    return replace(plan, notes=(*plan.notes, *_new_topics(uow, plan)))
 
 
 def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:

@@ -1,0 +1,128 @@
+"""What one source of imports has said of records: the values that its imports gave them.
+
+A source is a set of files of the same names, read by the same rule. A record's value that the
+source has said stays said until an import of the source gives another one, whatever an officer
+makes of it meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, cached_property
+from pathlib import PurePath
+from sys import maxsize
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
+
+from ledger.core.factors import Side, Stage
+from ledger.rates.rates import Rate
+from ledger.store.db import tables
+from ledger.store.journal.entries import quantity_entries
+from ledger.store.rates import quote_columns
+from ledger.store.registers import STORED_REGISTERS, columns_of
+
+COMMAND: Final = "import"
+Source = tuple[tuple[str, ...], str | None]
+"""The names of the files without their folders, and the rule by which they are read."""
+
+
+def source_of(given: Mapping[str, Any]) -> Source:
+    """Give the source that an import was given."""
+    names = sorted({PurePath(path).name for path in given.get("paths", ())})
+    return tuple(names), given.get("rules")
+
+
+class StatedValues:
+    """The values that a source has said; each kind is read when it is first asked for."""
+
+    def __init__(self, connection: Connection, given: Mapping[str, Any]) -> None:
+        """Take the input of an import, whose source is meant."""
+        self._connection, self._source = connection, source_of(given)
+
+    @cached_property
+    def _requests(self) -> dict[int, str]:
+        """Give the keys of the source's imports by their id, oldest first."""
+        request = tables.request
+        columns = request.c["id", "key", "input"]
+        query = select(*columns).where(request.c.command == COMMAND).order_by(request.c.id)
+        return {
+            number: key
+            for number, key, given in self._connection.execute(query)
+            if source_of(json.loads(given)) == self._source
+        }
+
+    @cached_property
+    def _first(self) -> int:
+        return min(self._requests, default=0)
+
+    def terms(self, kind: str, code: str) -> Mapping[str, object]:
+        """Give what the source has said of the terms of a record, by attribute."""
+        if kind not in STORED_REGISTERS or not self._requests:
+            return {}
+        return self._terms(kind).get(code, {})
+
+    @cache  # noqa: B019 - it lives for one import
+    def _terms(self, kind: str) -> dict[str, dict[str, object]]:
+        register = STORED_REGISTERS[kind]
+        columns, source = columns_of(register)
+        version = register.versions.c
+        query = select(version.request_id, *columns).select_from(source).order_by(version.version)
+        before: dict[str, Any] = {}
+        stated: dict[str, dict[str, object]] = {}
+        for request, *values in self._connection.execute(query):
+            record = register.record(*values)
+            terms = {one.attribute: getattr(record, one.attribute) for one in register.terms}
+            earlier = before.get(record.code, {})
+            if request <= self._first:  # the first import found it so, or made it so
+                stated[record.code] = terms
+            elif request in self._requests:
+                changed = {name: terms[name] for name in terms if terms[name] != earlier.get(name)}
+                stated.setdefault(record.code, {}).update(changed)
+            before[record.code] = terms
+        return stated
+
+    def total(self, side: Side, code: str) -> int | None:
+        """Give what the source has said of the total of a need or an offer."""
+        return self._totals.get((side, code)) if self._requests else None
+
+    @cached_property
+    def _totals(self) -> dict[tuple[Side, str], int]:
+        keys = {key: number for number, key in self._requests.items()}
+        first = self._first_entry_after_the_first_import()
+        totals: dict[tuple[Side, str], int] = {}
+        stated: dict[tuple[Side, str], int] = {}
+        for entry in quantity_entries(self._connection):
+            for one in entry.movements:
+                account = one.side, one.account
+                up, down = (stage is Stage.UNDECLARED for stage in (one.from_stage, one.to_stage))
+                totals[account] = totals.get(account, 0) + one.amount * (up - down)
+                if entry.request_key in keys or entry.number < first:
+                    stated[account] = totals[account]
+        return stated
+
+    def _first_entry_after_the_first_import(self) -> int:
+        entry = tables.entry
+        query = select(func.min(entry.c.id)).where(entry.c.request_id > self._first)
+        return int(self._connection.execute(query).scalar() or maxsize)
+
+    def rate(self, day: date, base: str, quote: str) -> Rate | None:
+        """Give the rate of a day and pair that the source has said."""
+        return self._rates.get((day, base, quote)) if self._requests else None
+
+    @cached_property
+    def _rates(self) -> dict[tuple[date, str, str], Rate]:
+        rate = tables.rate
+        query = (
+            select(rate.c.request_id, *quote_columns(rate))
+            .where(~rate.c.withdrawn)
+            .order_by(rate.c.id)
+        )
+        stated: dict[tuple[date, str, str], Rate] = {}
+        for request, *values in self._connection.execute(query):
+            if request <= self._first or request in self._requests:
+                one = Rate(*values)
+                stated[one.day, one.base, one.quote] = one
+        return stated
