@@ -33,8 +33,8 @@ class Writer:
         self.day, self.deal = day, deal
         self.raw.execute(
             "INSERT INTO entry (id, act, effective_on, recorded_at, request_id, deal_id, reverses,"
-            " lines, format) VALUES (?, ?, ?, ?, 1, ?, ?, 1, 1)",
-            [self.number, act, day, self.number, deal, reverses],
+            " lines, format) VALUES (?, ?, ?, ?, ?, ?, ?, 1, 1)",
+            [self.number, act, day, self.number, self.number - 100, deal, reverses],
         )
 
     def move(self, side: str, way: str, amount: int) -> None:

@@ -212,11 +212,11 @@ class Fund(BothBooks):
         moves = [Move("need", terms.need, deal, source, target, amount)]
         theirs = to_move(offer_stage, need_stage, amount)
         if UNITS[terms.need] != UNITS[terms.offer]:
-            # A part told late takes what the offer's side has on every day since, and empties both.
+            # A part told late takes what the offer's side has on every day since. The part that
+            # empties both takes all: that is refused, unless a reversal can move out of its way.
             least = self.oracle.least(deal, "offer", source, day)
-            if theirs > least and amount == need_stage:
-                return ()
-            theirs = max(0, min(theirs, least))
+            if amount < need_stage:
+                theirs = max(0, min(theirs, least))
         if theirs:
             to = "available" if target == "open" else target
             moves.append(Move("offer", terms.offer, deal, source, to, theirs))

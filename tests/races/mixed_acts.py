@@ -78,7 +78,7 @@ class Mixer(Hand):
         return f"{self.chance.randint(1, 900_000) / 100:.2f} EUR"
 
     def some_day(self) -> date:
-        return days_on(-self.chance.choice([0, 0, 0, 0, 0, 0, 0, 1, 5]))
+        return days_on(-self.chance.choice([0, 0, 0, 0, 0, 0, 1, 2, 5, 9]))
 
     def part_or_all(self) -> str | None:
         return self.some_amount() if self.chance.random() < 0.6 else None
@@ -101,16 +101,16 @@ def _commit(hand: Mixer) -> None:
 
 
 def _deliver(hand: Mixer) -> None:
-    hand.deliver(hand.part_or_all(), hand.some_deal())
+    hand.deliver(hand.part_or_all(), hand.some_deal(), on=hand.some_day())
 
 
 def _release(hand: Mixer) -> None:
     stage = hand.chance.choice([Stage.HELD, Stage.COMMITTED])
-    hand.release(hand.part_or_all(), hand.some_deal(), from_stage=stage)
+    hand.release(hand.part_or_all(), hand.some_deal(), from_stage=stage, on=hand.some_day())
 
 
 def _return(hand: Mixer) -> None:
-    hand.give_back(hand.part_or_all(), hand.some_deal())
+    hand.give_back(hand.part_or_all(), hand.some_deal(), on=hand.some_day())
 
 
 def _withdraw(hand: Mixer) -> None:

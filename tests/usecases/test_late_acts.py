@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from officer import Officer
+from ledgers import Ledgers
+from officer import Officer, Unheard
 from world import World
 
 from ledger.core.dates import BeforeDeclaration
@@ -62,6 +64,49 @@ def test_a_late_paper_is_recorded_on_its_day_from_the_command_line(officer: Offi
         "Entry 4 takes 300.00 EUR",
     )
     assert refused == "overdrawn-later"
+
+
+def test_a_late_line_of_a_statement_is_posted_on_its_day(officer: Officer, tmp_path: Path) -> None:
+    officer.world.need("1000 EUR")
+    officer.world.offer("1000 EUR")
+    officer.says("deal introduce O-0001 N-0001 '1000 EUR' --commit --on 2026-02-01")
+    officer.says("deal deliver D-0001 '300 EUR' --on 2026-03-20 --reference PAY-2")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "statement.csv").write_text(
+        "provider,statement,line,date,kind,deal,offer,need,quantity,unit,reference\n"
+        "BANK,2026-03,1,2026-03-01,delivery,D-0001,,,200,EUR,PAY-1\n"
+        "BANK,2026-03,2,2026-03-20,delivery,D-0001,,,300,EUR,PAY-2\n",
+        encoding="utf-8",
+    )
+    officer.says(f"reconcile --only statements --inbox {inbox} --post-deliveries")
+
+    posted = officer.world.entries()[-1]
+    assert (posted.effective_on, posted.reference) == (MARCH, "PAY-1")
+    assert officer.world.deal_stages() == {"committed": 50000, "delivered": 50000}
+
+
+def test_late_acts_and_reversals_of_reversals_move_to_another_ledger(
+    reversed_hold: World, ledgers: Ledgers, officer: Officer, tmp_path: Path
+) -> None:
+    world = reversed_hold
+    world.introduce("1000 EUR", offer="O-0002", on=APRIL, until=UNTIL)
+    world.commit("400 EUR", deal="D-0002", on=JUNE)
+    world.commit("100 EUR", deal="D-0002", on=MAY)
+    officer.says(f"export {tmp_path / 'tables'}")
+    other = Officer(World(ledgers.new()), Unheard())
+    assert other.tries(f"import {tmp_path / 'tables'} --yes").code == 0
+
+    def acts(of: World) -> list[Any]:
+        return [(one.act, one.effective_on, one.movements, one.reverses) for one in of.entries()]
+
+    assert len(world.entries()) == len(other.world.entries())
+    for day in (FEBRUARY, MARCH, APRIL, MAY, JUNE):
+        times = Times(as_of=day)
+        assert world.stages("need", "N-0001", times) == other.world.stages("need", "N-0001", times)
+    assert [one[:2] for one in acts(world)][-5:] == [one[:2] for one in acts(other.world)][-5:]
+    assert failures(other.world) == []
+    other.world.ledger.engine.dispose()
 
 
 def test_what_a_later_act_took_is_not_there_before_it(metro):

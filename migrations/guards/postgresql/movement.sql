@@ -16,6 +16,7 @@ AS $function$
 DECLARE
     moved_side text;
     undone bigint;
+    own_request bigint;
     sides_met integer;
     wrong text;
 BEGIN
@@ -61,7 +62,8 @@ BEGIN
                 WHERE deal.id = NEW.deal_id AND NEW.holder_id IN (deal.need_id, deal.offer_id)
             )
         END
-    RETURNING holder.side, entry.reverses INTO moved_side, undone;
+    RETURNING holder.side, entry.reverses, entry.request_id
+        INTO moved_side, undone, own_request;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation',
@@ -97,11 +99,12 @@ BEGIN
         END IF;
     END IF;
 
-    -- Another writer may have reversed the same entry while this one waited.
+    -- Another writer may have reversed the same entry while this one waited. Within a request the
+    -- guard of entries has seen to the order.
     IF undone IS NOT NULL THEN
         IF EXISTS (
             SELECT 1 FROM {schema}.entry AS other
-            WHERE other.reverses = undone AND other.id <> NEW.entry_id AND NOT EXISTS (
+            WHERE other.reverses = undone AND other.request_id <> own_request AND NOT EXISTS (
                 SELECT 1 FROM {schema}.entry AS back WHERE back.reverses = other.id
             )
         ) THEN
