@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ledger.core.numbers import format_decimal, normalise_digits
 from ledger.core.suggest import did_you_mean
+from ledger.interchange.canonical import NUMERIC_KINDS, READABLE
 from ledger.interchange.import_rules import (
     ROW,
     ImportRule,
     Output,
     Repeat,
     RuleReport,
+    Sign,
     SkippedRow,
     Value,
     fill_template,
@@ -24,6 +27,7 @@ from ledger.interchange.import_rules import (
 )
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable, decode, read_records, read_rows
+from ledger.registers.spec import Kind
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _SCIENTIFIC = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
@@ -190,9 +194,9 @@ def _cell(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) 
     if value.constant is not None:
         return value.constant
     if value.column is not None:
-        text = foreign.cells.get(value.column, "")
+        text = _as_canonical(work, table, name, value, foreign)
         if text and (value.times is not None or value.round is not None):
-            text = _number(work, table, name, value, foreign)
+            text = _number(work, table, name, value, foreign, text)
     else:
         filled = (
             fill_template(part, foreign.cells)
@@ -203,10 +207,85 @@ def _cell(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) 
     return slug(text) if value.slug else text
 
 
-def _number(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) -> str:
+def _as_canonical(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow) -> str:
+    """Return a cell with its number or date written as canonical tables do."""
+    text, column = foreign.cells.get(value.column or "", ""), value.column or ""
+    kind = READABLE[table].kind_of(name)
+    if text and kind in NUMERIC_KINDS:
+        if work.rule.file.numbers == "decimal-comma":
+            plain = decimal_comma(text)
+            if plain is None:
+                what = f"{text!r} is not a number with a decimal comma."
+                work.problem(foreign.line, column, "bad-number", what, "Write 1.234,56.")
+                return ""
+            text = plain
+        if value.sign is not None:
+            return _signed(work, value.sign, foreign, text, column)
+    if text and kind is Kind.DATE and work.rule.file.dates == "day-first":
+        day = day_first(text)
+        if day is None:
+            what = f"{text!r} is not a date with the day first and the year in full."
+            work.problem(foreign.line, column, "bad-date", what, "Write 31.12.2026.")
+            return ""
+        return day
+    return text
+
+
+def _signed(work: _RuleRun, sign: Sign, foreign: RawRow, text: str, column: str) -> str:
+    """Return a number with the sign that another column gives."""
+    word = foreign.cells.get(sign.column, "")
+    if word not in {*sign.minus, *sign.plus}:
+        what = f"{word!r} does not say whether the amount is negative."
+        hint = f"The rule knows {', '.join((*sign.plus, *sign.minus))}."
+        work.problem(foreign.line, sign.column, "bad-sign", what, hint)
+        return ""
+    if text.startswith(("-", "(")):
+        what = f"{text!r} has a sign of its own beside {word!r} in {sign.column!r}."
+        work.problem(foreign.line, column, "bad-sign", what, "Give the amount without a sign.")
+        return ""
+    return f"-{text}" if word in sign.minus else text
+
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_GROUPS = r"[0-9]{1,3}([.' \u00a0\u202f\u2019])[0-9]{3}(?:\3[0-9]{3})*"
+_COMMA = re.compile(rf"(-?)({_GROUPS}|[0-9]+)(,[0-9]+)?")
+
+
+def day_first(text: str) -> str | None:
+    """Return a date such as 5.3.2026 or 05/03/2026 as 2026-03-05; None if it is none."""
+    plain = normalise_digits(text)
+    if _ISO_DATE.fullmatch(plain):
+        return plain
+    match = _DAY_FIRST.fullmatch(plain)
+    if match is None:
+        return None
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+    except ValueError:
+        return None
+
+
+def decimal_comma(text: str) -> str | None:
+    """Return a number such as 1.234,56 as 1234.56; None if it is none."""
+    plain = normalise_digits(text)
+    for minus in ("\u2212", "\u2012", "\u2013"):
+        plain = plain.replace(minus, "-")
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = f"-{plain[1:-1].strip()}"
+    elif plain.endswith("-"):
+        plain = f"-{plain[:-1].strip()}"
+    match = _COMMA.fullmatch(plain)
+    if match is None:
+        return None
+    whole = "".join(letter for letter in match[2] if letter.isdigit())
+    return f"{match[1]}{whole}{(match[4] or '').replace(',', '.')}"
+
+
+def _number(work: _RuleRun, table: str, name: str, value: Value, foreign: RawRow, text: str) -> str:
     """Scale a number exactly; rounding happens only where the rule asks, and is counted."""
     column = value.column or ""
-    text = normalise_digits(foreign.cells[column])
+    text = normalise_digits(text)
     scientific = work.rule.file.numbers == "scientific" and _SCIENTIFIC.fullmatch(text)
     if not scientific and not _PLAIN.fullmatch(text):
         what = f"{text!r} is not a plain number."

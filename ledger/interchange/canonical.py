@@ -27,6 +27,10 @@ class Table(NamedTuple):
         """Give the columns' names in canonical order."""
         return tuple(column.name for column in self.columns)
 
+    def kind_of(self, name: str) -> Kind:
+        """Give the kind of a column."""
+        return next(column.kind for column in self.columns if column.name == name)
+
     @property
     def required(self) -> tuple[str, ...]:
         """Give the names of the columns that a file must have and a row must fill."""

@@ -77,14 +77,16 @@ class About(_Part):
 class ForeignFile(_Part):
     """How the foreign file is written. `missing` are the words that stand for "not known".
 
-    `missing_in` adds words for single columns; `numbers` says whether `1e+05` is a number here.
+    `missing_in` adds words for single columns; `numbers` says whether `1e+05` is a number here, or
+    whether a comma stands before the decimals; `dates` whether the day comes first.
     """
 
     names: tuple[Words, ...] = Field(min_length=1)
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     missing: tuple[Cell, ...] = ()
     missing_in: dict[Words, tuple[Cell, ...]] = Field(default_factory=dict)
-    numbers: Literal["plain", "scientific"] = "plain"
+    numbers: Literal["plain", "scientific", "decimal-comma"] = "plain"
+    dates: Literal["iso", "day-first"] = "iso"
 
 
 class LeaveOut(_Part):
@@ -114,11 +116,20 @@ class Identity(_Part):
         return text
 
 
+class Sign(_Part):
+    """The sign of a number, given by the words of another column."""
+
+    column: Words
+    minus: tuple[Words, ...] = Field(min_length=1)
+    plus: tuple[Words, ...] = Field(min_length=1)
+
+
 class Value(_Part):
     """Where a canonical cell comes from: a constant, a column, or a template of columns.
 
     A list of templates is joined by spaces, leaving out those with a missing column. `times`
-    multiplies a number exactly; `round` keeps so many decimals (half-even) and is reported.
+    multiplies a number exactly; `round` keeps so many decimals (half-even) and is reported. `sign`
+    names the column that says whether a number is negative.
     """
 
     constant: Cell | None = None
@@ -127,6 +138,7 @@ class Value(_Part):
     slug: bool = False
     times: Decimal | None = None
     round: Annotated[int, Field(ge=0, le=6)] | None = None
+    sign: Sign | None = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Value:
@@ -135,6 +147,8 @@ class Value(_Part):
             raise ValueError("give one of `constant`, `column` or `template`")
         if (self.times is not None or self.round is not None) and self.column is None:
             raise ValueError("`times` and `round` go with a `column`")
+        if self.sign is not None and self.column is None:
+            raise ValueError("`sign` goes with a `column`")
         if self.times is not None and not (self.times.is_finite() and self.times > 0):
             raise ValueError("`times` is a number above zero")
         for text in self.parts:
@@ -152,7 +166,7 @@ class Value(_Part):
     def columns(self) -> tuple[str, ...]:
         """Give the foreign columns that the cell is made of, in order."""
         if self.column is not None:
-            return (self.column,)
+            return (self.column,) if self.sign is None else (self.column, self.sign.column)
         names = (name for part in self.parts for name in placeholders(part))
         return tuple(dict.fromkeys(name for name in names if name != ROW))
 

@@ -175,3 +175,114 @@ def test_every_shipped_rule_is_sound_and_named_after_its_file(name: str):
 def test_slugs_are_stable():
     assert slug("  M\u00fcnchen (Bayern) ") == "MUNCHEN-BAYERN"
     assert slug("L\u2019Aquila") == "LAQUILA"
+
+
+# Dates with the day first, decimal commas, and signs in another column
+
+
+BANK_RULE = """
+[about]
+name = "bank"
+title = "t"
+source = "s"
+licence = "l"
+
+[file]
+names = ["bank*.csv"]
+delimiter = ";"
+numbers = "decimal-comma"
+dates = "day-first"
+
+[row]
+template = "{no}"
+
+[[output]]
+table = "statements"
+
+[output.columns]
+provider = { constant = "BANK" }
+statement = { constant = "2026-03" }
+line = { column = "no" }
+date = { column = "day" }
+kind = { constant = "delivery" }
+deal = { column = "deal" }
+quantity = { column = "amount", sign = { column = "side", plus = ["D"], minus = ["C"] } }
+unit = { constant = "EUR" }
+"""
+
+
+def bank_cells(amount="1.234,56", day="05.03.2026", side="D"):
+    """Apply the rule of a bank's file to one row; give amount and date, or the problems."""
+    rule = parse_rule(BANK_RULE, "bank.toml")
+    content = f"no;day;deal;amount;side\n1;{day};D-0001;{amount};{side}\n".encode()
+    tables, _, problems = apply_rule(rule, content, "bank.csv")
+    if problems:
+        return [(one.column, one.code) for one in problems]
+    (row,) = tables[0].rows
+    return row.cells["quantity"], row.cells["date"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "read"),
+    [
+        ("1.234,56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1\u00a0234,56", "1234.56"),
+        ("1'234,56", "1234.56"),
+        ("1234,5", "1234.5"),
+        ("1.234", "1234"),
+        ("12.345.678", "12345678"),
+        ("0,00", "0.00"),
+        ("7", "7"),
+    ],
+)
+def test_a_comma_stands_before_the_decimals(amount, read):
+    assert bank_cells(amount)[0] == read
+
+
+@pytest.mark.parametrize("amount", ["12.5", "1,234.56", "1.23.456", "1.234 567,8", "1,2,3", "x"])
+def test_a_number_that_may_be_written_otherwise_is_refused(amount):
+    assert bank_cells(amount) == [("amount", "bad-number")]
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        ("05.03.2026", "2026-03-05"),
+        ("5/3/2026", "2026-03-05"),
+        ("05-03-2026", "2026-03-05"),
+        ("۵/۳/۲۰۲۶", "2026-03-05"),
+        ("2026-03-05", "2026-03-05"),
+    ],
+)
+def test_the_day_comes_first(day, read):
+    assert bank_cells(day=day)[1] == read
+
+
+@pytest.mark.parametrize("day", ["03/31/2026", "31.02.2026", "05.03.26", "5 March 2026"])
+def test_a_date_without_the_day_first_is_refused(day):
+    assert bank_cells(day=day) == [("day", "bad-date")]
+
+
+def test_the_sign_of_an_amount_is_in_another_column():
+    assert bank_cells("1,50", side="D")[0] == "1.50"
+    assert bank_cells("1,50", side="C")[0] == "-1.50"
+    assert bank_cells("1,50", side="X") == [("side", "bad-sign")]
+    assert bank_cells("1,50", side="") == [("side", "bad-sign")]
+    assert bank_cells("-1,50", side="C") == [("amount", "bad-sign")]
+
+
+def test_a_sign_goes_with_a_column():
+    broken = BANK_RULE.replace('{ column = "amount", sign', '{ constant = "1", sign')
+
+    with pytest.raises(ImportRefused):
+        parse_rule(broken, "bank.toml")
+
+
+def test_a_sign_is_given_to_plain_numbers_too():
+    plain = BANK_RULE.replace('numbers = "decimal-comma"', "")
+    content = b"no;day;deal;amount;side\n1;05.03.2026;D-0001;1234.56;C\n"
+
+    tables, _, problems = apply_rule(parse_rule(plain, "bank.toml"), content, "bank.csv")
+
+    assert (problems, tables[0].rows[0].cells["quantity"]) == ([], "-1234.56")
