@@ -14,8 +14,10 @@ from cli.views.finding import (
     FINDING_COLUMNS,
     FINDING_NARROW,
     FINDING_TERMS,
+    command_lines,
     finding_document,
     finding_row,
+    suggestion_lines,
 )
 
 app = noun("Findings of the nightly run.")
@@ -37,7 +39,12 @@ def list_(
         findings, snapshot = read_findings(reader.connection), reader.snapshot()
     rows = [finding_row(snapshot, one) for one in findings if every or one.last.event.leaves_open]
     head = {"schema": "cityfund.findings/1"}
-    emit_rows(rows, FINDING_COLUMNS, call.read, head=head, narrow=FINDING_NARROW)
+    emit_rows(
+        *(rows, FINDING_COLUMNS, call.read),
+        head=head,
+        narrow=FINDING_NARROW,
+        below=command_lines,
+    )
 
 
 @command(app, "show", kind="show")
@@ -48,16 +55,23 @@ def show(call: Call, finding: Code) -> None:
     with ledger_of(call).reader() as reader:
         record = read_finding(reader.connection, parse_finding_number(finding))
         document = finding_document(reader.snapshot(), record)
-    below = lines_below(document["events"], EVENT_COLUMNS)
+    events = lines_below(document["events"], EVENT_COLUMNS)
+    below = [*suggestion_lines(document), *events]
     emit_record(document, FINDING_TERMS, call.read, document=document, below=below)
 
 
-@command(app, "settle", kind="write")
-def settle(call: Call, finding: Code) -> None:
+@command(app, "resolve", kind="write")
+def resolve(call: Call, finding: Code) -> None:
     """Resolve a finding with --reason; it stays resolved while its figures are unchanged."""
-    from ledger.usecases.statements.findings import settle
+    from ledger.usecases.statements.findings import resolve
 
-    act(call, lambda uow: settle(uow, finding))
+    act(call, lambda uow: resolve(uow, finding))
+
+
+@command(app, "settle", kind="write", hidden=True)
+def settle(call: Call, finding: Code) -> None:
+    """Resolve a finding: the former name of `finding resolve`."""
+    resolve(call, finding)
 
 
 @command(app, "reopen", kind="write")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
@@ -104,16 +104,22 @@ def emit_rows(
     narrow: Sequence[Column] = (),
     named: str = "rows",
     above: Sequence[str] = (),
+    below: Callable[[Sequence[ReportRow]], Iterable[str]] | None = None,
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
     On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `above`
-    are lines that people read before the table, which is left out where it is empty. `head`
+    are lines that people read before the table, which is left out where it is empty, and `below`
+    makes those that they read after it, unbroken. `head`
     (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
     chosen = filter_rows(rows, columns, options)
+    behind: Sequence[str] = ()
+    if below is not None and options.format == "table":
+        chosen = shown = list(chosen)
+        behind = [f"{line}\n" for line in below(shown)]
     with destination(options) as out:
         if above and options.format in _FOR_PEOPLE:
             chosen = row_list = list(chosen)
@@ -122,6 +128,7 @@ def emit_rows(
                 return
         if options.format == "table" and options.output is None and is_terminal(out):
             _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
+            out.writelines(behind)
             return
         if options.format == "json":
             from ledger.reports.formats import json_rows_chunks  # noqa: PLC0415
@@ -131,6 +138,7 @@ def emit_rows(
             out.writelines(json_rows_chunks(*rows_as, named=named, ascii_only=plain))
             return
         out.writelines(_row_chunks(chosen, columns, options.format))
+        out.writelines(behind)
 
 
 def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[str]:

@@ -24,6 +24,7 @@ _PAST = {
     "reverse": "reversed",
     "add": "added",
     "edit": "edited",
+    "resolve": "resolved",
     "settle": "resolved",
     "reopen": "reopened",
     "rename": "renamed",

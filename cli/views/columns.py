@@ -13,9 +13,9 @@ from ledger.reports.table import Column
 
 _KEYS: Final = {
     "code": """
-        act base city code country deal difference eligible factor finding from_text kind level mark
-        member_since need offer offer_unit office ours project proposal provider quote root sample
-        sector state status subject theirs unit
+        act base city code country deal eligible factor finding from_text kind level mark
+        member_since need offer offer_unit office project proposal provider quote root sample
+        sector state status subject unit
     """,
     "date": """
         as_of changed_at date day due_on effective_on held_until needed_by opened_at rate_date
@@ -27,6 +27,7 @@ _KEYS: Final = {
         needs not_counted offers open_text projects proposal_line rate reverses seal seconds size
         step_text takes taken_up then_text today_text unknown version weight
     """,
+    "figure": "difference ours theirs",
     "amount": """
         available committed delivered gap gap_base held max_ticket min_ticket need_left
         offer_committed offer_delivered offer_held offer_left offer_quantity quantity required then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,14 @@ def _columns(fields: str) -> list[Column]:
 
 FINDING_COLUMNS = _columns(
     "finding status kind subject ours theirs difference provider statement line~ (deal) "
-    "(entry) (office) (opened_at) changed_at (actor) (reason) command (said)"
+    "(entry) (office) (opened_at) changed_at (actor) (reason) (command) (said)"
 )
-FINDING_NARROW = _columns("finding status kind subject ours:3 theirs:3 difference:1 line~:4")
+FINDING_NARROW = _columns(
+    "finding status:5 kind subject:4 ours:2 theirs:2 difference:1 provider statement line~:3"
+)
 FINDING_TERMS = _columns(
-    "finding status kind said ours~ theirs~ difference~ provider statement line~ deal "
-    "entry office command"
+    "finding status kind said ours theirs difference provider statement line~ deal "
+    "entry office (command)"
 )
 EVENT_COLUMNS = _columns("recorded_at event actor reason")
 
@@ -49,6 +52,23 @@ def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
         "command": finding.resolve_command if is_open else None,
         "said": finding.sentence,
     }
+
+
+def command_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Give the suggested command of each open finding, on a line of its own."""
+    for row in rows:
+        if row["command"]:
+            yield ""
+            yield f"{row['finding']}: suggested command"
+            yield row["command"]
+
+
+def suggestion_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    """Give the suggested command of one finding, on a line of its own."""
+    if row["command"]:
+        yield ""
+        yield "Suggested command:"
+        yield row["command"]
 
 
 def finding_document(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cityfund.reconcile/1"
 _STEP_COLUMNS = columns("name seconds:1 result_text", name="Step")
-_FINDING_COLUMNS = columns("kind subject ours~:1 theirs~:1 difference~:1 command", kind="Finding")
+_FINDING_COLUMNS = columns("kind subject ours:1 theirs:1 difference:1", kind="Finding")
 
 
 def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
@@ -103,7 +103,10 @@ def _finding_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"Findings: {len(findings)}."
     yield from table_lines(list(findings), _FINDING_COLUMNS)
     for finding in findings:
+        yield ""
         yield f"{finding.get('code') or finding['subject']}: {finding['said']}"
+        if finding["command"]:
+            yield finding["command"]
 
 
 def figures_text(figures: Mapping[str, int | str]) -> str:

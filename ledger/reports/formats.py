@@ -15,7 +15,7 @@ from typing import Final
 from ledger.reports.table import Column, ReportRow, human, jsonable, machine
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?( [^\W\d_][\w-]{0,63})?")
 
 
 class _LineWriter:
@@ -43,7 +43,7 @@ def csv_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator
 def neutralised(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula.
 
-    Plain numbers, signs and all, stay numbers.
+    Plain numbers, signs and all, stay numbers, also with a unit behind them.
     """
     if text.startswith(_STARTS_A_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"

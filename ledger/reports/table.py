@@ -16,19 +16,20 @@ from enum import Enum
 from typing import Any
 
 ReportRow = Mapping[str, object]
-_RIGHT = frozenset({"amount", "number"})
+_RIGHT = frozenset({"amount", "number", "figure"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: `key` in the row, `title` for people.
 
-    `kind` is `text`, `code`, `date`, `number` or `amount`; an amount is a plain decimal text,
-    shown to people with its thousands apart. `unit` is the key whose value follows the amount,
-    `measured_in` the key of the unit it is in; `absent` stands for a missing value. A column with
-    `table` false is left out for people; where a terminal is too narrow for all, the columns with
-    the highest `spare` are left out first, and those with none never. `words` are what people read
-    for values that machines keep; a filter accepts both.
+    `kind` is `text`, `code`, `date`, `number`, `amount` or `figure`; an amount is a plain decimal
+    text, shown to people with its thousands apart, and a figure is one with its unit behind it.
+    `unit` is the key whose value follows the amount, `measured_in` the key of the unit it is in;
+    `absent` stands for a missing value. A column with `table` false is left out for people; where a
+    terminal is too narrow for all, the columns with the highest `spare` are left out first, and
+    those with none never. `words` are what people read for values that machines keep; a filter
+    accepts both.
     """
 
     key: str
@@ -99,6 +100,9 @@ def human(row: ReportRow, column: Column) -> str:
         return ", ".join(machine(item) for item in value)
     text = machine(value)
     text = column.words.get(text, text)
+    if column.kind == "figure":
+        figure, space, behind = text.partition(" ")
+        return f"{grouped(figure)}{space}{behind}"
     if column.kind == "amount":
         text = grouped(text)
         unit = row.get(column.unit) if column.unit else None

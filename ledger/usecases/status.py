@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
 
 from ledger.core.dates import days_after
 from ledger.core.errors import InvalidInput
@@ -15,8 +17,9 @@ from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_plac
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.store.journal.entries import last_entry
-from ledger.store.nights.runs import StoredRun, last_run_through
+from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
 from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.store.statements.findings import resolved_findings
 
 _DAYS_RANGE = range(3651)
 
@@ -115,8 +118,26 @@ def read_status(reader: Reader, days: int) -> Status:
         offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
         offers_past=[one for one in offers_due if one.until < snapshot.day],
         last=last_entry(reader.connection, snapshot.times),
-        night=last_run_through(reader.connection, snapshot.day, snapshot.times.known_at),
+        night=_last_night(reader.connection, snapshot.day, snapshot.times.known_at),
     )
+
+
+def _last_night(connection: Connection, day: date, known_at: datetime | None) -> StoredRun | None:
+    """Return the last run, without the findings that were resolved since."""
+    run = last_run_through(connection, day, known_at)
+    if run is None:
+        return None
+    resolved = resolved_findings(connection, known_at)
+    return replace(run, steps=tuple(_open_findings(step, resolved) for step in run.steps))
+
+
+def _open_findings(step: StoredStep, resolved: Collection[str]) -> StoredStep:
+    left = [one for one in step.findings if one.get("code") not in resolved]
+    gone = len(step.findings) - len(left)
+    if not gone:
+        return step
+    figures = {**step.figures, "open": int(step.figures.get("open", gone)) - gone}
+    return replace(step, findings=left, figures=figures)
 
 
 def _states(snapshot: Snapshot) -> dict[str, ProjectState]:

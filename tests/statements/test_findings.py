@@ -76,7 +76,7 @@ def test_what_is_settled_rests_as_long_as_its_numbers_do(fund, tmp_path):
     inbox = tmp_path / "inbox"
     put(inbox, "a.csv", COMMITTED, DELIVERED, ADDED)
     a_night(fund, inbox)
-    fund.do(lambda uow: acts.settle(uow, "f-0001"), reason="paid to another account")
+    fund.do(lambda uow: acts.resolve(uow, "f-0001"), reason="paid to another account")
 
     assert a_night(fund, inbox).findings == ()
 
@@ -107,12 +107,12 @@ def test_a_finding_is_settled_once_with_a_reason_and_opened_again_with_one(fund,
     a_night(fund, tmp_path / "inbox")
 
     with fund.refuses(acts.FindingReasonMissing, "F-0001"):
-        fund.do(lambda uow: acts.settle(uow, "F-0001"))
+        fund.do(lambda uow: acts.resolve(uow, "F-0001"))
     with fund.refuses(acts.FindingOpen, "F-0001"):
         fund.do(lambda uow: acts.reopen(uow, "F-0001"), reason="?")
-    fund.do(lambda uow: acts.settle(uow, "1"), reason="asked them")
+    fund.do(lambda uow: acts.resolve(uow, "1"), reason="asked them")
     with fund.refuses(acts.FindingNotOpen, "F-0001", "resolved"):
-        fund.do(lambda uow: acts.settle(uow, "F-0001"), reason="asked again")
+        fund.do(lambda uow: acts.resolve(uow, "F-0001"), reason="asked again")
     fund.do(lambda uow: acts.reopen(uow, "F-0001"), reason="they deny it")
 
     assert events(fund) == ["opened", "settled", "reopened"]
@@ -127,7 +127,7 @@ def test_a_finding_is_settled_once_with_a_reason_and_opened_again_with_one(fund,
 @pytest.mark.parametrize("typed", ["F-0007", "seven", "D-0001"])
 def test_a_finding_that_is_not_there_is_named(fund, typed):
     with fund.refuses(UnknownFinding, typed):
-        fund.do(lambda uow: acts.settle(uow, typed), reason="?")
+        fund.do(lambda uow: acts.resolve(uow, typed), reason="?")
 
 
 def test_an_inbox_that_is_not_there_is_refused(fund, tmp_path):

@@ -93,7 +93,7 @@ def test_a_provider_with_a_finding_is_compared_every_night(fund):
     fund.deliver("25 EUR", on=date(2026, 10, 12))
     night(fund)
     assert night(fund)["providers_unchanged"] == 1
-    fund.do(lambda uow: acts.settle(uow, "F-0001"), reason="they book it later")
+    fund.do(lambda uow: acts.resolve(uow, "F-0001"), reason="they book it later")
 
     came = night(fund)
 

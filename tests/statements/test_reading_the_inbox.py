@@ -84,8 +84,6 @@ BAD = {
                   "not a number"),
     "ambiguous": (f"{HEADER}{COMMITTED.replace('1000.00', '1.000')}\n".encode(), ":2 quantity",
                   "more decimals"),
-    "future": (f"{HEADER}{COMMITTED.replace('2026-10-02', '2027-01-01')}\n".encode(), ":2 date",
-               "in the future"),
     "Persian year": (f"{HEADER}{COMMITTED.replace('2026-10-02', '1405-07-10')}\n".encode(),
                      ":2 date", "another calendar"),
     "unknown provider": (f"{HEADER}{COMMITTED.replace('BANK', 'BNAK')}\n".encode(), ":2 provider",
@@ -110,7 +108,7 @@ def test_a_bad_file_is_a_finding_that_says_where_and_the_rest_goes_on(fund, tmp_
     assert found.subject == f"{trouble}.csv"
     assert place in found.sentence
     assert words in found.sentence
-    assert found.command == "cityfund finding settle F-0001 --reason TEXT"
+    assert found.command == "cityfund finding resolve F-0001 --reason TEXT"
 
 
 def test_a_bad_file_that_is_put_right_heals(fund, tmp_path):

@@ -35,7 +35,7 @@ from ledger.store.db.night_tables import (
 from ledger.store.db.types import LIST_SEPARATOR
 
 _NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot)
-_COMMANDS: Final = ("reconcile", "finding settle", "finding reopen")
+_COMMANDS: Final = ("reconcile", "finding resolve", "finding settle", "finding reopen")
 """The commands whose requests write such rows."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from ledger.core.errors import NotFound
 from ledger.core.numbers import normalise_digits
@@ -20,10 +21,12 @@ from ledger.statements.findings import (
     finding_number,
 )
 from ledger.store.db import tables
-from ledger.store.db.night_tables import finding, finding_event
+from ledger.store.db.night_tables import finding, finding_event, night_step
 from ledger.store.session.unit_of_work import UnitOfWork
 
 _LONGEST_LINE = 200
+STATEMENTS_STEP: Final = "statements"
+"""The name of the step of a night that compares statements."""
 
 
 class UnknownFinding(NotFound, code="unknown-finding"):
@@ -62,13 +65,13 @@ class StoredFinding(FindingTerms):
 
     @property
     def resolve_command(self) -> str:
-        """Give the command that would settle it."""
+        """Give the suggested command, or the one that resolves the finding with a reason."""
         return self.command or resolve_command_of(self.id)
 
 
 def resolve_command_of(identity: int) -> str:
-    """Give the command by which an officer settles a finding with a reason."""
-    return f"cityfund finding settle {finding_code(identity)} --reason TEXT"
+    """Give the command by which an officer resolves a finding with a reason."""
+    return f"cityfund finding resolve {finding_code(identity)} --reason TEXT"
 
 
 def finding_states(connection: Connection) -> dict[str, FindingState]:
@@ -167,13 +170,38 @@ def read_finding(connection: Connection, number: int) -> StoredFinding:
 
 def read_findings(connection: Connection, *where: Any) -> list[StoredFinding]:
     """Read findings with what happened to them, those opened first before others."""
-    events = _events(connection)
+    events, suggested = _events(connection), _suggested_commands(connection)
     query = _findings().where(*where)
-    return [
+    findings = (
         StoredFinding(**row._mapping, events=events[row.id])  # noqa: SLF001 - its public name
         for row in connection.execute(query)
         if row.id in events
-    ]
+    )
+    return [replace(one, command=suggested.get(one.code, one.command)) for one in findings]
+
+
+def _suggested_commands(connection: Connection) -> Mapping[str, str]:
+    """Give the commands of the last comparison: what was suggested first may be wrong by now."""
+    last = (
+        select(night_step.c.findings)
+        .where(night_step.c.name == STATEMENTS_STEP)
+        .order_by(night_step.c.run_id.desc())
+        .limit(1)
+    )
+    findings = json.loads(connection.execute(last).scalar() or "[]")
+    return {one["code"]: one["command"] for one in findings if one.get("code")}
+
+
+def resolved_findings(connection: Connection, known_at: datetime | None) -> set[str]:
+    """Give the codes of the findings that were no longer open at a moment; now for None."""
+    event = finding_event.c
+    known = [] if known_at is None else [event.recorded_at <= known_at]
+    last = select(event.finding_id, func.max(event.number)).where(*known)
+    query = select(event.finding_id).where(
+        tuple_(event.finding_id, event.number).in_(last.group_by(event.finding_id)),
+        event.event.in_((FindingEvent.RESOLVED, FindingEvent.AUTO_RESOLVED)),
+    )
+    return {finding_code(one) for one in connection.execute(query).scalars()}
 
 
 def read_open_findings(connection: Connection) -> list[StoredFinding]:

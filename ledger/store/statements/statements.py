@@ -25,7 +25,7 @@ from ledger.store.db.night_tables import (
 from ledger.store.db.queries import read_units
 from ledger.store.session.ledger import stable_moment
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import last_event_number
+from ledger.store.statements.findings import STATEMENTS_STEP, last_event_number
 
 
 class StoredStatement(NamedTuple):
@@ -127,9 +127,6 @@ def outstanding_since(connection: Connection) -> Mapping[str, date]:
     return dict(connection.execute(query).all())
 
 
-STATEMENTS_STEP: Final = "statements"
-
-
 def recorded_through(connection: Connection) -> int:
     """Give a request's number: all of its number or a lower one are recorded, and none will be."""
     number, moment = tables.request.c.id, tables.request.c.recorded_at
@@ -162,7 +159,7 @@ def unchanged_providers(
         return frozenset()
     with_statements = select(tables.provider.c.code).join(statement)
     changed = connection.execute(
-        union(_changed_since(through), _providers_with_findings())
+        union(_changed_since(through), _providers_with_findings(), _with_lines_after(last.day))
     ).scalars()
     return frozenset(connection.execute(with_statements.distinct()).scalars()) - frozenset(changed)
 
@@ -189,6 +186,17 @@ def _changed_since(request: int) -> Select[Any]:
     )
     with_statements = select(statement.c.provider_id).where(statement.c.request_id > request)
     return select(provider.c.code).where(provider.c.id.in_(acts.union(with_statements)))
+
+
+def _with_lines_after(day: date) -> Select[Any]:
+    """Select the providers with lines that were dated ahead when they were last compared."""
+    line = statement_line.c
+    return (
+        select(tables.provider.c.code)
+        .join(statement, statement.c.provider_id == tables.provider.c.id)
+        .join(statement_line, line.statement_id == statement.c.id)
+        .where(line.day > day)
+    )
 
 
 def _providers_with_findings() -> Select[Any]:

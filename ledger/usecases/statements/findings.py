@@ -27,7 +27,7 @@ class FindingOpen(RefusedByRule, code="finding-open"):
     """A finding to be reopened is open."""
 
     default_why = "Only a resolved or auto-resolved finding can be reopened."
-    default_next = "Resolve it with: cityfund finding settle CODE --reason TEXT"
+    default_next = "Resolve it with: cityfund finding resolve CODE --reason TEXT"
 
 
 class FindingReasonMissing(UsageError, code="finding-reason-missing"):
@@ -37,7 +37,7 @@ class FindingReasonMissing(UsageError, code="finding-reason-missing"):
     default_next = "Give the reason: --reason TEXT"
 
 
-def settle(uow: UnitOfWork, typed: str) -> Receipt:
+def resolve(uow: UnitOfWork, typed: str) -> Receipt:
     """Record that an officer has resolved a finding, and why."""
     finding = _read_finding(uow, typed)
     if not finding.last.event.leaves_open:
