@@ -22,7 +22,7 @@ MAX_TEXT: Final = 10_000
 """The most characters of one text: a page or two."""
 
 
-_UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class TextTooLong(InvalidInput, code="text-too-long"):
@@ -55,7 +55,7 @@ def find_control_character(text: str) -> str | None:
     """
     for character in text:
         steers = unicodedata.category(character) == "Cc" and character not in "\n\t"
-        if steers or character in _UNSEEN:
+        if steers or character in UNSEEN:
             return f"U+{ord(character):04X}"
     return None
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit
+from ledger.core.text import UNSEEN
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import ImportProblem, Place
@@ -35,11 +36,15 @@ _LONGEST_NAME: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class StatementFile:
-    """One file of the inbox: what it holds, or what is wrong with it, and the digest of both."""
+    """One file of the inbox: what it holds, or what is wrong with it, and the digest of both.
+
+    `empty_lines` are the lines of the file that report an amount of zero and are left out.
+    """
 
     name: str
     digest: str
     lines: tuple[ReadLine, ...] = ()
+    empty_lines: tuple[int, ...] = ()
     problems: tuple[ImportProblem, ...] = ()
 
 
@@ -80,7 +85,12 @@ def read_statement(
         lookups.problems.append(Place(name, 1).problem(None, "no-lines", what, hint))
     if lookups.problems:
         return StatementFile(name, known_by, problems=tuple(lookups.problems))
-    return StatementFile(name, known_by, _number_duplicates(lines))
+    return StatementFile(
+        name,
+        known_by,
+        tuple(one for one in _number_duplicates(lines) if one.line.amount),
+        tuple(one.file_line for one in lines if not one.line.amount),
+    )
 
 
 def too_large(name: str, size: int) -> ImportProblem:
@@ -103,7 +113,7 @@ def _tables(
 
 def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:
     plain = {
-        name: normalise_digits(cell) if name != "reference" else cell
+        name: normalise_digits(cell) if name != "reference" else _without_unseen(cell)
         for name, cell in values.items()
     }
     cells = Cells(Place(table.file, file_line), plain, lookups, table.columns)
@@ -126,6 +136,13 @@ def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: L
     return ReadLine(line, file_line)
 
 
+def _without_unseen(reference: str) -> str:
+    """Return a reference without marks that have no shape: they are no part of it."""
+    if reference.isascii():
+        return reference
+    return "".join(one for one in reference if one not in UNSEEN)
+
+
 _NO_UNIT: Final = Unit("", 0, "money", "")
 
 
@@ -138,7 +155,7 @@ def _name(cells: Cells, column: str) -> str:
 
 
 def _day(cells: Cells) -> date | None:
-    day = cells.past_date("date")
+    day = cells.date("date")
     if day is not None and day.year < _FIRST_YEAR:
         what = f"The date {day} is of another calendar, or too early."
         cells.problem("date", "bad-date", what, "Write the Gregorian year: 2026-11-23.")
@@ -146,15 +163,22 @@ def _day(cells: Cells) -> date | None:
 
 
 def _amount(cells: Cells, unit: Unit | None) -> int:
-    """Give the amount of a line, below zero where a minus or brackets say so."""
+    """Give the amount of a line, below zero where a minus or brackets say so; it may be zero."""
     typed = cells.raw("quantity") or ""
     bare = typed
     if typed.startswith(_MINUS):
         bare = typed[1:].strip()
     elif typed.startswith("(") and typed.endswith(")"):
         bare = typed[1:-1].strip()
+    if unit is not None and _is_zero(bare.removesuffix(unit.code).strip()):
+        return 0
     amount = cells.amount("quantity", unit, bare) or 0
     return amount if bare == typed else -amount
+
+
+def _is_zero(figure: str) -> bool:
+    """Return whether a figure is zero: nothing happened, and the other lines are read."""
+    return "0" in figure and not figure.strip("0").strip(".,").strip("0")
 
 
 def _number_duplicates(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:

@@ -1,59 +1,214 @@
-"""The matching pass for entries that a provider reports in several lines.
+"""The matching passes for sums: an act in several lines, and several acts in one line.
 
-It finds the few amounts that add up to another, for split and for merged lines.
+A set of acts or lines is asserted only where it is the only one that adds up, and where no other
+line or act needs the same ones. Sets that differ only in alike acts (of one deal, day and amount)
+are one. What adds up in several ways, or was not searched to the end, is reported as unclear.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations, islice
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
-from ledger.statements.lines import DealEntry, FindingKind, StatementLine
-from ledger.statements.matcher import MOST_NEAR, StatementMatcher, same_reference
-from ledger.statements.pool import DayIndex
-
-MOST_TRIED = 14
-"""Above this number of amounts, only all of them and consecutive ones are tried."""
-
-_MOST_TOGETHER = 4
+from ledger.statements.lines import DealEntry, FindingKind, StatementLine, UnclearSum
+from ledger.statements.matcher import MOST_NEAR, StatementMatcher, cites, same_reference
+from ledger.statements.pool import AmountFilter, DayIndex
+from ledger.statements.scope import Scope
+from ledger.statements.subset_sum import Choice, Copies, SubsetSums
 
 
-def find_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
-    """Return the places of two or more amounts that add up to a total; None if there are none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumSearch:
+    """The sets of items that add up to one total. Each group is of alike items, under a key."""
 
-    All of them are tried first, then consecutive ones, then small subsets: parts of one payment are
-    usually listed together.
+    groups: tuple[tuple[int, ...], ...] = ()
+    keys: tuple[Hashable, ...] = ()
+    sums: SubsetSums
+    by_reference: bool = False
+
+    @property
+    def is_unique(self) -> bool:
+        """Return whether exactly one set adds up, of two items or more."""
+        return self.sums.complete and self.sums.count == 1 and sum(self.sums.first[0]) > 1
+
+    @property
+    def is_unclear(self) -> bool:
+        """Return whether several sets add up, or one that is contested, or an unknown number."""
+        return not self.sums.complete or self.sums.count > 1 or self.is_unique
+
+    @property
+    def may_change(self) -> bool:
+        """Return whether another search, of fewer items, can have another result."""
+        return not self.sums.complete or self.sums.count > 0
+
+    def items(self, choice: Choice, matched: set[int]) -> list[int]:
+        """Return the items of a choice, of alike ones the first that are unmatched."""
+        return [
+            item
+            for group, copies in zip(self.groups, choice, strict=True)
+            for item in islice((one for one in group if one not in matched), copies)
+        ]
+
+    def members(self) -> list[int]:
+        """Return all items that are in any set."""
+        return sorted(item for place in self.sums.members for item in self.groups[place])
+
+
+NOTHING: Final = SumSearch(sums=SubsetSums())
+NOT_SEARCHED: Final = SumSearch(sums=SubsetSums(complete=False))
+
+
+def _search_groups(
+    matcher: StatementMatcher,
+    items: Iterable[tuple[int, Hashable, int]],
+    total: int,
+    *,
+    by_reference: bool = False,
+) -> SumSearch:
+    """Search for the sets of items that add up to a total: each is number, key and amount."""
+    groups: dict[tuple[Hashable, int], list[int]] = {}
+    for number, key, amount in items:
+        groups.setdefault((key, amount), []).append(number)
+    copies = [Copies(amount, len(group)) for (_, amount), group in groups.items()]
+    return SumSearch(
+        groups=tuple(map(tuple, groups.values())),
+        keys=tuple(groups),
+        sums=matcher.budget.search(copies, total),
+        by_reference=by_reference,
+    )
+
+
+Search = Callable[[int], SumSearch]
+
+
+def _assert_unique_sums(
+    totals: Iterable[int],
+    search: Search,
+    matched: set[int],
+    accept: Callable[[int, SumSearch, list[int]], None],
+) -> dict[int, SumSearch]:
+    """Accept unique sets that do not contend for the same items, until there are no more.
+
+    An accepted set leaves fewer items to others, whose set may then be unique. Return the searches
+    of the totals that remain and may add up.
     """
-    count = len(amounts)
-    if count < 2:  # noqa: PLR2004 - one is no sum
-        return None
-    if sum(amounts) == total:
-        return tuple(range(count))
-    return _consecutive_sum(amounts, total) or _small_subset_sum(amounts, total)
+    searches = {total: search(total) for total in totals}
+    while True:
+        searches = {total: one for total, one in searches.items() if one.may_change}
+        accepted = _uncontested(searches)
+        for total in accepted:
+            result = searches.pop(total)
+            accept(total, result, result.items(result.sums.first[0], matched))
+        if not accepted:
+            return searches
+        for total, one in searches.items():
+            if any(item in matched for group in one.groups for item in group):
+                searches[total] = search(total)
 
 
-def _consecutive_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
-    ends: dict[int, int] = {0: 0}
-    running = 0
-    for place, amount in enumerate(amounts, start=1):
-        running += amount
-        begin = ends.get(running - total)
-        if begin is not None and place - begin > 1:
-            return tuple(range(begin, place))
-        ends[running] = place
-    return None
+def _uncontested(searches: Mapping[int, SumSearch]) -> list[int]:
+    """Return the totals with a unique set that leaves enough items for all other unique sets."""
+    unique = {total: one for total, one in searches.items() if one.is_unique}
+    wanted: Counter[Hashable] = Counter()
+    for one in unique.values():
+        for key, copies in zip(one.keys, one.sums.first[0], strict=True):
+            wanted[key] += copies
+    return [
+        total
+        for total, one in unique.items()
+        if all(
+            wanted[key] <= len(group)
+            for key, group, copies in zip(one.keys, one.groups, one.sums.first[0], strict=True)
+            if copies
+        )
+    ]
 
 
-def _small_subset_sum(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
-    if len(amounts) > MOST_TRIED:
-        return None
-    for size in range(2, min(_MOST_TOGETHER, len(amounts)) + 1):
-        for places in combinations(range(len(amounts)), size):
-            if sum(amounts[place] for place in places) == total:
-                return places
-    return None
+# Several acts in one line
+
+
+def find_merged_lines(matcher: StatementMatcher) -> None:
+    """Find lines that report several acts at once; acts that cite the line agree with it."""
+    places = [place for place, line, _ in matcher.unmatched_lines() if line.amount]
+    # Of equal lines one can repeat another: the first one chooses before the others.
+    first: dict[object, int] = {}
+    for place in places:
+        first.setdefault((matcher.scope(place), matcher.lines[place].duplicate_key), place)
+    others = [place for place in places if place not in set(first.values())]
+    for group in (list(first.values()), others):
+        matcher.unclear_lines.update(_merge(matcher, group))
+
+
+def _merge(matcher: StatementMatcher, places: Iterable[int]) -> dict[int, SumSearch]:
+    entries = {entry.number: entry for entry in matcher.unmatched_entries()}
+
+    def accept(place: int, result: SumSearch, numbers: list[int]) -> None:
+        line, chosen = matcher.lines[place], [entries[number] for number in numbers]
+        if result.by_reference or any(cites(line, entry) for entry in chosen):
+            matcher.confirm([place], chosen)
+        else:
+            matcher.add_difference(FindingKind.MERGED, [place], chosen)
+
+    def search(place: int) -> SumSearch:
+        return _search_entries(matcher, matcher.lines[place], matcher.scope(place))
+
+    return _assert_unique_sums(places, search, matcher.matched_entries, accept)
+
+
+def _search_entries(matcher: StatementMatcher, line: StatementLine, scope: Scope) -> SumSearch:
+    """Search for the acts of a line: those with its reference, else all that are near."""
+    pool, key = matcher.pool(line, scope), (line.unit.code, line.amount)
+    if matcher.find_by_reference(line, pool, AmountFilter.AMOUNT, *key) is not None:
+        return NOTHING
+    entries = matcher.near_entries(line, scope)
+    if len(entries) > MOST_NEAR:
+        return NOT_SEARCHED
+    referred = [entry for entry in entries if same_reference(line, entry)]
+    if len(referred) > 1:
+        result = _search_among(matcher, line, referred, by_reference=True)
+        if result.may_change:
+            return result
+    outstanding = without_reversals(entries)
+    result = _search_among(matcher, line, outstanding)
+    if result.may_change or len(outstanding) == len(entries):
+        return result
+    return _search_among(matcher, line, entries)
+
+
+def _search_among(
+    matcher: StatementMatcher,
+    line: StatementLine,
+    entries: Sequence[DealEntry],
+    *,
+    by_reference: bool = False,
+) -> SumSearch:
+    if len(entries) < 2:  # noqa: PLR2004 - one is no sum
+        return NOTHING
+    items = (
+        (entry.number, (entry.deal, entry.day), matcher.amount_of(entry, line) or 0)
+        for entry in entries
+    )
+    return _search_groups(matcher, items, line.amount, by_reference=by_reference)
+
+
+def without_reversals(entries: Sequence[DealEntry]) -> list[DealEntry]:
+    """Omit entries that cancel each other: a provider need not report what was undone."""
+    outstanding: dict[tuple[str, str, int], list[DealEntry]] = defaultdict(list)
+    for entry in entries:
+        undone = outstanding[entry.deal, entry.kind, -entry.need_amount]
+        if undone:
+            undone.pop()
+        else:
+            outstanding[entry.deal, entry.kind, entry.need_amount].append(entry)
+    return sorted(
+        (entry for same in outstanding.values() for entry in same), key=lambda entry: entry.number
+    )
+
+
+# An act in several lines
 
 
 _Group = tuple[str, str, str]
@@ -73,27 +228,45 @@ class _LineBundle:
         """Add a line; lines are added in order."""
         self.first = place if self.first is None else self.first
         self._by_day.add(place, line.day, place)
-        for name in {line.reference, line.citation} - {None}:
+        for name in {line.reference_key, line.citation_key} - {None}:
             assert name is not None
             days = self._under.setdefault(name, DayIndex(self._matched))
             days.add(place, line.day, place)
 
     def near(self, entry: DealEntry, reach: int) -> Iterator[int]:
         """Return the places of lines near in time, or with the entry's reference."""
-        named = self._under.get(entry.reference) if entry.reference is not None else None
+        named = self._under.get(entry.reference_key) if entry.reference_key is not None else None
         for way in (
             named.nearest_first(entry.day) if named is not None else iter(()),
             self._by_day.nearest_first(entry.day, reach),
         ):
-            yield from islice(way, MOST_NEAR)
+            yield from islice(way, MOST_NEAR + 1)
 
 
 def find_split_lines(matcher: StatementMatcher) -> None:
-    """Find entries that the provider reports in several lines."""
+    """Find acts that the provider reports in several lines."""
+    numbers = {entry.number for entry in matcher.unmatched_entries()}
+    matcher.unclear_entries.update(_split(matcher, numbers))
+
+
+def _split(matcher: StatementMatcher, numbers: set[int]) -> dict[int, SumSearch]:
     groups = _groups(matcher)
+    entries: dict[int, tuple[DealEntry, list[_Group]]] = {}
     for deal, kind, unit in sorted(groups, key=lambda one: _order(matcher, one[0], groups[one])):
         for entry in matcher.unmatched_entries_in(deal, kind):
-            _find_split(matcher, entry, groups[deal, kind, unit])
+            if entry.number in numbers:
+                entries.setdefault(entry.number, (entry, []))[1].append((deal, kind, unit))
+
+    def search(number: int) -> SumSearch:
+        entry, named = entries[number]
+        results = [_search_lines(matcher, entry, groups[one]) for one in named]
+        return next((one for one in results if one.may_change), NOTHING)
+
+    def accept(number: int, result: SumSearch, places: list[int]) -> None:
+        del result
+        matcher.add_difference(FindingKind.SPLIT, sorted(places), [entries[number][0]])
+
+    return _assert_unique_sums(entries, search, matcher.matched_lines, accept)
 
 
 def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
@@ -103,18 +276,18 @@ def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
     waiting = {(entry.deal, entry.kind) for entry in matcher.unmatched_entries()}
     referred: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in matcher.unmatched_entries():
-        if entry.reference is not None:
-            referred[entry.kind, entry.reference].add(entry.deal)
+        if entry.reference_key is not None:
+            referred[entry.kind, entry.reference_key].add(entry.deal)
     for place, line, scope in matcher.unmatched_lines():
-        if not scope.has_codes and line.reference is None:
+        if not scope.has_codes and line.reference_key is None:
             continue
-        name = (scope if scope.has_codes else line.reference, line.kind, line.unit.code)
+        name = (scope if scope.has_codes else line.reference_key, line.kind, line.unit.code)
         bundle = bundles.get(name)
         if bundle is None:
             bundle = bundles[name] = _LineBundle(matcher.matched_lines)
             deals: Iterable[str] = scope.deals
-            if not scope.has_codes and line.reference is not None:
-                deals = referred[line.kind, line.reference]
+            if not scope.has_codes and line.reference_key is not None:
+                deals = referred[line.kind, line.reference_key]
             for deal in deals:
                 if (deal, line.kind) in waiting:
                     result[deal, line.kind, line.unit.code].append(bundle)
@@ -126,18 +299,62 @@ def _order(matcher: StatementMatcher, deal: str, bundles: Sequence[_LineBundle])
     return min(one.first or 0 for one in bundles), matcher.facts.positions[deal]
 
 
-def _find_split(
+def _search_lines(
     matcher: StatementMatcher, entry: DealEntry, bundles: Sequence[_LineBundle]
-) -> None:
+) -> SumSearch:
+    """Search for the lines of an act: those with its reference, else all that are near."""
     near = chain.from_iterable(one.near(entry, matcher.tolerance) for one in bundles)
     places = sorted(set(near))
     referred = [place for place in places if same_reference(matcher.lines[place], entry)]
     for group in (referred, places):
-        if len(group) > 1:
-            lines = [matcher.lines[place] for place in group]
-            total = matcher.amount_of(entry, lines[0])
-            amounts = [line.amount for line in lines]
-            result = find_sum(amounts, total) if total is not None else None
-            if result is not None:
-                matcher.add_difference(FindingKind.SPLIT, [group[at] for at in result], [entry])
-                return
+        if len(group) > MOST_NEAR:
+            return NOT_SEARCHED
+        total = matcher.amount_of(entry, matcher.lines[group[0]]) if len(group) > 1 else None
+        if total:
+            items = (
+                (place, (id(matcher.scope(place)), line.day), line.amount)
+                for place, line in ((place, matcher.lines[place]) for place in group)
+            )
+            result = _search_groups(matcher, items, total)
+            if result.may_change:
+                return result
+    return NOTHING
+
+
+# What adds up in several ways
+
+
+def find_unclear_sums(matcher: StatementMatcher) -> None:
+    """Report the lines and acts that add up in several ways, or were not searched to the end.
+
+    What later passes matched is no longer in any set, so one set may be left.
+    """
+    merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
+    split = _split(matcher, matcher.unclear_entries - matcher.matched_entries)
+    entries = {entry.number: entry for entry in matcher.unmatched_entries()}
+    for place, result in merged.items():
+        line, scope = matcher.lines[place], matcher.scope(place)
+        # The reference names the act where the sets are not known.
+        if result.is_unclear and (
+            result.sums.complete or not matcher.has_entry_with_reference(line, scope)
+        ):
+            members = [entries[number] for number in result.members()]
+            matcher.unclear.append(([place], members, _unclear(result, entries)))
+    for number, result in split.items():
+        if result.is_unclear and result.sums.complete:
+            unclear = _unclear(result, dict(enumerate(matcher.lines)))
+            matcher.unclear.append((result.members(), [entries[number]], unclear))
+    matcher.report_unclear()
+
+
+def _unclear(
+    result: SumSearch, items: Mapping[int, DealEntry] | Mapping[int, StatementLine]
+) -> UnclearSum:
+    return UnclearSum(
+        count=result.sums.count,
+        sets=tuple(
+            tuple(items[item] for item in result.items(choice, set()))
+            for choice in result.sums.first
+        ),
+        complete=result.sums.complete,
+    )

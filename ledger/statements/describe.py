@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -25,8 +25,10 @@ from ledger.statements.lines import (
     LedgerFacts,
     LineKind,
     StatementLine,
+    UnclearSum,
     amount_in,
 )
+from ledger.statements.versions import Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def suggested_command(
     provider: str, difference: Difference, deal: DealFacts | None, today: date
 ) -> str | None:
     """Return the suggested command of a difference; None if an officer has to judge."""
+    if difference.doubtful:
+        return None
     match difference.kind:
         case FindingKind.MISSING:
             words = ["journal", "reverse", str(difference.entries[0].number)]
@@ -53,7 +57,7 @@ def suggested_command(
             line, entry = difference.lines[0], difference.entries[0]
             ours = amount_in(entry, deal, line.unit.code)
             assert ours is not None
-            same = line.reference is not None and entry.reference == line.reference
+            same = line.reference_key is not None and entry.reference_key == line.reference_key
             reference = line.reference if same else line.citation
             more = _need_amount(line.amount - ours, line, deal)
             return _command_for_amount(line, deal, more, reference or "", today)
@@ -66,6 +70,8 @@ def suggested_command(
 def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDelivery | None:
     """Return the delivery that a line adds to a committed deal; None for any other difference."""
     if difference.kind is not FindingKind.UNKNOWN or difference.deal is None:
+        return None
+    if difference.doubtful:
         return None
     line, deal = difference.lines[0], facts.deal(difference.deal)
     if deal is None or line.kind is not LineKind.DELIVERY or line.unit.code != deal.need_unit.code:
@@ -174,14 +180,15 @@ def describe_difference(
     """Describe one difference between a provider's statements and the ledger."""
     lines, entries = difference.lines, difference.entries
     deal = facts.deal(difference.deal) if difference.deal else None
-    ours, theirs, between = _numbers(difference, deal)
+    ours, theirs, between = _numbers(difference, deal, facts)
+    offices = {facts.deal_of(entry).office for entry in entries} if deal is None else {deal.office}
     entry_numbers = [str(entry.number) for entry in entries]
     line_numbers = [f"{line.statement}\n{line.number}" for line in lines]
     return FindingRecord(
         kind=difference.kind,
         identity=(provider, *line_numbers, "", *entry_numbers, "", ours, theirs),
-        subject=deal.code if deal is not None else provider,
-        sentence=_sentence(difference, deal, provider),
+        subject=_subject(provider, difference, deal),
+        sentence=_sentence(difference, facts, provider),
         ours=ours,
         theirs=theirs,
         difference=between,
@@ -191,11 +198,56 @@ def describe_difference(
         line="+".join(line.number for line in lines) or None,
         deal=deal.code if deal is not None else None,
         entry=entries[0].number if entries else None,
-        office=deal.office if deal is not None else None,
+        office=offices.pop() if len(offices) == 1 else None,
     )
 
 
-Numbers = tuple[str, str, str]
+def describe_replacement(provider: str, replacement: Replacement) -> FindingRecord:
+    """Describe lines that a later file of their statement left out."""
+    lines, name = replacement.lines, replacement.statement
+    items = _abridged(
+        "; ",
+        (f"line {one.number}, {quantity_text(one.amount, one.unit)} on {one.day}" for one in lines),
+    )
+    count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+    return FindingRecord(
+        kind=FindingKind.REPLACED,
+        identity=(
+            *(provider, name),
+            *(f"{one.number}\n{one.day}\n{one.amount} {one.unit.code}" for one in lines),
+        ),
+        subject=provider,
+        sentence=(
+            f"A later file of statement {name} repeats its line numbers and leaves out {count} of"
+            f" other days: {items}. They are no longer compared."
+        ),
+        ours=count,
+        provider=provider,
+        statement=name,
+        line="+".join(one.number for one in lines),
+    )
+
+
+_MOST_NAMED: Final = 8
+"""The most deals that a subject names, and acts or lines that a set names."""
+
+
+def _subject(provider: str, difference: Difference, deal: DealFacts | None) -> str:
+    """Return the deal, or the deals of merged acts, else the provider."""
+    if deal is not None or difference.kind is not FindingKind.MERGED:
+        return deal.code if deal is not None else provider
+    return _abridged("+", dict.fromkeys(entry.deal for entry in difference.entries))
+
+
+def _abridged(between: str, texts: Iterable[str]) -> str:
+    """Join texts; of many only the first, and the number of others."""
+    every = list(texts)
+    more = len(every) - _MOST_NAMED
+    rest = [f"{more} more"] if more > 0 else []
+    return between.join([*every[:_MOST_NAMED], *rest])
+
+
+Numbers = tuple[str, str, str | None]
 
 
 def quantity_text(amount: int, unit: Unit) -> str:
@@ -211,11 +263,13 @@ def _amounts(ours: int, theirs: int, unit: Unit) -> Numbers:
     )
 
 
-def _numbers(difference: Difference, deal: DealFacts | None) -> Numbers:
+def _numbers(difference: Difference, deal: DealFacts | None, facts: LedgerFacts) -> Numbers:
     """Return the figures of the ledger and of the provider, and their difference."""
     if difference.kind is FindingKind.MISSING:
         assert deal is not None
         return _amounts(difference.entries[0].need_amount, 0, deal.need_unit)
+    if difference.unclear is not None:
+        return _numbers_of_sets(difference, difference.unclear, facts)
     line = difference.lines[0]
     match difference.kind:
         case FindingKind.DATE:
@@ -224,15 +278,39 @@ def _numbers(difference: Difference, deal: DealFacts | None) -> Numbers:
         case FindingKind.UNIT:
             return _numbers_of_units(difference, deal)
         case FindingKind.DUPLICATE:
-            return _amounts(line.amount, 2 * line.amount, line.unit)
+            ours, theirs = line.amount, 2 * line.amount
         case FindingKind.UNKNOWN | FindingKind.PARTY:
-            return _amounts(0, line.amount, line.unit)
+            ours, theirs = 0, line.amount
         case _:
-            ours = 0
-            if deal is not None:
-                entries = difference.entries
-                ours = sum(amount_in(entry, deal, line.unit.code) or 0 for entry in entries)
-            return _amounts(ours, sum(one.amount for one in difference.lines), line.unit)
+            ours = _sum_of(difference.entries, line.unit, facts)
+            theirs = sum(one.amount for one in difference.lines)
+    return _amounts(ours, theirs, line.unit)
+
+
+def _sum_of(entries: Iterable[DealEntry], unit: Unit, facts: LedgerFacts) -> int:
+    """Add up acts in a unit: each in the side of its deal that is in it."""
+    return sum(amount_in(entry, facts.deal_of(entry), unit.code) or 0 for entry in entries)
+
+
+def _numbers_of_sets(difference: Difference, unclear: UnclearSum, facts: LedgerFacts) -> Numbers:
+    """Return the one amount, and how many sets of the other side add up to it."""
+    line = difference.lines[0]
+    sets = _count_text(unclear.count) if unclear.complete else _NOT_SEARCHED
+    if _is_of_lines(unclear):
+        return quantity_text(_sum_of(difference.entries, line.unit, facts), line.unit), sets, None
+    return sets, quantity_text(line.amount, line.unit), None
+
+
+_NOT_SEARCHED: Final = "not searched to the end"
+
+
+def _count_text(count: int) -> str:
+    return "1 set" if count == 1 else f"{count:,} sets"
+
+
+def _is_of_lines(unclear: UnclearSum) -> bool:
+    """Return whether the sets are of lines, for one act, and not of acts for one line."""
+    return bool(unclear.sets) and isinstance(unclear.sets[0][0], StatementLine)
 
 
 def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers:
@@ -258,12 +336,12 @@ def _numbers_of_units(difference: Difference, deal: DealFacts | None) -> Numbers
     )
 
 
-def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> str:
-    entries = difference.entries
+def _sentence(difference: Difference, facts: LedgerFacts, provider: str) -> str:
+    ours = _entries_text(difference.entries, facts)
     if difference.kind is FindingKind.MISSING:
-        assert deal is not None
-        ours = _entries_text(entries, deal)
         return f"The ledger has {ours}; no statement of {provider} reports it."
+    if difference.unclear is not None:
+        return _unclear_sentence(difference, difference.unclear, facts)
     theirs = _lines_text(difference.lines)
     match difference.kind:
         case FindingKind.DUPLICATE:
@@ -274,9 +352,37 @@ def _sentence(difference: Difference, deal: DealFacts | None, provider: str) -> 
             lacks = f"no {difference.other}" if difference.other else "nothing that matches"
             return f"{theirs}. The ledger has {lacks}."
         case _:
-            assert deal is not None
-            ours, why = _entries_text(entries, deal), _WHY.get(difference.kind, "")
-            return f"{theirs}. The ledger has {ours}{why}."
+            return f"{theirs}. The ledger has {ours}{_WHY.get(difference.kind, '')}."
+
+
+def _unclear_sentence(difference: Difference, unclear: UnclearSum, facts: LedgerFacts) -> str:
+    """Say how many sets there are, and show the first of them."""
+    if not unclear.complete:
+        theirs = _lines_text(difference.lines)
+        return f"{theirs}. Whether acts add up to it was {_NOT_SEARCHED}; no set is asserted."
+    if _is_of_lines(unclear):
+        whole = f"The ledger has {_entries_text(difference.entries, facts)}"
+        items, other = "lines", "another act needs the same lines"
+    else:
+        whole, items = _lines_text(difference.lines), "acts"
+        other = "another line needs the same acts"
+    shown = "; ".join(f"({number}) {_set_text(one, facts)}"
+                      for number, one in enumerate(unclear.sets, start=1))  # fmt: skip
+    if unclear.count == 1:
+        return f"{whole}. One set of {items} adds up to it, but {other}; none is asserted: {shown}."
+    first = "" if unclear.count == len(unclear.sets) else f" The first {len(unclear.sets)}:"
+    many = f"{_count_text(unclear.count)} of {items} add up to it; none is asserted."
+    return f"{whole}. {many}{first} {shown}."
+
+
+def _set_text(items: Sequence[DealEntry | StatementLine], facts: LedgerFacts) -> str:
+    return _abridged(" + ", (_item_text(one, facts) for one in items))
+
+
+def _item_text(item: DealEntry | StatementLine, facts: LedgerFacts) -> str:
+    if isinstance(item, StatementLine):
+        return f"{quantity_text(item.amount, item.unit)} of line {item.number}"
+    return f"{_entry_amount(item, facts)} of deal {item.deal} (entry {item.number})"
 
 
 _WHY: Final = {
@@ -304,14 +410,18 @@ def _codes_text(line: StatementLine) -> str:
     return (f" for {named}" if named else "") + referred
 
 
-def _entries_text(entries: Sequence[DealEntry], deal: DealFacts) -> str:
+def _entries_text(entries: Sequence[DealEntry], facts: LedgerFacts) -> str:
     return " and ".join(
-        f"{quantity_text(entry.need_amount, deal.need_unit)}"
-        + (
-            f" = {quantity_text(entry.offer_amount, deal.offer_unit)}"
-            if deal.is_cross_currency
-            else ""
-        )
-        + f" {ACT_WORDS[entry.kind]} on {entry.day} for deal {deal.code} (entry {entry.number})"
+        f"{_entry_amount(entry, facts)} {ACT_WORDS[entry.kind]} on {entry.day}"
+        f" for deal {entry.deal} (entry {entry.number})"
         for entry in entries
     )
+
+
+def _entry_amount(entry: DealEntry, facts: LedgerFacts) -> str:
+    """Return an act's amount in its own unit, and in the offer's where that is another."""
+    deal = facts.deal_of(entry)
+    ours = quantity_text(entry.need_amount, deal.need_unit)
+    if not deal.is_cross_currency:
+        return ours
+    return f"{ours} = {quantity_text(entry.offer_amount, deal.offer_unit)}"

@@ -1,8 +1,8 @@
 """The data compared: statement lines, the ledger's deals and their entries, and differences.
 
 Amounts are whole smallest parts, negative for a commitment released or a delivery returned. A line
-is in the unit of the need or of the offer. A statement that is sent again replaces the former one,
-and something can be missing only from the days that a provider's statements cover.
+is in the unit of the need or of the offer. Something can be missing only from the days that a
+provider's statements cover. References are compared by their keys.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
 from ledger.core.quantity import Unit
-from ledger.core.text import normalised_code
+from ledger.core.text import normalised_code, text_key
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -56,14 +56,29 @@ class StatementLine:
         return f"{self.statement}/{self.number}"
 
     @property
+    def reference_key(self) -> str | None:
+        """Return the form in which the reference is compared."""
+        return reference_key(self.reference)
+
+    @property
+    def citation_key(self) -> str:
+        """Return the form in which the citation is compared."""
+        return text_key(self.citation)
+
+    @property
     def duplicate_key(self) -> tuple[object, ...]:
         """Return the key by which another line of the same deal is a duplicate."""
-        return (self.kind, self.day, self.amount, self.unit.code, self.reference)
+        return (self.kind, self.day, self.amount, self.unit.code, self.reference_key)
 
     @property
     def payment_key(self) -> tuple[object, ...]:
         """Return the key by which another line of the same deal repeats the payment, on any day."""
-        return (self.kind, self.amount, self.unit.code, self.reference)
+        return (self.kind, self.amount, self.unit.code, self.reference_key)
+
+
+def reference_key(reference: str | None) -> str | None:
+    """Return the form in which references are compared; None for none, or for marks only."""
+    return text_key(reference) or None if reference else None
 
 
 class ReadLine(NamedTuple):
@@ -84,6 +99,11 @@ class DealEntry:
     need_amount: int
     offer_amount: int
     reference: str | None = None
+
+    @property
+    def reference_key(self) -> str | None:
+        """Return the form in which the reference is compared."""
+        return reference_key(self.reference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +163,8 @@ class LedgerFacts:
 
     @cached_property
     def entries_with(self) -> Mapping[tuple[str, str | None], Sequence[DealEntry]]:
-        """The entries of each kind and reference, of any provider."""
-        return grouped(((entry.kind, entry.reference), entry) for entry in self.entries)
+        """The entries of each kind and key of a reference, of any provider."""
+        return grouped(((entry.kind, entry.reference_key), entry) for entry in self.entries)
 
     @cached_property
     def deals_of(self) -> Mapping[str, Sequence[DealFacts]]:
@@ -187,13 +207,28 @@ class FindingKind(StrEnum):
     ROUNDING = "rate-rounding"
     FILE = "bad-file"
     SILENT = "silent-provider"
+    UNCLEAR = "unclear-sum"
+    REPLACED = "replaced-lines"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclearSum:
+    """The sets of acts of one line, or of lines of one act, none of which is asserted.
+
+    `sets` are the first of `count`; of a search that was not completed neither is known.
+    """
+
+    count: int = 0
+    sets: tuple[tuple[DealEntry | StatementLine, ...], ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One difference between lines and entries; one of the two may be empty.
 
-    `deal` is the deal concerned, if any; `other` is what the line names instead.
+    `deal` is the one deal concerned, if any; `other` is what the line names instead. A doubtful
+    difference has another explanation: no command is suggested.
     """
 
     kind: FindingKind
@@ -201,28 +236,8 @@ class Difference:
     entries: tuple[DealEntry, ...] = ()
     deal: str | None = None
     other: str | None = None
-
-
-def current_lines(
-    statements: Iterable[Sequence[StatementLine]],
-) -> Mapping[str, list[StatementLine]]:
-    """Return the current lines of each provider, from statements in the order of arrival.
-
-    A statement that repeats a line number replaces the former one entirely; with new lines only it
-    continues it.
-    """
-    result: dict[str, dict[str, list[StatementLine]]] = {}
-    for lines in statements:
-        groups = grouped(((line.provider, line.statement), line) for line in lines)
-        for (provider, name), own in groups.items():
-            current = result.setdefault(provider, {})
-            before = current.get(name, [])
-            again = {line.number for line in before} & {line.number for line in own}
-            current[name] = own if again else [*before, *own]
-    return {
-        provider: [line for lines in by_name.values() for line in lines]
-        for provider, by_name in result.items()
-    }
+    unclear: UnclearSum | None = None
+    doubtful: bool = False
 
 
 def days_covered(

@@ -17,10 +17,12 @@ from ledger.statements.lines import (
     FindingKind,
     LedgerFacts,
     StatementLine,
+    UnclearSum,
     amount_in,
 )
 from ledger.statements.pool import AmountFilter, DayIndex, Pool, ReferenceFilter
 from ledger.statements.scope import Scope, Scopes
+from ledger.statements.subset_sum import WorkBudget
 
 MOST_NEAR = 200
 """The number of nearest entries or lines tried together."""
@@ -43,13 +45,13 @@ class StatementMatcher:
         self.lines = list(lines)
         self.confirmed: list[tuple[StatementLine, tuple[DealEntry, ...]]] = []
         self.differences: list[Difference] = []
-        scopes = Scopes(provider, facts)
-        self._scopes = [scopes.for_line(line) for line in self.lines]
+        self.scope_of = Scopes(provider, facts).for_line
+        self._scopes = [self.scope_of(line) for line in self.lines]
         self._open = dict.fromkeys(range(len(self.lines)))
         self.matched_lines: set[int] = set()
         self.matched_entries: set[int] = set()
         self._line_references = {
-            (line.kind, line.reference) for line in self.lines if line.reference is not None
+            (line.kind, line.reference_key) for line in self.lines if line.reference_key is not None
         }
         self._by_deal: dict[tuple[str, str], list[DealEntry]] = defaultdict(list)
         for entry in facts.entries_of[provider]:
@@ -59,12 +61,27 @@ class StatementMatcher:
             for deal in facts.deals_of[provider]
             for unit in (deal.need_unit, deal.offer_unit)
         }
+        self.budget = WorkBudget()
+        self.unclear_lines: set[int] = set()
+        self.unclear_entries: set[int] = set()
+        self.unclear: list[tuple[list[int], list[DealEntry], UnclearSum]] = []
         self._pools: dict[tuple[Scope | None, str], Pool] = {}
         self._anywhere: dict[tuple[str, str], DayIndex[DealEntry]] = {}
 
     def unmatched_lines(self) -> list[tuple[int, StatementLine, Scope]]:
         """Return the unmatched lines, with their place and scope."""
         return [(place, self.lines[place], self._scopes[place]) for place in self._open]
+
+    def scope(self, place: int) -> Scope:
+        """Return the scope of a line by its place."""
+        return self._scopes[place]
+
+    def reported(self) -> Iterator[tuple[StatementLine, tuple[DealEntry, ...]]]:
+        """Return the lines that report entries exactly, one or several."""
+        yield from self.confirmed
+        for difference in self.differences:
+            if difference.kind is FindingKind.MERGED:
+                yield difference.lines[0], difference.entries
 
     def unmatched_entries(self) -> Iterator[DealEntry]:
         """Return the provider's unmatched entries, in recorded order."""
@@ -107,9 +124,8 @@ class StatementMatcher:
         return sorted(entries, key=lambda entry: entry.number)
 
     def _is_claimed(self, entry: DealEntry) -> bool:
-        return (
-            entry.reference is not None and (entry.kind, entry.reference) in self._line_references
-        )
+        key = entry.reference_key
+        return key is not None and (entry.kind, key) in self._line_references
 
     def find_by_reference(
         self,
@@ -120,17 +136,17 @@ class StatementMatcher:
         reach: int | None = None,
     ) -> DealEntry | None:
         """Return the nearest entry with a line's reference."""
-        if line.reference is None:
+        if line.reference_key is None:
             return None
         exact = ReferenceFilter.EXACT
-        return pool.nearest(line.day, exact, amount_filter, line.reference, *key, reach=reach)
+        return pool.nearest(line.day, exact, amount_filter, line.reference_key, *key, reach=reach)
 
     def find_by_citation(
         self, line: StatementLine, pool: Pool, amount_filter: AmountFilter, *key: object
     ) -> DealEntry | None:
         """Return the nearest entry that was recorded for exactly this line."""
         exact = ReferenceFilter.EXACT
-        return pool.nearest(line.day, exact, amount_filter, line.citation, *key)
+        return pool.nearest(line.day, exact, amount_filter, line.citation_key, *key)
 
     def find_comparable(
         self, line: StatementLine, scope: Scope, amount_filter: AmountFilter, *key: object
@@ -144,7 +160,7 @@ class StatementMatcher:
         if entry is not None or not scope.has_codes:
             return entry
         reach = self.tolerance
-        if line.reference is not None:
+        if line.reference_key is not None:
             return pool.nearest(line.day, ReferenceFilter.NONE, amount_filter, *key, reach=reach)
         near = pool.nearest(line.day, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
         return nearest_entry(line, (near, self.find_by_citation(line, pool, amount_filter, *key)))
@@ -154,7 +170,7 @@ class StatementMatcher:
     ) -> list[DealEntry]:
         """Return the nearest entries in a line's scope, ordered by deal."""
         pool = self.pool(line, scope)
-        names = [line.reference, line.citation] if scope.has_codes else [line.reference]
+        names = [line.reference_key, line.citation_key] if scope.has_codes else [line.reference_key]
         ways = [
             pool.days(ReferenceFilter.EXACT, amount_filter, name).nearest_first(line.day)
             for name in names
@@ -170,15 +186,34 @@ class StatementMatcher:
             key=lambda entry: (scope.has_codes and position[entry.deal], entry.number),
         )
 
+    def near_entries(self, line: StatementLine, scope: Scope) -> list[DealEntry]:
+        """Return the entries that a line can report together, by number: one more than are tried.
+
+        They are within the tolerance, or have the line's reference or cite it on any day.
+        """
+        pool = self.pool(line, scope)
+        near_days = pool.days(ReferenceFilter.ANY, AmountFilter.ANY)
+        ways = [near_days.nearest_first(line.day, self.tolerance)]
+        ways += [
+            pool.days(ReferenceFilter.EXACT, AmountFilter.ANY, name).nearest_first(line.day)
+            for name in (line.reference_key, line.citation_key)
+            if name is not None
+        ]
+        comparable = (
+            (entry for entry in way if self.amount_of(entry, line) is not None) for way in ways
+        )
+        near = {entry.number: entry for way in comparable for entry in islice(way, MOST_NEAR + 1)}
+        return [near[number] for number in sorted(near)]
+
     def has_entry_with_reference(self, line: StatementLine, scope: Scope) -> bool:
         """Return whether an unmatched entry in a line's scope has its reference."""
         return self.find_by_reference(line, self.pool(line, scope), AmountFilter.ANY) is not None
 
     def find_reference_anywhere(self, line: StatementLine) -> DealEntry | None:
         """Return the nearest entry with a line's reference, of any provider."""
-        if line.reference is None:
+        if line.reference_key is None:
             return None
-        key = (line.kind, line.reference)
+        key = (line.kind, line.reference_key)
         days = self._anywhere.get(key)
         if days is None:
             days = self._anywhere[key] = DayIndex(self.matched_entries)
@@ -207,10 +242,26 @@ class StatementMatcher:
                 kind=kind,
                 lines=tuple(self.lines[place] for place in places),
                 entries=tuple(entries),
-                deal=deal or (entries[0].deal if entries else None),
+                deal=deal or _only_deal(entries),
                 other=other,
             )
         )
+
+    def report_unclear(self) -> None:
+        """Record what adds up in several ways. One act or line can be in the sets of several."""
+        reports, self.unclear = self.unclear, []
+        for places, entries, unclear in reports:
+            self.differences.append(
+                Difference(
+                    kind=FindingKind.UNCLEAR,
+                    lines=tuple(self.lines[place] for place in places),
+                    entries=tuple(entries),
+                    deal=_only_deal(entries),
+                    unclear=unclear,
+                )
+            )
+        for places, entries, _ in reports:
+            self._mark_matched([one for one in places if one in self._open], entries)
 
     def _mark_matched(self, places: Sequence[int], entries: Sequence[DealEntry]) -> None:
         for place in places:
@@ -228,14 +279,20 @@ class StatementMatcher:
                 self.add_difference(kind, [place], [entry])
 
 
+def _only_deal(entries: Sequence[DealEntry]) -> str | None:
+    """Return the deal of all entries; None if they are of several, or none."""
+    deals = {entry.deal for entry in entries}
+    return deals.pop() if len(deals) == 1 else None
+
+
 def same_reference(line: StatementLine, entry: DealEntry) -> bool:
     """Return whether both have the same reference."""
-    return line.reference is not None and line.reference == entry.reference
+    return line.reference_key is not None and line.reference_key == entry.reference_key
 
 
 def cites(line: StatementLine, entry: DealEntry) -> bool:
     """Return whether an entry was recorded for exactly this line."""
-    return entry.reference is not None and entry.reference == line.citation
+    return entry.reference_key is not None and entry.reference_key == line.citation_key
 
 
 def nearest_entry(line: StatementLine, entries: Iterable[DealEntry | None]) -> DealEntry | None:

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.statements.combine import find_split_lines, find_sum
+from ledger.statements.combine import (
+    find_merged_lines,
+    find_split_lines,
+    find_unclear_sums,
+    without_reversals,
+)
+from ledger.statements.doubts import Doubts
 from ledger.statements.lines import (
     TOLERANCE_DAYS,
     DealEntry,
@@ -17,7 +23,7 @@ from ledger.statements.lines import (
     StatementLine,
     days_covered,
 )
-from ledger.statements.matcher import StatementMatcher, cites, nearest_entry, same_reference
+from ledger.statements.matcher import StatementMatcher, nearest_entry
 from ledger.statements.pool import AmountFilter, Key, ReferenceFilter
 from ledger.statements.rounding import is_rate_rounding
 from ledger.statements.scope import Scope
@@ -67,8 +73,8 @@ def _find_by_date(
 def find_repeated_lines(matcher: StatementMatcher) -> None:
     """Find lines that repeat another line of the same entry."""
     seen: dict[object, set[str]] = defaultdict(set)
-    for line, entries in matcher.confirmed:
-        seen[line.duplicate_key].add(entries[0].deal)
+    for line, entries in matcher.reported():
+        seen[line.duplicate_key].update(entry.deal for entry in entries)
     for place, line, scope in matcher.unmatched_lines():
         again = min(_common(seen.get(line.duplicate_key), scope), default=None)
         if again is not None:
@@ -87,24 +93,6 @@ def _common(confirmed_deals: set[str] | None, scope: Scope) -> Iterator[str]:
     return (deal for deal in fewer if deal in others)
 
 
-def find_merged_lines(matcher: StatementMatcher) -> None:
-    """Find lines that report several entries at once; entries that cite the line agree with it."""
-    for place, line, scope in matcher.unmatched_lines():
-        entries = matcher.nearest_entries(line, scope)
-        referred = [entry for entry in entries if same_reference(line, entry)]
-        for group in (referred, entries):
-            every = [matcher.amount_of(entry, line) for entry in group]
-            amounts = [amount for amount in every if amount is not None]
-            result = find_sum(amounts, line.amount) if len(amounts) == len(group) else None
-            if result is not None:
-                chosen = [group[at] for at in result]
-                if group is referred or any(cites(line, entry) for entry in chosen):
-                    matcher.confirm([place], chosen)
-                else:
-                    matcher.add_difference(FindingKind.MERGED, [place], chosen)
-                break
-
-
 def find_other_party(matcher: StatementMatcher) -> None:
     """Find lines whose codes or reference belong to another party's deal.
 
@@ -119,7 +107,7 @@ def find_other_party(matcher: StatementMatcher) -> None:
             matcher.add_difference(
                 FindingKind.PARTY, [place], entries, deal=code, other=scope.foreign
             )
-        elif line.reference is not None and not matcher.has_entry_with_reference(line, scope):
+        elif line.reference_key is not None and not matcher.has_entry_with_reference(line, scope):
             entry = matcher.find_reference_anywhere(line)
             if entry is not None:
                 _wrong_party(matcher, place, entry)
@@ -130,7 +118,7 @@ def _find_by_amount(
 ) -> DealEntry | None:
     """Return an entry of the amount within the tolerance, in the named deal if any."""
     pool = matcher.pool(line, scope if scope.deals else None)
-    reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
+    reference_filter = ReferenceFilter.ANY if line.reference_key is None else ReferenceFilter.NONE
     key = (line.unit.code, line.amount)
     return pool.nearest(
         line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance
@@ -147,7 +135,7 @@ def find_other_deal(matcher: StatementMatcher) -> None:
         entry = matcher.find_by_reference(line, everything, AmountFilter.AMOUNT, *key, reach=reach)
         if entry is None and not matcher.has_entry_with_reference(line, scope):
             reference_filter = (
-                ReferenceFilter.UNCLAIMED if line.reference is None else ReferenceFilter.NONE
+                ReferenceFilter.UNCLAIMED if line.reference_key is None else ReferenceFilter.NONE
             )
             entry = everything.nearest(
                 line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=reach
@@ -180,7 +168,9 @@ def find_other_date(matcher: StatementMatcher) -> None:
         entry = matcher.find_by_reference(line, pool, AmountFilter.AMOUNT, *key)
         if entry is not None or not scope.has_codes:
             return entry
-        reference_filter = ReferenceFilter.ANY if line.reference is None else ReferenceFilter.NONE
+        reference_filter = (
+            ReferenceFilter.ANY if line.reference_key is None else ReferenceFilter.NONE
+        )
         return pool.nearest(line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=DATE_REACH)
 
     matcher.find_each(find_entry, FindingKind.DATE)
@@ -244,10 +234,10 @@ def find_other_amount(matcher: StatementMatcher) -> None:
 def find_repeated_payments(matcher: StatementMatcher) -> None:
     """Find lines that repeat the reference and amount of an entry that another line reports."""
     confirmed_deals: dict[object, set[str]] = defaultdict(set)
-    for line, entries in matcher.confirmed:
-        confirmed_deals[line.payment_key].add(entries[0].deal)
+    for line, entries in matcher.reported():
+        confirmed_deals[line.payment_key].update(entry.deal for entry in entries)
     for place, line, scope in matcher.unmatched_lines():
-        if line.reference is not None:
+        if line.reference_key is not None:
             again = _common(confirmed_deals.get(line.payment_key), scope)
             deal = min(again, key=matcher.facts.positions.__getitem__, default=None)
             if deal is not None:
@@ -267,11 +257,13 @@ MATCHING_PASSES = (
     find_other_party,
     find_split_lines,
     find_merged_lines,
+    find_repeated_lines,
     find_opposite_sign,
     find_other_date,
     find_other_deal,
     find_other_unit,
     find_rate_rounding,
+    find_unclear_sums,
     find_other_amount,
     find_repeated_payments,
     find_unknown_lines,
@@ -280,10 +272,15 @@ MATCHING_PASSES = (
 
 @dataclass(frozen=True, slots=True)
 class ProviderComparison:
-    """The number of lines that agree with the ledger, and every difference."""
+    """The lines that agree with the ledger, each with its entries, and every difference."""
 
-    confirmed: int
+    agreed: tuple[tuple[StatementLine, tuple[DealEntry, ...]], ...]
     differences: tuple[Difference, ...]
+
+    @property
+    def confirmed(self) -> int:
+        """Return the number of lines that agree with the ledger."""
+        return len(self.agreed)
 
 
 def compare_statements(
@@ -292,36 +289,36 @@ def compare_statements(
     facts: LedgerFacts,
     today: date,
     tolerance: int = TOLERANCE_DAYS,
+    replaced: Sequence[StatementLine] = (),
 ) -> ProviderComparison:
     """Compare a provider's statement lines, in the order of arrival, with its deals.
 
-    The result depends on the arguments alone.
+    `replaced` are lines that a later file left out. The result depends on the arguments alone.
     """
     matcher = StatementMatcher(provider, lines, facts, tolerance)
     for matching_pass in MATCHING_PASSES:
         matching_pass(matcher)
-    _find_missing(matcher, today)
-    return ProviderComparison(len(matcher.confirmed), tuple(matcher.differences))
+    missing = _missing_entries(matcher, today)
+    doubts = Doubts(matcher, replaced)
+    differences = doubts.of(missing)
+    for entry in missing:
+        differences.append(
+            Difference(
+                kind=FindingKind.MISSING,
+                entries=(entry,),
+                deal=entry.deal,
+                doubtful=doubts.is_doubtful(entry),
+            )
+        )
+    return ProviderComparison(tuple(matcher.confirmed), tuple(differences))
 
 
-def _find_missing(matcher: StatementMatcher, today: date) -> None:
+def _missing_entries(matcher: StatementMatcher, today: date) -> list[DealEntry]:
     """Find the entries that no line reports, on the days and of the kinds that statements cover."""
     covered = days_covered(matcher.lines, today)
-    for entry in _without_reversals(list(matcher.unmatched_entries())):
+    absent = []
+    for entry in without_reversals(list(matcher.unmatched_entries())):
         first, last = covered.get(entry.kind, (date.max, date.min))
         if first <= entry.day <= last:
-            matcher.add_difference(FindingKind.MISSING, (), [entry])
-
-
-def _without_reversals(entries: Sequence[DealEntry]) -> list[DealEntry]:
-    """Omit entries that cancel each other: a provider need not report what was undone."""
-    standing: dict[tuple[str, str, int], list[DealEntry]] = defaultdict(list)
-    for entry in entries:
-        undone = standing[entry.deal, entry.kind, -entry.need_amount]
-        if undone:
-            undone.pop()
-        else:
-            standing[entry.deal, entry.kind, entry.need_amount].append(entry)
-    return sorted(
-        (entry for same in standing.values() for entry in same), key=lambda entry: entry.number
-    )
+            absent.append(entry)
+    return absent

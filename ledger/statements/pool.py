@@ -198,9 +198,9 @@ class Pool:
     def _reference_key(self, reference_filter: ReferenceFilter, entry: DealEntry) -> Key | None:
         match reference_filter:
             case ReferenceFilter.EXACT:
-                return None if entry.reference is None else (entry.reference,)
+                return None if entry.reference_key is None else (entry.reference_key,)
             case ReferenceFilter.NONE:
-                return None if entry.reference is not None else ()
+                return None if entry.reference_key is not None else ()
             case ReferenceFilter.UNCLAIMED:
                 return None if self._claimed(entry) else ()
             case ReferenceFilter.ANY:

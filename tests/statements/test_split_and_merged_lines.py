@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reconciling import FIRM, USD, deal, entry, ledger, line, nameless, reconcile
+from reconciling import EUR, FIRM, JPY, USD, deal, entry, ledger, line, nameless, reconcile
 
 TWO_DEALS = (deal(), deal(2))
 MOST_NEAR = 200
@@ -129,22 +129,43 @@ def test_the_deal_whose_lines_come_first_is_looked_at_first():
     assert split == ["split-lines: 1+2 / 2 of D-2", "split-lines: 3+4 / 1 of D-1"]
 
 
-def test_of_deals_with_the_same_lines_the_first_is_looked_at_first():
+def test_lines_that_split_either_of_two_acts_split_neither():
     deals = deal(10, offer="O-1"), deal(2, offer="O-1")
     facts = ledger(entry(1, 400, deal="D-2"), entry(2, 400, deal="D-10"), deals=deals)
 
-    split = reconcile(facts, line(1, 150, offer="O-1"), line(2, 250, offer="O-1"))[1]
+    assert reconcile(facts, line(1, 150, offer="O-1"), line(2, 250, offer="O-1")) == (
+        0,
+        ["unclear-sum: 1+2 / 2 of D-10", "unclear-sum: 1+2 / 1 of D-2"],
+    )
 
-    assert split[0] == "split-lines: 1+2 / 2 of D-10"
 
-
-def test_a_line_belongs_to_one_split_only():
+def test_a_line_that_two_splits_need_is_asserted_of_neither():
     facts = ledger(entry(1, 400), entry(2, 350))
 
-    split = reconcile(facts, line(1, 150), line(2, 250), line(3, 100), line(4, 77))[1]
+    assert reconcile(facts, line(1, 150), line(2, 250), line(3, 100), line(4, 77)) == (
+        0,
+        [
+            "unclear-sum: 1+2 / 1 of D-1",
+            "unclear-sum: 2+3 / 2 of D-1",
+            "unknown-here: 4 / none of D-1",
+        ],
+    )
 
-    assert split[0] == "split-lines: 1+2 / 1 of D-1"
-    assert "split-lines" not in str(split[1:])
+
+def test_several_sets_of_lines_are_told_and_none_is_asserted():
+    facts = ledger(entry(1, 400))
+
+    answer = reconcile(facts, line(1, 150), line(2, 250), line(3, 170), line(4, 230))
+
+    assert answer == (0, ["unclear-sum: 1+2+3+4 / 1 of D-1"])
+
+
+def test_sets_of_alike_lines_are_one():
+    facts = ledger(entry(1, 400))
+
+    answer = reconcile(facts, line(1, 150), line(2, 250), line(3, 150, reference="COPY"))[1]
+
+    assert answer[0] == "split-lines: 1+2 / 1 of D-1"
 
 
 @pytest.mark.parametrize(("count", "is_split"), [(MOST_NEAR, True), (MOST_NEAR + 1, False)])
@@ -188,11 +209,17 @@ def test_entries_recorded_for_a_line_agree_with_it():
     assert reconcile(facts, line(2, 400))[0] == 0
 
 
-def test_a_line_without_codes_merges_no_entries_of_another_reference():
-    facts = ledger(entry(1, 150), entry(2, 250))
+def test_a_line_without_codes_merges_any_entries_of_the_provider():
+    deals = (*TWO_DEALS, deal(3, provider=FIRM))
+    facts = ledger(entry(1, 150), entry(2, 250, deal="D-2"), deals=deals)
 
-    assert "merged-lines" not in str(reconcile(facts, nameless(1, 400)))
-    assert "merged-lines" not in str(reconcile(facts, nameless(1, 400, reference="PAY-1")))
+    for reference in (None, "PAY-1"):
+        assert reconcile(facts, nameless(1, 400, reference=reference)) == (
+            0,
+            ["merged-lines: 1 / 1+2 of no deal"],
+        )
+    theirs = ledger(entry(1, 150), entry(2, 250, deal="D-3"), deals=deals)
+    assert "merged-lines" not in str(reconcile(theirs, nameless(1, 400)))
 
 
 def test_a_line_merges_entries_in_the_unit_of_either_side():
@@ -204,14 +231,25 @@ def test_a_line_merges_entries_in_the_unit_of_either_side():
     assert "merged-lines" not in str(reconcile(facts, line(1, 480)))
 
 
-def test_entries_in_several_units_are_not_added_up():
+def test_entries_in_another_unit_are_not_added_up():
     deals = deal(offer="O-1"), deal(2, offer="O-1", need_unit=USD)
     facts = ledger(entry(1, 150), entry(2, 250), entry(3, 9, deal="D-2"), deals=deals)
 
-    assert "merged-lines" not in str(reconcile(facts, line(1, 400, offer="O-1")))
+    merged = reconcile(facts, line(1, 400, offer="O-1"))[1]
+    assert merged == ["merged-lines: 1 / 1+2 of D-1", "missing-there: none / 3 of D-2"]
+    assert "merged-lines" not in str(reconcile(facts, line(1, 409, offer="O-1")))
 
 
-def test_merged_entries_are_added_up_deal_by_deal():
+def test_entries_of_several_deals_are_added_up_in_the_unit_of_the_line():
+    deals = deal(offer="O-1"), deal(2, offer="O-1", need_unit=JPY, offer_unit=EUR)
+    facts = ledger(entry(1, 100), entry(2, 320, theirs=200, deal="D-2"), deals=deals)
+
+    merged = reconcile(facts, line(1, 300, offer="O-1"))
+
+    assert merged == (0, ["merged-lines: 1 / 1+2 of no deal"])
+
+
+def test_several_sets_of_entries_are_told_and_none_is_asserted():
     deals = deal(10, offer="O-1"), deal(2, offer="O-1")
     facts = ledger(
         entry(1, 100, deal="D-2"),
@@ -221,9 +259,109 @@ def test_merged_entries_are_added_up_deal_by_deal():
         deals=deals,
     )
 
-    merged = reconcile(facts, line(1, 200, offer="O-1"))[1]
+    assert reconcile(facts, line(1, 200, offer="O-1")) == (
+        0,
+        ["unclear-sum: 1 / 1+2+3+4 of no deal"],
+    )
 
-    assert merged[0] == "merged-lines: 1 / 2+4 of D-10"
+
+def test_sets_that_differ_in_alike_entries_only_are_one():
+    same = [entry(number, 100) for number in (1, 2, 3)]
+
+    assert reconcile(ledger(*same, entry(4, 50)), line(1, 250))[1][0] == (
+        "merged-lines: 1 / 1+2+4 of D-1"
+    )
+    for other in ({"deal": "D-2"}, {"on": 11}):
+        facts = ledger(*same[:2], entry(3, 100, **other), entry(4, 50), deals=TWO_DEALS)
+        assert reconcile(facts, nameless(1, 250))[1][0].startswith("unclear-sum: 1 / 1+2+3+4")
+
+
+def test_entries_in_no_set_are_still_missing():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 170), entry(4, 130), entry(5, 7))
+
+    assert reconcile(facts, line(1, 300))[1] == [
+        "unclear-sum: 1 / 1+2+3+4 of D-1",
+        "missing-there: none / 5 of D-1",
+    ]
+
+
+def test_two_lines_that_need_the_same_entries_are_both_unclear():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 400))
+
+    assert reconcile(facts, line(1, 300), line(2, 600))[1] == [
+        "unclear-sum: 1 / 1+2 of D-1",
+        "unclear-sum: 2 / 2+3 of D-1",
+    ]
+
+
+def test_a_unique_set_leaves_one_set_to_another_line():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 130), entry(4, 170), entry(5, 33))
+
+    assert reconcile(facts, line(1, 300), line(2, 333)) == (
+        0,
+        ["unclear-sum: 1 / 1+2+3+4 of D-1", "unclear-sum: 2 / 1+2+3+4+5 of D-1"],
+    )
+    assert reconcile(facts, line(1, 300), line(2, 203))[1] == [
+        "merged-lines: 2 / 4+5 of D-1",
+        "merged-lines: 1 / 1+2 of D-1",
+        "missing-there: none / 3 of D-1",
+    ]
+
+
+def test_what_a_later_pass_matches_leaves_one_set():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 130), entry(4, 170))
+
+    assert reconcile(facts, line(1, 300), line(2, 130, 30))[1] == [
+        "date-differs: 2 / 3 of D-1",
+        "merged-lines: 1 / 1+2 of D-1",
+        "missing-there: none / 4 of D-1",
+    ]
+
+
+def test_entries_that_cancel_each_other_make_no_second_set():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 70), entry(4, -70))
+
+    assert reconcile(facts, line(1, 300)) == (0, ["merged-lines: 1 / 1+2 of D-1"])
+    assert reconcile(facts, line(1, 230))[1][0] == "merged-lines: 1 / 1+2+4 of D-1"
+
+
+def test_a_line_that_repeats_a_merged_one_is_a_duplicate():
+    facts = ledger(entry(1, 150), entry(2, 250))
+
+    assert reconcile(facts, line(1, 400), line(2, 400)) == (
+        0,
+        ["merged-lines: 1 / 1+2 of D-1", "duplicate: 2 / none of D-1"],
+    )
+
+
+def test_two_equal_lines_report_two_pairs_of_alike_entries():
+    facts = ledger(entry(1, 150), entry(2, 250), entry(3, 150), entry(4, 250))
+
+    assert reconcile(facts, line(1, 400), line(2, 400)) == (
+        0,
+        ["merged-lines: 1 / 1+2 of D-1", "merged-lines: 2 / 3+4 of D-1"],
+    )
+
+
+def test_a_search_that_was_not_ended_asserts_nothing():
+    amounts = [10_000_019 + 7_919 * number**3 for number in range(60)]
+    facts = ledger(*(entry(number, amount) for number, amount in enumerate(amounts, start=1)))
+
+    answer = reconcile(facts, line(1, sum(amounts[::2])))[1]
+
+    assert answer[0] == "unclear-sum: 1 / none of no deal"
+    assert "merged-lines" not in str(answer)
+    assert len(answer) == 61
+
+
+def test_the_reference_names_the_entry_of_a_sum_that_was_not_searched_to_the_end():
+    amounts = [10_000_019 + 7_919 * number**3 for number in range(60)]
+    entries = [entry(number, amount) for number, amount in enumerate(amounts, start=1)]
+    facts = ledger(*entries, entry(99, 5, reference="PAY-1"))
+
+    answer = reconcile(facts, line(1, sum(amounts[::2]), reference="PAY-1"))[1]
+
+    assert answer[0] == "amount-differs: 1 / 99 of D-1"
 
 
 def test_a_line_of_another_partys_deal_merges_nothing_and_the_next_one_does():

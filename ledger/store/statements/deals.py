@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 from ledger.core.factors import Side, Stage
 from ledger.core.text import normalised_code
 from ledger.journal.entries import Act
-from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
+from ledger.statements.lines import (
+    DealEntry,
+    DealFacts,
+    LedgerFacts,
+    LineKind,
+    StatementLine,
+    reference_key,
+)
 from ledger.store.db import tables
 from ledger.store.db.queries import is_newest, read_units
 from ledger.store.journal.entries import reversed_entries
@@ -47,9 +54,9 @@ def read_ledger_facts(connection: Connection, lines: Sequence[StatementLine]) ->
         for column, values in wanted
         for entry in _entries(connection, column, values)
     }
-    own = {entry.reference for entry in entries.values()}
-    references = sorted({line.reference for line in lines if line.reference} - own)
-    cited = _entries(connection, tables.entry.c.reference, references)
+    own = {entry.reference_key for entry in entries.values()}
+    keys = {line.reference_key for line in lines} - own - {None}
+    cited = _entries(connection, tables.entry.c.reference, _references_of(connection, keys))
     entries |= {entry.number: entry for entry in cited}
     missing = sorted({normalised_code(entry.deal) for entry in entries.values()} - deals.keys())
     deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, missing)}
@@ -59,6 +66,15 @@ def read_ledger_facts(connection: Connection, lines: Sequence[StatementLine]) ->
         offers=_offers(connection, _normalised_codes(line.offer for line in lines)),
         needs=_needs(connection, _normalised_codes(line.need for line in lines)),
     )
+
+
+def _references_of(connection: Connection, keys: Collection[str | None]) -> list[str]:
+    """Return the references of entries as they are recorded, of some keys."""
+    if not keys:
+        return []
+    reference = tables.entry.c.reference
+    recorded = connection.execute(select(reference).where(reference.is_not(None)).distinct())
+    return sorted(one for one in recorded.scalars() if reference_key(one) in keys)
 
 
 def _normalised_codes(codes: Iterable[str | None]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -82,7 +82,7 @@ def statements_step(night: Night) -> StepResult:
     _keep_files(night, state.inbox)
     state.compared = _compared(night, options, state.inbox)
     if options.post_deliveries:
-        state.posted, state.refused = post(night, state.compared.deliveries)
+        state.posted, state.refused = post(night, state.compared.postings)
         if state.posted and not night.dry_run:
             state.compared = _compared(night, options, state.inbox)
     findings, compared_kinds = _all_findings(night, options, state)
@@ -131,7 +131,14 @@ def _compared(night: Night, options: StatementOptions, inbox: Inbox) -> Statemen
     zone = night.ledger.calendar().zone
     with night.ledger.read() as connection:
         unchanged = unchanged_providers(connection, night.day, _basis(options), zone)
-        return compare_all(connection, fresh, night.day, options.tolerance_days, unchanged)
+        return compare_all(
+            connection,
+            fresh,
+            night.day,
+            options.tolerance_days,
+            unchanged,
+            max(night.day, night.ledger.today()),
+        )
 
 
 def _basis(options: StatementOptions) -> dict[str, int | str]:
@@ -144,6 +151,12 @@ def _all_findings(
 ) -> tuple[list[FindingRecord], Collection[FindingKind]]:
     """Return all findings of tonight, and the kinds that were compared."""
     findings, compared_kinds = list(state.compared.findings), set(DIFFERENCES)
+    if any(file.problems for file in state.inbox.files):
+        # The act may be in the file that could not be read: it is not to be reversed.
+        findings = [
+            replace(one, command=None) if one.kind is FindingKind.MISSING else one
+            for one in findings
+        ]
     if options.inbox is not None:
         findings += bad_files(state.inbox.files)
         compared_kinds.add(FindingKind.FILE)
@@ -219,6 +232,8 @@ def _result(
         },
         findings=tuple(open_now),
         lines=(
+            *_empty_lines(state.inbox),
+            *_lines_ahead(state.compared),
             *listed("Auto-resolved", map(finding_code, state.changed.auto_resolved)),
             *listed("Found again", map(finding_code, state.changed.reopened)),
             *listed("Posted", state.posted),
@@ -249,6 +264,29 @@ def _findings(
     if dry_run:
         findings_now += [_finding(one, one.command) for one in state.changed.opened]
     return findings_now
+
+
+def _empty_lines(inbox: Inbox) -> list[str]:
+    """Say which lines were left out because they report nothing."""
+    return listed(
+        "Left out, amount zero",
+        (
+            f"{file.name}, line {', '.join(map(str, file.empty_lines))}"
+            for file in inbox.files
+            if file.empty_lines
+        ),
+    )
+
+
+def _lines_ahead(compared: StatementComparison) -> list[str]:
+    """Say which lines wait for their day."""
+    return listed(
+        "Dated ahead, compared when the day has come",
+        (
+            f"statement {line.statement} of {line.provider}, line {line.number} on {line.day}"
+            for line in compared.ahead
+        ),
+    )
 
 
 _SHARED: Final = ("kind", "subject", "sentence", "ours", "theirs", "difference", "office")

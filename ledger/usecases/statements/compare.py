@@ -17,18 +17,20 @@ from ledger.core.dates import ClockSteppedBack, day_of
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.quantity import Quantity
+from ledger.core.requests import Request
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.statements import StatementFile
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import (
     FindingRecord,
-    ProposedDelivery,
     describe_difference,
-    proposed_delivery,
+    describe_replacement,
 )
-from ledger.statements.lines import FindingKind, StatementLine, current_lines
+from ledger.statements.lines import FindingKind, StatementLine
 from ledger.statements.passes import compare_statements
+from ledger.statements.postings import Posting, proposed_postings
+from ledger.statements.versions import current_lines
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.deals import read_ledger_facts
@@ -51,15 +53,17 @@ class StatementComparison:
     """The result of comparing all statements with the ledger.
 
     `through` is the last request it covers, `unchanged` the number of providers that were
-    skipped because everything agreed last time and nothing was recorded of them since.
+    skipped because everything agreed last time and nothing was recorded of them since. The lines
+    `ahead` are compared when their day has come.
     """
 
     through: int = 0
     unchanged: int = 0
     lines: int = 0
+    ahead: tuple[StatementLine, ...] = ()
     confirmed: int = 0
     findings: tuple[FindingRecord, ...] = ()
-    deliveries: tuple[ProposedDelivery, ...] = ()
+    postings: tuple[Posting, ...] = ()
 
 
 def compare_all(
@@ -68,35 +72,46 @@ def compare_all(
     today: date,
     tolerance: int,
     unchanged: Collection[str] = (),
+    known_through: date | None = None,
 ) -> StatementComparison:
     """Compare all stored statements, and the `fresh` ones, provider by provider.
 
-    All lines of `unchanged` providers count as confirmed.
+    All lines of `unchanged` providers count as confirmed. Lines dated after `known_through`, the
+    day on which the comparison is made, are left for later.
     """
+    known_through = known_through or today
     through = recorded_through(connection)
     stored = [statement.lines for statement in read_statements(connection)]
-    by_provider = current_lines([*stored, *fresh])
+    current = current_lines([*stored, *fresh])
+    by_provider = {name: one.through(known_through) for name, one in current.items()}
     unchanged_now = {name for name in unchanged if name in by_provider}
     unchanged_now -= {line.provider for lines in fresh for line in lines}
     compared = sorted(by_provider.keys() - unchanged_now)
-    facts = read_ledger_facts(connection, [line for name in compared for line in by_provider[name]])
-    confirmed = sum(len(by_provider[name]) for name in unchanged_now)
-    described, deliveries = list[FindingRecord](), list[ProposedDelivery]()
+    facts = read_ledger_facts(
+        connection, [line for name in compared for line in by_provider[name].lines]
+    )
+    confirmed = sum(len(by_provider[name].lines) for name in unchanged_now)
+    described, postings = list[FindingRecord](), list[Posting]()
     for provider in compared:
-        answer = compare_statements(provider, by_provider[provider], facts, today, tolerance)
+        lines, replaced = by_provider[provider].lines, by_provider[provider].replaced
+        left_out = [line for one in replaced for line in one.lines]
+        answer = compare_statements(provider, lines, facts, today, tolerance, left_out)
         confirmed += answer.confirmed
-        for difference in answer.differences:
-            described.append(describe_difference(provider, difference, facts, today))
-            delivery = proposed_delivery(difference, facts)
-            if delivery is not None:
-                deliveries.append(delivery)
+        described += [describe_replacement(provider, one) for one in replaced]
+        described += [
+            describe_difference(provider, one, facts, today) for one in answer.differences
+        ]
+        postings += proposed_postings(answer.differences, answer.agreed, facts)
     return StatementComparison(
         through=through,
         unchanged=len(unchanged_now),
-        lines=sum(map(len, by_provider.values())),
+        lines=sum(len(one.lines) for one in by_provider.values()),
+        ahead=tuple(
+            line for one in current.values() for line in one.lines if line.day > known_through
+        ),
         confirmed=confirmed,
         findings=tuple(described),
-        deliveries=tuple(deliveries),
+        postings=tuple(postings),
     )
 
 
@@ -142,44 +157,73 @@ def silent_providers(
             )
 
 
-def post(night: Night, deliveries: Iterable[ProposedDelivery]) -> tuple[list[str], list[str]]:
+def post(night: Night, postings: Iterable[Posting]) -> tuple[list[str], list[str]]:
     """Post new deliveries; return what was posted, and what was refused and why."""
     posted, refused = list[str](), list[str]()
-    for delivery in sorted(deliveries, key=lambda one: one.line.day):
-        line = delivery.line
-        name = sha256(f"{line.provider}\0{line.statement}\0{line.number}".encode()).hexdigest()
-        request = night.request(
-            f"delivery:{delivery.deal}",
-            given={
-                "provider": line.provider,
-                "statement": line.statement,
-                "line": line.number,
-                "date": line.day.isoformat(),
-                "quantity": delivery.quantity,
-                "reference": delivery.reference,
-            },
-            key=f"delivery:{line.provider}:{name[:32]}",
-            reason=f"statement {line.statement} of {line.provider}, line {line.number}",
-        )
-        description = f"{delivery.quantity} for deal {delivery.deal}, {delivery.reference}"
+    for posting in sorted(postings, key=lambda one: one[0].line.day):
+        descriptions = [
+            f"{'return of ' if one.amount < 0 else ''}{one.quantity} for deal {one.deal}, "
+            f"{one.reference}"
+            for one in posting
+        ]
         try:
-            answer = execute(night.ledger, request, partial(_deliver, delivery=delivery))
+            answer = execute(
+                night.ledger, _request(night, posting), partial(_post, posting=posting)
+            )
         except ClockSteppedBack:
             raise
         except (RefusedByRule, InvalidInput) as error:
-            refused.append(f"Not posted: {description}. {error.what}")
+            refused.append(f"Not posted: {' and '.join(descriptions)}. {error.what}")
         else:
             if not answer["replayed"]:
-                posted.append(description)
+                posted += descriptions
     return posted, refused
 
 
-def _deliver(uow: UnitOfWork, delivery: ProposedDelivery) -> Receipt:
-    deal = uow.accounts.deal(delivery.deal)
-    unit = uow.accounts.account(Side.NEED, deal.record.need).unit
-    details = ActDetails(
-        effective_on=delivery.line.day, reference=delivery.reference, reason=uow.request.reason
+def _request(night: Night, posting: Posting) -> Request:
+    """Make the request under which a posting is recorded, once for the same lines."""
+    deal, line = posting[0].deal, posting[0].line
+    names = "\0".join(f"{one.line.statement}\0{one.line.number}" for one in posting)
+    name = sha256(f"{line.provider}\0{names}".encode()).hexdigest()
+    given = [
+        {
+            "provider": one.line.provider,
+            "statement": one.line.statement,
+            "line": one.line.number,
+            "date": one.line.day.isoformat(),
+            "quantity": one.quantity,
+            "reference": one.reference,
+        }
+        for one in posting
+    ]
+    lines = " and ".join(
+        f"statement {one.line.statement} of {line.provider}, line {one.line.number}"
+        for one in posting
     )
-    quantity = Quantity(delivery.amount, unit)
-    act = DealAct(deal=deal.code, act=Act.DELIVER, quantity=quantity, details=details)
-    return acts.act_on(uow, act)
+    return night.request(
+        f"delivery:{deal}",
+        given=given[0] if len(given) == 1 else {"payment": given[0], "cancellation": given[1]},
+        key=f"delivery:{line.provider}:{name[:32]}",
+        reason=lines,
+    )
+
+
+def _post(uow: UnitOfWork, posting: Posting) -> Receipt:
+    """Post a delivery, or a payment and its return."""
+    for delivery in posting:
+        deal = uow.accounts.deal(delivery.deal)
+        unit = uow.accounts.account(Side.NEED, deal.record.need).unit
+        line = delivery.line
+        details = ActDetails(
+            effective_on=line.day,
+            reference=delivery.reference,
+            reason=f"statement {line.statement} of {line.provider}, line {line.number}",
+        )
+        act = DealAct(
+            deal=deal.code,
+            act=Act.DELIVER if delivery.amount > 0 else Act.RETURN,
+            quantity=Quantity(abs(delivery.amount), unit),
+            details=details,
+        )
+        acts.advance(uow, act)
+    return acts.receipt(uow, uow.accounts.deal(posting[0].deal))

@@ -1,0 +1,190 @@
+"""Search for all sets of amounts that add up to a total, within a counted limit of work.
+
+The search meets in the middle. Two frontiers, one over the largest amounts and one over the
+smallest, are extended amount by amount until every amount belongs to one of them. A frontier maps
+each sum it can make to the number of ways to make it (dynamic programming over amounts), so sums
+that arise in several ways are extended once. Sums that the remaining amounts cannot complete are
+dropped. A set is then a sum of one frontier and its complement in the other: all are counted,
+without being listed.
+
+Amounts may be negative. Without equal sums, n amounts cost about 2^(n/2 + 2) steps; round amounts
+cost far less. The search stops before it would exceed its limit, and its result is then incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, NamedTuple
+
+MOST_SHOWN: Final = 5
+"""The number of sets that are listed; all are counted."""
+
+SEARCH_LIMIT: Final = 1_250_000
+"""The most steps of one search: about 36 acts of unequal amounts, in about 0.4 seconds."""
+
+PROVIDER_LIMIT: Final = 20 * SEARCH_LIMIT
+"""The most steps of all searches for one provider."""
+
+
+Choice = tuple[int, ...]
+"""How many copies of each amount a set has."""
+
+
+class Copies(NamedTuple):
+    """An amount, and how many interchangeable items have it."""
+
+    amount: int
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsetSums:
+    """The sets that add up to a total: their number, and the first of them.
+
+    `members` are the places of the amounts that are in any set. Of an incomplete search nothing
+    but the work is known.
+    """
+
+    count: int = 0
+    first: tuple[Choice, ...] = ()
+    members: frozenset[int] = frozenset()
+    work: int = 0
+    complete: bool = True
+
+
+def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetSums:
+    """Find the sets of items that add up to a total, which is not zero.
+
+    `limit` is the greatest number of steps: of sums extended by a number of copies.
+    """
+    assert total, "the empty set adds up to zero"
+    order = sorted(
+        (place for place, item in enumerate(items) if item.amount and item.copies),
+        key=lambda place: (abs(items[place].amount), place),
+    )
+    if not _reach(items, order).contains(total):
+        return SubsetSums()
+    large, small = _Frontier(items, total, order), _Frontier(items, total, order)
+    work = 0
+    while order:
+        extended, place = (
+            (large, order[-1]) if len(large.sums) <= len(small.sums) else (small, order[0])
+        )
+        work += len(extended.sums) * (items[place].copies + 1)
+        if work > limit:
+            return SubsetSums(work=work, complete=False)
+        order.remove(place)
+        extended.extend(place)
+    return _joined(len(items), total, large, small, work)
+
+
+class _Reach(NamedTuple):
+    """The least and the greatest sum of some items."""
+
+    least: int
+    greatest: int
+
+    def contains(self, total: int) -> bool:
+        return self.least <= total <= self.greatest
+
+    def without(self, item: Copies) -> _Reach:
+        whole = item.amount * item.copies
+        return _Reach(self.least - min(whole, 0), self.greatest - max(whole, 0))
+
+
+def _reach(items: Sequence[Copies], places: Sequence[int]) -> _Reach:
+    wholes = [items[place].amount * items[place].copies for place in places]
+    return _Reach(sum(one for one in wholes if one < 0), sum(one for one in wholes if one > 0))
+
+
+class _Frontier:
+    """The sums of the items of one side, layer by layer: after each item, how often each arises."""
+
+    def __init__(self, items: Sequence[Copies], total: int, places: Sequence[int]) -> None:
+        self._items = items
+        self._total = total
+        self._rest = _reach(items, places)
+        self.places: list[int] = []
+        self.layers: list[dict[int, int]] = [{0: 1}]
+
+    @property
+    def sums(self) -> dict[int, int]:
+        return self.layers[-1]
+
+    def extend(self, place: int) -> None:
+        item = self._items[place]
+        self._rest = rest = self._rest.without(item)
+        least, greatest = self._total - rest.greatest, self._total - rest.least
+        layer: dict[int, int] = {}
+        for begin, ways in self.sums.items():
+            for copies in range(item.copies + 1):
+                reached = begin + copies * item.amount
+                if least <= reached <= greatest:
+                    layer[reached] = layer.get(reached, 0) + ways
+        self.places.append(place)
+        self.layers.append(layer)
+
+    def members(self, sums: set[int]) -> Iterator[int]:
+        """Return the places of the items that are chosen in any way to make one of some sums."""
+        for place, before in zip(reversed(self.places), reversed(self.layers[:-1]), strict=True):
+            item, earlier = self._items[place], set[int]()
+            chosen = False
+            for reached in sums:
+                for copies in range(item.copies + 1):
+                    begin = reached - copies * item.amount
+                    if begin in before:
+                        earlier.add(begin)
+                        chosen = chosen or copies > 0
+            if chosen:
+                yield place
+            sums = earlier
+
+    def ways(self, reached: int, depth: int | None = None) -> Iterator[dict[int, int]]:
+        """Return the ways to make a sum: the copies chosen by place."""
+        depth = len(self.places) if depth is None else depth
+        if depth == 0:
+            yield {}
+            return
+        place, before = self.places[depth - 1], self.layers[depth - 1]
+        item = self._items[place]
+        for copies in range(item.copies + 1):
+            begin = reached - copies * item.amount
+            if begin in before:
+                for way in self.ways(begin, depth - 1):
+                    yield {**way, place: copies}
+
+
+def _joined(size: int, total: int, large: _Frontier, small: _Frontier, work: int) -> SubsetSums:
+    pairs = sorted(one for one in large.sums if total - one in small.sums)
+    ways = (
+        {**one, **other}
+        for part in pairs
+        for one in large.ways(part)
+        for other in small.ways(total - part)
+    )
+    return SubsetSums(
+        count=sum(large.sums[one] * small.sums[total - one] for one in pairs),
+        first=tuple(
+            tuple(way.get(place, 0) for place in range(size)) for way in islice(ways, MOST_SHOWN)
+        ),
+        members=frozenset(
+            [*large.members(set(pairs)), *small.members({total - one for one in pairs})]
+        ),
+        work=work,
+    )
+
+
+@dataclass(slots=True)
+class WorkBudget:
+    """The steps that the searches for one provider may still take."""
+
+    left: int = PROVIDER_LIMIT
+    per_search: int = SEARCH_LIMIT
+
+    def search(self, items: Sequence[Copies], total: int) -> SubsetSums:
+        """Search within what is left."""
+        result = find_subset_sums(items, total, min(self.left, self.per_search))
+        self.left -= min(result.work, self.left)
+        return result

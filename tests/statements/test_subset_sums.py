@@ -1,0 +1,106 @@
+"""The search for sets of amounts that add up to a total: all are counted, within a limit."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.statements.subset_sum import MOST_SHOWN, Copies, WorkBudget, find_subset_sums
+
+NO_LIMIT = 10**9
+
+
+def search(amounts, total, limit=NO_LIMIT):
+    return find_subset_sums([Copies(amount) for amount in amounts], total, limit)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "total", "sets"),
+    [
+        ([3, 4], 7, {(1, 1)}),
+        ([3, 4], 8, set()),
+        ([7], 7, {(1,)}),
+        ([], 7, set()),
+        ([3, 4, 7], 7, {(1, 1, 0), (0, 0, 1)}),
+        ([101, 203, 407, 811, 1607, 3203], 5925, {(1, 1, 0, 1, 1, 1)}),
+        ([5, -2, 9], 3, {(1, 1, 0)}),
+        ([-5, -2, 9], -7, {(1, 1, 0)}),
+        ([4, 0, 3], 7, {(1, 0, 1)}),
+        ([2 * 10**18, 10**18 + 1, 10**18 - 1], 4 * 10**18, {(1, 1, 1)}),
+    ],
+)
+def test_every_set_is_found(amounts, total, sets):
+    result = search(amounts, total)
+
+    assert set(result.first) == sets
+    assert (result.count, result.complete) == (len(sets), True)
+    assert result.members == {place for one in sets for place, n in enumerate(one) if n}
+
+
+def test_sets_are_counted_though_only_the_first_are_listed():
+    result = search([1] * 20, 10)
+
+    assert result.count == 184_756
+    assert len(set(result.first)) == MOST_SHOWN
+    assert result.members == set(range(20))
+
+
+def test_alike_items_are_chosen_by_their_number():
+    result = find_subset_sums([Copies(5, 3), Copies(10, 1)], 10, NO_LIMIT)
+
+    assert (result.count, set(result.first)) == (2, {(2, 0), (0, 1)})
+
+
+@given(
+    items=st.lists(
+        st.builds(Copies, st.integers(-9, 9), st.integers(0, 2)), min_size=1, max_size=6
+    ),
+    total=st.integers(-20, 20).filter(bool),
+)
+def test_the_search_agrees_with_trying_everything(items, total):
+    ranges = [range(item.copies + 1) if item.amount else range(1) for item in items]
+    sets = {
+        choice
+        for choice in product(*ranges)
+        if sum(n * item.amount for n, item in zip(choice, items, strict=True)) == total
+    }
+
+    result = find_subset_sums(items, total, NO_LIMIT)
+
+    assert (result.count, result.complete) == (len(sets), True)
+    assert set(result.first) <= sets
+    assert len(set(result.first)) == min(len(sets), MOST_SHOWN)
+    assert result.members == {place for one in sets for place, n in enumerate(one) if n}
+
+
+def test_a_search_stops_before_it_exceeds_its_limit():
+    amounts, total = [3**n for n in range(12)], 3**12 // 4
+    work = search(amounts, total).work
+
+    assert search(amounts, total, work).complete
+    stopped = search(amounts, total, work - 1)
+    assert (stopped.complete, stopped.count, stopped.first, stopped.members) == (
+        *(False, 0, ()),
+        frozenset(),
+    )
+
+
+def test_a_total_out_of_reach_costs_nothing():
+    assert search([3**n for n in range(100)], -1).work == 0
+
+
+def test_round_amounts_cost_little():
+    assert search([1000 * n for n in range(1, 101)], 50_500).work < 20_000
+
+
+def test_a_budget_is_spent_by_all_its_searches():
+    items, total = [Copies(3**n) for n in range(12)], 3**12 // 4
+    work = find_subset_sums(items, total, NO_LIMIT).work
+    budget = WorkBudget(left=2 * work - 1, per_search=work)
+
+    assert budget.search(items, total).complete
+    assert not budget.search(items, total).complete
+    assert WorkBudget(per_search=work - 1).search(items, total).complete is False
