@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from ledger.core.factors import Side
+from ledger.interchange.act_order import ActRow, in_order
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
-
-_RANK = {
-    Act.DECLARE: 0,
-    Act.REVISE: 1,
-    Act.REINSTATE: 1,
-    Act.INTRODUCE: 2,
-    Act.COMMIT: 3,
-    Act.DELIVER: 4,
-    Act.RETURN: 5,
-    Act.RELEASE: 6,
-    Act.WITHDRAW: 7,
-    Act.EXPIRE: 7,
-    Act.REVERSE: 8,
-}
-"""Which act of one day comes first where a file gives no sequence."""
-
-_ActRow = ChangeRow | DealActRow
 
 _FIXED_TERMS = ("offer", "need", "instrument", "rate")
 """The terms of a deal that never change; its sides stand in its first row."""
@@ -46,26 +29,11 @@ _INSTEAD_OF_CHANGE = "To change what was declared, change the quantity, or add a
 
 
 def plan_acts(planning: Planning) -> list[ImportStep]:
-    """Give the acts to post in an order that can be done, and the ones the ledger has already.
-
-    Acts that carry a sequence come in its order; they are history of another ledger. The rest
-    follow by date, and within one day in the order in which a quantity moves.
-    """
+    """Give the acts to post in an order that can be done, and the ones the ledger has already."""
     changes = [_change_with_known_codes(planning, row) for row in planning.tables.changes]
-    rows: list[_ActRow] = [*changes, *_deals_with_known_codes(planning)]
+    rows: list[ActRow] = [*changes, *_deals_with_known_codes(planning)]
     _note_unknown_reversals(planning, rows)
-    ordered = sorted(enumerate(rows), key=_order)
-    return _subtract_posted(planning, [row for _, row in ordered])
-
-
-def _order(numbered: tuple[int, _ActRow]) -> tuple[int, int, date, int, int]:
-    at, row = numbered
-    if row.sequence is not None:
-        return 0, row.sequence, date.min, 0, at
-    rank = _RANK[row.act]
-    if row.act is Act.REVISE and row.amount < 0:
-        rank = _RANK[Act.WITHDRAW]
-    return 1, 0, row.effective_on, rank, at
+    return _subtract_posted(planning, in_order(rows, planning.holdings.deals))
 
 
 def _change_with_known_codes(planning: Planning, row: ChangeRow) -> ChangeRow:
@@ -96,7 +64,7 @@ def _act_with_known_codes(planning: Planning, row: DealActRow, deals: Codes) -> 
     return row
 
 
-def _check_against(planning: Planning, row: _ActRow, side: Side, code: str, column: str) -> None:
+def _check_against(planning: Planning, row: ActRow, side: Side, code: str, column: str) -> None:
     """Note an act in a wrong unit, or before what it rests on was declared."""
     terms = planning.terms_of(side, code)
     if terms is None:
@@ -143,7 +111,7 @@ def _note_contradictions(planning: Planning, row: DealActRow, known: dict[str, A
             planning.problem(row.place, column, "other-terms", what, hint)
 
 
-def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
+def _note_unknown_reversals(planning: Planning, rows: list[ActRow]) -> None:
     sequences = {row.sequence for row in rows if row.sequence is not None}
     for row in rows:
         if row.act is not Act.REVERSE or row.reverses is None:
@@ -157,7 +125,7 @@ def _note_unknown_reversals(planning: Planning, rows: list[_ActRow]) -> None:
             planning.problem(row.place, "sequence", "out-of-order", what)
 
 
-def _subtract_posted(planning: Planning, rows: Iterable[_ActRow]) -> list[ImportStep]:
+def _subtract_posted(planning: Planning, rows: Iterable[ActRow]) -> list[ImportStep]:
     """Separate acts to post from acts already posted, matching each posted amount once."""
     remaining: dict[Any, list[int]] = {}
     steps: list[ImportStep] = []
@@ -197,7 +165,7 @@ def _note_changed_terms(planning: Planning, row: DealActRow) -> None:
         planning.problem(row.place, column, "changed-act", what, hint)
 
 
-def _note_changed_act(planning: Planning, row: _ActRow) -> None:
+def _note_changed_act(planning: Planning, row: ActRow) -> None:
     what = f"This act of {row.code} on {row.effective_on} is posted with another quantity."
     instead = _INSTEAD.get(row.act) if isinstance(row, DealActRow) else _INSTEAD_OF_CHANGE
     hint = instead or "Reverse it in the ledger, then record what is right."

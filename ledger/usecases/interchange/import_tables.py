@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.core.errors import Busy, LedgerError
@@ -229,19 +231,42 @@ class Importer:
         """Do the steps in order; give the problems of those the ledger refused."""
         problems: list[ImportProblem] = []
         failed_codes: set[str] = set()
+        for _, steps_of_day in groupby(steps, _day_of_act):
+            pending: list[ImportStep] = [one for one in steps_of_day if not isinstance(one, Same)]
+            while pending:
+                refused = self._try(pending, failed_codes)
+                if len(refused) == len(pending) or _day_of_act(pending[0]) is None:
+                    # Later acts of the same deal would only fail because this one is missing.
+                    failed_codes |= {_place_and_code(step)[1] for step, _ in refused}
+                    problems += [
+                        _problem_at(error, _place_and_code(step)[0])
+                        for step, error in refused
+                        if error is not None
+                    ]
+                    break
+                pending = [step for step, _ in refused]
+        return problems
+
+    def _try(
+        self, steps: Sequence[ImportStep], failed_codes: Collection[str]
+    ) -> list[tuple[ImportStep, LedgerError | None]]:
+        """Do steps in order; give those that are refused, and without an error what rests on them.
+
+        An act that has no room may have it after a later one of its day.
+        """
+        refused: list[tuple[ImportStep, LedgerError | None]] = []
+        waiting = {*failed_codes}
         for step in steps:
-            if isinstance(step, Same):
-                continue
-            place, code = _place_and_code(step)
-            if code in failed_codes:
+            code = _place_and_code(step)[1]
+            if code in waiting:
+                refused.append((step, None))
                 continue
             try:
                 self._apply(step)
             except LedgerError as error:
-                # Later acts of the same deal would only fail because this one is missing.
-                failed_codes.add(code)
-                problems.append(_problem_at(error, place))
-        return problems
+                waiting.add(code)
+                refused.append((step, error))
+        return refused
 
     def _apply(self, step: ImportStep) -> None:
         match step:
@@ -287,6 +312,13 @@ class Importer:
             self._offices[record.code] = record
         if kind == "provider":
             refuse_the_fund(record, self._offices.values())
+
+
+def _day_of_act(step: ImportStep) -> date | None:
+    """Give the day of an act that may change places with others of its day, else None."""
+    if isinstance(step, (ChangeRow, DealActRow)) and step.sequence is None:
+        return step.effective_on
+    return None
 
 
 def _place_and_code(step: Any) -> tuple[Place, str]:
