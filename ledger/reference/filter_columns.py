@@ -1,4 +1,4 @@
-"""The columns of filters by their names: what the values of each answer to besides their code."""
+"""The columns of filters by name, and what their values match in addition to their codes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """An officer's process is killed -9 at any moment: what was acknowledged is there, nothing half.
 
-And whoever says the same request again is given the first receipt, or it is done then, once.
+Repeating the same request returns the first receipt, or records it then, once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Setting a ledger up, or upgrading it, is killed -9: it is old or new, never between.
 
-And whoever runs it again completes it.
+Running it again completes it.
 """
 
 from __future__ import annotations

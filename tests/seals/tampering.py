@@ -1,7 +1,7 @@
 """Tampering with a sealed ledger by raw SQL, drawn by chance: what is done, and what it hits.
 
 Guards do not act. Every cell of every row that is kept for ever may be edited, every row deleted,
-rows added, two exchanged, the end cut off; and whoever can do all that can seal the result anew.
+rows added, two exchanged, the end cut off; an attacker who can do this can also seal the result.
 """
 
 from __future__ import annotations
