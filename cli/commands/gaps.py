@@ -13,6 +13,7 @@ from cli.framework.output import emit_rows
 from cli.framework.session import ledger_of, optional_date, times_of
 from cli.framework.terminal import note
 from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
+from cli.views.rate import note_old_rates, rate_days_of
 
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
@@ -40,6 +41,7 @@ def report(
         by=comma_separated(by),
         times=times_of(call),
         include_inactive=every,
+        rate_days=rate_days_of(call),
     )
     _show(call, report_gaps(ledger, query))
 
@@ -93,6 +95,7 @@ def _show(call: Call, report: GapReport) -> None:
         "as_of": report.as_of,
         "known_at": report.known_at,
         "base_currency": report.base_currency,
+        "old_rates": [one.to_dict() for one in report.old_rates],
     }
     tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}
     unfiltered = call.read.without_filters()
@@ -108,3 +111,4 @@ def _show(call: Call, report: GapReport) -> None:
     if call.format == "table":
         for line in notes(report):
             note(call, line)
+    note_old_rates(call, report.old_rates)

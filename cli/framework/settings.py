@@ -13,7 +13,7 @@ from cli.framework.usage_errors import NotText
 from ledger.core.errors import InvalidInput
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = ("db", "actor", "format", "inbox")
+CONFIG_KEYS = ("db", "actor", "format", "inbox", "rate_days")
 CONFIG_FORMATS = ("table", "json", "csv", "md")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
@@ -24,7 +24,7 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 class InvalidConfig(InvalidInput, code="invalid-config"):
     """The config file cannot be used."""
 
-    default_why = "The config file is TOML, with the keys db, actor, format and inbox."
+    default_why = "The config file is TOML, with the keys db, actor, format, inbox and rate_days."
     default_next = "Correct that line, or move the file away to use the defaults."
 
 
@@ -42,6 +42,7 @@ class Settings:
     color: bool = True
     format: str | None = None
     inbox: str | None = None
+    rate_days: int | None = None
 
 
 def mask_url(text: str) -> str:
@@ -71,7 +72,23 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
         format=config.get("format"),
         inbox=_text_in(env, "CITYFUND_INBOX") or config.get("inbox"),
+        rate_days=_days(_text_in(env, "CITYFUND_RATE_DAYS") or config.get("rate_days")),
     )
+
+
+def _days(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from ledger.core.numbers import whole_numeral  # noqa: PLC0415 - only where it is set
+
+    days = whole_numeral(text)
+    if days is None:
+        raise InvalidConfig(
+            f"The setting rate_days is {text!r}.",
+            why="It is a number of days: reports name the rates that rest on older quotes.",
+            next_step="Set CITYFUND_RATE_DAYS, or rate_days in the config file, to one such as 30.",
+        )
+    return days
 
 
 def _text_in(environ: Mapping[str, str], name: str) -> str | None:

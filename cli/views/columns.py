@@ -59,6 +59,7 @@ _TITLES: Final = {
     "opened_at": "Opened",
     "over_said": "State",
     "provider_name": "Provider",
+    "rate_exact": "Exact rate",
     "recorded_at": "Recorded",
     "road": "Derivation",
     "said": "Description",

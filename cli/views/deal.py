@@ -10,6 +10,7 @@ from cli.views.columns import attributes, columns
 from cli.views.journal import proposal_row
 from ledger.core.factors import DEAL_STAGES, Side
 from ledger.core.quantity import Unit, format_amount
+from ledger.deals.deal import exact_text, significant_rate
 from ledger.reports.table import grouped
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
-    "(instrument) (rate) (offer_held) (offer_committed) (offer_delivered) (offer_unit) "
-    "(note)"
+    "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
+    "(offer_unit) (note)"
 )
 DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
 DEAL_TERMS = columns(
@@ -47,7 +48,9 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "factor": need.need.factor.value,
         **_stages(balance, Side.NEED, need.balance.unit),
         "unit": need.balance.unit.code,
-        **attributes(deal, "held_until due_on instrument rate"),
+        **attributes(deal, "held_until due_on instrument"),
+        "rate": significant_rate(deal.rate),
+        "rate_exact": exact_text(deal.exact_rate),
         **_stages(balance, Side.OFFER, offer.balance.unit, "offer_"),
         "offer_unit": offer.balance.unit.code,
         "note": deal.note,

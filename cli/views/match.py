@@ -18,6 +18,8 @@ from cli.views.match_text import (
     rate_lines,
     summary_lines,
 )
+from cli.views.rate import note_old_rates, rate_days_of
+from ledger.rates.rates import old_rates
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 LINE_COLUMNS = columns(
     "line project (title) (city_name) need factor:1 (topic) offer (provider) "
-    "provider_name:2 quantity[unit] (unit) (offer_quantity) (offer_unit) (rate)",
+    "provider_name:2 quantity[unit] (unit) (offer_quantity) (offer_unit) (rate) "
+    "(rate_exact)",
     provider="Provider code",
     offer_quantity="Of the offer",
 )
@@ -177,6 +180,9 @@ def emit_match_result(
     snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
     rows = line_rows(snapshot, proposal.lines)
     plain = call.read.without_filters()
+    pairs = [(line.unit.code, line.offer_unit.code) for line in proposal.lines]
+    old = old_rates(snapshot.rate_of, pairs, snapshot.day, rate_days_of(call))
+    note_old_rates(call, old)
     if call.format in {"csv", "md"}:
         emit_rows(rows, LINE_COLUMNS, plain)
         return
@@ -185,6 +191,7 @@ def emit_match_result(
     if call.format == "json":
         head = {
             **match_head(proposal, solved.milliseconds / 1000),
+            "old_rates": [one.to_dict() for one in old],
             "selection": list(selection),
             "projects": projects,
         }

@@ -9,7 +9,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_rows
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
-from ledger.rates.rates import PIVOT
+from ledger.rates.rates import PIVOT, RATE_DAYS, OldRate, old_rates
 
 if TYPE_CHECKING:
     from ledger.interchange.ecb import EcbFile
@@ -37,6 +37,26 @@ def emit_rates(call: Call, snapshot: Snapshot, rows: Sequence[RateRow]) -> None:
     if call.format == "table":
         for line in _notes(snapshot, rows):
             note(call, line)
+    pairs = [(row.base, row.quote) for row in rows]
+    days = rate_days_of(call)
+    note_old_rates(call, old_rates(snapshot.rate_of, pairs, snapshot.day, days))
+
+
+_MOST_OLD = 5
+
+
+def rate_days_of(call: Call) -> int:
+    """Return how old a quote may be before a report names it."""
+    return RATE_DAYS if call.settings.rate_days is None else call.settings.rate_days
+
+
+def note_old_rates(call: Call, rates: Sequence[OldRate]) -> None:
+    """Name the old rates that a report has converted by, in every format."""
+    for one in rates[:_MOST_OLD]:
+        text = f"{one.base} in {one.quote} is the rate of {one.day}, {one.age_days} days old"
+        note(call, f"{text}: import newer rates with cityfund rates import, or add one.")
+    if (more := len(rates) - _MOST_OLD) > 0:
+        note(call, f"{more} more rates are more than {rate_days_of(call)} days old.")
 
 
 def _rate_row(row: RateRow) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ledger.checks.result import CheckReport, CheckResult
@@ -12,7 +13,7 @@ from ledger.deals.deal import offer_amount_to_hold
 
 
 class ProposedLineRow(NamedTuple):
-    """One stored line, its amounts unchecked; `rate` is None if it is not a decimal."""
+    """One stored line, its amounts unchecked; `rate` is None if it is not a rate."""
 
     line: Any
     offer_id: int
@@ -21,7 +22,7 @@ class ProposedLineRow(NamedTuple):
     need_unit: str
     offer_amount: int
     offer_unit: str
-    rate: Decimal | None
+    rate: Fraction | None
 
 
 class ProposedRow(NamedTuple):
@@ -49,7 +50,7 @@ class IntroducedRow(NamedTuple):
     format: int | None
     sides: tuple[int | None, int | None]
     proposed_sides: tuple[int | None, int | None]
-    rates: tuple[Decimal | None, Decimal | None]
+    rates: tuple[Fraction | None, Fraction | None]
     amounts: tuple[Any, Any]
 
 

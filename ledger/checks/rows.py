@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -92,13 +92,13 @@ class AccountRow(NamedTuple):
 
 
 class DealRow(NamedTuple):
-    """The terms of a deal that never change. `rate` is None if the stored one is not a decimal."""
+    """The terms of a deal that never change. `rate` is None if the stored one is not a rate."""
 
     id: int
     code: str
     offer_id: int
     need_id: int
-    rate: Decimal | None
+    rate: Fraction | None
 
 
 @dataclass(frozen=True)

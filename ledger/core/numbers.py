@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.core.quantity_errors import (
@@ -44,6 +45,7 @@ _GROUPED = re.compile(
     rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<mark>[{_GROUP_MARKS}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)"
     rf"(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?"
 )
+_FRACTION = re.compile(r"(0*[1-9][0-9]{0,119})/(0*[1-9][0-9]{0,119})")
 _LONE_COMMA = re.compile(rf"(?P<left>[0-9]+)[{_COMMAS}](?P<right>[0-9]+)")
 _POINT_GROUPS = re.compile(
     rf"[0-9]{{1,3}}(?:\.[0-9]{{3}})+[{_COMMAS}][0-9]+|[0-9]+(?:\.[0-9]+){{2,}}"
@@ -126,6 +128,12 @@ def whole_numeral(text: str) -> int | None:
         return None
     whole = numeral.shortened(0)
     return None if whole is None else whole.digits
+
+
+def read_fraction(text: str) -> Fraction | None:
+    """Parse `numerator/denominator`, both whole and above zero; None for anything else."""
+    match = _FRACTION.fullmatch(normalise_digits(text))
+    return None if match is None else Fraction(int(match[1]), int(match[2]))
 
 
 def _grouped(numeral: str) -> re.Match[str] | None:

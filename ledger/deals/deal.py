@@ -7,19 +7,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from typing import Final
 
 from ledger.core.errors import RefusedByRule
 
-RATE_PLACES = 12
-"""Decimal places of a rate derived from the rates table (half-even); an officer may give fewer."""
+RATE_PLACES: Final = 12
+"""The most decimal places of a rate that is recorded as a decimal."""
+
+RATE_DIGITS: Final = 12
+"""Significant digits of the decimal that stands beside an exact rate."""
+
+_SIGNIFICANT: Final = Context(prec=RATE_DIGITS, rounding=ROUND_HALF_EVEN)
+
+
+def decimal_rate(rate: Fraction) -> Decimal:
+    """Return a rate as a decimal: exact within `RATE_PLACES`, else of `RATE_DIGITS` digits."""
+    parts = rate * 10**RATE_PLACES
+    if parts.denominator == 1:
+        return _without_zeros(Decimal((0, tuple(map(int, str(parts.numerator))), -RATE_PLACES)))
+    return _without_zeros(_SIGNIFICANT.divide(Decimal(rate.numerator), Decimal(rate.denominator)))
+
+
+def recorded_rate(rate: Decimal | Fraction) -> tuple[Decimal, Fraction | None]:
+    """Return the two terms of a deal that record a rate: its decimal, and what that rounds."""
+    if isinstance(rate, Decimal):
+        return rate, None
+    shown = decimal_rate(rate)
+    return shown, None if shown == rate else rate
+
+
+def exact_rate(rate: Decimal, rate_exact: Fraction | None) -> Fraction:
+    """Return the rate to convert by, from the two terms that record it."""
+    return Fraction(rate) if rate_exact is None else rate_exact
+
+
+def significant_rate(rate: Decimal) -> Decimal:
+    """Return a rate rounded half-even to `RATE_DIGITS` significant digits."""
+    return _SIGNIFICANT.plus(rate)
+
+
+def exact_text(rate: Fraction) -> str:
+    """Return an exact rate as `numerator/denominator`."""
+    return f"{rate.numerator}/{rate.denominator}"
+
+
+def _without_zeros(rate: Decimal) -> Decimal:
+    text = f"{rate:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
     """The terms of one deal. `rate` is the number of offer units per need unit.
 
+    `rate_exact` is given where `rate` only rounds it; `exact_rate` is the one to convert by.
     `offer`, `need`, `rate` and `instrument` never change; a hold at other terms opens another deal.
     `rate_road` is the rate source (given, direct, inverse, cross rate) and `rate_day` the day of
     its oldest quote; both are None within one unit. `held_until` is the last day on which a hold
@@ -30,6 +73,7 @@ class Deal:
     offer: str
     need: str
     rate: Decimal = Decimal(1)
+    rate_exact: Fraction | None = None
     rate_road: str | None = None
     rate_day: date | None = None
     instrument: str | None = None
@@ -37,22 +81,27 @@ class Deal:
     due_on: date | None = None
     note: str | None = None
 
+    @property
+    def exact_rate(self) -> Fraction:
+        """The rate as a fraction, which is never rounded."""
+        return exact_rate(self.rate, self.rate_exact)
+
 
 def offer_amount_to_hold(
-    need_amount: int, rate: Decimal, need_decimals: int, offer_decimals: int
+    need_amount: int, rate: Fraction, need_decimals: int, offer_decimals: int
 ) -> int:
     """Convert a part of a need into the offer's unit, rounded up so that it suffices."""
     if rate == 1 and need_decimals == offer_decimals:
         return need_amount
-    exact = need_amount * Fraction(rate) * Fraction(10) ** (offer_decimals - need_decimals)
+    exact = need_amount * rate * Fraction(10) ** (offer_decimals - need_decimals)
     return -(-exact.numerator // exact.denominator)
 
 
 def need_amount_within(
-    offer_amount: int, rate: Decimal, need_decimals: int, offer_decimals: int
+    offer_amount: int, rate: Fraction, need_decimals: int, offer_decimals: int
 ) -> int:
     """Return the largest part of a need that an amount of the offer can hold, by the same rate."""
-    exact = offer_amount / Fraction(rate) / Fraction(10) ** (offer_decimals - need_decimals)
+    exact = offer_amount / rate / Fraction(10) ** (offer_decimals - need_decimals)
     return exact.numerator // exact.denominator
 
 

@@ -170,7 +170,7 @@ def _span(first: int, end: int) -> int:
     return ((1 << (end - first)) - 1) << first
 
 
-RateOf = Callable[[str, str], Decimal | None]
+RateOf = Callable[[str, str], Fraction | None]
 """Offer units per need unit, by the codes of both; None if no rate is known."""
 
 
@@ -279,7 +279,7 @@ class OfferIndex:
                 continue
             eligible |= offers.all
             same = unit.code == offers.unit.code
-            rate = Decimal(1) if same else self.rate_of(unit.code, offers.unit.code)
+            rate = Fraction(1) if same else self.rate_of(unit.code, offers.unit.code)
             if rate is not None:
                 rated.append((offers, ratio_between(rate, unit, offers.unit)))
         return _Convertible(eligible, tuple(rated))
@@ -327,7 +327,7 @@ def _and_above(sector: str) -> list[str]:
     return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
-def ratio_between(rate: Decimal, need_unit: Unit, offer_unit: Unit) -> Ratio:
+def ratio_between(rate: Fraction, need_unit: Unit, offer_unit: Unit) -> Ratio:
     """Convert a rate between whole units into one between their smallest parts."""
-    exact = Fraction(rate) * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
+    exact = rate * Fraction(10) ** (offer_unit.decimals - need_unit.decimals)
     return Ratio(exact.numerator, exact.denominator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.deals.deal import need_amount_within, offer_amount_to_hold
@@ -36,20 +36,20 @@ class BestAmount(NamedTuple):
 NOTHING_TO_TEST = BestAmount(None, None)
 
 
-def rate_between(need: NeedFacts, offer: OfferFacts, rate: Decimal | None) -> Decimal | None:
+def rate_between(need: NeedFacts, offer: OfferFacts, rate: Fraction | None) -> Fraction | None:
     """Return the offer units per need unit: one in the same unit, else `rate`.
 
     None if the units do not convert, or no rate between two currencies is known.
     """
     if need.balance.unit.code == offer.balance.unit.code:
-        return Decimal(1)
+        return Fraction(1)
     return rate if units_convert(need.balance.unit, offer.balance.unit) else None
 
 
 def best_amount(
     need: NeedFacts,
     offer: OfferFacts,
-    rate: Decimal | None,
+    rate: Fraction | None,
     *,
     outstanding_need: int = 0,
     outstanding_offer: int = 0,
@@ -99,7 +99,7 @@ def pairing_at_best(
     need: NeedFacts,
     offer: OfferFacts,
     day: date,
-    rate: Decimal | None,
+    rate: Fraction | None,
     outstanding: Mapping[str, Outstanding],
 ) -> Pairing:
     """Return the pairing of a need and an offer at the largest quantity it could take now."""

@@ -42,7 +42,7 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
         else None,
         held_until=held_until,
         due_on=cells.date("due_on"),
-        rate=cells.rate("rate"),
+        rate=cells.deal_rate(),
         note=cells.text("note"),
         override=cells.text("override"),
         reason=cells.text("reason"),

@@ -84,6 +84,7 @@ DEALS = Table(
         ColumnSpec(
             "rate", Kind.DECIMAL, "offer units per need unit; by the rates table when empty"
         ),
+        ColumnSpec("rate_exact", Kind.FRACTION, "the rate as numerator/denominator; it wins"),
         _NOTE,
         ColumnSpec("override", Kind.TEXT, "reason for going outside the offer's mandate"),
         _REASON,

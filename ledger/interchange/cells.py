@@ -12,13 +12,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 from ledger.core.errors import LedgerError
-from ledger.core.numbers import normalise_digits, plain_numeral, whole_numeral
+from ledger.core.numbers import normalise_digits, plain_numeral, read_fraction, whole_numeral
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
+from ledger.deals.deal import decimal_rate, exact_text, significant_rate
 from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place
 from ledger.rates.rates import RateFault, read_rate
 from ledger.registers.table import MAX_WHOLE
@@ -227,6 +229,30 @@ class Cells:
             self.problem(column, match.code, match.what, match.next_step)
             return None
         return match
+
+    def deal_rate(self) -> Decimal | Fraction | None:
+        """Give the rate of a deal: `rate_exact` wins over `rate`, which has to agree with it."""
+        cell = self.raw("rate_exact")
+        if cell is None:
+            return self.rate("rate")
+        exact = read_fraction(cell)
+        if exact is None:
+            what = f"{cell!r} is not a fraction of two whole numbers above zero."
+            self.problem("rate_exact", "bad-number", what, "Write it like 217/200.")
+            return None
+        return self._agreeing_rate(exact)
+
+    def _agreeing_rate(self, exact: Fraction) -> Decimal | Fraction:
+        cell = self.raw("rate")
+        numeral = None if cell is None else plain_numeral(normalise_digits(cell))
+        if cell is None:
+            return exact
+        rounded = significant_rate(decimal_rate(exact))
+        if numeral is None or significant_rate(numeral.exact) != rounded:
+            what = f"The rate {cell!r} is not {exact_text(exact)}, which is {rounded:f}."
+            self.problem("rate", "rates-differ", what, "Leave one of the two cells empty.")
+            return exact
+        return numeral.exact if numeral.exact == exact else exact
 
     def amount(self, column: str, unit: Unit | None, unsigned: str | None = None) -> int | None:
         """Give a positive quantity in the smallest part of the unit.

@@ -37,6 +37,7 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
+from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.records import City
 from ledger.registers.spec import attribute_of
@@ -210,6 +211,13 @@ def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) 
     return Revise(side, held.code, unit, before, row.quantity, row.place)
 
 
+def _require_quotable(planning: Planning, row: RegisterRow[Any]) -> None:
+    try:
+        require_quotable(row.record)
+    except LedgerError as error:
+        planning.problem(row.place, "date", error.code, error.what, error.next_step)
+
+
 def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
     rate, holdings = row.record, planning.holdings
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
@@ -220,6 +228,7 @@ def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
         planning.keep(pair, "rate", now, f"{rate.rate:f}")
         return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
     if held is None or held.rate != rate.rate:
+        _require_quotable(planning, row)
         return AddRate(rate, held, row.place)
     if "source" in row.given and held.source != rate.source:
         return AddRate(rate, held, row.place)

@@ -92,6 +92,8 @@ def _check_terms(planning: Planning, rows: Iterable[DealActRow]) -> None:
             deal = planning.holdings.deals.get(row.code)
             names = _FIXED_TERMS[:2] if deal is None else _FIXED_TERMS
             known = terms[row.code] = {name: getattr(deal or row, name) for name in names}
+            if deal is not None and deal.rate_exact is not None:
+                known["rate"] = deal.rate_exact
         _note_contradictions(planning, row, known)
         if row.code not in opened and "deals" not in planning.tables.unread:
             what = f"The deal {row.code} was never introduced nor committed."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
 
 from ledger.core.factors import Side, Stage
@@ -68,6 +69,7 @@ class ChangeKey(NamedTuple):
 class DealActRow(NamedTuple):
     """One act of a deal. `amount` counts the smallest part of the need's unit.
 
+    `rate` is exact: a decimal, or a fraction that no decimal is equal to.
     `sequence` and `reverses` are numbers of the ledger the row came from. A row with a sequence
     is history: `passed_to` then says exactly where the offer's side of a release went on to.
     """
@@ -83,7 +85,7 @@ class DealActRow(NamedTuple):
     instrument: str | None = None
     held_until: date | None = None
     due_on: date | None = None
-    rate: Decimal | None = None
+    rate: Decimal | Fraction | None = None
     note: str | None = None
     override: str | None = None
     reason: str | None = None

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,7 @@ from typing import IO
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
 from ledger.core.text import cell_text
+from ledger.deals.deal import exact_text, recorded_rate, significant_rate
 from ledger.interchange.canonical import NUMERIC_KINDS, TABLES
 from ledger.interchange.cells import neutral_text
 from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
@@ -126,6 +128,9 @@ def act_line(row: DealActRow, unit: Unit) -> CanonicalRow:
     """Write one act of a deal; `unit` is the need's."""
     line = _cells_of("deals", row, unit)
     line["act"] = _DEAL_WORDS[row.act]
+    if row.rate is not None:
+        line["rate"] = f"{significant_rate(recorded_rate(row.rate)[0]):f}"
+        line["rate_exact"] = exact_text(Fraction(row.rate))
     line["quantity"] = format_amount(row.amount, unit.decimals)
     # Held is what an empty cell means.
     line["from_stage"] = row.from_stage if row.from_stage != "held" else None

@@ -210,7 +210,8 @@ def hold_movements(sides: DealSides, need_part: int, target: Stage) -> Movements
     """
     deal = sides.deal.deal
     need, offer = sides.need, sides.offer
-    amount = offer_amount_to_hold(need_part, deal.rate, need.unit.decimals, offer.unit.decimals)
+    decimals = need.unit.decimals, offer.unit.decimals
+    amount = offer_amount_to_hold(need_part, deal.exact_rate, *decimals)
     _require(need.stages, Stage.OPEN, need_part, need.unit, f"need {need.code}")
     _require(offer.stages, Stage.AVAILABLE, amount, offer.unit, f"offer {offer.code}")
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 
 from ledger.eligibility.index import Ratio, ratio_between
 from ledger.eligibility.rules import (
@@ -33,7 +33,7 @@ class PairFacts:
     need: NeedFacts
     offer: OfferFacts
     day: date
-    rate: Decimal | None
+    rate: Fraction | None
     outstanding_in_need: Mapping[str, Outstanding] = field(default_factory=dict)
 
     @property

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ledger.core.quantity import Unit, format_amount
+from ledger.deals.deal import decimal_rate, exact_text, significant_rate
 from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import rate_between
@@ -33,7 +33,7 @@ class Line:
     unit: Unit
     offer_amount: int
     offer_unit: Unit
-    rate: Decimal
+    rate: Fraction
 
     def to_dict(self) -> dict[str, str]:
         """Return the line as in `cityfund.match/1`."""
@@ -46,7 +46,8 @@ class Line:
             "unit": self.unit.code,
             "offer_quantity": format_amount(self.offer_amount, self.offer_unit.decimals),
             "offer_unit": self.offer_unit.code,
-            "rate": f"{self.rate:f}",
+            "rate": f"{significant_rate(decimal_rate(self.rate)):f}",
+            "rate_exact": exact_text(self.rate),
         }
 
 

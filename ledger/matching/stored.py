@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.core.quantity import format_quantity
+from ledger.deals.deal import decimal_rate
 from ledger.eligibility.rules import Failure, Pairing, verdict
 from ledger.matching.plan import Level
 from ledger.matching.proposal import LEVEL_PLACES, Cost, Line, Proposal
@@ -91,7 +92,7 @@ def as_amount(amount: Decimal, cost: Cost) -> Fraction:
     return Fraction(amount) * Fraction(10) ** cost.unit.decimals
 
 
-def line_failures(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[Failure, ...]:
+def line_failures(line: Line, pairing: Pairing, rate: Fraction | None) -> tuple[Failure, ...]:
     """Return every reason why a line cannot be introduced as proposed; empty: it fits.
 
     `pairing` is its need and offer today, with the amounts of the line; `rate` is the rate of
@@ -103,12 +104,12 @@ def line_failures(line: Line, pairing: Pairing, rate: Decimal | None) -> tuple[F
     return (*_rate_failures(line, rate), *amount_failures, *rules)
 
 
-def _rate_failures(line: Line, rate: Decimal | None) -> Sequence[Failure]:
+def _rate_failures(line: Line, rate: Fraction | None) -> Sequence[Failure]:
     if rate == line.rate:
         return ()
     need_unit, offer_unit = line.unit.code, line.offer_unit.code
-    today = f"today it is {rate:f}" if rate is not None else "today none is known"
-    proposed = f"it was proposed at {line.rate:f} {offer_unit} for 1 {need_unit}"
+    today = f"today it is {decimal_rate(rate):f}" if rate is not None else "today none is known"
+    proposed = f"it was proposed at {decimal_rate(line.rate):f} {offer_unit} for 1 {need_unit}"
     return (Failure("rate", f"{proposed}; {today}"),)
 
 

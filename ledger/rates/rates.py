@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from ledger.core.errors import InvalidInput
+from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.numbers import normalise_digits, plain_numeral
-from ledger.deals.deal import RATE_PLACES
+from ledger.deals.deal import RATE_PLACES, decimal_rate
+from ledger.reference.units import euro_rates
 
 PIVOT = "EUR"
 """The currency through which a cross rate is derived."""
@@ -25,13 +26,17 @@ PIVOT = "EUR"
 MAX_RATE: Final = 10**15
 """Every rate is below this; a larger one is a typing error."""
 
+RATE_DAYS: Final = 30
+"""Reports name a rate that rests on an older quote, unless told another number of days."""
+
 _LONGEST_SHOWN: Final = 60
 
 _MAX_STORED_MAGNITUDE, _MAX_STORED_DIGITS = 18, 40
 """The limits of a rate that is a number already: powers of ten, and digits. Deals recorded before
 typed rates were limited to `RATE_PLACES` places have up to eighteen, and keep them."""
 
-RateSource = Literal["same", "direct", "inverse", "through EUR"]
+RateSource = Literal["same", "direct", "inverse", "through EUR", "fixed"]
+"""`fixed`: the conversion rate of a currency that joined the euro; it is never out of date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,13 @@ class UnusableRate(InvalidInput, code="unusable-rate"):
 
     default_why = "A rate is the price of one unit of a currency in another."
     default_next = "Write it as a plain number such as 1.085."
+
+
+class FixedRate(RefusedByRule, code="fixed-rate"):
+    """A new quote of a currency that the euro has replaced."""
+
+    default_why = "From its changeover on a currency converts at the rate fixed by the Council."
+    default_next = "Leave it out: the fixed rate is used without being recorded."
 
 
 class RateFault(NamedTuple):
@@ -111,8 +123,9 @@ def parse_rate(text: str) -> Decimal:
     return conversion
 
 
-def is_rate(value: Decimal) -> bool:
+def is_rate(rate: Decimal | Fraction) -> bool:
     """Return whether a number can be the rate of a deal: finite, above zero, of plausible size."""
+    value = rate if isinstance(rate, Decimal) else decimal_rate(rate)
     if not value.is_finite() or value <= 0:
         return False
     within = abs(value.adjusted()) <= _MAX_STORED_MAGNITUDE
@@ -120,14 +133,24 @@ def is_rate(value: Decimal) -> bool:
 
 
 class ConversionRate(NamedTuple):
-    """A rate for conversion: `rate` of the second currency per unit of the first.
+    """A rate for conversion: `rate` of the second currency per unit of the first, exactly.
 
-    `day` is the oldest day of its quotes (for `same`, the day of the request).
+    `day` is the oldest day of its quotes: of `same` the day of the request, of `fixed` the day of
+    the changeover. A fixed rate beside a quote does not count as old.
     """
 
-    rate: Decimal
+    rate: Fraction
     day: date
     rate_source: RateSource
+
+    @property
+    def decimal(self) -> Decimal:
+        """The rate as a decimal, for people."""
+        return decimal_rate(self.rate)
+
+    def is_old(self, today: date, most_days: int) -> bool:
+        """Return whether a quote behind the rate is more than `most_days` days old."""
+        return self.rate_source not in ("same", "fixed") and (today - self.day).days > most_days
 
 
 class RateDerivation(NamedTuple):
@@ -143,6 +166,19 @@ class RateLookup(Protocol):
     def latest(self, base: str, quote: str, day: date) -> Rate | None:
         """Return the latest quote of exactly this pair on or before `day`."""
         ...
+
+
+class OldRate(NamedTuple):
+    """A rate that a report converted by although it rests on an old quote, of `day`."""
+
+    base: str
+    quote: str
+    day: date
+    age_days: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rate as in the answer of a report."""
+        return self._asdict()
 
 
 RateFinder = Callable[[str, str], ConversionRate | None]
@@ -171,12 +207,12 @@ class RateBook:
 def find_rate(lookup: RateLookup, from_unit: str, to_unit: str, day: date) -> ConversionRate | None:
     """Return the rate from `from_unit` to `to_unit`, by the latest quotes on or before `day`.
 
-    The rate source is the direct quote, else the inverse, else a cross rate through the euro; it is
-    rounded half-even once, to twelve places. None if there is no source, or if the rate would round
-    to zero.
+    The rate source is the newer of the direct and the inverse quote (of one day: the direct), else
+    a cross rate through the euro. Currencies that joined the euro convert at their fixed rate from
+    the changeover on, into other currencies through the euro. None if there is no source.
     """
     if from_unit == to_unit:
-        return ConversionRate(Decimal(1), day, "same")
+        return ConversionRate(Fraction(1), day, "same")
     traced = trace_rate(lookup, from_unit, to_unit, day)
     return None if traced is None else traced.conversion
 
@@ -185,13 +221,16 @@ def trace_rate(
     lookup: RateLookup, from_unit: str, to_unit: str, day: date
 ) -> RateDerivation | None:
     """Derive a rate between two currencies as `find_rate` does, with its quotes."""
-    leg = _leg(lookup, from_unit, to_unit, day) or _through_pivot(lookup, from_unit, to_unit, day)
+    joined = any(joined_euro(unit, day) for unit in (from_unit, to_unit))
+    leg = (
+        None
+        if joined and PIVOT not in (from_unit, to_unit)
+        else _leg(lookup, from_unit, to_unit, day)
+    )
+    leg = leg or _through_pivot(lookup, from_unit, to_unit, day)
     if leg is None:
         return None
-    rate = _rounded(leg.exact)
-    return (
-        RateDerivation(ConversionRate(rate, leg.day, leg.rate_source), leg.quotes) if rate else None
-    )
+    return RateDerivation(ConversionRate(leg.exact, leg.day, leg.rate_source), leg.quotes)
 
 
 def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
@@ -204,14 +243,43 @@ def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
     return conversion
 
 
-def plain_rates(find: RateFinder) -> Callable[[str, str], Decimal | None]:
+def plain_rates(find: RateFinder) -> Callable[[str, str], Fraction | None]:
     """Return a finder of the bare rates, without their day and source."""
 
-    def rate_of(from_unit: str, to_unit: str) -> Decimal | None:
+    def rate_of(from_unit: str, to_unit: str) -> Fraction | None:
         conversion = find(from_unit, to_unit)
         return None if conversion is None else conversion.rate
 
     return rate_of
+
+
+def old_rates(
+    rate_of: RateFinder, pairs: Iterable[tuple[str, str]], today: date, most_days: int
+) -> list[OldRate]:
+    """Return the rates of some pairs of currencies that rest on a quote older than `most_days`."""
+    found = ((pair, rate_of(*pair)) for pair in sorted(set(pairs)))
+    return [
+        OldRate(*pair, rate.day, (today - rate.day).days)
+        for pair, rate in found
+        if rate is not None and rate.is_old(today, most_days)
+    ]
+
+
+def joined_euro(currency: str, day: date) -> bool:
+    """Return whether a currency had been replaced by the euro on a day."""
+    fixed = euro_rates().get(currency)
+    return fixed is not None and fixed.day <= day
+
+
+def require_quotable(rate: Rate) -> None:
+    """Refuse a quote of a currency that had joined the euro by its day. Raises `FixedRate`."""
+    for currency in (rate.base, rate.quote):
+        if joined_euro(currency, rate.day):
+            fixed = euro_rates()[currency]
+            raise FixedRate(
+                f"{currency} has joined the euro: one euro is {fixed.rate} {currency} from "
+                f"{fixed.day} on ({fixed.source})."
+            )
 
 
 class _Leg(NamedTuple):
@@ -222,10 +290,15 @@ class _Leg(NamedTuple):
 
 
 def _leg(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg | None:
-    direct = lookup.latest(base, quote, day)
-    if direct is not None:
+    other = quote if base == PIVOT else base
+    if PIVOT in (base, quote) and joined_euro(other, day):
+        fixed = euro_rates()[other]
+        own = Rate(fixed.day, PIVOT, other, fixed.rate, fixed.source)
+        exact = Fraction(own.rate) if base == PIVOT else 1 / Fraction(own.rate)
+        return _Leg(exact, own.day, "fixed", (own,))
+    direct, inverse = lookup.latest(base, quote, day), lookup.latest(quote, base, day)
+    if direct is not None and (inverse is None or inverse.day <= direct.day):
         return _Leg(Fraction(direct.rate), direct.day, "direct", (direct,))
-    inverse = lookup.latest(quote, base, day)
     if inverse is not None:
         return _Leg(1 / Fraction(inverse.rate), inverse.day, "inverse", (inverse,))
     return None
@@ -239,14 +312,7 @@ def _through_pivot(lookup: RateLookup, base: str, quote: str, day: date) -> _Leg
     if first is None or second is None:
         return None
     quotes = (*first.quotes, *second.quotes)
-    return _Leg(first.exact * second.exact, min(first.day, second.day), "through EUR", quotes)
-
-
-def _rounded(exact: Fraction) -> Decimal:
-    """Round half-even to twelve places and drop trailing zeros, in any decimal context."""
-    parts = round(exact * 10**RATE_PLACES)
-    places = RATE_PLACES
-    while places and parts % 10 == 0:
-        parts //= 10
-        places -= 1
-    return Decimal((0, tuple(map(int, str(parts))), -places))
+    moving = [leg.day for leg in (first, second) if leg.rate_source != "fixed"]
+    oldest = min(moving or (first.day, second.day))
+    source: RateSource = "through EUR" if moving else "fixed"
+    return _Leg(first.exact * second.exact, oldest, source, quotes)

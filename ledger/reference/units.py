@@ -1,11 +1,16 @@
-"""The shipped units: ISO 4217 currencies at official decimals, and units of work."""
+"""The shipped units: ISO 4217 currencies at official decimals, and units of work.
+
+Also the currencies that the euro replaced, at the conversion rates fixed by the Council.
+"""
 
 from __future__ import annotations
 
 import csv
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.core.quantity import Unit
 
@@ -50,3 +55,24 @@ def work_units() -> dict[str, Unit]:
 def shipped_units() -> dict[str, Unit]:
     """Return every unit of a new ledger, by code."""
     return {**iso4217_units(), **work_units()}
+
+
+class EuroRate(NamedTuple):
+    """One euro is `rate` of a currency, for good, from the day of its changeover on."""
+
+    day: date
+    rate: Decimal
+    source: str
+
+
+@cache
+def euro_rates() -> dict[str, EuroRate]:
+    """Return the fixed conversion rates by the code of the currency."""
+    return {
+        row["code"]: EuroRate(
+            date.fromisoformat(row["from"]),
+            Decimal(row["rate"]),
+            f"Council Regulation {row['source']}",
+        )
+        for row in read_table("euro_rates")
+    }

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     WHOLE = "whole number"
     AMOUNT = "quantity in the row's unit"
     DECIMAL = "decimal number"
+    FRACTION = "fraction (1/3)"
     SHOWN = "written for the reader, passed over on import"
 
 

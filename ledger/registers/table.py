@@ -314,6 +314,9 @@ DEAL: Final = RegisterSpec(
         required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
         required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
         required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
+        ColumnSpec(
+            "rate_exact", Kind.FRACTION, "the rate, where the decimal rounds it", fixed=True
+        ),
         ColumnSpec("rate_road", Kind.CODE, "derivation of the rate", fixed=True, longest=16),
         ColumnSpec("rate_day", Kind.DATE, "day of the oldest quote behind the rate", fixed=True),
         ColumnSpec("instrument", Kind.CODE, "instrument, e.g. grant or loan", fixed=True),

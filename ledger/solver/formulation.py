@@ -51,7 +51,7 @@ def steepest_slope(ratio: Ratio, high: int) -> float:
     A rate with twelve decimals may cost a trace more than a whole number, and so one part more; the
     solver cannot represent a trace, but it can represent this slope.
     """
-    if high > _MAX_LINE_AMOUNT or ratio.under * high >= 2**62:
+    if high > _MAX_LINE_AMOUNT or max(ratio.under * high, ratio.over) >= 2**62:
         return ratio.under / ratio.over
     amounts = np.arange(1, high + 1)
     return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))

@@ -123,7 +123,7 @@ def _need_amount(amount: int, line: StatementLine, deal: DealFacts) -> int:
     if line.unit.code != deal.offer_unit.code:
         return 0
     shift = deal.need_unit.decimals - deal.offer_unit.decimals
-    return round(amount / Fraction(deal.rate) * Fraction(10) ** shift)
+    return round(amount / deal.rate * Fraction(10) ** shift)
 
 
 def _quantity(amount: int, deal: DealFacts) -> str:

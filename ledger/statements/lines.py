@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
@@ -116,7 +116,7 @@ class DealFacts:
     provider: str
     need_unit: Unit
     offer_unit: Unit
-    rate: Decimal = Decimal(1)
+    rate: Fraction = Fraction(1)
     held: int = 0
     committed: int = 0
     office: str | None = None

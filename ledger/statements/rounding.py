@@ -32,20 +32,13 @@ def is_rate_rounding(entry: DealEntry, deal: DealFacts, amount: int, unit: str) 
     if _exceeds_rounding(theirs, known, deal.rate, shift, into_offer=into_offer):
         return False
     # A provider that quotes the inverse publishes it with as many digits.
-    inverse = 1 / Fraction(deal.rate)
-    factors = (
-        *map(Fraction, _rounded_rates(deal.rate)),
-        *(
-            1 / Fraction(rate)
-            for rate in _rounded_rates(Decimal(inverse.numerator) / Decimal(inverse.denominator))
-        ),
-    )
+    factors = (*_rounded_rates(deal.rate), *(1 / one for one in _rounded_rates(1 / deal.rate)))
     exact = known * Fraction(10) ** shift
     return any(abs(theirs - exact * (one if into_offer else 1 / one)) < 1 for one in factors)
 
 
 def _exceeds_rounding(
-    theirs: int, known: int, rate: Decimal, shift: int, *, into_offer: bool
+    theirs: int, known: int, rate: Fraction, shift: int, *, into_offer: bool
 ) -> bool:
     """Return whether the difference is too large for any rounding of the rate."""
     over, under = rate.as_integer_ratio()
@@ -61,9 +54,10 @@ def _shift(deal: DealFacts) -> int:
     return deal.offer_unit.decimals - deal.need_unit.decimals
 
 
-def _rounded_rates(rate: Decimal) -> list[Decimal]:
+def _rounded_rates(rate: Fraction) -> list[Fraction]:
+    over, under = map(Decimal, rate.as_integer_ratio())
     rounded = (
-        Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(rate)
+        Context(prec=digits, rounding=ROUND_HALF_EVEN).divide(over, under)
         for digits in range(FEWEST_DIGITS, _MOST_DIGITS)
     )
-    return list(dict.fromkeys(rounded))
+    return list(map(Fraction, dict.fromkeys(rounded)))

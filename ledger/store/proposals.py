@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from ledger.core.quantity import Unit
 from ledger.core.text import code_number, normalised_code
+from ledger.deals.deal import exact_rate, recorded_rate
 from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.matching.stored import AcceptedLine, StoredProposal, decimal_of, rounded, rounded_cost
@@ -45,6 +46,7 @@ def proposal_rows(
     """
     yield proposal, {**_row(identity, stored), **written}
     for number, line in stored.numbered_lines:
+        rate, rate_exact = recorded_rate(line.rate)
         row = {
             "proposal_id": identity,
             "line": number,
@@ -54,7 +56,8 @@ def proposal_rows(
             "need_unit": line.unit.code,
             "offer_amount": line.offer_amount,
             "offer_unit": line.offer_unit.code,
-            "rate": line.rate,
+            "rate": rate,
+            "rate_exact": rate_exact,
         }
         yield proposal_line, row
     for code, weight in stored.weights.items():
@@ -150,7 +153,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _line(row: Any, units: Mapping[str, Unit]) -> Line:
-    offer_code, need_code, project_code, factor, amount, unit, offer_amount, offer_unit, rate = row
+    offer_code, need_code, project_code, factor, amount, unit, *rest = row
+    offer_amount, offer_unit, rate, rate_exact = rest
     return Line(
         offer=offer_code,
         need=need_code,
@@ -160,7 +164,7 @@ def _line(row: Any, units: Mapping[str, Unit]) -> Line:
         unit=units[unit],
         offer_amount=offer_amount,
         offer_unit=units[offer_unit],
-        rate=rate,
+        rate=exact_rate(rate, rate_exact),
     )
 
 
@@ -194,7 +198,7 @@ def _lines() -> Select[Any]:
             need.c.code,
             project.c.code,
             need.c.factor,
-            *line["need_amount", "need_unit", "offer_amount", "offer_unit", "rate"],
+            *line["need_amount", "need_unit", "offer_amount", "offer_unit", "rate", "rate_exact"],
         )
         .join_from(proposal, proposal_line, line.proposal_id == proposal.c.id)
         .join(offer, offer.c.id == line.offer_id)

@@ -14,7 +14,7 @@ from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
-from ledger.rates.rates import plain_rates
+from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.registers import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
@@ -30,11 +30,15 @@ class GapQuery:
     times: Times = NOW
     include_inactive: bool = False
     note: Note = no_note
+    rate_days: int = RATE_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapReport:
-    """The rows ordered by project and need, their groups where asked for, and the totals."""
+    """The rows ordered by project and need, their groups where asked for, and the totals.
+
+    `old_rates` are those by which an amount was converted although a quote was old.
+    """
 
     as_of: date
     known_at: datetime | None
@@ -43,6 +47,7 @@ class GapReport:
     rows: list[GapRow]
     groups: list[GroupRow]
     totals: list[Total]
+    old_rates: list[OldRate]
 
 
 def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
@@ -60,6 +65,8 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
             include_inactive=query.include_inactive,
             note=query.note,
         )
+    own = snapshot.base_unit.code
+    converted = {(row.unit, own) for row in rows if row.gap_base is not None}
     return GapReport(
         as_of=snapshot.day,
         known_at=query.times.known_at,
@@ -68,6 +75,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         rows=rows,
         groups=group_rows(rows, by, _spellings(rows, places)) if by else [],
         totals=totals(rows, snapshot.base_unit),
+        old_rates=old_rates(snapshot.rate_of, converted, snapshot.day, query.rate_days),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ledger.interchange.ecb import BASE, EcbFile
 from ledger.interchange.rate_plan import RatePlan, plan_rates
 from ledger.journal.receipts import Note, Receipt
+from ledger.rates.rates import require_quotable
 from ledger.store.rates import held_quotes, requests_of_command
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.rates import ADD_COMMAND
@@ -22,6 +23,7 @@ def import_rates(uow: UnitOfWork, file: EcbFile, confirm: ConfirmRates) -> Recei
     if not plan.changes_nothing:
         confirm(plan)
         for rate in plan.rates():
+            require_quotable(rate)
             uow.add_rate(rate)
     receipt = uow.receipt()
     counts = {

@@ -16,7 +16,15 @@ from ledger.core.quantity import Unit, find_unit
 from ledger.core.text import parse_text
 from ledger.journal.moves import WrongUnit
 from ledger.journal.receipts import Receipt
-from ledger.rates.rates import PIVOT, Rate, RateSource, find_rate, parse_rate, trace_rate
+from ledger.rates.rates import (
+    PIVOT,
+    Rate,
+    RateSource,
+    find_rate,
+    parse_rate,
+    require_quotable,
+    trace_rate,
+)
 from ledger.store.rates import QuoteVersion, held_quote, quote_versions
 from ledger.store.session.snapshot import RATES, UNITS, Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -74,14 +82,15 @@ def currency_pair(units: Mapping[str, Unit], base: str, quote: str) -> tuple[str
 def add_rate(uow: UnitOfWork, typed_rate: OwnRate) -> Receipt:
     """Record a rate of the request's day, or another figure for it: that needs a reason.
 
-    Raises what `currency_pair` and `parse_rate` raise, `FutureDate`, `ReasonMissing` and
-    `NothingToChange`.
+    Raises what `currency_pair` and `parse_rate` raise, `FutureDate`, `FixedRate`, `ReasonMissing`
+    and `NothingToChange`.
     """
     base, quote = currency_pair(uow.units, typed_rate.base, typed_rate.quote)
     day = uow.day
     require_not_future(day, uow.today)
     source = parse_text(typed_rate.source, "source")
     rate = Rate(day, base, quote, parse_rate(typed_rate.figure), source)
+    require_quotable(rate)
     before = held_quote(uow.connection, base, quote, day)
     if before is not None:
         _require_change(uow, before, rate)
@@ -112,7 +121,7 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
     now = (
         "unknown"
         if converted is None
-        else f"{converted.rate:f}, of {converted.day} ({converted.rate_source})"
+        else f"{converted.decimal:f}, of {converted.day} ({converted.rate_source})"
     )
     uow.note("rate-in-force", f"{first} in {second} on {day} is now {now}")
     uow.note("deals-unchanged", "deals keep the rate they were made at")
@@ -134,20 +143,21 @@ def _require_change(uow: UnitOfWork, before: Rate, rate: Rate) -> None:
 
 
 def _warn_of_direct_quote(uow: UnitOfWork, rate: Rate) -> None:
-    """Note where a direct quote begins to outrank the newer rate source used until now."""
+    """Note where a direct quote takes the place of a cross rate, or of no newer quote."""
     if uow.rates.latest(rate.base, rate.quote, uow.today) is not None:
         return
     converted = find_rate(uow.rates, rate.base, rate.quote, uow.today)
-    if converted is not None:
-        via = (
-            "the inverse quote"
-            if converted.rate_source == "inverse"
-            else f"the cross rate through {PIVOT}"
-        )
+    if converted is None:
+        return
+    pair = f"{rate.base} in {rate.quote}"
+    if converted.rate_source == "inverse" and converted.day > rate.day:
+        text = f"{pair} stays at the newer inverse quote, of {converted.day}"
+        uow.note("newer-inverse-quote", text)
+    elif converted.rate_source == "through EUR":
         uow.note(
             "rate-source-changed",
-            f"from {rate.day} on {rate.base} in {rate.quote} is taken from this direct quote, "
-            f"no longer from {via} (last of {converted.day}): keep it up to date, or withdraw it",
+            f"from {rate.day} on {pair} is taken from this direct quote, no longer from the cross "
+            f"rate through {PIVOT} (last of {converted.day}): keep it up to date, or withdraw it",
         )
 
 
@@ -214,8 +224,9 @@ def _row(snapshot: Snapshot, base: str, quote: str) -> RateRow:
     traced = trace_rate(snapshot.rates, base, quote, snapshot.day)
     if traced is None:
         return RateRow(base, quote)
-    rate, day, rate_source = traced.conversion
-    return RateRow(base, quote, rate, day, (snapshot.day - day).days, rate_source, traced.quotes)
+    rate = traced.conversion
+    age = (snapshot.day - rate.day).days
+    return RateRow(base, quote, rate.decimal, rate.day, age, rate.rate_source, traced.quotes)
 
 
 QuoteState = Literal["in force", "superseded", "withdrawn", "withdrawal"]

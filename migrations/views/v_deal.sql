@@ -1,4 +1,5 @@
 -- One row per deal: its terms and where both sides stand, now, each in its own unit's smallest part.
+-- `rate_exact` is NULL where `rate` is exact, else the fraction that `rate` rounds.
 CREATE VIEW v_deal AS
 SELECT
     deal.code AS deal,
@@ -7,6 +8,7 @@ SELECT
     project.code AS project,
     need.factor AS factor,
     deal.rate AS rate,
+    deal.rate_exact AS rate_exact,
     deal.instrument AS instrument,
     terms.held_until AS held_until,
     terms.due_on AS due_on,

@@ -154,7 +154,7 @@ class Published:
 
 
 def find_rate(rates: Iterable[Published], base: str, quote: str, day: str) -> Fraction | None:
-    """Find a rate: direct, else inverse, else through the euro, to twelve places half-even."""
+    """Find a rate: the newer of the direct and the inverse, else through the euro, exactly."""
     if base == quote:
         return Fraction(1)
     rates = list(rates)
@@ -163,23 +163,22 @@ def find_rate(rates: Iterable[Published], base: str, quote: str, day: str) -> Fr
         there = _one_step(rates, base, "EUR", day)
         back = _one_step(rates, "EUR", quote, day)
         found = None if there is None or back is None else there * back
-    return None if found is None else half_even(found, 12)
+    return found
 
 
 def _one_step(rates: list[Published], base: str, quote: str, day: str) -> Fraction | None:
     if base == quote:
         return Fraction(1)
-    direct = _latest(rates, base, quote, day)
-    if direct is not None:
-        return direct
-    inverse = _latest(rates, quote, base, day)
-    return None if inverse is None else 1 / inverse
+    direct, inverse = _latest(rates, base, quote, day), _latest(rates, quote, base, day)
+    if direct is not None and (inverse is None or direct.day >= inverse.day):
+        return direct.rate
+    return None if inverse is None else 1 / inverse.rate
 
 
-def _latest(rates: list[Published], base: str, quote: str, day: str) -> Fraction | None:
+def _latest(rates: list[Published], base: str, quote: str, day: str) -> Published | None:
     known = [each for each in rates if (each.base, each.quote) == (base, quote)]
     known = [each for each in known if each.day <= day]
-    return max(known, key=lambda each: each.day).rate if known else None
+    return max(known, key=lambda each: each.day) if known else None
 
 
 # Eligibility: every pair is looked at, every rule by itself.

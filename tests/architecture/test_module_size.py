@@ -29,7 +29,6 @@ SHORT = {
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "ledger/core/factors.py": "the words of the domain: factors, sides, stages",
     "ledger/core/suggest.py": "the nearest names, for every register alike",
-    "ledger/deals/deal.py": "the deal and its arithmetic, below everything that uses them",
     "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",
     "ledger/gaps/filters.py": "what the language of filters takes for a row of the gap report",
     "ledger/interchange/planning.py": "what planning registers and planning acts share",

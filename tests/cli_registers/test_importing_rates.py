@@ -58,11 +58,12 @@ def test_what_was_left_out_is_said(officer: Officer, file: Path) -> None:
     assert officer.asks("rates import --dry-run", str(file))["counts"]["left_out"] == {"EEK": 1}
 
 
-def test_a_currency_that_ended_stays_with_its_last_day(officer: Officer, file: Path) -> None:
+def test_a_currency_that_joined_the_euro_has_its_fixed_rate(officer: Officer, file: Path) -> None:
     taken_in(officer, file)
     row = officer.asks("rates show BGN EUR")["rows"][0]
+    assert (row["rate"], row["rate_date"]) == ("0.511291881196", "2026-01-01")
+    row = officer.asks("rates show BGN EUR --on 2025-12-31")["rows"][0]
     assert (row["rate"], row["rate_date"]) == ("0.511299723898", "2025-12-31")
-    assert row["age_days"] == 327
 
 
 def test_a_corrected_figure_is_a_new_version(officer: Officer, file: Path) -> None:

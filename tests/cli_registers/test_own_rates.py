@@ -123,11 +123,19 @@ def test_the_same_again_changes_nothing(officer: Officer) -> None:
 def test_a_direct_rate_that_outranks_a_fresher_road_is_warned_of(officer: Officer) -> None:
     officer.says("rates add EUR USD 1.10 --on 2026-11-20")
     said = officer.says("rates add USD EUR 0.5 --on 2026-01-01")
-    assert "no longer from the inverse quote (last of 2026-11-20)" in said
-    assert rate(officer, "USD EUR")["rate"] == "0.5"
+    assert "USD in EUR stays at the newer inverse quote, of 2026-11-20" in said
+    assert rate(officer, "USD EUR")["rate"] == "0.909090909091"
+    assert "newer" not in officer.says("rates add GBP EUR 1.2 --on 2026-11-20")
     officer.says("rates add EUR JPY 165 --on 2026-11-20")
     assert "through EUR" in officer.says("rates add USD JPY 140 --on 2026-11-01")
     assert "no longer" not in officer.says("rates add USD JPY 141 --on 2026-11-02")
+
+
+def test_a_quote_of_a_currency_that_joined_the_euro_is_refused(officer: Officer) -> None:
+    officer.says("rates add EUR BGN 1.9558 --on 2025-12-31")
+    for line in ("EUR BGN 1.95583 --on 2026-01-01", "bgn usd 1.7 --on 2026-11-20"):
+        told = officer.refused(f"rates add {line}", 4, "1.95583", "2026-01-01", "2025/1409")
+        assert told == "fixed-rate"
 
 
 def test_persian_digits_are_the_digits_they_are(officer: Officer) -> None:
@@ -144,7 +152,9 @@ def test_one_currency_is_shown_in_the_base_currency_and_in_those_in_use(fund: Of
         ("IRR", "40000", "through EUR", "2026-11-20"),
     ]
     rows = fund.asks("rates show")["rows"]
-    assert [(r["base"], r["quote"], r["rate"]) for r in rows] == [("IRR", "EUR", "0.000020833333")]
+    assert [(r["base"], r["quote"], r["rate"]) for r in rows] == [
+        ("IRR", "EUR", "0.0000208333333333")
+    ]
     fund.says("offer add EDB money '1M NGN' --on 2026-10-01")
     answer = fund.tries("rates show")
     assert "NGN" in answer.out

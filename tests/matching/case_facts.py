@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from judge import written
@@ -54,24 +55,10 @@ def problem_of(case: Case, facts: Facts | None = None) -> BuiltProblem:
         facts.needs,
         facts.offers,
         case.day,
-        lambda need, offer: rate_of(case, need, offer),
+        case.rate,
         outstanding_by_need(facts.deals),
         selected=case.selection,
     )
-
-
-def rate_of(case: Case, need_unit: str, offer_unit: str) -> Decimal | None:
-    """Give the offer units that one need unit costs, or None."""
-    rate = case.rate(need_unit, offer_unit)
-    if rate is None:
-        return None
-    parts = rate * 10**12
-    assert parts.denominator == 1
-    digits = tuple(map(int, str(parts.numerator)))
-    places = 12
-    while places and digits[-1] == 0:
-        digits, places = digits[:-1], places - 1
-    return Decimal((0, digits, -places))
 
 
 def document_of(case: Case, built: BuiltProblem, solution: Solution) -> dict[str, Any]:
@@ -87,7 +74,7 @@ def document_of(case: Case, built: BuiltProblem, solution: Solution) -> dict[str
 def line_of(case: Case, need: str, offer: str, amount: int) -> dict[str, str]:
     """Write one line of a proposal, its offer's side worked out by the rules."""
     one, other = case.need[need], case.offer[offer]
-    worth = case.worth(need, offer)
+    worth, rate = case.worth(need, offer), case.rate(one.unit, other.unit) or Fraction(1)
     return {
         "offer": offer,
         "need": need,
@@ -97,7 +84,7 @@ def line_of(case: Case, need: str, offer: str, amount: int) -> dict[str, str]:
         "unit": one.unit,
         "offer_quantity": written(amount if worth is None else up(amount * worth), other.unit),
         "offer_unit": other.unit,
-        "rate": str(rate_of(case, one.unit, other.unit)),
+        "rate_exact": "/".join(map(str, rate.as_integer_ratio())),
     }
 
 

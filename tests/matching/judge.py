@@ -114,8 +114,8 @@ def _line(case: Case, line: dict[str, Any]) -> Given:
         if line[key] != true:
             raise ValueError(f"{key} is {line[key]!r}, not {true!r}")
     rate = case.rate(need.unit, offer.unit)
-    if rate is not None and Fraction(line["rate"]) != rate:
-        raise ValueError(f"rate is {line['rate']}, not {rate}")
+    if rate is not None and Fraction(line["rate_exact"]) != rate:
+        raise ValueError(f"rate is {line['rate_exact']}, not {rate}")
     amount = parts(line["quantity"], need.unit)
     return Given(need.code, offer.code, amount, parts(line["offer_quantity"], offer.unit))
 

@@ -221,24 +221,22 @@ class Case:
 
 
 def find_rate(rates: Iterable[CaseRate], base: str, quote: str, day: date) -> Fraction | None:
-    """Find a rate: direct, else inverse, else through the euro, to twelve places half-even."""
+    """Find a rate: the newer of the direct and the inverse, else through the euro, exactly."""
     rates = list(rates)
     found = _leg(rates, base, quote, day)
     if found is None and "EUR" not in {base, quote}:
         there, back = _leg(rates, base, "EUR", day), _leg(rates, "EUR", quote, day)
         found = None if there is None or back is None else there * back
-    if found is None:
-        return None
-    return Fraction(round(found * 10**12), 10**12) or None
+    return found
 
 
 def _leg(rates: list[CaseRate], base: str, quote: str, day: date) -> Fraction | None:
-    for one, other, inverse in ((base, quote, False), (quote, base, True)):
-        known = [r for r in rates if (r.base, r.quote) == (one, other) and r.day <= day]
-        if known:
-            latest = Fraction(max(known, key=lambda r: r.day).rate)
-            return 1 / latest if inverse else latest
-    return None
+    pairs = ((base, quote), (quote, base))
+    known = [r for r in rates if (r.base, r.quote) in pairs and r.day <= day]
+    if not known:
+        return None
+    latest = max(known, key=lambda r: (r.day, r.base == base))
+    return Fraction(latest.rate) if latest.base == base else 1 / Fraction(latest.rate)
 
 
 def up(value: Fraction) -> int:

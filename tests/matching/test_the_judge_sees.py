@@ -296,7 +296,7 @@ LIES: dict[str, tuple[Change, str]] = {
     "no level": (lambda d: d["levels"].pop(1), "coverage: is a level that is missing"),
     "deals": (level(2, "value", "5"), "deals: is 5, not 4"),
     "offer side rounded down": (in_line(1, "offer_quantity", "0.32"), "costs 32, not 33"),
-    "rate": (in_line(1, "rate", "1.08"), "rate is 1.08, not 217/200"),
+    "rate": (in_line(1, "rate_exact", "27/25"), "rate is 27/25, not 217/200"),
     "part of a cent": (in_line(0, "quantity", "0.705"), "is no amount of EUR with 2 decimals"),
     "whole number": (in_line(0, "quantity", "70"), "is no amount of EUR with 2 decimals"),
     "project": (in_line(0, "project", "PRJ-0002"), "project is 'PRJ-0002', not 'PRJ-0001'"),

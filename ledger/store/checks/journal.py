@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -36,6 +37,8 @@ from sqlalchemy import type_coerce as taken_as
 from ledger.checks.mandate import RecordHistory
 from ledger.checks.rows import AccountRow, CheckContext, DealRow, EntryRow, MovementRow, StepRow
 from ledger.checks.stored_rows import AmountFault
+from ledger.core.numbers import read_fraction
+from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
@@ -114,9 +117,19 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
     deal = tables.deal
-    query = select(*map(raw, deal.c["id", "code", "offer_id", "need_id", "rate"]))
-    for *row, rate in stream(connection, query):
-        yield DealRow._make((*row, stored_decimal(rate)))
+    query = select(*map(raw, deal.c["id", "code", "offer_id", "need_id", "rate", "rate_exact"]))
+    for *row, rate, exact in stream(connection, query):
+        yield DealRow._make((*row, checked_rate(rate, exact)))
+
+
+def checked_rate(rate: Any, exact: Any) -> Fraction | None:
+    """Read an exact rate; None where a column holds none, or the two contradict each other."""
+    decimal = stored_decimal(rate)
+    if exact is None or decimal is None:
+        return None if decimal is None else Fraction(decimal)
+    fraction = read_fraction(exact) if isinstance(exact, str) else None
+    agrees = fraction is not None and recorded_rate(fraction) == (decimal, fraction)
+    return fraction if agrees else None
 
 
 def stored_decimal(text: Any, *, least: int | None = None) -> Decimal | None:

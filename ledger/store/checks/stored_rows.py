@@ -38,7 +38,14 @@ from ledger.checks.stored_rows import (
 )
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
-from ledger.store.checks.journal import ONE_WRITER, moment, raw, stored_decimal, stream
+from ledger.store.checks.journal import (
+    ONE_WRITER,
+    checked_rate,
+    moment,
+    raw,
+    stored_decimal,
+    stream,
+)
 from ledger.store.db import night_tables, tables
 from ledger.store.db.tables import (
     deal,
@@ -287,8 +294,8 @@ def _rows_by_proposal(connection: Connection, table: Table) -> dict[int, list[An
 
 
 def _line(row: Iterable[Any]) -> ProposedLineRow:
-    *parts, rate = row
-    return ProposedLineRow._make((*parts, stored_decimal(rate)))
+    *parts, rate, exact = row
+    return ProposedLineRow._make((*parts, checked_rate(rate, exact)))
 
 
 def read_introduced_lines(connection: Connection) -> Iterator[IntroducedRow]:
@@ -303,7 +310,10 @@ def read_introduced_lines(connection: Connection) -> Iterator[IntroducedRow]:
             format=row.format,
             sides=(row.deal_offer, row.deal_need),
             proposed_sides=(row.offer_id, row.need_id),
-            rates=(stored_decimal(row.deal_rate), stored_decimal(row.rate)),
+            rates=(
+                checked_rate(row.deal_rate, row.deal_exact),
+                checked_rate(row.rate, row.rate_exact),
+            ),
             amounts=(row.amount, row.need_amount),
         )
 
@@ -319,9 +329,11 @@ def _introduced() -> Select[Any]:
             deal.c.offer_id.label("deal_offer"),
             deal.c.need_id.label("deal_need"),
             raw(deal.c.rate).label("deal_rate"),
+            raw(deal.c.rate_exact).label("deal_exact"),
             line.offer_id,
             line.need_id,
             raw(line.rate).label("rate"),
+            raw(line.rate_exact).label("rate_exact"),
             line.need_amount,
             _amount_moved().label("amount"),
         )

@@ -40,6 +40,7 @@ from ledger.store.db.types import (
     ROW_ID,
     CodeList,
     ExactDecimal,
+    ExactFraction,
     Instant,
     Word,
     foreign_key,
@@ -163,6 +164,7 @@ _TYPES: Final[dict[Kind, Any]] = {
     Kind.WHOLE: BigInteger,
     Kind.AMOUNT: BigInteger,
     Kind.DECIMAL: ExactDecimal,
+    Kind.FRACTION: ExactFraction,
 }
 
 
@@ -405,6 +407,7 @@ proposal_line = Table(
     Column("offer_amount", BigInteger, nullable=False),
     Column("offer_unit", CODE, ForeignKey("unit.code"), nullable=False),
     Column("rate", ExactDecimal, nullable=False),
+    Column("rate_exact", ExactFraction),
     CheckConstraint(f"need_amount BETWEEN 1 AND {MAX_AMOUNT}", name="need_amount"),
     CheckConstraint(f"offer_amount BETWEEN 1 AND {MAX_AMOUNT}", name="offer_amount"),
     sqlite_with_rowid=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, MetaData, String, Text
@@ -54,6 +55,23 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
         """Read the same digits back."""
         return None if value is None else Decimal(value)
+
+
+class ExactFraction(TypeDecorator[Fraction]):
+    """A fraction of whole numbers, kept as `numerator/denominator`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        """Store both whole numbers."""
+        del dialect
+        return None if value is None else f"{value.numerator}/{value.denominator}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        """Read the same fraction back."""
+        del dialect
+        return None if value is None else Fraction(value)
 
 
 class CodeList(TypeDecorator[tuple[str, ...]]):

@@ -14,6 +14,7 @@ from ledger.evidence.canonical import (
     object_text,
     proposal_bytes,
     quoted,
+    text_or_none,
 )
 from ledger.evidence.tree_head import PROPOSAL_KIND
 from ledger.registers.table import code_prefixes
@@ -78,7 +79,7 @@ def _record(connection: Connection, identity: int, count: int, terms: list[Any])
 
 
 def _line(row: Any) -> str:
-    line, need, need_amount, need_unit, offer, offer_amount, offer_unit, rate = row
+    line, need, need_amount, need_unit, offer, offer_amount, offer_unit, rate, rate_exact = row
     return object_text(
         (
             ('"line"', number_or_none(line)),
@@ -89,6 +90,7 @@ def _line(row: Any) -> str:
             ('"offer_amount"', number_or_none(offer_amount)),
             ('"offer_unit"', quoted(offer_unit)),
             ('"rate"', quoted(rate)),
+            ('"rate_exact"', text_or_none(rate_exact)),
         )
     )
 
@@ -107,7 +109,7 @@ def _lines(identity: int) -> Select[Any]:
             line.need_amount,
             line.need_unit,
             offer.c.code,
-            *map(raw, line["offer_amount", "offer_unit", "rate"]),
+            *map(raw, line["offer_amount", "offer_unit", "rate", "rate_exact"]),
         )
         .join(need, need.c.id == line.need_id, isouter=True)
         .join(offer, offer.c.id == line.offer_id, isouter=True)

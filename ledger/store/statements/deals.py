@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from ledger.core.factors import Side, Stage
 from ledger.core.text import normalised_code
+from ledger.deals.deal import exact_rate
 from ledger.journal.entries import Act
 from ledger.statements.lines import (
     DealEntry,
@@ -96,18 +97,19 @@ def _deals(
                 **{name: getattr(row, name) for name in _DEAL_TERMS},
                 need_unit=units[row.need_unit],
                 offer_unit=units[row.offer_unit],
+                rate=exact_rate(row.rate, row.rate_exact),
                 held=int(row.held),
                 committed=int(row.committed),
             )
 
 
-_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "rate", "office")
+_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "office")
 
 
 def _deal_query() -> Select[Any]:
     deal, balances, city = tables.deal, tables.deal_balance, tables.city_version
     return (
-        select(deal.c.code, deal.c.rate, balances.c.held, balances.c.committed)
+        select(deal.c.code, deal.c.rate, deal.c.rate_exact, balances.c.held, balances.c.committed)
         .add_columns(
             tables.offer.c.code.label("offer"),
             tables.offer.c.unit.label("offer_unit"),

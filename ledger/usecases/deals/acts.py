@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
@@ -59,7 +60,7 @@ class Introduction:
     until: date | None = None
     directly: bool = False
     due_on: date | None = None
-    rate: Decimal | None = None
+    rate: Decimal | Fraction | None = None
     instrument: str | None = None
     note: str | None = None
     code: str | None = None
@@ -176,7 +177,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
         who = f"{side.side.capitalize()} {side.code}"
         require_declared(day, side.record.declared_on, who)
     terms = _agreed_terms(uow, introduction, need, offer)
-    details = require_eligible(uow, need, offer, amount, terms.rate, details)
+    details = require_eligible(uow, need, offer, amount, terms.exact_rate, details)
     there = _fitting_deal(uow, terms)
     target = Stage.COMMITTED if introduction.directly else Stage.HELD
     movements = moves.hold_movements(
@@ -207,6 +208,7 @@ def _agreed_terms(
         offer=offer.code,
         need=need.code,
         rate=rate.rate,
+        rate_exact=rate.rate_exact,
         rate_road=rate.rate_source,
         rate_day=rate.day,
         instrument=agreed_instrument(need, offer, introduction.instrument),
@@ -217,10 +219,11 @@ def _agreed_terms(
 
 
 def _fitting_deal(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
-    wanted = (terms.offer, terms.rate, terms.instrument)
+    wanted = (terms.offer, terms.exact_rate, terms.instrument)
     for deal in uow.accounts.deals_of_need(terms.need):
         there = deal.record
-        if (there.offer, there.rate, there.instrument) == wanted and terms.code in ("", deal.code):
+        same = (there.offer, there.exact_rate, there.instrument) == wanted
+        if same and terms.code in ("", deal.code):
             return deal
     return None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
-from ledger.deals.deal import offer_amount_to_hold
+from ledger.deals.deal import offer_amount_to_hold, recorded_rate
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
@@ -44,15 +45,16 @@ class InstrumentNotOffered(RefusedByRule, code="instrument-not-offered"):
 
 
 class AgreedRate(NamedTuple):
-    """The rate of a deal, where it came from, and the day of the oldest quote it rests on."""
+    """The rate of a deal as recorded, its source, and the day of its oldest quote."""
 
     rate: Decimal
+    rate_exact: Fraction | None = None
     rate_source: str | None = None
     day: date | None = None
 
 
 def agreed_rate(
-    uow: UnitOfWork, need: Account, offer: Account, day: date, given: Decimal | None
+    uow: UnitOfWork, need: Account, offer: Account, day: date, given: Decimal | Fraction | None
 ) -> AgreedRate:
     """Give the offer units that one need unit costs: one within a unit, else as given or found.
 
@@ -74,11 +76,11 @@ def agreed_rate(
             next_step="Look for an offer in the need's unit.",
         )
     if given is not None:
-        return AgreedRate(given, "given")
+        return AgreedRate(*recorded_rate(given), "given")
     rate = find_rate(uow.rates, need.unit.code, offer.unit.code, day)
     if rate is None:
         raise NoRate(f"No rate from {need.unit.code} to {offer.unit.code} is known on {day}.")
-    return AgreedRate(rate.rate, rate.rate_source, rate.day)
+    return AgreedRate(*recorded_rate(rate.rate), rate.rate_source, rate.day)
 
 
 def agreed_instrument(need: Account, offer: Account, given: str | None) -> str | None:
@@ -100,7 +102,7 @@ def require_eligible(
     need: Account,
     offer: Account,
     amount: int,
-    rate: Decimal,
+    rate: Fraction,
     details: ActDetails,
 ) -> ActDetails:
     """Test the pair on the quantity that is about to be held; give what is recorded of the act.
@@ -126,7 +128,7 @@ def _sentences(failures: tuple[Failure, ...]) -> str:
 
 
 def pairing_of(
-    uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Decimal, day: date
+    uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Fraction, day: date
 ) -> Pairing:
     """Gather what the rules ask of a pair, with the quantity that is about to be held."""
     outstanding_need, outstanding_offer = uow.accounts.outstanding_between(offer.code, need.code)

@@ -44,7 +44,7 @@ def deal_act_row(entry: Entry, deal: Deal) -> DealActRow:
         instrument=deal.instrument,
         held_until=_hold_end(entry, deal) if entry.act is Act.INTRODUCE else None,
         due_on=deal.due_on if holds else None,
-        rate=deal.rate,
+        rate=deal.rate_exact or deal.rate,
         note=deal.note if holds else None,
         override=entry.override,
         reason=entry.reason,

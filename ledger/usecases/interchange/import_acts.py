@@ -7,6 +7,8 @@ day. Where today's terms would refuse it, the act is posted with an override tha
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Quantity
@@ -54,11 +56,12 @@ class HistoryImporter:
         need = self._uow.accounts.account(Side.NEED, row.need)
         offer = self._uow.accounts.account(Side.OFFER, row.offer)
         deal = self._uow.accounts.known_deal(row.code)
-        rate, instrument = row.rate, row.instrument
+        rate: Decimal | Fraction | None = row.rate
+        instrument = row.instrument
         if deal is not None:
             # The terms of a deal never change: a further part is held at the first one's.
             instrument = deal.record.instrument
-            rate = deal.record.rate if need.unit.code != offer.unit.code else None
+            rate = deal.record.exact_rate if need.unit.code != offer.unit.code else None
         history = HISTORY_OVERRIDE if row.sequence is not None else None
         introduction = Introduction(
             offer=row.offer,

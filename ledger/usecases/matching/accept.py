@@ -14,6 +14,7 @@ from ledger.core.factors import Side
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Quantity, format_amount
 from ledger.core.text import first_few
+from ledger.deals.deal import exact_rate
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
@@ -198,7 +199,8 @@ def _introduce_line(
     need = uow.accounts.account(Side.NEED, line.need)
     offer = uow.accounts.account(Side.OFFER, line.offer)
     try:
-        rate = agreed_rate(uow, need, offer, uow.day, None).rate
+        agreed = agreed_rate(uow, need, offer, uow.day, None)
+        rate = exact_rate(agreed.rate, agreed.rate_exact)
     except NoRate:
         rate = None
     pairing = pairing_of(uow, need, offer, line.amount, line.rate, uow.day)
