@@ -25,7 +25,7 @@ CHECKS: Final = {
     "resolved-once": "a hold is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
     "two-times": "no act is dated in the future, before a declaration or out of order",
-    "exact": "amounts are whole and within 10^17, rates exact, dates and keywords valid",
+    "exact": "amounts are whole and within 4*10^18, rates exact, dates and keywords valid",
     "mandate": "each hold is within its offer's mandate as known then, or has an override",
     "proposals": "each proposal is complete, and introductions match the lines they name",
     "statements": "each statement is complete, and the events of findings are in a valid order",

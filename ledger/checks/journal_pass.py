@@ -132,7 +132,7 @@ class Balanced(JournalCheck):
         wrongs = []
         account = self.context.accounts.get(movement.account_id)
         if not movement.is_exact:
-            wrongs.append(f"moves {movement.amount!r}, not a positive whole number up to 10^17")
+            wrongs.append(f"moves {movement.amount!r}, not a positive whole number up to 4*10^18")
         if account is None:
             wrongs.append(f"names a missing account (id {movement.account_id})")
         elif movement.unit != account.unit or movement.unit not in self.context.units:

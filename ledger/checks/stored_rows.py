@@ -261,7 +261,7 @@ class DecimalCell(NamedTuple):
 def check_exactness(
     examined: int, faults: Iterable[AmountFault], decimals: Iterable[DecimalCell]
 ) -> CheckResult:
-    """Check that every amount is whole and within 10^17, and every rate and share exact."""
+    """Check that every amount is whole and within 4*10^18, and every rate and share exact."""
     report = CheckReport("exact")
     report.examined = examined
     for fault in faults:

@@ -45,7 +45,7 @@ __all__ = [
     "unknown_unit",
 ]
 
-MAX_AMOUNT: Final = 10**17
+MAX_AMOUNT: Final = 4 * 10**18
 """The largest quantity of one movement, in the unit's smallest part; SQL has the same bound."""
 
 CURRENCY_SIGNS: Final = "€$£¥₤₹₺₩﷼"

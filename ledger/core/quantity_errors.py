@@ -84,9 +84,9 @@ class TooManyDecimals(BadQuantity, code="too-many-decimals"):
 
 
 class QuantityTooLarge(BadQuantity, code="quantity-too-large"):
-    """The quantity is above 10^17 smallest parts."""
+    """The quantity is above `MAX_AMOUNT` smallest parts."""
 
-    default_why = "One quantity has at most 10^17 smallest parts of its unit."
+    default_why = "One quantity has at most 4*10^18 smallest parts of its unit."
     default_next = "Check the number of zeros and the multiplier."
 
 

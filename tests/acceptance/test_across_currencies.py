@@ -22,6 +22,9 @@ PAIRS = [
     ("KRW", "TND", "0.00228431"),
     ("EUR", "EUR", "1"),
 ]
+MOST = 4 * 10**18
+"""The largest quantity, in smallest parts."""
+
 UNTIL = "2027-01-31"
 
 
@@ -188,19 +191,19 @@ def test_a_side_worth_nothing_writes_no_movement(office: Office) -> None:
 
 
 def test_the_largest_amounts(office: Office) -> None:
-    """Up to 10^17 smallest parts on each side; one more is refused, and so is a worth above it."""
-    pair = _pair("IRR", "EUR", 10**17, 10**17)
+    """Up to 4*10^18 smallest parts on each side; one more is refused, and so is a worth above."""
+    pair = _pair("IRR", "EUR", MOST, MOST)
     _declare(office, pair)
     rate = Fraction("0.99999999")
-    pair.hold("D-0001", 10**17 - 1, rate)
-    _same(office.do(*_introduce(pair, 10**17 - 1), "--until", UNTIL, "--rate", "0.99999999"), pair)
+    pair.hold("D-0001", MOST - 1, rate)
+    _same(office.do(*_introduce(pair, MOST - 1), "--until", UNTIL, "--rate", "0.99999999"), pair)
     for part in (1, 33_333_333_333_333_333, 7):
         pair.move("D-0001", "held", "committed", part)
         _same(office.do("deal", "commit", "D-0001", f"{written(part, 'IRR')} IRR"), pair)
     pair.move("D-0001", "held", "free", pair.deals["D-0001"].need["held"])
     _same(office.do("deal", "release", "D-0001"), pair)
     code, _ = office.refuse(
-        "import", office.write({"needs": [need("N-2", written(10**17 + 1, "EUR"))]}), "--yes"
+        "import", office.write({"needs": [need("N-2", written(MOST + 1, "EUR"))]}), "--yes"
     )
     assert code == 3
     code, _ = office.refuse(
@@ -212,8 +215,8 @@ def test_the_largest_amounts(office: Office) -> None:
 
 
 def test_sums_beyond_sixty_four_bits(office: Office) -> None:
-    """A hundred and twenty needs of 10^17 add up to more than a machine word holds."""
-    most = written(10**17, "EUR")
+    """A hundred and twenty needs of 4*10^18 add up to more than a machine word holds."""
+    most = written(MOST, "EUR")
     office.take_in(
         small(
             needs=[need(f"N-{number}", most) for number in range(120)],
@@ -223,11 +226,11 @@ def test_sums_beyond_sixty_four_bits(office: Office) -> None:
     office.do("deal", "introduce", "O-1", "N-0", f"{most} EUR", "--commit")
     answer = office.gaps()
     (total,) = [row for row in answer["totals"] if not row.get("in_base")]
-    assert total["required"] == written(120 * 10**17, "EUR")
-    assert total["gap"] == written(119 * 10**17, "EUR")
+    assert total["required"] == written(120 * MOST, "EUR")
+    assert total["gap"] == written(119 * MOST, "EUR")
     (row,) = office.gaps("--by", "factor,unit")["rows"]
-    assert row["required"] == written(120 * 10**17, "EUR")
-    assert row["committed"] == written(10**17, "EUR")
+    assert row["required"] == written(120 * MOST, "EUR")
+    assert row["committed"] == written(MOST, "EUR")
     assert row["coverage"] == "0.0083"
     office.checked()
 

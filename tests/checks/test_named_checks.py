@@ -179,7 +179,7 @@ ATTACKS = {
     "an amount in words": ("exact", [
         f"UPDATE movement SET amount = 'many' WHERE entry_id = {FIRST_HOLD}"]),
     "more than the ledger holds": ("exact", [
-        f"UPDATE movement SET amount = 100000000000000001 WHERE entry_id = {FIRST_HOLD}"]),
+        f"UPDATE movement SET amount = 4000000000000000001 WHERE entry_id = {FIRST_HOLD}"]),
     "a balance in floating point": ("exact", [
         f"UPDATE balance SET free = 0.1 WHERE holder_id = {HOLDER}"]),
     "a rate in floating point": ("exact", ["UPDATE deal SET rate = CAST(1.085 AS BLOB)"]),

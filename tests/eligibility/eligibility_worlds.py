@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -94,13 +95,13 @@ class World(NamedTuple):
     needs: list[NeedFacts]
     offers: list[OfferFacts]
     outstanding: dict[str, dict[str, Outstanding]]
-    rates: dict[tuple[str, str], Decimal]
+    rates: dict[tuple[str, str], Fraction]
 
-    def rate_of(self, need_unit: str, offer_unit: str) -> Decimal | None:
+    def rate_of(self, need_unit: str, offer_unit: str) -> Fraction | None:
         return self.rates.get((need_unit, offer_unit))
 
 
-_AMOUNTS = st.one_of(st.integers(0, 12), st.integers(0, 100_000), st.just(10**17))
+_AMOUNTS = st.one_of(st.integers(0, 12), st.integers(0, 100_000), st.just(4 * 10**18))
 _TICKETS = st.none() | st.integers(1, 12) | st.integers(1, 100_000)
 _SHARES = st.none() | st.sampled_from(["0.05", "0.1", "0.333", "0.5", "1"]).map(Decimal)
 _DAYS = st.none() | st.integers(-3, 3).map(lambda days: DAY + timedelta(days=days))
@@ -177,11 +178,11 @@ def _without_mandate(facts: OfferFacts) -> OfferFacts:
 
 @st.composite
 def _meeting_offers(
-    draw: st.DrawFn, need: NeedFacts, rates: dict[tuple[str, str], Decimal], code: str
+    draw: st.DrawFn, need: NeedFacts, rates: dict[tuple[str, str], Fraction], code: str
 ) -> OfferFacts:
     """Draw an offer of which one figure equals what the need asks, or misses it by one."""
     balance, unit = need.balance, draw(st.sampled_from([EUR, USD]))
-    rate = rates.get((balance.unit.code, unit.code), Decimal(1))
+    rate = rates.get((balance.unit.code, unit.code), Fraction(1))
     share = draw(st.none() | _just_reaching(balance.free, balance.net))
     most = balance.free if share is None else share_limit(share, balance.net)
     asked = draw(st.sampled_from([balance.free, max(1, most)]))
@@ -232,7 +233,7 @@ def meeting_worlds(draw: st.DrawFn) -> World:
         needed_by=draw(st.sampled_from([None, DAY])),
         stages={Stage.HELD: draw(st.sampled_from([0, 0, 1, open_]))},
     )
-    rates = {("EUR", "USD"): draw(st.sampled_from(["1.085", "0.92"]).map(Decimal))}
+    rates = {("EUR", "USD"): draw(st.sampled_from(["1.085", "0.92"]).map(Fraction))}
     codes = [f"O-{i}" for i in range(draw(st.integers(1, 6)))]
     offers = [draw(_meeting_offers(need, rates, code)) for code in codes]
     lives = st.builds(Outstanding, st.integers(0, 1), st.integers(0, 1))
@@ -256,7 +257,7 @@ def worlds(draw: st.DrawFn) -> World:
     rates = draw(
         st.dictionaries(
             st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
-            st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Decimal),
+            st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Fraction),
         )
     )
     return World(needs, offers, outstanding, rates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 
 from eligibility_worlds import (
@@ -31,13 +32,13 @@ def test_the_lesser_of_what_is_open_and_what_is_available() -> None:
 
 def test_across_currencies_the_offer_side_rounds_up_and_still_fits() -> None:
     # 1 EUR = 1.085 USD: 1,000.00 USD hold 921.65 EUR, which cost 1,000.00 USD rounded up.
-    amount = best_amount(needing(2_000_00), offering(1_000_00, unit=USD), Decimal("1.085"))
+    amount = best_amount(needing(2_000_00), offering(1_000_00, unit=USD), Fraction("1.085"))
     assert amount == (92165, 100000)
 
 
 def test_units_of_other_decimals_convert() -> None:
     # 1 EUR = 160 JPY, and the yen has no smaller part.
-    amount = best_amount(needing(1_000_00), offering(8_000, unit=JPY), Decimal(160))
+    amount = best_amount(needing(1_000_00), offering(8_000, unit=JPY), Fraction(160))
     assert amount == (50_00, 8_000)
 
 
@@ -63,8 +64,8 @@ def test_a_full_ticket_leaves_one_part_of_the_need_and_not_what_one_part_of_the_
 ):
     # One cent buys 6,400 parts of a rial's hundredth.
     need, offer = needing(10_000, unit=IRR), offering(900, max_ticket=400)
-    assert best_amount(need, offer, Decimal("0.00015625"), outstanding_offer=400) == (1, 1)
-    assert best_amount(need, offer, Decimal("0.00015625"), outstanding_offer=399) == (6400, 1)
+    assert best_amount(need, offer, Fraction("0.00015625"), outstanding_offer=400) == (1, 1)
+    assert best_amount(need, offer, Fraction("0.00015625"), outstanding_offer=399) == (6400, 1)
 
 
 def test_an_indivisible_need_is_all_or_nothing() -> None:
@@ -76,7 +77,7 @@ def test_nothing_to_test() -> None:
     nothing = (None, None)
     assert best_amount(needing(0), offering(300), None) == nothing
     assert best_amount(needing(5), offering(300, unit=USD), None) == nothing
-    assert best_amount(needing(5), offering(300, unit=PERSON_DAY), Decimal(2)) == nothing
+    assert best_amount(needing(5), offering(300, unit=PERSON_DAY), Fraction(2)) == nothing
 
 
 def test_a_pair_is_judged_beside_what_is_outstanding_with_it_and_with_others() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
 
 from eligibility_worlds import (
     DAY,
@@ -231,7 +232,7 @@ def test_a_ticket_is_compared_with_what_the_largest_share_allows() -> None:
         offering(99, unit=USD, code="O-4", max_share=share, min_ticket=61),
         offering(99, unit=USD, code="O-5", max_share=share),
     ]
-    count = count_eligible([needing(100)], offers, DAY, lambda *_: Decimal(2))["N-0001"]
+    count = count_eligible([needing(100)], offers, DAY, lambda *_: Fraction(2))["N-0001"]
     assert (count.eligible, count.obstacle_rule, count.failing) == (3, "ticket", 2)
 
 
@@ -251,7 +252,7 @@ def test_a_mandate_for_a_sector_covers_those_under_it() -> None:
 
 def test_the_rates_to_the_units_of_the_offers_are_between_smallest_parts() -> None:
     offers = [offering(3, unit=unit, code=f"O-{unit.code}") for unit in (EUR, USD, JPY, PACKAGE)]
-    rates = {"USD": Decimal("1.5"), "JPY": Decimal(160)}
+    rates = {"USD": Fraction("1.5"), "JPY": Fraction(160)}
     index = OfferIndex(offers, DAY, lambda _, unit: rates.get(unit))
     assert index.ratios(EUR) == {"EUR": (1, 1), "USD": (3, 2), "JPY": (8, 5)}
     assert index.ratios(PACKAGE) == {"package": (1, 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from ledger.eligibility.counts import Outstanding, count_eligible
 from ledger.eligibility.rules import NeedFacts, OfferFacts, Pairing, verdict
 from ledger.eligibility.verdict import best_amount
 
-RATES = {("EUR", "USD"): Decimal("1.085"), ("EUR", "JPY"): Decimal(160)}
+RATES = {("EUR", "USD"): Fraction("1.085"), ("EUR", "JPY"): Fraction(160)}
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
 
@@ -123,7 +124,7 @@ LIMITS = {
 CASES = pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS.keys())
 
 
-def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
+def rate_of(need_unit: str, offer_unit: str) -> Fraction | None:
     return RATES.get((need_unit, offer_unit))
 
 

@@ -113,7 +113,7 @@ def test_no_deal_falls_below_zero_where_its_need_has_more(metro):
     )
 
 
-@pytest.mark.parametrize("amount", [0, -1, 10**17 + 1])
+@pytest.mark.parametrize("amount", [0, -1, 4 * 10**18 + 1])
 def test_no_movement_of_nothing_or_too_much(metro, amount):
     attack(
         metro,

@@ -34,7 +34,7 @@ def only_problem(table: str, header: str, row: str):
         ('N-9,PRJ-1,money,"1,5",EUR,,,,', "quantity", "ambiguous-number"),
         ("N-9,PRJ-1,money,1e5,EUR,,,,", "quantity", "exponent-notation"),
         ("N-9,PRJ-1,money,1.005,EUR,,,,", "quantity", "too-many-decimals"),
-        ("N-9,PRJ-1,money,9999999999999999,EUR,,,,", "quantity", "quantity-too-large"),
+        ("N-9,PRJ-1,money,99999999999999999,EUR,,,,", "quantity", "quantity-too-large"),
         ("N-9,PRJ-1,money,5 EUR,EUR,,,,", "quantity", "unit-in-amount"),
         ("N-9,PRJ-1,money,1,EUR,2026-11-24,,,", "declared_on", "future-date"),
         ("N-9,PRJ-1,money,1,EUR,24/11/2026,,,", "declared_on", "bad-date"),

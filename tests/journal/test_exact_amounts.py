@@ -1,4 +1,4 @@
-"""Amounts are exact at any size: up to 10^17 smallest parts each, and beyond 64 bits in sum."""
+"""Amounts are exact at any size: up to 4*10^18 smallest parts each, and beyond 64 bits in sum."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,8 +27,8 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 
-MOST = "1000000000000000.00 EUR"
-"""10^17 cents."""
+MOST = "40000000000000000.00 EUR"
+"""4*10^18 cents."""
 
 JPY = Unit("JPY", 0, "money", "Yen")
 EUR = Unit("EUR", 2, "money", "Euro")
@@ -49,13 +50,16 @@ def test_the_largest_amount_goes_all_the_way(world: World) -> None:
 def test_one_part_more_than_the_largest_is_refused(world: World) -> None:
     world.need(MOST)
     with pytest.raises((moves.QuantityTooLarge, ValueError, Exception)) as caught:
-        world.revise("need", "N-0001", "1000000000000000.01 EUR")
+        world.revise("need", "N-0001", "40000000000000000.01 EUR")
     assert "QuantityTooLarge" in type(caught.value).__name__
 
 
 @pytest.mark.parametrize("asked", [Times(), Times(as_of=date(2026, 11, 23))])
 def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
-    """Held and released a hundred times in one import: 10^19 parts go through one stage."""
+    """Held and released a hundred times in one import: 4*10^20 parts go through one stage.
+
+    Then a hold dated before another makes the guards add the offer's timeline up.
+    """
     world.need(MOST)
     world.offer(MOST)
 
@@ -79,8 +83,11 @@ def test_sums_beyond_64_bits_are_right(world: World, asked: Times) -> None:
         hold(uow, replace(whole, quantity=Quantity(1, need.unit)))
 
     world.do(to_and_fro)
+    for need, day in (("N-0002", date(2026, 8, 1)), ("N-0003", date(2026, 7, 1))):
+        world.need("5 EUR", need)
+        world.introduce("0.01 EUR", need=need, until=date(2027, 1, 1), on=day)
     assert world.stages("need", "N-0001", asked) == {"open": MAX_AMOUNT - 1, "held": 1}
-    assert world.stages("offer", "O-0001", asked) == {"available": MAX_AMOUNT - 1, "held": 1}
+    assert world.stages("offer", "O-0001", asked) == {"available": MAX_AMOUNT - 3, "held": 3}
     with world.ledger.read() as connection:
         deals = balances.deal_stages(connection, asked)
     assert {sides[Stage.HELD] for sides in deals.values()} == {1}
@@ -161,7 +168,9 @@ def test_odd_parts_across_currencies_end_at_exactly_zero_on_both_sides(
     sides = TwoSides(units, rate, total)
     for start, end in pairwise(edges):
         part = end - start
-        offer = moves.offer_amount_to_hold(part, rate, units[0].decimals, units[1].decimals)
+        offer = moves.offer_amount_to_hold(
+            part, Fraction(rate), units[0].decimals, units[1].decimals
+        )
         if offer > MAX_AMOUNT:
             return
         sides.make(moves.hold_movements(sides.pair(), part, Stage.HELD))

@@ -109,6 +109,13 @@ def test_whatever_is_typed_is_understood_or_refused_in_words(typed: str) -> None
         (-50, "EUR", "-0.50", "-0.50 EUR", "-0.5 EUR"),
         (-1_234_567_00, "EUR", "-1234567.00", "-1,234,567.00 EUR", "≈ -1.23M EUR"),
         (10**17, "EUR", "1000000000000000.00", "1,000,000,000,000,000.00 EUR", "1000tn EUR"),
+        (
+            4 * 10**18,
+            "EUR",
+            "40000000000000000.00",
+            "40,000,000,000,000,000.00 EUR",
+            "40000tn EUR",
+        ),
     ],
 )
 def test_how_amounts_are_written(

@@ -63,7 +63,7 @@ def test_one_part_too_few_completes_nothing():
     assert answer(problem([(1, [need(10)])], [offer(5), offer(4)])) == ((), 0, Fraction(9, 10))
 
 
-@pytest.mark.parametrize("size", [10**11, 10**15, 10**17])
+@pytest.mark.parametrize("size", [10**11, 10**15, 10**17, 4 * 10**18])
 def test_one_part_too_few_of_very_many_completes_nothing(size):
     enough = problem([(1, [need(size)]), (2, [need(size)])], [offer(size), offer(size)])
     short = problem([(1, [need(size)]), (2, [need(size)])], [offer(size - 1), offer(size)])

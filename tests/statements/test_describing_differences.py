@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from ledger.statements.lines import DealEntry, Difference, FindingKind, Statemen
 
 KWD = Unit("KWD", 3, "money", "Kuwaiti dinar")
 KIND = FindingKind
-CROSSING = deal(offer_unit=USD, rate=Decimal("1.2"))
+CROSSING = deal(offer_unit=USD, rate=Fraction("1.2"))
 
 
 def finding(
@@ -112,7 +112,7 @@ def test_figures_in_different_units_are_those_of_the_nearer_side(told, of, expec
 
 
 def test_sides_without_decimals_are_compared_as_whole_figures():
-    in_yen = deal(offer_unit=JPY, rate=Decimal(160))
+    in_yen = deal(offer_unit=JPY, rate=Fraction(160))
     record = (entry(1, 4_000, theirs=6_400),)
 
     assert figures(KIND.UNIT, (line(1, 640_100, unit=USD),), record, in_yen) == (

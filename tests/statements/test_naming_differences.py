@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from reconciling import (
@@ -286,7 +286,9 @@ def test_a_figure_with_decimals_is_no_amount_of_a_unit_without():
 
 
 def test_the_figure_of_one_side_in_the_unit_of_the_other():
-    facts = ledger(entry(1, 4_000, theirs=4_800), deals=[deal(offer_unit=USD, rate=Decimal("1.2"))])
+    facts = ledger(
+        entry(1, 4_000, theirs=4_800), deals=[deal(offer_unit=USD, rate=Fraction("1.2"))]
+    )
 
     assert differences(facts, line(1, 4_000, unit=USD)) == ["unit-differs: 1 / 1 of D-1"]
     assert differences(facts, line(1, 4_800)) == ["unit-differs: 1 / 1 of D-1"]
@@ -295,7 +297,7 @@ def test_the_figure_of_one_side_in_the_unit_of_the_other():
 
 
 def test_an_amount_that_the_rounding_of_the_rate_explains():
-    crossing = deal(offer_unit=USD, rate=Decimal("1.2"))
+    crossing = deal(offer_unit=USD, rate=Fraction("1.2"))
     facts = ledger(
         entry(1, 4_000, 8, theirs=4_800),
         entry(2, 4_000, 9, theirs=4_800),
@@ -310,7 +312,7 @@ def test_an_amount_that_the_rounding_of_the_rate_explains():
 
 
 def test_of_several_roundings_that_of_the_reference_is_named():
-    crossing = deal(offer_unit=USD, rate=Decimal("1.2"))
+    crossing = deal(offer_unit=USD, rate=Fraction("1.2"))
     facts = ledger(
         entry(1, 4_000, theirs=4_800), entry(2, 4_000, 13, theirs=4_800, **PAY), deals=[crossing]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -20,7 +21,7 @@ DEAL = DealFacts(
     provider="BNK",
     need_unit=EUR,
     offer_unit=USD,
-    rate=Decimal("1.0851234"),
+    rate=Fraction("1.0851234"),
 )
 
 
@@ -74,21 +75,21 @@ def test_within_one_currency_nothing_is_rounding():
 
 
 def test_one_whole_part_of_a_small_amount_is_not_rounding():
-    assert not is_rate_rounding(act(10, 10), replace(DEAL, rate=Decimal(1)), 11, "USD")
+    assert not is_rate_rounding(act(10, 10), replace(DEAL, rate=Fraction(1)), 11, "USD")
 
 
 @pytest.mark.parametrize(
     ("rate", "is_rounding"), [("1.08512345678901", True), ("1.085123456789012", False)]
 )
 def test_a_rate_of_more_than_fifteen_digits_is_none_that_is_published(rate, is_rounding):
-    exact = replace(DEAL, rate=Decimal("1.0851234567890123"))
+    exact = replace(DEAL, rate=Fraction("1.0851234567890123"))
     entry = act(10**17, 1_085_123_456_789_012_30 // 10)
 
     assert is_rate_rounding(entry, exact, int(10**17 * Decimal(rate)), "USD") is is_rounding
 
 
 def test_a_rate_between_units_of_other_decimals_is_rounded_too():
-    in_yen = replace(DEAL, offer_unit=Unit("JPY", 0, "money", "Yen"), rate=Decimal("160.12345"))
+    in_yen = replace(DEAL, offer_unit=Unit("JPY", 0, "money", "Yen"), rate=Fraction("160.12345"))
     million = act(1_000_000_00, 160_123_450)
 
     assert is_rate_rounding(million, in_yen, 160_120_000, "JPY")  # at 160.12

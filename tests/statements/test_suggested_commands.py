@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -109,8 +109,8 @@ def test_an_act_in_the_future_is_dated_today():
 
 
 def test_an_amount_in_the_offers_currency_is_given_in_the_needs():
-    in_yen = replace(DEAL, offer_unit=JPY, rate=Decimal(160))
-    in_dollars = replace(DEAL, offer_unit=USD, rate=Decimal(2))
+    in_yen = replace(DEAL, offer_unit=JPY, rate=Fraction(160))
+    in_dollars = replace(DEAL, offer_unit=USD, rate=Fraction(2))
 
     assert "'10.00 EUR'" in str(command_of(line(1600, unit=JPY), deal=in_yen))
     assert "'10.00 EUR'" in str(command_of(line(20_00, unit=USD), deal=in_dollars))

@@ -8,6 +8,7 @@ import pytest
 from world import World, introduction
 
 from ledger.core.factors import Factor, Side
+from ledger.core.quantity import MAX_AMOUNT
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
@@ -63,7 +64,18 @@ def test_the_gap_view_agrees_with_the_gap_report(office: World) -> None:
         assert seen[code]["region"] == row.region
         assert seen[code]["office"] == row.office
     assert seen["N-1"]["gap_minor"] == 700_00
+    assert (seen["N-1"]["gap_minor_hi"], seen["N-1"]["gap_minor_lo"]) == (0, 700_00)
     assert seen["N-2"]["gap_minor"] is None
+
+
+def test_halves_add_up_where_a_sum_exceeds_64_bits(office: World) -> None:
+    for code in ("N-2", "N-3", "N-4"):
+        if code != "N-2":
+            office.need(code=code, project="BRT")
+        office.revise("need", code, "40000000000000000 EUR")
+    query = "SELECT sum(gap_minor_hi) AS hi, sum(gap_minor_lo) AS lo FROM v_gap"
+    [total] = rows(office, query)
+    assert int(str(total["hi"])) * 10**9 + int(str(total["lo"])) == 3 * MAX_AMOUNT + 700_00
 
 
 def test_the_offer_deal_and_journal_views_show_both_sides(office: World) -> None:
