@@ -191,16 +191,18 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
         if value is None:
             continue
         text = list_cell(",".join(value)) if isinstance(value, list) else str(value)
-        terms[column.name] = _day(column.name, text, today) if column.kind is Kind.DATE else text
+        is_day = column.kind is Kind.DATE
+        terms[column.name] = _day(call, column.name, text, today) if is_day else text
     return TypedTerms(terms, {name: name.upper() for name in spec.arguments} if adds else {})
 
 
-def _day(name: str, text: str, today: date) -> str:
-    from ledger.core.dates import InvalidDate, parse_date  # noqa: PLC0415 - help does without
+def _day(call: Call, name: str, text: str, today: date) -> str:
+    from cli.framework.session import typed_date  # noqa: PLC0415 - help does without
+    from ledger.core.dates import InvalidDate  # noqa: PLC0415
 
     if not text.strip():
         return ""
     try:
-        return parse_date(text, today=lambda: today).isoformat()
+        return typed_date(call, text, lambda: today).isoformat()
     except InvalidDate as error:
         raise error.with_what(f"--{name.replace('_', '-')}: {error.what}") from error

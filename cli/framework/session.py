@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call, Session
+from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ def request_of(
     `today` returns the ledger's own day, asked only for a date typed as a word such as yesterday.
     Raises InvalidDate and MalformedKey.
     """
-    from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
-    from ledger.core.requests import Request  # noqa: PLC0415
+    from ledger.core.requests import Request  # noqa: PLC0415 - help does without
 
     options, settings = call.write, call.settings
     return Request(
@@ -46,7 +46,7 @@ def request_of(
         reason=options.reason,
         on=None
         if options.on is None
-        else parse_date(options.on, today=today or (lambda: today_of(call))),
+        else typed_date(call, options.on, today or (lambda: today_of(call))),
         dry_run=options.dry_run,
     )
 
@@ -156,7 +156,15 @@ def optional_date(call: Call, text: str | None) -> date | None:
 
 def required_date(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
-    from ledger.core.dates import parse_date  # noqa: PLC0415 - help does without
-
     ledger_of(call)  # a missing ledger is reported before an unreadable date
-    return parse_date(text, today=lambda: today_of(call))
+    return typed_date(call, text, lambda: today_of(call))
+
+
+def typed_date(call: Call, text: str, today: Callable[[], date]) -> date:
+    """Read a day as typed; a Jalali one is said back as it was converted. Raises InvalidDate."""
+    from ledger.core.dates import is_jalali, parse_date  # noqa: PLC0415 - help does without
+
+    day = parse_date(text, today=today)
+    if is_jalali(text):
+        note(call, f"{text.strip()} is {day} in the Gregorian calendar.")
+    return day

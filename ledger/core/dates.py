@@ -13,13 +13,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.numbers import normalise_digits
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_JALALI_DAY = re.compile(r"(1[34]\d\d)([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_JALALI_START = date(1921, 3, 21)
+"""1 Farvardin 1300. No Gregorian date of a record is in the years 1300 to 1499."""
+
 _FIRST_YEAR = 1583
 """The first full year of the Gregorian calendar; earlier years use another calendar."""
 
 _RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _MOMENT = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<hour>\d{2}):(?P<minute>\d{2})"
+    r"(?P<day>\d{4}[-/]\d{1,2}[-/]\d{1,2})[T ](?P<hour>\d{2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 
@@ -28,14 +32,14 @@ class InvalidDate(InvalidInput, code="invalid-date"):
     """The text is not a date."""
 
     default_why = "A date is written YYYY-MM-DD, or today, yesterday or tomorrow."
-    default_next = "Write it as 2026-11-23."
+    default_next = "Write it as YYYY-MM-DD; a Jalali date (1300 to 1499) is converted."
 
 
 class InvalidTime(InvalidInput, code="invalid-time"):
     """The text is not a timestamp, or is an ambiguous one."""
 
     default_why = "A timestamp is a date and a time, with a time zone or in the ledger's own."
-    default_next = "Write it as 2026-11-23T10:00Z or 2026-11-23T10:00+03:30."
+    default_next = "Write it as YYYY-MM-DDTHH:MM, with Z or an offset such as +03:30 behind it."
 
 
 class FutureDate(InvalidInput, code="future-date"):
@@ -158,27 +162,55 @@ def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> Non
 
 
 def parse_date(text: str, *, today: Callable[[], date]) -> date:
-    """Parse a date: ISO 8601, or a word relative to `today`. Raises InvalidDate.
-
-    Persian and Arabic digits are accepted; the calendar is Gregorian.
-    """
+    """Parse a date: as `parse_day` does, or a word relative to `today`. Raises InvalidDate."""
     plain = normalise_digits(text).casefold()
     if plain in _RELATIVE:
         return today() + timedelta(days=_RELATIVE[plain])
+    return parse_day(text)
+
+
+def parse_day(text: str) -> date:
+    """Parse a date: ISO 8601, or a Jalali date of the years 1300 to 1499. Raises InvalidDate.
+
+    Persian and Arabic digits are accepted. A Jalali date may have slashes: 1405/7/1.
+    """
+    plain = normalise_digits(text)
+    if jalali := _JALALI_DAY.fullmatch(plain):
+        return _from_jalali(plain, *map(int, jalali.group(1, 3, 4)))
     match = _DAY.fullmatch(plain)
     if match is None:
         raise InvalidDate(f"{text!r} is not a date.")
     if int(match[1]) < _FIRST_YEAR:
         raise InvalidDate(
             f"The year {match[1]} is before the Gregorian calendar.",
-            why="Dates are Gregorian; the Iranian year 1405 began in 2026.",
+            why="Dates are Gregorian, or Jalali in the years 1300 to 1499.",
         )
     try:
         return date(*map(int, match.groups()))
     except ValueError:
-        raise InvalidDate(
-            f"There is no date {plain}.", why="The calendar has no such day."
-        ) from None
+        raise _no_such_day(plain) from None
+
+
+def is_jalali(text: str) -> bool:
+    """Return whether a text has the form of a Jalali date."""
+    return _JALALI_DAY.fullmatch(normalise_digits(text)) is not None
+
+
+def _from_jalali(text: str, year: int, month: int, day: int) -> date:
+    """Convert a Jalali date, whose leap years repeat in 33 years throughout these centuries."""
+    first = _days_before_jalali(year)
+    months = [31] * 6 + [30] * 5 + [_days_before_jalali(year + 1) - first - 336]
+    if not (1 <= month <= len(months) and 1 <= day <= months[month - 1]):
+        raise _no_such_day(text)
+    return _JALALI_START + timedelta(days=first + sum(months[: month - 1]) + day - 1)
+
+
+def _days_before_jalali(year: int) -> int:
+    return 365 * (year - 1300) + (8 * year + 21) // 33 - 315
+
+
+def _no_such_day(text: str) -> InvalidDate:
+    return InvalidDate(f"There is no date {text}.", why="The calendar has no such day.")
 
 
 def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
@@ -193,14 +225,15 @@ def parse_time(text: str, *, zone: Callable[[], tzinfo]) -> datetime:
         local = _clock_time(match)
         own = _offset(match["zone"]) if match["zone"] else None
         return (local.replace(tzinfo=own) if own else _in_zone(local, zone(), text)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, InvalidDate):
         raise InvalidTime(
             f"There is no timestamp {text!r}.", why="There is no such time of day."
         ) from None
 
 
 def _clock_time(match: re.Match[str]) -> datetime:
-    day = date.fromisoformat(match["day"])
+    text = match["day"]
+    day = parse_day(text) if is_jalali(text) else date.fromisoformat(text)
     second, fraction = int(match["second"] or 0), (match["fraction"] or "").ljust(6, "0")
     return datetime(  # noqa: DTZ001 - the zone is put on by the caller
         *day.timetuple()[:3], int(match["hour"]), int(match["minute"]), second, int(fraction)

@@ -20,6 +20,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+from ledger.core.dates import InvalidDate, parse_day
 from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity import MULTIPLIERS
@@ -32,7 +33,6 @@ _FILTER: Final = re.compile(
 )
 _OTHER_OPERATOR: Final = re.compile(r"[=<>~!]")
 """What a value begins with where another operator was meant, such as `==` or `<>`."""
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LIST: Final = re.compile(r"[,;\u060c\u061b]")
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3},[0-9]{3}(?:[^0-9,].*)?")
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -61,14 +61,14 @@ class UnreadableFilter(InvalidInput, code="unreadable-filter"):
     """A filter has a value that its column cannot hold."""
 
     default_why = "A filter is a column, one of = != < > <= >=, and a value."
-    default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
+    default_next = "Write it like country=IR, gap>=1M or needed_by<=YYYY-MM-DD."
 
 
 class OperatorRefused(UsageError, code="operator-refused"):
     """A filter has an operator that filters, or its column, do not know."""
 
     default_why = "The operators are = and !=, and for dates and figures < > <= >=."
-    default_next = "Write it like country=IR, gap>=1M or needed_by<=2028-12-31."
+    default_next = "Write it like country=IR, gap>=1M or needed_by<=YYYY-MM-DD."
 
 
 class UnknownColumn(UsageError, code="unknown-column"):
@@ -220,15 +220,10 @@ def _text(column: FilterColumn, value: str) -> FilterValue:
 
 def _date(text: str, _column: FilterColumn, value: str) -> FilterValue:
     try:
-        plain = normalise_digits(value)
-        if _ISO_DATE.fullmatch(plain):
-            return FilterValue(value, date.fromisoformat(plain))
-    except ValueError:
-        pass
-    raise UnreadableFilter(
-        f"{quote_text(text)}: {quote_text(value)} is not a date.",
-        next_step="Write it like 2028-12-31.",
-    )
+        return FilterValue(value, parse_day(value))
+    except InvalidDate as error:
+        what = f"{quote_text(text)}: {quote_text(value)} is not a date."
+        raise UnreadableFilter(what, next_step=error.next_step) from error
 
 
 def _figure(text: str, column: FilterColumn, value: str) -> FilterValue:

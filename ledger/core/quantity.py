@@ -30,8 +30,10 @@ from ledger.core.quantity_errors import (
 
 __all__ = [
     "CURRENCY_SIGNS",
+    "CURRENCY_WORDS",
     "MAX_AMOUNT",
     "MULTIPLIERS",
+    "SHARED_SIGNS",
     "Quantity",
     "Unit",
     "find_unit",
@@ -48,8 +50,66 @@ __all__ = [
 MAX_AMOUNT: Final = 4 * 10**18
 """The largest quantity of one movement, in the unit's smallest part; SQL has the same bound."""
 
-CURRENCY_SIGNS: Final = "€$£¥₤₹₺₩﷼"
-"""Currency signs. None is accepted, since many currencies share one."""
+CURRENCY_SIGNS: Final[Mapping[str, str]] = {
+    "€": "EUR",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₴": "UAH",
+    "₸": "KZT",
+    "₦": "NGN",
+    "₵": "GHS",
+    "₫": "VND",
+    "₱": "PHP",
+    "₪": "ILS",
+    "₮": "MNT",
+    "₲": "PYG",
+    "₭": "LAK",
+    "₾": "GEL",
+    "₼": "AZN",
+    "฿": "THB",
+    "৳": "BDT",
+    "៛": "KHR",
+}
+"""Signs of one currency alone, each with its code."""
+
+SHARED_SIGNS: Final = "$£¥₤₩﷼"
+"""Signs that several currencies share. None is accepted."""
+
+CURRENCY_WORDS: Final[Mapping[str, str]] = {
+    "euro": "EUR",
+    "یورو": "EUR",
+    "rial": "IRR",
+    "ریال": "IRR",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "rupiah": "IDR",
+    "ringgit": "MYR",
+    "rand": "ZAR",
+    "naira": "NGN",
+    "baht": "THB",
+    "zloty": "PLN",
+    "forint": "HUF",
+    "lira": "TRY",
+    "hryvnia": "UAH",
+    "tenge": "KZT",
+    "taka": "BDT",
+    "lari": "GEL",
+    "birr": "ETB",
+    "cedi": "GHS",
+    "dram": "AMD",
+    "afghani": "AFN",
+    "sterling": "GBP",
+    "shekel": "ILS",
+}
+"""Names of currencies as people type them, where they have one reading, each with its code.
+
+Dollars, francs, pounds and others are those of many countries. A rial is Iran's: those of Oman,
+Qatar and Yemen are named by their codes.
+"""
+
+_ARABIC_FORMS: Final = {0x64A: "\u06cc", 0x643: "\u06a9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +133,8 @@ def find_unit(text: str, units: Mapping[str, Unit]) -> Unit:
 def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
     """Match a unit exactly, else in any case, else as the plain plural of a unit of work.
 
+    A currency is also matched by its sign or its name, where that is of one currency alone.
+
     Returns None if nothing matches; raises AmbiguousUnit if units differ only in case.
     """
     if (unit := units.get(text)) is not None:
@@ -89,17 +151,24 @@ def match_unit(text: str, units: Mapping[str, Unit]) -> Unit | None:
     if alike:
         return alike[0]
     plural = [u for c, u in units.items() if u.kind == "work" and f"{c}s".casefold() == key]
-    return plural[0] if len(plural) == 1 else None
+    return plural[0] if len(plural) == 1 else units.get(_currency_code(key) or "")
+
+
+def _currency_code(word: str) -> str | None:
+    """Return the code of a currency named by its sign or by a word, also in the plural."""
+    word = word.translate(_ARABIC_FORMS)
+    names = (word, word.removesuffix("s"))
+    return CURRENCY_SIGNS.get(word) or next(filter(None, map(CURRENCY_WORDS.get, names)), None)
 
 
 def unknown_unit(text: str, units: Mapping[str, Unit]) -> UnknownUnit:
     """Build the refusal of a unit, with the nearest codes if there are any."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
-    if text in CURRENCY_SIGNS:
+    if text in SHARED_SIGNS:
         return UnknownUnit(
             f"{quote_text(text)} is not a unit.",
-            why="Currencies are named by their ISO 4217 code; many of them share one sign.",
+            why="Several currencies share that sign; each has its own ISO 4217 code.",
             next_step="Write the code: USD, EUR, GBP, IRR.",
         )
     codes = {code.casefold(): code for code in units}
@@ -125,6 +194,10 @@ MULTIPLIERS: Final[Mapping[str, int]] = {
     "billion": 9,
     "tn": 12,
     "trillion": 12,
+    "هزار": 3,
+    "میلیون": 6,
+    "میلیارد": 9,
+    "تریلیون": 12,
 }
 """Powers of ten by word, in any case: `m` and `M` are both a million, never a thousandth."""
 
@@ -137,6 +210,7 @@ _SHORT_FORMS: Final = ((12, "tn"), (9, "bn"), (6, "M"), (3, "k"))
 _GLUED_UNIT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
 _THOUSAND_IN_HUNDREDTHS = 100_000
 _LONGEST_TEXT = 200
+_SIGN_BEHIND = re.compile(rf"(?<=\w)([{''.join(CURRENCY_SIGNS)}{re.escape(SHARED_SIGNS)}])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +308,9 @@ def _checked(text: str) -> str:
 
 def _split_leading_unit(body: str, units: Mapping[str, Unit]) -> tuple[Unit | None, str]:
     """Parse a unit before the number: `EUR 40M`, `EUR40M`, `m2 120`."""
-    if not body[0].isalpha() and body[0] not in CURRENCY_SIGNS:
+    if body[0] in CURRENCY_SIGNS:
+        return find_unit(body[0], units), body[1:].lstrip()
+    if not body[0].isalpha() and body[0] not in SHARED_SIGNS:
         return None, body
     word, rest = [*body.split(maxsplit=1), ""][:2]
     if rest and ((unit := match_unit(word, units)) or not any(map(str.isdigit, word))):
@@ -250,7 +326,7 @@ def _multiplier_and_unit(
     rest: str, units: Mapping[str, Unit], *, unit_is_known: bool
 ) -> tuple[int, Unit | None]:
     """Parse what follows the number: nothing, a multiplier, a unit, or both in this order."""
-    words = rest.split()
+    words = _SIGN_BEHIND.sub(r" \1", rest).split()
     if not words:
         return 0, None
     _refuse_digits_after_space(rest)
@@ -266,14 +342,15 @@ def _lone_word(
     word: str, units: Mapping[str, Unit], *, unit_is_known: bool
 ) -> tuple[int, Unit | None]:
     unit = match_unit(word, units)
-    if word.lower() in MULTIPLIERS:
+    multiplier = _multiplier(word)
+    if multiplier is not None:
         if unit is not None and not unit_is_known:
             raise AmbiguousUnit(
                 f"{quote_text(word)} is a multiplier and the unit {unit.code}.",
                 why="Both readings are possible.",
                 next_step=f"Write the multiplier out and name the unit: 40 thousand {unit.code}.",
             )
-        return MULTIPLIERS[word.lower()], None
+        return multiplier, None
     if unit is None:
         _refuse_ambiguous_multiplier(word)
         raise unknown_unit(word, units)
@@ -284,7 +361,7 @@ def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> Ba
     first, last = match_unit(words[0], units), match_unit(words[-1], units)
     if first and last:
         return UnitGivenTwice(f"{quote_text(rest)} names {first.code} and {last.code}.")
-    if first and words[-1].lower() in MULTIPLIERS:
+    if first and _multiplier(words[-1]) is not None:
         return UnknownUnit(
             f"{quote_text(rest)} has its multiplier after the unit.",
             why="The multiplier belongs to the number.",
@@ -297,7 +374,11 @@ def _why_not_words(rest: str, words: list[str], units: Mapping[str, Unit]) -> Ba
 
 def _exponent_of(word: str) -> int | None:
     _refuse_ambiguous_multiplier(word)
-    return MULTIPLIERS.get(word.lower())
+    return _multiplier(word)
+
+
+def _multiplier(word: str) -> int | None:
+    return MULTIPLIERS.get(word.lower().translate(_ARABIC_FORMS))
 
 
 def _refuse_ambiguous_multiplier(word: str) -> None:

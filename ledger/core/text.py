@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -114,9 +114,18 @@ _MOST_DIGITS: Final = 9
 
 
 def normalised_code(code: str) -> str:
-    """Return the form in which two codes are compared: composed, and without regard to case."""
+    """Return the form in which two codes are compared, without regard to case and digits.
+
+    Compatibility forms are alike, and so are the digits of every script.
+    """
     if code.isascii():
         return code.lower()  # equal for ASCII, as most codes are
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", code).casefold())
+    return "".join(str(unicodedata.decimal(one, one)) for one in folded)
+
+
+def formerly_normalised_code(code: str) -> str:
+    """Return the form that codes were recorded in before digits and compatibility forms counted."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", code).casefold())
 
 
@@ -125,10 +134,12 @@ def make_code(prefix: str, number: int) -> str:
     return f"{prefix}-{number:0{_DIGITS}d}"
 
 
-def code_number(prefix: str, code: str) -> int | None:
+def code_number(
+    prefix: str, code: str, normalised: Callable[[str], str] = normalised_code
+) -> int | None:
     """Return the number of a code that the program made, in any case; None for any other code."""
-    plain = normalised_code(code)
-    ending = plain.removeprefix(f"{normalised_code(prefix)}-")
+    plain = normalised(code)
+    ending = plain.removeprefix(f"{normalised(prefix)}-")
     if ending == plain or not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None

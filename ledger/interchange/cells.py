@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from ledger.core.dates import InvalidDate, is_jalali, parse_day
 from ledger.core.errors import LedgerError
 from ledger.core.numbers import normalise_digits, plain_numeral, read_fraction, whole_numeral
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
@@ -28,7 +29,6 @@ from ledger.registers.table import MAX_WHOLE
 MAX_CODE = 64
 _MOST_DECIMALS = 18
 _WHOLE_DIGITS, _DECIMAL_DIGITS = 13, 15
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 
@@ -58,6 +58,8 @@ class Lookups:
     today: dt.date
     problems: list[ImportProblem] = field(default_factory=list)
     seen: dict[tuple[object, str], object] = field(default_factory=dict)
+    jalali: dict[str, dt.date] = field(default_factory=dict)
+    """The Jalali dates that were converted."""
     suggested: int = 0
 
     def suggestion(self, text: str, choices: tuple[str, ...]) -> str:
@@ -149,24 +151,22 @@ class Cells:
         return code
 
     def date(self, column: str) -> dt.date | None:
-        """Give an ISO 8601 date."""
+        """Give a date: ISO 8601, or a Jalali one, which is converted."""
         cell = self.raw(column)
         if cell is None:
             return None
         match = self.lookups.seen.get(("date", cell))
         if isinstance(match, dt.date):
             return match
-        if _ISO_DATE.fullmatch(cell):
-            try:
-                day = dt.date.fromisoformat(cell)
-            except ValueError:
-                self.problem(column, "bad-date", f"There is no date {cell}.")
-                return None
-            self.lookups.seen["date", cell] = day
-            return day
-        what = f"{cell!r} is not a date."
-        self.problem(column, "bad-date", what, "Write the year first: 2026-11-23.")
-        return None
+        try:
+            day = parse_day(cell)
+        except InvalidDate as error:
+            self.problem(column, "bad-date", error.what, error.next_step)
+            return None
+        self.lookups.seen["date", cell] = day
+        if is_jalali(cell):
+            self.lookups.jalali[cell] = day
+        return day
 
     def past_date(self, column: str) -> dt.date | None:
         """Give a date that is not in the future: no act and no declaration is."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import format_quantity
-from ledger.core.text import cell_text
+from ledger.core.text import cell_text, first_few
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
@@ -37,6 +37,7 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
+from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.records import City
@@ -269,4 +270,14 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     tables, row_problems = read_tables(incoming.tables, holdings.of("units"), today)
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings)
-    return replace(plan, problems=(*incoming.problems, *row_problems, *plan.problems))
+    problems = (*incoming.problems, *row_problems, *plan.problems)
+    notes = (*plan.notes, *_converted_dates(tables.jalali))
+    return replace(plan, problems=problems, notes=notes)
+
+
+def _converted_dates(jalali: Mapping[str, date]) -> Iterator[Note]:
+    """Say back the Jalali dates of the files as they were converted."""
+    if jalali:
+        converted = [f"{text} is {day}" for text, day in sorted(jalali.items())]
+        text = f"Jalali dates converted: {first_few(converted, 5)}"
+        yield Note("jalali-dates", text)

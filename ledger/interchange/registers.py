@@ -9,7 +9,9 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+from ledger.core.dates import is_jalali
 from ledger.core.factors import Factor
+from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
@@ -19,7 +21,8 @@ from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
 MAX_RATE_PERCENT = 1000
-_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FACTORS = tuple(factor.value for factor in Factor)
 
 Values = dict[str, Any]
@@ -152,12 +155,18 @@ def _partial_date(column: ColumnSpec) -> _Read:
     name = column.name
 
     def read(cells: Cells) -> str | None:
-        text = cells.raw(name)
-        if text is not None and not _PARTIAL_DATE.fullmatch(text):
+        text = normalise_digits(cells.raw(name) or "") or None
+        if text is None:
+            return None
+        if is_jalali(text) or _DAY.fullmatch(text):
+            day = cells.date(name)
+            return None if day is None else day.isoformat()
+        if not _PARTIAL_DATE.fullmatch(text):
             what = f"{text!r} is neither a year nor a date."
-            cells.problem(name, "bad-date", what, "Write 1998 or 1998-05-01.")
-        elif text is not None and len(text) == len("1998-05-01"):
-            cells.date(name)
+            cells.problem(name, "bad-date", what, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+        elif is_jalali(f"{text[:4]}-01-01"):
+            what = f"{text} is Jalali, and covers parts of two Gregorian years or months."
+            cells.problem(name, "bad-date", what, "Write the whole date, or the Gregorian year.")
         return text
 
     return read

@@ -34,6 +34,7 @@ class Tables:
     rates: list[RegisterRow[Rate]] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    jalali: Mapping[str, date] = field(default_factory=dict)
 
     def of(self, table: str) -> list[Any]:
         """Give the rows of a table."""
@@ -66,6 +67,7 @@ def read_tables(
             own = {row.record.code: row.record for row in parsed.of("units")}
             lookups.units = {**lookups.units, **own}
     _note_repeated(parsed, lookups.problems)
+    parsed.jalali = lookups.jalali
     return parsed, lookups.problems
 
 

@@ -158,7 +158,7 @@ def _day(cells: Cells) -> date | None:
     day = cells.date("date")
     if day is not None and day.year < _FIRST_YEAR:
         what = f"The date {day} is of another calendar, or too early."
-        cells.problem("date", "bad-date", what, "Write the Gregorian year: 2026-11-23.")
+        cells.problem("date", "bad-date", what, "Write the Gregorian year, or a Jalali one.")
     return day
 
 

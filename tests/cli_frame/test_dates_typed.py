@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.core.dates import InvalidDate, InvalidTime, parse_date, parse_time
+from ledger.core.dates import (
+    InvalidDate,
+    InvalidTime,
+    is_jalali,
+    parse_date,
+    parse_day,
+    parse_time,
+)
 
 TODAY = date(2026, 11, 23)
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -39,10 +48,52 @@ def test_what_names_no_day_is_refused(typed: str) -> None:
         parse_date(typed, today=lambda: TODAY)
 
 
-@pytest.mark.parametrize("typed", ["1405-09-02", "۱۴۰۵-۰۹-۰۲"])
-def test_a_year_of_the_iranian_calendar_is_refused(typed: str) -> None:
-    with pytest.raises(InvalidDate, match="Gregorian"):
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("1405-09-02", TODAY),
+        ("۱۴۰۵-۰۹-۰۲", TODAY),
+        ("۱۴۰۵/۹/۲", TODAY),
+        ("١٤٠٥/٠٩/٠٢", TODAY),
+        ("1300-01-01", date(1921, 3, 21)),
+        ("1399-12-30", date(2021, 3, 20)),
+        ("1403-12-30", date(2025, 3, 20)),
+        ("1404-01-01", date(2025, 3, 21)),
+        ("1408-12-30", date(2030, 3, 20)),
+        ("1499-12-29", date(2121, 3, 20)),
+    ],
+)
+def test_a_jalali_date_is_converted(typed: str, day: date) -> None:
+    assert is_jalali(typed)
+    assert parse_date(typed, today=lambda: TODAY) == day
+
+
+def test_jalali_years_follow_each_other_without_a_gap() -> None:
+    days = [parse_day(f"{year}-01-01") for year in range(1300, 1500)]
+    lengths = [(after - before).days for before, after in pairwise(days)]
+    assert set(lengths) == {365, 366}
+    assert lengths.count(366) == 49
+    for year, length in zip(range(1300, 1499), lengths, strict=True):
+        leap = f"{year}-12-30"
+        if length == 366:
+            assert parse_day(leap) == days[year - 1299] - timedelta(days=1)
+        else:
+            with pytest.raises(InvalidDate):
+                parse_day(leap)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1405-07-31", "1405-13-01", "1405-00-01", "1405-01-00", "1404-12-30", "1299-01-01"]
+)
+def test_what_names_no_jalali_day_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidDate):
         parse_date(typed, today=lambda: TODAY)
+
+
+def test_no_advice_shows_a_fixed_date() -> None:
+    with pytest.raises(InvalidDate) as caught:
+        parse_date("soon", today=lambda: TODAY)
+    assert not re.search(r"\d{4}-\d\d", str(caught.value.next_step))
 
 
 @given(st.dates(min_value=date(1583, 1, 1)))
@@ -87,6 +138,6 @@ def test_a_time_the_clocks_showed_twice_or_never_is_refused(typed: str) -> None:
     assert parse_time(f"{typed}+01:00", zone=lambda: PARIS).tzinfo is UTC
 
 
-@given(st.datetimes(timezones=st.just(UTC)))
+@given(st.datetimes(min_value=datetime(1583, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_every_moment_reads_back(moment: datetime) -> None:
     assert parse_time(moment.isoformat(), zone=lambda: PARIS) == moment

@@ -99,7 +99,7 @@ def test_a_unit_of_the_funds_own(officer: Officer) -> None:
 REFUSED = [
     ("city add Nowhere --country ZZ", 3, ("--country", "ISO 3166")),
     ("city add Nowhere --country IR --population 3,300,000", 3, ("--population", "digits only")),
-    ("city add Nowhere --country IR --member-since 93", 3, ("--member-since", "1998")),
+    ("city add Nowhere --country IR --member-since 93", 3, ("--member-since", "YYYY-MM")),
     ("city add Nowhere --country IR --office moon", 5, ("no office 'moon'",)),
     ("city add Nowhere", 2, ("--country",)),
     ("city add '' --country IR", 2, ("NAME is empty",)),

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from ledger.core.factors import Side
-from ledger.core.text import code_number, normalised_code
+from ledger.core.text import code_number, formerly_normalised_code, normalised_code
 from ledger.evidence.canonical import (
     InvalidLeafValue,
     list_or_none,
@@ -94,14 +94,18 @@ def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
 def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
     """Refuse a record whose other columns are not those that its first version was added with."""
     of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
-    due = (
-        request,
-        normalised_code(code),
-        code_number(code_prefixes().get(kind, ""), code),
-        *of_holder,
-    )
-    if tuple(identity[:-1]) != due:
+    prefix = code_prefixes().get(kind, "")
+    due = {
+        (request, normalised(code), code_number(prefix, code, by), *of_holder)
+        for normalised in _NORMALISED
+        for by in _NORMALISED
+    }
+    if tuple(identity[:-1]) not in due:
         raise InvalidLeafValue(code)
+
+
+_NORMALISED: Final = (normalised_code, formerly_normalised_code)
+"""Codes are compared by the first; a code recorded before may stand in the form of the second."""
 
 
 def _is_side(register: StoredRegister) -> bool:
