@@ -33,6 +33,9 @@ Until = Annotated[str | None, typer.Option(help="The end date of the hold.")]
 Due = Annotated[str | None, typer.Option(help="The date the delivery is due.")]
 Reference = Annotated[str | None, typer.Option(help="An external reference, such as a letter.")]
 Note = Annotated[str | None, typer.Option(help="A note on the deal.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Record it although the same act was recorded before.")
+]
 
 
 @command(app, "introduce", kind="write")
@@ -53,6 +56,7 @@ def introduce(
         str | None, typer.Option(help="Reason for an exception from the mandate.")
     ] = None,
     note: Note = None,
+    again: Again = False,
 ) -> None:
     """Introduce an offer to a need, and hold a quantity until a date."""
     from ledger.core.quantity import parse_quantity
@@ -75,6 +79,7 @@ def introduce(
             rate=agreed_rate,
             instrument=_instrument(instrument),
             note=note,
+            again=again,
         )
         return introduce(uow, introduction)
 
@@ -111,18 +116,26 @@ def _instrument(typed: str | None) -> str | None:
 
 @command(app, "commit", kind="write")
 def commit(
-    call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
+    call: Call,
+    deal: DealCode,
+    quantity: AllOrQuantity = None,
+    reference: Reference = None,
+    again: Again = False,
 ) -> None:
     """Record that both sides have signed for a hold, or for a part of it."""
-    _onward(call, deal, "commit", quantity, reference)
+    _onward(call, deal, "commit", quantity, reference, again=again)
 
 
 @command(app, "deliver", kind="write")
 def deliver(
-    call: Call, deal: DealCode, quantity: AllOrQuantity = None, reference: Reference = None
+    call: Call,
+    deal: DealCode,
+    quantity: AllOrQuantity = None,
+    reference: Reference = None,
+    again: Again = False,
 ) -> None:
     """Record the delivery of a commitment, or of a part of it."""
-    _onward(call, deal, "deliver", quantity, reference)
+    _onward(call, deal, "deliver", quantity, reference, again=again)
 
 
 @command(app, "release", kind="write")
@@ -134,15 +147,23 @@ def release(
         bool, typer.Option("--committed", help="Release the commitment, not the hold.")
     ] = False,
     reference: Reference = None,
+    again: Again = False,
 ) -> None:
     """Release a hold or a commitment, or a part of it."""
-    _onward(call, deal, "release", quantity, reference, "committed" if committed else "held")
+    stage = "committed" if committed else "held"
+    _onward(call, deal, "release", quantity, reference, stage, again=again)
 
 
 @command(app, "return", kind="write")
-def return_(call: Call, deal: DealCode, quantity: Quantity, reference: Reference = None) -> None:
+def return_(
+    call: Call,
+    deal: DealCode,
+    quantity: Quantity,
+    reference: Reference = None,
+    again: Again = False,
+) -> None:
     """Record the return of a delivery: it is committed again."""
-    _onward(call, deal, "return", quantity, reference)
+    _onward(call, deal, "return", quantity, reference, again=again)
 
 
 def _onward(
@@ -152,6 +173,8 @@ def _onward(
     quantity: str | None,
     reference: str | None,
     from_stage: str = "held",
+    *,
+    again: bool,
 ) -> None:
     from ledger.core.factors import Stage
     from ledger.core.quantity import parse_quantity
@@ -165,6 +188,7 @@ def _onward(
             details=uow.details(reference=reference),
             quantity=parse_quantity(quantity, uow.units) if quantity else None,
             from_stage=Stage(from_stage),
+            again=again,
         )
         return act_on(uow, later)
 

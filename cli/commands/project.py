@@ -13,6 +13,7 @@ from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import (
     add_parameters,
     code_argument,
+    insists,
     read_terms,
 )
 from cli.framework.session import act
@@ -37,7 +38,10 @@ def add(
     act(
         call,
         lambda uow: add_project(
-            uow, read_terms(call, PROJECT, today=uow.today, adds=True), need or ()
+            uow,
+            read_terms(call, PROJECT, today=uow.today, adds=True),
+            need or (),
+            as_new=insists(call),
         ),
     )
 

@@ -22,6 +22,7 @@ from cli.framework.register_options import (
     add_parameters,
     code_parameter,
     edit_parameters,
+    insists,
     quantity_parameter,
     read_terms,
 )
@@ -203,7 +204,7 @@ def _add(spec: RegisterSpec) -> Verb:
             terms = read_terms(call, spec, today=uow.today, adds=True)
             if spec.has_quantity:
                 return measured.add_measured(uow, Side(spec.name), terms)
-            return records.add(uow, spec.name, terms)
+            return records.add(uow, spec.name, terms, as_new=insists(call))
 
         act(call, work)
 
@@ -220,7 +221,7 @@ def _edit(spec: RegisterSpec) -> Verb:
             terms = read_terms(call, spec, today=uow.today)
             if spec.has_quantity:
                 return measured.edit_measured(uow, Side(spec.name), code, terms)
-            return records.edit(uow, spec.name, code, terms)
+            return records.edit(uow, spec.name, code, terms, as_new=insists(call))
 
         act(call, work)
 

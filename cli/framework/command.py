@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NOT_INPUT = frozenset(
     {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
-    | {"quiet", "verbose", "debug", "no_color"}
+    | {"quiet", "verbose", "debug", "no_color", "again", "as_new"}
 )
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

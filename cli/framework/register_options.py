@@ -15,7 +15,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from cli.framework.options import quantity_argument
+from cli.framework.options import flag_parameter, quantity_argument
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
         for column in _typed_columns(spec)
         if column.name not in spec.arguments and column.vocabulary != "units"
     ]
-    return [*bare, *made]
+    return [*bare, *made, *_insisting(spec)]
 
 
 def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
@@ -57,7 +57,23 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
             for column in _typed_columns(spec)
             if column.name != "code"
         ),
+        *_insisting(spec),
     ]
+
+
+_QUESTIONED = frozenset({"city", "provider", "project"})
+"""The registers in which a name that is there already is questioned."""
+
+
+def _insisting(spec: RegisterSpec) -> list[inspect.Parameter]:
+    words = "Record it although its name is there already."
+    questioned = spec.name in _QUESTIONED
+    return [flag_parameter("as_new", "--new", words=words)] if questioned else []
+
+
+def insists(call: Call) -> bool:
+    """Return whether a call insists on a name that is there already."""
+    return bool(call.params.get("as_new"))
 
 
 def code_parameter(spec: RegisterSpec) -> inspect.Parameter:

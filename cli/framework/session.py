@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ from cli.framework.usage_errors import BadUsage
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
     from ledger.core.requests import Request
-    from ledger.journal.receipts import Receipt
+    from ledger.journal.receipts import Note, Receipt
     from ledger.store.journal.balances import Times
     from ledger.store.session.ledger import Calendar, Ledger
     from ledger.store.session.snapshot import Reader
@@ -125,10 +126,48 @@ def read_ledger(call: Call) -> Iterator[Reader]:
 
 
 def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
-    """Execute a write and print its receipt."""
+    """Execute a write and print its receipt; on a terminal its questions are asked before."""
     from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
 
-    emit_receipt(call, execute_call(call, work))
+    answered: set[Note] = set()
+
+    def handle(uow: UnitOfWork) -> Receipt:
+        receipt = work(uow)
+        questions = [one for one in receipt.notes if one.is_question and one not in answered]
+        if questions and not call.write.dry_run and _can_ask():
+            raise _Questioned(questions)
+        return receipt
+
+    while True:
+        try:
+            receipt = execute_call(call, handle)
+        except _Questioned as questioned:  # rolled back: no lock is held while a person decides
+            _ask(call, questioned.notes)
+            answered.update(questioned.notes)
+        else:
+            emit_receipt(call, receipt)
+            return
+
+
+class _Questioned(Exception):
+    """A write has notes that a person is asked about first."""
+
+    def __init__(self, notes: list[Note]) -> None:
+        super().__init__()
+        self.notes = notes
+
+
+def _can_ask() -> bool:
+    from cli.framework.terminal import is_terminal  # noqa: PLC0415 - few acts ask
+
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def _ask(call: Call, notes: Iterable[Note]) -> None:
+    from cli.framework.terminal import confirm  # noqa: PLC0415 - few acts ask
+
+    for one in notes:
+        confirm(call, f"{one.text[0].upper()}{one.text[1:]}. Record it all the same?")
 
 
 def execute_call(

@@ -101,6 +101,18 @@ def text_key(text: str) -> str:
     return _BREAKS.sub(" ", unicodedata.normalize("NFKC", letters)).strip()
 
 
+def name_key(text: str) -> str:
+    """Return the form in which two names are compared: as a topic, without accents or points."""
+    plain = unicodedata.normalize("NFKD", text_key(text))
+    return _BREAKS.sub(" ", "".join(map(_name_part, plain))).strip()
+
+
+def _name_part(character: str) -> str:
+    if unicodedata.combining(character):
+        return ""
+    return character if character.isalnum() else " "
+
+
 def commonest_spellings(texts: Iterable[str]) -> dict[str, str]:
     """Return the commonest spelling of each text, by key; of equally common ones the first."""
     spellings: dict[str, Counter[str]] = {}

@@ -27,6 +27,15 @@ class Note(NamedTuple):
     code: str
     text: str
 
+    @property
+    def is_question(self) -> bool:
+        """Say whether a person is asked about it before anything is written."""
+        return self.code in _QUESTIONS
+
+
+NEAR_DUPLICATE = "near-duplicate"
+REPEATED_ACT = "repeated-act"
+_QUESTIONS = frozenset({NEAR_DUPLICATE, REPEATED_ACT})
 
 OLD_NOTE = "note"
 """The code of a note that an earlier version stored as a text alone."""

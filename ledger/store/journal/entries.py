@@ -10,12 +10,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
 from ledger.journal.entries import Act, Entry, Movement, ProposedLine, entries_reversed
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -165,6 +166,32 @@ def read_entries_taking(
     )
     newer = list(read_entries(connection, entry.c.id > since, entry.c.id.in_(taking)))
     return [one for one in newer if reversal_of(connection, one.number) is None]
+
+
+class RecordedAct(NamedTuple):
+    """An act of a deal as it was recorded; the amount is the need's."""
+
+    number: int
+    effective_on: date
+    reference: str | None
+    amount: int
+
+
+def acts_of_deal(connection: Connection, deal_id: int, act: Act) -> list[RecordedAct]:
+    """Read the acts of one kind on a deal, in recorded order, reversed ones included."""
+    rows = _acts_of_deal().rows(connection, deal=deal_id, act=act.value)
+    return [RecordedAct(*row) for row in rows]
+
+
+@cache
+def _acts_of_deal() -> Prepared:
+    need_side = movement.join(need, need.c.id == movement.c.holder_id)
+    return Prepared(
+        select(*entry.c["id", "effective_on", "reference"], movement.c.amount)
+        .select_from(entry.join(need_side, movement.c.entry_id == entry.c.id))
+        .where(entry.c.deal_id == bindparam("deal"), entry.c.act == bindparam("act"))
+        .order_by(entry.c.id)
+    )
 
 
 def read_entries(connection: Connection, *where: Any) -> Iterator[Entry]:

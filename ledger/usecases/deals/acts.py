@@ -16,16 +16,17 @@ from typing import Any, Final
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Quantity, format_amount
-from ledger.core.text import cell_text, parse_text
+from ledger.core.quantity import Quantity, format_amount, format_quantity
+from ledger.core.text import cell_text, parse_text, text_key
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.balance import DealBalance
 from ledger.journal.entries import Act, ActDetails, Draft, Entry
 from ledger.journal.moves import DealSides, require_unit
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import REPEATED_ACT, Receipt, RegisterChange
 from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
+from ledger.store.journal.entries import acts_of_deal, reversal_of
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
@@ -46,11 +47,19 @@ class NothingHeld(RefusedByRule, code="nothing-held"):
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
 
 
+class DuplicateAct(RefusedByRule, code="duplicate-act"):
+    """An act was recorded already: the same deal, amount, day and reference."""
+
+    default_why = "One letter or payment is one act; a reversed act does not count."
+    default_next = "If it did happen twice, record it with --again."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Introduction:
     """Two sides put in touch: a hold until a date or, with `directly`, a commitment at once.
 
     The quantity is in the need's unit. `code` names the deal to open or to add to (imports only).
+    `again` says that the officer means it where the same was recorded before; None asks nobody.
     """
 
     offer: str
@@ -64,6 +73,7 @@ class Introduction:
     instrument: str | None = None
     note: str | None = None
     code: str | None = None
+    again: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse a note that is no text; an empty one is none."""
@@ -75,7 +85,7 @@ class Introduction:
 class DealAct:
     """A later act of a deal; no quantity means all there is to move.
 
-    Only a release says out of which stage it gives back.
+    Only a release says out of which stage it gives back; `again` is as in `Introduction`.
     """
 
     deal: str
@@ -83,6 +93,7 @@ class DealAct:
     details: ActDetails
     quantity: Quantity | None = None
     from_stage: Stage = Stage.HELD
+    again: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +109,16 @@ class DealEdit:
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
     """Put two sides in touch and hold the quantity until a date, or commit it at once."""
     deal = hold(uow, introduction)
+    if introduction.again is False and RegisterChange("deal", deal.code, 1) not in uow.changes:
+        _question_repeated(uow, deal)
     return receipt(uow, deal, recorded=_recorded(uow, deal))
 
 
 def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
     """Commit, deliver, release or return a part of a deal, or all there is."""
     deal = advance(uow, act)
+    if act.again is False:
+        _question_repeated(uow, deal)
     return receipt(uow, deal, recorded=_recorded(uow, deal))
 
 
@@ -138,16 +153,47 @@ def receipt(uow: UnitOfWork, deal: DealAccount, **parts: Any) -> Receipt:
     )
 
 
+def _question_repeated(uow: UnitOfWork, deal: DealAccount) -> None:
+    """Question the act just posted where the same was recorded before and still counts.
+
+    With a reference it is refused, without one it is noted. Raises `DuplicateAct`.
+    """
+    posted, amount = uow.last_posted, _posted_amount(uow)
+    assert posted is not None
+    assert uow.last_details is not None
+    reference = uow.last_details.reference
+    key = None if reference is None else text_key(reference)
+    for one in acts_of_deal(uow.connection, deal.id, posted.act):
+        alike = None if one.reference is None else text_key(one.reference)
+        if (one.effective_on, one.amount, alike) != (posted.effective_on, amount, key):
+            continue
+        if reversal_of(uow.connection, one.number) is not None:
+            continue
+        unit = uow.accounts.account(Side.NEED, deal.record.need).unit
+        what = (
+            f"Entry {one.number} is this act already: {posted.act} of "
+            f"{format_quantity(amount, unit)} for deal {deal.code} on {one.effective_on}"
+        )
+        if reference is not None:
+            raise DuplicateAct(f"{what}, reference {one.reference}.")
+        uow.note(REPEATED_ACT, f"{what}, without a reference")
+        return
+
+
+def _posted_amount(uow: UnitOfWork) -> int:
+    assert uow.last_posted is not None
+    return sum(one.amount for one in uow.last_posted.movements if one.side is Side.NEED)
+
+
 def _recorded(uow: UnitOfWork, deal: DealAccount) -> dict[str, Any]:
     """Give what was recorded of the act just posted, with the terms of its deal."""
     posted, details = uow.last_posted, uow.last_details
     assert posted is not None
     assert details is not None
     need = uow.accounts.account(Side.NEED, deal.record.need)
-    amount = sum(one.amount for one in posted.movements if one.side is Side.NEED)
     terms: dict[str, Any] = {
         "act": posted.act.value,
-        "quantity": format_amount(amount, need.unit.decimals),
+        "quantity": format_amount(_posted_amount(uow), need.unit.decimals),
         "unit": need.unit.code,
         "effective_on": details.effective_on.isoformat(),
         **{name: getattr(details, name) for name in ("reference", "reason", "override")},

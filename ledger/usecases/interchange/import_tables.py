@@ -43,6 +43,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
+from ledger.usecases.registers.near_duplicates import QUESTIONED, NameIndex
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_the_fund, require_one_offer
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
@@ -170,7 +171,8 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
-    return replace(plan, notes=(*plan.notes, *_new_topics(uow, plan)))
+    found = (*_new_topics(uow, plan), *_near_duplicates(uow, plan))
+    return replace(plan, notes=(*plan.notes, *found))
 
 
 def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
@@ -183,6 +185,25 @@ def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
     topics = dict.fromkeys(topic for record in records for topic in topics_of(record))
     if topics:
         yield from new_topics(topics, [one.topic for one in topics_in_use(uow.connection)])
+
+
+def _near_duplicates(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
+    """Give a note of each new city, provider or project that may be one that is there already."""
+    added = [
+        step.record
+        for step in plan.steps
+        if isinstance(step, Add) and REGISTER_OF_TABLE[step.kind] in QUESTIONED
+    ]
+    if not added:
+        return
+    names = NameIndex()
+    for kind in QUESTIONED:
+        for stored in load_all(uow.connection, kind).values():
+            names.add(stored.record)
+    for record in added:
+        for note in names.near_duplicates(record):
+            yield note._replace(text=f"{record.code}: {note.text}")
+        names.add(record)
 
 
 _SIDES = frozenset(side.value for side in Side)

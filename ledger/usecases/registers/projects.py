@@ -26,13 +26,15 @@ class BadNeed(InvalidInput, code="bad-need"):
     default_next = _GRAMMAR
 
 
-def add_project(uow: UnitOfWork, typed_terms: TypedTerms, needs: Sequence[str] = ()) -> Receipt:
+def add_project(
+    uow: UnitOfWork, typed_terms: TypedTerms, needs: Sequence[str] = (), *, as_new: bool = True
+) -> Receipt:
     """Add a project and its needs, each typed as `FACTOR QUANTITY [TOPIC]`.
 
     Raises what adding to a register does, and `BadNeed` naming the need that cannot be read.
     """
     terms = [read_need(text, uow.units) for text in needs]
-    project = add_record(uow, "project", typed_terms)
+    project = add_record(uow, "project", typed_terms, as_new=as_new)
     needs_added: list[Terms] = []
     for text, need in zip(needs, terms, strict=True):
         shown = dict.fromkeys(("factor", "quantity", "unit", "topic"), f'--need "{text}"')

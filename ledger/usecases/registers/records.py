@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.errors import LedgerError, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
@@ -16,6 +16,7 @@ from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
+from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
@@ -32,12 +33,12 @@ class FixedTerm(RefusedByRule, code="fixed-term"):
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 
-def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
-    """Add an office, a city, a provider or a project.
+def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = True) -> Receipt:
+    """Add an office, a city, a provider or a project; without `as_new` a known name is questioned.
 
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
-    record = add_record(uow, kind, typed_terms)
+    record = add_record(uow, kind, typed_terms, as_new=as_new)
     if kind == "city" and not typed_terms.terms.get("office"):
         uow.note(
             "office-by-country",
@@ -47,7 +48,7 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Receipt:
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
 
-def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
+def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = True) -> Any:
     """Add a record that is nothing but its terms, and give it."""
     cells = as_cells(kind, typed_terms)
     resolve_references(uow, kind, cells)
@@ -56,6 +57,8 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms) -> Any:
     if typed_terms.terms.get("code"):
         refuse_taken(uow, kind, record.code)
     record = _completed(uow, kind, record)
+    if not as_new:
+        note_near_duplicates(uow, kind, record)
     uow.add(kind, record)
     return record
 
@@ -76,7 +79,9 @@ def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
     return record
 
 
-def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Receipt:
+def edit(
+    uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms, *, as_new: bool = True
+) -> Receipt:
     """Change the given terms only; the old ones stay readable.
 
     Raises what `add` does, `FixedTerm` and `NothingToChange`.
@@ -89,9 +94,16 @@ def edit(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Rec
     after = _completed(uow, kind, changed(kind, kept.record, read, cells))
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
+    changes = changed_terms(uow, kind, kept.record, after)
+    if not as_new and _NAMES & changes.keys():
+        note_near_duplicates(uow, kind, after)
     uow.edit(kind, kept, after)
     note_unused_day(uow)
-    return uow.receipt(changes=changed_terms(uow, kind, kept.record, after))
+    return uow.receipt(changes=changes)
+
+
+_NAMES: Final = frozenset({"name", "name_local", "title"})
+"""The terms by which a record is taken for another."""
 
 
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:

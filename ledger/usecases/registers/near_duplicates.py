@@ -1,0 +1,97 @@
+"""Records much like one that is there already: the same name in the same country or city.
+
+They are questioned, not refused: two cities of one country can have one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from ledger.core.text import name_key
+from ledger.journal.receipts import NEAR_DUPLICATE, Note
+from ledger.registers.records import City, Project, Provider
+from ledger.store.registers import load_all, load_by
+from ledger.store.session.unit_of_work import UnitOfWork
+
+Named = City | Provider | Project
+
+QUESTIONED: Final = ("city", "provider", "project")
+"""The registers whose new names are compared."""
+
+
+def note_near_duplicates(uow: UnitOfWork, kind: str, record: Any) -> None:
+    """Note each record that a new or renamed one may be, before it is recorded."""
+    if kind not in QUESTIONED:
+        return
+    names = NameIndex()
+    for one in _comparable(uow, kind, record):
+        names.add(one)
+    for note in names.near_duplicates(record):
+        uow.note(*note)
+
+
+def _comparable(uow: UnitOfWork, kind: str, record: Named) -> Iterator[Named]:
+    uow.flush_registers()
+    if isinstance(record, Project):
+        city = uow.id_of("city", record.city)
+        yield from (one.record for one in load_by(uow.connection, kind, "city_id", city))
+        return
+    for other in ("city", kind) if isinstance(record, Provider) else (kind,):
+        yield from (one.record for one in load_all(uow.connection, other).values())
+
+
+class NameIndex:
+    """Cities, providers and projects by the keys of their names."""
+
+    def __init__(self, records: Iterable[Named] = ()) -> None:
+        """Index some records."""
+        self._by_key: dict[str, list[Named]] = {}
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Named) -> None:
+        """Index a record under each of its names."""
+        for key in _keys(record):
+            self._by_key.setdefault(key, []).append(record)
+
+    def near_duplicates(self, record: Named) -> Iterator[Note]:
+        """Return a note of each other record that this one may be."""
+        found = (one for key in sorted(_keys(record)) for one in self._by_key.get(key, ()))
+        alike = {(type(one), one.code): one for one in found}
+        for other in alike.values():
+            text = _text(record, other)
+            if text is not None:
+                yield Note(NEAR_DUPLICATE, text)
+
+
+def _keys(record: Named) -> set[str]:
+    if isinstance(record, Project):
+        names = [record.title]
+    elif isinstance(record, City) and record.name_local is not None:
+        names = [record.name, record.name_local]
+    else:
+        names = [record.name]
+    return {key for name in names if (key := name_key(name))}
+
+
+def _text(record: Named, other: Named) -> str | None:
+    match record, other:
+        case City(), City() if record.code != other.code and record.country == other.country:
+            return f"city {other.code} ({other.name}) of {other.country} has this name already"
+        case Project(), Project() if record.code != other.code and record.city == other.city:
+            return f"project {other.code} ({other.title}) of {other.city} has this title already"
+        case Provider(), Provider() if record.code != other.code and _one_country(record, other):
+            country = f" of {other.country}" if other.country is not None else ""
+            return f"provider {other.code} ({other.name}){country} has this name already"
+        case Provider(), City() if record.city is None and _one_country(record, other):
+            return (
+                f"{other.name} is member city {other.code}: "
+                f"a provider that is the city has --kind city --city {other.code}"
+            )
+    return None
+
+
+def _one_country(one: Provider, other: Provider | City) -> bool:
+    """Say whether two may lie in one country; one that is not given may be any."""
+    return None in (one.country, other.country) or one.country == other.country
