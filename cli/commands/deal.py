@@ -114,7 +114,7 @@ def _instrument(typed: str | None) -> str | None:
     return find_instrument(typed).code
 
 
-@command(app, "commit", kind="write")
+@command(app, "commit", kind="write", destructive=True)
 def commit(
     call: Call,
     deal: DealCode,
@@ -126,7 +126,7 @@ def commit(
     _onward(call, deal, "commit", quantity, reference, again=again)
 
 
-@command(app, "deliver", kind="write")
+@command(app, "deliver", kind="write", destructive=True)
 def deliver(
     call: Call,
     deal: DealCode,
@@ -138,7 +138,7 @@ def deliver(
     _onward(call, deal, "deliver", quantity, reference, again=again)
 
 
-@command(app, "release", kind="write")
+@command(app, "release", kind="write", destructive=True)
 def release(
     call: Call,
     deal: DealCode,
@@ -192,7 +192,7 @@ def _onward(
         )
         return act_on(uow, later)
 
-    act(call, handle)
+    act(call, handle, asks=quantity is None)
 
 
 @command(app, "edit", kind="write", may_be_empty=frozenset({"note"}))

@@ -74,14 +74,14 @@ def show(call: Call, entry: Number) -> None:
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 
 
-@command(app, "reverse", kind="write")
+@command(app, "reverse", kind="write", destructive=True)
 def reverse(call: Call, entry: Number) -> None:
     """Reverse an entry by an opposite one; --reason is required."""
     from ledger.store.journal.entries import entry_number
     from ledger.usecases.journal.reversal import reverse
 
     number = entry_number(entry)
-    act(call, lambda uow: reverse(uow, number))
+    act(call, lambda uow: reverse(uow, number), asks=True)
 
 
 @command(app, "seal", kind="write")

@@ -14,15 +14,17 @@ from cli.framework.match_query import MATCHING, matching, query_of, require_save
 from cli.framework.options import TWO_WORDS, comma_separated, with_parameters
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
-from cli.framework.session import execute_call, ledger_of, request_of, required_date
+from cli.framework.session import ask_first, execute_call, ledger_of, request_of, required_date
 from cli.framework.terminal import progress
 from cli.framework.usage_errors import UntilMissing
 from cli.views.match import LIST_COLUMNS, list_row
 from ledger.core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from ledger.journal.receipts import Receipt
     from ledger.solver.options import SolverOptions
     from ledger.store.session.ledger import Ledger
+    from ledger.store.session.unit_of_work import UnitOfWork
     from ledger.usecases.matching.propose import MatchQuery
 
 app = noun("Propose allocations, store and accept proposals.", default="propose")
@@ -105,7 +107,7 @@ def show(
     emit_stored(call, snapshot, stored)
 
 
-@command(app, "accept", kind="write")
+@command(app, "accept", kind="write", destructive=True)
 def accept(
     call: Call,
     lines: Annotated[
@@ -118,14 +120,21 @@ def accept(
     ] = False,
 ) -> None:
     """Turn lines of a stored proposal into introductions, held until a date."""
-    from cli.views.match_text import emit_accepted
+    from cli.views.match_text import accept_preview_lines, emit_accepted
     from ledger.usecases.matching.accept import Acceptance, accept
 
     if until is None:
         raise UntilMissing("The holds have no last day.", next_step="Add --until DATE.")
     last = required_date(call, until)
     acceptance = Acceptance(until=last, proposal=proposal, lines=lines, fitting=fitting)
-    emit_accepted(call, execute_call(call, lambda uow: accept(uow, acceptance)))
+
+    def work(uow: UnitOfWork) -> Receipt:
+        return accept(uow, acceptance)
+
+    emit_accepted(
+        call,
+        execute_call(call, ask_first(call, work, accept_preview_lines) if lines is None else work),
+    )
 
 
 @command(app, "explain", dated=True)

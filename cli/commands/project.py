@@ -50,7 +50,11 @@ def withdraw(call: Call, project: ProjectCode) -> None:
     """Cancel a project and withdraw the open quantities of its needs, in one request."""
     from ledger.usecases.registers.retire import withdraw_project
 
-    act(call, lambda uow: withdraw_project(uow, resolve_typed_code(uow, "project", project)))
+    act(
+        call,
+        lambda uow: withdraw_project(uow, resolve_typed_code(uow, "project", project)),
+        asks=True,
+    )
 
 
 def reinstate(
@@ -71,5 +75,9 @@ def reinstate(
 
 app = register_noun(
     PROJECT,
-    own={"add": Verb(add), "withdraw": Verb(withdraw), "reinstate": Verb(reinstate)},
+    own={
+        "add": Verb(add),
+        "withdraw": Verb(withdraw, destructive=True),
+        "reinstate": Verb(reinstate),
+    },
 )

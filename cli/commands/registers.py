@@ -52,6 +52,7 @@ class Verb(NamedTuple):
     run: Callable[..., None]
     kind: str = "write"
     dated: bool = False
+    destructive: bool = False
     may_be_empty: frozenset[str] = frozenset()
 
 
@@ -139,7 +140,14 @@ def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) ->
         verb = verbs[name]
         if name not in own:
             verb.run.__doc__ = lines[name]
-        add = command(app, name, kind=verb.kind, dated=verb.dated, may_be_empty=verb.may_be_empty)
+        add = command(
+            app,
+            name,
+            kind=verb.kind,
+            dated=verb.dated,
+            destructive=verb.destructive,
+            may_be_empty=verb.may_be_empty,
+        )
         add(verb.run)
     return app
 
@@ -306,9 +314,9 @@ def _move(spec: RegisterSpec, verb: str) -> Verb:
             change = quantities.withdraw if verb == "withdraw" else quantities.reinstate
             return change(uow, Side(spec.name), code, typed["quantity"])
 
-        act(call, work)
+        act(call, work, asks=verb == "withdraw" and typed["quantity"] is None)
 
-    return Verb(move)
+    return Verb(move, destructive=verb == "withdraw")
 
 
 def _expire(spec: RegisterSpec) -> Verb:

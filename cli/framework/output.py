@@ -17,8 +17,7 @@ from cli.framework.terminal import (
     has_color,
     is_terminal,
     is_unicode,
-    print_to_stderr,
-    visible,
+    tell,
     width,
 )
 from cli.framework.usage_errors import OutputIsDirectory
@@ -89,7 +88,7 @@ def filter_rows(
         yield from kept
         for text in selection.notes():
             if not options.quiet:
-                print_to_stderr(fitted(visible(text), sys.stderr))
+                tell(text)
 
     return noted()
 

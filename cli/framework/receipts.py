@@ -41,12 +41,23 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
 
         emit_document(receipt)
         return
-    verb = call.command_name.rpartition(" ")[2]
-    if call.params.get("commit"):
-        verb = "introduced and committed"
-    lines = render_receipt(receipt, verb)
+    lines = render_receipt(receipt, _verb(call))
     shown = [next(lines)] if call.settings.quiet else lines
     sys.stdout.writelines(f"{line}\n" for line in shown)
+
+
+def _verb(call: Call) -> str:
+    if call.params.get("commit"):
+        return "introduced and committed"
+    return call.command_name.rpartition(" ")[2]
+
+
+def preview_lines(call: Call, receipt: Receipt) -> Iterator[str]:
+    """Give the lines that say what an act will do, from the receipt of its dry run."""
+    lines = render_receipt({key: receipt[key] for key in receipt if key != "dry_run"}, _verb(call))
+    headline = next(lines)
+    yield f"This will be recorded: {headline.partition(' · ')[2] or headline}"
+    yield from lines
 
 
 def remember_receipt(call: Call, receipt: Receipt) -> None:

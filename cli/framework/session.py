@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call, Session
 from cli.framework.terminal import note
-from cli.framework.usage_errors import BadUsage
+from cli.framework.usage_errors import BadUsage, MovedOn
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
@@ -125,16 +125,21 @@ def read_ledger(call: Call) -> Iterator[Reader]:
         yield reader
 
 
-def act(call: Call, work: Callable[[UnitOfWork], Receipt]) -> None:
-    """Execute a write and print its receipt; on a terminal its questions are asked before."""
-    from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
+def act(call: Call, work: Callable[[UnitOfWork], Receipt], *, asks: bool = False) -> None:
+    """Execute a write and print its receipt; on a terminal its questions are asked before.
 
+    With `asks` it is shown there first, as `ask_first` says.
+    """
+    from cli.framework.receipts import emit_receipt  # noqa: PLC0415 - help does without
+    from cli.framework.terminal import can_ask  # noqa: PLC0415 - as where it asks
+
+    agreed = ask_first(call, work) if asks else work
     answered: set[Note] = set()
 
     def handle(uow: UnitOfWork) -> Receipt:
-        receipt = work(uow)
+        receipt = agreed(uow)
         questions = [one for one in receipt.notes if one.is_question and one not in answered]
-        if questions and not call.write.dry_run and _can_ask():
+        if questions and not call.write.dry_run and can_ask():
             raise _Questioned(questions)
         return receipt
 
@@ -157,17 +162,57 @@ class _Questioned(Exception):
         self.notes = notes
 
 
-def _can_ask() -> bool:
-    from cli.framework.terminal import is_terminal  # noqa: PLC0415 - few acts ask
-
-    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
-
-
 def _ask(call: Call, notes: Iterable[Note]) -> None:
     from cli.framework.terminal import confirm  # noqa: PLC0415 - few acts ask
 
     for one in notes:
         confirm(call, f"{one.text[0].upper()}{one.text[1:]}. Record it all the same?")
+
+
+def ask_first(
+    call: Call,
+    work: Callable[[UnitOfWork], Receipt],
+    lines_of: Callable[[Mapping[str, Any]], Iterator[str]] | None = None,
+) -> Callable[[UnitOfWork], Receipt]:
+    """Show on a terminal what a write will do, and ask; return the work that was agreed to.
+
+    It is for a write that names no quantity, or changes more than one record. In a script, and
+    with --yes or --dry-run, nothing is asked. `lines_of` renders the receipt of its dry run.
+    """
+    from cli.framework.terminal import can_ask, confirm, tell  # noqa: PLC0415
+
+    if call.write.yes or call.write.dry_run or not can_ask():
+        return work
+    from cli.framework.receipts import preview_lines  # noqa: PLC0415
+    from ledger.store.session.execute import execute  # noqa: PLC0415
+
+    seen: list[object] = []
+
+    def previewed(uow: UnitOfWork) -> Receipt:
+        receipt = work(uow)
+        seen[:] = [_done_by(uow, receipt)]
+        return receipt
+
+    document = execute(ledger_of(call), replace(request_of(call), dry_run=True), previewed)
+    if document.get("replayed"):
+        return work
+    for line in (lines_of or partial(preview_lines, call))(document):
+        tell(line)
+    confirm(call, "Do this?")
+
+    def agreed(uow: UnitOfWork) -> Receipt:
+        receipt = work(uow)
+        if [_done_by(uow, receipt)] != seen:
+            raise MovedOn("The ledger is not as it was when you looked at the preview.")
+        return receipt
+
+    return agreed
+
+
+def _done_by(uow: UnitOfWork, receipt: Receipt) -> object:
+    """Give what a write does to quantities: its last movements, and the balances after it."""
+    movements = uow.last_posted and uow.last_posted.movements
+    return movements, receipt.need, receipt.offer
 
 
 def execute_call(

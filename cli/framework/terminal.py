@@ -92,7 +92,12 @@ def fitted(text: str, stream: TextIO, *, indent: int = 2, start: str = "") -> st
 def note(call: Call, text: str) -> None:
     """Write a note to standard error, unless --quiet was given."""
     if not call.settings.quiet:
-        print_to_stderr(fitted(visible(text), sys.stderr))
+        tell(text)
+
+
+def tell(text: str) -> None:
+    """Write a line for people to standard error."""
+    print_to_stderr(fitted(visible(text), sys.stderr))
 
 
 def print_to_stderr(line: str) -> None:
@@ -103,6 +108,11 @@ def print_to_stderr(line: str) -> None:
         discard(sys.stderr)
 
 
+def can_ask() -> bool:
+    """Return whether a person is there to be asked."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
 def confirm(call: Call, question: str) -> None:
     """Ask before a destructive act; --yes or --dry-run answer beforehand.
 
@@ -111,7 +121,7 @@ def confirm(call: Call, question: str) -> None:
     options = call.write
     if options.yes or options.dry_run:
         return
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+    if not can_ask():
         raise NeedsYes(f"{call.command_name} needs a confirmation, and nobody can give it.")
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
     try:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.core.errors import ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
+from ledger.core.errors import Busy, ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
 
 
 class UnknownCommand(UsageError, code="unknown-command"):
@@ -52,6 +52,13 @@ class NotConfirmed(LedgerError, code="not-confirmed"):
     exit_code = ExitCode.INTERRUPTED
     default_why = "You answered no."
     default_next = "Nothing was changed. Run the command again when you are sure."
+
+
+class MovedOn(Busy, code="moved-on"):
+    """Others wrote between the preview of an act and its confirmation."""
+
+    default_why = "Others wrote meanwhile, and the act would no longer do what you agreed to."
+    default_next = "Nothing was written. Run the command again, and look at the new preview."
 
 
 class NotText(InvalidInput, code="not-text"):

@@ -227,6 +227,13 @@ def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:
     emit_lines([next(lines)] if call.settings.quiet else lines)
 
 
+def accept_preview_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
+    """Give the lines that say what accepting will do, from the receipt of its dry run."""
+    headline, *lines = _receipt_lines({**receipt, "dry_run": False, "entries": [0]})
+    yield f"This will be recorded: {headline.partition(' · ')[2]}"
+    yield from lines
+
+
 def _receipt_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
     lines, left_out = receipt["lines"], receipt["left_out"]
     count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
