@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.completion import complete_codes
+from cli.framework.options import quantity_option
 from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
 from cli.framework.receipts import remember_receipt
 from cli.framework.session import act, ledger_of, optional_date, read_ledger
@@ -26,6 +27,10 @@ from cli.views.journal import (
     list_rows,
     proposal_text,
 )
+
+if TYPE_CHECKING:
+    from ledger.journal.receipts import Receipt
+    from ledger.store.session.unit_of_work import UnitOfWork
 
 app = noun("Recorded entries, reversals, seals and proofs.")
 
@@ -82,6 +87,26 @@ def reverse(call: Call, entry: Number) -> None:
 
     number = entry_number(entry)
     act(call, lambda uow: reverse(uow, number), asks=True)
+
+
+@command(app, "correct", kind="write")
+def correct(
+    call: Call,
+    entry: Number,
+    quantity: Annotated[str | None, quantity_option("The right quantity.")] = None,
+    reference: Annotated[str | None, typer.Option(help="The right reference.")] = None,
+) -> None:
+    """Correct an entry's date (--on), quantity or reference; --reason is required."""
+    from ledger.store.journal.entries import entry_number
+    from ledger.usecases.journal.correction import Correction, correct
+
+    number = entry_number(entry)
+
+    def work(uow: UnitOfWork) -> Receipt:
+        correction = Correction(on=uow.request.on, quantity=quantity, reference=reference)
+        return correct(uow, number, correction)
+
+    act(call, work)
 
 
 @command(app, "seal", kind="write")

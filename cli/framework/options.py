@@ -98,6 +98,11 @@ def quantity_argument(words: str) -> Any:
     return typer.Argument(help=words, callback=_refuse_empty_quantity)
 
 
+def quantity_option(words: str) -> Any:
+    """Make the option for a quantity, which has its own error for an empty text."""
+    return typer.Option(help=words, callback=_refuse_empty_quantity)
+
+
 def _refuse_empty_quantity(value: str | None) -> str | None:
     if value == "":
         from ledger.core.quantity_errors import EmptyQuantity  # noqa: PLC0415 - rarely needed

@@ -115,30 +115,32 @@ class BothBooks:
         if answer is None or not moves:
             return answer is not None
         *moved, number = answer["entries"]
-        self._take_in(moved)
+        assert all(row.act == "reverse" for row in self.take_in(moved))
+        assert len(moved) % 2 == 0, "a reversal moves by two entries"
         reverses = self.reversing if act == "reverse" else None
         moment = self.moment_of(number)
         self.oracle.rows.append(Row(number, act, deal, day, moment, moves, reverses))
         assert self.oracle.short_days(self.oracle.rows) == []
         return True
 
-    def _take_in(self, moved: list[int]) -> None:
-        """Take the entries that moved a reversal into the oracle: together they change nothing."""
+    def take_in(self, numbers: list[int]) -> list[Row]:
+        """Take entries that the program posted of its own accord into the oracle."""
+        rows = []
         for entry in self.world.entries():
-            if entry.number in moved:
-                assert entry.act == "reverse"
+            if entry.number in numbers:
                 moves = tuple(
                     Move(
                         str(m.side), m.account, m.deal, str(m.from_stage), str(m.to_stage), m.amount
                     )
                     for m in entry.movements
                 )
+                number, act, moment = entry.number, str(entry.act), self.moment_of(entry.number)
                 row = Row(
-                    entry.number, "reverse", entry.deal, entry.effective_on,
-                    self.moment_of(entry.number), moves, entry.reverses,
-                )  # fmt: skip
-                self.oracle.rows.append(row)
-        assert len(moved) % 2 == 0
+                    number, act, entry.deal, entry.effective_on, moment, moves, entry.reverses
+                )
+                rows.append(row)
+        self.oracle.rows += rows
+        return rows
 
     def do_nothing(self, call: Callable[[], Any]) -> None:
         answer = self.attempt(call, allowed=True)

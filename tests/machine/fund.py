@@ -27,6 +27,7 @@ from oracle import FREE, LIVING, Move, Row, to_hold, to_move
 from ledger.core.factors import Stage
 from ledger.journal.entries import Act
 from ledger.usecases.deals import acts
+from ledger.usecases.journal.correction import Correction, correct
 
 
 class Fund(BothBooks):
@@ -272,6 +273,22 @@ class Fund(BothBooks):
                 self._reopen(code)
             elif row.number in self.reopening:
                 self.ended.add(code)
+
+    def correct(self, row: Row, amount: int, day: date) -> None:
+        """Correct an entry's quantity and day: allowed or not, no day may run short after it."""
+        quantity = typed(row.moves[0].code, amount)
+        meant = Correction(quantity=quantity, on=day)
+        answer = self.attempt(
+            lambda: self.world.do(lambda uow: correct(uow, row.number, meant), reason="a slip"),
+            allowed=None,
+        )
+        if answer is not None:
+            posted = self.take_in(answer["entries"])
+            assert posted[0].reverses is not None
+            assert any(
+                (one.act, one.day, one.moves[0].amount) == (row.act, day, amount) for one in posted
+            )
+            assert self.oracle.short_days(self.oracle.rows) == []
 
     def _strands(self, deal: str | None, moves: list[Move]) -> bool:
         """Say whether moves leave a stage empty on the need's side of a deal alone."""

@@ -163,6 +163,13 @@ class AnyOfficer(RuleBasedStateMachine):
         rows = self.fund.oracle.rows
         self.fund.reverse(rows[-1 - turn % min(len(rows), 6)], self.day(ago))
 
+    @rule(turn=TURN, percent=st.integers(50, 130), ago=st.none() | DAYS_AGO)
+    def correct(self, turn: int, percent: int, ago: int | None) -> None:
+        rows = self.fund.oracle.rows
+        row = rows[-1 - turn % min(len(rows), 6)]
+        amount = max(1, row.moves[0].amount * percent // 100)
+        self.fund.correct(row, amount, row.day if ago is None else self.day(ago))
+
     @rule(code=HOLDERS, percent=st.integers(1, 20), turn=TURN)
     def say_twice(self, code: str, percent: int, turn: int) -> None:
         """Withdraw with a key, then say it again; a dry run before it changes nothing."""

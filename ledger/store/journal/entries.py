@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import cache
@@ -153,7 +153,22 @@ def lapses_of_deal(connection: Connection, deal_id: int, day: date, reason: str)
             yield lapse
 
 
-_LAPSING = ("reconcile", "import", "deal commit")
+def later_entries(connection: Connection, number: int, account_ids: Sequence[int]) -> list[Entry]:
+    """Read the entries after an entry that move its needs and offers and still count.
+
+    A reversal counts where what it reverses is older; else the two cancel out.
+    """
+    touching = select(movement.c.entry_id).where(movement.c.holder_id.in_(account_ids))
+    newer = list(read_entries(connection, entry.c.id > number, entry.c.id.in_(touching)))
+    return [
+        one
+        for one in newer
+        if reversal_of(connection, one.number) is None
+        and (one.reverses is None or one.reverses < number)
+    ]
+
+
+_LAPSING = ("reconcile", "import", "deal commit", "journal correct")
 """The commands that release a hold because it has lapsed, not because an officer gave it back."""
 
 

@@ -39,9 +39,27 @@ class AlreadyReversed(RefusedByRule, code="already-reversed"):
 
 def reverse(uow: UnitOfWork, number: int) -> Receipt:
     """Undo the entry of that number, dated today unless the officer dates it otherwise."""
-    if not (uow.request.reason or "").strip():
-        raise ReasonMissing(f"Entry {number} cannot be reversed without a reason.")
+    require_reason(uow, f"Entry {number} cannot be reversed without a reason.")
     entry = read_entry(uow.connection, number)
+    require_reversible(uow, number)
+    posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
+    ends = {
+        code: uow.accounts.account(Side.OFFER, code).passes_to(uow.day)
+        for code in _offers_of(entry.movements)
+    }
+    reverse_posted(uow, posted, uow.details(), ends)
+    _undo_reopening(uow, entry)
+    return receipt_of(uow, entry)
+
+
+def require_reason(uow: UnitOfWork, what: str) -> None:
+    """Refuse a correction that says no reason."""
+    if not (uow.request.reason or "").strip():
+        raise ReasonMissing(what)
+
+
+def require_reversible(uow: UnitOfWork, number: int) -> None:
+    """Refuse to reverse an entry that is reversed, or whose reversal another has followed."""
     earlier = reversal_of(uow.connection, number)
     if earlier is not None:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
@@ -52,14 +70,6 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
             why="What was reversed again is restored by reversing its last reversal.",
             next_step=f"See it with: cityfund journal show {newer}",
         )
-    posted = Posted(number, entry.act, entry.effective_on, entry.deal, entry.movements)
-    ends = {
-        code: uow.accounts.account(Side.OFFER, code).passes_to(uow.day)
-        for code in _offers_of(entry.movements)
-    }
-    reverse_posted(uow, posted, uow.details(), ends)
-    _undo_reopening(uow, entry)
-    return _receipt(uow, entry)
 
 
 def reverse_posted(
@@ -74,7 +84,14 @@ def reverse_posted(
     """
     day = details.effective_on
     require_not_before_reversed(day, posted.effective_on, posted.number)
-    movements = moves.reversal_movements(posted.movements, passes_to)
+    take_back(uow, posted, moves.reversal_movements(posted.movements, passes_to), details)
+    _undo_ending(uow, posted)
+
+
+def take_back(
+    uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...], details: ActDetails
+) -> None:
+    """Post movements that mirror an entry after checking the stages; terms stay as they are."""
     require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
@@ -88,7 +105,6 @@ def reverse_posted(
             reverses=posted.number,
         ),
     )
-    _undo_ending(uow, posted)
 
 
 def _require_both_sides(uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...]) -> None:
@@ -162,7 +178,8 @@ def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
     return list(dict.fromkeys(one.account for one in movements if one.side is Side.OFFER))
 
 
-def _receipt(uow: UnitOfWork, entry: Entry) -> Receipt:
+def receipt_of(uow: UnitOfWork, entry: Entry) -> Receipt:
+    """Give the receipt of a correction: the balances of what the entry moved."""
     accounts = {movement.side: movement.account for movement in entry.movements}
     sides = {
         side.value: uow.accounts.account(side, code).balance for side, code in accounts.items()

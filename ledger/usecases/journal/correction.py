@@ -1,0 +1,224 @@
+"""Correct an entry: reverse it, post it as it was meant, and post again what depends on it.
+
+Everything is reversed on its own day, so that no day keeps a trace of the mistake, and posted again
+with its own day, reference and reason. Only the newest acts that stand in the way are touched: none
+where the entry can be reversed by itself, else those of its deal, else those of its need and offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ledger.core.errors import RefusedByRule
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.core.quantity import Quantity, parse_quantity
+from ledger.journal import moves
+from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted
+from ledger.journal.receipts import Receipt
+from ledger.store.journal.entries import later_entries, read_entry
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.deals import acts
+from ledger.usecases.deals.acts import DealAct, Introduction, NothingToChange
+from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
+from ledger.usecases.journal.posting import mirrored, post
+from ledger.usecases.journal.reversal import (
+    receipt_of,
+    require_reason,
+    require_reversible,
+    take_back,
+)
+
+_AGAIN = "posted again by the correction of entry {}, under the terms of its day"
+
+
+class CannotCorrect(RefusedByRule, code="cannot-correct"):
+    """An entry of a kind that is corrected in another way."""
+
+
+class CannotPostAgain(RefusedByRule, code="cannot-post-again"):
+    """An act that depends on the corrected entry could not be posted again."""
+
+    default_next = "Correct or reverse that entry first: cityfund journal show ENTRY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """How an entry was meant; None leaves its day, quantity or reference as it is."""
+
+    on: date | None = None
+    quantity: str | None = None
+    reference: str | None = None
+
+
+def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
+    """Correct an entry and post again the acts that depend on it; all of it or nothing.
+
+    Raises `CannotCorrect`, `CannotPostAgain`, and what reversing and posting raise.
+    """
+    require_reason(uow, f"Entry {number} cannot be corrected without a reason.")
+    entry = read_entry(uow.connection, number)
+    require_reversible(uow, number)
+    _require_correctable(entry, correction)
+    corrected = _corrected(uow, entry, correction)
+    refusal: RefusedByRule | None = None
+    for dependents in _dependents(uow, entry):
+        try:
+            with uow.undone_on_refusal():
+                _replace(uow, entry, corrected, dependents)
+        except CannotPostAgain:
+            raise
+        except RefusedByRule as error:
+            refusal = refusal or error
+        else:
+            return receipt_of(uow, entry)
+    assert refusal is not None
+    raise refusal
+
+
+def _require_correctable(entry: Entry, correction: Correction) -> None:
+    show = f"cityfund journal show {entry.number}"
+    if entry.act is Act.REVERSE:
+        raise CannotCorrect(
+            f"Entry {entry.number} is a reversal.",
+            why="A reversal is what it reverses, with the signs changed.",
+            next_step=f"Reverse it, or correct what it reverses: {show}",
+        )
+    if entry.act is Act.DECLARE and correction.on not in (None, entry.effective_on):
+        raise CannotCorrect(
+            f"Entry {entry.number} is a declaration, which takes effect on its own day.",
+            why="No act on a need or an offer can precede its declaration.",
+            next_step=f"Correct its quantity or reference only, or add another record: {show}",
+        )
+    if entry.act is Act.REVISE and correction.quantity is not None:
+        raise CannotCorrect(
+            f"Entry {entry.number} is a revision of a total.",
+            why="A revision is the difference to the total before it.",
+            next_step="Give the total of that day instead, with `edit --quantity` and --on.",
+        )
+
+
+def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> Entry:
+    """Return the entry as it was meant; its first movement is the one that counts."""
+    first, *others = entry.movements
+    if correction.quantity is not None:
+        quantity = parse_quantity(correction.quantity, uow.units)
+        account = uow.accounts.account(first.side, first.account)
+        moves.require_unit(account.balance, quantity.unit)
+        first = replace(first, amount=quantity.amount)
+    meant = replace(
+        entry,
+        movements=(first, *others),
+        effective_on=correction.on or entry.effective_on,
+        reference=correction.reference or entry.reference,
+    )
+    if meant == entry:
+        raise NothingToChange(f"Entry {entry.number} is recorded so already.")
+    return replace(meant, reason=uow.request.reason)
+
+
+def _dependents(uow: UnitOfWork, entry: Entry) -> list[Sequence[Entry]]:
+    """Return which later acts to reverse, newest first: none, then ever more of them."""
+    accounts = {(one.side, one.account) for one in entry.movements}
+    ids = [uow.accounts.account(*one).id for one in accounts]
+    touching = later_entries(uow.connection, entry.number, ids)[::-1]
+    of_deal = [one for one in touching if entry.deal is not None and one.deal == entry.deal]
+    sizes = [of_deal[:count] for count in range(1, len(of_deal) + 1)]
+    return [[], *sizes, *(touching[:count] for count in range(1, len(touching) + 1))]
+
+
+def _replace(uow: UnitOfWork, entry: Entry, corrected: Entry, dependents: Sequence[Entry]) -> None:
+    for one in (*dependents, entry):
+        _reverse_on_its_day(uow, one)
+    _post(uow, corrected, entry.number)
+    posted_again: list[tuple[Entry, int]] = []
+    for one in reversed(dependents):
+        try:
+            _post(uow, one, entry.number)
+        except RefusedByRule as error:
+            raise CannotPostAgain(
+                f"Entry {one.number} ({one.act} of {one.effective_on}) cannot be posted again: "
+                f"{error.what}",
+                why=error.why,
+                next_step=f"Correct or reverse it first: cityfund journal show {one.number}",
+            ) from error
+        posted_again.append((one, uow.posted - 1))
+    entries = uow.entries
+    for one, place in posted_again:
+        uow.note("posted-again", f"entry {one.number} is posted again as entry {entries[place]}")
+
+
+def _reverse_on_its_day(uow: UnitOfWork, entry: Entry) -> None:
+    if entry.act is Act.REVERSE:
+        raise CannotPostAgain(
+            f"Entry {entry.number} reverses entry {entry.reverses} and stands in the way.",
+            why="A reversal is not posted again: what it reverses would have another number.",
+            next_step=f"Reverse it first: cityfund journal reverse {entry.number}",
+        )
+    posted = Posted(entry.number, entry.act, entry.effective_on, entry.deal, entry.movements)
+    details = ActDetails(effective_on=entry.effective_on, reason=uow.request.reason)
+    take_back(uow, posted, mirrored(entry.movements), details)
+
+
+def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
+    """Post an entry by the rules of its act, with its own day, reference and reason."""
+    details = ActDetails(
+        effective_on=entry.effective_on,
+        reference=entry.reference,
+        reason=entry.reason,
+        override=entry.override,
+    )
+    first = entry.movements[0]
+    if entry.deal is None:
+        post(uow, Draft(act=entry.act, movements=_own_movements(uow, first), details=details))
+        return
+    deal = uow.accounts.deal(entry.deal).record
+    need = uow.accounts.account(Side.NEED, deal.need)
+    quantity = Quantity(first.amount, need.unit)
+    if first.from_stage is Stage.OPEN:
+        across = need.unit.code != uow.accounts.account(Side.OFFER, deal.offer).unit.code
+        acts.hold(
+            uow,
+            Introduction(
+                offer=deal.offer,
+                need=deal.need,
+                quantity=quantity,
+                details=replace(details, override=entry.override or _AGAIN.format(corrected)),
+                directly=first.to_stage is Stage.COMMITTED,
+                rate=deal.rate if across else None,
+                instrument=deal.instrument,
+                code=deal.code,
+            ),
+        )
+        return
+    act = DealAct(
+        deal=deal.code,
+        act=entry.act,
+        details=details,
+        # What lapses is all that is held, as much as that now is.
+        quantity=None if entry.reason == LAPSE_REASON else quantity,
+        from_stage=first.from_stage,
+    )
+    if entry.act is Act.RELEASE:
+        acts.release_into(uow, act, _passed_to(entry.movements))
+    else:
+        acts.advance(uow, act)
+
+
+def _passed_to(movements: Sequence[Movement]) -> Stage | None:
+    """Return where what was released passed on from an offer that was over."""
+    passed = (one.to_stage for one in movements if one.deal is None)
+    return next(passed, None)
+
+
+def _own_movements(uow: UnitOfWork, movement: Movement) -> moves.Movements:
+    """Return the movement of a need's or an offer's own quantity, tested against its balance."""
+    account = uow.accounts.account(movement.side, movement.account)
+    if movement.from_stage is Stage.UNDECLARED:
+        return (movement,)
+    if movement.to_stage is Stage.UNDECLARED:
+        assert movement.from_stage is FREE_STAGE[movement.side]
+        return moves.revision_movements(account.balance, account.balance.required - movement.amount)
+    source, target, amount = movement.from_stage, movement.to_stage, movement.amount
+    return moves.stage_movements(account.balance, source, target, amount)
