@@ -98,7 +98,7 @@ def correct(
 ) -> None:
     """Correct an entry's date (--on), quantity or reference; --reason is required."""
     from ledger.store.journal.entries import entry_number
-    from ledger.usecases.journal.correction import Correction, correct
+    from ledger.usecases.deals.correction import Correction, correct
 
     number = entry_number(entry)
 

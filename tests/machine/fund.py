@@ -27,7 +27,7 @@ from oracle import FREE, LIVING, Move, Row, to_hold, to_move
 from ledger.core.factors import Stage
 from ledger.journal.entries import Act
 from ledger.usecases.deals import acts
-from ledger.usecases.journal.correction import Correction, correct
+from ledger.usecases.deals.correction import Correction, correct
 
 
 class Fund(BothBooks):

@@ -14,7 +14,7 @@ from ledger.journal.entries import Act
 from ledger.store.journal.balances import Times
 from ledger.usecases.check import run_checks
 from ledger.usecases.deals.acts import NothingToChange
-from ledger.usecases.journal.correction import (
+from ledger.usecases.deals.correction import (
     CannotCorrect,
     CannotPostAgain,
     Correction,
