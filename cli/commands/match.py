@@ -60,7 +60,8 @@ def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptio
 
 def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
     from cli.views.match import emit_match_result, emit_saved
-    from ledger.usecases.matching.saved import find_proposal, save
+    from cli.views.rate import rate_days_of
+    from ledger.usecases.matching.saved import find_proposal, old_rates_of, save
 
     request = request_of(
         call, also_given={"where": " and ".join(query.where)} if query.where else {}
@@ -73,7 +74,8 @@ def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions)
     with ledger.reader() as reader:
         stored = find_proposal(reader.connection, saved.receipt["proposal"])
         snapshot = reader.snapshot("need", "offer")
-    emit_saved(call, snapshot, stored, saved.receipt)
+        old = old_rates_of(reader, stored, rate_days_of(call))
+    emit_saved(call, snapshot, stored, saved.receipt, old)
 
 
 @command(app, "list")

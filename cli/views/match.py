@@ -19,7 +19,7 @@ from cli.views.match_text import (
     summary_lines,
 )
 from cli.views.rate import note_old_rates, rate_days_of
-from ledger.rates.rates import old_rates
+from ledger.rates.rates import OldRate, old_rates
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
@@ -255,13 +255,21 @@ def _note_saved(call: Call, receipt: Row, *, has_lines: bool) -> None:
         )
 
 
-def emit_saved(call: Call, snapshot: Snapshot, stored: StoredProposal, receipt: Row) -> None:
+def emit_saved(
+    call: Call,
+    snapshot: Snapshot,
+    stored: StoredProposal,
+    receipt: Row,
+    old: Sequence[OldRate],
+) -> None:
     """Write a stored proposal as the answer of storing it: the same for each repetition."""
+    note_old_rates(call, old)
     rows = line_rows(snapshot, stored.proposal.lines)
     if call.format != "table":
         receipt_keys = ("replayed", "dry_run", "notes", "key")
         head = {
             **stored_head(snapshot, stored),
+            "old_rates": [one.to_dict() for one in old],
             **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
         emit_rows(rows, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")

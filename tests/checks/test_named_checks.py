@@ -215,7 +215,7 @@ ATTACKS = {
     "a line struck out of a proposal": ("proposals", ["DELETE FROM proposal_line WHERE line = 2"]),
     "a line of nobody's proposal": ("proposals", [
         ("INSERT INTO proposal_line SELECT 77, line, offer_id, need_id, need_amount, need_unit,"
-        " offer_amount, offer_unit, rate FROM proposal_line")]),
+        " offer_amount, offer_unit, rate, rate_exact FROM proposal_line")]),
     "a proposal that completes more than it did": ("proposals", [
         "UPDATE proposal SET complete_value = '7', complete_bound = '7'"]),
     "a bound below what is reached": ("proposals", ["UPDATE proposal SET coverage_bound = '0.5'"]),

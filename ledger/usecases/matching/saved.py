@@ -15,14 +15,15 @@ from ledger.eligibility.rules import Failure
 from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
 from ledger.matching.stored import StoredProposal, line_failures
-from ledger.rates.rates import plain_rates
+from ledger.rates.rates import OldRate, old_rates, plain_rates, rate_finder
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
 from ledger.store.proposals import last_position, latest_code, read_proposal
+from ledger.store.rates import StoredRates
 from ledger.store.registers import find_code
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.matching.propose import (
     MATCHED,
@@ -140,6 +141,13 @@ def find_proposal(connection: Connection, typed: str | None) -> StoredProposal:
     if code is None:
         raise NoProposal("There is no stored proposal.")
     return read_proposal(connection, code)
+
+
+def old_rates_of(reader: Reader, stored: StoredProposal, most_days: int) -> list[OldRate]:
+    """Return the rates of a proposal's lines that rested on an old quote on its day."""
+    day, lines = stored.proposal.day, stored.proposal.lines
+    pairs = [(line.unit.code, line.offer_unit.code) for line in lines]
+    return old_rates(rate_finder(StoredRates(reader.connection), day), pairs, day, most_days)
 
 
 def failures_by_line(snapshot: Snapshot, stored: StoredProposal) -> dict[int, tuple[Failure, ...]]:
