@@ -78,6 +78,7 @@ COMMAND_TABLE = (
     CommandEntry(
         "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"
     ),
+    CommandEntry("undo", "Undo your last request.", BOOKS, "cli.commands.undo"),
     CommandEntry(
         "check", "Check the rules of the ledger against the journal.", BOOKS, "cli.commands.check"
     ),

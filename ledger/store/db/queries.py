@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -177,3 +177,41 @@ def receipt_row(identity: int, document: Mapping[str, Any]) -> dict[str, Any]:
 def _stored_text(given: Mapping[str, Any]) -> str:
     """Give an input as the text it is kept as; in it a tuple and a list are the same."""
     return json.dumps(given, ensure_ascii=False, sort_keys=True)
+
+
+class RecordedRequest(NamedTuple):
+    """A request that was recorded, with its receipt as it was given."""
+
+    id: int
+    key: str
+    command: str
+    actor: str
+    receipt: dict[str, Any]
+
+
+def find_request(connection: Connection, key: str) -> RecordedRequest | None:
+    """Find a request by its key; None where there is none."""
+    return _first(connection, tables.request.c.key == key)
+
+
+def last_request_of(
+    connection: Connection, actor: str, but: Sequence[str]
+) -> RecordedRequest | None:
+    """Find the last request of an actor, leaving out some commands; None where there is none."""
+    mine = tables.request.c.actor == actor
+    return _first(connection, mine, tables.request.c.command.not_in(but))
+
+
+def _first(connection: Connection, *where: Any) -> RecordedRequest | None:
+    request, receipt = tables.request, tables.receipt
+    query = (
+        select(*request.c["id", "key", "command", "actor"], receipt.c.body)
+        .join(receipt, receipt.c.request_id == request.c.id)
+        .where(*where)
+        .order_by(request.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return RecordedRequest(row.id, row.key, row.command, row.actor, json.loads(row.body))

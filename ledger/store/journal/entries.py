@@ -153,6 +153,11 @@ def lapses_of_deal(connection: Connection, deal_id: int, day: date, reason: str)
             yield lapse
 
 
+def read_request_entries(connection: Connection, request_id: int) -> list[Entry]:
+    """Read the entries that one request posted, in recorded order."""
+    return list(read_entries(connection, entry.c.request_id == request_id))
+
+
 def later_entries(connection: Connection, number: int, account_ids: Sequence[int]) -> list[Entry]:
     """Read the entries after an entry that move its needs and offers and still count.
 
