@@ -87,7 +87,11 @@ def _asks_the_named_database(item: pytest.Item, engine: str) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose where this run's server will live; whoever asks first starts it."""
+    """Choose where this run's server will live; whoever asks first starts it.
+
+    New ledgers take the machine's time zone, which is the same on every machine here.
+    """
+    os.environ["TZ"] = "UTC"
     given = getattr(config, "workerinput", None)
     if given is not None:
         config.stash[PLACE] = Path(given["postgresql_place"])

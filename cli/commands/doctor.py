@@ -33,7 +33,7 @@ app = standalone()
 def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
     server_facts, server_findings = _server(call.settings.db_url)
-    facts = {**dict(_facts(call)), **server_facts}
+    facts = {**dict(_facts(call)), **server_facts, "time_zone": _time_zone(call.settings.db_url)}
     findings = [*_findings(call), *server_findings]
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
@@ -95,6 +95,17 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "host", settings.host
     yield "terminal", is_terminal(sys.stdout)
     yield "encoding", sys.stdout.encoding
+
+
+def _time_zone(url: str) -> str | None:
+    """Return the time zone of the ledger, where there is one that can be read."""
+    from ledger.core.errors import LedgerError
+    from ledger.store.session.ledger import open_ledger
+
+    try:
+        return str(open_ledger(url).calendar().zone)
+    except LedgerError:
+        return None
 
 
 def _version(name: str) -> str | None:

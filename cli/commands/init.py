@@ -8,6 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import request_of
+from cli.framework.settings import machine_zone
 from cli.views.database import emit_set_up
 
 app = standalone()
@@ -17,7 +18,8 @@ app = standalone()
 def init(
     call: Call,
     time_zone: Annotated[
-        str | None, typer.Option(help="The ledger's time zone, as Europe/Paris (default: UTC).")
+        str | None,
+        typer.Option(help="The ledger's time zone, as Europe/Paris (default: the machine's)."),
     ] = None,
     base_currency: Annotated[
         str | None, typer.Option(help="The base currency of totals (default: EUR).")
@@ -26,5 +28,7 @@ def init(
     """Create the ledger, or upgrade it and its reference tables; safe to repeat."""
     from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
-    set_up_options = LedgerSettings(time_zone=time_zone, base_currency=base_currency)
+    set_up_options = LedgerSettings(
+        time_zone=time_zone, base_currency=base_currency, machine_zone=machine_zone()
+    )
     emit_set_up(call, set_up(call.settings.db_url, set_up_options, request_of(call)))

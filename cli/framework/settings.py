@@ -205,3 +205,19 @@ def host_name() -> str:
     import platform  # noqa: PLC0415 - the slower way, where there is no other
 
     return platform.node()
+
+
+def machine_zone() -> str:
+    """Return the IANA name of the machine's time zone; UTC where none is named."""
+    from ledger.core.dates import UnknownTimeZone, find_time_zone  # noqa: PLC0415 - for init only
+
+    told = os.environ.get("TZ", "").removeprefix(":") or os.path.realpath("/etc/localtime")
+    name = told.rpartition("zoneinfo/")[2]
+    try:
+        find_time_zone(name)
+    except UnknownTimeZone:
+        return "UTC"
+    return "UTC" if name in _NAMES_OF_UTC else name
+
+
+_NAMES_OF_UTC = frozenset({"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Zulu"})

@@ -52,14 +52,20 @@ def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target
 def emit_set_up(call: Call, made: SetUpResult) -> None:
     """Write whether the ledger was created, upgraded or already current."""
     url = mask_url(call.settings.db_url)
+    zone, currency = made.settings["time_zone"], made.settings["base_currency"]
     if call.format == "json":
-        document = {"schema": "cityfund.init/1", "database": url, "before": made.before}
-        emit_document({**document, "after": made.after})
+        document: dict[str, object] = {"schema": "cityfund.init/1", "database": url}
+        document["before"] = made.before
+        emit_document(
+            {**document, "after": made.after, "time_zone": zone, "base_currency": currency}
+        )
         return
     if made.before is None:
-        emit_lines([f"A new ledger is ready at {url}."])
-        note(call, "Next: cityfund city add NAME --country CODE, or cityfund import FOLDER")
+        line = f"A new ledger is ready at {url}."
     elif made.before != made.after:
-        emit_lines([f"The ledger at {url} was upgraded from {made.before} to {made.after}."])
+        line = f"The ledger at {url} was upgraded from {made.before} to {made.after}."
     else:
-        emit_lines([f"The ledger at {url} is up to date."])
+        line = f"The ledger at {url} is up to date."
+    emit_lines([line, f"Time zone: {zone}. Base currency: {currency}."])
+    if made.before is None:
+        note(call, "Next: cityfund city add NAME --country CODE, or cityfund import FOLDER")

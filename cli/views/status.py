@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cityfund.status/1"
 STATUS_TERMS = columns(
-    "database as_of cities providers projects needs offers deals last",
+    "database as_of time_zone cities providers projects needs offers deals last",
     database="Ledger",
     last="Last entry",
 )
@@ -52,6 +52,7 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
         "database": database,
         "as_of": status.day,
         "known_at": snapshot.times.known_at,
+        "time_zone": str(snapshot.zone),
         "base_currency": status.base_currency,
         "counts": status.counts,
         "days": status.days,
@@ -109,7 +110,8 @@ def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
         summary = (
             f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
         )
-    return {"database": document["database"], "as_of": document["as_of"], **counts, "last": summary}
+    head = {name: document[name] for name in ("database", "as_of", "time_zone")}
+    return {**head, **counts, "last": summary}
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
+from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
@@ -33,10 +35,14 @@ class CalendarIsSet(RefusedByRule, code="calendar-is-set"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
-    """What a new ledger is made with; None keeps what an existing one has."""
+    """What a new ledger is made with; None keeps what an existing one has.
+
+    `machine_zone` is the time zone of a new ledger that is given none.
+    """
 
     time_zone: str | None = None
     base_currency: str | None = None
+    machine_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class SetUpResult:
     before: str | None
     after: str
     receipt: dict[str, Any] | None
+    settings: Mapping[str, str]
 
 
 def set_up(url: str, settings: LedgerSettings, request: Request) -> SetUpResult:
@@ -76,7 +83,7 @@ def upgrade_and_fill(engine: Engine, settings: LedgerSettings, request: Request)
             before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
             document = run_handler(uow, lambda uow: _fill(uow, settings))
-            return SetUpResult(before, after, document)
+            return SetUpResult(before, after, document, read_settings(connection))
 
     return retry_on_conflict(attempt)
 
@@ -88,7 +95,8 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
     for unit in shipped_units().values():
         if unit.code not in uow.units:
             uow.add_unit(unit)
-    _set(uow, "time_zone", settings.time_zone, is_new=is_new)
+    zone = settings.time_zone or (settings.machine_zone if is_new else None)
+    _set(uow, "time_zone", zone, is_new=is_new)
     currency = settings.base_currency and settings.base_currency.upper()
     _set(uow, "base_currency", currency, is_new=is_new)
     if is_new:
