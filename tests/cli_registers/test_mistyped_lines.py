@@ -34,7 +34,6 @@ MISTYPED = [
     ("deal introduce N-0001 O-0001 '1 EUR' --until 2027-01-31", 5, ("the code of a need",)),
     ("need add PRJ-0001 expertise '120 days'", 3, ("Did you mean person-day?",)),
     ("need add PRJ-0001 money '120 person-day'", 3, ("QUANTITY: person-day is no unit",)),
-    ("offer add EDB money '9M EUR' --countries IR,PK", 3, ('"IR;PK"',)),
     ("need add PRJ-0001 money '4M EUR' --needed-by 1206-01-01", 3, ("Gregorian", "Jalali")),
     ("offer expire O-0001", 4, ("cityfund offer withdraw O-0001",)),
     ("import nothing.csv", 74, ("No such file",)),

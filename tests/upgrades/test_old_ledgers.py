@@ -101,3 +101,11 @@ def test_a_tampered_old_ledger_is_noticed(ledger, capsys):
     database.close()
 
     assert main(["check", "seals", "--seal", LAST_SEAL, "--db", ledger]) == 1
+
+
+def test_an_old_ledger_takes_larger_amounts_and_codes_by_any_digits(ledger, capsys):
+    """The bounds of its checks are those of a new ledger, and its codes are found by any digits."""
+    words = ["need", "add", "PRJ-۰۰۰۱", "money", "40000tn EUR", "--code", "N-BIG"]
+    assert main(["--db", ledger, "--actor", "sara", *words]) == 0
+    assert "40,000,000,000,000,000.00" in capsys.readouterr().out
+    assert main(["--db", ledger, "check"]) == 0
