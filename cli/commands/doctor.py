@@ -35,6 +35,8 @@ def doctor(call: Call) -> ExitCode:
     server_facts, server_findings = _server(call.settings.db_url)
     facts = {**dict(_facts(call)), **server_facts, "time_zone": _time_zone(call.settings.db_url)}
     findings = [*_findings(call), *server_findings]
+    if facts.get("schema") is not None or _file(call.settings.db_url) is not None:
+        findings += _collisions(call)
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
     else:
@@ -42,6 +44,18 @@ def doctor(call: Call) -> ExitCode:
         emit_lines(line.rstrip("\n") for line in lines)
         emit_lines(f"finding: {text}" for text in findings)
     return ExitCode.FINDINGS if findings else ExitCode.DONE
+
+
+def _collisions(call: Call) -> list[str]:
+    """Return the codes that could be taken for each other; none where no ledger can be read."""
+    from cli.framework.session import ledger_of
+    from ledger.core.errors import LedgerError
+    from ledger.usecases.admin.code_collisions import code_collisions
+
+    try:
+        return code_collisions(ledger_of(call))
+    except LedgerError:
+        return []
 
 
 def _server(url: str) -> tuple[dict[str, object], list[str]]:

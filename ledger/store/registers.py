@@ -183,6 +183,11 @@ def load_all(
     return {code: records[code] for code in sorted(records)}
 
 
+def codes_of(connection: Connection, kind: str) -> list[str]:
+    """Read every code of a register."""
+    return [*connection.execute(select(IDENTITIES[kind].c.code)).scalars()]
+
+
 def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
     """Read the place of every record of a register in the order in which they were recorded."""
     identity = STORED_REGISTERS[kind].identity

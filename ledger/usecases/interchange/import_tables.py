@@ -31,6 +31,7 @@ from ledger.interchange.steps import (
 )
 from ledger.journal.balance import Balance
 from ledger.journal.receipts import Note, Receipt
+from ledger.reference.confusables import CodeShapes
 from ledger.registers.table import REGISTERS, versioned
 from ledger.store.import_sources import StatedValues
 from ledger.store.journal import balances
@@ -45,7 +46,7 @@ from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.near_duplicates import QUESTIONED, NameIndex
 from ledger.usecases.registers.quantities import set_quantity
-from ledger.usecases.registers.rules import refuse_the_fund, require_one_offer
+from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, require_one_offer
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ class Importer:
                     kind, {code: stored.record for code, stored in records.items()}
                 )
         self._offices = {code: records.record for code, records in self._kept["office"].items()}
+        self._shapes = {kind: CodeShapes(records) for kind, records in self._kept.items()}
         self._history = HistoryImporter(uow)
 
     def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
@@ -311,6 +313,8 @@ class Importer:
             self._uow.add_unit(step.record)
             return
         self._refuse_the_fund(kind, step.record)
+        refuse_confusable(kind, step.record.code, self._shapes[kind])
+        self._shapes[kind].add(step.record.code)
         self._uow.add(kind, step.record)
         if step.quantity is not None:
             account = self._uow.accounts.account(Side(kind), step.record.code)

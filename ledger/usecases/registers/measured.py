@@ -27,7 +27,7 @@ from ledger.usecases.registers.parse import (
 )
 from ledger.usecases.registers.quantities import parse_amount_of, set_quantity
 from ledger.usecases.registers.records import changed, nothing_to_change, put_code
-from ledger.usecases.registers.rules import refuse_taken, require_one_offer, resolve_references
+from ledger.usecases.registers.rules import require_free, require_one_offer, resolve_references
 from ledger.usecases.registers.topics import note_new_topics
 
 
@@ -61,7 +61,7 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
     record, amount = parse_record(uow, kind, cells, typed_terms)
     require_not_future(record.declared_on, uow.today)
     if typed_terms.terms.get("code"):
-        refuse_taken(uow, kind, record.code)
+        require_free(uow, kind, record.code)
     note_new_topics(uow, None, record)
     uow.add(kind, record)
     if amount is not None:

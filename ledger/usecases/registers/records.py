@@ -21,8 +21,8 @@ from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, pars
 from ledger.usecases.registers.rules import (
     AlreadyThere,
     offices_of,
-    refuse_taken,
     refuse_the_fund,
+    require_free,
     resolve_references,
 )
 
@@ -55,7 +55,7 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     put_code(uow, kind, cells)
     record, _ = parse_record(uow, kind, cells, typed_terms)
     if typed_terms.terms.get("code"):
-        refuse_taken(uow, kind, record.code)
+        require_free(uow, kind, record.code)
     record = _completed(uow, kind, record)
     if not as_new:
         note_near_duplicates(uow, kind, record)

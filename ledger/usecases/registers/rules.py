@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.deals.deal import BrokerNotBank
+from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
 from ledger.registers.records import Office, Provider
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
-from ledger.store.registers import AmbiguousCode, UnknownCode, load_all
+from ledger.store.registers import AmbiguousCode, UnknownCode, codes_of, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 
 THE_FUND = frozenset(
@@ -54,6 +55,42 @@ def refuse_taken(uow: UnitOfWork, kind: str, code: str) -> None:
         f"{kind.capitalize()} {held.code} is there already: {title_of(uow, kind, held)}.",
         next_step=f"Change it with: cityfund {kind} edit {held.code}; or choose another code.",
     )
+
+
+def require_free(uow: UnitOfWork, kind: str, code: str) -> None:
+    """Refuse a typed code that is taken, or that could be taken for another.
+
+    Raises `AlreadyThere`, `MixedScripts` and `ConfusableCode`.
+    """
+    refuse_taken(uow, kind, code)
+    refuse_confusable(kind, code, CodeShapes(codes_of(uow.connection, kind)))
+
+
+class MixedScripts(InvalidInput, code="mixed-scripts"):
+    """A new code has letters of several scripts, which read as one word of one script."""
+
+    default_why = "A letter of another script can look like one of the first."
+    default_next = "Choose a code in one script, such as a short one in Latin letters."
+
+
+class ConfusableCode(RefusedByRule, code="confusable-code"):
+    """A new code looks like one that is there in another script."""
+
+    default_why = "On paper and on screens the two could not be told apart."
+    default_next = "Use the code that is there, or choose one that looks different."
+
+
+def refuse_confusable(kind: str, code: str, shapes: CodeShapes) -> None:
+    """Refuse a new code that mixes scripts or looks like one that is there.
+
+    Raises `MixedScripts` and `ConfusableCode`.
+    """
+    if mixes_scripts(code):
+        scripts = ", ".join(sorted(map(str.capitalize, scripts_of(code))))
+        raise MixedScripts(f"The code {code} has letters of several scripts: {scripts}.")
+    alike = shapes.alike(code)
+    if alike is not None:
+        raise ConfusableCode(f"The code {code} looks like {kind} {alike}, in another script.")
 
 
 def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
