@@ -2,7 +2,8 @@
 
 A command that would undo or repeat a correct record is never offered. A missing act is not to be
 reversed while a line of its kind remains unexplained that may report it, and such a line is not to
-be posted. Neither is an act later than the provider's last line to be reversed.
+be posted. Neither is an act to be reversed that is later than the provider's last line, nor one of
+several equal acts of which a line reports one without saying which.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.statements.lines import DealEntry, Difference, FindingKind, StatementLine
-from ledger.statements.matcher import StatementMatcher
+from ledger.statements.lines import (
+    DealEntry,
+    Difference,
+    FindingKind,
+    StatementLine,
+    grouped,
+)
+from ledger.statements.matcher import StatementMatcher, cites, same_reference
 
 _UNEXPLAINED: Final = frozenset(
     {FindingKind.UNKNOWN, FindingKind.UNCLEAR, FindingKind.PARTY, FindingKind.AMOUNT}
@@ -42,6 +49,13 @@ class Doubts:
         self._lines = _keys_of_lines(matcher, [*unexplained, *replaced])
         others = [line for line in unexplained if id(line) not in different]
         self._other_lines = _keys_of_lines(matcher, others)
+        self._agreed = grouped(
+            ((line.kind, line.unit.code, line.amount, line.day), (line, entries[0]))
+            for line, entries in matcher.confirmed
+            if len(entries) == 1
+            and not same_reference(line, entries[0])
+            and not cites(line, entries[0])
+        )
         self._payments = {
             key
             for one in matcher.differences
@@ -83,8 +97,29 @@ class Doubts:
     def is_doubtful(self, missing: DealEntry) -> bool:
         """Return whether a missing act may be reported after all."""
         reach = timedelta(days=self._matcher.tolerance)
-        return missing.day > self._last_day + reach or _may_be_reported(
-            self._matcher, missing, self._lines
+        return (
+            missing.day > self._last_day + reach
+            or _may_be_reported(self._matcher, missing, self._lines)
+            or self._is_interchangeable(missing)
+        )
+
+    def _is_interchangeable(self, missing: DealEntry) -> bool:
+        """Return whether a line agrees with another act that it might as well have reported."""
+        deal = self._matcher.deal_of(missing)
+        reach = self._matcher.tolerance
+        sides = {
+            (deal.need_unit.code, missing.need_amount),
+            (deal.offer_unit.code, missing.offer_amount),
+        }
+        return any(
+            (entry.deal, entry.day) != (missing.deal, missing.day)
+            and (not scope.has_codes or missing.deal in scope.deal_set)
+            for unit, amount in sides
+            for away in range(-reach, reach + 1)
+            for line, entry in self._agreed[
+                missing.kind, unit, amount, missing.day + timedelta(days=away)
+            ]
+            for scope in (self._matcher.scope_of(line),)
         )
 
 

@@ -165,3 +165,12 @@ def test_no_act_is_reversed_while_a_file_cannot_be_read(office):
     office.sends("broken.csv", "2026-03,2,2026-03-10,delivery,,O1,,many,EUR,")
 
     assert "reverse" not in commands(office)
+
+
+def test_of_equal_acts_none_is_reversed_where_the_line_does_not_say_which(office):
+    delivered(office, 100, 100)
+    office.sends("march.csv", "2026-03,1,2026-03-10,delivery,,O1,,100,EUR,")
+    assert "reverse" not in commands(office)
+
+    office.sends("again.csv", "2026-03,1,2026-03-10,delivery,D-0002,,,100,EUR,")
+    assert "cityfund journal reverse" in str(office.night()["findings"])
