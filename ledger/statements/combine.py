@@ -95,18 +95,28 @@ def _assert_unique_sums(
     An accepted set leaves fewer items to others, whose set may then be unique. Return the searches
     of the totals that remain and may add up.
     """
-    searches = {total: search(total) for total in totals}
+    searches: dict[int, SumSearch] = {}
+    wanting: dict[int, set[int]] = defaultdict(set)
+    stale = list(totals)
     while True:
-        searches = {total: one for total, one in searches.items() if one.may_change}
+        for total in stale:
+            searches[total] = result = search(total)
+            if not result.may_change:
+                del searches[total]
+            elif result.sums.complete:
+                for item in result.members():
+                    wanting[item].add(total)
         accepted = _uncontested(searches)
-        for total in accepted:
-            result = searches.pop(total)
-            accept(total, result, result.items(result.sums.first[0], matched))
         if not accepted:
             return searches
-        for total, one in searches.items():
-            if any(item in matched for group in one.groups for item in group):
-                searches[total] = search(total)
+        taken: list[int] = []
+        for total in accepted:
+            result = searches.pop(total)
+            items = result.items(result.sums.first[0], matched)
+            accept(total, result, items)
+            taken += items
+        changed = {total for item in taken for total in wanting[item]}
+        stale = [total for total in searches if total in changed]
 
 
 def _uncontested(searches: Mapping[int, SumSearch]) -> list[int]:
@@ -137,8 +147,9 @@ def find_merged_lines(matcher: StatementMatcher) -> None:
     first: dict[object, int] = {}
     for place in places:
         first.setdefault((matcher.scope(place), matcher.lines[place].duplicate_key), place)
-    others = [place for place in places if place not in set(first.values())]
-    for group in (list(first.values()), others):
+    leading = set(first.values())
+    others = [place for place in places if place not in leading]
+    for group in (sorted(leading), others):
         matcher.unclear_lines.update(_merge(matcher, group))
 
 

@@ -4,7 +4,8 @@ The search meets in the middle. Two frontiers, one over the largest amounts and 
 smallest, are extended amount by amount until every amount belongs to one of them. A frontier maps
 each sum it can make to the number of ways to make it (dynamic programming over amounts), so sums
 that arise in several ways are extended once. Sums that the remaining amounts cannot complete are
-dropped. A set is then a sum of one frontier and its complement in the other: all are counted,
+dropped; a total that the greatest common divisor of the amounts does not divide has no set at all.
+A set is then a sum of one frontier and its complement in the other: all are counted,
 without being listed.
 
 Amounts may be negative. Without equal sums, n amounts cost about 2^(n/2 + 2) steps; round amounts
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import gcd
 from typing import Final, NamedTuple
 
 MOST_SHOWN: Final = 5
@@ -64,7 +66,9 @@ def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetS
         (place for place, item in enumerate(items) if item.amount and item.copies),
         key=lambda place: (abs(items[place].amount), place),
     )
-    if not _reach(items, order).contains(total):
+    if not _reach(items, order).contains(total) or total % gcd(
+        *(items[one].amount for one in order)
+    ):
         return SubsetSums()
     large, small = _Frontier(items, total, order), _Frontier(items, total, order)
     work = 0
@@ -117,12 +121,12 @@ class _Frontier:
         item = self._items[place]
         self._rest = rest = self._rest.without(item)
         least, greatest = self._total - rest.greatest, self._total - rest.least
-        layer: dict[int, int] = {}
-        for begin, ways in self.sums.items():
-            for copies in range(item.copies + 1):
-                reached = begin + copies * item.amount
-                if least <= reached <= greatest:
-                    layer[reached] = layer.get(reached, 0) + ways
+        layer = {begin: ways for begin, ways in self.sums.items() if least <= begin <= greatest}
+        for copies in range(1, item.copies + 1):
+            more = copies * item.amount
+            for begin, ways in self.sums.items():
+                if least <= begin + more <= greatest:
+                    layer[begin + more] = layer.get(begin + more, 0) + ways
         self.places.append(place)
         self.layers.append(layer)
 

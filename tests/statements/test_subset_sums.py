@@ -92,6 +92,12 @@ def test_a_total_out_of_reach_costs_nothing():
     assert search([3**n for n in range(100)], -1).work == 0
 
 
+def test_a_total_finer_than_all_amounts_costs_nothing():
+    result = search([300 * 7**n for n in range(60)], 300 * 7**30 + 77)
+
+    assert (result.count, result.complete, result.work) == (0, True, 0)
+
+
 def test_round_amounts_cost_little():
     assert search([1000 * n for n in range(1, 101)], 50_500).work < 20_000
 
