@@ -12,6 +12,8 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is an option here
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -109,6 +111,9 @@ def night(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the result, write nothing.")
     ] = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Catch up any number of missed nights.")
+    ] = False,
     report: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Also write the report to this file."),
@@ -133,7 +138,14 @@ def night(
     who = Operator(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host
     )
-    answer = reconcile(ledger_of(call), who, options, watch_of(call), day=optional_date(call, date))
+    answer = reconcile(
+        ledger_of(call),
+        who,
+        options,
+        watch_of(call),
+        day=optional_date(call, date),
+        agree=(lambda _missed: None) if clock_is_right else partial(_agree_to_nights, call),
+    )
     document = reconcile_document(answer)
     if not dry_run:
         call.remember(
@@ -145,6 +157,17 @@ def night(
         _report(document, file, as_json=str(report).casefold().endswith(".json"))
     executable = any(one.findings for one in answer.nights)
     return ExitCode.FINDINGS if executable else ExitCode.DONE
+
+
+def _agree_to_nights(call: Call, missed: Sequence[Date]) -> None:
+    """Ask whether many missed nights are to be caught up; raises ClockAhead in a script."""
+    from cli.framework.terminal import can_ask, confirm
+    from ledger.core.dates import ClockAhead
+
+    what = f"{len(missed)} nights were missed, {missed[0]} to {missed[-1]}"
+    if not can_ask():
+        raise ClockAhead(f"{what}.")
+    confirm(call, f"{what}. Is the clock right, and are they to be caught up?")
 
 
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:

@@ -89,6 +89,13 @@ class ClockSteppedBack(RefusedByRule, code="clock-stepped-back"):
     default_next = "Correct the machine's clock, then run the command again."
 
 
+class ClockAhead(RefusedByRule, code="clock-ahead"):
+    """The machine's clock is so far ahead of the last record that it may be wrong."""
+
+    default_why = "A clock that runs ahead lapses what is still held, and bars every later record."
+    default_next = "Check the machine's clock; if it is right, add --clock-is-right."
+
+
 class UnknownTimeZone(InvalidInput, code="unknown-time-zone"):
     """The name is not one of the IANA time zones."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import time_machine
 from nights_world import NOON, TODAY, Nights, days_from_now
 
+from cli.framework import terminal
 from cli.main import main
 from cli.views import night as night_log
 from ledger.core.errors import ExitCode
@@ -87,6 +89,26 @@ def test_nights_that_were_missed_are_told_before_the_last(admin: Administrator) 
     assert [one["night"] for one in told["caught_up"]] == ["2026-11-24"]
     assert told["night"] == "2026-11-25"
     assert "Night of 2026-11-24" in again
+
+
+def test_more_than_a_week_of_missed_nights_is_not_caught_up_unasked(
+    admin: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.types("reconcile")
+    with time_machine.travel(NOON + timedelta(days=8), tick=True):
+        assert len(admin.reads("reconcile")["caught_up"]) == 7
+    with time_machine.travel(NOON + timedelta(days=17), tick=True):
+        _, err = admin.types("reconcile", "--json", code=ExitCode.REFUSED)
+        assert json.loads(err)["code"] == "clock-ahead"
+        assert "8 nights were missed, 2026-12-02 to 2026-12-09." in err
+        assert "--clock-is-right" in err
+        admin.types("reconcile", "--only", "lapse")
+        monkeypatch.setattr(terminal, "can_ask", lambda: True)
+        monkeypatch.setattr("sys.stdin", StringIO("n\n"))
+        _, err = admin.types("reconcile", code=ExitCode.INTERRUPTED)
+        assert "Is the clock right, and are they to be caught up? [y/N]" in err
+        told = admin.reads("reconcile", "--clock-is-right")
+    assert len(told["caught_up"]) == 8
 
 
 def test_findings_end_with_a_code_of_their_own(admin: Administrator) -> None:

@@ -57,6 +57,10 @@ _ENDS_THE_NIGHT: Final = (Busy, CannotOpen, ClockSteppedBack)
 """Refusals that no other step could do better after."""
 
 
+MOST_UNASKED: Final = 7
+"""How many missed nights are caught up without asking."""
+
+
 class UnknownStep(InvalidInput, code="unknown-step"):
     """A step was asked for that a night does not have."""
 
@@ -130,10 +134,13 @@ def reconcile(
     options: NightOptions,
     listener: EventListener,
     day: date | None = None,
+    agree: Callable[[Sequence[date]], None] = lambda _missed: None,
 ) -> ReconcileResult:
     """Do the night of a day, today's unless another is given, and those missed before it.
 
-    Raises `FutureDate`, `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
+    `agree` is called with more than `MOST_UNASKED` missed nights, and raises where they are not
+    to be caught up: a clock that ran ahead would lapse what is still held. Raises `FutureDate`,
+    `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
     """
     steps = choose_steps(options.only)
     today = ledger.today()
@@ -141,6 +148,9 @@ def reconcile(
     require_not_future(last, today)
     if options.dry_run:
         return _dry_run(ledger, who, options, listener, last)
+    missed = [] if options.only else _due(ledger, last)[:-1]
+    if len(missed) > MOST_UNASKED:
+        agree(missed)
     with hold_lock(ledger) as require_lock:
         due = [last] if options.only else _due(ledger, last)
         finished = []
