@@ -201,7 +201,9 @@ def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) 
     if row.quantity is None or held.unit != row.record.unit:
         return None
     side = SIDE_OF_TABLE[table]
-    before = planning.holdings.required.get((side, held.code))
+    holdings = planning.holdings
+    totals = holdings.required if holdings.required_on is None else holdings.required_on
+    before = totals.get((side, held.code))
     if before == row.quantity:
         return None
     unit = planning.holdings.of("units")[held.unit]

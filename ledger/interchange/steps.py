@@ -59,13 +59,15 @@ class Holdings:
 
     `registers` gives the records of each register's table by code. `required` gives all that a
     need requires or an offer has in total, in smallest parts; a need of unknown quantity is absent
-    from it. `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
+    from it. `required_on` gives the same for a past day on which the import takes effect, if any.
+    `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
     down are negative). `stated` tells what a source repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     required: Mapping[tuple[Side, str], int] = field(default_factory=dict)
+    required_on: Mapping[tuple[Side, str], int] | None = None
     deals: Mapping[str, Deal] = field(default_factory=dict)
     deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
@@ -98,7 +100,7 @@ class Edit(NamedTuple):
 
 
 class Revise(NamedTuple):
-    """Revise the total of a need or an offer from one amount to another, dated today.
+    """Revise the total of a need or an offer from one amount to another, dated `--on`.
 
     `old_total` is None for a need of unknown quantity: then it is declared now.
     """

@@ -89,7 +89,7 @@ REFUSED = [
     ("offer edit O-0001 --provider MBL", 4, ("provider of offer O-0001 is EDB",)),
     ("need edit N-0001 --quantity '40M USD'", 3, ("EUR", "USD")),
     ("need edit N-0001 --quantity 40M", 3, ("no unit",)),
-    ("need edit N-0001 --quantity '? EUR'", 3, ("?",)),
+    ("offer edit O-0001 --quantity '? EUR'", 3, ("cannot be unknown",)),
     ("need edit N-0001 --quantity ''", 3, ("empty",)),
     ("need edit N-0001 --quantity '90M EUR'", 4, ("has these terms already",)),
     ("need edit N-0001 --quantity '80M EUR' --on tomorrow", 3, ("future",)),

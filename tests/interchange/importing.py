@@ -74,7 +74,8 @@ def problems(texts: dict[str, str], holdings: Holdings = EMPTY) -> list[ImportPr
 def carried_out(done: ImportPlan, before: Holdings = EMPTY) -> Holdings:
     """Give the holdings after a plan: the ten-line oracle of what a store does with it."""
     assert not done.problems, done.problems
-    held = {name: dict(getattr(before, name)) for name in Holdings.__slots__ if name != "stated"}
+    names = set(Holdings.__slots__) - {"stated", "required_on"}
+    held = {name: dict(getattr(before, name)) for name in names}
     registers = {name: dict(before.of(name)) for name in by_plural()}
     held["registers"] = registers
     for step in done.steps:

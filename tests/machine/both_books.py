@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from oracle import FREE, Move, Oracle, Row
+from oracle import FREE, Move, Oracle, Row, new_row
 from sqlalchemy import event
 from world import World
 
@@ -122,6 +122,27 @@ class BothBooks:
         self.oracle.rows.append(Row(number, act, deal, day, moment, moves, reverses))
         assert self.oracle.short_days(self.oracle.rows) == []
         return True
+
+    def do_all(
+        self, changes: list[tuple[str, date, tuple[Move, ...]]], day: date, call: Callable[[], Any]
+    ) -> None:
+        """Do changes of a quantity that one request makes, or none of them, on both."""
+        allowed: bool | None = BIRTH <= day <= self.today
+        before = self.oracle.rows[:]
+        for _, at, moves in changes:
+            if not self.oracle.recordable(at, moves):
+                allowed = False
+            elif allowed and not self.oracle.fits(at, moves):
+                # As above; what reversals move is taken from the ledger.
+                allowed = None if self.oracle.one_reversal_would_do(at, moves) else False
+            self.oracle.rows.append(new_row(at, moves))
+        self.oracle.rows = before[:]
+        answer = self.attempt(call, allowed=allowed)
+        if answer is None:
+            return
+        own = [row for row in self.take_in(answer["entries"]) if row.act != "reverse"]
+        assert [(row.day, row.moves) for row in own] == [change[1:] for change in changes]
+        assert self.oracle.short_days(self.oracle.rows) == []
 
     def take_in(self, numbers: list[int]) -> list[Row]:
         """Take entries that the program posted of its own accord into the oracle."""

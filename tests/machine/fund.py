@@ -36,17 +36,19 @@ class Fund(BothBooks):
     # Acts on a need's or an offer's own quantity.
 
     def set_quantity(self, code: str, total: int, day: date) -> None:
-        """Declare, revise up or revise down."""
+        """Declare, or set the total of a day; the next later total stays what was said of it."""
         side = SIDES[code]
-        change = total - self.oracle.required(side, code)
-        act = "revise" if self.oracle.required(side, code) else "declare"
-        way = ("undeclared", FREE[side]) if change > 0 else (FREE[side], "undeclared")
-        moves = (Move(side, code, None, *way, abs(change)),) if change else ()
+        then = self.oracle.required(side, code, day)
+        way = ("undeclared", FREE[side]) if total > then else (FREE[side], "undeclared")
+        move = Move(side, code, None, *way, abs(total - then))
+        changes = [("revise", day, (move,))] if total != then else []
+        kept = self.oracle.next_total(side, code, day)
+        if changes and kept is not None:
+            changes.append(("revise", kept, (move.back(),)))
+            changes.sort(key=lambda change: change[2][0].source != "undeclared")
         quantity = typed(code, total)
         assert quantity is not None
-        self.do_both(
-            act, None, day, moves, lambda on: self.world.revise(side, code, quantity, on=on)
-        )
+        self.do_all(changes, day, lambda: self.world.revise(side, code, quantity, on=day))
 
     def withdraw(self, code: str, amount: int | None, day: date) -> None:
         """Take back a part, or all; all of an offer ends it, even where nothing is left."""

@@ -65,9 +65,25 @@ class Oracle:
             if (move.deal, move.side) == (deal, side)
         )
 
-    def required(self, side: str, code: str) -> int:
-        """All that was declared or revised, whatever became of it."""
-        return -self.stages(side, code)["undeclared"]
+    def required(self, side: str, code: str, day: date = date.max) -> int:
+        """All that was declared or revised by the end of a day, whatever became of it."""
+        return -self.stages(side, code, _until(day))["undeclared"]
+
+    def next_total(self, side: str, code: str, day: date) -> date | None:
+        """The next day after one with a total: a total that was not reversed on its own day.
+
+        Nor is a reversal's day one that was reversed on that day.
+        """
+        rows = {
+            row.number: row
+            for row in self.rows
+            if any("undeclared" in {move.source, move.target} for move in _of(row, side, code))
+        }
+        for number in sorted(rows, reverse=True):
+            reverses = rows[number].reverses if number in rows else None
+            if reverses in rows and rows[reverses].day == rows[number].day:
+                del rows[number], rows[reverses]
+        return min((row.day for row in rows.values() if row.day > day), default=None)
 
     def fits(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero: as recorded, and at the end of any day.

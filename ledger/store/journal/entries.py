@@ -16,6 +16,7 @@ from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
 from ledger.journal.entries import Act, Entry, Movement, ProposedLine, entries_reversed
+from ledger.journal.timeline import TotalChange
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
     deal,
@@ -175,6 +176,20 @@ def later_entries(connection: Connection, number: int, account_ids: Sequence[int
 
 _LAPSING = ("reconcile", "import", "deal commit", "journal correct")
 """The commands that release a hold because it has lapsed, not because an officer gave it back."""
+
+
+def read_total_changes(connection: Connection, account_id: int, day: date) -> list[TotalChange]:
+    """Read the changes of a need's or an offer's total that are dated after a day."""
+    query = (
+        select(entry.c.id, entry.c.effective_on, entry.c.reverses)
+        .distinct()
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .where(movement.c.holder_id == account_id, movement.c.effective_on > day)
+        .where(
+            (movement.c.from_stage == Stage.UNDECLARED) | (movement.c.to_stage == Stage.UNDECLARED)
+        )
+    )
+    return [TotalChange(*row) for row in connection.execute(query)]
 
 
 def read_entries_taking(

@@ -35,6 +35,7 @@ from ledger.reference.confusables import CodeShapes
 from ledger.registers.table import REGISTERS, versioned
 from ledger.store.import_sources import StatedValues
 from ledger.store.journal import balances
+from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
 from ledger.store.registers import load_all
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
     """Read the registers and totals, and of the journal and the rates what `tables` touch."""
-    connection = uow.connection
+    connection, on = uow.connection, uow.request.on
     stored = {kind: load_all(connection, kind) for kind in versioned()}
     records = {kind: {code: row.record for code, row in stored[kind].items()} for kind in stored}
     acts, _ = journal_rows(deal_entries(connection) if "deals" in tables else (), records["deal"])
@@ -66,7 +67,8 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
             table: uow.units if kind == "unit" else records[kind]
             for table, kind in REGISTER_OF_TABLE.items()
         },
-        required=_required(uow, stored),
+        required=_required(uow, stored, balances.NOW),
+        required_on=None if on is None else _required(uow, stored, Times(as_of=on)),
         deals=records["deal"],
         deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
@@ -76,9 +78,9 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
     )
 
 
-def _required(uow: UnitOfWork, stored: Any) -> dict[tuple[Side, str], int]:
+def _required(uow: UnitOfWork, stored: Any, times: Times) -> dict[tuple[Side, str], int]:
     """Give all that each need requires and each offer has in total; unknown ones are left out."""
-    rows = balances.account_rows(uow.connection)
+    rows = balances.account_rows(uow.connection, times)
     totals: dict[tuple[Side, str], int] = {}
     for side in Side:
         for code, row in stored[side.value].items():
@@ -299,7 +301,7 @@ class Importer:
                 self._edit(step)
             case Revise():
                 account = self._uow.accounts.account(step.side, step.code)
-                set_quantity(self._uow, account, step.new_total, self._uow.today)
+                set_quantity(self._uow, account, step.new_total, self._uow.day)
             case AddRate():
                 self._uow.add_rate(step.rate)
             case ChangeRow():

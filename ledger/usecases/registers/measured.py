@@ -7,6 +7,7 @@ from typing import Any
 from ledger.core.dates import require_not_future
 from ledger.core.factors import Side
 from ledger.interchange.writer import register_line
+from ledger.journal import moves
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
@@ -21,11 +22,17 @@ from ledger.usecases.registers.parse import (
     BadTerms,
     TypedTerms,
     as_cells,
+    is_unknown,
     parse_record,
     put_tickets,
     typed_quantity,
 )
-from ledger.usecases.registers.quantities import parse_amount_of, set_quantity
+from ledger.usecases.registers.quantities import (
+    balance_on,
+    make_unknown,
+    parse_amount_of,
+    set_quantity,
+)
 from ledger.usecases.registers.records import changed, nothing_to_change, put_code
 from ledger.usecases.registers.rules import require_free, require_one_offer, resolve_references
 from ledger.usecases.registers.topics import note_new_topics
@@ -119,19 +126,19 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
     """
     account = uow.accounts.account(side, typed)
-    before, posted, required = account.record, uow.posted, required_text(account.balance)
+    before, posted = account.record, uow.posted
     after = _edited(uow, account, typed_terms)
     if after != before:
         note_new_topics(uow, before, after)
         terms = {name: getattr(after, name) for name in typed_terms.terms if hasattr(after, name)}
         uow.edit_account(side, account.code, **terms)
-    _revise(uow, account, typed_terms)
+    totals = _revise(uow, account, typed_terms)
     if after == before and uow.posted == posted:
         raise nothing_to_change(side.value, account.code)
     _note_edit(uow, account, before)
     changes = changed_terms(uow, side.value, before, account.record)
     if uow.posted != posted:
-        changes["quantity"] = [required, required_text(account.balance)]
+        changes["quantity"] = totals
     return uow.receipt(changes=changes, **{side.value: account.balance})
 
 
@@ -149,11 +156,29 @@ def _edited(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> Any:
     return after
 
 
-def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> None:
+def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> list[str | None]:
+    """Set the total of the request's day; return the total of that day before and after."""
     typed = typed_terms.terms.get("quantity")
     if typed is None:
-        return
-    set_quantity(uow, account, parse_amount_of(uow, account, typed), uow.day)
+        return []
+    before = required_text(balance_on(uow, account, uow.day))
+    if is_unknown(typed):
+        _make_unknown(uow, account, typed)
+    else:
+        set_quantity(uow, account, parse_amount_of(uow, account, typed), uow.day)
+    return [before, required_text(balance_on(uow, account, uow.day))]
+
+
+def _make_unknown(uow: UnitOfWork, account: Account, typed: str) -> None:
+    if account.side is Side.OFFER:
+        raise BadTerms(
+            "The quantity of an offer cannot be unknown.",
+            why="The amount of a need may be unknown; that of an offer is always known.",
+            next_step=f"Withdraw it: cityfund offer withdraw {account.code}",
+        )
+    if typed.strip() != "?":
+        moves.require_unit(account.balance, typed_quantity(uow, typed)[0])
+    make_unknown(uow, account, uow.day)
 
 
 def _note_edit(uow: UnitOfWork, account: Account, before: Any) -> None:

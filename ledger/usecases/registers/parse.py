@@ -99,6 +99,11 @@ class _Names(dict[str, str]):
         return self._typed_terms.name_of(column)
 
 
+def is_unknown(typed: str) -> bool:
+    """Say whether a quantity was typed as unknown: `?` or `? EUR`."""
+    return typed.strip().startswith(_NOT_KNOWN)
+
+
 def typed_quantity(uow: UnitOfWork, typed: str) -> tuple[Unit, str | None]:
     """Read `40M EUR` as a unit and a plain amount; `? EUR` names the unit, the amount unknown."""
     text = typed.strip()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import parse_quantity
+from ledger.core.quantity import format_quantity, parse_quantity
 from ledger.journal import moves
+from ledger.journal.balance import Balance
 from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.receipts import Receipt
+from ledger.journal.timeline import days_of_totals
 from ledger.store.journal.accounts import Account
+from ledger.store.journal.entries import read_total_changes
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.journal.posting import post
+from ledger.usecases.journal.posting import mirrored, post
 
 
 class StillValid(RefusedByRule, code="still-valid"):
@@ -27,15 +32,101 @@ class NoLongerValid(RefusedByRule, code="no-longer-valid"):
     default_why = "What is available of an offer that is over would lapse again at once."
 
 
+class BeforeTotals(RefusedByRule, code="total-before-declaration"):
+    """A total was said for a day before the need or the offer was declared."""
+
+    default_why = "A quantity counts from the day of its declaration on."
+
+
+class QuantityInUse(RefusedByRule, code="quantity-in-use"):
+    """A quantity was to become unknown while deals hold, have committed or delivered some of it."""
+
+    default_why = "What deals have taken of a need is known, and so is that it is needed."
+
+
 def set_quantity(uow: UnitOfWork, account: Account, total: int, day: date) -> None:
-    """Declare the first quantity of a need or offer, or revise it to `total` where that differs."""
-    if account.balance.required == 0:
-        movements = moves.declaration_movements(account.side, account.code, account.unit, total)
-        _post(uow, Act.DECLARE, movements, day)
+    """Set the total of a need or offer from a day on, where it differs from the total of that day.
+
+    Totals said for later days stay: the next later one gets the compensating change.
+    Raises `BeforeTotals` and the refusals of a revision.
+    """
+    then = balance_on(uow, account, day)
+    act = Act.REVISE if then.required or account.balance.required else Act.DECLARE
+    _change_total(uow, account, act, moves.revision_movements(then, total), day)
+
+
+def make_unknown(uow: UnitOfWork, account: Account, day: date) -> None:
+    """Take back all of a need from a day on, what was withdrawn too: its quantity is unknown.
+
+    Raises `BeforeTotals` and `QuantityInUse`.
+    """
+    then = balance_on(uow, account, day)
+    for stage in (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED):
+        if there := then.stages.get(stage):
+            raise QuantityInUse(
+                f"Need {account.code} has {format_quantity(there, account.unit)} {stage} on {day}: "
+                f"its quantity cannot become unknown.",
+                next_step=f"Release it first, or give a quantity: "
+                f"cityfund need show {account.code} --as-of {day}",
+            )
+    if then.withdrawn:
+        movements = moves.reinstatement_movements(then, Stage.WITHDRAWN, None)
+        _post(uow, Act.REINSTATE, movements, day)
+        then = balance_on(uow, account, day)
+    _change_total(uow, account, Act.REVISE, moves.revision_movements(then, 0), day)
+
+
+def balance_on(uow: UnitOfWork, account: Account, day: date) -> Balance:
+    """Return where a need or offer stands at the end of a day; raises `BeforeTotals`."""
+    declared_on = account.record.declared_on
+    if day < declared_on:
+        raise BeforeTotals(
+            f"{account.side.capitalize()} {account.code} was declared on {declared_on}; it has no "
+            f"quantity on {day}.",
+            next_step=f"Give {declared_on} or a later date.",
+        )
+    if not _is_late(account, day):
+        return account.balance
+    return replace(account.balance, stages=uow.accounts.timeline(account, day).stages)
+
+
+def _is_late(account: Account, day: date) -> bool:
+    return account.last_on is not None and day < account.last_on
+
+
+def _change_total(
+    uow: UnitOfWork, account: Account, act: Act, movements: moves.Movements, day: date
+) -> None:
+    """Post the change of a total, and the compensating change of the next later total.
+
+    The increase comes first, so that in recorded order nothing is missing in between.
+    """
+    if not movements:
         return
-    movements = moves.revision_movements(account.balance, total)
-    if movements:
-        _post(uow, Act.REVISE, movements, day)
+    changes = [(act, day, movements)]
+    kept = _next_total(uow, account, day) if _is_late(account, day) else None
+    if kept is not None:
+        changes.append((Act.REVISE, kept, mirrored(movements)))
+        changes.sort(key=lambda one: one[2][0].from_stage is not Stage.UNDECLARED)
+        total = balance_on(uow, account, kept).required
+        said = f"of {format_quantity(total, account.unit)}" if total else "unknown"
+        uow.note(
+            "later-total-kept",
+            f"the total {said} from {kept} on stays: the compensating change is dated {kept}",
+        )
+    for each, effective_on, change in changes:
+        _post(uow, each, change, effective_on)
+
+
+def _next_total(uow: UnitOfWork, account: Account, day: date) -> date | None:
+    """Return the next later day for which a total was said, by this write or before."""
+    days = days_of_totals(read_total_changes(uow.connection, account.id, day))
+    written: Counter[date] = Counter()
+    for one in account.posted:
+        if one.effective_on > day:
+            written[one.effective_on] += one.change_of(Stage.UNDECLARED)
+    days += [on for on, change in written.items() if change]
+    return min(days, default=None)
 
 
 def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
