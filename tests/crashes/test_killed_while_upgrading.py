@@ -32,6 +32,13 @@ LATER_TABLES = (
 )
 """What later versions made, in an order in which it can be dropped."""
 
+TAKEN_BACK = ("ALTER TABLE deal DROP COLUMN rate_exact",)
+TAKEN_BACK_ON_SERVER = (
+    "DROP INDEX ix_entry_reverses",
+    "ALTER TABLE entry ADD CONSTRAINT uq_entry_reverses UNIQUE (reverses)",
+)
+"""What later versions changed in tables that were there; on SQLite such tables are made anew."""
+
 
 def aged(url: str) -> str:
     """Take a ledger back to what the first version of the program made."""
@@ -40,7 +47,11 @@ def aged(url: str) -> str:
         views.take_down(connection)
         for name in LATER_TABLES:
             connection.execute(text(f"DROP TABLE {name}"))
+        for statement in TAKEN_BACK:
+            connection.execute(text(statement))
         if on_server(connection):
+            for statement in TAKEN_BACK_ON_SERVER:
+                connection.execute(text(statement))
             for name in filter(_is_of_later_tables, guards.present(connection)):
                 connection.execute(text(f"DROP FUNCTION {name}"))
         if on_server(connection):
