@@ -61,14 +61,9 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
     ]
 
 
-_QUESTIONED = frozenset({"city", "provider", "project"})
-"""The registers in which a name that is there already is questioned."""
-
-
 def _insisting(spec: RegisterSpec) -> list[inspect.Parameter]:
     words = "Record it although its name is there already."
-    questioned = spec.name in _QUESTIONED
-    return [flag_parameter("as_new", "--new", words=words)] if questioned else []
+    return [flag_parameter("as_new", "--new", words=words)] if spec.compares_names else []
 
 
 def insists(call: Call) -> bool:

@@ -145,6 +145,8 @@ class RegisterSpec:
     identity: tuple[str, ...] = ("code",)
     versioned: bool = True
     """Its records can be edited, and every version is kept."""
+    compares_names: bool = False
+    """A new name is questioned where a record much like it has the name already."""
     by_acts: bool = False
     """Its records are made by acts, which have commands and a canonical table of their own."""
 

@@ -43,7 +43,7 @@ UNREADABLE: dict[str, tuple[Tables, str, str]] = {
     "zero deal": (small(deals=[{**HOLD, "quantity": "0"}]), "deals.csv:2", "quantity"),
     "negative deal": (small(deals=[{**HOLD, "quantity": "-1"}]), "deals.csv:2", "quantity"),
     "more than can be kept": (
-        small(needs=[need(quantity="1000000000000001.00")]),
+        small(needs=[need(quantity="40000000000000000.01")]),
         "needs.csv:2",
         "quantity",
     ),

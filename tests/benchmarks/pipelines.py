@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from ledger.core.factors import Factor, Side, Stage
@@ -102,13 +103,12 @@ def problem_of(pipeline: Pipeline) -> MatchingProblem:
     return build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
 
 
-def rate_of(need_unit: str, offer_unit: str) -> Decimal | None:
-    """Give what one of a need's unit costs in an offer's unit, rounded as the ledger rounds."""
+def rate_of(need_unit: str, offer_unit: str) -> Fraction | None:
+    """Return the exact number of an offer's units per unit of a need."""
     try:
-        worth, price = Decimal(IN_EUROS[need_unit]), Decimal(IN_EUROS[offer_unit])
+        return Fraction(IN_EUROS[need_unit]) / Fraction(IN_EUROS[offer_unit])
     except KeyError:
         return None
-    return (worth / price).quantize(Decimal("1e-12"))
 
 
 class _Maker:

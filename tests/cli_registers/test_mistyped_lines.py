@@ -28,7 +28,7 @@ MISTYPED = [
     ("city add X --local-name Y --country IR", 2, ("Did you mean --name-local?",)),
     ("office add mena --name X", 2, ("office add NAME",)),
     ("office add Mena", 2, ("Add --code CODE",)),
-    ("need withdraw N-0001 --yes", 2, ("See cityfund need withdraw --help.",)),
+    ("need withdraw N-0001 --again", 2, ("See cityfund need withdraw --help.",)),
     ("need add PRJ-0001 expertise '-5 person-day'", 2, ("positive", "Omit the sign")),
     ("deal introduce O-0001 N-0001", 2, ("deal introduce OFFER NEED QUANTITY",)),
     ("deal introduce N-0001 O-0001 '1 EUR' --until 2027-01-31", 5, ("the code of a need",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ M = 100_000_000
 
 
 def between(need: NeedFacts, offer: OfferFacts, rate: str | None = None, **more: Any) -> PairFacts:
-    return PairFacts(need, offer, DAY, None if rate is None else Decimal(rate), **more)
+    return PairFacts(need, offer, DAY, None if rate is None else Fraction(rate), **more)
 
 
 def words(pair: PairFacts) -> list[str]:

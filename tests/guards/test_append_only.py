@@ -218,7 +218,9 @@ def test_a_key_is_not_taken_twice(lived_in, table):
 def test_a_row_is_not_replaced_by_its_other_key(lived_in, table, key):
     with lived_in.unchanged(), closing(lived_in.raw()) as raw:
         row = raw.rows(f'SELECT * FROM "{table}" WHERE "{key}" IS NOT NULL LIMIT 1')[0]
-        with pytest.raises(sqlite3.IntegrityError, match="replace refused"):
+        # Several entries may name the one they reverse, each after the one before was reversed.
+        refusal = "reversed already" if key == "reverses" else "replace refused"
+        with pytest.raises(sqlite3.IntegrityError, match=refusal):
             insert(raw, table, {**row, "id": 999_999}, "INSERT OR REPLACE")
 
 

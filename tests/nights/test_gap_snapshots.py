@@ -176,7 +176,7 @@ def test_the_trend_takes_the_filters_and_columns_of_the_report(fund: Nights) -> 
     assert shown(fund, "region", "office", where=["factor=expertise"]) == [
         ("2026-11-23", "Latin America and the Caribbean", "americas", "50.00")
     ]
-    assert shown(fund, where=["gap>=2000"]) == []
+    assert shown(fund, where=["gap>=2000 EUR"]) == []
 
 
 def test_a_trend_by_what_no_night_keeps_is_refused(fund: Nights) -> None:

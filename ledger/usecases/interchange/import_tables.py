@@ -45,7 +45,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
-from ledger.usecases.registers.near_duplicates import QUESTIONED, NameIndex
+from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, require_one_offer
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
@@ -195,12 +195,12 @@ def _near_duplicates(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
     added = [
         step.record
         for step in plan.steps
-        if isinstance(step, Add) and REGISTER_OF_TABLE[step.kind] in QUESTIONED
+        if isinstance(step, Add) and REGISTER_OF_TABLE[step.kind] in COMPARED
     ]
     if not added:
         return
     names = NameIndex()
-    for kind in QUESTIONED:
+    for kind in COMPARED:
         for stored in load_all(uow.connection, kind).values():
             names.add(stored.record)
     for record in added:

@@ -11,18 +11,19 @@ from typing import Any, Final
 from ledger.core.text import name_key
 from ledger.journal.receipts import NEAR_DUPLICATE, Note
 from ledger.registers.records import City, Project, Provider
+from ledger.registers.table import REGISTERS
 from ledger.store.registers import load_all, load_by
 from ledger.store.session.unit_of_work import UnitOfWork
 
 Named = City | Provider | Project
 
-QUESTIONED: Final = ("city", "provider", "project")
+COMPARED: Final = tuple(spec.name for spec in REGISTERS.values() if spec.compares_names)
 """The registers whose new names are compared."""
 
 
 def note_near_duplicates(uow: UnitOfWork, kind: str, record: Any) -> None:
     """Note each record that a new or renamed one may be, before it is recorded."""
-    if kind not in QUESTIONED:
+    if kind not in COMPARED:
         return
     names = NameIndex()
     for one in _comparable(uow, kind, record):
