@@ -41,6 +41,7 @@ SHORT = {
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
     "ledger/store/versions.py": "the history of records, for every register alike",
+    "ledger/usecases/admin/code_collisions.py": "one list of `doctor`, which nothing else needs",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",
