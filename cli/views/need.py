@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -15,6 +16,7 @@ from cli.views.register import ANY, need_row, offer_row, region_names
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
+    from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader, Snapshot
 
 NEED_COLUMNS = columns(
@@ -115,9 +117,12 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     }
     gap = gap_text(facts.balance, fit)
     lacks = wrapped(gap) if gap else []
-    below = _below(snapshot, facts.balance, lacks, snapshot.deals_of(need=code))
+    reversed_ = reader.is_declaration_reversed(facts.balance)
+    deals = snapshot.deals_of(need=code)
+    below = _below(snapshot, facts.balance, lacks, deals, declared=not reversed_)
     shown = {"schema": "cityfund.need/1", **document}
-    emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
+    terms = _undeclared(_NEED_TERMS) if reversed_ else _NEED_TERMS
+    emit_record(row, terms, call.read, document=shown, below=below)
 
 
 def emit_offer(call: Call, reader: Reader, code: str) -> None:
@@ -137,8 +142,15 @@ def emit_offer(call: Call, reader: Reader, code: str) -> None:
         "regions_said": [*region_names(facts.offer.regions)] or None,
         "over_said": _state_text(snapshot, facts.offer),
     }
-    below = _below(snapshot, facts.balance, [], deals)
-    emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
+    reversed_ = reader.is_declaration_reversed(facts.balance)
+    below = _below(snapshot, facts.balance, [], deals, declared=not reversed_)
+    terms = _undeclared(_OFFER_TERMS) if reversed_ else _OFFER_TERMS
+    emit_record(row, terms, call.read, document=document, below=below)
+
+
+def _undeclared(terms: list[Column]) -> list[Column]:
+    """Return the columns with a quantity whose declaration was reversed: it is not declared."""
+    return [replace(one, absent="not declared") if one.key == "quantity" else one for one in terms]
 
 
 def _state_text(snapshot: Snapshot, offer: Any) -> str | None:
@@ -148,9 +160,14 @@ def _state_text(snapshot: Snapshot, offer: Any) -> str | None:
 
 
 def _below(
-    snapshot: Snapshot, balance: Balance, more: list[str], deals: list[DealBalance]
+    snapshot: Snapshot,
+    balance: Balance,
+    more: list[str],
+    deals: list[DealBalance],
+    *,
+    declared: bool,
 ) -> Iterator[str]:
     yield ""
-    yield from stage_lines(balance)
+    yield from stage_lines(balance, declared=declared)
     yield from more
     yield from deal_section(snapshot, deals)

@@ -122,10 +122,25 @@ class TotalChange(NamedTuple):
 
 
 def days_of_totals(changes: Iterable[TotalChange]) -> list[date]:
-    """Return the days for which a total was said, in order.
+    """Return the days for which a total was said, in order."""
+    return sorted({one.effective_on for one in _lasting(changes)})
 
-    A total that was reversed on its own day was never said; reversed later, it held until then,
-    and the day of the reversal has the total that it left.
+
+def is_declaration_reversed(changes: Iterable[TotalChange]) -> bool:
+    """Say whether a need or an offer has no quantity because its declaration was reversed.
+
+    One that was never declared, or was revised to an unknown quantity, is unknown instead.
+    """
+    changes = list(changes)
+    last = max(_lasting(changes), key=attrgetter("effective_on", "number"), default=None)
+    return bool(changes) and (last is None or last.reverses is not None)
+
+
+def _lasting(changes: Iterable[TotalChange]) -> list[TotalChange]:
+    """Return the changes without those that were reversed on their own day.
+
+    A total reversed on its day was never said; reversed later, it held until then, and the day of
+    the reversal has the total that it left.
     """
     recorded = {one.number: one for one in changes}
     for number in sorted(recorded, reverse=True):
@@ -135,7 +150,7 @@ def days_of_totals(changes: Iterable[TotalChange]) -> list[date]:
         target = recorded.get(one.reverses)
         if target is not None and target.effective_on == one.effective_on:
             del recorded[number], recorded[target.number]
-    return sorted({one.effective_on for one in recorded.values()})
+    return list(recorded.values())
 
 
 def _apply(stages: dict[Stage, int], postings: Iterable[TimelinePosting], sign: int = 1) -> None:

@@ -15,7 +15,7 @@ from officer import Officer, Unheard
 from world import NOON, World
 
 from ledger.core.factors import Side
-from ledger.journal.timeline import TotalChange, days_of_totals
+from ledger.journal.timeline import TotalChange, days_of_totals, is_declaration_reversed
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
@@ -228,6 +228,25 @@ def test_what_is_unknown_already_does_not_change(officer: Officer) -> None:
     assert officer.refused("need edit N-0001 --quantity ?", 4) == "nothing-to-change"
 
 
+@pytest.mark.parametrize("code", ["need show N-0001", "offer show O-0001"])
+def test_what_was_declared_by_mistake_is_not_declared_rather_than_unknown(
+    officer: Officer, code: str
+) -> None:
+    officer.world.need("100 EUR", declared_on=BORN)
+    officer.world.offer("100 EUR", declared_on=BORN)
+    for entry in officer.world.entries():
+        officer.says(f"journal reverse {entry.number} --reason mistyped --on 2026-02-01 --yes")
+
+    told = officer.says(code)
+    assert "not declared" in told
+    assert "Not declared: its declaration was reversed (unit: EUR)." in told
+    assert "unknown" not in told
+    assert "100.00 EUR" in officer.says(f"{code} --as-of 2026-01-31")
+    officer.says("need edit N-0001 --quantity '70 EUR'")
+    officer.says("need edit N-0001 --quantity ?")
+    assert "unknown" in officer.says("need show N-0001")
+
+
 # Days for which a total was said.
 
 
@@ -238,6 +257,16 @@ def test_a_total_reversed_later_was_said_and_so_was_what_it_left() -> None:
     restored = [said, TotalChange(2, FEBRUARY, 1), TotalChange(3, FEBRUARY, 2)]
     assert days_of_totals(restored) == [FEBRUARY]
     assert days_of_totals([TotalChange(2, FEBRUARY, 1)]) == [FEBRUARY]
+
+
+def test_a_quantity_revised_to_unknown_is_not_an_undeclared_one() -> None:
+    declared, back = TotalChange(1, FEBRUARY, None), TotalChange(2, FEBRUARY, 1)
+    assert not is_declaration_reversed([])
+    assert is_declaration_reversed([declared, back])
+    assert is_declaration_reversed([declared, back._replace(effective_on=MARCH)])
+    assert not is_declaration_reversed([declared, TotalChange(2, MARCH, None)])
+    again = TotalChange(3, APRIL, None), TotalChange(4, APRIL, 3)
+    assert not is_declaration_reversed([declared, TotalChange(2, MARCH, None), *again])
 
 
 # Any totals on any days.

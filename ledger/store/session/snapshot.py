@@ -15,12 +15,13 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from ledger.core.dates import day_of, find_time_zone
-from ledger.core.factors import Factor, Side
+from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
+from ledger.journal.timeline import TotalChange, is_declaration_reversed
 from ledger.rates.rates import RateBook, RateFinder, rate_finder
 from ledger.reference.places import region_chain
 from ledger.store import registers
@@ -211,6 +212,17 @@ class Reader:
         if self.times.known_at is not None:
             where.append(entry.c.recorded_at <= self.times.known_at)
         return read_entries(self.connection, *where)
+
+    def is_declaration_reversed(self, balance: Balance) -> bool:
+        """Say whether a need or an offer has no quantity because its declaration was reversed."""
+        if balance.quantified:
+            return False
+        entries = self.entries(**{balance.side.value: balance.code})  # type: ignore[arg-type]
+        return is_declaration_reversed(
+            TotalChange(one.number, one.effective_on, one.reverses)
+            for one in entries
+            if any(Stage.UNDECLARED in (move.from_stage, move.to_stage) for move in one.movements)
+        )
 
     def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:
         return registers.load_where(self.connection, kind, term, values, self.times.known_at)
