@@ -95,6 +95,23 @@ def test_a_total_that_was_reversed_on_its_day_is_not_kept(metro: Officer) -> Non
     assert required(metro, "2026-03-15") == "200.00"
 
 
+def test_the_reversal_of_a_total_says_what_it_makes_of_the_next_later_one(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
+    number = metro.world.entries()[-2].number
+    line = f"journal reverse {number} --reason mistyped --on 2026-02-01 --yes"
+    (note,) = metro.asks(line)["notes"]
+
+    assert note["code"] == "later-total-changed"
+    assert "from 2026-03-01 on is now 200.00 EUR" in note["text"]
+    assert required(metro, "2026-02-15") == "100.00"
+    assert required(metro, "2026-03-15") == "200.00"
+    metro.says("need edit N-0001 --quantity '300 EUR' --on 2026-03-01")
+    assert required(metro, "2026-03-15") == "300.00"
+    # The last total has no later one.
+    last = metro.world.entries()[-1].number
+    assert metro.asks(f"journal reverse {last} --reason mistyped --yes")["notes"] == []
+
+
 def test_a_total_below_what_deals_took_by_that_day_is_refused(metro: Officer) -> None:
     metro.world.introduce("90 EUR", until=date(2027, 1, 1), on=FEBRUARY)
 

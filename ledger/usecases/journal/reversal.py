@@ -9,9 +9,24 @@ from ledger.core.errors import RefusedByRule, UsageError
 from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.journal import moves
-from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted, Stages
+from ledger.journal.entries import (
+    Act,
+    ActDetails,
+    Draft,
+    Entry,
+    Movement,
+    Posted,
+    Stages,
+    required_amount,
+)
 from ledger.journal.receipts import Receipt
-from ledger.store.journal.entries import read_entry, reversal_of, reversed_again
+from ledger.journal.timeline import days_of_totals
+from ledger.store.journal.entries import (
+    read_entry,
+    read_total_changes,
+    reversal_of,
+    reversed_again,
+)
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import was_reopened_by
 from ledger.usecases.journal.posting import (
@@ -49,7 +64,25 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
     }
     reverse_posted(uow, posted, uow.details(), ends)
     _undo_reopening(uow, entry)
+    _note_later_total(uow, entry)
     return receipt_of(uow, entry)
+
+
+def _note_later_total(uow: UnitOfWork, entry: Entry) -> None:
+    """Note that the reversal of a total changes the next later total too, if one was given."""
+    for one in entry.movements:
+        if Stage.UNDECLARED not in (one.from_stage, one.to_stage):
+            continue
+        account = uow.accounts.account(one.side, one.account)
+        days = days_of_totals(read_total_changes(uow.connection, account.id, uow.day))
+        if days:
+            stages = uow.accounts.timeline(account, days[0]).stages
+            total = format_quantity(required_amount(stages), account.unit)
+            uow.note(
+                "later-total-changed",
+                f"the total from {days[0]} on is now {total}; if another was meant, give it again: "
+                f"cityfund {account.side} edit {account.code} --quantity QUANTITY --on {days[0]}",
+            )
 
 
 def require_reason(uow: UnitOfWork, what: str) -> None:
