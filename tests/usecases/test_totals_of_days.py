@@ -86,6 +86,13 @@ def test_only_the_next_later_total_gets_a_compensating_change(metro: Officer) ->
     assert required(metro, "2026-04-15") == "400.00"
 
 
+def test_totals_that_do_not_fit_beside_each_other_are_refused(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '30000000000000000 EUR' --on 2026-04-01")
+    refused = "need edit N-0001 --quantity '40000000000000000 EUR' --on 2026-03-10"
+    words = ("69,999,999,999,999,700.00 EUR", "4*10^18")
+    assert metro.refused(refused, 3, *words) == "quantity-too-large"
+
+
 def test_a_total_that_was_reversed_on_its_day_is_not_kept(metro: Officer) -> None:
     said = metro.world.entries()[-1]
     metro.says(f"journal reverse {said.number} --reason mistyped --on 2026-03-01")

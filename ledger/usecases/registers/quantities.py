@@ -8,7 +8,8 @@ from datetime import date
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import format_quantity, parse_quantity
+from ledger.core.quantity import MAX_AMOUNT, format_quantity, parse_quantity
+from ledger.core.quantity_errors import QuantityTooLarge
 from ledger.journal import moves
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act, ActDetails, Draft
@@ -106,6 +107,7 @@ def _change_total(
     changes = [(act, day, movements)]
     kept = _next_total(uow, account, day) if _is_late(account, day) else None
     if kept is not None:
+        _require_room(account, movements[0].amount)
         changes.append((Act.REVISE, kept, mirrored(movements)))
         changes.sort(key=lambda one: one[2][0].from_stage is not Stage.UNDECLARED)
         total = balance_on(uow, account, kept).required
@@ -116,6 +118,17 @@ def _change_total(
         )
     for each, effective_on, change in changes:
         _post(uow, each, change, effective_on)
+
+
+def _require_room(account: Account, increase: int) -> None:
+    """Refuse an increase that a compensating decrease follows, if the two do not fit in between."""
+    between = account.balance.free + increase
+    if between > MAX_AMOUNT:
+        raise QuantityTooLarge(
+            f"{account.side.capitalize()} {account.code} would have "
+            f"{format_quantity(between, account.unit)} before the compensating change.",
+            next_step="Give a smaller total, or lower the later totals first.",
+        )
 
 
 def _next_total(uow: UnitOfWork, account: Account, day: date) -> date | None:
