@@ -25,7 +25,7 @@ def list_(call: Call) -> None:
     emit_rows(rows, shown, call.read, head={"schema": "cityfund.topics/1"})
 
 
-@command(app, "rename", kind="write")
+@command(app, "rename", kind="write", destructive=True)
 def rename(
     call: Call,
     old: Annotated[str, typer.Argument(help="A topic in use, in any spelling.")],
@@ -34,4 +34,4 @@ def rename(
     """Rename a topic in every need and offer that has it."""
     from ledger.usecases.registers.topics import rename_topic
 
-    act(call, lambda uow: rename_topic(uow, old, new))
+    act(call, lambda uow: rename_topic(uow, old, new), asks=True)
