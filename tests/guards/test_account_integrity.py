@@ -71,7 +71,7 @@ def test_a_fraction_is_made_whole_before_anything_moves(metro: World, amount: fl
 
 
 @pytest.mark.only_on("postgresql")
-@pytest.mark.parametrize("amount", ["one", float("nan"), float("inf"), 1e18])
+@pytest.mark.parametrize("amount", ["one", float("nan"), float("inf"), 1e19])
 def test_what_is_no_number_is_no_amount(metro: World, amount: object) -> None:
     with metro.unchanged(), closing(metro.raw()) as raw:
         raw.execute("BEGIN")
