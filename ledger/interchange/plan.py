@@ -278,7 +278,7 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
 
 
 def _converted_dates(jalali: Mapping[str, date]) -> Iterator[Note]:
-    """Say back the Jalali dates of the files as they were converted."""
+    """Return a note of each Jalali date in the files with its Gregorian date."""
     if jalali:
         converted = [f"{text} is {day}" for text, day in sorted(jalali.items())]
         text = f"Jalali dates converted: {first_few(converted, 5)}"

@@ -1,7 +1,7 @@
 """Codes that look alike: the scripts of a text, and its skeleton by Unicode Technical Standard 39.
 
-Two codes of one script that differ are told apart by whoever reads that script; two of different
-scripts with one skeleton are not. Codes of ASCII alone are never taken for each other.
+A reader of a script can distinguish two codes of that script. Two codes of different scripts with
+one skeleton look the same to any reader. ASCII codes are never confusable with each other.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _replace(uow: UnitOfWork, entry: Entry, corrected: Entry, dependents: Sequen
 def _reverse_on_its_day(uow: UnitOfWork, entry: Entry) -> None:
     if entry.act is Act.REVERSE:
         raise CannotPostAgain(
-            f"Entry {entry.number} reverses entry {entry.reverses} and stands in the way.",
+            f"Entry {entry.number} reverses entry {entry.reverses} and cannot be posted again.",
             why="A reversal is not posted again: what it reverses would have another number.",
             next_step=f"Reverse it first: cityfund journal reverse {entry.number}",
         )
