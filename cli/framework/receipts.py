@@ -22,6 +22,7 @@ _PAST = {
     "expire": "expired",
     "reinstate": "reinstated",
     "reverse": "reversed",
+    "correct": "corrected",
     "add": "added",
     "edit": "edited",
     "resolve": "resolved",

@@ -30,7 +30,7 @@ DEAL_TERMS = columns(
     title="Project",
 )
 _ACT_COLUMNS = columns(
-    "entry effective_on act quantity unit offer_quantity offer_unit reference:1 "
+    "entry effective_on act quantity unit offer_quantity offer_unit reference:1 reverses "
     "proposal:2 actor:3 reason",
     offer_unit="Unit",
 )

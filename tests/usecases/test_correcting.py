@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -132,3 +133,15 @@ def test_an_entry_is_corrected_from_the_command_line(metro, officer: Officer) ->
         "journal correct 3 --quantity '100 EUR' --reason slip", 4, "Entry 4", "cannot be posted"
     )
     assert refused == "cannot-post-again"
+
+
+def test_the_screens_lead_from_a_corrected_entry_to_what_replaced_it(
+    metro, officer: Officer
+) -> None:
+    told = officer.says("journal correct 5 --quantity '750 EUR' --reason slip")
+    shown = officer.says("deal show D-0001")
+    refused = officer.refused("journal correct 5 --quantity '1 EUR' --reason slip", 4, "D-0001")
+
+    assert "deal D-0001 corrected" in told
+    assert re.search(r"6 +2026-\S+ +reverse +800\.00 +EUR +5 ", shown)
+    assert refused == "already-reversed"

@@ -24,6 +24,7 @@ from ledger.usecases.deals.acts import DealAct, Introduction, NothingToChange
 from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 from ledger.usecases.journal.posting import mirrored, post
 from ledger.usecases.journal.reversal import (
+    AlreadyReversed,
     receipt_of,
     require_reason,
     require_reversible,
@@ -59,7 +60,7 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
     """
     require_reason(uow, f"Entry {number} cannot be corrected without a reason.")
     entry = read_entry(uow.connection, number)
-    require_reversible(uow, number)
+    _require_in_force(uow, entry)
     _require_correctable(entry, correction)
     corrected = _corrected(uow, entry, correction)
     refusal: RefusedByRule | None = None
@@ -75,6 +76,22 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
             return receipt_of(uow, entry)
     assert refusal is not None
     raise refusal
+
+
+def _require_in_force(uow: UnitOfWork, entry: Entry) -> None:
+    """Refuse to correct what was reversed, and say where to find what stands in its place."""
+    try:
+        require_reversible(uow, entry.number)
+    except AlreadyReversed as error:
+        account = entry.movements[0]
+        where = (
+            f"deal show {entry.deal}" if entry.deal else f"{account.side} show {account.account}"
+        )
+        raise AlreadyReversed(
+            error.what,
+            why="Only an entry that still counts can be corrected.",
+            next_step=f"Correct the entry that replaced it, if there is one: cityfund {where}",
+        ) from error
 
 
 def _require_correctable(entry: Entry, correction: Correction) -> None:
