@@ -12,6 +12,7 @@ from ledger.reference.confusables import CodeShapes, mixes_scripts
 
 CYRILLIC = "\u0421\u041c\u0420"
 """Looks like the Latin CMP."""
+CYRILLIC_COP = "\u0421\u041e\u0420"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,41 @@ def test_commands_and_imports_refuse_alike(officer: Officer, tmp_path: Path) -> 
     assert "looks like city CMP" in answer.err
     assert "letters of several scripts" in answer.err
     assert collisions(officer) == []
+
+
+def test_units_are_compared_as_other_codes(officer: Officer, tmp_path: Path) -> None:
+    officer.says("unit add cope --decimals 0")
+    lookalike = "\u0441\u043e\u0440\u0435"
+    for code, exit_code, said, error in (
+        (lookalike, 4, "unit cope", "confusable-code"),
+        ("c\u043ere", 3, "Cyrillic, Latin", "mixed-scripts"),
+        ("\uff23ope", 4, "cope", "already-there"),
+    ):
+        assert officer.refused(f"unit add {code} --decimals 0", exit_code, said) == error
+    file = tmp_path / "units.csv"
+    file.write_text(f"code,decimals\n{lookalike},0\nc\u043ere,0\ntree,0\n", encoding="utf-8")
+    answer = officer.tries("import --yes", str(file))
+    assert answer.code == 3
+    assert "looks like unit cope" in answer.err
+    assert "letters of several scripts" in answer.err
+
+
+def test_new_deals_of_an_import_are_compared_as_other_codes(
+    officer: Officer, tmp_path: Path
+) -> None:
+    officer.world.need("10M EUR")
+    officer.world.offer("10M EUR")
+    officer.says("deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01")
+    file = tmp_path / "deals.csv"
+    head = "code,offer,need,act,quantity,unit,effective_on,held_until"
+    rows = ["COP", CYRILLIC_COP, "D\u0421", "D-0001"]
+    terms = "O-0001,N-0001,introduced,1000,EUR,2026-11-01,2027-01-01"
+    file.write_text("\n".join([head, *(f"{code},{terms}" for code in rows)]), encoding="utf-8")
+    answer = officer.tries("import --yes", str(file))
+    assert answer.code == 3
+    assert "looks like deal COP" in answer.err
+    assert "letters of several scripts" in answer.err
+    assert "2 problems" in answer.err
 
 
 def test_existing_codes_stay_and_doctor_lists_those_that_collide(officer: Officer) -> None:

@@ -38,7 +38,7 @@ from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.registers import load_all
+from ledger.store.registers import codes_of, load_all
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -250,6 +250,10 @@ class Importer:
                 )
         self._offices = {code: records.record for code, records in self._kept["office"].items()}
         self._shapes = {kind: CodeShapes(records) for kind, records in self._kept.items()}
+        self._shapes |= {
+            "unit": CodeShapes(uow.units),
+            "deal": CodeShapes(codes_of(uow.connection, "deal")),
+        }
         self._history = HistoryImporter(uow)
 
     def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
@@ -307,20 +311,26 @@ class Importer:
             case ChangeRow():
                 self._history.post_change(step)
             case DealActRow():
+                if self._uow.accounts.known_deal(step.code) is None:
+                    self._require_distinct("deal", step.code)
                 self._history.post_act(step)
 
     def _add(self, step: Add) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
+        self._require_distinct(kind, step.record.code)
         if kind == "unit":
             self._uow.add_unit(step.record)
             return
         self._refuse_the_fund(kind, step.record)
-        refuse_confusable(kind, step.record.code, self._shapes[kind])
-        self._shapes[kind].add(step.record.code)
         self._uow.add(kind, step.record)
         if step.quantity is not None:
             account = self._uow.accounts.account(Side(kind), step.record.code)
             set_quantity(self._uow, account, step.quantity, account.record.declared_on)
+
+    def _require_distinct(self, kind: str, code: str) -> None:
+        """Refuse a new code that could be taken for another of the ledger or of this import."""
+        refuse_confusable(kind, code, self._shapes[kind])
+        self._shapes[kind].add(code)
 
     def _edit(self, step: Edit) -> None:
         kind = REGISTER_OF_TABLE[step.kind]

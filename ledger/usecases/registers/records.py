@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from ledger.core.errors import LedgerError, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
+from ledger.core.text import normalised_code
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
+from ledger.reference.confusables import CodeShapes
 from ledger.reference.places import office_for_country
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
@@ -21,6 +23,7 @@ from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, pars
 from ledger.usecases.registers.rules import (
     AlreadyThere,
     offices_of,
+    refuse_confusable,
     refuse_the_fund,
     require_free,
     resolve_references,
@@ -136,9 +139,9 @@ def note_unused_day(uow: UnitOfWork) -> None:
 
 
 def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
-    """Add a unit of work. Raises `BadTerms` and `AlreadyThere`."""
+    """Add a unit of work. Raises `BadTerms`, `AlreadyThere` and what a code that misleads does."""
     unit, _ = parse_record(uow, "unit", as_cells("unit", typed_terms), typed_terms)
-    alike = [one for one in uow.units if one.casefold() == unit.code.casefold()]
+    alike = [one for one in uow.units if normalised_code(one) == normalised_code(unit.code)]
     if alike:
         held = uow.units[alike[0]]
         raise AlreadyThere(
@@ -146,6 +149,7 @@ def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
             why="Quantities are counted in it, so a unit never changes.",
             next_step="Use it as it is, or choose another code: cityfund unit list",
         )
+    refuse_confusable("unit", unit.code, CodeShapes(uow.units))
     _require_typeable(uow, unit, typed_terms)
     uow.add_unit(unit)
     note_unused_day(uow)
