@@ -245,3 +245,11 @@ def show(call: Call, deal: DealCode) -> None:
     document = deal_document(snapshot, snapshot.deals[code], entries)
     row = {**document, "rate_said": rate_text(document)}
     emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))
+
+
+@command(app, "history")
+def history(call: Call, deal: DealCode) -> None:
+    """Show the versions and acts of a deal, newest first: who, when, why and what changed."""
+    from cli.views.history import emit_history
+
+    emit_history(call, "deal", deal)

@@ -1,4 +1,4 @@
-"""The history of one record: every version of its terms, and every change of its quantity."""
+"""The history of one record: every version of its terms, every change of its quantity, its acts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from cli.views.balance import brief
 from cli.views.columns import attributes, columns
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
+from ledger.deals.deal import Deal, exact_text
+from ledger.interchange.records import DEAL_ACTS
 from ledger.journal.entries import Act
 from ledger.registers.spec import Kind, column_of
 from ledger.registers.table import REGISTERS
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
     from ledger.store.versions import Version
 
-_SIDES = frozenset(side.value for side in Side)
+_DEAL = "deal"
+_WITH_ENTRIES = frozenset({*(side.value for side in Side), _DEAL})
+_OPENING_TERMS = "offer need instrument held_until due_on note"
+"""The terms that a deal is opened with, as its history shows them."""
 _COLUMNS = columns("version entry when actor what reason", what="Change")
 _MACHINE = columns(
     "version entry recorded_at actor system_user host command effective_on reason what"
@@ -39,9 +44,12 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
         code = resolve_code(reader, kind, typed)
         snapshot = reader.around(kind, code, below=False)
         versions = read_versions(reader.connection, kind, code)
-        entries = [*reader.entries(**{kind: code})] if kind in _SIDES else []  # type: ignore[arg-type]
-    rows = [*_versions(snapshot, versions), *_quantities(snapshot, entries)]
-    rows.sort(key=lambda row: (row["recorded_at"], row["version"] or 0), reverse=True)
+        entries = [*reader.entries(**{kind: code})] if kind in _WITH_ENTRIES else []  # type: ignore[arg-type]
+    own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
+    rows = [*_versions(snapshot, versions), *(_quantity(snapshot, entry) for entry in own)]
+    rows.sort(
+        key=lambda row: (row["recorded_at"], row["version"] or 0, row["entry"] or 0), reverse=True
+    )
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
@@ -54,7 +62,11 @@ def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[
     before: Version | None = None
     for version in versions:
         unit = snapshot.units.get(getattr(version.record, "unit", ""))
-        changes = [] if before is None else _changes(before.record, version.record, unit)
+        changes = (
+            _opening_terms(snapshot, version.record)
+            if before is None
+            else _changes(before.record, version.record, unit)
+        )
         yield {
             "version": version.number,
             "entry": None,
@@ -63,9 +75,19 @@ def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[
             "effective_on": None,
             "reason": version.reason,
             "changes": changes,
-            "what": "; ".join(map(_change_text, changes)) if before else "added",
+            "what": "; ".join(map(_change_text, changes)) or "added",
         }
         before = version
+
+
+def _opening_terms(snapshot: Snapshot, record: Any) -> list[dict[str, Any]]:
+    """Return the terms that a deal was opened with; other records list none of their first."""
+    if not isinstance(record, Deal):
+        return []
+    need, offer = snapshot.records("need")[record.need], snapshot.records("offer")[record.offer]
+    rate = None if need.unit == offer.unit else exact_text(record.exact_rate)
+    terms = {**attributes(record, _OPENING_TERMS), "rate_exact": rate}
+    return [{"field": key, "from": None, "to": to} for key, to in terms.items() if to is not None]
 
 
 def _changes(before: Any, after: Any, unit: Unit | None) -> list[dict[str, Any]]:
@@ -99,15 +121,8 @@ def _change_text(change: Mapping[str, Any]) -> str:
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
 
-def _quantities(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
-    """Return the acts on the quantity of a need or an offer itself, without those of its deals."""
-    for entry in entries:
-        if entry.deal is None:
-            yield _quantity(snapshot, entry)
-
-
 def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
-    moved = entry.movements[0]
+    moved = next((one for one in entry.movements if one.side is Side.NEED), entry.movements[0])
     unit = snapshot.units[moved.unit]
     amount = brief(moved.amount, unit)
     change = {
@@ -131,9 +146,10 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
 
 
 def _act_text(entry: Entry, amount: str) -> str:
-    """Describe an act on a quantity."""
+    """Describe an act on a quantity, or an act of a deal."""
     raised = entry.movements[0].from_stage is Stage.UNDECLARED
     done = {
+        **{act: f"{amount} {word}" for word, act in DEAL_ACTS.items()},
         Act.DECLARE: f"quantity: {amount} declared",
         Act.REVISE: f"quantity: {'raised' if raised else 'lowered'} by {amount}",
         Act.WITHDRAW: f"{amount} withdrawn",
@@ -141,4 +157,5 @@ def _act_text(entry: Entry, amount: str) -> str:
         Act.REINSTATE: f"{amount} reinstated",
         Act.REVERSE: f"entry {entry.reverses} reversed: {amount}",
     }[entry.act]
-    return f"{done}, on {entry.effective_on}"
+    reference = f", reference {entry.reference}" if entry.reference else ""
+    return f"{done}, on {entry.effective_on}{reference}"
