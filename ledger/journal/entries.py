@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
@@ -37,6 +37,9 @@ class Act(StrEnum):
     REINSTATE = "reinstate"
     REVERSE = "reverse"
 
+
+LAPSE_REASON: Final = "lapsed"
+"""The reason of a release by which a hold lapses after its last day."""
 
 DEAL_ACTS = (Act.INTRODUCE, Act.COMMIT, Act.DELIVER, Act.RELEASE, Act.RETURN)
 

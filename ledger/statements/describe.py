@@ -1,9 +1,4 @@
-"""Describe a difference: three numbers, one sentence, and the suggested command.
-
-The command makes the ledger agree with the provider. It is None where there is no such command,
-because the statement is wrong or only its form differs: an officer then resolves the finding with a
-reason.
-"""
+"""Describe a difference: three numbers, one sentence, and the suggested command."""
 
 from __future__ import annotations
 
@@ -12,8 +7,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from shlex import join
 from typing import Final
 
 from ledger.core.quantity import Unit, format_amount
@@ -27,7 +20,9 @@ from ledger.statements.lines import (
     StatementLine,
     UnclearSum,
     amount_in,
+    quantity_text,
 )
+from ledger.statements.suggestions import suggested_command
 from ledger.statements.versions import Replacement
 
 
@@ -42,31 +37,6 @@ class ProposedDelivery:
     reference: str
 
 
-def suggested_command(
-    provider: str, difference: Difference, deal: DealFacts | None, today: date
-) -> str | None:
-    """Return the suggested command of a difference; None if an officer has to judge."""
-    if difference.doubtful:
-        return None
-    match difference.kind:
-        case FindingKind.MISSING:
-            words = ["journal", "reverse", str(difference.entries[0].number)]
-            return _command_line([*words, "--reason", f"in no statement of {provider}"])
-        case FindingKind.AMOUNT:
-            assert deal is not None
-            line, entry = difference.lines[0], difference.entries[0]
-            ours = amount_in(entry, deal, line.unit.code)
-            assert ours is not None
-            same = line.reference_key is not None and entry.reference_key == line.reference_key
-            reference = line.reference if same else line.citation
-            more = _need_amount(line.amount - ours, line, deal)
-            return _command_for_amount(line, deal, more, reference or "", today)
-        case FindingKind.UNKNOWN:
-            return _command_for_unknown(difference.lines[0], deal, today)
-        case _:
-            return None
-
-
 def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDelivery | None:
     """Return the delivery that a line adds to a committed deal; None for any other difference."""
     if difference.kind is not FindingKind.UNKNOWN or difference.deal is None:
@@ -79,64 +49,9 @@ def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDel
     if not 0 < line.amount <= deal.committed:
         return None
     reference = line.reference or line.citation
-    return ProposedDelivery(line, deal.code, line.amount, _quantity(line.amount, deal), reference)
-
-
-def _command_for_unknown(line: StatementLine, deal: DealFacts | None, today: date) -> str | None:
-    if deal is not None:
-        amount = _need_amount(line.amount, line, deal)
-        return _command_for_amount(line, deal, amount, line.reference or line.citation, today)
-    if line.kind is LineKind.DELIVERY or line.amount < 0 or line.offer is None or line.need is None:
-        return None
-    quantity = f"{format_amount(line.amount, line.unit.decimals)} {line.unit.code}"
-    words = ["deal", "introduce", line.offer, line.need, quantity, "--commit"]
-    words += [*_date_option(line.day, today), "--reference"]
-    return _command_line([*words, line.reference or line.citation])
-
-
-def _command_for_amount(
-    line: StatementLine, deal: DealFacts, amount: int, reference: str, today: date
-) -> str | None:
-    """Return the command that records more, or less, of a deal."""
-    when = _date_option(line.day, today)
-    # An act of today is matched with the line by its reference: its day would not match.
-    tail = [*when, "--reference", reference if when else line.citation]
-    quantity = _quantity(abs(amount), deal)
-    if amount == 0:
-        return None
-    if line.kind is LineKind.DELIVERY:
-        if amount > deal.committed:
-            return None
-        verb = "deliver" if amount > 0 else "return"
-        return _command_line(["deal", verb, deal.code, quantity, *tail])
-    if amount < 0:
-        return _command_line(["deal", "release", deal.code, quantity, "--committed", *tail])
-    if amount <= deal.held:
-        return _command_line(["deal", "commit", deal.code, quantity, *tail])
-    return _command_line(["deal", "introduce", deal.offer, deal.need, quantity, "--commit", *tail])
-
-
-def _need_amount(amount: int, line: StatementLine, deal: DealFacts) -> int:
-    """Return an amount of a line in the need's unit, rounded to whole parts."""
-    if line.unit.code == deal.need_unit.code or not deal.is_cross_currency:
-        return amount
-    if line.unit.code != deal.offer_unit.code:
-        return 0
-    shift = deal.need_unit.decimals - deal.offer_unit.decimals
-    return round(amount / deal.rate * Fraction(10) ** shift)
-
-
-def _quantity(amount: int, deal: DealFacts) -> str:
-    return f"{format_amount(amount, deal.need_unit.decimals)} {deal.need_unit.code}"
-
-
-def _date_option(day: date, today: date) -> list[str]:
-    """Return the option for the line's day; none for a day to come, which the ledger refuses."""
-    return [] if day > today else ["--on", day.isoformat()]
-
-
-def _command_line(words: Sequence[str]) -> str:
-    return join(["cityfund", *words])
+    return ProposedDelivery(
+        line, deal.code, line.amount, quantity_text(line.amount, line.unit), reference
+    )
 
 
 ACT_WORDS: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delivered"}
@@ -192,7 +107,7 @@ def describe_difference(
         ours=ours,
         theirs=theirs,
         difference=between,
-        command=suggested_command(provider, difference, deal, today),
+        command=suggested_command(provider, difference, facts, today),
         provider=provider,
         statement=lines[0].statement if lines else None,
         line="+".join(line.number for line in lines) or None,
@@ -248,11 +163,6 @@ def _abridged(between: str, texts: Iterable[str]) -> str:
 
 
 Numbers = tuple[str, str, str | None]
-
-
-def quantity_text(amount: int, unit: Unit) -> str:
-    """Format an amount as a command takes it: exact, with its unit."""
-    return f"{format_amount(amount, unit.decimals)} {unit.code}"
 
 
 def _amounts(ours: int, theirs: int, unit: Unit) -> Numbers:

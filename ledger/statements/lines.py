@@ -7,6 +7,7 @@ provider's statements cover. References are compared by their keys.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
-from ledger.core.quantity import Unit
+from ledger.core.factors import Side
+from ledger.core.quantity import Quantity, Unit, format_amount
 from ledger.core.text import normalised_code, text_key
 
 K = TypeVar("K")
@@ -105,10 +107,36 @@ class DealEntry:
         """Return the form in which the reference is compared."""
         return reference_key(self.reference)
 
+    @property
+    def act_key(self) -> tuple[object, ...]:
+        """Return the key by which another act of the deal is this act again."""
+        return act_key(self.deal, self.kind, self.day, self.need_amount, self.reference)
+
+
+def act_key(
+    deal: str, kind: LineKind, day: date, need_amount: int, reference: str | None
+) -> tuple[object, ...]:
+    """Return the key by which an act of a deal is another one again."""
+    return (deal, kind, day, need_amount, reference_key(reference))
+
+
+class Lapse(NamedTuple):
+    """A hold of a deal that lapsed on a day; the amount is the need's.
+
+    What was `passed_on` is no longer available: the offer was over by then.
+    """
+
+    day: date
+    amount: int
+    passed_on: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealFacts:
-    """The facts of a deal that statements need; `held` and `committed` are the need's."""
+    """The facts of a deal that statements need; its stages are the need's.
+
+    `lapses` are those of its holds that count, in the order of their days.
+    """
 
     code: str
     offer: str
@@ -119,6 +147,10 @@ class DealFacts:
     rate: Fraction = Fraction(1)
     held: int = 0
     committed: int = 0
+    delivered: int = 0
+    held_until: date | None = None
+    instrument: str | None = None
+    lapses: tuple[Lapse, ...] = ()
     office: str | None = None
 
     @property
@@ -131,17 +163,23 @@ class DealFacts:
 class LedgerFacts:
     """The ledger's side of the comparison: deals by normalised code, and their entries.
 
-    `offers` are the providers of offers and `needs` the codes of needs, by normalised code.
+    `offers` are the providers of offers and `needs` the codes of needs, by normalised code; `free`
+    is what each of them has open or available.
     """
 
     deals: Mapping[str, DealFacts] = field(default_factory=dict)
     entries: Sequence[DealEntry] = ()
     offers: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
+    free: Mapping[tuple[Side, str], Quantity] = field(default_factory=dict)
 
     def deal(self, code: str) -> DealFacts | None:
         """Return a deal by its code, in any case."""
         return self.deals.get(normalised_code(code))
+
+    def free_of(self, side: Side, code: str) -> Quantity | None:
+        """Return what a need or an offer has open or available; None if it is unknown."""
+        return self.free.get((side, normalised_code(code)))
 
     def deal_of(self, entry: DealEntry) -> DealFacts:
         """Return the deal of an entry."""
@@ -167,9 +205,43 @@ class LedgerFacts:
         return grouped(((entry.kind, entry.reference_key), entry) for entry in self.entries)
 
     @cached_property
+    def entries_in(self) -> Mapping[str, Sequence[DealEntry]]:
+        """The entries of each deal, in recorded order."""
+        return grouped((entry.deal, entry) for entry in self.entries)
+
+    @cached_property
+    def acts(self) -> frozenset[tuple[object, ...]]:
+        """The keys by which another act would repeat one that is recorded."""
+        return frozenset(entry.act_key for entry in self.entries)
+
+    def lowest_committed(self, deal: DealFacts, day: date) -> int:
+        """Return the least that a deal has committed at the end of a day or of any later one."""
+        if deal.code not in self._committed:
+            self._committed[deal.code] = _lowest_levels(deal.committed, self.entries_in[deal.code])
+        days, lowest = self._committed[deal.code]
+        return lowest[bisect_right(days, day)]
+
+    @cached_property
+    def _committed(self) -> dict[str, tuple[list[date], list[int]]]:
+        return {}
+
+    @cached_property
     def deals_of(self) -> Mapping[str, Sequence[DealFacts]]:
         """The deals of each provider, in their order."""
         return grouped((deal.provider, deal) for deal in self.deals.values())
+
+
+def _lowest_levels(level: int, entries: Sequence[DealEntry]) -> tuple[list[date], list[int]]:
+    """Return the days of a deal's acts, and the least committed before each and after the last."""
+    changes: dict[date, int] = {}
+    for entry in entries:
+        sign = 1 if entry.kind is LineKind.COMMITMENT else -1
+        changes[entry.day] = changes.get(entry.day, 0) + sign * entry.need_amount
+    days, lowest = sorted(changes), [level]
+    for day in reversed(days):
+        level -= changes[day]
+        lowest.append(min(level, lowest[-1]))
+    return days, lowest[::-1]
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
@@ -182,6 +254,11 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
 
 TOLERANCE_DAYS: Final = 3
 """Days by which two dates may differ and still agree, unless another number is given."""
+
+
+def quantity_text(amount: int, unit: Unit) -> str:
+    """Format an amount as a command takes it: exact, with its unit."""
+    return f"{format_amount(amount, unit.decimals)} {unit.code}"
 
 
 def amount_in(entry: DealEntry, deal: DealFacts, unit: str) -> int | None:

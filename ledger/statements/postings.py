@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ledger.statements.describe import ProposedDelivery, proposed_delivery, quantity_text
+from ledger.statements.describe import ProposedDelivery, proposed_delivery
 from ledger.statements.lines import (
     DealEntry,
     Difference,
@@ -17,6 +17,7 @@ from ledger.statements.lines import (
     LineKind,
     StatementLine,
     grouped,
+    quantity_text,
 )
 
 Posting = tuple[ProposedDelivery, ...]

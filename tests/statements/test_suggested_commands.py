@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
-from ledger.core.quantity import Unit
-from ledger.statements.describe import suggested_command
+from ledger.core.factors import Side
+from ledger.core.quantity import Quantity, Unit
+from ledger.core.text import normalised_code
 from ledger.statements.lines import (
     DealEntry,
     DealFacts,
     Difference,
     FindingKind,
+    LedgerFacts,
     LineKind,
     StatementLine,
 )
+from ledger.statements.suggestions import suggested_command
 
 TODAY, DAY, BEFORE = date(2026, 11, 23), date(2026, 11, 20), date(2026, 11, 19)
 EUR, USD = Unit("EUR", 2, "money", "Euro"), Unit("USD", 2, "money", "US dollar")
@@ -32,6 +35,7 @@ DEAL = DealFacts(
     offer_unit=EUR,
     held=20_00,
     committed=50_00,
+    delivered=50_00,
 )
 
 
@@ -46,8 +50,10 @@ def command_of(
     told: StatementLine, recorded: int | None = None, deal: DealFacts | None = DEAL
 ) -> str | None:
     """Give the command for a line that is unknown, or that differs from an act of so much."""
+    code = None if deal is None else deal.code
+    act = None
     if recorded is None:
-        difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,))
+        difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,), deal=code)
     else:
         act = DealEntry(
             number=3,
@@ -58,8 +64,26 @@ def command_of(
             offer_amount=recorded,
             reference="Letter",
         )
-        difference = Difference(kind=FindingKind.AMOUNT, lines=(told,), entries=(act,))
-    return suggested_command("BNK", difference, deal, TODAY)
+        difference = Difference(
+            kind=FindingKind.AMOUNT, lines=(told,), entries=(act,), deal="D-0001"
+        )
+    return suggested_command("BNK", difference, facts_of(deal, act), TODAY)
+
+
+def facts_of(deal: DealFacts | None, *acts: DealEntry | None) -> LedgerFacts:
+    """Give the ledger's side: one deal or none, and 1,000 free on each of some sides."""
+    sides = {Side.NEED: ("N-0001", "N-1", "N-2"), Side.OFFER: ("O-0001", "O-1", "O-2")}
+    unit = EUR if deal is None else deal.offer_unit
+    units = {Side.NEED: EUR, Side.OFFER: unit}
+    return LedgerFacts(
+        deals={} if deal is None else {normalised_code(deal.code): deal},
+        entries=tuple(act for act in acts if act is not None),
+        free={
+            (side, normalised_code(code)): Quantity(1000_00, units[side])
+            for side, codes in sides.items()
+            for code in codes
+        },
+    )
 
 
 ON = "--on 2026-11-20 --reference Letter"
@@ -143,8 +167,89 @@ def test_a_correction_has_the_reference_that_both_have(theirs, ours, reference):
     act = DealEntry(number=3, deal="D-0001", kind=LineKind.DELIVERY, day=DAY, need_amount=30_00,
                     offer_amount=30_00, reference=ours)  # fmt: skip
     told = line(40_00, reference=theirs)
-    difference = Difference(kind=FindingKind.AMOUNT, lines=(told,), entries=(act,))
+    difference = Difference(kind=FindingKind.AMOUNT, lines=(told,), entries=(act,), deal="D-0001")
 
-    command = suggested_command("BNK", difference, DEAL, TODAY)
+    command = suggested_command("BNK", difference, facts_of(DEAL, act), TODAY)
 
     assert str(command).endswith(f"'10.00 EUR' --on 2026-11-20 --reference {reference}")
+
+
+def test_a_further_part_is_introduced_at_the_rate_and_instrument_of_its_deal():
+    in_dollars = replace(DEAL, offer_unit=USD, rate=Fraction(5, 4), instrument="loan")
+    told = line(30_00, COMMIT)
+
+    assert command_of(told, deal=in_dollars) == (
+        "cityfund deal introduce O-0001 N-0001 '30.00 EUR' --commit --instrument loan"
+        f" --rate 1.25 {ON}"
+    )
+    no_decimal = replace(in_dollars, rate=Fraction(1, 3))
+    assert command_of(told, deal=no_decimal) is None
+
+
+def test_nothing_is_introduced_beyond_what_the_two_sides_have_free():
+    in_dollars = replace(DEAL, offer_unit=USD, rate=Fraction(5, 4))
+
+    assert command_of(line(800_00, COMMIT), deal=in_dollars) is not None
+    assert command_of(line(800_01, COMMIT), deal=in_dollars) is None
+    assert command_of(line(1000_00, COMMIT)) is not None
+    assert command_of(line(1000_01, COMMIT)) is None
+    both = {"offer": "O-2", "need": "N-2"}
+    assert command_of(line(1000_00, COMMIT, **both), deal=None) is not None
+    assert command_of(line(1000_01, COMMIT, **both), deal=None) is None
+    assert command_of(line(1, COMMIT, **both, unit=USD), deal=None) is None
+
+
+def test_an_act_that_is_recorded_already_is_recorded_again():
+    act = DealEntry(number=3, deal="D-0001", kind=LineKind.DELIVERY, day=DAY, need_amount=30_00,
+                    offer_amount=30_00, reference="LETTER")  # fmt: skip
+    told = line(30_00)
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,), deal="D-0001")
+
+    def command(*acts: DealEntry) -> str:
+        return str(suggested_command("BNK", difference, facts_of(DEAL, *acts), TODAY))
+
+    assert command(act).endswith("--reference Letter --again")
+    for other in ({"day": BEFORE}, {"need_amount": 1}, {"reference": None}, {"deal": "D-2"}):
+        assert command(replace(act, **other)).endswith("--reference Letter")
+
+
+def test_a_commitment_of_several_deals_is_recorded_again():
+    deals = [replace(DEAL, code=f"D-{n}") for n in (1, 2)]
+    act = DealEntry(number=3, deal="D-2", kind=COMMIT, day=DAY, need_amount=30_00,
+                    offer_amount=30_00, reference="Letter")  # fmt: skip
+    told = line(30_00, COMMIT, offer="o-0001", need="N-0001")
+    facts = replace(facts_of(None, act), deals={normalised_code(one.code): one for one in deals})
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,))
+
+    assert str(suggested_command("BNK", difference, facts, TODAY)).endswith("Letter --again")
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "stage"),
+    [
+        (LineKind.DELIVERY, 50_00, "delivered"),
+        (LineKind.DELIVERY, -50_00, "committed"),
+        (LineKind.COMMITMENT, 50_00, "committed"),
+    ],
+)
+def test_an_act_is_reversed_only_while_what_it_moved_is_there(kind, amount, stage):
+    act = DealEntry(number=3, deal="D-0001", kind=kind, day=DAY, need_amount=amount,
+                    offer_amount=amount)  # fmt: skip
+    difference = Difference(kind=FindingKind.MISSING, entries=(act,), deal="D-0001")
+
+    def command(deal: DealFacts) -> str | None:
+        return suggested_command("BNK", difference, facts_of(deal, act), TODAY)
+
+    assert command(DEAL) == "cityfund journal reverse 3 --reason 'in no statement of BNK'"
+    assert command(replace(DEAL, **{stage: 49_99})) is None
+
+
+def test_a_release_is_reversed_only_while_the_two_sides_have_it_free():
+    def command(amount: int) -> str | None:
+        act = DealEntry(number=3, deal="D-0001", kind=COMMIT, day=DAY, need_amount=amount,
+                        offer_amount=amount)  # fmt: skip
+        difference = Difference(kind=FindingKind.MISSING, entries=(act,), deal="D-0001")
+        return suggested_command("BNK", difference, facts_of(DEAL, act), TODAY)
+
+    assert command(-1000_00) is not None
+    assert command(-1000_01) is None

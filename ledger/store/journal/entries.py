@@ -10,12 +10,19 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
-from ledger.journal.entries import Act, Entry, Movement, ProposedLine, entries_reversed
+from ledger.journal.entries import (
+    LAPSE_REASON,
+    Act,
+    Entry,
+    Movement,
+    ProposedLine,
+    entries_reversed,
+)
 from ledger.journal.timeline import TotalChange
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
@@ -134,7 +141,7 @@ def reversals_across(
     return [one for one in found if reversal_of(connection, one.number) is None]
 
 
-def lapses_of_deal(connection: Connection, deal_id: int, day: date, reason: str) -> Iterator[Entry]:
+def lapses_of_deal(connection: Connection, deal_id: int, day: date) -> Iterator[Entry]:
     """Read the lapses of a deal's holds that are dated after a day and count, in their order.
 
     A lapse is a release of the night, of an import that tells of one, or of a commitment signed in
@@ -143,10 +150,8 @@ def lapses_of_deal(connection: Connection, deal_id: int, day: date, reason: str)
     lapses = read_entries(
         connection,
         entry.c.deal_id == deal_id,
-        entry.c.act == Act.RELEASE,
         entry.c.effective_on > day,
-        entry.c.reason == reason,
-        request.c.command.in_(_LAPSING),
+        is_lapse(),
     )
     for lapse in sorted(lapses, key=lambda one: (one.effective_on, one.number)):
         of_hold = any(one.from_stage is Stage.HELD for one in lapse.movements)
@@ -172,6 +177,15 @@ def later_entries(connection: Connection, number: int, account_ids: Sequence[int
         if reversal_of(connection, one.number) is None
         and (one.reverses is None or one.reverses < number)
     ]
+
+
+def is_lapse() -> ColumnElement[bool]:
+    """Return the condition that an entry, joined with its request, lapses a hold or a part."""
+    return and_(
+        entry.c.act == Act.RELEASE,
+        entry.c.reason == LAPSE_REASON,
+        request.c.command.in_(_LAPSING),
+    )
 
 
 _LAPSING = ("reconcile", "import", "deal commit", "journal correct")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
-from ledger.core.factors import Side, Stage
+from ledger.core.factors import DEAL_STAGES, Side, Stage
+from ledger.core.quantity import Quantity
 from ledger.core.text import normalised_code
 from ledger.deals.deal import exact_rate
 from ledger.journal.entries import Act
 from ledger.statements.lines import (
     DealEntry,
     DealFacts,
+    Lapse,
     LedgerFacts,
     LineKind,
     StatementLine,
@@ -22,7 +25,7 @@ from ledger.statements.lines import (
 )
 from ledger.store.db import tables
 from ledger.store.db.queries import is_newest, read_units
-from ledger.store.journal.entries import reversed_entries
+from ledger.store.journal.entries import is_lapse, reversed_entries
 
 _BATCH: Final = 500
 _REPORTED_MOVES: Final = (
@@ -61,11 +64,25 @@ def read_ledger_facts(connection: Connection, lines: Sequence[StatementLine]) ->
     entries |= {entry.number: entry for entry in cited}
     missing = sorted({normalised_code(entry.deal) for entry in entries.values()} - deals.keys())
     deals |= {normalised_code(d.code): d for d in _deals(connection, tables.deal.c.folded, missing)}
+    offers, needs = _named(lines, deals.values())
+    free = _read_free(connection, Side.OFFER, offers) | _read_free(connection, Side.NEED, needs)
     return LedgerFacts(
-        deals=deals,
+        deals=_with_lapses(connection, deals),
         entries=tuple(entries[entry] for entry in sorted(entries)),
-        offers=_offers(connection, _normalised_codes(line.offer for line in lines)),
-        needs=_needs(connection, _normalised_codes(line.need for line in lines)),
+        offers={code: row.owner for (side, code), row in free.items() if side is Side.OFFER},
+        needs={code: row.owner for (side, code), row in free.items() if side is Side.NEED},
+        free={key: row.quantity for key, row in free.items()},
+    )
+
+
+def _named(
+    lines: Iterable[StatementLine], deals: Collection[DealFacts]
+) -> tuple[list[str], list[str]]:
+    """Return the codes of the offers and needs that lines or deals name."""
+    named = list(lines)
+    return (
+        _normalised_codes([*(line.offer for line in named), *(deal.offer for deal in deals)]),
+        _normalised_codes([*(line.need for line in named), *(deal.need for deal in deals)]),
     )
 
 
@@ -98,19 +115,28 @@ def _deals(
                 need_unit=units[row.need_unit],
                 offer_unit=units[row.offer_unit],
                 rate=exact_rate(row.rate, row.rate_exact),
-                held=int(row.held),
-                committed=int(row.committed),
+                **_stages(row),
             )
 
 
-_DEAL_TERMS: Final = ("code", "offer", "need", "provider", "office")
+_DEAL_TERMS: Final = (
+    *("code", "offer", "need", "provider", "office"),
+    *("held_until", "instrument"),
+)
+_DEAL_STAGES: Final = tuple(stage.value for stage in DEAL_STAGES)
+
+
+def _stages(row: Any) -> dict[str, Any]:
+    return {stage: int(getattr(row, stage)) for stage in _DEAL_STAGES}
 
 
 def _deal_query() -> Select[Any]:
-    deal, balances, city = tables.deal, tables.deal_balance, tables.city_version
+    deal, terms, city = tables.deal, tables.deal_version, tables.city_version
+    balances = tables.deal_balance
     return (
-        select(deal.c.code, deal.c.rate, deal.c.rate_exact, balances.c.held, balances.c.committed)
+        select(*deal.c["code", "rate", "rate_exact", "instrument"], *balances.c[_DEAL_STAGES])
         .add_columns(
+            terms.c.held_until,
             tables.offer.c.code.label("offer"),
             tables.offer.c.unit.label("offer_unit"),
             tables.need.c.code.label("need"),
@@ -120,13 +146,14 @@ def _deal_query() -> Select[Any]:
         )
         .select_from(deal)
         .join(balances, and_(balances.c.deal_id == deal.c.id, balances.c.side == Side.NEED))
+        .join(terms, terms.c.deal_id == deal.c.id)
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(tables.need, tables.need.c.id == deal.c.need_id)
         .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
         .join(tables.project, tables.project.c.id == tables.need.c.project_id)
         .join(city, city.c.city_id == tables.project.c.city_id)
         .join(tables.office, tables.office.c.id == city.c.office_id)
-        .where(is_newest(city, city.c.city_id))
+        .where(is_newest(city, city.c.city_id), is_newest(terms, terms.c.deal_id))
         .order_by(deal.c.id)
     )
 
@@ -185,22 +212,65 @@ def _entry_query() -> Select[Any]:
     )
 
 
-def _offers(connection: Connection, wanted: Sequence[str]) -> dict[str, str]:
-    providers: dict[str, str] = {}
+class _Free(NamedTuple):
+    """What a need or an offer has open or available; a need is its own owner."""
+
+    owner: str
+    quantity: Quantity
+
+
+def _read_free(
+    connection: Connection, side: Side, wanted: Sequence[str]
+) -> dict[tuple[Side, str], _Free]:
+    """Read what needs or offers have free, by normalised code."""
+    table, balance = tables.metadata.tables[side.value], tables.balance
+    query = select(table.c.folded, table.c.unit, balance.c.free).join(
+        balance, balance.c.holder_id == table.c.id
+    )
+    if side is Side.OFFER:
+        provider = tables.provider
+        query = query.add_columns(provider.c.code.label("owner"))
+        query = query.join(provider, provider.c.id == table.c.provider_id)
+    else:
+        query = query.add_columns(table.c.code.label("owner"))
+    units = read_units(connection)
+    return {
+        (side, row.folded): _Free(row.owner, Quantity(int(row.free), units[row.unit]))
+        for batch in _batches(wanted)
+        for row in connection.execute(query.where(table.c.folded.in_(batch)))
+    }
+
+
+def _with_lapses(connection: Connection, deals: Mapping[str, DealFacts]) -> dict[str, DealFacts]:
+    """Return the deals with the lapses of their holds that count, in the order of their days."""
+    wanted = sorted(code for code, deal in deals.items() if deal.held_until is not None)
+    undone = reversed_entries(connection) if wanted else frozenset()
+    lapses: dict[str, list[Lapse]] = {}
     for batch in _batches(wanted):
-        query = (
-            select(tables.offer.c.folded, tables.provider.c.code)
-            .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
-            .where(tables.offer.c.folded.in_(batch))
-        )
-        providers.update(connection.execute(query).all())
-    return providers
+        for row in connection.execute(_lapse_query().where(tables.deal.c.folded.in_(batch))):
+            if row.id not in undone:
+                lapse = Lapse(row.effective_on, int(row.amount), bool(row.passed_on))
+                lapses.setdefault(row.folded, []).append(lapse)
+    return {
+        code: replace(deal, lapses=tuple(lapses[code])) if code in lapses else deal
+        for code, deal in deals.items()
+    }
 
 
-def _needs(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
-    codes: dict[str, str] = {}
-    for batch in _batches(list(wanted)):
-        query = select(tables.need.c.folded, tables.need.c.code)
-        rows = connection.execute(query.where(tables.need.c.folded.in_(batch)))
-        codes.update(rows.all())
-    return codes
+def _lapse_query() -> Select[Any]:
+    entry, movement, deal = tables.entry, tables.movement, tables.deal
+    onward = tables.movement.alias("onward")
+    passed_on = select(onward.c.line).where(
+        onward.c.entry_id == entry.c.id, onward.c.deal_id.is_(None)
+    )
+    return (
+        select(deal.c.folded, *entry.c["id", "effective_on"], movement.c.amount)
+        .add_columns(passed_on.exists().label("passed_on"))
+        .select_from(entry)
+        .join(deal, deal.c.id == entry.c.deal_id)
+        .join(tables.request, tables.request.c.id == entry.c.request_id)
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .where(movement.c.holder_id == deal.c.need_id, movement.c.from_stage == Stage.HELD)
+        .where(is_lapse())
+        .order_by(entry.c.effective_on, entry.c.id)
+    )

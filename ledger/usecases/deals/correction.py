@@ -15,13 +15,12 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Quantity, parse_quantity
 from ledger.journal import moves
-from ledger.journal.entries import Act, ActDetails, Draft, Entry, Movement, Posted
+from ledger.journal.entries import LAPSE_REASON, Act, ActDetails, Draft, Entry, Movement, Posted
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.entries import later_entries, read_entry
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction, NothingToChange
-from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 from ledger.usecases.journal.posting import mirrored, post
 from ledger.usecases.journal.reversal import (
     AlreadyReversed,

@@ -19,9 +19,6 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.journal.posting import CannotReverse
 from ledger.usecases.journal.reversal import reverse_posted
 
-LAPSE_REASON: Final = "lapsed"
-"""What the journal gives as the reason of what the night released."""
-
 _MOST_NAMED: Final = 3
 
 
@@ -38,7 +35,7 @@ def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Entry | None:
     """
     if deal.last_on is None or day >= deal.last_on:
         return None
-    return next(lapses_of_deal(uow.connection, deal.id, day, LAPSE_REASON), None)
+    return next(lapses_of_deal(uow.connection, deal.id, day), None)
 
 
 def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Entry, day: date) -> None:

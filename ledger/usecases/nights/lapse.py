@@ -18,7 +18,7 @@ from ledger.core.dates import (
 )
 from ledger.core.errors import Busy, InvalidInput, LedgerError, RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.journal.entries import Act, ActDetails
+from ledger.journal.entries import LAPSE_REASON, Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
@@ -26,7 +26,6 @@ from ledger.store.nights.expiry import HoldExpiry, OfferExpiry, holds_due_by, of
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
-from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 from ledger.usecases.night_step import (
     Night,
     NightFinding,
