@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from oracle import FREE, Move, Oracle, Row, new_row
+from oracle import FREE, Move, Oracle, Refused, Row
 from sqlalchemy import event
 from world import World
 
@@ -17,6 +17,7 @@ from ledger.core.factors import Side
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
+from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}
@@ -67,6 +68,13 @@ def build(url: str) -> None:
     world.ledger.engine.dispose()
 
 
+class Version(NamedTuple):
+    """The terms of an offer or a deal that can change, and the request that set them."""
+
+    terms: dict[str, Any]
+    request: int
+
+
 class BothBooks:
     """One ledger and its oracle: the one has to agree with the other, whatever is done."""
 
@@ -81,11 +89,12 @@ class BothBooks:
             )
         self.oracle = Oracle()
         self.deals: dict[str, Terms] = {}
-        self.held_until: dict[str, date | None] = {}
-        self.valid_until: dict[str, date | None] = {}
-        self.ended: set[str] = set()
-        self.reversing: int | None = None
-        self.reopening: set[int] = set()
+        self.versions: dict[str, list[Version]] = {
+            code: [Version({"valid_until": None, "withdrawn": False}, -1)]
+            for code, side in SIDES.items()
+            if side == "offer"
+        }
+        self.keys: list[str] = []
         self.said: dict[str, tuple[str, str | None]] = {}
         with self.world.ledger.read() as connection:
             self.ids = {
@@ -96,78 +105,89 @@ class BothBooks:
     def today(self) -> date:
         return datetime.now(UTC).date()
 
-    def do_both(
-        self, act: str, deal: str | None, day: date, moves: tuple[Move, ...],
-        call: Callable[[date], Any], *, allowed: bool = True,
-    ) -> bool:  # fmt: skip
-        """Do an act on both; give whether it was done.
+    @property
+    def requests(self) -> int:
+        """How many requests the officer has made; the place of the next one."""
+        return len(self.keys)
 
-        Where only a day between runs short, reversals may move: then either answer is taken, but a
-        refusal is wrong if the move of one reversal would do.
+    def terms(self, code: str) -> dict[str, Any]:
+        """The terms of an offer or a deal as they stand."""
+        return self.versions[code][-1].terms
+
+    def set_terms(self, code: str, **terms: Any) -> None:
+        """Add a version of an offer's or a deal's terms."""
+        self.versions[code].append(Version({**self.terms(code), **terms}, self.requests))
+
+    def judge(self, plan: Callable[[], None], call: Callable[[], Any]) -> bool:
+        """Do one request on both; give whether it was done.
+
+        `plan` does it on the oracle, or raises `Refused`: the ledger has to answer the same, and
+        to post the same entries.
         """
-        dated = BIRTH <= day <= self.today or not moves
-        allowed = allowed and dated and self.oracle.recordable(day, moves)
-        if allowed and not self.oracle.fits(day, moves):
-            either = None if not self.oracle.one_reversal_would_do(day, moves) else True
-            answer = self.attempt(lambda: call(day), allowed=either)
-        else:
-            answer = self.attempt(lambda: call(day), allowed=allowed)
-        if answer is None or not moves:
-            return answer is not None
-        *moved, number = answer["entries"]
-        assert all(row.act == "reverse" for row in self.take_in(moved))
-        assert len(moved) % 2 == 0, "a reversal moves by two entries"
-        reverses = self.reversing if act == "reverse" else None
-        moment = self.moment_of(number)
-        self.oracle.rows.append(Row(number, act, deal, day, moment, moves, reverses))
-        assert self.oracle.short_days(self.oracle.rows) == []
+        due = self.plan(plan)
+        answer = self.attempt(call, allowed=due is not None)
+        if due is None:
+            return False
+        self.take_in(due, answer["entries"], self.requests)
+        # What changes nothing leaves no trace.
+        if answer["entries"] or answer["registers"]:
+            self.keys.append(answer["key"])
         return True
 
-    def do_all(
-        self, changes: list[tuple[str, date, tuple[Move, ...]]], day: date, call: Callable[[], Any]
-    ) -> None:
-        """Do changes of a quantity that one request makes, or none of them, on both."""
-        allowed: bool | None = BIRTH <= day <= self.today
-        before = self.oracle.rows[:]
-        for _, at, moves in changes:
-            if not self.oracle.recordable(at, moves):
-                allowed = False
-            elif allowed and not self.oracle.fits(at, moves):
-                # As above; what reversals move is taken from the ledger.
-                allowed = None if self.oracle.one_reversal_would_do(at, moves) else False
-            self.oracle.rows.append(new_row(at, moves))
-        self.oracle.rows = before[:]
-        answer = self.attempt(call, allowed=allowed)
-        if answer is None:
-            return
-        own = [row for row in self.take_in(answer["entries"]) if row.act != "reverse"]
-        assert [(row.day, row.moves) for row in own] == [change[1:] for change in changes]
+    def plan(self, plan: Callable[[], None]) -> list[Row] | None:
+        """Do something on the oracle; give the rows that it added, None where it is refused."""
+        before = self.state()
+        try:
+            plan()
+        except Refused:
+            self.restore(before)
+            return None
+        return self.oracle.rows[len(before[0]) :]
+
+    def state(self) -> Any:
+        """All that the oracle knows."""
+        versions = {code: every[:] for code, every in self.versions.items()}
+        return self.oracle.rows[:], self.deals.copy(), versions
+
+    def restore(self, state: Any) -> None:
+        """Take back all that the oracle has learnt since."""
+        self.oracle.rows, self.deals, self.versions = state
+
+    def take_in(self, due: list[Row], numbers: list[int], request: int) -> None:
+        """Hold the entries that the ledger posted to what the oracle expected."""
+        posted = self.entries(numbers, request)
+        renumbered = {row.number: number for row, number in zip(due, numbers, strict=False)}
+        wanted = [_compared(row, renumbered) for row in due]
+        assert [_compared(row, {}) for row in posted] == wanted
+        self.oracle.rows[len(self.oracle.rows) - len(due) :] = posted
         assert self.oracle.short_days(self.oracle.rows) == []
 
-    def take_in(self, numbers: list[int]) -> list[Row]:
-        """Take entries that the program posted of its own accord into the oracle."""
+    def entries(self, numbers: list[int], request: int) -> list[Row]:
+        """Read entries of the ledger as rows of the oracle."""
         rows = []
         for entry in self.world.entries():
-            if entry.number in numbers:
-                moves = tuple(
-                    Move(
-                        str(m.side), m.account, m.deal, str(m.from_stage), str(m.to_stage), m.amount
-                    )
-                    for m in entry.movements
+            if entry.number not in numbers:
+                continue
+            moves = tuple(
+                Move(str(m.side), m.account, m.deal, str(m.from_stage), str(m.to_stage), m.amount)
+                for m in entry.movements
+            )
+            rows.append(
+                Row(
+                    entry.number,
+                    str(entry.act),
+                    entry.deal,
+                    entry.effective_on,
+                    self.moment_of(entry.number),
+                    moves,
+                    entry.reverses,
+                    is_lapse=str(entry.act) == "release" and entry.reason == LAPSE_REASON,
+                    request=request,
                 )
-                number, act, moment = entry.number, str(entry.act), self.moment_of(entry.number)
-                row = Row(
-                    number, act, entry.deal, entry.effective_on, moment, moves, entry.reverses
-                )
-                rows.append(row)
-        self.oracle.rows += rows
+            )
         return rows
 
-    def do_nothing(self, call: Callable[[], Any]) -> None:
-        answer = self.attempt(call, allowed=True)
-        assert answer["entries"] == []
-
-    def attempt(self, call: Callable[[], Any], *, allowed: bool | None) -> Any:
+    def attempt(self, call: Callable[[], Any], *, allowed: bool) -> Any:
         before = self.counts()
         refusal: LedgerError | None = None
         answer = None
@@ -176,7 +196,7 @@ class BothBooks:
         except LedgerError as refused:
             refusal = refused
         if refusal is None:
-            assert allowed is not False, "accepted although it breaks a rule"
+            assert allowed, "accepted although it breaks a rule"
             return answer
         assert not allowed, f"refused although allowed: {refusal.what} {refusal.why}"
         assert self.counts() == before, "a refusal left something behind"
@@ -209,6 +229,9 @@ class BothBooks:
             accounts = {side: balances.account_stages(connection, side, times) for side in Side}
             deals = balances.deal_stages(connection, times)
             ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
+            if times == balances.NOW:
+                for kind in ("offer", "deal"):
+                    self._compare_terms(registers.load_all(connection, kind))
         for code, side in SIDES.items():
             got = accounts[Side(side)].get(self.ids[code], {})
             due = self.oracle.stages(side, code, wanted)
@@ -222,6 +245,16 @@ class BothBooks:
                 due.pop(FREE[side.value], None)
                 got = deals.get((identity, side), {})
                 assert _filled(got) == _filled(due), f"{deal} {side} at {times}"
+
+    def _compare_terms(self, records: Any) -> None:
+        for code, stored in records.items():
+            terms = self.terms(code)
+            assert {name: getattr(stored.record, name) for name in terms} == terms, code
+
+
+def _compared(row: Row, numbers: dict[int, int]) -> tuple[Any, ...]:
+    reverses = numbers.get(row.reverses or 0, row.reverses)
+    return row.act, row.deal, row.day, row.moves, reverses, row.is_lapse
 
 
 def _filled(stages: Any) -> dict[str, int]:

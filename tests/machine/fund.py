@@ -1,17 +1,22 @@
 """A fund that does anything at any time: every act through the program, and through the oracle.
 
-The oracle says beforehand whether an act is allowed and what it moves; the program has to agree,
-and where it refuses, nothing may have changed.
+The oracle does each act first, or says that it is refused; the program has to agree and to post
+the same entries, and where it refuses, nothing may have changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from both_books import (
+    BIRTH,
     DECIMALS,
     INDIVISIBLE,
     INSTRUMENTS,
@@ -20,92 +25,117 @@ from both_books import (
     UNITS,
     BothBooks,
     Terms,
+    Version,
     typed,
 )
-from oracle import FREE, LIVING, Move, Row, to_hold, to_move
+from oracle import FREE, LIVING, Move, Refused, Row, new_row, taken_back, to_hold, to_move
 
+from ledger.core.errors import LedgerError
 from ledger.core.factors import Stage
 from ledger.journal.entries import Act
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.correction import Correction, correct
+from ledger.usecases.night_step import Night, Operator
+from ledger.usecases.nights.lapse import lapse_step
+from ledger.usecases.undo import undo
+
+NIGHT_WATCH = Operator(actor="night", system_user="cron", host="office")
+
+
+def require(condition: object) -> None:
+    """Say that an act is refused unless something holds."""
+    if not condition:
+        raise Refused
 
 
 class Fund(BothBooks):
     """Every act of an officer, in his words to the program and in arithmetic to the oracle."""
+
+    def post(
+        self, act: str, day: date, moves: tuple[Move, ...], deal: str | None = None,
+        reverses: int | None = None, *, is_lapse: bool = False,
+    ) -> None:  # fmt: skip
+        """Record an act in the oracle, and what has to move for it."""
+        require(moves and BIRTH <= day <= self.today)
+        self.oracle.post(new_row(day, moves, act, deal, reverses)._replace(is_lapse=is_lapse))
 
     # Acts on a need's or an offer's own quantity.
 
     def set_quantity(self, code: str, total: int, day: date) -> None:
         """Declare, or set the total of a day; the next later total stays what was said of it."""
         side = SIDES[code]
-        then = self.oracle.required(side, code, day)
-        way = ("undeclared", FREE[side]) if total > then else (FREE[side], "undeclared")
-        move = Move(side, code, None, *way, abs(total - then))
-        changes = [("revise", day, (move,))] if total != then else []
-        kept = self.oracle.next_total(side, code, day)
-        if changes and kept is not None:
-            changes.append(("revise", kept, (move.back(),)))
-            changes.sort(key=lambda change: change[2][0].source != "undeclared")
         quantity = typed(code, total)
         assert quantity is not None
-        self.do_all(changes, day, lambda: self.world.revise(side, code, quantity, on=day))
+        self.judge(
+            lambda: self._set_quantity(side, code, total, day),
+            lambda: self.world.revise(side, code, quantity, on=day),
+        )
 
-    def withdraw(self, code: str, amount: int | None, day: date) -> None:
-        """Take back a part, or all; all of an offer ends it, even where nothing is left."""
-        side = SIDES[code]
-        there = self.oracle.stages(side, code)[FREE[side]]
-        ends = side == "offer" and amount is None and code not in self.ended
-        if ends and not there:
-            self.do_nothing(lambda: self.world.withdraw(side, code, None, on=day))
-            self.ended.add(code)
+    def _set_quantity(self, side: str, code: str, total: int, day: date) -> None:
+        require(BIRTH <= day <= self.today)
+        then = self.oracle.required(side, code, day)
+        if total == then:
             return
-        moves = self._own(code, FREE[side], "withdrawn", amount)
-        quantity = typed(code, amount)
-        done = self.do_both(
-            "withdraw", None, day, moves,
-            lambda on: self.world.withdraw(side, code, quantity, on=on), allowed=bool(moves),
-        )  # fmt: skip
-        if done and ends:
-            self.ended.add(code)
+        known = then or self.oracle.required(side, code)
+        way = ("undeclared", FREE[side]) if total > then else (FREE[side], "undeclared")
+        move = Move(side, code, None, *way, abs(total - then))
+        changes = [("revise" if known else "declare", day, move)]
+        kept = self.oracle.next_total(side, code, day)
+        if kept is not None:
+            changes.append(("revise", kept, move.back()))
+            changes.sort(key=lambda change: change[2].source != "undeclared")
+        for act, on, change in changes:
+            self.post(act, on, (change,))
+
+    def withdraw(self, code: str, amount: int | None, day: date, **more: Any) -> bool:
+        """Take back a part, or all; all of an offer ends it, even where nothing is left."""
+        side, quantity = SIDES[code], typed(code, amount)
+        return self.judge(
+            lambda: self._withdraw(side, code, amount, day),
+            lambda: self.world.withdraw(side, code, quantity, on=day, **more),
+        )
+
+    def _withdraw(self, side: str, code: str, amount: int | None, day: date) -> None:
+        ends = side == "offer" and amount is None and not self.terms(code)["withdrawn"]
+        if not ends or self.oracle.stages(side, code)[FREE[side]]:
+            self.post("withdraw", day, self._own(code, FREE[side], "withdrawn", amount))
+        if ends:
+            self.set_terms(code, withdrawn=True)
 
     def reinstate(self, code: str, amount: int | None, day: date) -> None:
         """Bring back what was withdrawn, else what expired of an offer that is valid again."""
-        side, stages = SIDES[code], self.oracle.stages(SIDES[code], code)
-        source, ended = "withdrawn", code in self.ended
-        if side == "offer" and not stages["withdrawn"] and stages["expired"]:
-            source = "expired"
-        valid = side == "need" or not self._has_expired(code, day)
-        quantity = typed(code, amount)
-        if valid and ended and amount is None and source == "withdrawn" and not stages[source]:
-            self.do_nothing(lambda: self.world.reinstate(side, code, None, on=day))
-            self.ended.discard(code)
-            return
-        moves = self._own(code, source, FREE[side], amount)
-        done = self.do_both(
-            "reinstate", None, day, moves,
-            lambda on: self.world.reinstate(side, code, quantity, on=on),
-            allowed=valid and bool(moves),
-        )  # fmt: skip
-        if done and source == "withdrawn" and ended:
-            self._reopen(code)
+        side, quantity = SIDES[code], typed(code, amount)
+        self.judge(
+            lambda: self._reinstate(side, code, amount, day),
+            lambda: self.world.reinstate(side, code, quantity, on=day),
+        )
+
+    def _reinstate(self, side: str, code: str, amount: int | None, day: date) -> None:
+        stages, source = self.oracle.stages(side, code), "withdrawn"
+        if side == "offer":
+            require(not self._has_expired(code, day))
+            if not stages["withdrawn"] and stages["expired"]:
+                source = "expired"
+        ended = side == "offer" and source == "withdrawn" and self.terms(code)["withdrawn"]
+        if not ended or amount is not None or stages[source]:
+            self.post("reinstate", day, self._own(code, source, FREE[side], amount))
+        if ended:
+            self.set_terms(code, withdrawn=False)
 
     def expire(self, offer: str, day: date) -> None:
         """Lapse all that is available of an offer whose last day has passed."""
-        moves = self._own(offer, "available", "expired", None)
-        allowed = bool(moves) and self._has_expired(offer, day)
-        self.do_both(
-            "expire", None, day, moves, lambda on: self.world.expire(offer, on=on), allowed=allowed
-        )
+        self.judge(lambda: self._expire(offer, day), lambda: self.world.expire(offer, on=day))
+
+    def _expire(self, offer: str, day: date) -> None:
+        require(self._has_expired(offer, day))
+        self.post("expire", day, self._own(offer, "available", "expired", None))
 
     def edit_validity(self, offer: str, until: date | None) -> None:
         """Let an offer end sooner or later, or never."""
-        self.world.edit("offer", offer, valid_until=until)
-        self.valid_until[offer] = until
-
-    def _reopen(self, offer: str) -> None:
-        """Let an offer that was withdrawn as a whole stand again, by the latest entry."""
-        self.ended.discard(offer)
-        self.reopening.add(self.oracle.rows[-1].number)
+        self.judge(
+            lambda: self.set_terms(offer, valid_until=until),
+            lambda: self.world.edit("offer", offer, valid_until=until),
+        )
 
     def _own(self, code: str, source: str, target: str, amount: int | None) -> tuple[Move, ...]:
         side = SIDES[code]
@@ -113,11 +143,11 @@ class Fund(BothBooks):
         return (Move(side, code, None, source, target, part),) if part else ()
 
     def _has_expired(self, offer: str, day: date) -> bool:
-        until = self.valid_until.get(offer)
+        until = self.terms(offer)["valid_until"]
         return until is not None and day > until
 
     def _passes_to(self, offer: str, day: date) -> str | None:
-        if offer in self.ended:
+        if self.terms(offer)["withdrawn"]:
             return "withdrawn"
         return "expired" if self._has_expired(offer, day) else None
 
@@ -133,37 +163,53 @@ class Fund(BothBooks):
         rates = RATES.get((UNITS[need], UNITS[offer]), (Decimal(1),))
         rate = rates[turn % len(rates)]
         terms = Terms(offer, need, rate, INSTRUMENTS[turn // 2 % len(INSTRUMENTS)])
-        deal = next((code for code, known in self.deals.items() if known == terms), None)
-        code = deal or f"D-{len(self.deals) + 1:04d}"
         directly, override = how["directly"], how["override"]
-        target = "committed" if directly else "held"
-        shift = Fraction(10) ** (DECIMALS[UNITS[offer]] - DECIMALS[UNITS[need]])
-        moves = (
-            Move("need", need, code, "open", target, part),
-            Move("offer", offer, code, "available", target, to_hold(part, Fraction(rate) * shift)),
-        )
-        quantity, until = typed(need, part), day + timedelta(days=lasts)
+        until = None if directly else day + timedelta(days=lasts)
+        quantity = typed(need, part)
         assert quantity is not None
-        late = day < self.oracle.last_day(code)
         zeros = "0" * (turn % 3) if "." in f"{rate:f}" else ""
         said: dict[str, Any] = {
             "rate": None if UNITS[need] == UNITS[offer] else Decimal(f"{rate:f}{zeros}"),
             "instrument": terms.instrument,
             "directly": directly,
-            "until": None if directly else until,
+            "until": until,
             "override": "agreed" if override else None,
         }
-        done = self.do_both(
-            "commit" if directly else "introduce", code, day, moves,
-            lambda on: self.world.introduce(quantity, offer, need, **said, on=on),
-            allowed=self._eligible(offer, need, part, day, override=override),
-        )  # fmt: skip
-        if done:
+        self.judge(
+            lambda: self._hold(terms, part, day, until, directly=directly, override=override),
+            lambda: self.world.introduce(quantity, offer, need, **said, on=day),
+        )
+
+    def _hold(
+        self, terms: Terms, part: int, day: date, until: date | None, *, directly: bool,
+        override: bool,
+    ) -> None:  # fmt: skip
+        offer, need = terms.offer, terms.need
+        require(self._eligible(offer, need, part, day, override=override))
+        deal = next((code for code, known in self.deals.items() if known == terms), None)
+        code = deal or f"D-{len(self.deals) + 1:04d}"
+        late = day < self.oracle.last_day(code)
+        shift = Fraction(10) ** (DECIMALS[UNITS[offer]] - DECIMALS[UNITS[need]])
+        taken = to_hold(part, Fraction(terms.rate) * shift)
+        target = "committed" if directly else "held"
+        moves = (
+            Move("need", need, code, "open", target, part),
+            Move("offer", offer, code, "available", target, taken),
+        )
+        self.post("commit" if directly else "introduce", day, moves, code)
+        if deal is None:
             self.deals[code] = terms
-            before = self.held_until.get(code)
-            if before is not None and late:
-                until = max(before, until)
-            self.held_until[code] = before if directly else until
+            self.versions[code] = [Version({"held_until": until}, self.requests)]
+            return
+        before = self.terms(code)["held_until"]
+        after = until or before
+        if late and after and before:
+            after = max(after, before)
+        self._date_hold(code, after)
+
+    def _date_hold(self, deal: str, until: date | None) -> None:
+        if until != self.terms(deal)["held_until"]:
+            self.set_terms(deal, held_until=until)
 
     def _eligible(self, offer: str, need: str, part: int, day: date, *, override: bool) -> bool:
         if not self.oracle.required("need", need):
@@ -185,71 +231,135 @@ class Fund(BothBooks):
 
     def advance(self, deal: str, act: Act, source: str, part: int | None, day: date) -> None:
         """Commit, deliver, release or return a part of a deal, or all there is."""
-        terms = self.deals[deal]
-        target = {
-            Act.COMMIT: "committed", Act.DELIVER: "delivered",
-            Act.RETURN: "committed", Act.RELEASE: "open",
-        }[act]  # fmt: skip
-        need, offer = self.oracle.deal(deal, "need"), self.oracle.deal(deal, "offer")
-        amount = need[source] if part is None else part
-        allowed = 0 < amount <= need[source]
-        moves = self._both(deal, terms, (source, target), amount, offer[source], need[source], day)
-        allowed = allowed and bool(moves)
-        until = self.held_until[deal]
-        if act is Act.COMMIT and until is not None and day > until:
-            allowed = False
-        quantity, from_stage = typed(terms.need, part), Stage(source)
-        more = {"from_stage": from_stage} if act is Act.RELEASE else {}
-        self.do_both(
-            act.value, deal, day, moves if allowed else (),
-            lambda on: self.world.act(act, deal, quantity, **more, on=on), allowed=allowed,
-        )  # fmt: skip
+        quantity = typed(self.deals[deal].need, part)
+        more = {"from_stage": Stage(source)} if act is Act.RELEASE else {}
+        self.judge(
+            lambda: self._advance(deal, act.value, source, part, day),
+            lambda: self.world.act(
+                act, deal, quantity, **more, on=day, command=f"deal {act.value}"
+            ),
+        )
+
+    def _advance(self, deal: str, act: str, source: str, part: int | None, day: date) -> None:
+        if act == "release":
+            self._release(deal, source, part, day, self._passes_to(self.deals[deal].offer, day))
+        elif act == "commit":
+            self._commit(deal, part, day)
+        else:
+            target = "delivered" if act == "deliver" else "committed"
+            self.post(act, day, self._both(deal, source, target, part, day), deal)
+
+    def _commit(self, deal: str, part: int | None, day: date) -> None:
+        """Commit what is held; what lapsed after that day is held again for it."""
+        until = self.terms(deal)["held_until"]
+        require(until is None or day <= until)
+        lapse = self.oracle.first_lapse(deal, day)
+        done = self.plan(
+            lambda: self.post("commit", day, self._both(deal, "held", "committed", part, day), deal)
+        )
+        if done is not None:
+            return
+        require(lapse is not None)
+        assert lapse is not None
+        self._take_back(lapse)
+        lapsed = lapse.moves[0].amount
+        signed = lapsed if part is None else part
+        if signed < lapsed:
+            end = self._passes_to(self.deals[deal].offer, lapse.day)
+            self._release(deal, "held", lapsed - signed, lapse.day, end, is_lapse=True)
+        self.post("commit", day, self._both(deal, "held", "committed", signed, day), deal)
+
+    def _release(
+        self, deal: str, source: str, part: int | None, day: date, end: str | None,
+        *, is_lapse: bool = False,
+    ) -> None:  # fmt: skip
+        moves = self._both(deal, source, FREE["need"], part, day)
+        passed = [
+            Move("offer", move.code, None, "available", end, move.amount)
+            for move in moves
+            if move.side == "offer" and end is not None
+        ]
+        self.post("release", day, (*moves, *passed), deal, is_lapse=is_lapse)
 
     def _both(
-        self, deal: str, terms: Terms, way: tuple[str, str], amount: int,
-        offer_stage: int, need_stage: int, day: date,
-    ) -> tuple[Move, ...]:  # fmt: skip
-        if not 0 < amount <= need_stage:
-            return ()
-        source, target = way
+        self, deal: str, source: str, target: str, part: int | None, day: date
+    ) -> tuple[Move, ...]:
+        """What a part of a deal moves on both sides; the part that empties one empties both."""
+        terms = self.deals[deal]
+        need, offer = (self.oracle.deal(deal, side)[source] for side in ("need", "offer"))
+        amount = need if part is None else part
+        require(0 < amount <= need)
+        theirs = to_move(offer, need, amount)
+        if UNITS[terms.need] != UNITS[terms.offer] and amount < need:
+            # A part told late takes no more than the offer's side has on every day since.
+            theirs = max(0, min(theirs, self.oracle.least(deal, "offer", source, day)))
         moves = [Move("need", terms.need, deal, source, target, amount)]
-        theirs = to_move(offer_stage, need_stage, amount)
-        if UNITS[terms.need] != UNITS[terms.offer]:
-            # A part told late takes what the offer's side has on every day since. The part that
-            # empties both takes all: that is refused, unless a reversal can move out of its way.
-            least = self.oracle.least(deal, "offer", source, day)
-            if amount < need_stage:
-                theirs = max(0, min(theirs, least))
         if theirs:
             to = "available" if target == "open" else target
             moves.append(Move("offer", terms.offer, deal, source, to, theirs))
-            moves += self._passed(moves[-1], day)
         return tuple(moves)
-
-    def _passed(self, back: Move, day: date) -> list[Move]:
-        """Pass on what came back to an offer that is over."""
-        end = self._passes_to(back.code, day)
-        if back.target != "available" or back.deal is None or end is None:
-            return []
-        return [Move("offer", back.code, None, "available", end, back.amount)]
 
     def prolong(self, deal: str, until: date) -> None:
         """Let a hold last longer."""
-        held = self.oracle.deal(deal, "need")["held"]
-        allowed = bool(held) and until >= self.today and until != self.held_until[deal]
-        self.attempt(
-            lambda: self.world.do(
-                lambda uow: acts.edit_deal(uow, acts.DealEdit(deal=deal, until=until))
-            ),
-            allowed=allowed,
+
+        def plan() -> None:
+            held = self.oracle.deal(deal, "need")["held"]
+            require(held and until >= self.today and until != self.terms(deal)["held_until"])
+            self.set_terms(deal, held_until=until)
+
+        edit = acts.DealEdit(deal=deal, until=until)
+        self.judge(plan, lambda: self.world.do(lambda uow: acts.edit_deal(uow, edit)))
+
+    # The night.
+
+    def lapse(self, day: date) -> None:
+        """Let the night release the holds, and expire the offers, that ended before a day."""
+        last = self.oracle.rows[-1].number
+        due, refused = self.oracle.rows[:], 0
+        for deal in sorted(self.deals):
+            until = self.terms(deal)["held_until"]
+            if until is not None and until < day and self.oracle.deal(deal, "need")["held"]:
+                refused += not self._lapses(deal, day)
+        for offer, side in SIDES.items():
+            free = side == "offer" and self.oracle.stages(side, offer)["available"]
+            if free and self._has_expired(offer, day):
+                refused += not self._expires(offer, day)
+        due = self.oracle.rows[len(due) :]
+        night = Night(ledger=self.world.ledger, day=day, run=0, who=NIGHT_WATCH)
+        result = lapse_step(night)
+        numbers = [one.number for one in self.world.entries() if one.number > last]
+        self.take_in(due, numbers, request=-1)
+        assert len(result.findings) == refused, result.findings
+
+    def _lapses(self, deal: str, day: date) -> bool:
+        terms = self.deals[deal]
+
+        def release(on: date) -> None:
+            self._release(deal, "held", None, on, self._passes_to(terms.offer, on), is_lapse=True)
+
+        return self._on_day_or_latest(release, day, (terms.need, terms.offer))
+
+    def _expires(self, offer: str, day: date) -> bool:
+        return self._on_day_or_latest(lambda on: self._expire(offer, on), day, (offer,))
+
+    def _on_day_or_latest(
+        self, act: Callable[[date], None], day: date, codes: tuple[str, ...]
+    ) -> bool:
+        """Do an act of the night on its day, else on that of the latest act of those concerned."""
+        days = (row.day for row in self.oracle.rows for move in row.moves if move.code in codes)
+        latest = max(days)
+        return self.plan(lambda: act(day)) is not None or (
+            latest > day and self.plan(lambda: act(latest)) is not None
         )
-        if allowed:
-            self.held_until[deal] = until
 
     # Corrections and repetitions.
 
     def reverse(self, row: Row, day: date) -> None:
         """Undo an entry of any kind, a reversal too."""
+        self.judge(lambda: self._reverse(row, day), lambda: self.world.reverse(row.number, on=day))
+
+    def _reverse(self, row: Row, day: date) -> None:
+        require(day >= row.day)
         moves: list[Move] = []
         due = [move.back() for move in reversed(row.moves)]
         for place, move in enumerate(due):
@@ -258,41 +368,41 @@ class Fund(BothBooks):
             # What the mirror passes on by itself is not passed on again.
             again = follows is not None and follows.deal is None and move.deal is not None
             moves += [] if again else self._passed(move, day)
-        allowed = (
-            self.oracle.may_be_reversed(row)
-            and day >= row.day
-            and not self._strands(row.deal, moves)
-            and not self._divides(row.deal, moves)
-        )
-        self.reversing = row.number
-        done = self.do_both(
-            "reverse", row.deal, day, tuple(moves),
-            lambda on: self.world.reverse(row.number, on=on), allowed=allowed,
-        )  # fmt: skip
-        if done:
-            code = row.moves[0].code
-            if row.act == "withdraw" and code in self.ended:
-                self._reopen(code)
-            elif row.number in self.reopening:
-                self.ended.add(code)
+        self._take_back(row, day, moves)
+        for code in dict.fromkeys(move.code for move in row.moves if move.side == "offer"):
+            ended = self.terms(code)["withdrawn"]
+            if row.act == "withdraw" and ended:
+                self.set_terms(code, withdrawn=False)
+            elif not ended and self._was_reopened_by(code, row):
+                self.set_terms(code, withdrawn=True)
 
-    def correct(self, row: Row, amount: int, day: date) -> None:
-        """Correct an entry's quantity and day: allowed or not, no day may run short after it."""
-        quantity = typed(row.moves[0].code, amount)
-        meant = Correction(quantity=quantity, on=day)
-        answer = self.attempt(
-            lambda: self.world.do(lambda uow: correct(uow, row.number, meant), reason="a slip"),
-            allowed=None,
+    def _was_reopened_by(self, offer: str, row: Row) -> bool:
+        versions = self.versions[offer]
+        return row.act in {"reinstate", "reverse"} and any(
+            before.terms["withdrawn"]
+            and not after.terms["withdrawn"]
+            and after.request == row.request
+            for before, after in pairwise(versions)
         )
-        if answer is not None:
-            posted = self.take_in(answer["entries"])
-            assert posted[0].reverses is not None
-            assert any(
-                (one.act, one.day, one.moves[0].amount) == (row.act, day, amount) for one in posted
-            )
-            assert self.oracle.short_days(self.oracle.rows) == []
 
-    def _strands(self, deal: str | None, moves: list[Move]) -> bool:
+    def _passed(self, back: Move, day: date) -> list[Move]:
+        """Pass on what came back to an offer that is over."""
+        if back.target != "available" or back.deal is None:
+            return []
+        end = self._passes_to(back.code, day)
+        return [Move("offer", back.code, None, "available", end, back.amount)] if end else []
+
+    def _take_back(
+        self, row: Row, day: date | None = None, moves: list[Move] | None = None
+    ) -> None:
+        """Reverse an entry: on its own day by its exact mirror, unless told otherwise."""
+        due = tuple(taken_back(row).moves if moves is None else moves)
+        require(self.oracle.may_be_reversed(row))
+        require(not self._strands(row.deal, due))
+        require(not self._divides(row.deal, due))
+        self.post("reverse", day or row.day, due, row.deal, row.number)
+
+    def _strands(self, deal: str | None, moves: tuple[Move, ...]) -> bool:
         """Say whether moves leave a stage empty on the need's side of a deal alone."""
         if deal is None:
             return False
@@ -303,33 +413,126 @@ class Fund(BothBooks):
                 after[move.side][move.target] += move.amount
         return any(after["offer"][stage] and not after["need"][stage] for stage in LIVING)
 
-    def _divides(self, deal: str | None, moves: list[Move]) -> bool:
+    def _divides(self, deal: str | None, moves: tuple[Move, ...]) -> bool:
         if deal is None or self.deals[deal].need != INDIVISIBLE:
             return False
         takes = any(move.source == "open" for move in moves)
         return takes and self._others(self.deals[deal].offer, INDIVISIBLE)
 
+    def undo(self, back: int) -> None:
+        """Undo the officer's last request, or one of those before it by its key."""
+        place = self.requests - 1 - back
+        key = None if back == 0 else self.keys[place]
+        self.judge(
+            lambda: self._undo(place),
+            lambda: self.world.do(lambda uow: undo(uow, key), reason="a slip"),
+        )
+
+    def _undo(self, request: int) -> None:
+        rows = [row for row in self.oracle.rows if row.request == request]
+        edits = [
+            (code, version)
+            for code, every in self.versions.items()
+            for version in every[1:]
+            if version.request == request
+        ]
+        require(rows or edits)
+        for row in reversed(rows):
+            self._take_back(row)
+        for code, version in reversed(edits):
+            every = self.versions[code]
+            require(every[-1] is version)
+            before = every[every.index(version) - 1]
+            if before.terms != version.terms:
+                self.set_terms(code, **before.terms)
+
+    def correct(self, row: Row, amount: int, day: date) -> None:
+        """Correct an entry's quantity and day, and post again what depends on it."""
+        quantity = typed(row.moves[0].code, amount)
+        meant = Correction(quantity=quantity, on=day)
+        self.judge(
+            lambda: self._correct(row, amount, day),
+            lambda: self.world.do(
+                lambda uow: correct(uow, row.number, meant),
+                reason="a slip",
+                command="journal correct",
+            ),
+        )
+
+    def _correct(self, row: Row, amount: int, day: date) -> None:
+        require(self.oracle.may_be_reversed(row) and row.act not in {"reverse", "revise"})
+        require(row.act != "declare" or day == row.day)
+        require((amount, day) != (row.moves[0].amount, row.day))
+        first = row.moves[0]._replace(amount=amount)
+        meant = row._replace(moves=(first, *row.moves[1:]), day=day, is_lapse=False)
+        stuck: list[Row] = []
+        for dependents in self._dependents(row):
+            if self.plan(partial(self._replace, row, meant, dependents, stuck)):
+                return
+            require(not stuck)
+        raise Refused
+
+    def _dependents(self, row: Row) -> list[list[Row]]:
+        """Which later acts to post again, newest first: none, then ever more of them."""
+        codes = {move.code for move in row.moves}
+        later = [
+            one
+            for one in reversed(self.oracle.rows)
+            if one.number > row.number
+            and codes & {move.code for move in one.moves}
+            and self.oracle.stands(one.number)
+            and (one.reverses is None or one.reverses < row.number)
+        ]
+        of_deal = [one for one in later if row.deal is not None and one.deal == row.deal]
+        of_all = [later[:count] for count in range(1, len(later) + 1)]
+        return [[], *(of_deal[:count] for count in range(1, len(of_deal) + 1)), *of_all]
+
+    def _replace(self, row: Row, meant: Row, dependents: list[Row], stuck: list[Row]) -> None:
+        """Take the newest acts and the entry back and post them again; one may be stuck."""
+        for one in dependents:
+            if one.act == "reverse":
+                stuck.append(one)
+                raise Refused
+            self._take_back(one)
+        self._take_back(row)
+        self._post_again(meant)
+        for one in reversed(dependents):
+            stuck.append(one)
+            self._post_again(one)
+            stuck.pop()
+
+    def _post_again(self, row: Row) -> None:
+        first, day = row.moves[0], row.day
+        if row.deal is None:
+            self.post(row.act, day, (first,))
+        elif first.source == "open":
+            directly = first.target == "committed"
+            terms = self.deals[row.deal]
+            self._hold(terms, first.amount, day, None, directly=directly, override=True)
+        elif row.act == "release":
+            end = next((move.target for move in row.moves if move.deal is None), None)
+            part = None if row.is_lapse else first.amount
+            self._release(row.deal, first.source, part, day, end, is_lapse=row.is_lapse)
+        else:
+            self._advance(row.deal, row.act, first.source, first.amount, day)
+
     def withdraw_with_key(self, code: str, amount: int, turn: int) -> None:
         """Try it dry, do it with a key, say it again: it happens once; said otherwise, never."""
         side, quantity, key = SIDES[code], typed(code, amount), f"key-{turn}"
-        said: dict[str, Any] = {"on": self.today, "given": {"code": code, "quantity": quantity}}
-        moves = self._own(code, FREE[side], "withdrawn", amount)
-        before = self.counts()
-        known = key in self.said
-        if not known and self.oracle.fits(self.today, moves):
-            dry = self.world.withdraw(side, code, quantity, **said, dry_run=True)
-            assert dry["dry_run"]
+        said: dict[str, Any] = {"given": {"code": code, "quantity": quantity}}
+        before, day = self.counts(), self.today
+        if key not in self.said:
+            with suppress(LedgerError):
+                dry = self.world.withdraw(side, code, quantity, **said, on=day, dry_run=True)
+                assert dry["dry_run"]
             assert self.counts() == before, "a dry run left something behind"
-        if not known:
-            if self.do_both(
-                "withdraw", None, self.today, moves,
-                lambda _: self.world.withdraw(side, code, quantity, **said, key=key),
-            ):  # fmt: skip
+            if self.withdraw(code, amount, day, **said, key=key):
                 self.said[key] = (code, quantity)
             return
         same = self.said[key] == (code, quantity)
         again = self.attempt(
-            lambda: self.world.withdraw(side, code, quantity, **said, key=key), allowed=same
+            lambda: self.world.withdraw(side, code, quantity, **said, on=day, key=key),
+            allowed=same,
         )
         assert not same or again["replayed"]
         assert self.counts() == before, "a repetition left something behind"

@@ -31,7 +31,7 @@ class Move(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One act that was accepted."""
+    """One act that was accepted; `request` is the place of its request among all."""
 
     number: int
     act: str
@@ -40,6 +40,12 @@ class Row(NamedTuple):
     moment: datetime
     moves: tuple[Move, ...]
     reverses: int | None = None
+    is_lapse: bool = False
+    request: int = -1
+
+
+class Refused(Exception):
+    """What the oracle says of an act that breaks a rule."""
 
 
 Wanted = Callable[[Row], bool]
@@ -111,27 +117,76 @@ class Oracle:
             at = by_number[at.reverses]
         return free
 
-    def moves_of_reversal(self, row: Row) -> list[tuple[Move, ...]]:
-        """What a reversal's move to the day of its entry would post, or nothing."""
-        return [tuple(move.back() for move in reversed(row.moves)), row.moves]
+    def post(self, act: Row) -> None:
+        """Record an act, after the reversals that have to move to the day of what they reverse.
 
-    def one_reversal_would_do(self, day: date, moves: Iterable[Move]) -> bool:
-        """Say whether some moves fit once one reversal is dated as what it reverses."""
-        by_number = {row.number: row for row in self.rows}
-        for row in self.rows:
-            if row.reverses is None or not self.may_be_reversed(row):
-                continue
-            target = by_number[row.reverses]
-            kept = self.rows[:]
-            fits = True
-            for at, own in zip((row.day, target.day), self.moves_of_reversal(row), strict=True):
-                fits = fits and self.fits(at, own)
-                self.rows.append(new_row(at, own))
-            fits = fits and self.fits(day, moves)
-            self.rows = kept
-            if fits:
-                return True
-        return False
+        A reversal moves in two steps: it is reversed on its own day, and what it reversed is
+        reversed again on the day of that. No step may leave anything below zero.
+        """
+        moved = self._reversals_to_move(act)
+        for row in sorted(moved, key=lambda one: one.number, reverse=True):
+            self._record(taken_back(row))
+        for row in sorted(moved, key=lambda one: one.reverses or 0, reverse=True):
+            self._record(row._replace(day=self.row(row.reverses).day))
+        self._record(act)
+
+    def _record(self, row: Row) -> None:
+        if not self.fits(row.day, row.moves):
+            raise Refused
+        number = max((one.number for one in self.rows), default=0) + 1
+        self.rows.append(row._replace(number=number))
+
+    def _reversals_to_move(self, act: Row) -> list[Row]:
+        """The newest reversals that give a stage something back only after it runs short."""
+        moved: list[Row] = []
+        while True:
+            changes = [change for row in moved for change in self._both_steps(row)]
+            short = self._first_short([*self.rows, *changes, act])
+            if short is None:
+                return moved
+            day, mine, stage = short
+            across = [
+                row
+                for row in self.rows
+                if row.reverses is not None
+                and row not in moved
+                and self.row(row.reverses).day <= day < row.day
+                and self.stands(row.number)
+                and any(mine(move) and move.target == stage for move in row.moves)
+            ]
+            if not across:
+                raise Refused
+            moved.append(max(across, key=lambda one: one.number))
+
+    def _both_steps(self, row: Row) -> list[Row]:
+        return [taken_back(row), row._replace(day=self.row(row.reverses).day)]
+
+    def _first_short(self, rows: list[Row]) -> tuple[date, Callable[[Move], bool], str] | None:
+        """The first day that ends below zero, whose moves they are, and the stage."""
+        for day in self.short_days(rows)[:1]:
+            for mine, free in _owners(rows):
+                moves = (move for row in rows if row.day <= day for move in row.moves)
+                for stage, amount in _sum(move for move in moves if mine(move)).items():
+                    if amount < 0 and stage not in free:
+                        return day, mine, stage
+        return None
+
+    def row(self, number: int | None) -> Row:
+        """The row of a number."""
+        return next(row for row in self.rows if row.number == number)
+
+    def first_lapse(self, deal: str, day: date) -> Row | None:
+        """The first lapse of a deal's hold after a day that was not reversed."""
+        lapses = [
+            row
+            for row in self.rows
+            if row.deal == deal
+            and row.is_lapse
+            and row.day > day
+            and row.moves[0].source == "held"
+            and self.stands(row.number)
+        ]
+        return min(lapses, key=lambda row: (row.day, row.number), default=None)
 
     def recordable(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero in recorded order."""
@@ -166,16 +221,26 @@ def _until(day: date) -> Wanted:
     return lambda row: row.day <= day
 
 
-def new_row(day: date, moves: Iterable[Move]) -> Row:
+def new_row(
+    day: date, moves: Iterable[Move], act: str = "", deal: str | None = None,
+    reverses: int | None = None,
+) -> Row:  # fmt: skip
     """A row that is about to be recorded."""
-    return Row(10**9, "", None, day, datetime.max.replace(tzinfo=UTC), tuple(moves))
+    moment = datetime.max.replace(tzinfo=UTC)
+    return Row(10**9, act, deal, day, moment, tuple(moves), reverses)
+
+
+def taken_back(row: Row) -> Row:
+    """The row that reverses another on its own day, exactly."""
+    moves = [move.back() for move in reversed(row.moves)]
+    return new_row(row.day, moves, "reverse", row.deal, row.number)
 
 
 def _owners(rows: Iterable[Row]) -> list[tuple[Callable[[Move], bool], set[str]]]:
     """Whoever has stages: what moves are theirs, and which stages are another's matter."""
     moves = [move for row in rows for move in row.moves]
-    accounts = {(move.side, move.code) for move in moves}
-    sides = {(move.deal, move.side) for move in moves if move.deal}
+    accounts = dict.fromkeys((move.side, move.code) for move in moves)
+    sides = dict.fromkeys((move.deal, move.side) for move in moves if move.deal)
     return [
         *((lambda m, own=own: (m.side, m.code) == own, {"undeclared"}) for own in accounts),
         *((lambda m, own=own: (m.deal, m.side) == own, {FREE[own[1]]}) for own in sides),

@@ -163,6 +163,25 @@ class AnyOfficer(RuleBasedStateMachine):
         rows = self.fund.oracle.rows
         self.fund.reverse(rows[-1 - turn % min(len(rows), 6)], self.day(ago))
 
+    @rule(back=st.sampled_from([0, 0, 0, 1, 2, 3, 5]))
+    def undo(self, back: int) -> None:
+        self.fund.undo(min(back, self.fund.requests - 1))
+
+    @rule(ago=st.sampled_from([0, 0, 0, 1, 5]))
+    def night(self, ago: int) -> None:
+        self.fund.lapse(self.day(ago))
+
+    @rule(turn=TURN, percent=PERCENT, before=st.integers(0, 10))
+    def sign_in_time(self, turn: int, percent: int | None, before: int) -> None:
+        """Commit, dated within the hold, what has lapsed or will."""
+        deals = [deal for deal in sorted(self.fund.deals) if self.fund.terms(deal)["held_until"]]
+        deal = deals[turn % len(deals)]
+        lapsed = [row for row in self.fund.oracle.rows if row.deal == deal and row.is_lapse]
+        there = lapsed[-1].moves[0].amount if lapsed else 1
+        part = None if percent is None else max(1, there * percent // 100)
+        signed = self.fund.terms(deal)["held_until"] - timedelta(days=before)
+        self.fund.advance(deal, Act.COMMIT, "held", part, min(signed, self.fund.today))
+
     @rule(turn=TURN, percent=st.integers(50, 130), ago=st.none() | DAYS_AGO)
     def correct(self, turn: int, percent: int, ago: int | None) -> None:
         rows = self.fund.oracle.rows
