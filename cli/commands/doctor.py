@@ -112,12 +112,12 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
 
 
 def _time_zone(url: str) -> str | None:
-    """Return the time zone of the ledger, where there is one that can be read."""
+    """Return the time zone in force, where there is a ledger that can be read."""
     from ledger.core.errors import LedgerError
     from ledger.store.session.ledger import open_ledger
 
     try:
-        return str(open_ledger(url).calendar().zone)
+        return open_ledger(url).calendar().name
     except LedgerError:
         return None
 

@@ -102,6 +102,9 @@ COMMAND_TABLE = (
         SET_UP,
         "cli.commands.doctor",
     ),
+    CommandEntry(
+        "settings", "Settings of the ledger: its time zone.", SET_UP, "cli.commands.settings"
+    ),
     CommandEntry("db", "The database: upgrade, copy, backup, restore.", SET_UP, "cli.commands.db"),
 )
 

@@ -52,7 +52,7 @@ def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target
 def emit_set_up(call: Call, made: SetUpResult) -> None:
     """Write whether the ledger was created, upgraded or already current."""
     url = mask_url(call.settings.db_url)
-    zone, currency = made.settings["time_zone"], made.settings["base_currency"]
+    zone, currency = made.time_zone, made.base_currency
     if call.format == "json":
         document: dict[str, object] = {"schema": "cityfund.init/1", "database": url}
         document["before"] = made.before

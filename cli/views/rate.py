@@ -78,7 +78,7 @@ def _quote(rate: Rate) -> dict[str, Any]:
 
 def _notes(snapshot: Snapshot, rows: Sequence[RateRow]) -> Iterator[str]:
     known = snapshot.times.known_at
-    yield f"As of {snapshot.day}" + (f", as recorded by {known.isoformat()}." if known else ".")
+    yield f"As of {snapshot.day}" + (f", as recorded by {snapshot.local(known)}." if known else ".")
     if not rows:
         yield f"All needs and offers of money are in {snapshot.base_unit.code}."
     if len(rows) == 1:

@@ -52,7 +52,8 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
         "database": database,
         "as_of": status.day,
         "known_at": snapshot.times.known_at,
-        "time_zone": str(snapshot.zone),
+        "time_zone": status.time_zone,
+        "time_zone_change": _zone_to_come(status),
         "base_currency": status.base_currency,
         "counts": status.counts,
         "days": status.days,
@@ -67,6 +68,11 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
             for one in status.offices
         ],
     }
+
+
+def _zone_to_come(status: Status) -> dict[str, Any] | None:
+    period = status.zone_to_come
+    return None if period is None else {"time_zone": period.name, "from": period.first_day}
 
 
 def _hold(hold: HoldDue) -> dict[str, Any]:
@@ -111,6 +117,9 @@ def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
             f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
         )
     head = {name: document[name] for name in ("database", "as_of", "time_zone")}
+    change = document["time_zone_change"]
+    if change is not None:
+        head["time_zone"] += f"; {change['time_zone']} from {change['from']} on"
     return {**head, **counts, "last": summary}
 
 

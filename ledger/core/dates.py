@@ -110,17 +110,20 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a clock under correction may step back without a refusal."""
 
 
-def recording_time(now: datetime, last_recorded: datetime | None) -> datetime:
+def recording_time(
+    now: datetime, last_recorded: datetime | None, zone: Callable[[], tzinfo]
+) -> datetime:
     """Return the timestamp of a write: the clock's, but never earlier than the last write's.
 
-    Raises `ClockSteppedBack` if the clock is behind by more than `CLOCK_TOLERANCE`.
+    A refusal shows times in `zone`. Raises `ClockSteppedBack` if the clock is behind by more than
+    `CLOCK_TOLERANCE`.
     """
     if last_recorded is None or now >= last_recorded:
         return now
     if last_recorded - now > CLOCK_TOLERANCE:
+        shows, last = (written_time(one, zone()) for one in (now, last_recorded))
         raise ClockSteppedBack(
-            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, but the last write was recorded at "
-            f"{last_recorded:%Y-%m-%d %H:%M} UTC."
+            f"The clock shows {shows}, but the last write was recorded at {last}."
         )
     return last_recorded
 
@@ -138,6 +141,16 @@ def find_time_zone(name: str) -> tzinfo:
 def day_of(moment: datetime, where: tzinfo) -> date:
     """Return the calendar day of a moment in a time zone."""
     return moment.astimezone(where).date()
+
+
+def written_time(moment: datetime, zone: tzinfo) -> str:
+    """Write a moment for people, to the minute, in a time zone that it names."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def zone_name(zone: tzinfo, moment: datetime) -> str:
+    """Return the name of the zone in force at a moment, of a ledger's time zone."""
+    return str(moment.astimezone(zone).tzinfo)
 
 
 def require_not_future(day: date, today: date) -> None:

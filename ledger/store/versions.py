@@ -77,3 +77,20 @@ def was_reopened_by(connection: Connection, offer_id: int, request_key: str) -> 
         )
     )
     return connection.execute(query).first() is not None
+
+
+def read_setting_versions(connection: Connection) -> list[dict[str, Any]]:
+    """Read every version of the ledger's settings with who set it and why, by name, oldest first.
+
+    The keys are the columns' names.
+    """
+    versions, request = tables.setting_version, tables.request
+    query = (
+        select(
+            *versions.c["name", "version", "value", "recorded_at", "reason"],
+            request.c.actor,
+        )
+        .join(request, request.c.id == versions.c.request_id)
+        .order_by(versions.c.name, versions.c.version)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001

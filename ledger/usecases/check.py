@@ -32,7 +32,6 @@ from ledger.checks.stored_rows import (
     check_reference_tables,
     check_request_keys,
 )
-from ledger.core.dates import find_time_zone
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.evidence.tree_head import TreeHead
@@ -74,8 +73,7 @@ def run_over_snapshot(
     connection: Connection, requested: Collection[str], outside: Sequence[TreeHead] = ()
 ) -> list[CheckResult]:
     """Run checks over what a connection sees, in their order."""
-    calendar = find_time_zone(read_settings(connection)["time_zone"])
-    context = journal_rows.read_context(connection, calendar)
+    context = journal_rows.read_context(connection, read_settings(connection).zone)
     results = {
         result.name: result for result in _results(connection, context, frozenset(requested))
     }

@@ -65,11 +65,11 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
             include_inactive=query.include_inactive,
             note=query.note,
         )
-    own = snapshot.base_unit.code
+    own, known_at = snapshot.base_unit.code, query.times.known_at
     converted = {(row.unit, own) for row in rows if row.gap_base is not None}
     return GapReport(
         as_of=snapshot.day,
-        known_at=query.times.known_at,
+        known_at=known_at and known_at.astimezone(snapshot.zone),
         base_currency=snapshot.base_unit.code,
         by=by,
         rows=rows,

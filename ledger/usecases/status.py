@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from ledger.core.dates import days_after
+from ledger.core.dates import days_after, zone_name
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import whole_numeral
 from ledger.core.quantity import Unit
+from ledger.core.time_zones import ZonePeriod, zone_to_come
 from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
@@ -74,11 +75,14 @@ class OfferDue:
 class Status:
     """Counts by kind and then by what is counted; what lapses soon, and what should have.
 
-    `night` is the last that began by then, finished or not.
+    `night` is the last that began by then, finished or not; `time_zone` the one in force and
+    `zone_to_come` a change of it that was recorded and is still to come.
     """
 
     day: date
     days: int
+    time_zone: str
+    zone_to_come: ZonePeriod | None
     base_currency: str
     counts: Mapping[str, Mapping[str, int]]
     offices: Sequence[OfficeStatus]
@@ -110,6 +114,8 @@ def read_status(reader: Reader, days: int) -> Status:
     return Status(
         day=snapshot.day,
         days=days,
+        time_zone=zone_name(reader.zone, reader.moment),
+        zone_to_come=zone_to_come(reader.zone, reader.moment),
         base_currency=snapshot.base_unit.code,
         counts=_counts(snapshot, states),
         offices=_offices(snapshot, states),

@@ -14,6 +14,7 @@ from world import World, asked, says_enough
 from ledger.core.errors import LedgerError
 from ledger.store.db import engine as engines
 from ledger.store.db import errors, schema
+from ledger.store.db.queries import Settings
 from ledger.store.session.ledger import open_ledger
 from ledger.usecases.admin.set_up import CalendarIsSet, LedgerSettings, set_up, upgrade_ledger
 
@@ -67,10 +68,11 @@ def test_a_new_ledger_takes_its_calendar_and_currency(ledgers: Ledgers):
     assert isinstance(error, CalendarIsSet)
 
 
-def _tell(settings: dict[str, str]):
+def _tell(settings: Settings):
     from ledger.journal.receipts import Note, Receipt  # noqa: PLC0415
 
-    return Receipt(notes=tuple(sorted(Note(*one) for one in settings.items())))
+    told = {"base_currency": settings.base_currency, "time_zone": str(settings.zone)}
+    return Receipt(notes=tuple(Note(*one) for one in told.items()))
 
 
 @pytest.mark.parametrize("opening", [read, init, brought_up])

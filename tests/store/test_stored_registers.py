@@ -196,8 +196,8 @@ def test_settings_and_rates_are_read_as_they_were_known(metro):
         then, now = StoredRates(connection, between), StoredRates(connection)
         assert then.latest("EUR", "USD", DAY).rate == Decimal("1.1")
         assert now.latest("EUR", "USD", DAY).rate == Decimal("1.2"), "the latest said of a day"
-        assert read_settings(connection, between)["base_currency"] == "USD"
-        assert read_settings(connection)["base_currency"] == "IRR"
+        assert read_settings(connection, between).base_currency == "USD"
+        assert read_settings(connection).base_currency == "IRR"
 
 
 def test_new_records_get_the_next_free_code(world):

@@ -28,7 +28,7 @@ def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
     world = World(url)
     assert len(world.rows()["office"]) == 4
     with world.ledger.reader() as reader:
-        assert reader.settings["time_zone"] == "Asia/Tehran"
+        assert str(reader.settings.zone) == "Asia/Tehran"
 
 
 def test_a_set_up_that_fails_leaves_no_table_behind(ledgers, monkeypatch):

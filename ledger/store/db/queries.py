@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ledger import __version__
+from ledger.core.dates import find_time_zone
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
 from ledger.journal.receipts import replayed
@@ -27,18 +28,27 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 
 _Value = TypeVar("_Value")
-DEFAULT_SETTINGS: Final = {"time_zone": "UTC", "base_currency": "EUR"}
+TIME_ZONE: Final = "time_zone"
+BASE_CURRENCY: Final = "base_currency"
+DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR"}
 
 
-_SETTINGS: Final = select(tables.setting_version.c.name, tables.setting_version.c.value).order_by(
-    tables.setting_version.c.name, tables.setting_version.c.version
-)
+class Settings(NamedTuple):
+    """The ledger's settings. `zone` is its time zone with every change of it."""
+
+    base_currency: str
+    zone: tzinfo
+
+
+_SETTINGS: Final = select(
+    *tables.setting_version.c["name", "value", "recorded_at"],
+).order_by(tables.setting_version.c.name, tables.setting_version.c.version)
 
 
 _SETTINGS_NOW: Final = Prepared(_SETTINGS)
 
 
-def read_settings(connection: Connection, known_at: datetime | None = None) -> dict[str, str]:
+def read_settings(connection: Connection, known_at: datetime | None = None) -> Settings:
     """Read the ledger's settings, as now or as known at a moment."""
     if known_at is None:
         rows = _SETTINGS_NOW.rows(connection)
@@ -46,7 +56,17 @@ def read_settings(connection: Connection, known_at: datetime | None = None) -> d
         query = _SETTINGS.where(tables.setting_version.c.recorded_at <= known_at)
         rows = [tuple(row) for row in connection.execute(query)]
     # Later versions overwrite earlier ones of the same name as the rows come in order.
-    return {**DEFAULT_SETTINGS, **dict(rows)}
+    values = {**DEFAULT_SETTINGS, **{name: value for name, value, _ in rows}}
+    zones = [(value, recorded_at) for name, value, recorded_at in rows if name == TIME_ZONE]
+    return Settings(values[BASE_CURRENCY], _zone(values[TIME_ZONE], zones))
+
+
+def _zone(name: str, versions: Sequence[tuple[str, datetime]]) -> tzinfo:
+    if len(versions) <= 1:
+        return find_time_zone(name)
+    from ledger.core.time_zones import ZoneHistory, ZoneVersion  # noqa: PLC0415 - few changed it
+
+    return ZoneHistory([ZoneVersion(*version) for version in versions])
 
 
 class StoredUnits(Mapping[str, Unit]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -106,12 +107,14 @@ def _night_under_way(ledger: Ledger) -> NightUnderWay:
             run = last_run(connection)
         if run is not None and not run.is_complete:
             return NightUnderWay(
-                f"The night of {run.day} is being reconciled {_describe_run(run)}."
+                f"The night of {run.day} is being reconciled "
+                f"{_describe_run(run, ledger.calendar().zone)}."
             )
         time.sleep(_WAIT_MS / 1000)
     return NightUnderWay("Another run is in progress, and has not recorded who started it yet.")
 
 
-def _describe_run(run: StoredRun) -> str:
+def _describe_run(run: StoredRun, zone: tzinfo) -> str:
     acting = run.actor if run.actor == run.system_user else f"{run.actor} ({run.system_user})"
-    return f"by {acting} on {run.host} since {run.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    since = run.started_at.astimezone(zone)
+    return f"by {acting} on {run.host} since {since:%Y-%m-%d %H:%M:%S %Z}"

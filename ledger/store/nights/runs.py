@@ -20,6 +20,7 @@ from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.night_tables import night_run, night_step
 from ledger.store.db.prepared import insert_rows
+from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.session.ledger import Ledger, moment_of
 from ledger.store.session.rows import LockedNumbering, SharedNumbering
@@ -74,7 +75,7 @@ def next_recording_time(connection: Connection) -> datetime:
         )
     ]
     last = max((moment for moment in latest_moments if moment is not None), default=None)
-    return recording_time(moment_of(connection), last)
+    return recording_time(moment_of(connection), last, lambda: read_settings(connection).zone)
 
 
 def _start_time(connection: Connection) -> datetime:

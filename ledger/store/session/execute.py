@@ -27,6 +27,7 @@ from ledger.registers.table import code_prefixes
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
+from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.registers import IDENTITIES
 from ledger.store.session.ledger import Ledger, now
@@ -184,7 +185,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
     """Start as the only writer there can be, in whose transaction nothing comes between."""
     last_id, last_moment = queries.last_request(connection)
     return WriteStart(
-        moment=recording_time(now(), last_moment),
+        moment=recording_time(now(), last_moment, lambda: read_settings(connection).zone),
         numbering=LockedNumbering(connection, last_request=last_id),
         first_receipt=queries.first_receipt(connection, request),
     )
@@ -203,11 +204,16 @@ def _start_among_many(
 ) -> WriteStart:
     """Start as one of many writers on a server, in a transaction that has done nothing yet."""
     row = connection.execute(_START).one()
+    moment = recording_time(
+        postgresql.server_moment(row.moment),
+        preflight.last_recorded,
+        lambda: read_settings(connection).zone,
+    )
     numbering = SharedNumbering(
         connection, preflight.largest_codes, trial=request.dry_run, tries=tries
     )
     return WriteStart(
-        moment=recording_time(postgresql.server_moment(row.moment), preflight.last_recorded),
+        moment=moment,
         numbering=numbering,
         first_receipt=preflight.first_receipt,
         database_user=row.database_user,

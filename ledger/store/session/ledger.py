@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.core.dates import day_of, find_time_zone
+from ledger.core.dates import day_of, written_time, zone_name
 from ledger.core.errors import InvalidInput
 from ledger.store.db import engine as engines
 from ledger.store.db.queries import read_settings
@@ -51,10 +51,11 @@ class KnownTooRecently(InvalidInput, code="known-too-recently"):
 
 
 class Calendar(NamedTuple):
-    """The ledger's time zone, and today there."""
+    """The ledger's time zone, today there, and the name of the zone in force now."""
 
     zone: tzinfo
     today: date
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Ledger:
         """Read the ledger at two times, in one reading transaction."""
         with self.read() as connection:
             moment = moment_of(connection)
-            _require_known(times.known_at, moment, shared=engines.on_server(connection))
+            _require_known(connection, times.known_at, moment)
             from ledger.store.session.snapshot import Reader  # noqa: PLC0415 - writers do without
 
             yield Reader(connection, times, moment)
@@ -83,8 +84,8 @@ class Ledger:
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""
         with self.read() as connection:
-            local_time = find_time_zone(read_settings(connection)["time_zone"])
-            return Calendar(local_time, day_of(moment_of(connection), local_time))
+            zone, moment = read_settings(connection).zone, moment_of(connection)
+            return Calendar(zone, day_of(moment, zone), zone_name(zone, moment))
 
     def today(self) -> date:
         """Give today by the ledger's one calendar."""
@@ -105,14 +106,18 @@ def moment_of(connection: Connection) -> datetime:
     return postgresql.server_moment(connection.execute(_CLOCK).scalar_one())
 
 
-def _require_known(known_at: datetime | None, moment: datetime, *, shared: bool) -> None:
+def _require_known(connection: Connection, known_at: datetime | None, moment: datetime) -> None:
     """Refuse a moment that is still to come or, where many write, may still change."""
     if known_at is None:
         return
-    if known_at > moment:
-        raise KnownLater(f"{known_at.isoformat()} lies in the future.")
-    if shared and moment - known_at < STABLE_AFTER:
-        raise KnownTooRecently(f"{known_at.isoformat()} is less than a minute ago.")
+    is_later = known_at > moment
+    if not is_later and not engines.on_server(connection):
+        return
+    if is_later or moment - known_at < STABLE_AFTER:
+        written = written_time(known_at, read_settings(connection).zone)
+        if is_later:
+            raise KnownLater(f"{written} lies in the future.")
+        raise KnownTooRecently(f"{written} is less than a minute ago.")
 
 
 def open_ledger(url: str) -> Ledger:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.core.dates import day_of, find_time_zone
+from ledger.core.dates import day_of
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
@@ -25,7 +25,7 @@ from ledger.journal.timeline import TotalChange, is_declaration_reversed
 from ledger.rates.rates import RateBook, RateFinder, rate_finder
 from ledger.reference.places import region_chain
 from ledger.store import registers
-from ledger.store.db.queries import read_settings, read_units
+from ledger.store.db.queries import Settings, read_settings, read_units
 from ledger.store.db.tables import entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
@@ -132,22 +132,22 @@ class Reader:
         """Read by a connection; `moment` is the present time of the ledger's clock."""
         self.connection = connection
         self.times = times
-        self._moment = times.known_at or moment
+        self.moment = times.known_at or moment
 
     @cached_property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> Settings:
         """The settings known then."""
         return read_settings(self.connection, self.times.known_at)
 
     @cached_property
     def zone(self) -> tzinfo:
         """The ledger's time zone."""
-        return find_time_zone(self.settings["time_zone"])
+        return self.settings.zone
 
     @cached_property
     def day(self) -> date:
         """The day asked for: the as-of date, else the day of the moment known, else today."""
-        return self.times.as_of or day_of(self._moment, self.zone)
+        return self.times.as_of or day_of(self.moment, self.zone)
 
     def snapshot(self, *parts: str) -> Snapshot:
         """Read whole registers, each in one query, with all that their records refer to.
@@ -173,7 +173,7 @@ class Reader:
 
     def units(self, codes: Collection[str]) -> dict[str, Unit]:
         """Read some units, and the base currency."""
-        return read_units(self.connection, {*codes, self.settings["base_currency"]})
+        return read_units(self.connection, {*codes, self.settings.base_currency})
 
     def offers_of(self, factors: Collection[Factor]) -> Snapshot:
         """Read the offers of some factors, with the rates of the day."""
@@ -258,7 +258,7 @@ class Reader:
             times=self.times,
             day=self.day,
             zone=self.zone,
-            base_currency=self.settings["base_currency"],
+            base_currency=self.settings.base_currency,
             registers={
                 kind: {code: found[code].record for code in sorted(found)}
                 for kind, found in there.items()

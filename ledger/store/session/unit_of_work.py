@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger.core.dates import day_of, find_time_zone, require_declared, require_not_future
+from ledger.core.dates import day_of, require_declared, require_not_future
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
@@ -24,7 +24,7 @@ from ledger.journal.receipts import Note, Receipt, RegisterChange
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
-from ledger.store.db.queries import StoredUnits, read_settings
+from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
@@ -85,14 +85,14 @@ class UnitOfWork:
         )
 
     @cached_property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> Settings:
         """The ledger's settings now."""
         return read_settings(self.connection)
 
     @cached_property
     def today(self) -> date:
         """Today by the ledger's one calendar."""
-        return day_of(self.now, find_time_zone(self.settings.get("time_zone", "UTC")))
+        return day_of(self.now, self.settings.zone)
 
     @property
     def day(self) -> date:
@@ -297,11 +297,19 @@ class UnitOfWork:
             self._rows.add(table, row)
         self.changes.append(RegisterChange("proposal", stored.code, 1))
 
-    def set_setting(self, name: str, value: str) -> None:
-        """Add a version of one of the ledger's settings."""
+    def has_setting(self, name: str) -> bool:
+        """Say whether one of the ledger's settings was ever set."""
+        return self._last_version(name) > 0
+
+    def _last_version(self, name: str) -> int:
+        self.flush_registers()
         versions = tables.setting_version
         query = select(func.max(versions.c.version)).where(versions.c.name == name)
-        last = self.connection.execute(query).scalar() or 0
+        return self.connection.execute(query).scalar() or 0
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Add a version of one of the ledger's settings."""
+        versions, last = tables.setting_version, self._last_version(name)
         self._rows.add(
             versions,
             {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
 
-from ledger.core.dates import find_time_zone
+from ledger.core.dates import find_time_zone, zone_name
 from ledger.core.errors import RefusedByRule
 from ledger.core.quantity import find_unit
 from ledger.core.requests import Request
@@ -17,7 +16,7 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.queries import read_settings
+from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
@@ -29,8 +28,11 @@ from ledger.store.session.unit_of_work import UnitOfWork
 class CalendarIsSet(RefusedByRule, code="calendar-is-set"):
     """`init` was asked to give an existing ledger another calendar or base currency."""
 
-    default_why = "Every date of the ledger was recorded by its one calendar."
-    default_next = "Leave --time-zone and --base-currency out, or make another ledger."
+    default_why = "`init` never changes an existing ledger's time zone or base currency."
+    default_next = (
+        "Leave both options out; change the time zone with: "
+        "cityfund settings edit --time-zone ZONE --reason TEXT"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +49,16 @@ class LedgerSettings:
 
 @dataclass(frozen=True, slots=True)
 class SetUpResult:
-    """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after."""
+    """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after.
+
+    `time_zone` is the one in force now.
+    """
 
     before: str | None
     after: str
     receipt: dict[str, Any] | None
-    settings: Mapping[str, str]
+    time_zone: str
+    base_currency: str
 
 
 def set_up(url: str, settings: LedgerSettings, request: Request) -> SetUpResult:
@@ -83,7 +89,9 @@ def upgrade_and_fill(engine: Engine, settings: LedgerSettings, request: Request)
             before, after = schema.upgrade_schema(connection)
             uow = unit_of_work(connection, request, tries=tries)
             document = run_handler(uow, lambda uow: _fill(uow, settings))
-            return SetUpResult(before, after, document, read_settings(connection))
+            settings_now = read_settings(connection)
+            zone = zone_name(settings_now.zone, uow.now)
+            return SetUpResult(before, after, document, zone, settings_now.base_currency)
 
     return retry_on_conflict(attempt)
 
@@ -96,17 +104,16 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
         if unit.code not in uow.units:
             uow.add_unit(unit)
     zone = settings.time_zone or (settings.machine_zone if is_new else None)
-    _set(uow, "time_zone", zone, is_new=is_new)
+    _set(uow, TIME_ZONE, zone, str(uow.settings.zone), is_new=is_new)
     currency = settings.base_currency and settings.base_currency.upper()
-    _set(uow, "base_currency", currency, is_new=is_new)
+    _set(uow, BASE_CURRENCY, currency, uow.settings.base_currency, is_new=is_new)
     if is_new:
         for office in default_offices():
             uow.add("office", office)
     return uow.receipt()
 
 
-def _set(uow: UnitOfWork, name: str, value: str | None, *, is_new: bool) -> None:
-    current = uow.settings.get(name)
+def _set(uow: UnitOfWork, name: str, value: str | None, current: str, *, is_new: bool) -> None:
     if value is None or value == current:
         return
     if not is_new:
