@@ -36,6 +36,12 @@ def test_a_gap_in_a_weak_currency_loses_nothing_in_the_base_currency(fund: Offic
     assert (row["gap_base"], row["rate_date"]) == ("818181818.18", "2026-11-01")
 
 
+def test_a_metro_line_in_a_weak_currency_can_be_recorded(fund: Officer) -> None:
+    fund.says("need add P1 money '2000tn IRR' --code N2 --on 2026-11-01")
+    rows = {row["need"]: row for row in fund.asks("gaps")["rows"]}
+    assert (rows["N2"]["gap"], rows["N2"]["gap_base"]) == ("2000000000000000.00", "1818181818.18")
+
+
 def test_a_deal_keeps_its_rate_as_a_fraction(fund: Officer) -> None:
     hold = "deal introduce O1 N1 '11000000 IRR' --until 2027-01-31"
     first, again = fund.asks(hold), fund.asks(hold)
