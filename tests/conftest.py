@@ -132,7 +132,9 @@ def postgresql_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("ledger.store.db.postgresql.server_moment", lambda _told: datetime.now(UTC))
-        yield shared_server(pytestconfig.stash[PLACE])
+        server = shared_server(pytestconfig.stash[PLACE])
+        yield server
+        server.leave()
 
 
 @pytest.fixture(scope="session")

@@ -23,10 +23,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import scratch
+
+if TYPE_CHECKING:
+    import psycopg
 
 ROLE = "cityfund"
 """Who owns the tests' databases: no superuser, as in an office."""
@@ -64,6 +67,7 @@ class Server:
         self.password, self.durable = password, durable
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._admin: tuple[int, psycopg.Connection[Any]] | None = None
 
     def url(self, database: str) -> str:
         """Give the URL by which an office's program reaches a database."""
@@ -75,13 +79,29 @@ class Server:
 
     def administer(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements as the superuser, outside of transactions; give the last one's rows."""
+        cursor = self._superuser().cursor()
+        for statement in statements:
+            cursor.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+    def _superuser(self) -> psycopg.Connection[Any]:
+        """Give a connection that is kept: making one takes longer than what is done over it."""
         import psycopg  # noqa: PLC0415 - a watcher does without
 
-        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            cursor = connection.cursor()
-            for statement in statements:
-                cursor.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+        if self._admin is not None and self._admin[0] == os.getpid():
+            kept = self._admin[1]
+            with suppress(psycopg.OperationalError):  # the server was killed, or started again
+                kept.execute("SELECT 1")
+                return kept
+        kept = psycopg.connect(self.admin_url(), autocommit=True)
+        self._admin = os.getpid(), kept
+        return kept
+
+    def leave(self) -> None:
+        """Close the superuser's connection."""
+        if self._admin is not None and self._admin[0] == os.getpid():
+            self._admin[1].close()
+        self._admin = None
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database, empty or as a template is; give its URL."""

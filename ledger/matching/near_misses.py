@@ -130,6 +130,8 @@ def larger_quantity(pair: PairFacts) -> Iterator[Trial]:
     if facts.offer.withdrawn:
         yield _reinstated(pair)
         return
+    if pair.need.balance.quantified and pair.need.balance.free <= 0:
+        return  # nothing is open: no quantity offered serves the need
     additional = ratio.to_offer(pair.least_amount(ratio)) - facts.balance.free
     unit, total = facts.balance.unit, facts.balance.required
     if 0 < additional <= MAX_AMOUNT - total:

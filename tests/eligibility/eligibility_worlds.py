@@ -113,67 +113,93 @@ def _some(*words: str) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(words), max_size=2, unique=True).map(tuple)
 
 
+# Made once: drawing an example takes less time than making its strategies.
+_CITIES = st.sampled_from(list(CITIES))
+_SECTORS = st.sampled_from(["transport", "transport.urban", "health"])
+_STATUSES = st.sampled_from(["preparation", "preparation", "completed"])
+_TOPICS = st.sampled_from([None, "metro", "brt"])
+_SOME_INSTRUMENTS = _some("grant", "loan")
+_SOME_TOPICS = _some("metro", "brt")
+_SOME_SECTORS = _some("transport", "transport.urban", "health")
+_SOME_COUNTRIES = _some("IR", "PK")
+_SOME_REGIONS = _some("142", "019")
+_SOME_CITIES = _some("MHD", "SAO")
+_SOME_EXCLUDED = _some("PK", "BR")
+
+
 @st.composite
-def _needs(draw: st.DrawFn, code: str) -> NeedFacts:
+def _needs(
+    draw: st.DrawFn,
+    code: str,
+    units: st.SearchStrategy[Unit] = _UNITS,
+    factors: st.SearchStrategy[Factor] = _FACTORS,
+) -> NeedFacts:
     withdrawn, held = draw(_AMOUNTS), draw(_AMOUNTS)
     known = draw(st.booleans()) or draw(st.booleans())
     return needing(
         draw(_AMOUNTS) if known else 0,
         code=code,
-        unit=draw(_UNITS),
-        city=draw(st.sampled_from(list(CITIES))),
-        sector=draw(st.sampled_from(["transport", "transport.urban", "health"])),
-        status=draw(st.sampled_from(["preparation", "preparation", "completed"])),
+        unit=draw(units),
+        city=draw(_CITIES),
+        sector=draw(_SECTORS),
+        status=draw(_STATUSES),
         stages={Stage.WITHDRAWN: withdrawn, Stage.HELD: held} if known else {},
-        factor=draw(_FACTORS),
-        topic=draw(st.sampled_from([None, "metro", "brt"])),
+        factor=draw(factors),
+        topic=draw(_TOPICS),
         needed_by=draw(_DAYS),
         divisible=draw(st.booleans()),
-        instruments=draw(_some("grant", "loan")),
+        instruments=draw(_SOME_INSTRUMENTS),
     )
 
 
 @st.composite
-def _offers(draw: st.DrawFn, code: str) -> OfferFacts:
+def _offers(
+    draw: st.DrawFn,
+    code: str,
+    units: st.SearchStrategy[Unit] = _UNITS,
+    factors: st.SearchStrategy[Factor] = _FACTORS,
+) -> OfferFacts:
     smallest, largest = draw(_TICKETS), draw(_TICKETS)
     if smallest is not None and largest is not None and smallest > largest:
         smallest, largest = largest, smallest
     return offering(
         draw(_AMOUNTS),
         code=code,
-        unit=draw(_UNITS),
-        factor=draw(_FACTORS),
-        topics=draw(_some("metro", "brt")),
+        unit=draw(units),
+        factor=draw(factors),
+        topics=draw(_SOME_TOPICS),
         valid_from=draw(_DAYS),
         valid_until=draw(_DAYS),
         available_from=draw(_DAYS),
-        sectors=draw(_some("transport", "transport.urban", "health")),
-        countries=draw(_some("IR", "PK")),
-        regions=draw(_some("142", "019")),
-        cities=draw(_some("MHD", "SAO")),
-        excluded_countries=draw(_some("PK", "BR")),
-        instruments=draw(_some("grant", "loan")),
+        sectors=draw(_SOME_SECTORS),
+        countries=draw(_SOME_COUNTRIES),
+        regions=draw(_SOME_REGIONS),
+        cities=draw(_SOME_CITIES),
+        excluded_countries=draw(_SOME_EXCLUDED),
+        instruments=draw(_SOME_INSTRUMENTS),
         min_ticket=smallest,
         max_ticket=largest,
         max_share=draw(_SHARES),
     )
 
 
-def _without_mandate(facts: OfferFacts) -> OfferFacts:
-    """Leave only the rules on quantity, which strict mandates would hide from a random test."""
-    plain = replace(
-        facts.offer,
-        topics=(),
-        sectors=(),
-        countries=(),
-        regions=(),
-        cities=(),
-        excluded_countries=(),
-        instruments=(),
-        valid_from=None,
-        valid_until=None,
-    )
-    return replace(facts, offer=plain)
+_MANDATE: dict[str, Any] = {
+    "topics": (),
+    "sectors": (),
+    "countries": (),
+    "regions": (),
+    "cities": (),
+    "excluded_countries": (),
+    "instruments": (),
+    "valid_from": None,
+    "valid_until": None,
+}
+
+
+def _without_mandate(facts: OfferFacts, *kept: str) -> OfferFacts:
+    """Leave the rules on quantity, which strict mandates would hide from a random test."""
+    plain = {name: empty for name, empty in _MANDATE.items() if name not in kept}
+    return replace(facts, offer=replace(facts.offer, **plain))
 
 
 @st.composite
@@ -241,6 +267,13 @@ def meeting_worlds(draw: st.DrawFn) -> World:
     return World([need], offers, {need.need.code: outstanding}, rates)
 
 
+_PAIRS_OF_UNITS = st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2)
+_RATES = st.dictionaries(
+    _PAIRS_OF_UNITS,
+    st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Fraction),
+)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Draw a world of a few needs and offers, with pairs that already live and missing rates."""
@@ -248,16 +281,37 @@ def worlds(draw: st.DrawFn) -> World:
     offers = [draw(_offers(f"O-{i}")) for i in range(draw(st.integers(0, 7)))]
     if draw(st.booleans()):
         offers = [_without_mandate(offer) for offer in offers]
+    return World(needs, offers, draw(_outstanding(needs, offers)), draw(_RATES))
+
+
+_NEARLY_ONE_UNIT = st.sampled_from([EUR, EUR, EUR, USD])
+_TERMS = st.sampled_from(list(_MANDATE))
+
+
+@st.composite
+def nearly_meeting_worlds(draw: st.DrawFn) -> World:
+    """Draw a world whose pairs are of one factor, mostly of one unit, with one term of a mandate.
+
+    Terms that are all drawn apart leave hardly a pair that a single change would let meet.
+    """
+    kind = _NEARLY_ONE_UNIT, st.just(Factor.MONEY)
+    needs = [draw(_needs(f"N-{i}", *kind)) for i in range(draw(st.integers(1, 3)))]
+    offers = [
+        _without_mandate(draw(_offers(f"O-{i}", *kind)), draw(_TERMS))
+        for i in range(draw(st.integers(1, 5)))
+    ]
+    return World(needs, offers, draw(_outstanding(needs, offers)), draw(_RATES))
+
+
+@st.composite
+def _outstanding(
+    draw: st.DrawFn, needs: list[NeedFacts], offers: list[OfferFacts]
+) -> dict[str, dict[str, Outstanding]]:
+    """Draw what already lives between a few of the pairs."""
     pairs = [(need.need.code, offer.offer.code) for need in needs for offer in offers]
     outstanding: dict[str, dict[str, Outstanding]] = {}
     if pairs:
         for need, offer in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)):
             lives = Outstanding(draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000)))
             outstanding.setdefault(need, {})[offer] = lives
-    rates = draw(
-        st.dictionaries(
-            st.tuples(*[st.sampled_from(["EUR", "USD", "JPY", "IRR"])] * 2),
-            st.sampled_from(["1.085", "0.0061", "640000", "0.000001562500"]).map(Fraction),
-        )
-    )
-    return World(needs, offers, outstanding, rates)
+    return outstanding
