@@ -16,6 +16,7 @@ from typing import Any
 import hypothesis_profiles
 import pytest
 import scratch
+import shared_commands
 import shared_compilation
 import time_machine
 from ledgers import (
@@ -36,6 +37,7 @@ from ledger.store.db.engine import make_engine
 
 hypothesis_profiles.load()
 shared_compilation.share()
+shared_commands.share()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()

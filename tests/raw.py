@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
@@ -48,6 +49,22 @@ class Raw:
     def tables(self) -> list[str]:
         """Name every table."""
         return [name for (name,) in self.execute(_TABLES[self.engine]).fetchall()]
+
+    def all_rows(self) -> dict[str, list[Any]]:
+        """Give every row of every table, in the order in which the database gives them."""
+        names, connection = self.tables(), self.connection
+        # A server is asked for all of them in one turn.
+        with connection.pipeline() if isinstance(connection, psycopg.Connection) else nullcontext():
+            cursors = [self.execute(f'SELECT * FROM "{name}"') for name in names]
+            return {name: one.fetchall() for name, one in zip(names, cursors, strict=True)}
+
+    def answers(self) -> bool:
+        """Say whether the connection still stands."""
+        try:
+            self.execute("SELECT 1").fetchall()
+        except Refused:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connection; what was not committed is rolled back."""

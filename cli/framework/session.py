@@ -68,12 +68,16 @@ def request_parts(call: Call) -> Callable[[int], Request]:
 
 
 def ledger_of(call: Call) -> Ledger:
-    """Return the ledger a call is about, opened once for a command; raises where there is none."""
+    """Return the ledger a call is about, opened once for a command and closed with it.
+
+    Raises where there is none.
+    """
     session = call.ensure_object(Session)
     if session.ledger is None:
         from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
 
         session.ledger = open_ledger(call.settings.db_url)
+        call.find_root().call_on_close(session.ledger.engine.dispose)
     return session.ledger
 
 

@@ -20,8 +20,8 @@ KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, 11))
 _HAS_VERSION_TABLE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
     "postgresql": text(
-        "SELECT 1 FROM pg_catalog.pg_tables "
-        "WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
+        "SELECT 1 WHERE to_regclass(quote_ident(current_schema()) || '.alembic_version') "
+        "IS NOT NULL"
     ),
 }
 
