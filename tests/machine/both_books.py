@@ -14,10 +14,10 @@ from world import World
 
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Side
+from ledger.journal.entries import LAPSE_REASON
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
-from ledger.usecases.deals.lapsed_holds import LAPSE_REASON
 
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}
