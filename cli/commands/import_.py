@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import execute_call, ledger_of
 from cli.views.import_ import confirm_plan, emit_imported, print_incoming
+
+if TYPE_CHECKING:
+    from ledger.interchange.steps import ImportPlan
+    from ledger.journal.receipts import Note
 
 app = standalone()
 
@@ -39,7 +43,13 @@ def import_(
     incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
+    agree = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
+    previewed: list[Note] = []
+
+    def confirm(plan: ImportPlan) -> None:
+        agree(plan)
+        previewed[:] = plan.notes
+
     with garbage_collection_paused():
-        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
-        emit_imported(call, receipt, incoming.reports, notes_shown=True)
+        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, confirm), content)
+        emit_imported(call, receipt, incoming.reports, previewed=previewed)

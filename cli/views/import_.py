@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.framework.command import Call
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.interchange.rate_plan import RatePlan
     from ledger.interchange.reader import Incoming
     from ledger.interchange.steps import ImportPlan
+    from ledger.journal.receipts import Note
     from ledger.store.session.ledger import Ledger
     from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -73,20 +74,21 @@ def emit_imported(
     receipt: dict[str, Any],
     reports: Iterable[RuleReport] = (),
     *,
-    notes_shown: bool = False,
+    previewed: Collection[Note] = (),
 ) -> None:
     """Write what the import did: the counts by table, and for scripts the whole receipt.
 
-    `notes_shown` says that the preview showed its notes already; without changes there is none.
+    The `previewed` notes were shown before; those that posting made are shown here.
     """
+    from ledger.interchange.steps import few  # noqa: PLC0415
+
     if call.format == "json":
         emit_document({**receipt, "reports": [_document(report) for report in reports]})
         return
     emit_lines(_summary_lines(receipt))
-    tables = receipt["counts"]["tables"].values()
-    previewed = notes_shown and any(table["new"] or table["changed"] for table in tables)
-    for text in () if previewed else note_texts(receipt):
-        note(call, text)
+    shown = {one.text for one in previewed}
+    for line in few([text for text in note_texts(receipt) if text not in shown]):
+        note(call, line)
 
 
 def _summary_lines(receipt: dict[str, Any]) -> list[str]:

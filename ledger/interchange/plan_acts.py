@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledger.core.factors import Side
+from ledger.core.text import text_key
 from ledger.interchange.act_order import ActRow, in_order
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
+from ledger.journal.receipts import REPEATED_ACT, Note
 
 _FIXED_TERMS = ("offer", "need", "instrument", "rate")
 """The terms of a deal that never change; its sides stand in its first row."""
@@ -146,7 +148,32 @@ def _subtract_posted(planning: Planning, rows: Iterable[ActRow]) -> list[ImportS
             _note_changed_act(planning, row)
         else:
             steps.append(row)
+    _note_repeated(planning, steps)
     return steps
+
+
+def _note_repeated(planning: Planning, steps: Iterable[ImportStep]) -> None:
+    """Note acts to post that are recorded, or in a row before, with the reference in other form."""
+    rows = [one for one in steps if isinstance(one, DealActRow) and one.sequence is None]
+    days = {row.key[:3] for row in rows}
+    there = {
+        (*key[:3], _reference_key(key.reference), amount)
+        for key, amounts in planning.holdings.deal_acts.items()
+        for amount in amounts
+        if key[:3] in days
+    }
+    for row in rows:
+        act = (*row.key[:3], _reference_key(row.reference), row.amount)
+        if act in there:
+            where = f"{row.place.file}:{row.place.line}"
+            what = f"deal {row.code} has this act already: {row.act} on {row.effective_on}"
+            text = f"{where}: {what}, with the reference {row.reference} in another form"
+            planning.notes.append(Note(REPEATED_ACT, text))
+        there.add(act)
+
+
+def _reference_key(reference: str | None) -> str | None:
+    return None if reference is None else text_key(reference)
 
 
 _EDITED_BY = {"held_until": "--until", "due_on": "--due", "note": "--note"}

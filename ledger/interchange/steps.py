@@ -173,7 +173,7 @@ class ImportPlan:
         changed = [one for one in self.steps if isinstance(one, AddRate) and one.replaces]
         rates = [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
         edits = [line for step in self.steps for line in self._changes(step)]
-        return [*changed_rates(rates), *_few(edits), *_few([note.text for note in self.notes])]
+        return [*changed_rates(rates), *few(edits), *few([note.text for note in self.notes])]
 
     def _changes(self, step: ImportStep) -> Iterator[str]:
         if isinstance(step, Edit):
@@ -212,12 +212,13 @@ MOST_CHANGES_SHOWN = 10
 
 def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
     """Say of rates, each with the figure before, what they become; many are counted."""
-    return _few(
+    return few(
         [f"{one.day} {one.base}/{one.quote}: {before} → {one.rate:f}" for one, before in changed]
     )
 
 
-def _few(texts: Sequence[str]) -> list[str]:
+def few(texts: Sequence[str]) -> list[str]:
+    """Return texts as lines, of many only the first and the number of others."""
     lines = [f"  {text}" for text in texts[:MOST_CHANGES_SHOWN]]
     more = len(texts) - len(lines)
     return [*lines, f"  and {more:,} more"] if more else lines
