@@ -298,11 +298,16 @@ def _counted(rows: Mapping[str, Any]) -> str:
 def _of_statement(row: StatementRow) -> Iterable[str]:
     if row.code is None:
         yield f"statement {row.id} is missing, and {row.lines} lines name it"
-    elif (row.first, row.last, row.lines) != (1, row.announced, row.announced):
+    elif (row.first, row.last, row.lines) != (*_bounds(row.announced), row.announced):
         yield (
             f"statement {row.code} (id {row.id}) announced {row.announced} lines and has "
             f"{row.lines} (from {row.first} to {row.last})"
         )
+
+
+def _bounds(announced: int | None) -> tuple[int | None, int | None]:
+    """Return the first and the last position of so many lines; a statement may have none."""
+    return (1, announced) if announced else (None, None)
 
 
 def _of_finding(row: FindingRow) -> Iterable[str]:

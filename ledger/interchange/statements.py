@@ -38,13 +38,13 @@ _LONGEST_NAME: Final = 64
 class StatementFile:
     """One file of the inbox: what it holds, or what is wrong with it, and the digest of both.
 
-    `empty_lines` are the lines of the file that report an amount of zero and are left out.
+    `empty_lines` report an amount of zero and are not compared.
     """
 
     name: str
     digest: str
     lines: tuple[ReadLine, ...] = ()
-    empty_lines: tuple[int, ...] = ()
+    empty_lines: tuple[ReadLine, ...] = ()
     problems: tuple[ImportProblem, ...] = ()
 
 
@@ -89,7 +89,7 @@ def read_statement(
         name,
         known_by,
         tuple(one for one in _number_duplicates(lines) if one.line.amount),
-        tuple(one.file_line for one in lines if not one.line.amount),
+        tuple(one for one in lines if not one.line.amount),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from nights import put
 from officer import Officer
 from statement_office import StatementOffice
 from world import NOON
@@ -45,10 +46,32 @@ def test_a_line_of_nothing_does_not_bar_the_others(office, nothing):
     assert "Left out, amount zero: a.csv, line 2." in night["steps"][0]["lines"]
 
 
-def test_a_file_of_nothing_else_is_no_bad_file(office):
+def test_a_file_of_nothing_else_is_no_bad_file_and_is_read_once(office):
     office.sends("a.csv", "2026-11,0,2026-11-10,delivery,D-0001,,,0.00,EUR,")
 
-    assert office.night()["findings"] == []
+    first, second = office.night(), office.night()
+
+    assert (first["findings"], second["findings"]) == ([], [])
+    assert (figures(first)["files_read"], figures(first)["files_skipped"]) == (1, 0)
+    assert (figures(second)["files_read"], figures(second)["files_skipped"]) == (0, 1)
+    assert first["steps"][0]["lines"] == ["Left out, amount zero: a.csv, line 2."]
+    assert (second["steps"][0]["lines"], second["changed"]) == ([], False)
+    assert all(one["ok"] for one in office.officer.asks("check")["checks"])
+
+
+def test_a_provider_that_reports_nothing_but_zero_is_not_silent(office):
+    office.sends("a.csv", "2026-11,0,2026-11-10,delivery,D-0001,,,0.00,EUR,")
+
+    assert office.night("--silent-days", "30")["findings"] == []
+
+
+def test_a_line_of_zero_of_an_unknown_provider_is_a_bad_file(office):
+    row = "NOBODY,2026-11,0,2026-11-10,delivery,D-0001,,,0.00,EUR,"
+    put(office.inbox, "a.csv", row)
+
+    (found,) = office.night()["findings"]
+
+    assert (found["kind"], "NOBODY" in found["said"]) == ("bad-file", True)
 
 
 def test_a_line_dated_ahead_is_compared_when_its_day_has_come(office):

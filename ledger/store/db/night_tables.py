@@ -125,11 +125,11 @@ statement = Table(
     Column("file_name", Text, nullable=False),
     Column("lines", Integer, nullable=False),
     *recorded_columns(),
-    CheckConstraint("lines > 0", name="lines"),
+    CheckConstraint("lines >= 0", name="lines"),
     UniqueConstraint("content_hash", "provider_id", "code"),
     Index("ix_statement_provider_id", "provider_id"),
 )
-"""One row for each statement of a provider in each file that was read."""
+"""One row for each statement of a provider in each file that was read; it may have no lines."""
 
 statement_line = Table(
     "statement_line",

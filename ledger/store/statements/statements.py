@@ -41,11 +41,19 @@ def known_hashes(connection: Connection) -> set[str]:
     return set(connection.execute(select(statement.c.content_hash).distinct()).scalars())
 
 
-def store_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[ReadLine]) -> None:
-    """Write the statements of a file with their lines."""
+def store_file(
+    uow: UnitOfWork,
+    name: str,
+    digest: str,
+    read_lines: Sequence[ReadLine],
+    empty_lines: Sequence[ReadLine] = (),
+) -> None:
+    """Write the statements of a file with their lines; what has only empty lines has none."""
     groups: dict[tuple[str, str], list[ReadLine]] = {}
     for read_line in read_lines:
         groups.setdefault((read_line.line.provider, read_line.line.statement), []).append(read_line)
+    for read_line in empty_lines:
+        groups.setdefault((read_line.line.provider, read_line.line.statement), [])
     ids = uow.new_ids(statement, len(groups))
     for identity, ((provider, code), lines) in zip(ids, groups.items(), strict=True):
         head = {
@@ -59,7 +67,8 @@ def store_file(uow: UnitOfWork, name: str, digest: str, read_lines: Sequence[Rea
         }
         uow.add_rows(statement, [head])
         rows = [_row(identity, position, line) for position, line in enumerate(lines, start=1)]
-        uow.add_plain_rows(statement_line, rows)
+        if rows:
+            uow.add_plain_rows(statement_line, rows)
 
 
 def _row(identity: int, position: int, read_line: ReadLine) -> dict[str, Any]:

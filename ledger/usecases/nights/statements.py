@@ -113,7 +113,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
         def write(uow: UnitOfWork, file: Any = file) -> Receipt:
             if file.digest in known_hashes(uow.connection):
                 raise NothingToDo
-            store_file(uow, file.name, file.digest, file.lines)
+            store_file(uow, file.name, file.digest, file.lines, file.empty_lines)
             uow.note("statement-read", f"{file.name}: {len(file.lines):,} lines")
             return uow.receipt()
 
@@ -271,7 +271,7 @@ def _empty_lines(inbox: Inbox) -> list[str]:
     return listed(
         "Left out, amount zero",
         (
-            f"{file.name}, line {', '.join(map(str, file.empty_lines))}"
+            f"{file.name}, line {', '.join(str(one.file_line) for one in file.empty_lines)}"
             for file in inbox.files
             if file.empty_lines
         ),

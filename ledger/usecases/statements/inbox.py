@@ -110,15 +110,19 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
 def _of_known_providers(file: StatementFile, providers: Collection[str]) -> StatementFile:
     """Spell the providers as the ledger does; a file of one it does not know is not taken."""
     spelt = {normalised_code(code): code for code in providers}
-    lines: list[ReadLine] = []
     problems: list[ImportProblem] = []
-    for read in file.lines:
+
+    def of_known(read: ReadLine) -> ReadLine:
         code = spelt.get(normalised_code(read.line.provider))
         if code is None:
             what = f"There is no provider {read.line.provider!r}."
             hint = did_you_mean(read.line.provider, providers) or "Add it: cityfund provider add"
             place = (file.name, read.file_line, "provider")
             problems.append(ImportProblem(*place, "unknown-code", what, hint))
-        else:
-            lines.append(ReadLine(replace(read.line, provider=code), read.file_line))
-    return replace(file, lines=() if problems else tuple(lines), problems=tuple(problems))
+            return read
+        return ReadLine(replace(read.line, provider=code), read.file_line)
+
+    lines, empty = tuple(map(of_known, file.lines)), tuple(map(of_known, file.empty_lines))
+    if problems:
+        return replace(file, lines=(), empty_lines=(), problems=tuple(problems))
+    return replace(file, lines=lines, empty_lines=empty)
