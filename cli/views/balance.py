@@ -60,9 +60,9 @@ def _stages_text(balance: Balance, names: Iterable[str]) -> str:
     return f"{' · '.join(parts)} {unit.code}" if parts else ""
 
 
-def stage_lines(balance: Balance, *, declared: bool = True) -> Iterator[str]:
+def stage_lines(balance: Balance) -> Iterator[str]:
     """Draw a standing, then each stage that holds anything on a line of its own, exactly."""
-    if not declared:
+    if not balance.declared:
         yield f"Not declared: its declaration was reversed (unit: {balance.unit.code})."
         return
     if not balance.quantified:

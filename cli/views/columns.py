@@ -101,6 +101,7 @@ def _column(field: str, titles: dict[str, str]) -> Column:
         absent="unknown" if match["missing"] else _ABSENT.get(key, ""),
         table=not match["hidden"],
         spare=int(match["spare"] or 0),
+        absent_by="quantity_absent" if match["missing"] else "",
         measured_in="offer_unit" if key.startswith("offer_") else "unit",
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -16,7 +15,6 @@ from cli.views.register import ANY, need_row, offer_row, region_names
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
-    from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader, Snapshot
 
 NEED_COLUMNS = columns(
@@ -25,19 +23,29 @@ NEED_COLUMNS = columns(
     project_title="Title",
 )
 NEED_NARROW = columns("code description_text project_said gap?[unit] needed_by", code="Need")
-NEED_MORE = ("city", "city_name", "open", "held", "committed", "delivered", "withdrawn", "gap")
+NEED_MORE = (
+    "city",
+    "city_name",
+    "open",
+    "held",
+    "committed",
+    "delivered",
+    "withdrawn",
+    "gap",
+    "quantity_absent",
+)
 OFFER_COLUMNS = columns(
-    "code (provider) provider_name factor available quantity unit topics mandate valid_until",
+    "code (provider) provider_name factor available? quantity? unit topics mandate valid_until",
     code="Offer",
     provider="Provider code",
     quantity="Offered",
 )
 OFFER_NARROW = columns(
-    "code provider_name description_text available[unit] valid_until", code="Offer"
+    "code provider_name description_text available?[unit] valid_until", code="Offer"
 )
 OFFER_MORE = (
     *("available", "held", "committed", "delivered", "withdrawn_quantity"),
-    *("expired", "over", "mandate"),
+    *("expired", "over", "mandate", "quantity_absent"),
 )
 _NEED_TERMS = columns(
     "code project_said city_said factor topic quantity?[unit] declared_on needed_by "
@@ -46,7 +54,7 @@ _NEED_TERMS = columns(
     quantity="Required",
 )
 _OFFER_TERMS = columns(
-    "code provider_said factor topics_said quantity[unit] declared_on valid_from "
+    "code provider_said factor topics_said quantity?[unit] declared_on valid_from "
     "valid_until available_from sectors countries regions_said cities excluded_countries "
     "instruments min_ticket[unit] max_ticket[unit] max_share condition rate note "
     "over_said",
@@ -117,12 +125,9 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     }
     gap = gap_text(facts.balance, fit)
     lacks = wrapped(gap) if gap else []
-    reversed_ = reader.is_declaration_reversed(facts.balance)
-    deals = snapshot.deals_of(need=code)
-    below = _below(snapshot, facts.balance, lacks, deals, declared=not reversed_)
+    below = _below(snapshot, facts.balance, lacks, snapshot.deals_of(need=code))
     shown = {"schema": "cityfund.need/1", **document}
-    terms = _undeclared(_NEED_TERMS) if reversed_ else _NEED_TERMS
-    emit_record(row, terms, call.read, document=shown, below=below)
+    emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
 
 def emit_offer(call: Call, reader: Reader, code: str) -> None:
@@ -142,15 +147,8 @@ def emit_offer(call: Call, reader: Reader, code: str) -> None:
         "regions_said": [*region_names(facts.offer.regions)] or None,
         "over_said": _state_text(snapshot, facts.offer),
     }
-    reversed_ = reader.is_declaration_reversed(facts.balance)
-    below = _below(snapshot, facts.balance, [], deals, declared=not reversed_)
-    terms = _undeclared(_OFFER_TERMS) if reversed_ else _OFFER_TERMS
-    emit_record(row, terms, call.read, document=document, below=below)
-
-
-def _undeclared(terms: list[Column]) -> list[Column]:
-    """Return the columns with a quantity whose declaration was reversed: it is not declared."""
-    return [replace(one, absent="not declared") if one.key == "quantity" else one for one in terms]
+    below = _below(snapshot, facts.balance, [], deals)
+    emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 
 def _state_text(snapshot: Snapshot, offer: Any) -> str | None:
@@ -164,10 +162,8 @@ def _below(
     balance: Balance,
     more: list[str],
     deals: list[DealBalance],
-    *,
-    declared: bool,
 ) -> Iterator[str]:
     yield ""
-    yield from stage_lines(balance, declared=declared)
+    yield from stage_lines(balance)
     yield from more
     yield from deal_section(snapshot, deals)

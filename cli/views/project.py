@@ -168,7 +168,8 @@ def _factors(
 
 def _need(snapshot: Snapshot, facts: NeedFacts, fit: EligibleCount) -> Iterator[str]:
     need, balance = facts.need, facts.balance
-    unknown = f"amount not known yet, in {balance.unit.code}"
+    absent = "amount not known yet" if balance.declared else "not declared"
+    unknown = f"{absent}, in {balance.unit.code}"
     required = format_quantity(balance.required, balance.unit) if balance.quantified else unknown
     parts = [
         need.code,

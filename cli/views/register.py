@@ -134,7 +134,8 @@ def balance_row(balance: Balance) -> dict[str, str | None]:
     """Return the stages and the total of a need or an offer; None where it is not known."""
     decimals = balance.unit.decimals
     row: dict[str, str | None] = {
-        "quantity": format_amount(balance.required, decimals) if balance.quantified else None
+        "quantity": format_amount(balance.required, decimals) if balance.quantified else None,
+        "quantity_absent": balance.quantity_absent,
     }
     for stage in STAGES_OF[balance.side]:
         row[stage.value] = format_amount(balance.stages.get(stage, 0), decimals)
@@ -167,6 +168,8 @@ def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
     balance = balance_row(facts.balance)
     # The table's own `withdrawn` says whether the whole offer was taken back.
     balance["withdrawn_quantity"] = balance.pop("withdrawn")
+    if not facts.balance.declared:
+        balance["available"] = None
     return {
         **record_row("offers", facts.offer, facts.balance.unit),
         **balance,

@@ -22,7 +22,8 @@ COVERAGE_PLACES = 4
 class GapRow:
     """One need's gap. Amounts are in the smallest part of `unit`, base ones of the base currency.
 
-    None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given,
+    None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given, or
+    whose declaration was reversed (`quantity_absent` says which),
     `gap_base` if no rate is known or the need is not money, `eligible_offers` if they were not
     counted. `rate_date` is the oldest day of the quotes used, None in the base currency.
     """
@@ -53,6 +54,7 @@ class GapRow:
     main_obstacle: str | None
     status: str
     obstacle_rule: str | None
+    quantity_absent: str | None
     decimals: int
     base_decimals: int
     required_base: int | None
@@ -85,7 +87,16 @@ class GapRow:
 TEXT_COLUMNS = frozenset(
     (
         *("need", "project", "title", "city", "city_name", "country", "region", "office"),
-        *("sector", "factor", "topic", "unit", "main_obstacle", "status", "obstacle_rule"),
+        *(
+            "sector",
+            "factor",
+            "topic",
+            "unit",
+            "main_obstacle",
+            "status",
+            "obstacle_rule",
+            "quantity_absent",
+        ),
     )
 )
 AMOUNT_COLUMNS = frozenset(("required", "delivered", "committed", "held", "withdrawn", "gap"))
@@ -181,6 +192,7 @@ def gap_row(facts: NeedFacts, base: BaseCurrency) -> GapRow:
         main_obstacle=None,
         status=project.status,
         obstacle_rule=None,
+        quantity_absent=balance.quantity_absent,
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
         required_base=base.convert(balance.required, unit) if known else None,

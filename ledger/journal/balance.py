@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.journal.entries import required_amount
 
+UNKNOWN: Final = "unknown"
+NOT_DECLARED: Final = "not declared"
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The stages of one need or offer, in the smallest part of `unit`; a missing stage is zero."""
+    """The stages of one need or offer, in the smallest part of `unit`; a missing stage is zero.
+
+    `declared` is false where it has no quantity because its declaration was reversed.
+    """
 
     side: Side
     code: str
     unit: Unit
     stages: Mapping[Stage, int]
+    declared: bool = True
 
     @property
     def free(self) -> int:
@@ -69,6 +77,13 @@ class Balance:
     def quantified(self) -> bool:
         """Return whether a quantity was ever given; a need without one is unknown, not zero."""
         return self.required > 0
+
+    @property
+    def quantity_absent(self) -> str | None:
+        """Return why there is no quantity: it is unknown, or not declared; None if there is one."""
+        if self.quantified:
+            return None
+        return UNKNOWN if self.declared else NOT_DECLARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ class Column:
     `kind` is `text`, `code`, `date`, `number`, `amount` or `figure`; an amount is a plain decimal
     text, shown to people with its thousands apart, and a figure is one with its unit behind it.
     `unit` is the key whose value follows the amount, `measured_in` the key of the unit it is in;
-    `absent` stands for a missing value. A column with `table` false is left out for people; where a
-    terminal is too narrow for all, the columns with the highest `spare` are left out first, and
-    those with none never. `words` are what people read for values that machines keep; a filter
-    accepts both.
+    `absent` stands for a missing value, unless the row says something else under `absent_by`. A
+    column with `table` false is left out for people; where a terminal is too narrow for all, the
+    columns with the highest `spare` are left out first, and those with none never. `words` are what
+    people read for values that machines keep; a filter accepts both.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Column:
     spare: int = 0
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     measured_in: str = "unit"
+    absent_by: str = ""
 
     @property
     def heading(self) -> str:
@@ -95,7 +96,7 @@ def human(row: ReportRow, column: Column) -> str:
     """Write a row's cell for people: thousands apart, the unit behind, lists with commas."""
     value = row.get(column.key)
     if value is None:
-        return column.absent
+        return str(row.get(column.absent_by) or column.absent)
     if isinstance(value, (list, tuple)):
         return ", ".join(machine(item) for item in value)
     text = machine(value)

@@ -46,6 +46,7 @@ def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:
         ("main_obstacle", "no offer names this topic"),
         ("status", "preparation"),
         ("obstacle_rule", "topic"),
+        ("quantity_absent", None),
     ]
 
 

@@ -23,8 +23,9 @@ from ledger.journal.entries import (
     ProposedLine,
     entries_reversed,
 )
-from ledger.journal.timeline import TotalChange
+from ledger.journal.timeline import TotalChange, is_declaration_reversed
 from ledger.store.db.prepared import Prepared
+from ledger.store.db.queries import chunked
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -204,6 +205,29 @@ def read_total_changes(connection: Connection, account_id: int, day: date) -> li
         )
     )
     return [TotalChange(*row) for row in connection.execute(query)]
+
+
+def without_declaration(
+    connection: Connection, times: Times, account_ids: Sequence[int]
+) -> set[int]:
+    """Give those of some needs and offers without quantity whose declaration was reversed."""
+    query = (
+        select(movement.c.holder_id, entry.c.id, entry.c.effective_on, entry.c.reverses)
+        .distinct()
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .where(
+            (movement.c.from_stage == Stage.UNDECLARED) | (movement.c.to_stage == Stage.UNDECLARED)
+        )
+    )
+    if times.as_of is not None:
+        query = query.where(entry.c.effective_on <= times.as_of)
+    if times.known_at is not None:
+        query = query.where(entry.c.recorded_at <= times.known_at)
+    changes: dict[int, list[TotalChange]] = {}
+    for ids in chunked(account_ids):
+        for holder_id, *change in connection.execute(query.where(movement.c.holder_id.in_(ids))):
+            changes.setdefault(holder_id, []).append(TotalChange(*change))
+    return {one for one, of_it in changes.items() if is_declaration_reversed(of_it)}
 
 
 def read_entries_taking(

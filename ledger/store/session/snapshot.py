@@ -7,7 +7,7 @@ selects the versions of registers, rates and settings known then. None is now.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, Final
@@ -15,13 +15,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from ledger.core.dates import day_of
-from ledger.core.factors import Factor, Side, Stage
+from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
-from ledger.journal.timeline import TotalChange, is_declaration_reversed
 from ledger.rates.rates import RateBook, RateFinder, rate_finder
 from ledger.reference.places import region_chain
 from ledger.store import registers
@@ -29,7 +28,7 @@ from ledger.store.db.queries import Settings, read_settings, read_units
 from ledger.store.db.tables import entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
-from ledger.store.journal.entries import entries_of_account, read_entries
+from ledger.store.journal.entries import entries_of_account, read_entries, without_declaration
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
 
@@ -213,17 +212,6 @@ class Reader:
             where.append(entry.c.recorded_at <= self.times.known_at)
         return read_entries(self.connection, *where)
 
-    def is_declaration_reversed(self, balance: Balance) -> bool:
-        """Say whether a need or an offer has no quantity because its declaration was reversed."""
-        if balance.quantified:
-            return False
-        entries = self.entries(**{balance.side.value: balance.code})  # type: ignore[arg-type]
-        return is_declaration_reversed(
-            TotalChange(one.number, one.effective_on, one.reverses)
-            for one in entries
-            if any(Stage.UNDECLARED in (move.from_stage, move.to_stage) for move in one.movements)
-        )
-
     def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:
         return registers.load_where(self.connection, kind, term, values, self.times.known_at)
 
@@ -284,18 +272,19 @@ class Reader:
             return {}
         ids = None if whole else [one.id for side in sides for one in stored[side.value].values()]
         rows = balances.account_rows(self.connection, self.times, ids)
-        return {
-            side: {
-                code: Balance(
-                    side,
-                    code,
-                    units[one.record.unit],
-                    balances.stages_of_side(side, rows.get(one.id)),
-                )
-                for code, one in sorted(stored[side.value].items())
-            }
-            for side in sides
-        }
+        result: dict[Side, dict[str, Balance]] = {side: {} for side in sides}
+        absent: dict[int, Balance] = {}
+        for side in sides:
+            for code, one in sorted(stored[side.value].items()):
+                stages = balances.stages_of_side(side, rows.get(one.id))
+                balance = Balance(side, code, units[one.record.unit], stages)
+                result[side][code] = balance
+                if not balance.quantified:
+                    absent[one.id] = balance
+        for undeclared in without_declaration(self.connection, self.times, [*absent]):
+            balance = absent[undeclared]
+            result[balance.side][balance.code] = replace(balance, declared=False)
+        return result
 
     def _deal_stages(
         self, kind: str, deals: Mapping[str, StoredRecord], *, whole: bool
