@@ -7,10 +7,11 @@ reads single cells with dates or words that do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -25,7 +26,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Table,
+    and_,
     cast,
     func,
     or_,
@@ -40,6 +41,7 @@ from ledger.checks.stored_rows import AmountFault
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import read_units
 from ledger.store.db.types import Word
 from ledger.store.registers import STORED_REGISTERS, StoredRegister, Term
@@ -276,29 +278,32 @@ def _codes(connection: Connection, kind: str) -> dict[int, str]:
 
 def find_invalid_cells(connection: Connection) -> Iterator[AmountFault]:
     """Find dates that do not exist and words outside their enumeration."""
+    for table, column, query in _cell_queries(connection.dialect.name):
+        for *key, value in query.rows(connection):
+            yield AmountFault(table, "/".join(map(str, key)), column, value)
+
+
+@cache
+def _cell_queries(engine: str) -> Sequence[tuple[str, str, Prepared]]:
+    """Build the queries for invalid cells, with the names of table and column."""
+    queries = []
     for table in tables.every_table():
+        key = [raw(one) for one in table.primary_key.columns]
         for column in table.columns:
-            fault = _fault_condition(connection, column)
+            fault = _fault_condition(engine, column)
             if fault is not None:
-                yield from _faults(connection, table, column, fault)
+                query = select(*key, raw(column)).where(column.is_not(None), fault)
+                queries.append((table.name, column.name, Prepared(query)))
+    return queries
 
 
-def _fault_condition(connection: Connection, column: Column[Any]) -> ColumnElement[bool] | None:
+def _fault_condition(engine: str, column: Column[Any]) -> ColumnElement[bool] | None:
     stored = taken_as(column, String)
     if isinstance(column.type, Word):
-        return stored.not_in([word.value for word in column.type.words])
+        return and_(*(stored != word.value for word in column.type.words))
     # Elsewhere the column's type admits days alone; the program reads the years it can write.
-    if isinstance(column.type, Date) and connection.dialect.name == ONE_WRITER:
+    if isinstance(column.type, Date) and engine == ONE_WRITER:
         # Counted from, a day that the calendar lacks becomes another.
         normalised = func.date(stored, "+0 days")
         return or_(normalised.is_distinct_from(stored), func.typeof(stored) != "text")
     return None
-
-
-def _faults(
-    connection: Connection, table: Table, column: Column[Any], fault: ColumnElement[bool]
-) -> Iterator[AmountFault]:
-    key = [raw(one) for one in table.primary_key.columns]
-    query = select(*key, raw(column)).where(column.is_not(None), fault)
-    for *parts, value in stream(connection, query):
-        yield AmountFault(table.name, "/".join(map(str, parts)), column.name, value)

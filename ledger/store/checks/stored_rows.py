@@ -5,7 +5,8 @@ Values are read as stored, without assumptions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -47,6 +48,7 @@ from ledger.store.checks.journal import (
     stream,
 )
 from ledger.store.db import night_tables, tables
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -181,21 +183,28 @@ def _recorded_versions() -> Select[Any]:
 
 def find_orphan_rows(connection: Connection) -> Iterator[OrphanRow]:
     """Find rows without a request, or recorded at another moment than their request."""
-    request = tables.request
+    for name, fault, query in _orphan_queries():
+        for key in query.rows(connection):
+            yield OrphanRow(name, _key_text(key), fault)
+
+
+@cache
+def _orphan_queries() -> Sequence[tuple[str, str, Prepared]]:
+    """Build the queries for what a table should not have, with its name and the fault."""
+    request, queries = tables.request, []
     for table in tables.every_table():
         if "request_id" not in table.c:
             continue
         own = table.c.request_id
         lost = select(*_key(table)).outerjoin(request, request.c.id == own)
-        for row in stream(connection, lost.where(request.c.id.is_(None))):
-            yield OrphanRow(table.name, _key_text(row), "has no request")
+        query = Prepared(lost.where(request.c.id.is_(None)))
+        queries.append((table.name, "has no request", query))
         if "recorded_at" not in table.c:
             continue
         moved = select(*_key(table)).join(request, request.c.id == own)
-        for row in stream(connection, moved.where(table.c.recorded_at != request.c.recorded_at)):
-            yield OrphanRow(
-                table.name, _key_text(row), "was recorded at another moment than its request"
-            )
+        query = Prepared(moved.where(table.c.recorded_at != request.c.recorded_at))
+        queries.append((table.name, "was recorded at another moment than its request", query))
+    return queries
 
 
 def read_repeated_keys(connection: Connection) -> Iterable[str]:
@@ -234,16 +243,26 @@ def count_amounts(connection: Connection) -> int:
 
 def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
     """Find amounts that are no whole numbers, or lie outside their bounds."""
+    for table, column, query in _amount_queries(connection.dialect.name):
+        for *key, value in query.rows(connection):
+            yield AmountFault(table, _key_text(key), column, value)
+
+
+@cache
+def _amount_queries(engine: str) -> Sequence[tuple[str, str, Prepared]]:
+    """Build the queries for wrong amounts, with the names of table and column."""
+    queries = []
     for table, names, least, most in _AMOUNTS:
         for name in names:
             column = table.c[name]
             wrong = [column < least, column > most]
-            if connection.dialect.name == ONE_WRITER:
+            if engine == ONE_WRITER:
                 # Elsewhere the column's type admits whole numbers only.
-                wrong.append(func.typeof(column).not_in(("integer", "null")))
+                kind = func.typeof(column)
+                wrong.append(and_(kind != "integer", kind != "null"))
             query = select(*_key(table), type_coerce(column, String)).where(or_(*wrong))
-            for *key, value in stream(connection, query):
-                yield AmountFault(table.name, _key_text(key), name, value)
+            queries.append((table.name, name, Prepared(query)))
+    return queries
 
 
 def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:

@@ -34,9 +34,7 @@ class Prepared:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._query, dialect)
-        rows: list[ResultRow] = send(
-            connection, compiled.sql, compiled.parameters(given)
-        ).fetchall()
+        rows = _fetch(connection, compiled.sql, compiled.parameters(given))
         return [_convert_row(row, compiled.converts) for row in rows] if compiled.converts else rows
 
     def first(self, connection: Connection, **given: Any) -> ResultRow | None:
@@ -84,6 +82,16 @@ def _convert_row(row: ResultRow, converts: tuple[tuple[int, _Convert], ...]) -> 
     for at, convert in converts:
         values[at] = convert(values[at])
     return tuple(values)
+
+
+def _fetch(connection: Connection, sql: str, parameters: Parameters) -> list[ResultRow]:
+    """Send a select and give its rows; SQLite finds some of its trouble in a row far down."""
+    cursor = send(connection, sql, parameters)
+    try:
+        rows: list[ResultRow] = cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrap_driver_error(connection, sql, error) from error
+    return rows
 
 
 def send(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
