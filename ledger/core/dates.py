@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.factors import Side
 from ledger.core.numbers import normalise_digits
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -159,20 +160,14 @@ def require_not_future(day: date, today: date) -> None:
         raise FutureDate(f"{day} is in the future; today is {today}.")
 
 
-def require_declared(day: date, declared_on: date, who: str) -> None:
-    """Refuse an act on `who` that is dated before its declaration."""
+def require_declared(day: date, declared_on: date, side: Side, code: str) -> None:
+    """Refuse an act on a need or an offer that is dated before its declaration."""
     if day < declared_on:
         check = "Check the date of the act, and that of the declaration"
         raise BeforeDeclaration(
-            f"{who} was declared on {declared_on}, after {day}.",
-            next_step=f"{check}: cityfund {_shown_by(who)}",
+            f"{side.capitalize()} {code} was declared on {declared_on}, after {day}.",
+            next_step=f"{check}: cityfund {side} show {code}",
         )
-
-
-def _shown_by(who: str) -> str:
-    """Return the command that shows `Need N-0001`: `need show N-0001`."""
-    side, _, code = who.partition(" ")
-    return f"{side.lower()} show {code}"
 
 
 def require_not_before_reversed(day: date, reversed_on: date, entry: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from ledger.core.errors import RefusedByRule
@@ -40,7 +41,13 @@ def recorded_rate(rate: Decimal | Fraction) -> tuple[Decimal, Fraction | None]:
 
 def exact_rate(rate: Decimal, rate_exact: Fraction | None) -> Fraction:
     """Return the rate to convert by, from the two terms that record it."""
-    return Fraction(rate) if rate_exact is None else rate_exact
+    return _fraction(rate) if rate_exact is None else rate_exact
+
+
+@lru_cache(maxsize=1024)
+def _fraction(rate: Decimal) -> Fraction:
+    # Few rates stand in many deals, and an act asks for that of every deal of its need.
+    return Fraction(rate)
 
 
 def significant_rate(rate: Decimal) -> Decimal:

@@ -263,8 +263,7 @@ RULE_ORDER = {name: position for position, name in enumerate(RULES)}
 
 def verdict(pairing: Pairing) -> tuple[Failure, ...]:
     """Return every rule the pair fails, in the order of RULES; empty means eligible."""
-    failures = (rule(pairing) for rule in RULES.values())
-    return tuple(failure for failure in failures if failure is not None)
+    return tuple([failure for rule in RULES.values() if (failure := rule(pairing)) is not None])
 
 
 def _join(words: Iterable[str]) -> str:

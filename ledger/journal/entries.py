@@ -119,6 +119,18 @@ class Movement:
         assert 0 < self.amount <= MAX_AMOUNT, f"amount {self.amount} cannot be moved"
         assert self.from_stage != self.to_stage
 
+    def of_deal(self, deal: str) -> Movement:
+        """Return the same movement of a deal's stages."""
+        return Movement(
+            side=self.side,
+            account=self.account,
+            unit=self.unit,
+            from_stage=self.from_stage,
+            to_stage=self.to_stage,
+            amount=self.amount,
+            deal=deal,
+        )
+
     def mirror(self) -> Movement:
         """Return the movement that reverses this one."""
         return replace(self, from_stage=self.to_stage, to_stage=self.from_stage)

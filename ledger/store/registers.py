@@ -132,7 +132,7 @@ class StoredRecord:
 
 
 @cache
-def _current(kind: str, *, known: bool = False, by: str | None = None) -> Select[Any]:
+def select_current(kind: str, *, known: bool = False, by: str | None = None) -> Select[Any]:
     """Select the newest version of every record, or of those by a column, or as known at a time.
 
     Statements are made once and kept: making one costs more than most answers to it.
@@ -177,9 +177,9 @@ def load_all(
 
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
-    query = _current(kind, known=known_at is not None)
+    query = select_current(kind, known=known_at is not None)
     rows = connection.execute(query, _known_at_parameter(known_at))
-    records = {record.record.code: record for record in _stored_records(kind, rows)}
+    records = {record.record.code: record for record in stored_records(kind, rows)}
     return {code: records[code] for code in sorted(records)}
 
 
@@ -212,7 +212,7 @@ def _names(record: Any, title: str) -> Iterator[str]:
 
 def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:
     """Count the records with each value of a term now, each with the first such record's id."""
-    current = _current(kind).subquery()
+    current = select_current(kind).subquery()
     value = current.c[name]
     query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
     return [tuple(row) for row in connection.execute(query) if row[0] is not None]
@@ -222,19 +222,19 @@ def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
 ) -> StoredRecord:
     """Read one record by its id."""
-    query = _current(kind, known=known_at is not None, by="id")
+    query = select_current(kind, known=known_at is not None, by="id")
     rows = connection.execute(query, {"wanted": identity, **_known_at_parameter(known_at)})
-    return next(iter(_stored_records(kind, rows)))
+    return next(iter(stored_records(kind, rows)))
 
 
 def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[StoredRecord]:
     """Read the records whose identity rows have a value in a column, in one statement."""
-    return list(_stored_records(kind, _current_by(kind, column).rows(connection, wanted=value)))
+    return list(stored_records(kind, _current_by(kind, column).rows(connection, wanted=value)))
 
 
 @cache
 def _current_by(kind: str, column: str) -> Prepared:
-    return Prepared(_current(kind, by=column))
+    return Prepared(select_current(kind, by=column))
 
 
 def load_where(
@@ -252,7 +252,7 @@ def load_where(
     records: dict[str, StoredRecord] = {}
     for chunk in chunked([*values]):
         rows = connection.execute(query, {"values": chunk, **_known_at_parameter(known_at)})
-        records.update({one.record.code: one for one in _stored_records(kind, rows)})
+        records.update({one.record.code: one for one in stored_records(kind, rows)})
     return records
 
 
@@ -260,7 +260,7 @@ def load_where(
 def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
     register = STORED_REGISTERS[kind]
     column = register.column(next(one for one in register.terms if one.name == term))
-    return _current(kind, known=known).where(column.in_(bindparam("values", expanding=True)))
+    return select_current(kind, known=known).where(column.in_(bindparam("values", expanding=True)))
 
 
 def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
@@ -273,7 +273,8 @@ def _known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
     return {} if known_at is None else {"known_at": known_at}
 
 
-def _stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
+def stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
+    """Read the rows of `select_current` as records."""
     record = STORED_REGISTERS[kind].record
     for identity, version, recorded_at, *values in rows:
         yield StoredRecord(identity, version, recorded_at, record(*values))

@@ -8,6 +8,7 @@ import pytest
 from world import asked, says_enough
 
 from ledger.core import dates
+from ledger.core.factors import Side
 from ledger.core.requests import KeyReused, MalformedKey, differences, require_same
 
 TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
@@ -21,9 +22,9 @@ def test_today_is_the_last_day_an_act_may_be_dated():
 
 
 def test_the_day_of_its_declaration_is_the_first():
-    dates.require_declared(TODAY, TODAY, "Need N-0001")
+    dates.require_declared(TODAY, TODAY, Side.NEED, "N-0001")
     with pytest.raises(dates.BeforeDeclaration) as caught:
-        dates.require_declared(YESTERDAY, TODAY, "Need N-0001")
+        dates.require_declared(YESTERDAY, TODAY, Side.NEED, "N-0001")
     says_enough(caught.value, "Need N-0001")
 
 

@@ -50,20 +50,13 @@ class _Known(NamedTuple):
 _Ask = Callable[[Connection, _Known], object]
 
 
-def _deals_of_need(connection: Connection, known: _Known) -> object:
-    return (
-        registers.load_by(connection, "deal", "need_id", known.need_id),
-        accounts.deal_states(connection, need_id=known.need_id),
-    )
-
-
 _QUESTIONS: dict[str, _Ask] = {
     "plan-code": lambda db, known: registers.find_id(db, "need", known.need_code.lower()),
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
-    "plan-balance": lambda db, known: accounts.account_now(db, Side.NEED, known.need_id),
-    "plan-deals-of-need": _deals_of_need,
+    "plan-balance": lambda db, known: accounts.read_account(db, Side.NEED, code=known.need_code),
+    "plan-deals-of-need": lambda db, known: accounts.read_deals(db, need_id=known.need_id),
     "plan-timeline": lambda db, known: accounts.read_later_postings(db, known.need_id, date.min),
-    "plan-last-act": lambda db, known: accounts.deal_states(db, id=known.deal_id),
+    "plan-last-act": lambda db, known: accounts.read_deals(db, id=known.deal_id),
     "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }
 

@@ -16,7 +16,6 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
-from ledger.store import registers
 from ledger.store.journal import accounts
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
@@ -139,6 +138,6 @@ def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
 
 def _held(ledger: Ledger, offer: str) -> int:
     with ledger.read() as connection:
-        identity = registers.find_id(connection, "offer", offer)
-        stages, _ = accounts.account_now(connection, Side.OFFER, identity)
-    return sum(stages.values()) - stages[next(iter(stages))]
+        there = accounts.read_account(connection, Side.OFFER, code=offer)
+    assert there is not None
+    return sum(there.stages.values()) - there.stages[next(iter(there.stages))]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from grabbing import Shop
-from sqlalchemy import Engine, create_engine, event, text
+from sent import hear
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from world import Answer
 
@@ -24,18 +25,12 @@ _LONG_ENOUGH: Final = 0.05
 
 def weaken(engine: Engine) -> None:
     """Let writers begin as a driver begins by itself, not as this program does."""
-
-    @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def weaker(connection, cursor, statement, parameters, context, executemany) -> Any:
-        return _WEAKER.get(statement, statement), parameters
+    hear(engine, lambda statement: _WEAKER.get(statement.sql, statement.sql))
 
 
 def tear(engine: Engine) -> None:
     """Let every query of a reader see a moment of its own."""
-
-    @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def torn(connection, cursor, statement, parameters, context, executemany) -> Any:
-        return _TORN.get(statement, statement), parameters
+    hear(engine, lambda statement: _TORN.get(statement.sql, statement.sql))
 
 
 class PlainBegin(Shop):

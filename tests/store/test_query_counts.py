@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sent import recorded
@@ -28,6 +29,10 @@ def reading(world: World, look: Callable[[Connection], object]) -> Callable[[], 
             look(connection)
 
     return looking
+
+
+MOST_OF_A_HOLD = {"sqlite": 16, "postgresql": 19}
+"""Statements of an introduction that opens a deal, six inserts among them."""
 
 
 @pytest.fixture
@@ -66,6 +71,30 @@ def test_a_hold_asks_no_more_of_a_need_with_many_deals(metro):
         metro.introduce("1 EUR", offer=f"O-{number:04}")
 
     assert len(statements(metro, lambda: metro.introduce("1 EUR"))) == few
+
+
+def test_a_hold_reads_each_record_with_its_balances_in_one_statement(metro):
+    metro.offer("100 EUR", code="O-0002")
+
+    told = statements(metro, lambda: metro.introduce("1 EUR", offer="O-0002"))
+
+    read = [one for one in told if one.startswith("SELECT") and "version" in one]
+    assert len(read) == len(
+        ("offer", "need", "deals of the need", "project", "city", "provider", "settings")
+    )
+    assert len(told) <= MOST_OF_A_HOLD[metro.engine]
+
+
+def test_an_act_is_compared_with_earlier_ones_only_where_its_day_has_any(world):
+    world.need("100 EUR")
+    world.offer("100 EUR")
+    world.introduce("1 EUR", on=date(2026, 11, 19), again=False)
+
+    def comparisons(day: date) -> int:
+        told = statements(world, lambda: world.commit("0.01 EUR", on=day, again=False))
+        return sum("SELECT entry.id, entry.effective_on, entry.reference" in one for one in told)
+
+    assert [comparisons(date(2026, 11, day)) for day in (20, 20, 19, 21)] == [0, 1, 1, 0]
 
 
 def test_an_act_asks_no_more_of_a_ledger_with_a_longer_history(metro):

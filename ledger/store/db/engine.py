@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from ledger.store.db import sqlite
 from ledger.store.db.errors import AnswerLost, DatabaseGone, UnknownDatabase
+from ledger.store.db.prepared import send
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -114,7 +115,7 @@ def _begin(connection: Connection) -> None:
         from ledger.store.db import postgresql as own  # noqa: PLC0415
     else:
         from ledger.store.db import sqlite as own  # type: ignore[no-redef]  # noqa: PLC0415
-    connection.exec_driver_sql(own.BEGIN_WRITING if kind == _WRITES else own.BEGIN_READING)
+    send(connection, own.BEGIN_WRITING if kind == _WRITES else own.BEGIN_READING, ())
 
 
 @contextmanager

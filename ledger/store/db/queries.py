@@ -157,14 +157,26 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     return replayed(json.loads(stored.body))
 
 
-def last_request(connection: Connection) -> tuple[int, datetime | None]:
-    """Give the id and the moment of the last request; zero and None in a ledger that has none."""
+class LastRows(NamedTuple):
+    """The ids of the last request and the last entry, and the moment of that request."""
+
+    request: int = 0
+    moment: datetime | None = None
+    entry: int = 0
+
+
+def last_rows(connection: Connection) -> LastRows:
+    """Give the last rows of a ledger; zero and None where it has none."""
     row = _LAST.first(connection)
-    return (0, None) if row is None else (row[0], row[1])
+    return LastRows() if row is None else LastRows(row[0], row[1], row[2] or 0)
 
 
 _LAST: Final = Prepared(
-    select(tables.request.c.id, tables.request.c.recorded_at)
+    select(
+        tables.request.c.id,
+        tables.request.c.recorded_at,
+        select(func.max(tables.entry.c.id)).scalar_subquery(),
+    )
     .order_by(tables.request.c.id.desc())
     .limit(1)
 )
@@ -190,13 +202,15 @@ def request_row(
 
 def receipt_row(identity: int, document: Mapping[str, Any]) -> dict[str, Any]:
     """Lay the answer to a request out as the row that is kept of it."""
-    body = json.dumps(document, ensure_ascii=False, sort_keys=True)
-    return {"request_id": identity, "body": body}
+    return {"request_id": identity, "body": _write_json(document)}
 
 
 def _stored_text(given: Mapping[str, Any]) -> str:
     """Give an input as the text it is kept as; in it a tuple and a list are the same."""
-    return json.dumps(given, ensure_ascii=False, sort_keys=True)
+    return _write_json(given)
+
+
+_write_json: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class RecordedRequest(NamedTuple):

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, func, literal_column, select
 
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit, format_quantity
@@ -29,7 +29,7 @@ from ledger.journal.timeline import (
 )
 from ledger.store import registers
 from ledger.store.db import tables
-from ledger.store.db.prepared import Prepared
+from ledger.store.db.prepared import Prepared, ResultRow
 from ledger.store.journal import balances
 from ledger.store.journal.balances import COLUMN_OF, deal_stages
 from ledger.store.registers import StoredRecord
@@ -87,13 +87,17 @@ class Account:
 
 @dataclass(slots=True)
 class DealAccount:
-    """One deal in this transaction, with both of its sides. `last_on` is its latest act's date."""
+    """One deal in this transaction, with both of its sides. `last_on` is its latest act's date.
+
+    `recorded_until` is the same of the acts recorded before this transaction.
+    """
 
     id: int
     version: int
     record: Deal
     stages: dict[Side, Stages]
     last_on: date | None = None
+    recorded_until: date | None = None
 
     @property
     def code(self) -> str:
@@ -130,7 +134,8 @@ class Accounts:
         for side in Side:
             self._load_side(side, registers.load_all(self._connection, side.value).values())
         deals = registers.load_all(self._connection, "deal").values()
-        self._add_deals(deals, all_deal_states(self._connection))
+        states, nothing = all_deal_states(self._connection), DealState({}, None)
+        self._add_deals((one, states.get(one.id, nothing)) for one in deals)
         self._all_read = True
 
     def account(self, side: Side, code: str) -> Account:
@@ -139,9 +144,13 @@ class Accounts:
         if loaded is not None:
             return loaded
         self._flush()
-        stored = registers.find_record(self._connection, side.value, code)
-        self._add_account(side, stored, *account_now(self._connection, side, stored.id))
-        return self._by_code[side, stored.record.code]
+        there = read_account(self._connection, side, code=code)
+        if there is None:
+            identity = registers.find_id(self._connection, side.value, code)
+            there = read_account(self._connection, side, id=identity)
+        assert there is not None
+        self._add_account(side, *there)
+        return self._by_code[side, there.stored.record.code]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
@@ -149,9 +158,12 @@ class Accounts:
         if loaded is not None:
             return loaded
         self._flush()
-        stored = registers.find_record(self._connection, "deal", code)
-        self._add_deals([stored], deal_states(self._connection, id=stored.id))
-        return self._deals[stored.record.code]
+        there = read_deals(self._connection, code=code)
+        if not there:
+            identity = registers.find_id(self._connection, "deal", code)
+            there = read_deals(self._connection, id=identity)
+        self._add_deals(there)
+        return self._deals[there[0][0].record.code]
 
     def known_id(self, kind: str, code: str) -> int | None:
         """Give the id of a need or an offer that was read or added already, else None."""
@@ -235,7 +247,7 @@ class Accounts:
     def timeline_fault(self, changes: Iterable[DatedMovements]) -> TimelineFault | None:
         """Return where the first overdraft would be if some movements were posted; else None."""
         changes = list(changes)
-        if not any(map(self._is_late, changes)):
+        if not any(self.is_late(*change) for change in changes):
             return None
         by_account: dict[tuple[Side, str], list[TimelinePosting]] = defaultdict(list)
         deals: dict[tuple[Side, str], list[str]] = defaultdict(list)
@@ -251,9 +263,8 @@ class Accounts:
         ]
         return min(faults, key=lambda one: one.overdraft.day, default=None)
 
-    def _is_late(self, change: DatedMovements) -> bool:
+    def is_late(self, day: date, movements: Iterable[Movement]) -> bool:
         """Say whether movements are dated before others of the same needs and offers."""
-        day, movements = change
         latest = (self.account(one.side, one.account).last_on for one in movements)
         return any(last_on is not None and day < last_on for last_on in latest)
 
@@ -297,14 +308,12 @@ class Accounts:
         account = Account(side, stored.id, stored.version, record, unit, stages, last_on)
         self._by_code.setdefault((side, record.code), account)
 
-    def _add_deals(self, stored: Iterable[StoredRecord], states: Mapping[int, DealState]) -> None:
-        for record in stored:
-            if record.record.code not in self._deals:
-                state = states.get(record.id, DealState({}, None))
+    def _add_deals(self, deals: Iterable[tuple[StoredRecord, DealState]]) -> None:
+        for stored, state in deals:
+            if stored.record.code not in self._deals:
                 sides = {side: state.stages.get(side, {}) for side in Side}
-                self._index(
-                    DealAccount(record.id, record.version, record.record, sides, state.last_on)
-                )
+                terms, last_on = (stored.id, stored.version, stored.record), state.last_on
+                self._index(DealAccount(*terms, sides, last_on, recorded_until=last_on))
 
     def _index(self, account: DealAccount) -> None:
         self._deals[account.code] = account
@@ -312,9 +321,8 @@ class Accounts:
 
     def _read_deals_of(self, need: str) -> None:
         need_id = self.account(Side.NEED, need).id
-        stored = registers.load_by(self._connection, "deal", "need_id", need_id)
-        state = deal_states(self._connection, need_id=need_id) if stored else {}
-        self._add_deals(sorted(stored, key=lambda record: record.id), state)
+        deals = read_deals(self._connection, need_id=need_id)
+        self._add_deals(sorted(deals, key=lambda deal: deal[0].id))
         self._paired_needs.add(need)
 
 
@@ -377,22 +385,36 @@ def overdrawn_refusal(fault: TimelineFault) -> OverdrawnLater:
     )
 
 
-def account_now(connection: Connection, side: Side, identity: int) -> tuple[Stages, date | None]:
-    """Give the stages of one holder, and the latest effective date of its movements if any."""
-    row = _account_query().first(connection, id=identity)
+class AccountNow(NamedTuple):
+    """A need or an offer as stored, its stages, and the date of its latest movement if any."""
+
+    stored: StoredRecord
+    stages: Stages
+    last_on: date | None
+
+
+def read_account(connection: Connection, side: Side, **condition: Any) -> AccountNow | None:
+    """Read a need or an offer by its `id` or exact `code`, and its stages, in one statement."""
+    ((column, value),) = condition.items()
+    row = _account_query(side, column).first(connection, wanted=value)
     if row is None:
-        return dict.fromkeys(STAGES_OF[side], 0), None
-    amounts = dict(zip(tables.BALANCE_STAGES, row, strict=False))
-    return {stage: int(amounts[COLUMN_OF[stage]]) for stage in STAGES_OF[side]}, row[-1]
+        return None
+    size = 1 + len(tables.BALANCE_STAGES)
+    (stored,) = registers.stored_records(side.value, [row[:-size]])
+    amounts = dict(zip(tables.BALANCE_STAGES, row[-size:], strict=False))
+    # One that was never declared has no balance.
+    stages = {stage: amounts[COLUMN_OF[stage]] or 0 for stage in STAGES_OF[side]}
+    return AccountNow(stored, stages, row[-1])
 
 
 @cache
-def _account_query() -> Prepared:
-    wanted: BindParameter[int] = bindparam("id")
-    movement, balance = tables.movement.c, tables.balance.c
-    last = select(func.max(movement.effective_on)).where(movement.holder_id == wanted)
-    query = select(*(balance[stage] for stage in tables.BALANCE_STAGES), last.scalar_subquery())
-    return Prepared(query.where(balance.holder_id == wanted))
+def _account_query(side: Side, by: str) -> Prepared:
+    identity, movement = registers.IDENTITIES[side].c.id, tables.movement.c
+    last = select(func.max(movement.effective_on)).where(movement.holder_id == identity)
+    balance = tables.balance
+    query = registers.select_current(side.value, by=by)
+    query = query.outerjoin(balance, balance.c.holder_id == identity)
+    return Prepared(query.add_columns(*balance.c[*tables.BALANCE_STAGES], last.scalar_subquery()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,29 +425,40 @@ class DealState:
     last_on: date | None
 
 
-def deal_states(connection: Connection, **condition: int) -> dict[int, DealState]:
-    """Give where the deals of a need stand (`need_id`), or one deal (`id`), by their ids."""
-    (column,) = condition
-    states: dict[int, DealState] = {}
-    for identity, side, last_on, *amounts in _deal_states_query(column).rows(
-        connection, **condition
-    ):
-        stages = dict(zip(DEAL_STAGES, map(int, amounts), strict=True))
-        states.setdefault(identity, DealState({}, last_on)).stages[side] = stages
-    return states
+def read_deals(connection: Connection, **condition: Any) -> list[tuple[StoredRecord, DealState]]:
+    """Read a deal by its `id` or exact `code`, or those of a need (`need_id`), as they stand."""
+    ((column, value),) = condition.items()
+    rows = _deals_query(column).rows(connection, wanted=value)
+    stored = registers.stored_records("deal", (row[:-_OF_STATE] for row in rows))
+    return list(zip(stored, (_deal_state(row[-_OF_STATE:]) for row in rows), strict=True))
+
+
+_OF_STATE: Final = 1 + len(Side) * len(DEAL_STAGES)
+
+
+def _deal_state(row: ResultRow) -> DealState:
+    *amounts, last_on = row
+    size = len(DEAL_STAGES)
+    # A side of which nothing was moved has no balance.
+    sides = {
+        side: dict(zip(DEAL_STAGES, of_side, strict=True))
+        for side, of_side in zip(Side, (amounts[:size], amounts[size:]), strict=True)
+        if of_side[0] is not None
+    }
+    return DealState(sides, last_on)
 
 
 @cache
-def _deal_states_query(by: str) -> Prepared:
-    entry, balance = tables.entry.c, tables.deal_balance.c
-    last = select(func.max(entry.effective_on)).where(entry.deal_id == balance.deal_id)
-    query = select(
-        balance.deal_id,
-        balance.side,
-        last.scalar_subquery(),
-        *(balance[stage.value] for stage in DEAL_STAGES),
-    ).join(tables.deal, tables.deal.c.id == balance.deal_id)
-    return Prepared(query.where(tables.deal.c[by] == bindparam(by)))
+def _deals_query(by: str) -> Prepared:
+    deal, entry = tables.deal.c, tables.entry.c
+    query = registers.select_current("deal", by=by)
+    for side in Side:
+        balance = tables.deal_balance.alias(f"{side}_side")
+        own = (balance.c.deal_id == deal.id, balance.c.side == literal_column(f"'{side}'"))
+        query = query.outerjoin(balance, and_(*own))
+        query = query.add_columns(*balance.c[*DEAL_STAGES])
+    last = select(func.max(entry.effective_on)).where(entry.deal_id == deal.id)
+    return Prepared(query.add_columns(last.scalar_subquery()))
 
 
 def last_dates(connection: Connection) -> dict[int, date]:

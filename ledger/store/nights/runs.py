@@ -115,7 +115,7 @@ def _next_id(connection: Connection) -> int:
     numbering = (
         SharedNumbering(connection, {})
         if engines.on_server(connection)
-        else LockedNumbering(connection, last_request=0)
+        else LockedNumbering(connection)
     )
     return numbering.next_id(night_run)
 

@@ -183,10 +183,10 @@ def _start(
 
 def _start_alone(connection: Connection, request: Request) -> WriteStart:
     """Start as the only writer there can be, in whose transaction nothing comes between."""
-    last_id, last_moment = queries.last_request(connection)
+    last = queries.last_rows(connection)
     return WriteStart(
-        moment=recording_time(now(), last_moment, lambda: read_settings(connection).zone),
-        numbering=LockedNumbering(connection, last_request=last_id),
+        moment=recording_time(now(), last.moment, lambda: read_settings(connection).zone),
+        numbering=LockedNumbering(connection, request=last.request, entry=last.entry),
         first_receipt=queries.first_receipt(connection, request),
     )
 

@@ -72,10 +72,11 @@ class Numbering:
 class LockedNumbering(Numbering):
     """Counts on from the largest there is: the one writer there can be knows it."""
 
-    def __init__(self, connection: Connection, *, last_request: int) -> None:
+    def __init__(self, connection: Connection, **last: int) -> None:
+        """Start; `last` gives the last id of a table where it is known, by the table's name."""
         super().__init__()
         self._connection = connection
-        self._last_ids: dict[str, int] = {tables.request.name: last_request}
+        self._last_ids = last
         self._largest_codes: dict[str, int] = {}
 
     def ids(self, table: Table, count: int) -> list[int]:
@@ -88,7 +89,10 @@ class LockedNumbering(Numbering):
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
-            self._largest_codes[kind] = _last_number(kind).value(self._connection) or 0
+            table = IDENTITIES[kind]
+            number, identity = _last_code(table).rows(self._connection)[0]
+            self._largest_codes[kind] = number or 0
+            self._last_ids.setdefault(table.name, identity or 0)
         return self._largest_codes[kind]
 
 
@@ -98,8 +102,10 @@ def _last_id(table: Table) -> Prepared:
 
 
 @cache
-def _last_number(kind: str) -> Prepared:
-    return Prepared(select(func.max(IDENTITIES[kind].c.number)))
+def _last_code(table: Table) -> Prepared:
+    # Two questions, so that each is answered by the end of an index.
+    last = [select(func.max(table.c[name])).scalar_subquery() for name in ("number", "id")]
+    return Prepared(select(*last))
 
 
 class SharedNumbering(Numbering):
@@ -245,15 +251,15 @@ class JournalRows:
         rows.add_all(tables.introduced_line, self._introduced)
 
 
-def _table_order() -> tuple[Table, ...]:
-    return _sorted_tables(len(tables.metadata.tables))
+def _table_places() -> Mapping[str, int]:
+    return _places_among(len(tables.metadata.tables))
 
 
 @cache
-def _sorted_tables(converted: int) -> tuple[Table, ...]:
+def _places_among(known: int) -> Mapping[str, int]:
     # Tables of nights and statements are known once their module is imported.
-    assert converted == len(tables.metadata.tables)
-    return tuple(tables.metadata.sorted_tables)
+    assert known == len(tables.metadata.tables)
+    return {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
 
 
 class RowBuffer:
@@ -283,9 +289,7 @@ class RowBuffer:
 
     def flush(self, connection: Connection) -> None:
         """Write all waiting rows, tables in the order of their references."""
-        for table in _table_order():
-            rows = self._pending.pop(table.name, None)
-            if rows:
-                insert_rows(connection, table, rows)
-                self._written.add(table.name)
-        assert not self._pending
+        place = _table_places()
+        for name in sorted(self._pending, key=place.__getitem__):
+            insert_rows(connection, tables.metadata.tables[name], self._pending.pop(name))
+            self._written.add(name)

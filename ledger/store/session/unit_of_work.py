@@ -217,8 +217,7 @@ class UnitOfWork:
         """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
         require_not_future(day, self.today)
         for account in map(self._account_of, movements):
-            who = f"{account.side.capitalize()} {account.code}"
-            require_declared(day, account.record.declared_on, who)
+            require_declared(day, account.record.declared_on, account.side, account.code)
         self.accounts.require_timeline(day, movements)
 
     def _account_of(self, movement: Movement) -> Account:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Final
 
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
@@ -161,6 +162,8 @@ def _question_repeated(uow: UnitOfWork, deal: DealAccount) -> None:
     posted, amount = uow.last_posted, _posted_amount(uow)
     assert posted is not None
     assert uow.last_details is not None
+    if deal.recorded_until is None or posted.effective_on > deal.recorded_until:
+        return  # no act was recorded for this day
     reference = uow.last_details.reference
     key = None if reference is None else text_key(reference)
     for one in acts_of_deal(uow.connection, deal.id, posted.act):
@@ -205,7 +208,11 @@ def _recorded(uow: UnitOfWork, deal: DealAccount) -> dict[str, Any]:
 
 def _texts(deal: Deal) -> dict[str, str | None]:
     """Give the terms of a deal as texts."""
-    return {one.name: cell_text(getattr(deal, one.name)) for one in fields(deal)}
+    return dict(zip(_TERMS, map(cell_text, _terms_of(deal)), strict=True))
+
+
+_TERMS: Final = tuple(one.name for one in fields(Deal))
+_terms_of = attrgetter(*_TERMS)
 
 
 def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
@@ -220,8 +227,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     if introduction.until is not None and introduction.until < day:
         raise UntilInThePast(f"The hold of {day} cannot end on {introduction.until}.")
     for side in (need, offer):
-        who = f"{side.side.capitalize()} {side.code}"
-        require_declared(day, side.record.declared_on, who)
+        require_declared(day, side.record.declared_on, side.side, side.code)
     terms = _agreed_terms(uow, introduction, need, offer)
     details = require_eligible(uow, need, offer, amount, terms.exact_rate, details)
     there = _fitting_deal(uow, terms)
@@ -231,9 +237,10 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     )
     with uow.undone_on_refusal():
         # No deal is opened before all is asked: a hold that is refused leaves nothing behind.
-        make_room(uow, day, [replace(one, deal=None) for one in movements])
+        if uow.accounts.is_late(day, movements):
+            make_room(uow, day, [replace(one, deal=None) for one in movements])
         deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms, day)
-        own = tuple(replace(one, deal=deal.code) for one in movements)
+        own = tuple(one.of_deal(deal.code) for one in movements)
         act = Act.COMMIT if introduction.directly else Act.INTRODUCE
         uow.post(Draft(act=act, movements=own, deal=deal.code, details=details))
     return deal
@@ -265,11 +272,11 @@ def _agreed_terms(
 
 
 def _fitting_deal(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
-    wanted = (terms.offer, terms.exact_rate, terms.instrument)
     for deal in uow.accounts.deals_of_need(terms.need):
         there = deal.record
-        same = (there.offer, there.exact_rate, there.instrument) == wanted
-        if same and terms.code in ("", deal.code):
+        if terms.code not in ("", deal.code) or there.offer != terms.offer:
+            continue
+        if (there.exact_rate, there.instrument) == (terms.exact_rate, terms.instrument):
             return deal
     return None
 
