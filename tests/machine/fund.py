@@ -6,7 +6,7 @@ the same entries, and where it refuses, nothing may have changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
@@ -48,6 +48,11 @@ def require(condition: object) -> None:
         raise Refused
 
 
+def _rate_of(offer: str, need: str, turn: int) -> Decimal:
+    rates = RATES.get((UNITS[need], UNITS[offer]), (Decimal(1),))
+    return rates[turn % len(rates)]
+
+
 class Fund(BothBooks):
     """Every act of an officer, in his words to the program and in arithmetic to the oracle."""
 
@@ -72,7 +77,7 @@ class Fund(BothBooks):
         )
 
     def _set_quantity(self, side: str, code: str, total: int, day: date) -> None:
-        require(BIRTH <= day <= self.today)
+        require(day >= BIRTH)
         then = self.oracle.required(side, code, day)
         if total == then:
             return
@@ -160,8 +165,7 @@ class Fund(BothBooks):
 
         The rate is written with more or fewer zeros at its end: it stays the same rate.
         """
-        rates = RATES.get((UNITS[need], UNITS[offer]), (Decimal(1),))
-        rate = rates[turn % len(rates)]
+        rate = _rate_of(offer, need, turn)
         terms = Terms(offer, need, rate, INSTRUMENTS[turn // 2 % len(INSTRUMENTS)])
         directly, override = how["directly"], how["override"]
         until = None if directly else day + timedelta(days=lasts)
@@ -247,17 +251,14 @@ class Fund(BothBooks):
             self._commit(deal, part, day)
         else:
             target = "delivered" if act == "deliver" else "committed"
-            self.post(act, day, self._both(deal, source, target, part, day), deal)
+            self._move_on(act, deal, source, target, part, day)
 
     def _commit(self, deal: str, part: int | None, day: date) -> None:
         """Commit what is held; what lapsed after that day is held again for it."""
         until = self.terms(deal)["held_until"]
         require(until is None or day <= until)
         lapse = self.oracle.first_lapse(deal, day)
-        done = self.plan(
-            lambda: self.post("commit", day, self._both(deal, "held", "committed", part, day), deal)
-        )
-        if done is not None:
+        if self.plan(lambda: self._move_on("commit", deal, "held", "committed", part, day)):
             return
         require(lapse is not None)
         assert lapse is not None
@@ -267,24 +268,30 @@ class Fund(BothBooks):
         if signed < lapsed:
             end = self._passes_to(self.deals[deal].offer, lapse.day)
             self._release(deal, "held", lapsed - signed, lapse.day, end, is_lapse=True)
-        self.post("commit", day, self._both(deal, "held", "committed", signed, day), deal)
+        self._move_on("commit", deal, "held", "committed", signed, day)
 
     def _release(
         self, deal: str, source: str, part: int | None, day: date, end: str | None,
         *, is_lapse: bool = False,
     ) -> None:  # fmt: skip
-        moves = self._both(deal, source, FREE["need"], part, day)
-        passed = [
-            Move("offer", move.code, None, "available", end, move.amount)
-            for move in moves
-            if move.side == "offer" and end is not None
-        ]
-        self.post("release", day, (*moves, *passed), deal, is_lapse=is_lapse)
+        self._move_on("release", deal, source, FREE["need"], part, day, end, is_lapse=is_lapse)
+
+    def _move_on(
+        self, act: str, deal: str, source: str, target: str, part: int | None, day: date,
+        end: str | None = None, *, is_lapse: bool = False,
+    ) -> None:  # fmt: skip
+        """Move a part of a deal, computed on the timeline that moved reversals leave."""
+        self.oracle.make_room(new_row(day, self._both(deal, source, target, part, day, end)))
+        moves = self._both(deal, source, target, part, day, end)
+        self.post(act, day, moves, deal, is_lapse=is_lapse)
 
     def _both(
-        self, deal: str, source: str, target: str, part: int | None, day: date
+        self, deal: str, source: str, target: str, part: int | None, day: date, end: str | None
     ) -> tuple[Move, ...]:
-        """What a part of a deal moves on both sides; the part that empties one empties both."""
+        """What a part of a deal moves on both sides; the part that empties one empties both.
+
+        What returns to an offer that is over passes on to `end`.
+        """
         terms = self.deals[deal]
         need, offer = (self.oracle.deal(deal, side)[source] for side in ("need", "offer"))
         amount = need if part is None else part
@@ -297,7 +304,27 @@ class Fund(BothBooks):
         if theirs:
             to = "available" if target == "open" else target
             moves.append(Move("offer", terms.offer, deal, source, to, theirs))
+        if theirs and end is not None:
+            moves.append(Move("offer", terms.offer, None, "available", end, theirs))
         return tuple(moves)
+
+    def repeat(self, row: Row, amount: int, day: date) -> None:
+        """Record an act again: of as much or of another amount, on the same day or another."""
+        first = row.moves[0]
+        if row.deal is None:
+            self.withdraw(first.code, amount, day)
+        elif first.source == "open":
+            terms, directly = self.deals[row.deal], first.target == "committed"
+            how = {"directly": directly, "override": True}
+            turn = next(
+                turn
+                for turn in range(8)
+                if terms.rate == _rate_of(terms.offer, terms.need, turn)
+                and terms.instrument == INSTRUMENTS[turn // 2 % len(INSTRUMENTS)]
+            )
+            self.introduce(terms.offer, terms.need, amount, day, 60, turn, **how)
+        else:
+            self.advance(row.deal, Act(row.act), first.source, amount, day)
 
     def prolong(self, deal: str, until: date) -> None:
         """Let a hold last longer."""
@@ -316,13 +343,12 @@ class Fund(BothBooks):
         """Let the night release the holds, and expire the offers, that ended before a day."""
         last = self.oracle.rows[-1].number
         due, refused = self.oracle.rows[:], 0
-        for deal in sorted(self.deals):
-            until = self.terms(deal)["held_until"]
-            if until is not None and until < day and self.oracle.deal(deal, "need")["held"]:
+        for deal in self._ending_before(day, "held_until", self.deals):
+            if self.oracle.deal(deal, "need")["held"]:
                 refused += not self._lapses(deal, day)
-        for offer, side in SIDES.items():
-            free = side == "offer" and self.oracle.stages(side, offer)["available"]
-            if free and self._has_expired(offer, day):
+        offers = [code for code, side in SIDES.items() if side == "offer"]
+        for offer in self._ending_before(day, "valid_until", offers):
+            if self.oracle.stages("offer", offer)["available"]:
                 refused += not self._expires(offer, day)
         due = self.oracle.rows[len(due) :]
         night = Night(ledger=self.world.ledger, day=day, run=0, who=NIGHT_WATCH)
@@ -330,6 +356,12 @@ class Fund(BothBooks):
         numbers = [one.number for one in self.world.entries() if one.number > last]
         self.take_in(due, numbers, request=-1)
         assert len(result.findings) == refused, result.findings
+
+    def _ending_before(self, day: date, term: str, codes: Iterable[str]) -> list[str]:
+        """The deals or offers that end before a day, those first that end first."""
+        ends = {code: self.terms(code)[term] for code in sorted(codes)}
+        ended = [code for code, end in ends.items() if end is not None and end < day]
+        return sorted(ended, key=lambda code: ends[code])
 
     def _lapses(self, deal: str, day: date) -> bool:
         terms = self.deals[deal]

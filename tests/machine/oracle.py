@@ -118,7 +118,12 @@ class Oracle:
         return free
 
     def post(self, act: Row) -> None:
-        """Record an act, after the reversals that have to move to the day of what they reverse.
+        """Record an act, after what makes room for it."""
+        self.make_room(act)
+        self._record(act)
+
+    def make_room(self, act: Row) -> None:
+        """Move the reversals that an act needs on the day of what they reverse.
 
         A reversal moves in two steps: it is reversed on its own day, and what it reversed is
         reversed again on the day of that. No step may leave anything below zero.
@@ -128,7 +133,6 @@ class Oracle:
             self._record(taken_back(row))
         for row in sorted(moved, key=lambda one: one.reverses or 0, reverse=True):
             self._record(row._replace(day=self.row(row.reverses).day))
-        self._record(act)
 
     def _record(self, row: Row) -> None:
         if not self.fits(row.day, row.moves):

@@ -34,6 +34,8 @@ HOLDERS = st.sampled_from(list(SIDES))
 DAYS_AGO = st.sampled_from([0, 1, 0, 3, 0, 8, 0, 13, 0, 30, 0, 60, 0, 90, 2, 5, 400, -1])
 PERCENT = st.none() | st.integers(1, 105)
 TURN = st.integers(0, 99)
+REPEATED = ("introduce", "commit", "deliver", "release", "return", "withdraw")
+CORRECTED = ("declare", "expire", "reinstate", *REPEATED)
 
 
 class AnyOfficer(RuleBasedStateMachine):
@@ -171,21 +173,33 @@ class AnyOfficer(RuleBasedStateMachine):
     def night(self, ago: int) -> None:
         self.fund.lapse(self.day(ago))
 
-    @rule(turn=TURN, percent=PERCENT, before=st.integers(0, 10))
-    def sign_in_time(self, turn: int, percent: int | None, before: int) -> None:
-        """Commit, dated within the hold, what has lapsed or will."""
+    @rule(turn=TURN, percent=PERCENT, before=st.integers(0, 10), again=st.booleans())
+    def sign_in_time(self, turn: int, percent: int | None, before: int, *, again: bool) -> None:
+        """Let a hold lapse, then record what was signed before it did."""
         deals = [deal for deal in sorted(self.fund.deals) if self.fund.terms(deal)["held_until"]]
+        deals = [one for one in deals if self.fund.oracle.deal(one, "need")["held"]] or deals
         deal = deals[turn % len(deals)]
-        lapsed = [row for row in self.fund.oracle.rows if row.deal == deal and row.is_lapse]
-        there = lapsed[-1].moves[0].amount if lapsed else 1
+        until = self.fund.terms(deal)["held_until"]
+        there = self.fund.oracle.deal(deal, "need")["held"]
         part = None if percent is None else max(1, there * percent // 100)
-        signed = self.fund.terms(deal)["held_until"] - timedelta(days=before)
-        self.fund.advance(deal, Act.COMMIT, "held", part, min(signed, self.fund.today))
+        self.clock.shift(max(timedelta(0), until + timedelta(days=1 + turn % 3) - self.fund.today))
+        self.fund.lapse(self.fund.today)
+        for days in (before, before // 2)[: 1 + again]:
+            self.fund.advance(deal, Act.COMMIT, "held", part, until - timedelta(days=days))
+
+    @rule(turn=TURN, days=st.integers(0, 20), percent=st.sampled_from([100, 100, 50, 110]))
+    def reverse_and_repeat(self, turn: int, days: int, percent: int) -> None:
+        """Reverse an entry today, and record it again on a day before that."""
+        rows = [row for row in self.fund.oracle.rows if row.act in REPEATED]
+        row = rows[-1 - turn % min(len(rows), 8)]
+        self.fund.reverse(row, self.fund.today)
+        part = max(1, row.moves[0].amount * percent // 100)
+        self.fund.repeat(row, part, min(row.day + timedelta(days=days), self.fund.today))
 
     @rule(turn=TURN, percent=st.integers(50, 130), ago=st.none() | DAYS_AGO)
     def correct(self, turn: int, percent: int, ago: int | None) -> None:
-        rows = self.fund.oracle.rows
-        row = rows[-1 - turn % min(len(rows), 6)]
+        rows = [row for row in self.fund.oracle.rows if row.act in CORRECTED]
+        row = rows[-1 - turn % min(len(rows), 12)]
         amount = max(1, row.moves[0].amount * percent // 100)
         self.fund.correct(row, amount, row.day if ago is None else self.day(ago))
 

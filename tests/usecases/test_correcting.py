@@ -145,3 +145,22 @@ def test_the_screens_lead_from_a_corrected_entry_to_what_replaced_it(
     assert "deal D-0001 corrected" in told
     assert re.search(r"6 +2026-\S+ +reverse +800\.00 +EUR +5 ", shown)
     assert refused == "already-reversed"
+
+
+def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
+    world: World, officer: Officer, corrects: Correct
+) -> None:
+    world.need("1000 EUR")
+    world.offer("1000 EUR")
+    hold = world.introduce("400 EUR", on=date(2026, 11, 1), until=date(2026, 11, 21))
+    officer.tries("reconcile --only lapse")
+    world.commit("150 EUR", on=date(2026, 11, 20), command="deal commit")
+    assert world.deal_stages() == {"committed": 15000}
+    corrects(hold["entry"], quantity="380 EUR")
+
+    assert world.deal_stages() == {"committed": 15000}
+    past = world.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
+    assert past == {"open": 62000, "held": 23000, "committed": 15000}
+    reversed_ = [one.reverses for one in world.entries() if one.reverses is not None]
+    assert len(reversed_) == len(set(reversed_))
+    assert failures(world) == []

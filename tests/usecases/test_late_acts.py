@@ -246,6 +246,21 @@ def test_a_late_part_takes_no_more_of_the_offer_than_it_has_on_every_day(yen):
     assert failures(yen) == []
 
 
+def test_a_late_part_takes_of_the_offer_what_a_moved_reversal_gives_back(world):
+    world.need("10 EUR")
+    world.offer("1000 JPY")
+    world.introduce("0.15 EUR", on=FEBRUARY, until=UNTIL, rate=Decimal("163.25"))
+    wrong = world.commit("0.03 EUR", on=FEBRUARY)["entry"]
+    world.commit("0.10 EUR", on=FEBRUARY)
+    world.reverse(wrong, on=MAY)
+    world.commit("0.03 EUR", on=APRIL)
+
+    assert world.deal_stages() == {"held": 2, "committed": 13}
+    assert world.entries()[-1].movements[1].amount == 5  # of 9 yen for 5 cents, not of 4
+    assert world.deal_stages(side="offer") == {"held": 4, "committed": 21}
+    assert failures(world) == []
+
+
 def test_both_sides_end_at_zero_or_the_first_day_on_which_they_do_is_named(world):
     world.need("10 EUR")
     world.offer("1000 JPY")

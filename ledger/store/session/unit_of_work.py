@@ -19,7 +19,16 @@ from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request
 from ledger.core.text import code_number, make_code, normalised_code
-from ledger.journal.entries import CANONICAL_FORMAT, ActDetails, Draft, Movement, Posted
+from ledger.journal.entries import (
+    CANONICAL_FORMAT,
+    LAPSE_REASON,
+    WAITING,
+    Act,
+    ActDetails,
+    Draft,
+    Movement,
+    Posted,
+)
 from ledger.journal.receipts import Note, Receipt, RegisterChange
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
@@ -73,6 +82,8 @@ class UnitOfWork:
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
         self._postings: list[tuple[int, date, tuple[Movement, ...]]] = []
+        self._reversals: dict[int, list[int]] = {}
+        self._lapses: dict[str | None, list[Posted]] = {}
         self._numbering = start.numbering
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
@@ -212,6 +223,22 @@ class UnitOfWork:
         self._postings.append((number, day, draft.movements))
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
         self.last_details = draft.details
+        if draft.reverses is not None:
+            self._reversals.setdefault(draft.reverses, []).append(number)
+        if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
+            self._lapses.setdefault(draft.deal, []).append(self.last_posted)
+
+    def is_reversed_here(self, number: int) -> bool:
+        """Say whether this request has reversed an entry, which queries do not show yet."""
+        return not all(map(self.is_reversed_here, self._reversals.get(number, ())))
+
+    def lapses_here(self, deal: str, day: date) -> list[Posted]:
+        """Return the lapses of a deal after a day that this request has posted and not reversed."""
+        return [
+            one
+            for one in self._lapses.get(deal, ())
+            if one.effective_on > day and not self.is_reversed_here(one.number)
+        ]
 
     def require_day(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
@@ -235,7 +262,19 @@ class UnitOfWork:
                 self.accounts.apply_movements(number, day, movements[::-1], -1)
             del self._postings[count:]
             self._journal.drop_after(count)
+            self._forget_from(WAITING + count)
             raise
+
+    def _forget_from(self, number: int) -> None:
+        """Leave out the reversals and lapses from a number on, which were taken back."""
+        self._reversals = {
+            target: [one for one in numbers if one < number]
+            for target, numbers in self._reversals.items()
+        }
+        self._lapses = {
+            deal: [one for one in lapses if one.number < number]
+            for deal, lapses in self._lapses.items()
+        }
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id

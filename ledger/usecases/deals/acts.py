@@ -22,7 +22,7 @@ from ledger.core.text import cell_text, parse_text, text_key
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.balance import DealBalance
-from ledger.journal.entries import Act, ActDetails, Draft, Entry
+from ledger.journal.entries import LAPSE_REASON, Act, ActDetails, Draft, Posted
 from ledger.journal.moves import DealSides, require_unit
 from ledger.journal.receipts import REPEATED_ACT, Receipt, RegisterChange
 from ledger.journal.timeline import OverdrawnLater, Timeline
@@ -334,7 +334,7 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
 
 
 def _commit_in_time(
-    uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, lapse: Entry
+    uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, lapse: Posted
 ) -> DealAccount:
     """Commit a part of a hold that lapsed since: restore the lapse if needed, lapse the rest again.
 
@@ -349,7 +349,7 @@ def _commit_in_time(
         (lapsed,) = (one.amount for one in lapse.movements if one.side is Side.NEED)
         signed = lapsed if amount is None else amount
         if signed < lapsed:
-            details = ActDetails(effective_on=lapse.effective_on, reason=lapse.reason)
+            details = ActDetails(effective_on=lapse.effective_on, reason=LAPSE_REASON)
             again = DealAct(deal=deal.code, act=Act.RELEASE, details=details)
             offer = uow.accounts.account(Side.OFFER, deal.record.offer)
             _release(uow, deal, again, lapsed - signed, offer.passes_to(lapse.effective_on))
@@ -414,19 +414,28 @@ def _posted(
     """Post an act; `movements_of` takes the offer's side of it as it is from a late day on."""
     day = act.details.effective_on
 
-    def post_all(movements: moves.Movements) -> DealAccount:
-        post(uow, Draft(act=act.act, movements=movements, deal=deal.code, details=act.details))
-        return deal
+    def draft(movements: moves.Movements) -> Draft:
+        return Draft(act=act.act, movements=movements, deal=deal.code, details=act.details)
 
     try:
-        return post_all(movements_of(_late_offer_side(uow, deal, day)))
+        movements = movements_of(_late_offer_side(uow, deal, day))
     except moves.OfferRemainder:
         whole = movements_of(None)
         try:
-            return post_all(whole)
+            post(uow, draft(whole))
         except OverdrawnLater:
             uow.require_day(day, whole[:1])  # the need's side: is it short as well?
+        else:
+            return deal
         raise
+    try:
+        uow.post(draft(movements))
+    except OverdrawnLater:
+        with uow.undone_on_refusal():
+            make_room(uow, day, movements)
+            # Where a reversal has moved, the offer's side has more from that day on.
+            post(uow, draft(movements_of(_late_offer_side(uow, deal, day))))
+    return deal
 
 
 def sides_of(uow: UnitOfWork, deal: DealAccount) -> DealSides:

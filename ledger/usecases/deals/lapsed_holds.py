@@ -7,11 +7,12 @@ reversed on its own day, so that no day but those since the signature reads othe
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side
-from ledger.journal.entries import ActDetails, Entry, Posted
+from ledger.journal.entries import WAITING, ActDetails, Posted
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.journal.entries import lapses_of_deal, read_entries_taking
@@ -28,41 +29,50 @@ class LapsedQuantityTaken(RefusedByRule, code="lapsed-quantity-taken"):
     default_why = "The lapsed quantity was free, and others could take it."
 
 
-def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Entry | None:
+def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Posted | None:
     """Give the first lapse of a deal's hold after a day that was not reversed; else None.
 
     A release by an officer is none: it is not taken back by a commitment.
     """
     if deal.last_on is None or day >= deal.last_on:
         return None
-    return next(lapses_of_deal(uow.connection, deal.id, day), None)
+    recorded = (
+        Posted(one.number, one.act, one.effective_on, one.deal, one.movements)
+        for one in lapses_of_deal(uow.connection, deal.id, day)
+    )
+    first = next((one for one in recorded if not uow.is_reversed_here(one.number)), None)
+    lapses = [*uow.lapses_here(deal.code, day), *([] if first is None else [first])]
+    return min(lapses, key=attrgetter("effective_on", "number"), default=None)
 
 
-def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Entry, day: date) -> None:
+def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) -> None:
     """Take a whole lapse back on its own day, for a commitment of an earlier day.
 
     Raises `LapsedQuantityTaken`, naming who took the quantity since.
     """
-    posted = Posted(lapse.number, lapse.act, lapse.effective_on, lapse.deal, lapse.movements)
     reason = f"signed on {day}, before the hold lapsed"
     details = ActDetails(effective_on=lapse.effective_on, reason=reason)
     try:
-        reverse_posted(uow, posted, details, {})
+        reverse_posted(uow, lapse, details, {})
     except (CannotReverse, OverdrawnLater) as error:
         raise LapsedQuantityTaken(
-            f"The hold of deal {deal.code} lapsed on {lapse.effective_on} (entry {lapse.number}), "
+            f"The hold of deal {deal.code} lapsed on {lapse.effective_on}{_number(lapse)}, "
             f"and its quantity was taken since: {_takers(uow, deal, lapse) or error.what}",
             next_step=f"Release or reverse that first, or hold anew: cityfund deal introduce "
             f"{deal.record.offer} {deal.record.need} QUANTITY",
         ) from error
     uow.note(
         "lapse-reversed",
-        f"the lapse of {lapse.effective_on} (entry {lapse.number}) was reversed: "
+        f"the lapse of {lapse.effective_on}{_number(lapse)} was reversed: "
         f"the commitment of {day} was signed in time",
     )
 
 
-def _takers(uow: UnitOfWork, deal: DealAccount, lapse: Entry) -> str:
+def _number(lapse: Posted) -> str:
+    return "" if lapse.number >= WAITING else f" (entry {lapse.number})"
+
+
+def _takers(uow: UnitOfWork, deal: DealAccount, lapse: Posted) -> str:
     """Name the entries since a lapse that took from the need's or the offer's free stage."""
     sides = {Side.NEED: deal.record.need, Side.OFFER: deal.record.offer}
     taken = {

@@ -90,7 +90,7 @@ def mirrored(movements: Sequence[Movement]) -> tuple[Movement, ...]:
 
 def _pair_across(uow: UnitOfWork, fault: TimelineFault, moved: Iterable[_Pair]) -> _Pair | None:
     """Give the newest reversal after the day of a fault that gives its stage something back."""
-    known = {one.dates for one in moved}
+    known = {one.dates.number for one in moved}
     across = reversals_across(
         uow.connection,
         fault.account_id,
@@ -98,7 +98,12 @@ def _pair_across(uow: UnitOfWork, fault: TimelineFault, moved: Iterable[_Pair]) 
         fault.overdraft.stage,
         fault.overdraft.day,
     )
-    return next((_Pair(uow, one) for one in across if one not in known), None)
+    movable = (
+        _Pair(uow, one)
+        for one in across
+        if one.number not in known and not uow.is_reversed_here(one.number)
+    )
+    return next(movable, None)
 
 
 def _refusal(first: TimelineFault, last: TimelineFault, moved: Sequence[_Pair]) -> OverdrawnLater:
