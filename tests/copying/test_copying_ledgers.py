@@ -144,7 +144,11 @@ def move_on(officer: AnyOfficer, away: Ledgers) -> None:
 
 def test_whatever_an_officer_did_arrives(opened: Callable[[], str], elsewhere: Ledgers) -> None:
     class Mover(AnyOfficer):
+        def agrees_with_the_oracle(self) -> None:
+            """Compare at the end alone: after every act, the tests of the machine do."""
+
         def teardown(self) -> None:
+            super().agrees_with_the_oracle()
             move_on(self, elsewhere)
             super().teardown()
 

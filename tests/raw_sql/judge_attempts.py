@@ -178,11 +178,20 @@ def _dump_of_server(driver: psycopg.Connection[Any]) -> dict[str, Any]:
 def _named(
     attempt: Attempt, connection: Connection, checks: Sequence[str], changed: tuple[str, ...]
 ) -> Judged:
-    """Ask the checks, the cheapest first, whether anything is wrong."""
+    """Ask the checks, those first that are quick and find most, whether anything is wrong."""
     require_current(connection)
-    first = [name for name in ("guards",) if name in checks]
-    for names in (first, [name for name in checks if name not in first]):
-        failed = tuple(one.name for one in run_over_snapshot(connection, names) if not one.ok)
+    others = {*CHECKS} - {name for names in _FIRST for name in names}
+    for names in (*_FIRST, others):
+        failed = _failed(connection, [name for name in checks if name in names])
         if failed:
             return Judged(attempt, NAMED, failed)
     return Judged(attempt, UNNAMED, changed)
+
+
+_FIRST = (("guards",), ("reference", "request-keys", "balances"))
+
+
+def _failed(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    return tuple(one.name for one in run_over_snapshot(connection, names) if not one.ok)
