@@ -10,10 +10,10 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_rows
-from cli.framework.session import ledger_of, optional_date, times_of
+from cli.framework.session import ledger_of, optional_date, rate_days_of, times_of
 from cli.framework.terminal import note
 from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
-from cli.views.rate import note_old_rates, rate_days_of
+from cli.views.rate import note_old_rates
 
 if TYPE_CHECKING:
     from ledger.usecases.gaps import GapReport
@@ -77,6 +77,7 @@ def trend(
         last=optional_date(call, last),
         every=every,
         include_inactive=inactive,
+        rate_days=rate_days_of(call),
     )
     points = gap_trend(ledger_of(call), query)
     head = {
@@ -85,8 +86,10 @@ def trend(
         "to": points.last,
         "base_currency": points.base_currency,
         "by": points.by,
+        "old_rates": [one.to_dict() for one in points.old_rates],
     }
     emit_rows(trend_rows(points), trend_columns(points.by), call.read.without_filters(), head=head)
+    note_old_rates(call, points.old_rates, nights=True)
 
 
 def _show(call: Call, report: GapReport) -> None:

@@ -59,8 +59,8 @@ def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptio
 
 
 def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
+    from cli.framework.session import rate_days_of
     from cli.views.match import emit_match_result, emit_saved
-    from cli.views.rate import rate_days_of
     from ledger.usecases.matching.saved import find_proposal, old_rates_of, save
 
     request = request_of(
@@ -100,13 +100,15 @@ def show(
     ] = None,
 ) -> None:
     """Show a stored proposal and the state of each line."""
+    from cli.framework.session import rate_days_of
     from cli.views.match import emit_stored
     from ledger.usecases.matching.propose import MATCHED
-    from ledger.usecases.matching.saved import find_proposal
+    from ledger.usecases.matching.saved import find_proposal, old_rates_of
 
     with ledger_of(call).reader() as reader:
         stored, snapshot = find_proposal(reader.connection, proposal), reader.snapshot(*MATCHED)
-    emit_stored(call, snapshot, stored)
+        old = old_rates_of(reader, stored, rate_days_of(call))
+    emit_stored(call, snapshot, stored, old)
 
 
 @command(app, "accept", kind="write", destructive=True)

@@ -15,7 +15,7 @@ from cli.framework.command import Call
 from cli.framework.completion import complete_codes
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
-from cli.framework.session import ledger_of, times_of
+from cli.framework.session import ledger_of, rate_days_of, times_of
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import UsageError
 
@@ -95,7 +95,9 @@ def query_of(call: Call, ledger: Ledger) -> MatchQuery:
             where += [f"project={resolve_code(reader, 'project', one)}" for one in projects or ()]
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
-    return MatchQuery(where=where, times=times, note=partial(note, call))
+    return MatchQuery(
+        where=where, times=times, note=partial(note, call), rate_days=rate_days_of(call)
+    )
 
 
 @contextmanager

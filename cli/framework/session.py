@@ -256,3 +256,10 @@ def typed_date(call: Call, text: str, today: Callable[[], date]) -> date:
     if is_jalali(text):
         note(call, f"{text.strip()} is {day} in the Gregorian calendar.")
     return day
+
+
+def rate_days_of(call: Call) -> int:
+    """Return how old a quote may be before a report names it."""
+    from ledger.rates.rates import RATE_DAYS  # noqa: PLC0415 - help does without
+
+    return RATE_DAYS if call.settings.rate_days is None else call.settings.rate_days

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_rows
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import ledger_of, times_of
+from cli.framework.session import ledger_of, rate_days_of, times_of
 from cli.views.columns import columns
+from cli.views.rate import note_old_rates
 from ledger.core.quantity import format_amount, format_quantity
 from ledger.reports.table import Column
 
@@ -29,17 +30,24 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
     from ledger.usecases.candidates import (  # noqa: PLC0415 - brings the store
         candidates_for_need,
         candidates_for_offer,
+        old_rates_between,
     )
 
     find = candidates_for_need if side == "need" else candidates_for_offer
     with ledger_of(call).reader(times_of(call)) as reader:
         code = resolve_code(reader, side, typed)
         candidates = find(reader, code, everything=every)
+        old = old_rates_between(reader, candidates, rate_days_of(call))
     rows = list(_rows(candidates))
     if call.format == "json":
         rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
-    head = {"schema": "cityfund.candidates/1", side: code}
+    head = {
+        "schema": "cityfund.candidates/1",
+        side: code,
+        "old_rates": [one.to_dict() for one in old],
+    }
     emit_rows(rows, _columns(call, side), call.read, head=head)
+    note_old_rates(call, old)
 
 
 def _columns(call: Call, side: str) -> list[Column]:

@@ -9,6 +9,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_rows
 from cli.views.balance import brief
 from cli.views.columns import columns
+from cli.views.rate import note_old_rates
 
 if TYPE_CHECKING:
     from ledger.matching.explain import Explanation, NeedRow, PairRow
@@ -45,6 +46,7 @@ def emit_explanation(call: Call, explanation: Explanation) -> None:
         named=_NAMED[explanation.kind],
         above=list(_lines_above(explanation)),
     )
+    note_old_rates(call, explanation.old_rates)
 
 
 def _lines_above(explanation: Explanation) -> Iterator[str]:

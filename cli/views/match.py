@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_lines, emit_rows, filter_rows
 from cli.framework.receipts import note_texts
+from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
 from cli.views.columns import attributes, columns
@@ -18,7 +19,7 @@ from cli.views.match_text import (
     rate_lines,
     summary_lines,
 )
-from cli.views.rate import note_old_rates, rate_days_of
+from cli.views.rate import note_old_rates
 from ledger.rates.rates import OldRate, old_rates
 
 if TYPE_CHECKING:
@@ -295,12 +296,15 @@ def _stored_lines(
     yield from allocation_lines(rows, proposal.complete, in_full=in_full)
 
 
-def emit_stored(call: Call, snapshot: Snapshot, stored: StoredProposal) -> None:
+def emit_stored(
+    call: Call, snapshot: Snapshot, stored: StoredProposal, old: Sequence[OldRate]
+) -> None:
     """Write a stored proposal with the state of each line."""
+    note_old_rates(call, old)
     rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read)]
     plain = call.read.without_filters()
     if call.format != "table":
-        head = stored_head(snapshot, stored)
+        head = stored_head(snapshot, stored) | {"old_rates": [one.to_dict() for one in old]}
         emit_rows(rows, STATE_COLUMNS, plain, head=head, named="lines")
         return
     when, in_full = _when_lines(snapshot, stored), call.read.output is not None

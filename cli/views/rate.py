@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_rows
+from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
-from ledger.rates.rates import PIVOT, RATE_DAYS, OldRate, old_rates
+from ledger.rates.rates import PIVOT, OldRate, old_rates
 
 if TYPE_CHECKING:
     from ledger.interchange.ecb import EcbFile
@@ -45,15 +47,15 @@ def emit_rates(call: Call, snapshot: Snapshot, rows: Sequence[RateRow]) -> None:
 _MOST_OLD = 5
 
 
-def rate_days_of(call: Call) -> int:
-    """Return how old a quote may be before a report names it."""
-    return RATE_DAYS if call.settings.rate_days is None else call.settings.rate_days
+def note_old_rates(call: Call, rates: Sequence[OldRate], *, nights: bool = False) -> None:
+    """Name the old rates that a report has converted by, in every format.
 
-
-def note_old_rates(call: Call, rates: Sequence[OldRate]) -> None:
-    """Name the old rates that a report has converted by, in every format."""
+    Of a report over `nights` also the night on which a rate was the oldest.
+    """
     for one in rates[:_MOST_OLD]:
         text = f"{one.base} in {one.quote} is the rate of {one.day}, {one.age_days} days old"
+        if nights:
+            text += f" on the night of {one.day + timedelta(days=one.age_days)}"
         note(call, f"{text}: import newer rates with cityfund rates import, or add one.")
     if (more := len(rates) - _MOST_OLD) > 0:
         note(call, f"{more} more rates are more than {rate_days_of(call)} days old.")

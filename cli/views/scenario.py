@@ -13,6 +13,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_rows, table_lines
 from cli.views.balance import brief
 from cli.views.columns import columns
+from cli.views.rate import note_old_rates
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def emit_comparison(call: Call, comparison: Comparison) -> None:
         named="lines",
         above=list(_comparison_lines(comparison, lines=len(rows))),
     )
+    note_old_rates(call, comparison.old_rates)
 
 
 def _comparison_lines(comparison: Comparison, *, lines: int) -> Iterator[str]:
@@ -108,9 +110,11 @@ def emit_worth(call: Call, table: WorthTable, seconds: float) -> None:
             "by": list(table.by),
             "levels": table.today.levels()[:2],
             "not_tried": table.not_tried,
+            "old_rates": [one.to_dict() for one in table.old_rates],
         },
         above=list(_worth_lines(table)),
     )
+    note_old_rates(call, table.old_rates)
 
 
 def _worth_columns(table: WorthTable) -> list[Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ledger.core.quantity import Unit, format_amount
 from ledger.matching.proposal import Line, Proposal
 from ledger.matching.variants import Span, difference
+from ledger.rates.rates import OldRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,15 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Today's proposal and that of a scenario; `suppositions` describes the scenario."""
+    """Today's proposal and that of a scenario; `suppositions` describes the scenario.
+
+    `old_rates` are the rates of both that rest on an old quote.
+    """
 
     suppositions: tuple[str, ...]
     today: Proposal
     scenario: Proposal
+    old_rates: Sequence[OldRate] = ()
 
     @property
     def day(self) -> date:
@@ -93,6 +99,7 @@ class Comparison:
             "level_1_rises_at_most": str(rise.upper),
             "gained": list(self.gained),
             "lost": list(self.lost),
+            "old_rates": [one.to_dict() for one in self.old_rates],
         }
 
 

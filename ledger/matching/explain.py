@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from ledger.core.quantity import Unit, format_amount, format_known
 from ledger.eligibility.rules import Failure
 from ledger.matching.near_misses import Change
 from ledger.matching.pairs import PairFacts
+from ledger.rates.rates import OldRate
 
 
 class Because(NamedTuple):
@@ -140,6 +142,7 @@ class Explanation:
     rows: tuple[Row, ...]
     proven: bool
     facts: dict[str, Any] = field(default_factory=dict)
+    old_rates: Sequence[OldRate] = ()
 
     def head(self) -> dict[str, Any]:
         """Return the head of `cityfund.explanation/1`."""
@@ -153,4 +156,5 @@ class Explanation:
             "because": [one._asdict() for one in self.because],
             "proven": self.proven,
             **self.facts,
+            "old_rates": [one.to_dict() for one in self.old_rates],
         }

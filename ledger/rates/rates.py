@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from ledger.core.errors import InvalidInput, RefusedByRule
@@ -233,14 +232,39 @@ def trace_rate(
     return RateDerivation(ConversionRate(leg.exact, leg.day, leg.rate_source), leg.quotes)
 
 
-def rate_finder(lookup: RateLookup, day: date) -> RateFinder:
-    """Return a finder for one day that looks up each pair of units only once."""
+class DayRates:
+    """Finds the rates of one day: each pair of units is looked up only once, and known as used."""
 
-    @cache
-    def conversion(from_unit: str, to_unit: str) -> ConversionRate | None:
-        return find_rate(lookup, from_unit, to_unit, day)
+    def __init__(self, lookup: RateLookup, day: date) -> None:
+        """Start with none used."""
+        self._lookup, self._day = lookup, day
+        self._used: dict[tuple[str, str], ConversionRate | None] = {}
 
-    return conversion
+    def __call__(self, from_unit: str, to_unit: str) -> ConversionRate | None:
+        """Return the rate between two units, or None if none is known."""
+        pair = (from_unit, to_unit)
+        if pair not in self._used:
+            self._used[pair] = find_rate(self._lookup, from_unit, to_unit, self._day)
+        return self._used[pair]
+
+    def old(self, most_days: int) -> list[OldRate]:
+        """Return the rates that were used although a quote is older than `most_days`."""
+        return old_rates(self, self._used, self._day, most_days)
+
+
+def rate_finder(lookup: RateLookup, day: date) -> DayRates:
+    """Return a finder for one day."""
+    return DayRates(lookup, day)
+
+
+def oldest_of_each(rates: Iterable[OldRate]) -> list[OldRate]:
+    """Return of several old rates of one pair the one that was the oldest when it was used."""
+    result: dict[tuple[str, str], OldRate] = {}
+    for one in rates:
+        known = result.setdefault((one.base, one.quote), one)
+        if one.age_days > known.age_days:
+            result[one.base, one.quote] = one
+    return [result[pair] for pair in sorted(result)]
 
 
 def plain_rates(find: RateFinder) -> Callable[[str, str], Fraction | None]:

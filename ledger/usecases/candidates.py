@@ -9,7 +9,8 @@ from ledger.core.factors import Factor
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, verdict
 from ledger.eligibility.verdict import nearest_first, pairing_at_best
-from ledger.rates.rates import RateFinder, plain_rates
+from ledger.rates.rates import OldRate, RateFinder, old_rates, plain_rates, rate_finder
+from ledger.store.rates import read_day_rates
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
 
@@ -55,6 +56,19 @@ def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False)
         if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
     ]
     return _sorted_candidates(_candidates(snapshot, snapshot.rate_of, pairs), by_offer=False)
+
+
+def old_rates_between(
+    reader: Reader, candidates: Iterable[Candidate], most_days: int
+) -> list[OldRate]:
+    """Return the old rates by which the possible amounts of candidates are converted."""
+    pairs = {
+        (one.need.balance.unit.code, one.offer.balance.unit.code)
+        for one in candidates
+        if one.need_amount is not None
+    }
+    rates = read_day_rates(reader.connection, reader.day, reader.times.known_at)
+    return old_rates(rate_finder(rates, reader.day), pairs, reader.day, most_days)
 
 
 def _is_open(need: NeedFacts) -> bool:

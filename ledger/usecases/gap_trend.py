@@ -15,7 +15,7 @@ from ledger.gaps.groups import GroupRow
 from ledger.gaps.rows import BaseCurrency, GapRow, gap_rows
 from ledger.gaps.trend import SpanBackwards, Trend, last_of_each_period, require_in_snapshots
 from ledger.journal.entries import Stages
-from ledger.rates.rates import rate_finder
+from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, oldest_of_each, rate_finder
 from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_changes
 from ledger.store.rates import StoredRates
 from ledger.store.registers import places_in_time
@@ -45,17 +45,23 @@ class TrendQuery:
     every: str = "night"
     include_inactive: bool = False
     note: Note = no_note
+    rate_days: int = RATE_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapTrend:
-    """The sums of each night in order; places and topics are called what they are called now."""
+    """The sums of each night in order; places and topics are called what they are called now.
+
+    `old_rates` are those by which a night's amounts are converted although a quote was old then; of
+    several nights, the night on which it was the oldest.
+    """
 
     by: Sequence[str]
     base_currency: str
     first: date
     last: date
     points: list[tuple[date, list[GroupRow]]]
+    old_rates: list[OldRate]
 
 
 def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
@@ -77,12 +83,15 @@ def gap_trend(ledger: Ledger, query: TrendQuery) -> GapTrend:
             snapshot.base_unit,
             include_inactive=query.include_inactive,
         )
+        base = snapshot.base_unit.code
+        points, old = _points(reader, trend, days, base, query.rate_days)
         return GapTrend(
             by=by,
-            base_currency=snapshot.base_unit.code,
+            base_currency=base,
             first=days[0],
             last=days[-1],
-            points=_points(reader, trend, days),
+            points=points,
+            old_rates=oldest_of_each(old),
         )
 
 
@@ -108,17 +117,22 @@ def _nights(reader: Reader, query: TrendQuery) -> list[date]:
 
 
 def _points(
-    reader: Reader, trend: Trend, days: Sequence[date]
-) -> list[tuple[date, list[GroupRow]]]:
+    reader: Reader, trend: Trend, days: Sequence[date], base: str, rate_days: int
+) -> tuple[list[tuple[date, list[GroupRow]]], list[OldRate]]:
+    """Return the sums of each night, and the old rates of each."""
     changes = deque(snapshot_changes(reader.connection, days[-1]))
     rates = StoredRates(reader.connection)
-    points = []
+    points, old = [], list[OldRate]()
     for day in days:
         while changes and changes[0].day <= day:
             one = changes.popleft()
             trend.change(one.need, one.snapshot.status, _stages(one.snapshot))
-        points.append((day, trend.sums(rate_finder(rates, day))))
-    return points
+        rate_of = rate_finder(rates, day)
+        groups = trend.sums(rate_of)
+        points.append((day, groups))
+        converted = {(group.unit, base) for group in groups if group.base_counted}
+        old += old_rates(rate_of, converted, day, rate_days)
+    return points, old
 
 
 def _stages(snapshot: NeedSnapshot) -> Stages:

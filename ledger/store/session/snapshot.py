@@ -21,7 +21,7 @@ from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
-from ledger.rates.rates import RateBook, RateFinder, rate_finder
+from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
 from ledger.store import registers
 from ledger.store.db.queries import Settings, read_settings, read_units
@@ -68,7 +68,7 @@ class Snapshot:
         return self.units[self.base_currency]
 
     @cached_property
-    def rate_of(self) -> RateFinder:
+    def rate_of(self) -> DayRates:
         """What finds the rate between two units on the day."""
         assert self.rates is not None, "the rates were not read"
         return rate_finder(self.rates, self.day)

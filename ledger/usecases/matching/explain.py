@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, normalised_code
 from ledger.matching.explain import Explanation
@@ -33,11 +36,15 @@ def explain(
         pipeline = read_pipeline(reader, snapshot, query)
     pairs = _pairs(snapshot, kind, code)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
-    if kind == "need":
-        return explain_need(context, code, pairs)
-    if kind == "offer":
-        return explain_offer(context, code, pairs)
-    return explain_project(context, code, pairs)
+    explanation = _EXPLAINED_BY[kind](context, code, pairs)
+    return replace(explanation, old_rates=snapshot.rate_of.old(query.rate_days))
+
+
+_EXPLAINED_BY: Final = {
+    "need": explain_need,
+    "offer": explain_offer,
+    "project": explain_project,
+}
 
 
 def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from ledger.matching.build import BuiltProblem, build
 from ledger.matching.open_needs import OpenNeed, remaining_needs
 from ledger.matching.plan import Solution
 from ledger.matching.proposal import Proposal, propose
-from ledger.rates.rates import plain_rates
+from ledger.rates.rates import RATE_DAYS, plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
@@ -32,6 +32,7 @@ class MatchQuery:
     where: Sequence[str] = ()
     times: Times = NOW
     note: Note = no_note
+    rate_days: int = RATE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,4 +324,5 @@ def what_if(
         suppositions=tuple(supposed.suppositions),
         today=solve_pipeline(pipeline, options).proposal,
         scenario=solve_pipeline(scenario, options).proposal,
+        old_rates=snapshot.rate_of.old(query.rate_days),
     )

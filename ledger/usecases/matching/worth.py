@@ -25,6 +25,7 @@ from ledger.matching.worth import (
     select_largest,
     worth_of,
 )
+from ledger.rates.rates import OldRate
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Snapshot
@@ -74,6 +75,7 @@ class WorthTable:
     by: tuple[str, ...]
     rows: tuple[Worth, ...]
     not_tried: int = 0
+    old_rates: Sequence[OldRate] = ()
 
 
 def worth(
@@ -108,6 +110,7 @@ def worth(
         by=by,
         rows=tuple(ranked(rows)),
         not_tried=len(chosen) - len(rows),
+        old_rates=snapshot.rate_of.old(query.match.rate_days),
     )
 
 
