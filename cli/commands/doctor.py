@@ -35,7 +35,7 @@ def doctor(call: Call) -> ExitCode:
     server_facts, server_findings = _server(call.settings.db_url)
     facts = {**dict(_facts(call)), **server_facts, "time_zone": _time_zone(call.settings.db_url)}
     findings = [*_findings(call), *server_findings]
-    if facts.get("schema") is not None or _file(call.settings.db_url) is not None:
+    if facts.get("ledger_schema") is not None or _file(call.settings.db_url) is not None:
         findings += _collisions(call)
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
@@ -73,7 +73,7 @@ def _server(url: str) -> tuple[dict[str, object], list[str]]:
         "server": server.version,
         "database_user": server.database_user,
         "database_encoding": server.encoding,
-        "schema": server.revision,
+        "ledger_schema": server.revision,
     }
     return facts, [*_server_findings(server)]
 

@@ -6,7 +6,7 @@ how many it does not, and its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_known
 from ledger.core.text import commonest_spellings, text_key
-from ledger.gaps.rows import GapRow, coverage_ratio
+from ledger.gaps.rows import DATE_COLUMNS, TEXT_COLUMNS, GapRow, coverage_ratio
 
 _FACTOR_ORDER = {factor: place for place, factor in enumerate(Factor)}
 Cell = str | int | None
@@ -108,7 +108,7 @@ def group_rows(
     groups: dict[Cells, list[GapRow]] = {}
     for row in rows:
         groups.setdefault(group_cells(row, by), []).append(row)
-    ordered = sorted(groups, key=group_order)
+    ordered = sorted(groups, key=group_order(by))
     return [one_group(cells, groups[cells], by, spellings) for cells in ordered]
 
 
@@ -139,12 +139,20 @@ def one_group(
     return _group(tuple(keys.items())[:asked], rows)
 
 
-def group_order(cells: Cells) -> tuple[tuple[bool, int, str], ...]:
-    """Return the sort key of a group: its cells, missing values last."""
-    return tuple(
-        (cell is None, cell if isinstance(cell, int) else 0, "" if cell is None else str(cell))
-        for cell in cells
-    )
+_Order = tuple[tuple[bool, Decimal | str], ...]
+
+
+def group_order(by: Sequence[str]) -> Callable[[Cells], _Order]:
+    """Return the sort key of groups by columns: figures as numbers, missing values last."""
+    are_texts = [column in TEXT_COLUMNS or column in DATE_COLUMNS for column in _columns(by)]
+
+    def order(cells: Cells) -> _Order:
+        return tuple(
+            (cell is None, str(cell or "") if is_text else Decimal(cell or 0))
+            for is_text, cell in zip(are_texts, cells, strict=True)
+        )
+
+    return order
 
 
 def totals(rows: Iterable[GapRow], base: Unit) -> list[Total]:

@@ -93,6 +93,7 @@ class Trend:
         topics = (facts.need.topic for facts in needs.values())
         self._spellings = commonest_spellings(topic for topic in topics if topic is not None)
         self._by, self._selection, self._base = by, selection, base
+        self._order = group_order(by)
         self._include_inactive = include_inactive
         self._current: dict[str, NeedFacts] = {}
         self._changed: set[str] = set()
@@ -127,7 +128,7 @@ class Trend:
             else:
                 del self._groups[cells]
                 self._sums.pop(cells, None)
-        return [self._sums[cells] for cells in sorted(self._sums, key=group_order)]
+        return [self._sums[cells] for cells in sorted(self._sums, key=self._order)]
 
     def _needs_with_changed_rates(self, rate_of: RateFinder) -> set[str]:
         """Return the needs whose unit has another rate than at the night before."""

@@ -76,21 +76,24 @@ def find_repeated_lines(matcher: StatementMatcher) -> None:
     for line, entries in matcher.reported():
         seen[line.duplicate_key].update(entry.deal for entry in entries)
     for place, line, scope in matcher.unmatched_lines():
-        again = min(_common(seen.get(line.duplicate_key), scope), default=None)
-        if again is not None:
-            matcher.add_difference(FindingKind.DUPLICATE, [place], deal=again)
+        deal = _first_common(matcher, seen.get(line.duplicate_key), scope)
+        if deal is not None:
+            matcher.add_difference(FindingKind.DUPLICATE, [place], deal=deal)
 
 
-def _common(confirmed_deals: set[str] | None, scope: Scope) -> Iterator[str]:
-    """Return the confirmed deals in a scope, iterating over the smaller of both."""
+def _first_common(
+    matcher: StatementMatcher, confirmed_deals: set[str] | None, scope: Scope
+) -> str | None:
+    """Return the confirmed deal in a scope that was recorded first; the smaller is gone through."""
     if confirmed_deals is None:
-        return iter(())
+        return None
     fewer, others = (
         (confirmed_deals, scope.deal_set)
         if len(confirmed_deals) < len(scope.deals)
         else (scope.deals, confirmed_deals)
     )
-    return (deal for deal in fewer if deal in others)
+    common = (deal for deal in fewer if deal in others)
+    return min(common, key=matcher.facts.positions.__getitem__, default=None)
 
 
 def find_other_party(matcher: StatementMatcher) -> None:
@@ -238,8 +241,7 @@ def find_repeated_payments(matcher: StatementMatcher) -> None:
         confirmed_deals[line.payment_key].update(entry.deal for entry in entries)
     for place, line, scope in matcher.unmatched_lines():
         if line.reference_key is not None:
-            again = _common(confirmed_deals.get(line.payment_key), scope)
-            deal = min(again, key=matcher.facts.positions.__getitem__, default=None)
+            deal = _first_common(matcher, confirmed_deals.get(line.payment_key), scope)
             if deal is not None:
                 matcher.add_difference(FindingKind.DUPLICATE, [place], deal=deal)
 

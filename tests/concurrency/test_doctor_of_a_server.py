@@ -29,7 +29,8 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     answer = told(ledger_url, capsys)
 
     assert answer["server"].startswith("PostgreSQL ")
-    assert (answer["database_user"], answer["schema"]) == ("cityfund", CURRENT_REVISION)
+    assert answer["schema"] == "cityfund.doctor/1"
+    assert (answer["database_user"], answer["ledger_schema"]) == ("cityfund", CURRENT_REVISION)
     assert answer["database_encoding"] == "UTF8"
     # The tests' server is quick and careless; an office's is not.
     assert answer["findings"] == [

@@ -47,11 +47,15 @@ def test_what_is_not_given_is_a_group_of_its_own_and_comes_last() -> None:
 
 
 def test_groups_of_a_figure_are_in_the_order_of_figures() -> None:
-    rows = [row(f"N-{held}", open=1, held=held) for held in (100, 9, 10)]
+    rows = [row(f"N-{held}", open=1, held=held) for held in (10000, 900, 1000, 0)]
     assert [dict(group.keys)["held"] for group in group_rows(rows, ["held"])] == [
-        "0.09",
-        "0.10",
-        "1.00",
+        *("0.00", "9.00"),
+        *("10.00", "100.00"),
+    ]
+    unknown = [row("N-1", open=1, committed=1), row("N-2"), row("N-3", open=1, committed=19)]
+    assert [dict(group.keys)["coverage"] for group in group_rows(unknown, ["coverage"])] == [
+        *("0.5000", "0.9500"),
+        None,
     ]
 
 

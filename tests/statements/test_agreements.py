@@ -149,6 +149,14 @@ def test_of_two_deals_that_a_line_repeats_the_first_is_named():
     assert reconcile(facts, *both, nameless(3, 400)) == (2, ["duplicate: 3 / none of D-1"])
 
 
+def test_of_two_deals_that_a_line_repeats_the_one_made_first_is_named():
+    deals = deal(2), deal(10)
+    facts = ledger(entry(1, 400, deal="D-10"), entry(2, 400, deal="D-2"), deals=deals)
+    both = line(1, 400, deal="D-10"), line(2, 400, deal="D-2")
+
+    assert reconcile(facts, *both, nameless(3, 400)) == (2, ["duplicate: 3 / none of D-2"])
+
+
 def test_a_payment_repeated_under_its_reference_is_a_duplicate_on_any_day():
     facts = ledger(entry(1, 400, reference="PAY-1"), deals=TWO_DEALS)
     first = line(1, 400, reference="PAY-1")
