@@ -31,7 +31,7 @@ _KEYS: Final = {
     "amount": """
         available committed delivered gap gap_base held max_ticket min_ticket need_left
         offer_committed offer_delivered offer_held offer_left offer_quantity quantity required then
-        today withdrawn
+        today total withdrawn
     """,
 }
 """The kinds of fields that are no plain text."""

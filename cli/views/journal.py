@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
 
 ENTRY_COLUMNS = columns(
-    "entry effective_on act deal need offer quantity unit reference reverses (proposal) "
+    "entry effective_on act deal need offer quantity (total) unit reference reverses (proposal) "
     "(proposal_line) actor (recorded_at) reason (override) (key)"
 )
 ENTRY_NARROW = columns("entry effective_on act about quantity[unit] reference:2 actor:3 reason:1")
 ENTRY_TERMS = columns(
-    "entry effective_on act deal reference reason override reverses reversed_by proposed "
-    "recorded_at actor system_user host key",
+    "entry effective_on act deal total[unit] reference reason override reverses reversed_by "
+    "proposed recorded_at actor system_user host key",
+    total="Total from then on",
     override="Mandate exception",
     reverses="Reverses entry",
     reversed_by="Reversed by entry",
@@ -69,6 +70,7 @@ def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "need": first["need"].account if "need" in first else None,
         "offer": first["offer"].account if "offer" in first else None,
         "quantity": format_amount(main.amount, unit.decimals),
+        "total": None if entry.total is None else format_amount(entry.total, unit.decimals),
         "unit": unit.code,
         **attributes(entry, "reference reverses"),
         **proposal_row(entry),

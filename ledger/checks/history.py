@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.checks.journal_pass import JournalCheck
+from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalances
 from ledger.core.factors import Stage
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT
 
 _Line = tuple[int, int | None, str, str, str, int]
 
@@ -91,7 +92,7 @@ class AppendOnly(JournalCheck):
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
             )
-        if entry.format not in (CANONICAL_FORMAT, PROPOSED_FORMAT):
+        if entry.format not in (CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT):
             self.report.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
         times = (entry.effective_on, entry.recorded_at)
         for movement in entry.movements:
@@ -171,6 +172,7 @@ class TwoTimes(JournalCheck):
         """Start without acts."""
         super().__init__(context)
         self._reversed: dict[int, str] = {}
+        self._undeclared: dict[int, tuple[EntryRow, str]] = {}
 
     def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Compare an entry's date with the dates that bound it."""
@@ -194,11 +196,27 @@ class TwoTimes(JournalCheck):
         self.report.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")
 
     def _check_declarations(self, entry: EntryRow) -> None:
+        """Note an act before a declaration: it counts unless it is reversed on its own day.
+
+        A declaration whose day was corrected to a later one stands before it, and so does its
+        reversal.
+        """
+        target, day = entry.reverses, entry.effective_on
+        if target in self._undeclared and self._undeclared[target][0].effective_on == day:
+            del self._undeclared[target]
+            return
         for account_id in {movement.account_id for movement in entry.movements}:
             account = self.context.accounts.get(account_id)
             declared = None if account is None else account.declared_on
-            if account is not None and declared is not None and entry.effective_on < declared:
-                self._fail(entry, f"before {account.name} was declared ({declared})")
+            if account is not None and declared is not None and day < declared:
+                wrong = f"before {account.name} was declared ({declared})"
+                self._undeclared[entry.number] = entry, wrong
+
+    def finish(self) -> CheckResult:
+        """Report the acts that stand before a declaration."""
+        for entry, wrong in self._undeclared.values():
+            self._fail(entry, wrong)
+        return super().finish()
 
 
 @lru_cache(maxsize=4096)

@@ -12,8 +12,9 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 - other records are named by their codes, never by the database's ids;
 - what is None, empty or no is left out: a field that is added later changes no older bytes.
 
-Entries that name the line of a proposal are of format 2, which says it in `proposed`; all others,
-and all versions, are of format 1.
+Entries that name the line of a proposal are of format 2, which says it in `proposed`. Entries that
+change a total are of format 3, which says in `total` the total that was said, zero for an unknown
+one; those recorded before are of format 1, as all other entries and all versions.
 
 The bytes are built directly from values as the tables hold them, and no value is trusted: what is
 not a text or a number where one belongs raises `InvalidLeafValue` or another ValueError or
@@ -149,6 +150,7 @@ def entry_bytes(
     deal: str | None,
     proposed: str | None,
     movements: Iterable[str],
+    total: int | None = None,
 ) -> bytes:
     """Return the bytes of an entry; `texts` are its override, reason and reference.
 
@@ -157,6 +159,7 @@ def entry_bytes(
     override, reason, reference = texts
     deal_part = "" if deal is None else f'"deal":{deal},'
     reversed_entry = "" if reverses is None else f'"reverses":"{reverses:d}",'
+    said_total = "" if total is None else f',"total":"{total:d}"'
     return (
         f'{{"$":"{ENTRY_TAG}/{layout:d}","act":{quoted(act)},{deal_part}'
         f'"effective_on":{quoted(effective_on)},"movements":[{",".join(movements)}],'
@@ -164,7 +167,7 @@ def entry_bytes(
         f"{_part('override', override)}"
         f"{'' if proposed is None else _PROPOSED.format(proposed)}{_part('reason', reason)}"
         f'"recorded_at":{timestamp_text(recorded_at)},{_part("reference", reference)}'
-        f'{reversed_entry}"said":{provenance}}}'
+        f'{reversed_entry}"said":{provenance}{said_total}}}'
     ).encode()
 
 

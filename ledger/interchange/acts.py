@@ -5,9 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit
 from ledger.deals.deal import BrokerNotBank
 from ledger.interchange.cells import Cells
-from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
+from ledger.interchange.records import (
+    CHANGE_ACTS,
+    COMPENSATED,
+    DEAL_ACTS,
+    ChangeRow,
+    DealActRow,
+)
 from ledger.interchange.registers import FINDERS
 from ledger.journal.entries import Act
 from ledger.rates.rates import Rate
@@ -66,8 +73,8 @@ def _act_word(cells: Cells) -> str | None:
 def parse_change_row(cells: Cells) -> ChangeRow:
     """Understand one act on a need's or offer's own quantity."""
     measured_in = cells.unit()
-    word = cells.choice("act", tuple(CHANGE_ACTS), "change")
-    act = CHANGE_ACTS.get(word or "", Act.DECLARE)
+    word = cells.choice("act", (*CHANGE_ACTS, COMPENSATED), "change")
+    act = Act.REVISE if word == COMPENSATED else CHANGE_ACTS.get(word or "", Act.DECLARE)
     cells.require("table", "act", "quantity")
     side = cells.choice("table", (Side.NEED.value, Side.OFFER.value), "side: need or offer")
     revises = act in {Act.REVISE, Act.REVERSE}
@@ -86,8 +93,24 @@ def parse_change_row(cells: Cells) -> ChangeRow:
         from_stage=_reinstated_from(cells, act),
         sequence=cells.whole("sequence", 1, MAX_SEQUENCE),
         reverses=_reverses(cells, act),
+        total=_total(cells, act, measured_in),
+        compensating=word == COMPENSATED,
         place=cells.place,
     )
+
+
+def _total(cells: Cells, act: Act, unit: Unit | None) -> int | None:
+    """Return the total that a declaration or a revision states; zero is unknown.
+
+    It comes with the history of another ledger: elsewhere the amount says what the total becomes.
+    """
+    cell = cells.raw("total")
+    of_total = act in {Act.DECLARE, Act.REVISE}
+    if cell is not None and not (of_total and cells.raw("sequence")):
+        what = "Only what another ledger declared or revised has a total, with its sequence."
+        cells.problem("total", "out-of-place", what, "Leave the cell empty.")
+        return None
+    return 0 if cell is not None and not cell.strip("0.") else cells.amount("total", unit)
 
 
 def parse_rate_row(cells: Cells) -> Rate:

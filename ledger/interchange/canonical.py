@@ -53,7 +53,11 @@ CHANGES = Table(
     (
         required("table", Kind.CODE, "need or offer"),
         required("code", Kind.CODE, "code of the need or offer"),
-        required("act", Kind.CODE, "declared, revised, withdrawn, expired, reinstated or reversed"),
+        required(
+            "act",
+            Kind.CODE,
+            "declared, revised, compensated, withdrawn, expired, reinstated or reversed",
+        ),
         required("quantity", Kind.AMOUNT, "how much; for revised, minus is a revision down"),
         _UNIT,
         required("effective_on", Kind.DATE, "the officer's date"),
@@ -62,6 +66,9 @@ CHANGES = Table(
         ColumnSpec("from_stage", Kind.CODE, "reinstated: out of withdrawn or expired"),
         _SEQUENCE,
         _REVERSES,
+        ColumnSpec(
+            "total", Kind.AMOUNT, "declared, revised: the total from that day on; 0 is unknown"
+        ),
     ),
 )
 DEALS = Table(

@@ -164,7 +164,8 @@ def _merge_edit(
         before = getattr(held, attribute)
         if value == before:
             continue
-        if by_plural()[table].column[column].fixed:
+        spec = by_plural()[table].column[column]
+        if spec.fixed and not spec.corrected:
             if planning.is_unknown(table, column, value):
                 continue
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
@@ -173,6 +174,9 @@ def _merge_edit(
             stated = planning.holdings.stated.terms(REGISTER_OF_TABLE[table], held.code)
         if stated.get(attribute, before) == value:
             planning.keep(held.code, column, cell_text(before) or "empty", cell_text(value) or "")
+            continue
+        if spec.corrected:
+            _note_fixed(planning, table, held.code, column, (before, value), row.place)
             continue
         changed[attribute] = value
     if not changed:
@@ -193,6 +197,8 @@ def _note_fixed(
     what = f"The {column} of {one} {code} is {before} and never changes; here it is {after}."
     record = "Withdraw it and record" if spec.versioned else "Record"
     hint = f"{record} another {one} under a code of its own."
+    if spec.column[column].corrected:
+        hint = f"Correct its declaration: cityfund journal list --{one} {code}"
     planning.problem(place, column, "fixed-field", what, hint)
 
 

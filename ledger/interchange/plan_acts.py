@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from ledger.core.factors import Side
 from ledger.core.text import text_key
@@ -14,6 +15,7 @@ from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
 from ledger.journal.receipts import REPEATED_ACT, Note
+from ledger.journal.totals import lasting
 
 _FIXED_TERMS = ("offer", "need", "instrument", "rate")
 """The terms of a deal that never change; its sides stand in its first row."""
@@ -32,10 +34,30 @@ _INSTEAD_OF_CHANGE = "To change what was declared, change the quantity, or add a
 
 def plan_acts(planning: Planning) -> list[ImportStep]:
     """Give the acts to post in an order that can be done, and the ones the ledger has already."""
+    planning.cancelled = _cancelled(planning)
     changes = [_change_with_known_codes(planning, row) for row in planning.tables.changes]
     rows: list[ActRow] = [*changes, *_deals_with_known_codes(planning)]
     _note_unknown_reversals(planning, rows)
     return _subtract_posted(planning, in_order(rows, planning.holdings.deals))
+
+
+class _Numbered(NamedTuple):
+    """An act of the ledger that a file came from: its number there, its day, what it reverses."""
+
+    number: int
+    effective_on: date
+    reverses: int | None
+
+
+def _cancelled(planning: Planning) -> frozenset[int]:
+    """Return the numbers of acts that were reversed on their own day, and of their reversals."""
+    rows: Iterable[ActRow] = (*planning.tables.changes, *planning.tables.deals)
+    numbered = [
+        _Numbered(row.sequence, row.effective_on, row.reverses)
+        for row in rows
+        if row.sequence is not None
+    ]
+    return frozenset(one.number for one in numbered) - {one.number for one in lasting(numbered)}
 
 
 def _change_with_known_codes(planning: Planning, row: ChangeRow) -> ChangeRow:
@@ -75,7 +97,7 @@ def _check_against(planning: Planning, row: ActRow, side: Side, code: str, colum
     if not of_offer and terms.unit != row.unit:
         what = f"The {side} {code} is counted in {terms.unit}, not in {row.unit}."
         planning.problem(row.place, "unit", "wrong-unit", what)
-    if row.effective_on < terms.declared_on:
+    if row.effective_on < terms.declared_on and row.sequence not in planning.cancelled:
         what = f"{row.effective_on} is before the {side} {code} was declared ({terms.declared_on})."
         hint = f"Correct the date, or the declared_on of a new {side} ({column} {code})."
         planning.problem(row.place, "effective_on", "before-declaration", what, hint)

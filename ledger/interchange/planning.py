@@ -40,6 +40,8 @@ class Planning:
     problems: list[ImportProblem] = field(default_factory=list)
     terms: dict[tuple[Side, str], Need | Offer] = field(default_factory=dict)
     totals: dict[tuple[Side, str], tuple[int | None, Place]] = field(default_factory=dict)
+    cancelled: frozenset[int] = frozenset()
+    """The sequences of acts that were reversed on their own day, and of their reversals."""
     suggested: int = 0
     notes: list[Note] = field(default_factory=list)
 

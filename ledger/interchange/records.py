@@ -33,6 +33,9 @@ CHANGE_ACTS = {
 }
 """What the table `changes` calls the acts on a need's or an offer's own quantity."""
 
+COMPENSATED = "compensated"
+"""What it calls a revision that keeps the total of a later day, and states none."""
+
 
 class RegisterRow(NamedTuple, Generic[R]):
     """One parsed row of a register.
@@ -102,7 +105,11 @@ class DealActRow(NamedTuple):
 
 
 class ChangeRow(NamedTuple):
-    """One act on a need's or offer's own quantity; `amount` is negative for a revision down."""
+    """One act on a need's or offer's own quantity; `amount` is negative for a revision down.
+
+    `total` is the total stated from its day on, zero for unknown; None where the row states none:
+    then the amount says what it is. A revision that is `compensating` states no total.
+    """
 
     side: Side
     code: str
@@ -115,6 +122,8 @@ class ChangeRow(NamedTuple):
     from_stage: Stage | None = None
     sequence: int | None = None
     reverses: int | None = None
+    total: int | None = None
+    compensating: bool = False
     place: Place = Place("", 0)
 
     @property

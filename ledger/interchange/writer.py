@@ -21,7 +21,13 @@ from ledger.core.text import cell_text
 from ledger.deals.deal import exact_text, recorded_rate, significant_rate
 from ledger.interchange.canonical import NUMERIC_KINDS, TABLES
 from ledger.interchange.cells import neutral_text
-from ledger.interchange.records import CHANGE_ACTS, DEAL_ACTS, ChangeRow, DealActRow
+from ledger.interchange.records import (
+    CHANGE_ACTS,
+    COMPENSATED,
+    DEAL_ACTS,
+    ChangeRow,
+    DealActRow,
+)
 from ledger.rates.rates import Rate
 from ledger.registers.spec import Kind
 
@@ -141,7 +147,7 @@ def change_line(row: ChangeRow, unit: Unit) -> CanonicalRow:
     """Write one act on a need's or offer's own quantity; a revision down keeps its minus."""
     line = _cells_of("changes", row, unit)
     line["table"] = row.side.value
-    line["act"] = _WORDS_OF_CHANGES[row.act]
+    line["act"] = COMPENSATED if row.compensating else _WORDS_OF_CHANGES[row.act]
     line["quantity"] = format_amount(row.amount, unit.decimals)
     return line
 

@@ -18,6 +18,9 @@ CANONICAL_FORMAT = 1
 PROPOSED_FORMAT = 2
 """The format of an entry that names the line of a proposal it was made from."""
 
+TOTAL_FORMAT = 3
+"""The format of an entry that changes a total: it has the total said, unless it says none."""
+
 WAITING = 2**62
 """Entries of a write that wait for their number count on from here: after all that have one."""
 
@@ -141,8 +144,9 @@ class Entry:
     """The movements of one act, posted together or not at all, with who, when and why.
 
     `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC. `override` is
-    the officer's reason for going outside a mandate; `format` is the format of canonical bytes it
-    was recorded in, which never changes.
+    the officer's reason for going outside a mandate; `total` is what was said to be the total from
+    its day on, zero for unknown; `format` is the format of canonical bytes it was recorded in,
+    which never changes.
     """
 
     number: int
@@ -161,7 +165,13 @@ class Entry:
     override: str | None = None
     reverses: int | None = None
     proposed: ProposedLine | None = None
+    total: int | None = None
     format: int = CANONICAL_FORMAT
+
+    @property
+    def changes_total_only(self) -> bool:
+        """Say whether the entry changes a total and states none, to keep or give way to another."""
+        return self.format == TOTAL_FORMAT and self.total is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +198,27 @@ class ActDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An entry about to be posted: everything but its number and its timestamp."""
+    """An entry about to be posted: everything but its number and its timestamp.
+
+    `total` is the total that a declaration, a revision or its reversal says; `reversed_on` the
+    day of what is reversed.
+    """
 
     act: Act
     movements: tuple[Movement, ...]
     details: ActDetails
     deal: str | None = None
     reverses: int | None = None
+    reversed_on: date | None = None
+    total: int | None = None
+
+    @property
+    def format(self) -> int:
+        """Return the format of the canonical bytes of the entry."""
+        if self.details.proposed is not None:
+            return PROPOSED_FORMAT
+        changes_total = self.deal is None and changes_a_total(self.movements)
+        return TOTAL_FORMAT if changes_total else CANONICAL_FORMAT
 
 
 class Posted(NamedTuple):
@@ -205,6 +229,11 @@ class Posted(NamedTuple):
     effective_on: date
     deal: str | None
     movements: tuple[Movement, ...]
+
+
+def changes_a_total(movements: Iterable[Movement]) -> bool:
+    """Say whether movements change what a need requires or an offer puts up in all."""
+    return any(Stage.UNDECLARED in (one.from_stage, one.to_stage) for one in movements)
 
 
 Stages = dict[Stage, int]

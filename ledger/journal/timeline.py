@@ -3,10 +3,6 @@
 It is the sum of all movements dated on or before that day, in whatever order they were recorded,
 reversed or not. Reports, views and checks use the same sum; within a day only the recorded order
 is tested, by the balances.
-
-A quantity given for a day is the total from that day on, until the next day with a total. Entries
-record changes: a total given for a past day changes its day, and the next later day with a total
-gets the compensating change.
 """
 
 from __future__ import annotations
@@ -111,46 +107,6 @@ def timeline_from(
     stages = dict(now)
     _apply(stages, later, -1)
     return Timeline(day, stages, later)
-
-
-class TotalChange(NamedTuple):
-    """A recorded change of a total: its entry, its day, and the entry it reverses, if any."""
-
-    number: int
-    effective_on: date
-    reverses: int | None
-
-
-def days_of_totals(changes: Iterable[TotalChange]) -> list[date]:
-    """Return the days for which a total was said, in order."""
-    return sorted({one.effective_on for one in _lasting(changes)})
-
-
-def is_declaration_reversed(changes: Iterable[TotalChange]) -> bool:
-    """Say whether a need or an offer has no quantity because its declaration was reversed.
-
-    One that was never declared, or was revised to an unknown quantity, is unknown instead.
-    """
-    changes = list(changes)
-    last = max(_lasting(changes), key=attrgetter("effective_on", "number"), default=None)
-    return bool(changes) and (last is None or last.reverses is not None)
-
-
-def _lasting(changes: Iterable[TotalChange]) -> list[TotalChange]:
-    """Return the changes without those that were reversed on their own day.
-
-    A total reversed on its day was never said; reversed later, it held until then, and the day of
-    the reversal has the total that it left.
-    """
-    recorded = {one.number: one for one in changes}
-    for number in sorted(recorded, reverse=True):
-        one = recorded.get(number)
-        if one is None or one.reverses is None:
-            continue
-        target = recorded.get(one.reverses)
-        if target is not None and target.effective_on == one.effective_on:
-            del recorded[number], recorded[target.number]
-    return list(recorded.values())
 
 
 def _apply(stages: dict[Stage, int], postings: Iterable[TimelinePosting], sign: int = 1) -> None:

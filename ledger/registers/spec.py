@@ -56,7 +56,8 @@ class ColumnSpec(NamedTuple):
     The name of a column never changes once shipped. `required` says that a file must have the
     column and each row must fill it, `filled` that the program finds a value where a row does
     not, and `default` which one, as a cell would say it. `fixed` columns never change once they
-    are recorded, because acts of the past rest on them.
+    are recorded, because acts of the past rest on them; the program alone changes those that are
+    `corrected`.
 
     A cell may hold codes of another `register`, entries of a reference `vocabulary` (the
     function of `ledger.reference.places` or `terms` that reads it), or one of a few `words`, which
@@ -83,6 +84,8 @@ class ColumnSpec(NamedTuple):
     """A date that is never in the future."""
     in_journal: bool = False
     """A quantity, which the journal holds and the record does not."""
+    corrected: bool = False
+    """A fixed column that only the correction of an entry changes: versions store what it is."""
     longest: int | None = None
     """How many characters the database takes, where that is less than a text has."""
     option_help: str | None = None

@@ -52,6 +52,7 @@ _DECLARED: Final = ColumnSpec(
     Kind.DATE,
     "first day in the ledger; today when empty",
     fixed=True,
+    corrected=True,
     default="today",
     past=True,
 )

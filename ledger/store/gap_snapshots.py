@@ -75,11 +75,14 @@ def _needs_with_status(end: datetime | None) -> Select[Any]:
 
 def _needs_with_first_status(day: date) -> Select[Any]:
     """Select the needs declared by a day: a project that was recorded later had its first one."""
-    need, versions = tables.need, tables.project_version
+    need, versions, terms = tables.need, tables.project_version, tables.need_version
+    declared_on = func.coalesce(terms.c.declared_on, need.c.declared_on)
     return (
         select(need.c.id, versions.c.status)
         .join(versions, versions.c.project_id == need.c.project_id)
-        .where(versions.c.version == 1, need.c.declared_on <= day)
+        .join(terms, terms.c.need_id == need.c.id)
+        .where(is_newest(terms, terms.c.need_id))
+        .where(versions.c.version == 1, declared_on <= day)
     )
 
 

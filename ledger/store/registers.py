@@ -63,6 +63,8 @@ class Term(NamedTuple):
     refers_to: str | None
     fixed: bool
     """It lies in the identity row, where it can never change."""
+    corrected: bool = False
+    """A version may hold another value than the identity row: that of a correction."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,18 @@ class StoredRegister:
     owner: str
     fixed: tuple[str, ...]
     versioned: tuple[str, ...]
+    corrected: tuple[str, ...]
 
     def column(self, term: Term) -> Column[Any]:
         """Give the column a term is kept in."""
         return (self.identity if term.fixed else self.versions).c[term.column]
+
+    def value(self, term: Term) -> ColumnElement[Any]:
+        """Give what selects a term: its column, or the correction that a version holds."""
+        column = self.column(term)
+        if not term.corrected:
+            return column
+        return func.coalesce(self.versions.c[term.column], column)
 
 
 def _register(spec: RegisterSpec) -> StoredRegister:
@@ -101,13 +111,15 @@ def _register(spec: RegisterSpec) -> StoredRegister:
         owner=f"{spec.name}_id",
         fixed=tuple(term.column for term in terms if term.fixed),
         versioned=tuple(term.column for term in terms if not term.fixed),
+        corrected=tuple(term.column for term in terms if term.corrected),
     )
 
 
 def _term(spec: RegisterSpec, name: str) -> Term:
     column = spec.column[name]
     refers_to = None if column.is_list else column.register
-    return Term(name, column.attribute, column.stored_name, refers_to, column.fixed)
+    stored_name, fixed, corrected = column.stored_name, column.fixed, column.corrected
+    return Term(name, column.attribute, stored_name, refers_to, fixed, corrected)
 
 
 STORED_REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
@@ -162,7 +174,7 @@ def columns_of(register: StoredRegister) -> tuple[list[ColumnElement[Any]], From
     for term in register.terms:
         column = register.column(term)
         if term.refers_to is None:
-            columns.append(column.label(term.attribute))
+            columns.append(register.value(term).label(term.attribute))
             continue
         target = tables.metadata.tables[term.refers_to].alias(f"its_{term.attribute}")
         source = source.outerjoin(target, target.c.id == column)

@@ -10,15 +10,20 @@ from typing import Any, Final
 
 from ledger.core.errors import NotFound, RefusedByRule
 from ledger.core.factors import Side
-from ledger.journal.entries import ActDetails, Entry, Posted
+from ledger.journal.entries import Entry
 from ledger.journal.receipts import Receipt
 from ledger.store.db.queries import RecordedRequest, find_request, last_request_of
 from ledger.store.journal.entries import read_request_entries, reversal_of
 from ledger.store.registers import find_record
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_versions
-from ledger.usecases.journal.posting import mirrored
-from ledger.usecases.journal.reversal import require_reason, require_reversible, take_back
+from ledger.usecases.deals.total_correction import require_no_act_before
+from ledger.usecases.journal.reversal import (
+    on_its_day,
+    require_reason,
+    require_reversible,
+    take_back,
+)
 
 NEVER_UNDONE: Final = ("reconcile", "journal seal", "init", "db upgrade", "match")
 """What the machine does, and what changes no record: nights, seals, set-up, stored proposals."""
@@ -47,8 +52,10 @@ def undo(uow: UnitOfWork, key: str | None) -> Receipt:
     entries = read_request_entries(uow.connection, request.id)
     changes = _require_undoable(request, entries)
     sides: dict[str, Any] = {}
-    for entry in reversed(entries):
-        _reverse(uow, request, entry)
+    for entry in entries:
+        _require_not_reversed(uow, request, entry)
+    take_back(uow, [on_its_day(uow, entry) for entry in reversed(entries)])
+    for entry in entries:
         for one in entry.movements:
             sides[one.side.value] = one.account
     for change in reversed(changes):
@@ -99,7 +106,7 @@ def _require_undoable(request: RecordedRequest, entries: list[Entry]) -> list[di
     return edited
 
 
-def _reverse(uow: UnitOfWork, request: RecordedRequest, entry: Entry) -> None:
+def _require_not_reversed(uow: UnitOfWork, request: RecordedRequest, entry: Entry) -> None:
     earlier = reversal_of(uow.connection, entry.number)
     if earlier is not None:
         raise CannotUndo(
@@ -108,9 +115,6 @@ def _reverse(uow: UnitOfWork, request: RecordedRequest, entry: Entry) -> None:
             next_step=f"See it with: cityfund journal show {earlier}",
         )
     require_reversible(uow, entry.number)
-    posted = Posted(entry.number, entry.act, entry.effective_on, entry.deal, entry.movements)
-    details = ActDetails(effective_on=entry.effective_on, reason=uow.request.reason)
-    take_back(uow, posted, mirrored(entry.movements), details)
 
 
 def _restore(uow: UnitOfWork, request: RecordedRequest, kind: str, code: str, version: int) -> None:
@@ -133,5 +137,8 @@ def _restore(uow: UnitOfWork, request: RecordedRequest, kind: str, code: str, ve
             uow.edit_deal(code, **terms)
         elif terms:
             uow.edit_account(Side(kind), code, **terms)
+            if "declared_on" in terms:
+                account = uow.accounts.account(Side(kind), code)
+                require_no_act_before(uow, account, account.record.declared_on)
     else:
         uow.edit(kind, stored, before)

@@ -47,7 +47,7 @@ FROM (
                 + balance.withdrawn = 0 THEN NULL
             ELSE balance.free + balance.held
         END AS gap_minor,
-        need.declared_on AS declared_on,
+        coalesce(need_terms.declared_on, need.declared_on) AS declared_on,
         need_terms.needed_by AS needed_by
     FROM need
     JOIN need_version AS need_terms ON need_terms.need_id = need.id

@@ -39,7 +39,7 @@ FROM (
         balance.delivered AS delivered_minor,
         balance.withdrawn AS withdrawn_minor,
         balance.expired AS expired_minor,
-        offer.declared_on AS declared_on,
+        coalesce(terms.declared_on, offer.declared_on) AS declared_on,
         terms.valid_from AS valid_from,
         terms.valid_until AS valid_until,
         terms.available_from AS available_from,

@@ -59,6 +59,7 @@ def canonical_entry(entry: Entry) -> bytes:
         "recorded_at": entry.recorded_at,
         "reference": entry.reference,
         "reverses": entry.reverses,
+        "total": entry.total,
     }
     return _bytes(ENTRY_TAG, entry.format, body, provenance)
 

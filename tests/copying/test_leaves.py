@@ -43,7 +43,7 @@ def test_a_leaf_says_what_changed_why_and_who_said_it(furnished: World) -> None:
     assert found["setting base_currency, version 2"]["record"] == {"value": "USD"}
     assert found["unit bus"]["record"]["decimals"] == "0"
     assert found["deal D-0001, version 2"]["said"]["key"] == "note-1"
-    assert found["entry 1"]["$"] == "cityfund.entry/1"
+    assert found["entry 1"]["$"] == "cityfund.entry/3"
 
 
 def test_a_leaf_on_a_server_names_the_database_user(furnished: World) -> None:

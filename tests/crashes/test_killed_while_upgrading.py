@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hands import Hand, broken_checks, sizes, tell
@@ -32,7 +33,12 @@ LATER_TABLES = (
 )
 """What later versions made, in an order in which it can be dropped."""
 
-TAKEN_BACK = ("ALTER TABLE deal DROP COLUMN rate_exact",)
+TAKEN_BACK = (
+    "ALTER TABLE deal DROP COLUMN rate_exact",
+    "ALTER TABLE entry DROP COLUMN total",
+    "ALTER TABLE need_version DROP COLUMN declared_on",
+    "ALTER TABLE offer_version DROP COLUMN declared_on",
+)
 TAKEN_BACK_ON_SERVER = (
     "DROP INDEX ix_entry_reverses",
     "ALTER TABLE entry ADD CONSTRAINT uq_entry_reverses UNIQUE (reverses)",
@@ -119,7 +125,8 @@ def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
     officer.need("1000 EUR")
     officer.offer("1000 EUR")
     officer.introduce("10 EUR")
-    before = officer.entries()
+    # An older ledger stores no totals.
+    before = [replace(one, total=None) for one in officer.entries()]
     officer.ledger.engine.dispose()
     ledgers.settle(aged(used))
     assert run_line(ledgers.copy(used), "gaps").code == 7

@@ -243,7 +243,8 @@ def test_formulas_are_neutralised_but_numbers_keep_their_minus():
     out = io.StringIO(newline="")
     write_table(out, "changes", [change_line(row, UNITS["EUR"])])
     assert (
-        out.getvalue().splitlines()[1] == "need,N-1,revised,-5.00,EUR,2026-01-01,,'=HYPERLINK(1),,,"
+        out.getvalue().splitlines()[1]
+        == "need,N-1,revised,-5.00,EUR,2026-01-01,,'=HYPERLINK(1),,,,"
     )
 
 

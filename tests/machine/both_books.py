@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from oracle import FREE, Move, Oracle, Refused, Row
+from oracle import FREE, Move, Oracle, Refused, Row, on_day
 from sqlalchemy import event
 from world import World
 
@@ -161,6 +161,12 @@ class BothBooks:
         assert [_compared(row, {}) for row in posted] == wanted
         self.oracle.rows[len(self.oracle.rows) - len(due) :] = posted
         assert self.oracle.short_days(self.oracle.rows) == []
+        for code, side in SIDES.items():
+            totals = self.oracle.totals(side, code)
+            counting = [on_day(totals, row.day) for row in totals]
+            assert [self.oracle.required(side, code, row.day) for row in counting if row] == [
+                row.total for row in counting if row
+            ]
 
     def entries(self, numbers: list[int], request: int) -> list[Row]:
         """Read entries of the ledger as rows of the oracle."""
@@ -183,6 +189,7 @@ class BothBooks:
                     entry.reverses,
                     is_lapse=str(entry.act) == "release" and entry.reason == LAPSE_REASON,
                     request=request,
+                    total=entry.total,
                 )
             )
         return rows
@@ -254,7 +261,7 @@ class BothBooks:
 
 def _compared(row: Row, numbers: dict[int, int]) -> tuple[Any, ...]:
     reverses = numbers.get(row.reverses or 0, row.reverses)
-    return row.act, row.deal, row.day, row.moves, reverses, row.is_lapse
+    return row.act, row.deal, row.day, row.moves, reverses, row.is_lapse, row.total
 
 
 def _filled(stages: Any) -> dict[str, int]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from both_books import (
     BIRTH,
@@ -28,7 +28,19 @@ from both_books import (
     Version,
     typed,
 )
-from oracle import FREE, LIVING, Move, Refused, Row, new_row, taken_back, to_hold, to_move
+from oracle import (
+    FREE,
+    LIVING,
+    Move,
+    Refused,
+    Row,
+    changes_total,
+    new_row,
+    on_day,
+    taken_back,
+    to_hold,
+    to_move,
+)
 
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Stage
@@ -53,16 +65,44 @@ def _rate_of(offer: str, need: str, turn: int) -> Decimal:
     return rates[turn % len(rates)]
 
 
+class Taking(NamedTuple):
+    """An entry to reverse: on which day, and by what moves."""
+
+    row: Row
+    day: date
+    moves: tuple[Move, ...]
+
+
+class Total(NamedTuple):
+    """A total to state of a need or an offer from a day on."""
+
+    code: str
+    amount: int
+    day: date
+    act: str
+
+
+class Change(NamedTuple):
+    """A change of a total, which may state the total that it makes."""
+
+    code: str
+    amount: int
+    day: date
+    act: str = "revise"
+    total: int | None = None
+
+
 class Fund(BothBooks):
     """Every act of an officer, in his words to the program and in arithmetic to the oracle."""
 
     def post(
         self, act: str, day: date, moves: tuple[Move, ...], deal: str | None = None,
-        reverses: int | None = None, *, is_lapse: bool = False,
+        reverses: int | None = None, *, is_lapse: bool = False, total: int | None = None,
     ) -> None:  # fmt: skip
         """Record an act in the oracle, and what has to move for it."""
         require(moves and BIRTH <= day <= self.today)
-        self.oracle.post(new_row(day, moves, act, deal, reverses)._replace(is_lapse=is_lapse))
+        row = new_row(day, moves, act, deal, reverses)
+        self.oracle.post(row._replace(is_lapse=is_lapse, total=total))
 
     # Acts on a need's or an offer's own quantity.
 
@@ -82,15 +122,71 @@ class Fund(BothBooks):
         if total == then:
             return
         known = then or self.oracle.required(side, code)
-        way = ("undeclared", FREE[side]) if total > then else (FREE[side], "undeclared")
-        move = Move(side, code, None, *way, abs(total - then))
-        changes = [("revise" if known else "declare", day, move)]
-        kept = self.oracle.next_total(side, code, day)
-        if kept is not None:
-            changes.append(("revise", kept, move.back()))
-            changes.sort(key=lambda change: change[2].source != "undeclared")
-        for act, on, change in changes:
-            self.post(act, on, (change,))
+        self._settle([], Total(code, total, day, "revise" if known else "declare"))
+
+    def _settle(self, takings: list[Taking], total: Total | None = None) -> None:
+        """Reverse some entries and state a total; the totals of other days stay.
+
+        What adds comes first.
+        """
+        for one in takings:
+            require(self.oracle.may_be_reversed(one.row))
+        reversals = self._reversals(takings)
+        changes: list[Change] = []
+        if total is not None:
+            reversals.setdefault(total.code, [])
+        for code, rows in reversals.items():
+            changes += self._changes(code, rows, total if total and total.code == code else None)
+        left = {row.reverses: row.total for rows in reversals.values() for row in rows}
+        self._post_changes([one for one in changes if one.amount > 0])
+        for one in takings:
+            require(not self._strands(one.row.deal, one.moves))
+            require(not self._divides(one.row.deal, one.moves))
+            of = one.row.deal, one.row.number
+            self.post("reverse", one.day, one.moves, *of, total=left.get(one.row.number))
+        self._post_changes([one for one in changes if one.amount < 0])
+
+    def _reversals(self, takings: list[Taking]) -> dict[str, list[Row]]:
+        """The reversals of changes of totals, by need or offer, each with the total it leaves."""
+        found: dict[str, list[Row]] = {}
+        for row, day, moves in takings:
+            if changes_total(moves):
+                code = moves[0].code
+                rows = found.setdefault(code, [])
+                total = self.oracle.total_left(SIDES[code], code, rows, row, day)
+                new = new_row(day, moves, "reverse", None, row.number)
+                rows.append(new._replace(number=10**9 + len(rows), total=total))
+        return found
+
+    def _changes(self, code: str, rows: list[Row], total: Total | None) -> list[Change]:
+        """What is posted beside the reversals of one need or offer, the total itself included."""
+        side = SIDES[code]
+        if total is None:
+            kept = self.oracle.keeping(side, code, rows)
+            return [Change(code, amount, day) for day, amount in kept.items()]
+        stated = new_row(total.day, ())._replace(number=2 * 10**9, total=total.amount)
+        kept = self.oracle.keeping(side, code, [*rows, stated])
+        own = kept.pop(total.day, 0)
+        if not own:
+            # The reversals leave that total: it is stated beside what keeps the others.
+            own = total.amount - self.oracle.required(side, code, total.day)
+            own -= self.oracle.added([row for row in rows if row.day <= total.day])
+            without = self.oracle.keeping(side, code, rows)
+            own -= sum(amount for day, amount in without.items() if day <= total.day)
+            require(own)
+            kept[total.day] = -own
+        changes = [Change(code, amount, day) for day, amount in kept.items()]
+        return [Change(code, own, total.day, total.act, total.amount), *changes]
+
+    def _post_changes(self, changes: list[Change]) -> None:
+        for one in changes:
+            move = self._change(one.code, one.amount)
+            self.post(one.act, one.day, (move,), total=one.total)
+
+    def _change(self, code: str, change: int) -> Move:
+        side = SIDES[code]
+        way = ("undeclared", FREE[side]) if change > 0 else (FREE[side], "undeclared")
+        return Move(side, code, None, *way, abs(change))
 
     def withdraw(self, code: str, amount: int | None, day: date, **more: Any) -> bool:
         """Take back a part, or all; all of an offer ends it, even where nothing is left."""
@@ -429,10 +525,7 @@ class Fund(BothBooks):
     ) -> None:
         """Reverse an entry: on its own day by its exact mirror, unless told otherwise."""
         due = tuple(taken_back(row).moves if moves is None else moves)
-        require(self.oracle.may_be_reversed(row))
-        require(not self._strands(row.deal, due))
-        require(not self._divides(row.deal, due))
-        self.post("reverse", day or row.day, due, row.deal, row.number)
+        self._settle([Taking(row, day or row.day, due)])
 
     def _strands(self, deal: str | None, moves: tuple[Move, ...]) -> bool:
         """Say whether moves leave a stage empty on the need's side of a deal alone."""
@@ -469,8 +562,7 @@ class Fund(BothBooks):
             if version.request == request
         ]
         require(rows or edits)
-        for row in reversed(rows):
-            self._take_back(row)
+        self._settle([Taking(row, row.day, taken_back(row).moves) for row in reversed(rows)])
         for code, version in reversed(edits):
             every = self.versions[code]
             require(every[-1] is version)
@@ -492,11 +584,17 @@ class Fund(BothBooks):
         )
 
     def _correct(self, row: Row, amount: int, day: date) -> None:
-        require(self.oracle.may_be_reversed(row) and row.act not in {"reverse", "revise"})
-        require(row.act != "declare" or day == row.day)
-        require((amount, day) != (row.moves[0].amount, row.day))
+        require(self.oracle.may_be_reversed(row) and row.act != "reverse")
+        if changes_total(row.moves):
+            first = row.moves[0]
+            totals = self.oracle.totals(first.side, first.code)
+            require(on_day(totals, row.day) == row and (amount, day) != (row.total, row.day))
+        else:
+            require((amount, day) != (row.moves[0].amount, row.day))
         first = row.moves[0]._replace(amount=amount)
         meant = row._replace(moves=(first, *row.moves[1:]), day=day, is_lapse=False)
+        if row.total is not None:
+            meant = meant._replace(total=amount)
         stuck: list[Row] = []
         for dependents in self._dependents(row):
             if self.plan(partial(self._replace, row, meant, dependents, stuck)):
@@ -514,6 +612,7 @@ class Fund(BothBooks):
             and codes & {move.code for move in one.moves}
             and self.oracle.stands(one.number)
             and (one.reverses is None or one.reverses < row.number)
+            and (one.total is not None or not changes_total(one.moves))
         ]
         of_deal = [one for one in later if row.deal is not None and one.deal == row.deal]
         of_all = [later[:count] for count in range(1, len(later) + 1)]
@@ -526,8 +625,12 @@ class Fund(BothBooks):
                 stuck.append(one)
                 raise Refused
             self._take_back(one)
-        self._take_back(row)
-        self._post_again(meant)
+        if row.total is None:
+            self._take_back(row)
+            self._post_again(meant)
+        else:
+            total = Total(row.moves[0].code, meant.total or 0, meant.day, row.act)
+            self._settle([Taking(row, row.day, taken_back(row).moves)], total)
         for one in reversed(dependents):
             stuck.append(one)
             self._post_again(one)
@@ -535,7 +638,10 @@ class Fund(BothBooks):
 
     def _post_again(self, row: Row) -> None:
         first, day = row.moves[0], row.day
-        if row.deal is None:
+        if row.total is not None:
+            if row.total != self.oracle.required(first.side, first.code, day):
+                self._settle([], Total(first.code, row.total, day, row.act))
+        elif row.deal is None:
             self.post(row.act, day, (first,))
         elif first.source == "open":
             directly = first.target == "committed"

@@ -42,6 +42,7 @@ class Row(NamedTuple):
     reverses: int | None = None
     is_lapse: bool = False
     request: int = -1
+    total: int | None = None
 
 
 class Refused(Exception):
@@ -75,21 +76,51 @@ class Oracle:
         """All that was declared or revised by the end of a day, whatever became of it."""
         return -self.stages(side, code, _until(day))["undeclared"]
 
-    def next_total(self, side: str, code: str, day: date) -> date | None:
-        """The next day after one with a total: a total that was not reversed on its own day.
+    def totals(self, side: str, code: str, more: Iterable[Row] = ()) -> list[Row]:
+        """The rows whose total counts, by day, with some more of the same need or offer.
 
-        Nor is a reversal's day one that was reversed on that day.
+        A total reversed on its own day was never stated, nor is one stated by what only keeps
+        another.
         """
-        rows = {
-            row.number: row
-            for row in self.rows
-            if any("undeclared" in {move.source, move.target} for move in _of(row, side, code))
-        }
+        own = (row for row in self.rows if changes_total(_of(row, side, code)))
+        rows = {row.number: row for row in (*own, *more)}
         for number in sorted(rows, reverse=True):
             reverses = rows[number].reverses if number in rows else None
             if reverses in rows and rows[reverses].day == rows[number].day:
                 del rows[number], rows[reverses]
-        return min((row.day for row in rows.values() if row.day > day), default=None)
+        stated = [row for row in rows.values() if row.total is not None]
+        return sorted(stated, key=lambda row: (row.day, row.number))
+
+    def total_left(self, side: str, code: str, more: list[Row], row: Row, day: date) -> int | None:
+        """The total that a later reversal of a row leaves; None where another one stays."""
+        if day == row.day:
+            return None
+        gone = new_row(row.day, (), "reverse", None, row.number)._replace(number=2 * 10**9)
+        before, after = (
+            on_day(self.totals(side, code, rows), day) for rows in (more, [*more, gone])
+        )
+        if before == after:
+            return None
+        return after.total if after else 0
+
+    def keeping(self, side: str, code: str, more: list[Row]) -> dict[date, int]:
+        """What each day has to change by, so that with some more rows each total is as stated."""
+        before, after = self.totals(side, code), self.totals(side, code, more)
+        own = [row for row in self.rows if changes_total(_of(row, side, code))]
+        changes: dict[date, int] = {}
+        for day in sorted({row.day for row in (*own, *more)}):
+            now = self.required(side, code, day)
+            old, new = on_day(before, day), on_day(after, day)
+            wanted = now if old == new else new.total or 0 if new else 0
+            there = now + self.added([row for row in more if row.day <= day])
+            there += sum(changes.values())
+            if wanted != there:
+                changes[day] = wanted - there
+        return changes
+
+    def added(self, rows: list[Row]) -> int:
+        """What some rows of one need or offer add to its total."""
+        return -_sum(move for row in rows for move in row.moves)["undeclared"]
 
     def fits(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero: as recorded, and at the end of any day.
@@ -132,7 +163,7 @@ class Oracle:
         for row in sorted(moved, key=lambda one: one.number, reverse=True):
             self._record(taken_back(row))
         for row in sorted(moved, key=lambda one: one.reverses or 0, reverse=True):
-            self._record(row._replace(day=self.row(row.reverses).day))
+            self._record(row._replace(day=self.row(row.reverses).day, total=None))
 
     def _record(self, row: Row) -> None:
         if not self.fits(row.day, row.moves):
@@ -156,6 +187,7 @@ class Oracle:
                 and row not in moved
                 and self.row(row.reverses).day <= day < row.day
                 and self.stands(row.number)
+                and (row.total is not None or not changes_total(row.moves))
                 and any(mine(move) and move.target == stage for move in row.moves)
             ]
             if not across:
@@ -219,6 +251,15 @@ class Oracle:
         """The smallest amount that a deal's side has at the end of any day from one on."""
         days = [since, *(row.day for row in self.rows if row.day > since)]
         return min(self.deal(deal, side, _until(day))[stage] for day in days)
+
+
+def on_day(totals: list[Row], day: date) -> Row | None:
+    """The row whose total counts on a day."""
+    return next((row for row in reversed(totals) if row.day <= day), None)
+
+
+def changes_total(moves: Iterable[Move]) -> bool:
+    return any("undeclared" in {move.source, move.target} for move in moves)
 
 
 def _until(day: date) -> Wanted:

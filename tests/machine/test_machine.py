@@ -35,7 +35,7 @@ DAYS_AGO = st.sampled_from([0, 1, 0, 3, 0, 8, 0, 13, 0, 30, 0, 60, 0, 90, 2, 5, 
 PERCENT = st.none() | st.integers(1, 105)
 TURN = st.integers(0, 99)
 REPEATED = ("introduce", "commit", "deliver", "release", "return", "withdraw")
-CORRECTED = ("declare", "expire", "reinstate", *REPEATED)
+CORRECTED = ("declare", "revise", "expire", "reinstate", *REPEATED)
 
 
 class AnyOfficer(RuleBasedStateMachine):
@@ -200,8 +200,10 @@ class AnyOfficer(RuleBasedStateMachine):
     def correct(self, turn: int, percent: int, ago: int | None) -> None:
         rows = [row for row in self.fund.oracle.rows if row.act in CORRECTED]
         row = rows[-1 - turn % min(len(rows), 12)]
-        amount = max(1, row.moves[0].amount * percent // 100)
-        self.fund.correct(row, amount, row.day if ago is None else self.day(ago))
+        amount = max(1, (row.total or row.moves[0].amount) * percent // 100)
+        # The day of a declaration is a term of the record, which has tests of its own.
+        stays = ago is None or (row.act == "declare" and row.day == BIRTH)
+        self.fund.correct(row, amount, row.day if stays else self.day(ago))
 
     @rule(code=HOLDERS, percent=st.integers(1, 20), turn=TURN)
     def say_twice(self, code: str, percent: int, turn: int) -> None:

@@ -47,8 +47,9 @@ def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
     kept = {f"{spec.name}_id", "version", "reason", "request_id", "recorded_at", "format"}
     assert set(identity.c.keys()) - own == {one.stored_name for one in spec.stored if one.fixed}
     assert set(versions.c.keys()) - kept == {
-        one.stored_name for one in spec.stored if not one.fixed
+        one.stored_name for one in spec.stored if one.corrected or not one.fixed
     }
+    assert all(one.fixed and one.register is None for one in spec.columns if one.corrected)
 
 
 @of_each_versioned

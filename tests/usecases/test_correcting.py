@@ -109,16 +109,11 @@ def test_what_is_no_correction_is_refused(metro, corrects):
         corrects(5, quantity="800 EUR")
     with metro.refuses(ReasonMissing):
         corrects(5, reason=None, quantity="1 EUR")
-    with metro.refuses(CannotCorrect, "declaration"):
-        corrects(1, on=FEBRUARY)
     metro.reverse(5)
     with metro.refuses(AlreadyReversed):
         corrects(5, quantity="1 EUR")
     with metro.refuses(CannotCorrect, "reversal"):
         corrects(6, quantity="1 EUR")
-    metro.revise("need", "N-0001", "1500 EUR")
-    with metro.refuses(CannotCorrect, "revision"):
-        corrects(7, quantity="1 EUR")
 
 
 def test_an_entry_is_corrected_from_the_command_line(metro, officer: Officer) -> None:
@@ -127,8 +122,6 @@ def test_an_entry_is_corrected_from_the_command_line(metro, officer: Officer) ->
     )
 
     assert (receipt["need"]["delivered"], receipt["need"]["committed"]) == ("750.00", "50.00")
-    refused = officer.refused("journal correct 1 --on 2026-05-01 --reason slip", 4, "declaration")
-    assert refused == "cannot-correct"
     refused = officer.refused(
         "journal correct 3 --quantity '100 EUR' --reason slip", 4, "Entry 4", "cannot be posted"
     )
@@ -164,3 +157,120 @@ def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
     reversed_ = [one.reverses for one in world.entries() if one.reverses is not None]
     assert len(reversed_) == len(set(reversed_))
     assert failures(world) == []
+
+
+def test_the_day_of_a_declaration_is_corrected_with_its_record(metro, officer: Officer) -> None:
+    receipt = officer.asks("journal correct 1 --on 2026-01-20 --reason 'a later letter'")
+
+    assert receipt["changes"] == {"declared_on": [NEW_YEAR.isoformat(), "2026-01-20"]}
+    assert receipt["registers"] == [{"kind": "need", "code": "N-0001", "version": 2}]
+    assert officer.asks("need show N-0001")["declared_on"] == "2026-01-20"
+    assert [one["need"] for one in officer.asks("gaps --as-of 2026-01-19")["rows"]] == []
+    (row,) = officer.asks("gaps --as-of 2026-01-20")["rows"]
+    assert row["required"] == "1000.00"
+    assert metro.stages("need", "N-0001") == {"open": 20000, "delivered": 80000}
+    assert failures(metro) == []
+    # Earlier is as good, and an undo restores the day with the version before.
+    officer.says("journal correct 2 --on 2025-12-01 --reason slip")
+    assert metro.record("offer", "O-0001").declared_on == date(2025, 12, 1)
+    officer.says("undo --yes --reason 'it was right'")
+    assert metro.record("offer", "O-0001").declared_on == NEW_YEAR
+    assert failures(metro) == []
+
+
+def test_no_act_comes_before_a_corrected_declaration(metro, officer: Officer) -> None:
+    line = "journal correct 1 --on 2026-02-02 --reason slip"
+    words = ("Entry 3", "introduce of 2026-02-01", "need N-0001 on 2026-02-02")
+    assert officer.refused(line, 4, *words) == "before-declaration"
+    officer.says("journal correct 1 --on 2025-12-01 --reason slip --key letter")
+    officer.says("need edit N-0001 --quantity '900 EUR' --on 2025-12-15")
+    number = next(one.number for one in metro.entries() if one.total == 900_00)
+    words = (f"Entry {number}", "revise of 2025-12-15", "on 2026-01-01")
+    line = "undo letter --yes --reason slip"
+    assert officer.refused(line, 4, *words) == "before-declaration"
+
+
+def test_a_corrected_declaration_leaves_no_way_back_to_its_old_day(metro, officer) -> None:
+    officer.says("journal correct 1 --on 2026-01-20 --reason slip")
+    back = next(one for one in metro.entries() if one.reverses == 1)
+    line = f"journal reverse {back.number} --on {NEW_YEAR} --reason slip --yes"
+    assert officer.refused(line, 4, "was declared on 2026-01-20") == "before-declaration"
+
+
+@pytest.fixture
+def revised(officer: Officer) -> Officer:
+    """A need of 100 since New Year, of 200 since February, of 300 since March: entry 3, 4."""
+    officer.world.need("100 EUR")
+    officer.world.offer("1000 EUR")
+    officer.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01 --key letter")
+    officer.says("need edit N-0001 --quantity '300 EUR' --on 2026-03-01")
+    return officer
+
+
+def totals(officer: Officer, *days: date) -> list[int]:
+    return [
+        sum(officer.world.stages("need", "N-0001", Times(as_of=day)).values()) // 100
+        for day in days
+    ]
+
+
+def test_the_total_of_a_revision_is_corrected_and_later_ones_stay(revised: Officer) -> None:
+    receipt = revised.asks("journal correct 3 --quantity '250 EUR' --reason 'misread'")
+
+    assert receipt["changes"] == {"quantity": ["200.00", "250.00"]}
+    assert len(receipt["entries"]) == 3
+    (note,) = receipt["notes"]
+    assert note["code"] == "later-total-kept"
+    again, back, kept = revised.world.entries()[-3:]
+    assert (again.act, again.effective_on, again.total) == (Act.REVISE, FEBRUARY, 250_00)
+    assert (back.effective_on, back.reverses) == (FEBRUARY, 3)
+    assert (kept.effective_on, kept.total) == (MARCH, None)
+    assert totals(revised, NEW_YEAR, FEBRUARY, MARCH, MAY) == [100, 250, 300, 300]
+    assert failures(revised.world) == []
+    revised.says("undo --yes --reason 'it was right'")
+    assert totals(revised, NEW_YEAR, FEBRUARY, MARCH, MAY) == [100, 200, 300, 300]
+    assert failures(revised.world) == []
+
+
+def test_the_day_of_a_revision_is_corrected(revised: Officer) -> None:
+    revised.says("journal correct 3 --on 2026-02-15 --reason slip")
+    middle = date(2026, 2, 15)
+    assert totals(revised, FEBRUARY, middle, MARCH) == [100, 200, 300]
+    # On the day of another total it replaces that one, as a second total of a day does.
+    number = revised.world.entries()[-2].number
+    revised.says(f"journal correct {number} --on 2026-03-01 --reason slip")
+    assert totals(revised, FEBRUARY, middle, MARCH) == [100, 100, 200]
+    assert failures(revised.world) == []
+
+
+def test_a_revision_is_corrected_under_the_deals_that_rest_on_it(revised: Officer) -> None:
+    revised.world.introduce("250 EUR", on=APRIL, until=UNTIL)
+    words = ("Entry 5", "cannot be posted again", "240.00 EUR")
+    line = "journal correct 4 --quantity '240 EUR' --reason slip"
+    assert revised.refused(line, 4, *words) == "cannot-post-again"
+    revised.says("journal correct 4 --quantity '260 EUR' --reason slip")
+    assert totals(revised, FEBRUARY, MARCH, MAY) == [200, 260, 260]
+    assert revised.world.stages("need", "N-0001") == {"open": 10_00, "held": 250_00}
+    assert failures(revised.world) == []
+
+
+def test_what_says_no_total_that_counts_is_not_corrected(revised: Officer) -> None:
+    revised.says("need edit N-0001 --quantity '150 EUR' --on 2026-01-20")
+    said, kept = revised.world.entries()[-2:]
+    line = f"journal correct {kept.number} --quantity '9 EUR' --reason slip"
+    words = (f"Entry {kept.number} does not say", "entry 3 does")
+    assert revised.refused(line, 4, *words) == "cannot-correct"
+    revised.says("need edit N-0001 --quantity '160 EUR' --on 2026-01-20")
+    line = f"journal correct {said.number} --quantity '9 EUR' --reason slip"
+    assert revised.refused(line, 4, "A second total") == "cannot-correct"
+    line = "journal correct 3 --on 2026-01-20 --quantity '100 EUR' --reason slip"
+    assert revised.tries(line).code == 0
+
+
+def test_a_revision_to_the_total_that_its_day_has_anyway_is_refused(revised: Officer) -> None:
+    line = "journal correct 3 --quantity '100 EUR' --reason slip"
+    words = ("the total of 2026-02-01 is 100.00 EUR already", "journal reverse 3")
+    assert revised.refused(line, 4, *words) == "cannot-correct"
+    assert revised.refused("journal correct 3 --quantity '200 EUR' --reason slip", 4) == (
+        "nothing-to-change"
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import time_machine
@@ -15,13 +17,24 @@ from officer import Officer, Unheard
 from world import NOON, World
 
 from ledger.core.factors import Side
-from ledger.journal.timeline import TotalChange, days_of_totals, is_declaration_reversed
+from ledger.journal.entries import Act
+from ledger.journal.receipts import Receipt
+from ledger.journal.totals import (
+    TotalChange,
+    compensating_changes,
+    is_declaration_reversed,
+    stated_totals,
+    total_left,
+)
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
+from ledger.usecases.deals.correction import Correction, correct
+from ledger.usecases.journal.reversal import reverse
 from ledger.usecases.registers import quantities
+from ledger.usecases.undo import undo
 
-JANUARY, FEBRUARY, MARCH, APRIL = (date(2026, month, 1) for month in range(1, 5))
+FEBRUARY, MARCH, APRIL, MAY = (date(2026, month, 1) for month in range(2, 6))
 BORN = date(2026, 1, 10)
 
 
@@ -102,21 +115,79 @@ def test_a_total_that_was_reversed_on_its_day_is_not_kept(metro: Officer) -> Non
     assert required(metro, "2026-03-15") == "200.00"
 
 
-def test_the_reversal_of_a_total_says_what_it_makes_of_the_next_later_one(metro: Officer) -> None:
+def test_the_reversal_of_a_total_keeps_the_next_later_one(metro: Officer) -> None:
     metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
     number = metro.world.entries()[-2].number
     line = f"journal reverse {number} --reason mistyped --on 2026-02-01 --yes"
-    (note,) = metro.asks(line)["notes"]
+    receipt = metro.asks(line)
 
-    assert note["code"] == "later-total-changed"
-    assert "from 2026-03-01 on is now 200.00 EUR" in note["text"]
-    assert required(metro, "2026-02-15") == "100.00"
-    assert required(metro, "2026-03-15") == "200.00"
-    metro.says("need edit N-0001 --quantity '300 EUR' --on 2026-03-01")
-    assert required(metro, "2026-03-15") == "300.00"
-    # The last total has no later one.
-    last = metro.world.entries()[-1].number
-    assert metro.asks(f"journal reverse {last} --reason mistyped --yes")["notes"] == []
+    (note,) = receipt["notes"]
+    assert note["code"] == "later-total-kept"
+    assert "300.00 EUR from 2026-03-01 on stays" in note["text"]
+    kept, back = metro.world.entries()[-2:]
+    assert receipt["entries"] == [kept.number, back.number], "the increase comes first"
+    assert (kept.act, kept.effective_on, kept.total) == (Act.REVISE, MARCH, None)
+    assert (back.effective_on, back.reverses) == (FEBRUARY, number)
+    assert kept.request_key == back.request_key
+    days = ("2026-01-15", "2026-02-15", "2026-03-15")
+    assert [required(metro, day) for day in days] == ["100.00", "100.00", "300.00"]
+    assert failures(metro.world) == []
+
+
+def test_a_total_reversed_on_a_later_day_held_until_then(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
+    number = metro.world.entries()[-2].number
+    metro.says(f"journal reverse {number} --reason stopped --on 2026-02-15 --yes")
+
+    days = ("2026-02-01", "2026-02-14", "2026-02-15", "2026-03-01")
+    assert [required(metro, day) for day in days] == ["200.00", "200.00", "100.00", "300.00"]
+    assert metro.world.entries()[-1].total == 100_00, "a reversal says the total that it leaves"
+    # From its day on that total counts, for a revision of an earlier day too.
+    metro.says("need edit N-0001 --quantity '250 EUR' --on 2026-02-10")
+    days = ("2026-02-01", "2026-02-10", "2026-02-15", "2026-03-01")
+    assert [required(metro, day) for day in days] == ["200.00", "250.00", "100.00", "300.00"]
+    assert failures(metro.world) == []
+
+
+def test_a_total_that_another_followed_stays_reversed_in_its_own_days_only(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
+    number = metro.world.entries()[-2].number
+    (note,) = metro.asks(f"journal reverse {number} --reason slip --yes")["notes"]
+
+    assert "300.00 EUR from 2026-03-01 on stays" in note["text"]
+    assert required(metro, "2026-02-15") == "200.00"
+    assert required(metro, "2026-11-20") == "300.00"
+    assert failures(metro.world) == []
+
+
+def test_of_two_totals_for_a_day_the_first_counts_where_the_second_is_reversed(
+    metro: Officer,
+) -> None:
+    metro.says("need edit N-0001 --quantity '250 EUR' --on 2026-02-01")
+    metro.says("need edit N-0001 --quantity '50 EUR' --on 2026-02-01")
+    first, second = (one.number for one in metro.world.entries() if one.total in (250_00, 50_00))
+    metro.says(f"journal reverse {first} --reason slip --on 2026-02-01 --yes")
+    assert required(metro, "2026-02-01") == "50.00", "the first counted no more"
+    metro.says(f"journal reverse {first + 5} --reason slip --on 2026-02-01 --yes")
+    metro.says(f"journal reverse {second} --reason slip --on 2026-02-01 --yes")
+
+    assert required(metro, "2026-02-01") == "250.00"
+    assert required(metro, "2026-03-01") == "300.00"
+    assert failures(metro.world) == []
+
+
+def test_an_undone_total_leaves_the_later_ones(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01 --key first")
+    metro.says("need edit N-0001 --quantity '250 EUR' --on 2026-02-15")
+    receipt = metro.asks("undo first --yes --reason slip")
+
+    codes = [note["code"] for note in receipt["notes"]]
+    assert codes == ["later-total-kept", "later-total-kept", "undone"]
+    days = ("2026-02-01", "2026-02-15", "2026-03-01")
+    assert [required(metro, day) for day in days] == ["100.00", "250.00", "300.00"]
+    metro.says("undo --yes --reason 'it was right'")
+    assert [required(metro, day) for day in days] == ["200.00", "250.00", "300.00"]
+    assert failures(metro.world) == []
 
 
 def test_a_total_below_what_deals_took_by_that_day_is_refused(metro: Officer) -> None:
@@ -169,19 +240,42 @@ def test_an_imported_total_takes_effect_on_the_given_day(metro: Officer, tmp_pat
     assert again["entries"] == [], "the total of that day is the one said"
 
 
+def recorded(world: World) -> list[Any]:
+    """Give what the entries of a ledger say, without who recorded them, when and why."""
+    terms = ("number", "act", "effective_on", "movements", "reverses", "reference", "total")
+    return [[getattr(one, name) for name in terms] for one in world.entries()]
+
+
 def test_a_ledger_with_totals_of_past_days_moves_to_another(
     metro: Officer, ledgers: Ledgers, tmp_path: Path
 ) -> None:
     metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
     metro.says("need edit N-0001 --quantity ? --on 2026-02-10")
+    metro.says("journal correct 4 --quantity '150 EUR' --reason slip --on 2026-02-03")
+    number = metro.world.entries()[-1].number
+    metro.says(f"journal reverse {number} --reason slip --on 2026-03-10 --yes")
+    metro.says("journal correct 1 --on 2026-01-20 --reason 'a later letter'")
+    metro.says("journal correct 2 --on 2026-01-05 --reason 'an earlier letter'")
     metro.says(f"export {tmp_path / 'out'}")
     moved = World(ledgers.new())
-    assert Officer(moved, Unheard()).tries(f"import {tmp_path / 'out'} --yes").code == 0
+    there = Officer(moved, Unheard())
+    answer = there.tries(f"import {tmp_path / 'out'} --yes")
+    assert answer.code == 0, answer
 
-    for ago in (BORN, FEBRUARY, date(2026, 2, 10), MARCH):
+    assert recorded(moved) == recorded(metro.world)
+    for code, side in (("N-0001", "need"), ("O-0001", "offer")):
+        assert moved.record(side, code) == metro.world.record(side, code)
+    for ago in (BORN, date(2026, 1, 20), FEBRUARY, date(2026, 2, 10), MARCH, APRIL):
         times = Times(as_of=ago)
         assert moved.stages("need", "N-0001", times) == metro.world.stages("need", "N-0001", times)
-    assert failures(moved) == []
+    assert failures(moved) == failures(metro.world) == []
+    assert there.tries(f"export {tmp_path / 'again'}").code == 0
+    for name in ("needs", "offers", "changes"):
+        first, second = (tmp_path / each / f"{name}.csv" for each in ("out", "again"))
+        assert second.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
+    # The same file again changes nothing.
+    assert there.tries(f"import {tmp_path / 'out'} --yes").code == 0
+    assert recorded(moved) == recorded(metro.world)
 
 
 # A quantity becomes unknown again.
@@ -274,65 +368,201 @@ def test_what_was_declared_by_mistake_is_not_declared_rather_than_unknown(
 # Days for which a total was said.
 
 
+RECORDED = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def said(number: int, day: date, total: int | None = None, **more: Any) -> TotalChange:
+    """Make a change of a total, as it is stored."""
+    return TotalChange(number=number, effective_on=day, recorded_at=RECORDED, total=total, **more)
+
+
+def days_of(changes: list[TotalChange]) -> list[date]:
+    return [one.effective_on for one in stated_totals(changes)]
+
+
 def test_a_total_reversed_later_was_said_and_so_was_what_it_left() -> None:
-    said = TotalChange(1, FEBRUARY, None)
-    assert days_of_totals([said, TotalChange(2, FEBRUARY, 1)]) == []
-    assert days_of_totals([said, TotalChange(2, MARCH, 1)]) == [FEBRUARY, MARCH]
-    restored = [said, TotalChange(2, FEBRUARY, 1), TotalChange(3, FEBRUARY, 2)]
-    assert days_of_totals(restored) == [FEBRUARY]
-    assert days_of_totals([TotalChange(2, FEBRUARY, 1)]) == [FEBRUARY]
+    first = said(1, FEBRUARY, 9)
+    assert days_of([first, said(2, FEBRUARY, reverses=1)]) == []
+    assert days_of([first, said(2, MARCH, 0, reverses=1)]) == [FEBRUARY, MARCH]
+    assert days_of([first, said(2, MARCH, None, reverses=1)]) == [FEBRUARY]
+    back = said(2, FEBRUARY, reverses=1)
+    assert days_of([first, back, said(3, FEBRUARY, reverses=2)]) == [FEBRUARY]
+    # A reversal of a reversal says the total again from its day on.
+    assert total_left([first, back], back, MARCH) == 9
+    assert total_left([first, back], back, FEBRUARY) is None
+    assert total_left([first, back, said(3, MARCH, 7)], back, MARCH) is None
+
+
+def test_a_total_of_an_older_ledger_is_what_its_day_had_when_it_was_recorded() -> None:
+    later = datetime(2026, 6, 1, tzinfo=UTC)
+    changes = [
+        said(1, FEBRUARY, change=5, stored=False),
+        said(2, MARCH, change=3, stored=False),
+        TotalChange(number=3, effective_on=FEBRUARY, recorded_at=later, change=1, stored=False),
+    ]
+    assert [one.total for one in stated_totals(changes)] == [5, 6, 8]
+
+
+def test_a_change_that_keeps_a_total_says_none() -> None:
+    changes = [said(1, FEBRUARY, 5, change=5), said(2, MARCH, 9, change=4)]
+    kept = compensating_changes(changes, [*changes, said(3, FEBRUARY, 7)])
+    assert kept == [(FEBRUARY, 2), (MARCH, -2)]
+    stored = [*changes, said(3, FEBRUARY, 7, change=2), said(4, MARCH, change=-2)]
+    assert [one.number for one in stated_totals(stored)] == [1, 3, 2]
+    assert compensating_changes(stored, stored) == []
 
 
 def test_a_quantity_revised_to_unknown_is_not_an_undeclared_one() -> None:
-    declared, back = TotalChange(1, FEBRUARY, None), TotalChange(2, FEBRUARY, 1)
+    declared, back = said(1, FEBRUARY, 9), said(2, FEBRUARY, reverses=1)
     assert not is_declaration_reversed([])
     assert is_declaration_reversed([declared, back])
-    assert is_declaration_reversed([declared, back._replace(effective_on=MARCH)])
-    assert not is_declaration_reversed([declared, TotalChange(2, MARCH, None)])
-    again = TotalChange(3, APRIL, None), TotalChange(4, APRIL, 3)
-    assert not is_declaration_reversed([declared, TotalChange(2, MARCH, None), *again])
+    assert is_declaration_reversed([declared, said(2, MARCH, 0, reverses=1)])
+    unknown = said(2, MARCH, 0)
+    assert not is_declaration_reversed([declared, unknown])
+    again = said(3, APRIL, 5), said(4, APRIL, reverses=3)
+    assert not is_declaration_reversed([declared, unknown, *again])
+    # What is reversed later leaves it unknown, as it was.
+    assert not is_declaration_reversed([declared, unknown, again[0], said(4, MAY, 0, reverses=3)])
 
 
-# Any totals on any days.
-
-TOTALS = st.lists(st.tuples(st.integers(0, 12), st.none() | st.integers(1, 9)), max_size=12)
+# Any totals on any days, reversed, corrected and undone.
 
 
-def last_said(said: dict[int, int | None], day: int) -> int | None:
-    """Give the total last said for the newest day on or before a day."""
-    return said[max(one for one in said if one <= day)]
+class Stated(NamedTuple):
+    """A total stated for a day, in hundreds; the model's own account of what counts."""
+
+    day: int
+    number: int
+    total: int
+    reversed_later: bool = False
 
 
-@given(totals=TOTALS)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+class Model:
+    """The totals that count, by look-up: the one last stated for the newest day."""
+
+    def __init__(self, stated: list[Stated]) -> None:
+        self.stated = stated
+
+    def on(self, day: int, without: int = 0) -> Stated | None:
+        counting = [one for one in self.stated if one.day <= day and one.number != without]
+        return max(counting, key=lambda one: (one.day, one.number), default=None)
+
+    def total(self, day: int, without: int = 0) -> int:
+        one = self.on(day, without)
+        return 0 if one is None else one.total
+
+
+class Totals:
+    """A need whose totals an officer states and takes back, and the model beside it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        world.need("5 EUR", declared_on=BORN)
+        self.model = Model([Stated(0, 1, 5)])
+        self.before: Model | None = None
+
+    def run(self, act: tuple[str, int, int, int]) -> None:
+        """Do one act: its kind, a day, a total, and which of the totals stated so far."""
+        kind, day, total, place = act
+        standing = [one for one in self.model.stated if not one.reversed_later]
+        one = standing[place % len(standing)] if standing else None
+        if kind == "undo":
+            self.undo()
+        elif kind == "state" or one is None:
+            self.state(day, total)
+        elif kind == "reverse":
+            self.reverse(one, max(day, one.day))
+        elif self.is_entry_of_a_total(one):
+            self.correct(one, day, total)
+
+    def is_entry_of_a_total(self, one: Stated) -> bool:
+        return self.world.entries()[one.number - 1].act is not Act.REVERSE
+
+    def state(self, day: int, total: int) -> None:
+        if self.model.total(day) != total:
+            self.done(self.do(lambda uow: state(uow, total, dated(day))), [(day, total)])
+
+    def reverse(self, one: Stated, day: int) -> None:
+        leaves = self.model.total(day, one.number)
+        ends = self.model.on(day) == one and day > one.day
+        answer = self.do(lambda uow: reverse(uow, one.number), on=dated(day))
+        others = [other for other in self.model.stated if other != one]
+        if day > one.day:
+            others.append(one._replace(reversed_later=True))
+        self.done(answer, [(day, leaves)] if ends else [], others)
+
+    def correct(self, one: Stated, day: int, total: int) -> None:
+        others = [other for other in self.model.stated if other != one]
+        if self.model.on(one.day) != one or (day, total) == (one.day, one.total):
+            return
+        if one.number == 1 or Model(others).total(day) == total:
+            return  # the declaration's day, and a total that the day has anyway
+        meant = Correction(on=dated(day), quantity=f"{total} EUR" if total else "?")
+        answer = self.do(lambda uow: correct(uow, one.number, meant), command="journal correct")
+        self.done(answer, [(day, total)], others)
+
+    def undo(self) -> None:
+        """Undo what was done last; undoing that again restores it."""
+        if self.before is not None:
+            self.do(lambda uow: undo(uow, None))
+            self.model, self.before = self.before, self.model
+
+    def do(self, work: Callable[[UnitOfWork], Any], **more: Any) -> dict[str, Any]:
+        return self.world.do(work, reason="slip", **more)
+
+    def done(
+        self,
+        answer: dict[str, Any],
+        stated: list[tuple[int, int]],
+        others: list[Stated] | None = None,
+    ) -> None:
+        """Take in what was stated now, by the entry that says so."""
+        numbers = [
+            one.number
+            for one in self.world.entries()
+            if one.number in answer["entries"] and one.total is not None
+        ]
+        now = [
+            Stated(day, number, total) for (day, total), number in zip(stated, numbers, strict=True)
+        ]
+        self.before = self.model
+        self.model = Model([*(self.model.stated if others is None else others), *now])
+
+    def holds(self) -> None:
+        for place in range(14):
+            times = Times(as_of=dated(place))
+            there = sum(self.world.stages("need", "N-0001", times).values())
+            assert there == self.model.total(place) * 100, f"day {place} of {self.model.stated}"
+        assert failures(self.world) == []
+
+
+def dated(day: int) -> date:
+    return BORN + timedelta(days=day)
+
+
+def state(uow: UnitOfWork, total: int, day: date) -> Receipt:
+    account = uow.accounts.account(Side.NEED, "N-0001")
+    if total:
+        quantities.set_quantity(uow, account, total * 100, day)
+    else:
+        quantities.make_unknown(uow, account, day)
+    return uow.receipt()
+
+
+KINDS = st.sampled_from(["state", "state", "reverse", "correct", "undo"])
+ACTS = st.lists(
+    st.tuples(KINDS, st.integers(0, 12), st.integers(0, 9), st.integers(0, 9)), max_size=10
+)
+
+
+@given(acts=ACTS)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 def test_every_day_has_the_total_last_said_for_the_newest_day_until_then(
-    run_ledgers: Ledgers, totals: list[tuple[int, int | None]]
+    run_ledgers: Ledgers, acts: list[tuple[str, int, int, int]]
 ) -> None:
     with time_machine.travel(NOON, tick=True):
-        world = World(run_ledgers.new())
-        world.need("5 EUR", declared_on=BORN)
-        said: dict[int, int | None] = {0: 5}
-        for at, total in totals:
-            say(world, total, BORN + timedelta(days=at))
-            # A total that the day has already is not recorded.
-            if last_said(said, at) != total:
-                said[at] = total
-            for place in range(14):
-                times = Times(as_of=BORN + timedelta(days=place))
-                now = sum(world.stages("need", "N-0001", times).values())
-                assert now == (last_said(said, place) or 0) * 100, f"day {place} of {said}"
-        assert failures(world) == []
-        world.ledger.engine.dispose()
-
-
-def say(world: World, total: int | None, day: date) -> None:
-    """Say a total for a day."""
-
-    def saying(uow: UnitOfWork) -> None:
-        account = uow.accounts.account(Side.NEED, "N-0001")
-        if total is None:
-            quantities.make_unknown(uow, account, day)
-        else:
-            quantities.set_quantity(uow, account, total * 100, day)
-
-    world.do(saying)
+        totals = Totals(World(run_ledgers.new()))
+        for act in acts:
+            totals.run(act)
+        totals.holds()
+        totals.world.ledger.engine.dispose()

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.core.errors import CannotOpen, RefusedByRule, StorageTrouble
 from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT
+from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT
 from ledger.store.checks.journal import stream
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, schema, tables
@@ -202,7 +202,8 @@ def compare_ledgers(source: Connection, target: Connection, advance: Advance) ->
 def _require_known_formats(source: Connection) -> None:
     for table in tables.every_table():
         if "format" in table.c:
-            known = (CANONICAL_FORMAT, *((PROPOSED_FORMAT,) if table is tables.entry else ()))
+            of_entries = (PROPOSED_FORMAT, TOTAL_FORMAT) if table is tables.entry else ()
+            known = (CANONICAL_FORMAT, *of_entries)
             query = select(table.c.format).where(table.c.format.not_in(known)).limit(1)
             for layout in source.execute(query).scalars():
                 raise UnknownLayout(

@@ -38,6 +38,7 @@ from sqlalchemy import type_coerce as taken_as
 from ledger.checks.mandate import RecordHistory
 from ledger.checks.rows import AccountRow, CheckContext, DealRow, EntryRow, MovementRow, StepRow
 from ledger.checks.stored_rows import AmountFault
+from ledger.core.factors import Side
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
@@ -59,7 +60,7 @@ def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
         yield from batch
 
 
-def raw(column: Column[Any]) -> ColumnElement[Any]:
+def raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Select a column unconverted: its type would fail on an invalid value; a date as ISO text."""
     if isinstance(column.type, Date):
         return cast(column, String)
@@ -109,12 +110,26 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
             need.c.unit,
             offer.c.code,
             offer.c.unit,
-            func.coalesce(raw(need.c.declared_on), raw(offer.c.declared_on)),
+            func.coalesce(*(day for side in Side for day in _declared_on(side))),
         )
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
     )
     return map(AccountRow._make, stream(connection, query))
+
+
+def _declared_on(side: Side) -> Iterator[ColumnElement[Any]]:
+    """Give the day of the newest correction, if there is any, then that of the first version."""
+    register = STORED_REGISTERS[side.value]
+    identity, versions = register.identity, register.versions
+    newest = (
+        select(raw(versions.c.declared_on))
+        .where(versions.c[register.owner] == identity.c.id)
+        .order_by(versions.c.version.desc())
+        .limit(1)
+    )
+    yield newest.scalar_subquery()
+    yield raw(identity.c.declared_on)
 
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
@@ -222,9 +237,9 @@ def _histories(connection: Connection, kind: str) -> dict[str, RecordHistory]:
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
-    columns = [register.column(term) for term in register.terms]
+    columns = [register.value(term) for term in register.terms]
     reads = [_term_reader(connection, register, term) for term in register.terms]
-    query = (
+    query: Select[Any] = (
         select(moment(versions.c.recorded_at), *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)

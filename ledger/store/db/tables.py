@@ -197,6 +197,8 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     columns = [column for column in spec.stored if column.name != "code"]
     fixed = [part for column in columns if column.fixed for part in _stored(column)]
     terms = [part for column in columns if not column.fixed for part in _stored(column)]
+    # Empty where it is as it was when the record was added.
+    terms += [Column(one.stored_name, _TYPES[one.kind]) for one in columns if one.corrected]
     identity = Table(
         spec.name,
         metadata,
@@ -281,6 +283,8 @@ entry = Table(
     Column("reverses", BigInteger, ForeignKey("entry.id")),
     Column("lines", SmallInteger, nullable=False),
     Column("format", SmallInteger, nullable=False),
+    # The total said of a need or an offer, from the day of the entry on; zero is unknown.
+    Column("total", BigInteger),
     CheckConstraint("lines > 0", name="lines"),
     CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
     Index("ix_entry_deal_id_effective_on", "deal_id", "effective_on"),

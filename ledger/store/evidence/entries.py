@@ -20,7 +20,7 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.sources import Source, within
 
-_ENTRY_COLUMNS: Final = 14
+_ENTRY_COLUMNS: Final = 15
 """How many values of a row are the entry's, before its movement's."""
 
 _TEXTS: Final = 9
@@ -56,7 +56,7 @@ class _CodeCache:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
         head = lines[0]
         _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
-        reverses, count, layout, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
+        reverses, count, layout, total, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines) or (proposal is None) != (proposed_line is None):
             raise InvalidLeafValue(count)
@@ -66,7 +66,7 @@ class _CodeCache:
         ]
         terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
         proposed = None if proposal is None else proposed_text(proposal, proposed_line)
-        return entry_bytes(provenance, *terms, deal, proposed, movements)
+        return entry_bytes(provenance, *terms, deal, proposed, movements, total)
 
     def _movement(
         self,
@@ -115,6 +115,7 @@ def _entries(after: int, through: int) -> Select[Any]:
         select(
             *map(raw, entry.c["request_id", "id", "act", "effective_on", "recorded_at", "deal_id"]),
             *map(raw, entry.c["override", "reason", "reference", "reverses", "lines", "format"]),
+            raw(entry.c.total),
             tables.proposal.c.code,
             introduced.c.line,
             *map(raw, movement.c["line", "holder_id", "deal_id", "unit", "from_stage"]),

@@ -124,7 +124,7 @@ def _terms(
     for term in sorted(register.terms):
         column = register.column(term)
         if term.refers_to is None:
-            terms.append((term.name, raw(column), writer_of(column)))
+            terms.append((term.name, raw(register.value(term)), writer_of(column)))
             continue
         other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)

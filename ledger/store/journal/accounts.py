@@ -78,6 +78,10 @@ class Account:
         """Where it stands now, as a value that will not follow later movements."""
         return Balance(self.side, self.code, self.unit, dict(self.stages))
 
+    def is_late(self, day: date) -> bool:
+        """Say whether a day is before that of the latest movement."""
+        return self.last_on is not None and day < self.last_on
+
     def passes_to(self, day: date) -> Stage | None:
         """Say where what returns to an offer on a day goes on to; None while it can be taken up."""
         if self.record.withdrawn:

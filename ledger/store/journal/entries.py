@@ -17,13 +17,14 @@ from ledger.core.factors import Stage
 from ledger.core.numbers import normalise_digits
 from ledger.journal.entries import (
     LAPSE_REASON,
+    TOTAL_FORMAT,
     Act,
     Entry,
     Movement,
     ProposedLine,
     entries_reversed,
 )
-from ledger.journal.timeline import TotalChange, is_declaration_reversed
+from ledger.journal.totals import TotalChange, is_declaration_reversed
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked
 from ledger.store.db.tables import (
@@ -193,40 +194,70 @@ _LAPSING = ("reconcile", "import", "deal commit", "journal correct")
 """The commands that release a hold because it has lapsed, not because an officer gave it back."""
 
 
-def read_total_changes(connection: Connection, account_id: int, day: date) -> list[TotalChange]:
-    """Read the changes of a need's or an offer's total that are dated after a day."""
-    query = (
-        select(entry.c.id, entry.c.effective_on, entry.c.reverses)
-        .distinct()
-        .join(movement, movement.c.entry_id == entry.c.id)
-        .where(movement.c.holder_id == account_id, movement.c.effective_on > day)
-        .where(
-            (movement.c.from_stage == Stage.UNDECLARED) | (movement.c.to_stage == Stage.UNDECLARED)
+def read_total_changes(connection: Connection, account_id: int) -> list[TotalChange]:
+    """Read the changes of a need's or an offer's total, in recorded order."""
+    query = _total_changes().where(movement.c.holder_id == account_id)
+    return [_total_change(row) for row in connection.execute(query)]
+
+
+def _total_changes() -> Select[Any]:
+    undeclared = Stage.UNDECLARED
+    return (
+        select(
+            movement.c.holder_id,
+            *entry.c["id", "effective_on", "recorded_at", "reverses", "total", "format"],
+            *movement.c["from_stage", "amount"],
         )
+        .join(movement, movement.c.entry_id == entry.c.id)
+        .where((movement.c.from_stage == undeclared) | (movement.c.to_stage == undeclared))
+        .order_by(entry.c.id)
     )
-    return [TotalChange(*row) for row in connection.execute(query)]
+
+
+def _total_change(row: Any) -> TotalChange:
+    return TotalChange(
+        number=row.id,
+        effective_on=row.effective_on,
+        recorded_at=row.recorded_at,
+        reverses=row.reverses,
+        change=row.amount if row.from_stage is Stage.UNDECLARED else -row.amount,
+        total=row.total,
+        stored=row.format == TOTAL_FORMAT,
+    )
+
+
+class DatedEntry(NamedTuple):
+    """An entry with its act and its day, and the entry it reverses, if any."""
+
+    number: int
+    act: Act
+    effective_on: date
+    reverses: int | None
+
+
+def entries_dated_before(connection: Connection, account_id: int, day: date) -> list[DatedEntry]:
+    """Read the entries of a need or an offer that are dated before a day, in recorded order."""
+    query = (
+        select(*entry.c["id", "act", "effective_on", "reverses"])
+        .where(entry.c.id.in_(entries_of_account(account_id)), entry.c.effective_on < day)
+        .order_by(entry.c.id)
+    )
+    return [DatedEntry(*row) for row in connection.execute(query)]
 
 
 def without_declaration(
     connection: Connection, times: Times, account_ids: Sequence[int]
 ) -> set[int]:
     """Give those of some needs and offers without quantity whose declaration was reversed."""
-    query = (
-        select(movement.c.holder_id, entry.c.id, entry.c.effective_on, entry.c.reverses)
-        .distinct()
-        .join(movement, movement.c.entry_id == entry.c.id)
-        .where(
-            (movement.c.from_stage == Stage.UNDECLARED) | (movement.c.to_stage == Stage.UNDECLARED)
-        )
-    )
+    query = _total_changes()
     if times.as_of is not None:
         query = query.where(entry.c.effective_on <= times.as_of)
     if times.known_at is not None:
         query = query.where(entry.c.recorded_at <= times.known_at)
     changes: dict[int, list[TotalChange]] = {}
     for ids in chunked(account_ids):
-        for holder_id, *change in connection.execute(query.where(movement.c.holder_id.in_(ids))):
-            changes.setdefault(holder_id, []).append(TotalChange(*change))
+        for row in connection.execute(query.where(movement.c.holder_id.in_(ids))):
+            changes.setdefault(row.holder_id, []).append(_total_change(row))
     return {one for one, of_it in changes.items() if is_declaration_reversed(of_it)}
 
 
@@ -303,7 +334,7 @@ def _entries() -> Select[Any]:
         select(
             entry.c.id.label("number"),
             *entry.c["act", "effective_on", "recorded_at", "reference"],
-            *entry.c["reason", "override", "reverses", "format"],
+            *entry.c["reason", "override", "reverses", "total", "format"],
             request.c.key.label("request_key"),
             *request.c["actor", "system_user", "host", "database_user"],
             deal.c.code.label("deal"),

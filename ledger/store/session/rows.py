@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, WAITING, Draft, Movement
+from ledger.journal.entries import WAITING, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.registers import IDENTITIES
@@ -202,7 +202,8 @@ class JournalRows:
                 **{name: getattr(details, name) for name in _DETAILS},
                 "reverses": draft.reverses,
                 "lines": len(draft.movements),
-                "format": CANONICAL_FORMAT if details.proposed is None else PROPOSED_FORMAT,
+                "format": draft.format,
+                "total": draft.total,
             }
         )
         if details.proposed is not None:

@@ -81,7 +81,7 @@ class UnitOfWork:
         self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
-        self._postings: list[tuple[int, date, tuple[Movement, ...]]] = []
+        self.drafts: list[Draft] = []
         self._reversals: dict[int, list[int]] = {}
         self._lapses: dict[str | None, list[Posted]] = {}
         self._numbering = start.numbering
@@ -211,7 +211,9 @@ class UnitOfWork:
         Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
         """
         day = draft.details.effective_on
-        self.require_day(day, draft.movements)
+        if draft.reversed_on != day:
+            self.require_declared(day, draft.movements)
+        self._require_possible(day, draft.movements)
         proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
@@ -220,7 +222,7 @@ class UnitOfWork:
             None if proposed is None else self.id_of("proposal", proposed),
         )
         self.accounts.apply_movements(number, day, draft.movements)
-        self._postings.append((number, day, draft.movements))
+        self.drafts.append(draft)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
         self.last_details = draft.details
         if draft.reverses is not None:
@@ -242,10 +244,17 @@ class UnitOfWork:
 
     def require_day(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
+        self.require_declared(day, movements)
+        self._require_possible(day, movements)
+
+    def _require_possible(self, day: date, movements: Sequence[Movement]) -> None:
         require_not_future(day, self.today)
+        self.accounts.require_timeline(day, movements)
+
+    def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
+        """Refuse a day before the declaration of a need or an offer that something moves."""
         for account in map(self._account_of, movements):
             require_declared(day, account.record.declared_on, account.side, account.code)
-        self.accounts.require_timeline(day, movements)
 
     def _account_of(self, movement: Movement) -> Account:
         return self.accounts.account(movement.side, movement.account)
@@ -258,9 +267,10 @@ class UnitOfWork:
             yield
         except LedgerError:
             self.notes = notes
-            for number, day, movements in reversed(self._postings[count:]):
-                self.accounts.apply_movements(number, day, movements[::-1], -1)
-            del self._postings[count:]
+            for draft in reversed(self.drafts[count:]):
+                day, movements = draft.details.effective_on, draft.movements[::-1]
+                self.accounts.apply_movements(WAITING, day, movements, -1)
+            del self.drafts[count:]
             self._journal.drop_after(count)
             self._forget_from(WAITING + count)
             raise
@@ -443,6 +453,7 @@ class UnitOfWork:
             register.versions,
             {
                 **{name: values[name] for name in register.versioned},
+                **{name: None if version == 1 else values[name] for name in register.corrected},
                 register.owner: identity,
                 "version": version,
                 "reason": self.request.reason,

@@ -7,34 +7,49 @@ where the entry can be reversed by itself, else those of its deal, else those of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from ledger.core.errors import RefusedByRule
-from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.core.quantity import Quantity, parse_quantity
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Quantity, format_known, format_quantity, parse_quantity
 from ledger.journal import moves
-from ledger.journal.entries import LAPSE_REASON, Act, ActDetails, Draft, Entry, Movement, Posted
+from ledger.journal.entries import (
+    LAPSE_REASON,
+    Act,
+    ActDetails,
+    Draft,
+    Entry,
+    Movement,
+    changes_a_total,
+)
 from ledger.journal.receipts import Receipt
+from ledger.journal.totals import stated_totals
 from ledger.store.journal.entries import later_entries, read_entry
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction, NothingToChange
-from ledger.usecases.journal.posting import mirrored, post
+from ledger.usecases.deals.total_correction import (
+    CannotCorrect,
+    account_of,
+    correct_declared_on,
+    corrected_total,
+    stated_total_of,
+)
+from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import (
     AlreadyReversed,
+    on_its_day,
     receipt_of,
     require_reason,
     require_reversible,
     take_back,
 )
+from ledger.usecases.journal.totals import TotalOfDay, state_total, total_changes
 
 _AGAIN = "posted again by the correction of entry {}, under the terms of its day"
-
-
-class CannotCorrect(RefusedByRule, code="cannot-correct"):
-    """An entry of a kind that is corrected in another way."""
 
 
 class CannotPostAgain(RefusedByRule, code="cannot-post-again"):
@@ -60,19 +75,30 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
     require_reason(uow, f"Entry {number} cannot be corrected without a reason.")
     entry = read_entry(uow.connection, number)
     _require_in_force(uow, entry)
-    _require_correctable(entry, correction)
-    corrected = _corrected(uow, entry, correction)
+    if entry.act is Act.REVERSE:
+        raise CannotCorrect(
+            f"Entry {number} is a reversal.",
+            why="A reversal is what it reverses, with the signs changed.",
+            next_step=f"Reverse it, or correct what it reverses: cityfund journal show {number}",
+        )
+    stated, corrected = None, entry
+    changes: dict[str, list[Any]] = {}
+    if entry.deal is None and changes_a_total(entry.movements):
+        stated = _total_as_meant(uow, entry, correction, changes)
+    else:
+        corrected = _corrected(uow, entry, correction)
     refusal: RefusedByRule | None = None
-    for dependents in _dependents(uow, entry):
+    totals = _stated_totals(uow, entry)
+    for dependents in _dependents(uow, entry, totals):
         try:
             with uow.undone_on_refusal():
-                _replace(uow, entry, corrected, dependents)
+                _replace(uow, entry, stated or corrected, dependents, totals)
         except CannotPostAgain:
             raise
         except RefusedByRule as error:
             refusal = refusal or error
         else:
-            return receipt_of(uow, entry)
+            return receipt_of(uow, entry, changes)
     assert refusal is not None
     raise refusal
 
@@ -93,26 +119,34 @@ def _require_in_force(uow: UnitOfWork, entry: Entry) -> None:
         ) from error
 
 
-def _require_correctable(entry: Entry, correction: Correction) -> None:
-    show = f"cityfund journal show {entry.number}"
-    if entry.act is Act.REVERSE:
-        raise CannotCorrect(
-            f"Entry {entry.number} is a reversal.",
-            why="A reversal is what it reverses, with the signs changed.",
-            next_step=f"Reverse it, or correct what it reverses: {show}",
-        )
-    if entry.act is Act.DECLARE and correction.on not in (None, entry.effective_on):
-        raise CannotCorrect(
-            f"Entry {entry.number} is a declaration, which takes effect on its own day.",
-            why="No act on a need or an offer can precede its declaration.",
-            next_step=f"Correct its quantity or reference only, or add another record: {show}",
-        )
-    if entry.act is Act.REVISE and correction.quantity is not None:
-        raise CannotCorrect(
-            f"Entry {entry.number} is a revision of a total.",
-            why="A revision is the difference to the total before it.",
-            next_step="Give the total of that day instead, with `edit --quantity` and --on.",
-        )
+def _total_as_meant(
+    uow: UnitOfWork, entry: Entry, correction: Correction, changes: dict[str, list[Any]]
+) -> TotalOfDay:
+    """Return the total of a day as it was meant, and add to `changes` what it changes."""
+    day = correction.on or entry.effective_on
+    reference = correction.reference or entry.reference
+    details = ActDetails(effective_on=day, reference=reference, reason=uow.request.reason)
+    before = stated_total_of(uow, entry)
+    stated = corrected_total(uow, entry, correction.quantity, details)
+    if (stated.total, day, details.reference) == (before, entry.effective_on, entry.reference):
+        raise NothingToChange(f"Entry {entry.number} is recorded so already.")
+    if stated.total != before:
+        decimals = stated.account.unit.decimals
+        changes["quantity"] = [
+            format_known(one or None, decimals) for one in (before, stated.total)
+        ]
+    declared_on = stated.account.record.declared_on
+    correct_declared_on(uow, entry, day)
+    if stated.account.record.declared_on != declared_on:
+        changes["declared_on"] = [declared_on.isoformat(), day.isoformat()]
+    return stated
+
+
+def _stated_totals(uow: UnitOfWork, entry: Entry) -> dict[int, int]:
+    """Return the totals stated of what an entry moves, by the number of their entries."""
+    accounts = {(one.side, one.account) for one in entry.movements}
+    changes = [one for each in accounts for one in total_changes(uow, uow.accounts.account(*each))]
+    return {one.number: one.total or 0 for one in stated_totals(changes)}
 
 
 def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> Entry:
@@ -134,24 +168,45 @@ def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> Entry:
     return replace(meant, reason=uow.request.reason)
 
 
-def _dependents(uow: UnitOfWork, entry: Entry) -> list[Sequence[Entry]]:
-    """Return which later acts to reverse, newest first: none, then ever more of them."""
+def _dependents(uow: UnitOfWork, entry: Entry, totals: Mapping[int, int]) -> list[Sequence[Entry]]:
+    """Return which later acts to reverse, newest first: none, then ever more of them.
+
+    A change that only compensates a later total follows by itself.
+    """
     accounts = {(one.side, one.account) for one in entry.movements}
     ids = [uow.accounts.account(*one).id for one in accounts]
-    touching = later_entries(uow.connection, entry.number, ids)[::-1]
+    touching = [
+        one
+        for one in later_entries(uow.connection, entry.number, ids)[::-1]
+        if one.number in totals or not _is_of_total(one)
+    ]
     of_deal = [one for one in touching if entry.deal is not None and one.deal == entry.deal]
     sizes = [of_deal[:count] for count in range(1, len(of_deal) + 1)]
     return [[], *sizes, *(touching[:count] for count in range(1, len(touching) + 1))]
 
 
-def _replace(uow: UnitOfWork, entry: Entry, corrected: Entry, dependents: Sequence[Entry]) -> None:
-    for one in (*dependents, entry):
+def _is_of_total(entry: Entry) -> bool:
+    return entry.deal is None and changes_a_total(entry.movements)
+
+
+def _replace(
+    uow: UnitOfWork,
+    entry: Entry,
+    meant: Entry | TotalOfDay,
+    dependents: Sequence[Entry],
+    totals: Mapping[int, int],
+) -> None:
+    for one in dependents:
         _reverse_on_its_day(uow, one)
-    _post(uow, corrected, entry.number)
+    if isinstance(meant, TotalOfDay):
+        _replace_total(uow, entry, meant)
+    else:
+        _reverse_on_its_day(uow, entry)
+        _post(uow, meant, entry.number)
     posted_again: list[tuple[Entry, int]] = []
     for one in reversed(dependents):
         try:
-            _post(uow, one, entry.number)
+            place = _post_again(uow, one, entry.number, totals)
         except RefusedByRule as error:
             raise CannotPostAgain(
                 f"Entry {one.number} ({one.act} of {one.effective_on}) cannot be posted again: "
@@ -159,10 +214,38 @@ def _replace(uow: UnitOfWork, entry: Entry, corrected: Entry, dependents: Sequen
                 why=error.why,
                 next_step=f"Correct or reverse it first: cityfund journal show {one.number}",
             ) from error
-        posted_again.append((one, uow.posted - 1))
+        if place is not None:
+            posted_again.append((one, place))
     entries = uow.entries
     for one, place in posted_again:
         uow.note("posted-again", f"entry {one.number} is posted again as entry {entries[place]}")
+
+
+def _replace_total(uow: UnitOfWork, entry: Entry, stated: TotalOfDay) -> None:
+    if take_back(uow, [on_its_day(uow, entry)], stated) is None:
+        day, unit = stated.details.effective_on, stated.account.unit
+        total = format_quantity(stated.total, unit) if stated.total else "unknown"
+        raise CannotCorrect(
+            f"Without entry {entry.number} the total of {day} is {total} already.",
+            why="A total that a day has already is not recorded.",
+            next_step=f"Reverse it: cityfund journal reverse {entry.number} "
+            f"--on {entry.effective_on}",
+        )
+
+
+def _post_again(
+    uow: UnitOfWork, entry: Entry, corrected: int, totals: Mapping[int, int]
+) -> int | None:
+    """Post an entry again; return its place, None where its day has its total already."""
+    if not _is_of_total(entry):
+        _post(uow, entry, corrected)
+        return uow.posted - 1
+    details = ActDetails(
+        effective_on=entry.effective_on, reference=entry.reference, reason=entry.reason
+    )
+    account, total = account_of(uow, entry), totals[entry.number]
+    stated = TotalOfDay(account=account, total=total, act=entry.act, details=details)
+    return state_total(uow, stated)
 
 
 def _reverse_on_its_day(uow: UnitOfWork, entry: Entry) -> None:
@@ -172,9 +255,7 @@ def _reverse_on_its_day(uow: UnitOfWork, entry: Entry) -> None:
             why="A reversal is not posted again: what it reverses would have another number.",
             next_step=f"Reverse it first: cityfund journal reverse {entry.number}",
         )
-    posted = Posted(entry.number, entry.act, entry.effective_on, entry.deal, entry.movements)
-    details = ActDetails(effective_on=entry.effective_on, reason=uow.request.reason)
-    take_back(uow, posted, mirrored(entry.movements), details)
+    take_back(uow, [on_its_day(uow, entry)])
 
 
 def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
@@ -231,10 +312,5 @@ def _passed_to(movements: Sequence[Movement]) -> Stage | None:
 def _own_movements(uow: UnitOfWork, movement: Movement) -> moves.Movements:
     """Return the movement of a need's or an offer's own quantity, tested against its balance."""
     account = uow.accounts.account(movement.side, movement.account)
-    if movement.from_stage is Stage.UNDECLARED:
-        return (movement,)
-    if movement.to_stage is Stage.UNDECLARED:
-        assert movement.from_stage is FREE_STAGE[movement.side]
-        return moves.revision_movements(account.balance, account.balance.required - movement.amount)
     source, target, amount = movement.from_stage, movement.to_stage, movement.amount
     return moves.stage_movements(account.balance, source, target, amount)

@@ -15,7 +15,8 @@ from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
-from ledger.journal.entries import Act, Entry, Movement
+from ledger.journal.entries import TOTAL_FORMAT, Act, Entry, Movement
+from ledger.journal.totals import TotalChange, with_total
 from ledger.reference.places import countries
 from ledger.reference.units import shipped_units
 from ledger.registers.spec import ColumnSpec, RegisterSpec
@@ -69,8 +70,11 @@ def _passed_to(movements: Iterable[Movement]) -> Stage | None:
     return None
 
 
-def change_row(entry: Entry) -> ChangeRow:
-    """Give an entry on a need's or offer's own quantity as a row; a revision down is negative."""
+def change_row(entry: Entry, total: int | None = None) -> ChangeRow:
+    """Give an entry on a need's or offer's own quantity as a row; a revision down is negative.
+
+    `total` is the total that it states, if any.
+    """
     movement = entry.movements[0]
     down = entry.act is Act.REVISE and movement.to_stage is Stage.UNDECLARED
     return ChangeRow(
@@ -85,7 +89,33 @@ def change_row(entry: Entry) -> ChangeRow:
         from_stage=movement.from_stage if entry.act is Act.REINSTATE else None,
         sequence=entry.number,
         reverses=entry.reverses,
+        total=total if entry.act in {Act.DECLARE, Act.REVISE} else None,
+        compensating=entry.act is Act.REVISE and total is None,
     )
+
+
+def _totals(entries: Iterable[Entry]) -> dict[int, int]:
+    """Return the totals stated by entries, those derived that were recorded before any was."""
+    changes: dict[tuple[Side, str], list[TotalChange]] = {}
+    for entry in entries:
+        for one in entry.movements:
+            change = one.amount * (one.from_stage is Stage.UNDECLARED)
+            change -= one.amount * (one.to_stage is Stage.UNDECLARED)
+            if change:
+                of_account = changes.setdefault((one.side, one.account), [])
+                of_account.append(
+                    TotalChange(
+                        number=entry.number,
+                        effective_on=entry.effective_on,
+                        recorded_at=entry.recorded_at,
+                        reverses=entry.reverses,
+                        change=change,
+                        total=entry.total,
+                        stored=entry.format == TOTAL_FORMAT,
+                    )
+                )
+    stated = [with_total(one, of_account) for of_account in changes.values() for one in of_account]
+    return {one.number: one.total for one in stated if one.total is not None}
 
 
 def journal_rows(
@@ -93,13 +123,14 @@ def journal_rows(
 ) -> tuple[list[DealActRow], list[ChangeRow]]:
     """Split the journal into acts of deals and changes of quantities, in recorded order."""
     acts: list[DealActRow] = []
-    changes: list[ChangeRow] = []
+    own: list[Entry] = []
     for entry in entries:
         if entry.deal is not None:
             acts.append(deal_act_row(entry, deals[entry.deal]))
         else:
-            changes.append(change_row(entry))
-    return acts, changes
+            own.append(entry)
+    totals = _totals(own)
+    return acts, [change_row(entry, totals.get(entry.number)) for entry in own]
 
 
 def amounts_by_key(

@@ -14,14 +14,15 @@ from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Quantity
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
-from ledger.journal.entries import Act, ActDetails, Draft, Posted
+from ledger.journal.entries import Act, ActDetails, Draft, Posted, changes_a_total
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
 from ledger.usecases.deals.lapsed_holds import lapse_after
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
-from ledger.usecases.registers.quantities import expire_offer
+from ledger.usecases.journal.totals import TotalOfDay, state_total
+from ledger.usecases.registers.quantities import balance_on, expire_offer
 
 HISTORY_OVERRIDE = "recorded in the ledger this was exported from, under the terms of its day"
 
@@ -106,9 +107,23 @@ class HistoryImporter:
             offer = self._uow.accounts.account(row.side, row.code)
             expire_offer(self._uow, offer, row.effective_on, row.reference)
         else:
-            draft = Draft(act=row.act, movements=self._change(row), details=_details_of(row))
-            post(self._uow, draft)
+            self._post(row, self._change(row), _details_of(row))
         self._remember(row)
+
+    def _post(self, row: ChangeRow, movements: moves.Movements, details: ActDetails) -> None:
+        """Post a change with the total that its row states, else what its amount makes of its day.
+
+        The later totals of a row that is no history stay.
+        """
+        account, total = self._uow.accounts.account(row.side, row.code), row.total
+        states = changes_a_total(movements) and not row.compensating
+        if states and total is None:
+            total = balance_on(self._uow, account, row.effective_on).required + row.amount
+        if states and total is not None and row.sequence is None:
+            stated = TotalOfDay(account=account, total=total, act=row.act, details=details)
+            state_total(self._uow, stated)
+            return
+        post(self._uow, Draft(act=row.act, movements=movements, details=details, total=total))
 
     def _change(self, row: ChangeRow) -> moves.Movements:
         account = self._uow.accounts.account(row.side, row.code)
@@ -135,7 +150,9 @@ class HistoryImporter:
             for one in self._posted[row.reverses].movements
             if one.side is Side.OFFER
         }
-        reverse_posted(self._uow, self._posted[row.reverses], _details_of(row), offers)
+        posted, details = self._posted[row.reverses], _details_of(row)
+        is_history = row.sequence is not None
+        reverse_posted(self._uow, posted, details, offers, compensates=not is_history)
 
     def _remember(self, row: DealActRow | ChangeRow) -> None:
         if row.sequence is not None:

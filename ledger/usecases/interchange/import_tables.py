@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -255,9 +255,12 @@ class Importer:
             "deal": CodeShapes(codes_of(uow.connection, "deal")),
         }
         self._history = HistoryImporter(uow)
+        self._first_days: dict[tuple[str, str], date] = {}
+        self._corrected: dict[tuple[Side, str], date] = {}
 
     def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
         """Do the steps in order; give the problems of those the ledger refused."""
+        self._first_days = _first_days(steps)
         problems: list[ImportProblem] = []
         failed_codes: set[str] = set()
         for _, steps_of_day in groupby(steps, _day_of_act):
@@ -274,7 +277,17 @@ class Importer:
                     ]
                     break
                 pending = [step for step, _ in refused]
+        if not problems:
+            self._correct_declarations()
         return problems
+
+    def _correct_declarations(self) -> None:
+        """Give needs and offers the corrected day of their declaration, once all acts are posted.
+
+        The acts of a day before that were reversed on their own day, as the declaration was.
+        """
+        for (side, code), day in self._corrected.items():
+            self._uow.edit_account(side, code, declared_on=day)
 
     def _try(
         self, steps: Sequence[ImportStep], failed_codes: Collection[str]
@@ -322,7 +335,8 @@ class Importer:
             self._uow.add_unit(step.record)
             return
         self._refuse_the_fund(kind, step.record)
-        self._uow.add(kind, step.record)
+        record = self._as_first_declared(kind, step.record)
+        self._uow.add(kind, record)
         if step.quantity is not None:
             account = self._uow.accounts.account(Side(kind), step.record.code)
             set_quantity(self._uow, account, step.quantity, account.record.declared_on)
@@ -331,6 +345,14 @@ class Importer:
         """Refuse a new code that could be taken for another of the ledger or of this import."""
         refuse_confusable(kind, code, self._shapes[kind])
         self._shapes[kind].add(code)
+
+    def _as_first_declared(self, kind: str, record: Any) -> Any:
+        """Give a new need or offer as it was before the day of its declaration was corrected."""
+        first = self._first_days.get((kind, record.code))
+        if first is None or first >= record.declared_on:
+            return record
+        self._corrected[Side(kind), record.code] = record.declared_on
+        return replace(record, declared_on=first)
 
     def _edit(self, step: Edit) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
@@ -349,6 +371,16 @@ class Importer:
             self._offices[record.code] = record
         if kind == "provider":
             refuse_the_fund(record, self._offices.values())
+
+
+def _first_days(steps: Iterable[ImportStep]) -> dict[tuple[str, str], date]:
+    """Give the first day of an act on the own quantity of each need and offer."""
+    days: dict[tuple[str, str], date] = {}
+    for step in steps:
+        if isinstance(step, ChangeRow) and step.sequence is not None:
+            key = step.side.value, step.code
+            days[key] = min(step.effective_on, days.get(key, step.effective_on))
+    return days
 
 
 def _day_of_act(step: ImportStep) -> date | None:

@@ -89,7 +89,10 @@ def mirrored(movements: Sequence[Movement]) -> tuple[Movement, ...]:
 
 
 def _pair_across(uow: UnitOfWork, fault: TimelineFault, moved: Iterable[_Pair]) -> _Pair | None:
-    """Give the newest reversal after the day of a fault that gives its stage something back."""
+    """Give the newest reversal after the day of a fault that gives its stage something back.
+
+    A reversal of a total that another total followed gives nothing: that one stayed.
+    """
     known = {one.dates.number for one in moved}
     across = reversals_across(
         uow.connection,
@@ -103,7 +106,7 @@ def _pair_across(uow: UnitOfWork, fault: TimelineFault, moved: Iterable[_Pair]) 
         for one in across
         if one.number not in known and not uow.is_reversed_here(one.number)
     )
-    return next(movable, None)
+    return next((one for one in movable if not one.reversal.changes_total_only), None)
 
 
 def _refusal(first: TimelineFault, last: TimelineFault, moved: Sequence[_Pair]) -> OverdrawnLater:

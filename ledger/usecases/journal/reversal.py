@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.core.dates import require_not_before_reversed
 from ledger.core.errors import RefusedByRule, UsageError
@@ -17,13 +18,10 @@ from ledger.journal.entries import (
     Movement,
     Posted,
     Stages,
-    required_amount,
 )
 from ledger.journal.receipts import Receipt
-from ledger.journal.timeline import days_of_totals
 from ledger.store.journal.entries import (
     read_entry,
-    read_total_changes,
     reversal_of,
     reversed_again,
 )
@@ -33,9 +31,11 @@ from ledger.usecases.journal.posting import (
     LATER_FIRST,
     CannotReverse,
     describe_entry,
+    mirrored,
     post,
     require_stages,
 )
+from ledger.usecases.journal.totals import Reversal, TotalOfDay, post_compensated
 
 
 class ReasonMissing(UsageError, code="reason-missing"):
@@ -63,26 +63,9 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
         for code in _offers_of(entry.movements)
     }
     reverse_posted(uow, posted, uow.details(), ends)
+    uow.require_declared(uow.day, entry.movements)
     _undo_reopening(uow, entry)
-    _note_later_total(uow, entry)
     return receipt_of(uow, entry)
-
-
-def _note_later_total(uow: UnitOfWork, entry: Entry) -> None:
-    """Note that the reversal of a total changes the next later total too, if one was given."""
-    for one in entry.movements:
-        if Stage.UNDECLARED not in (one.from_stage, one.to_stage):
-            continue
-        account = uow.accounts.account(one.side, one.account)
-        days = days_of_totals(read_total_changes(uow.connection, account.id, uow.day))
-        if days:
-            stages = uow.accounts.timeline(account, days[0]).stages
-            total = format_quantity(required_amount(stages), account.unit)
-            uow.note(
-                "later-total-changed",
-                f"the total from {days[0]} on is now {total}; if another was meant, give it again: "
-                f"cityfund {account.side} edit {account.code} --quantity QUANTITY --on {days[0]}",
-            )
 
 
 def require_reason(uow: UnitOfWork, what: str) -> None:
@@ -110,21 +93,40 @@ def reverse_posted(
     posted: Posted,
     details: ActDetails,
     passes_to: Mapping[str, Stage | None],
+    *,
+    compensates: bool = True,
 ) -> None:
     """Post the mirror of an entry after checking its date and the stages.
 
-    `passes_to` says, by the code of an offer, where what returns to it goes on to.
+    `passes_to` says, by the code of an offer, where what returns to it goes on to. The totals of
+    other days stay; without `compensates` the caller posts the compensating changes.
     """
-    day = details.effective_on
-    require_not_before_reversed(day, posted.effective_on, posted.number)
-    take_back(uow, posted, moves.reversal_movements(posted.movements, passes_to), details)
+    require_not_before_reversed(details.effective_on, posted.effective_on, posted.number)
+    movements = moves.reversal_movements(posted.movements, passes_to)
+    reversal = Reversal(posted=posted, movements=movements, details=details)
+    post_compensated(uow, [reversal], _take_back, compensates=compensates)
     _undo_ending(uow, posted)
 
 
 def take_back(
-    uow: UnitOfWork, posted: Posted, movements: tuple[Movement, ...], details: ActDetails
-) -> None:
-    """Post movements that mirror an entry after checking the stages; terms stay as they are."""
+    uow: UnitOfWork, reversals: Sequence[Reversal], stated: TotalOfDay | None = None
+) -> int | None:
+    """Post reversals after checking the stages, and a total of a day; terms stay as they are.
+
+    The totals stated for other days stay. Return the place of the stated total among the entries.
+    """
+    return post_compensated(uow, reversals, _take_back, stated)
+
+
+def on_its_day(uow: UnitOfWork, entry: Entry) -> Reversal:
+    """Return the reversal of an entry on its own day, by which no day compensates a trace of it."""
+    posted = Posted(entry.number, entry.act, entry.effective_on, entry.deal, entry.movements)
+    details = ActDetails(effective_on=entry.effective_on, reason=uow.request.reason)
+    return Reversal(posted=posted, movements=mirrored(entry.movements), details=details)
+
+
+def _take_back(uow: UnitOfWork, reversal: Reversal, total: int | None) -> None:
+    posted, movements = reversal.posted, reversal.movements
     require_stages(uow, posted, movements)
     _require_both_sides(uow, posted, movements)
     _require_undivided(uow, posted, movements)
@@ -133,9 +135,11 @@ def take_back(
         Draft(
             act=Act.REVERSE,
             movements=movements,
-            details=details,
+            details=reversal.details,
             deal=posted.deal,
             reverses=posted.number,
+            reversed_on=posted.effective_on,
+            total=total,
         ),
     )
 
@@ -211,10 +215,12 @@ def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
     return list(dict.fromkeys(one.account for one in movements if one.side is Side.OFFER))
 
 
-def receipt_of(uow: UnitOfWork, entry: Entry) -> Receipt:
-    """Give the receipt of a correction: the balances of what the entry moved."""
+def receipt_of(
+    uow: UnitOfWork, entry: Entry, changes: dict[str, list[Any]] | None = None
+) -> Receipt:
+    """Give the receipt of a correction: the balances of what the entry moved, and `changes`."""
     accounts = {movement.side: movement.account for movement in entry.movements}
     sides = {
         side.value: uow.accounts.account(side, code).balance for side, code in accounts.items()
     }
-    return uow.receipt(deal=entry.deal, **sides)
+    return uow.receipt(deal=entry.deal, changes=changes, **sides)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import MAX_AMOUNT, format_quantity, parse_quantity
-from ledger.core.quantity_errors import QuantityTooLarge
+from ledger.core.quantity import format_quantity, parse_quantity
 from ledger.journal import moves
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act, ActDetails, Draft
 from ledger.journal.receipts import Receipt
-from ledger.journal.timeline import days_of_totals
 from ledger.store.journal.accounts import Account
-from ledger.store.journal.entries import read_total_changes
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.journal.posting import mirrored, post
+from ledger.usecases.journal.posting import post
+from ledger.usecases.journal.totals import TotalOfDay, state_total
 
 
 class StillValid(RefusedByRule, code="still-valid"):
@@ -53,7 +50,7 @@ def set_quantity(uow: UnitOfWork, account: Account, total: int, day: date) -> No
     """
     then = balance_on(uow, account, day)
     act = Act.REVISE if then.required or account.balance.required else Act.DECLARE
-    _change_total(uow, account, act, moves.revision_movements(then, total), day)
+    _state(uow, account, act, then, total, day)
 
 
 def make_unknown(uow: UnitOfWork, account: Account, day: date) -> None:
@@ -74,7 +71,7 @@ def make_unknown(uow: UnitOfWork, account: Account, day: date) -> None:
         movements = moves.reinstatement_movements(then, Stage.WITHDRAWN, None)
         _post(uow, Act.REINSTATE, movements, day)
         then = balance_on(uow, account, day)
-    _change_total(uow, account, Act.REVISE, moves.revision_movements(then, 0), day)
+    _state(uow, account, Act.REVISE, then, 0, day)
 
 
 def balance_on(uow: UnitOfWork, account: Account, day: date) -> Balance:
@@ -86,60 +83,21 @@ def balance_on(uow: UnitOfWork, account: Account, day: date) -> Balance:
             f"quantity on {day}.",
             next_step=f"Give {declared_on} or a later date.",
         )
-    if not _is_late(account, day):
+    if not account.is_late(day):
         return account.balance
     return replace(account.balance, stages=uow.accounts.timeline(account, day).stages)
 
 
-def _is_late(account: Account, day: date) -> bool:
-    return account.last_on is not None and day < account.last_on
-
-
-def _change_total(
-    uow: UnitOfWork, account: Account, act: Act, movements: moves.Movements, day: date
+def _state(
+    uow: UnitOfWork, account: Account, act: Act, then: Balance, total: int, day: date
 ) -> None:
-    """Post the change of a total, and the compensating change of the next later total.
+    """Post the total of a day, where it is not the total that the account has then.
 
-    The increase comes first, so that in recorded order nothing is missing in between.
+    Raises the refusals of a revision of what it has then.
     """
-    if not movements:
-        return
-    changes = [(act, day, movements)]
-    kept = _next_total(uow, account, day) if _is_late(account, day) else None
-    if kept is not None:
-        _require_room(account, movements[0].amount)
-        changes.append((Act.REVISE, kept, mirrored(movements)))
-        changes.sort(key=lambda one: one[2][0].from_stage is not Stage.UNDECLARED)
-        total = balance_on(uow, account, kept).required
-        said = f"of {format_quantity(total, account.unit)}" if total else "unknown"
-        uow.note(
-            "later-total-kept",
-            f"the total {said} from {kept} on stays: the compensating change is dated {kept}",
-        )
-    for each, effective_on, change in changes:
-        _post(uow, each, change, effective_on)
-
-
-def _require_room(account: Account, increase: int) -> None:
-    """Refuse an increase that a compensating decrease follows, if the two do not fit in between."""
-    between = account.balance.free + increase
-    if between > MAX_AMOUNT:
-        raise QuantityTooLarge(
-            f"{account.side.capitalize()} {account.code} would have "
-            f"{format_quantity(between, account.unit)} before the compensating change.",
-            next_step="Give a smaller total, or lower the later totals first.",
-        )
-
-
-def _next_total(uow: UnitOfWork, account: Account, day: date) -> date | None:
-    """Return the next later day for which a total was said, by this write or before."""
-    days = days_of_totals(read_total_changes(uow.connection, account.id, day))
-    written: Counter[date] = Counter()
-    for one in account.posted:
-        if one.effective_on > day:
-            written[one.effective_on] += one.change_of(Stage.UNDECLARED)
-    days += [on for on, change in written.items() if change]
-    return min(days, default=None)
+    if moves.revision_movements(then, total):
+        details = ActDetails(effective_on=day, reason=uow.request.reason)
+        state_total(uow, TotalOfDay(account=account, total=total, act=act, details=details))
 
 
 def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
