@@ -6,8 +6,10 @@ import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
+import complete_ledger
 import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +28,7 @@ from ledger.journal.totals import (
     stated_totals,
     total_left,
 )
+from ledger.store import registers
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.check import run_checks
@@ -276,6 +279,59 @@ def test_a_ledger_with_totals_of_past_days_moves_to_another(
     # The same file again changes nothing.
     assert there.tries(f"import {tmp_path / 'out'} --yes").code == 0
     assert recorded(moved) == recorded(metro.world)
+
+
+def test_totals_of_a_ledger_that_stored_none_are_those_of_their_days(metro: Officer) -> None:
+    metro.says("offer edit O-0001 --quantity '3000 EUR' --on 2026-03-01")
+    metro.says("offer edit O-0001 --quantity '2000 EUR' --on 2026-04-01")
+    metro.world.ledger.engine.dispose()
+    complete_ledger.attack(metro.world.url, "UPDATE entry SET total = NULL, format = 1")
+    number = metro.world.entries()[3].number
+    line = f"journal reverse {number} --reason mistyped --on 2026-03-01 --yes"
+    (note,) = metro.asks(line)["notes"]
+
+    assert "2,000.00 EUR from 2026-04-01 on stays" in note["text"]
+    totals = [
+        sum(metro.world.stages("offer", "O-0001", Times(as_of=day)).values())
+        for day in (BORN, MARCH, APRIL)
+    ]
+    assert totals == [1000_00, 1000_00, 2000_00]
+    metro.says(f"journal correct {number + 1} --quantity '2500 EUR' --reason misread")
+    assert metro.world.stages("offer", "O-0001") == {"available": 2500_00}
+    assert failures(metro.world) == []
+
+
+def test_what_was_known_before_a_correction_stays_known(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '200 EUR' --on 2026-02-01")
+    sleep(0.01)
+    before = Times(as_of=FEBRUARY, known_at=datetime.now(UTC))
+    metro.says("journal correct 4 --quantity '250 EUR' --reason misread")
+    metro.says("journal correct 1 --on 2026-01-20 --reason 'a later letter'")
+
+    assert metro.world.stages("need", "N-0001", before) == {"open": 200_00}
+    assert metro.world.stages("need", "N-0001", Times(as_of=FEBRUARY)) == {"open": 250_00}
+    with metro.world.ledger.read() as connection:
+        known = registers.load_all(connection, "need", before.known_at)
+    assert known["N-0001"].record.declared_on == BORN
+    with metro.world.ledger.reader(Times(as_of=BORN)) as reader:
+        assert "N-0001" not in reader.snapshot("need").records("need")
+
+
+CHANGES = "table,code,act,quantity,unit,effective_on,reference,reason,from_stage,sequence,reverses"
+
+
+def test_a_row_that_revises_a_past_day_leaves_the_later_total(
+    metro: Officer, tmp_path: Path
+) -> None:
+    file = tmp_path / "changes.csv"
+    file.write_text(f"{CHANGES}\nneed,N-0001,revised,50.00,EUR,2026-02-01,,,,,\n", encoding="utf-8")
+    metro.says(f"import {file} --yes")
+
+    days = ("2026-01-15", "2026-02-01", "2026-03-01")
+    assert [required(metro, day) for day in days] == ["100.00", "150.00", "300.00"]
+    assert failures(metro.world) == []
+    file.write_text(f"{CHANGES},total\nneed,N-0001,revised,9.00,EUR,2026-02-02,,,,,,9.00\n")
+    assert metro.refused(f"import {file} --yes", 3) == "import-refused"
 
 
 # A quantity becomes unknown again.
