@@ -201,6 +201,7 @@ def two_offices(
     on_server.drop_all()
 
 
+@pytest.mark.long
 def test_the_same_script_gets_the_same_answers_on_both_engines(
     two_offices: tuple[Office, Office], clock: time_machine.Coordinates
 ) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.long
 def test_every_command_of_the_page_prints_what_stands_there(own_folder):
     matching_page.lay_out(own_folder)
     with time_machine.travel(DAY):
