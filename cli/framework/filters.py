@@ -28,7 +28,13 @@ def row_selection(
     """
     known = {column.key: column for column in columns}
     specs = {
-        key: filter_column(key, _KINDS.get(column.kind, FilterKind.TEXT), names, words=column.words)
+        key: filter_column(
+            key,
+            _KINDS.get(column.kind, FilterKind.TEXT),
+            names,
+            words=column.words,
+            register=column.register,
+        )
         for key, column in known.items()
     }
 

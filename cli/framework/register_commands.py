@@ -55,7 +55,7 @@ def resolve_code(reader: Reader, kind: str, typed: str) -> str:
     """
     from ledger.store.registers import find_code  # noqa: PLC0415 - brings SQLAlchemy
 
-    code = find_code(reader.connection, kind, typed)
+    code = find_code(reader.connection, kind, typed, reader.times.known_at)
     if not reader.existed(kind, code):
         raise NotThereThen(f"{kind.capitalize()} {code} was not in the ledger at that time.")
     return code

@@ -34,6 +34,7 @@ _METAVARS = {
     Kind.DECIMAL: "NUMBER",
 }
 _CODE_HELP = "its code; the next free one if omitted"
+_NEW_CODE_HELP = "its new code, while only declarations rest on it; the old one stays an alias"
 _YES_NO = (("yes", ""), ("no", ""))
 
 
@@ -53,12 +54,16 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
     return [
         code_parameter(spec),
         *(
-            _optional(spec, column, hidden=column.fixed)
+            _optional(spec, _edited(column), hidden=column.fixed and not column.until_acts)
             for column in _typed_columns(spec)
-            if column.name != "code"
+            if column.name != "code" or column.until_acts
         ),
         *_insisting(spec),
     ]
+
+
+def _edited(column: ColumnSpec) -> ColumnSpec:
+    return column._replace(option_help=_NEW_CODE_HELP) if column.name == "code" else column
 
 
 def _insisting(spec: RegisterSpec) -> list[inspect.Parameter]:
@@ -136,7 +141,7 @@ def _option(spec: RegisterSpec, column: ColumnSpec, *, hidden: bool) -> Any:
 def _help(spec: RegisterSpec, column: ColumnSpec) -> str:
     words = column.option_help or column.help
     if column.name == "code" and spec.prefix is not None:
-        words = _CODE_HELP
+        words = column.option_help or _CODE_HELP
     return f"{words[0].upper()}{words[1:].removesuffix('.')}."
 
 

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 _OFFICE = columns("code name host regions_said state_said", code="Office", host="Hosted by")
 _CITY = columns(
-    "code name name_local country_said office member_since population_said geonames_id state_said",
+    "code former_codes name name_local country_said office member_since population_said "
+    "geonames_id state_said",
     code="City",
     geonames_id="GeoNames",
 )
 _PROVIDER = columns(
-    "code name kind country_said city sample_said state_said", code="Provider", city="City"
+    "code former_codes name kind country_said city sample_said state_said",
+    code="Provider",
+    city="City",
 )
 _OFFICE_LIST = columns(
     "code name host regions cities", code="Office", host="Hosted by", regions="Regions (UN M49)"
@@ -107,6 +110,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     document = {
         "schema": "cityfund.city/1",
         **register_row(snapshot, CITY, record),
+        "former_codes": reader.former_codes("city", code),
         "projects": projects,
         "offers": offers,
         "deals": deals_of(snapshot, deals),
@@ -130,6 +134,7 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
     document = {
         "schema": "cityfund.provider/1",
         **register_row(snapshot, PROVIDER, record),
+        "former_codes": reader.former_codes("provider", code),
         "offers": offers,
         "deals": deals_of(snapshot, deals),
     }

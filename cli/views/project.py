@@ -38,7 +38,8 @@ LIST_COLUMNS = columns(
 LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
 MORE = ("needs", "state", "complete", "covered")
 _TERMS = columns(
-    "code title where sector_said status weight starts_on ends_on description source state_said",
+    "code former_codes title where sector_said status weight starts_on ends_on description source "
+    "state_said",
     code="Project",
     where="City",
 )
@@ -105,6 +106,7 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
     state = project_state([facts.balance for facts in needs])
     row = {
         **register_row(snapshot, PROJECT, record),
+        "former_codes": reader.former_codes("project", code),
         **_state_row(record, needs),
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",

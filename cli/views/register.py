@@ -46,14 +46,23 @@ _WIDE_ENOUGH = 110
 
 def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Column]:
     """Return the columns of a listing: for people a few, for machines all, canonical ones first."""
-    machine = [*machine_columns(spec.plural), *_more_columns(listing)]
+    machine = [_with_register(spec, one) for one in machine_columns(spec.plural)]
+    machine += _more_columns(listing)
     if not call.for_people:
         return machine
     people = listing.people
     if listing.narrow and is_terminal(sys.stdout) and width() < _WIDE_ENOUGH:
         people = listing.narrow
     shown = {column.key for column in people}
+    people = [_with_register(spec, one) for one in people]
     return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
+
+
+def _with_register(spec: RegisterSpec, column: Column) -> Column:
+    """Let the codes of a listing answer to former ones, where they can change."""
+    return (
+        replace(column, register=spec.name) if column.key == "code" and spec.until_acts else column
+    )
 
 
 def machine_columns(table: str) -> list[Column]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.checks.journal_pass import JournalCheck
 from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalances
 from ledger.core.factors import Stage
+from ledger.core.text import code_number, normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT
 
 _Line = tuple[int, int | None, str, str, str, int]
@@ -26,6 +27,35 @@ class RecordVersionRow(NamedTuple):
     version: int | None
     recorded_at: int | None
     format: int | None = None
+    format_due: int = CANONICAL_FORMAT
+
+
+class IdentityRows(NamedTuple):
+    """What changed in one identity row, each change before and after, and the row as it is.
+
+    Each is a code, its compared form, the largest number of the record's codes, and for a project
+    the id of its city.
+    """
+
+    kind: str
+    prefix: str
+    changes: list[tuple[tuple[Any, ...], tuple[Any, ...]]]
+    now: tuple[Any, ...]
+
+    def faults(self) -> Iterator[str]:
+        """Say what is wrong with the changes."""
+        due: tuple[Any, ...] = self.changes[0][0]
+        for former, after in self.changes:
+            name = f"{self.kind} {after[0]}"
+            if former != due or former == after:
+                yield f"the identity of {name} changed from what it was not"
+            code, compared, number, *_ = after
+            numbers = (former[2] or 0, code_number(self.prefix, str(code)) or 0)
+            if compared != normalised_code(str(code)) or (number or 0) != max(numbers):
+                yield f"the identity of {name} changed to what does not follow from its code"
+            due = after
+        if due != self.now:
+            yield f"{self.kind} {self.now[0]} is not as its last change made it"
 
 
 class AppendOnly(JournalCheck):
@@ -36,10 +66,22 @@ class AppendOnly(JournalCheck):
 
     name = "append-only"
 
-    def __init__(self, context: CheckContext, versions: Iterable[RecordVersionRow] = ()) -> None:
+    def __init__(
+        self,
+        context: CheckContext,
+        versions: Iterable[RecordVersionRow] = (),
+        identities: Iterable[IdentityRows] = (),
+        shared_codes: Iterable[str] = (),
+    ) -> None:
         """Start before the first entry, with every version in order of its record and number."""
         super().__init__(context)
         self._check_versions(versions)
+        for one in identities:
+            self.report.examined += len(one.changes)
+            for fault in one.faults():
+                self.report.fail(fault)
+        for fault in shared_codes:
+            self.report.fail(fault)
         self._last = 0
         self._last_recorded = 0
         self._reversible_entries: dict[int, tuple[MovementRow, ...]] = {}
@@ -58,7 +100,7 @@ class AppendOnly(JournalCheck):
                 shown = ", ".join(map(str, numbers)) or "none"
                 self.report.fail(f"{name} has versions {shown}, not numbered from 1")
             for row in rows:
-                if row.format not in (None, CANONICAL_FORMAT):
+                if row.format not in (None, row.format_due):
                     self.report.fail(
                         f"{name} version {row.version} is in format {row.format}, unknown here"
                     )

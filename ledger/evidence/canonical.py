@@ -14,7 +14,9 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 
 Entries that name the line of a proposal are of format 2, which says it in `proposed`. Entries that
 change a total are of format 3, which says in `total` the total that was said, zero for an unknown
-one; those recorded before are of format 1, as all other entries and all versions.
+one; those recorded before are of format 1, as all other entries. Versions are of format 1, and of
+format 2 where the code of the record changed, or the city of a project. A code in a leaf is the one
+that its request recorded it under.
 
 The bytes are built directly from values as the tables hold them, and no value is trusted: what is
 not a text or a number where one belongs raises `InvalidLeafValue` or another ValueError or

@@ -1,4 +1,4 @@
-"""Parse one row of the tables deals, changes or rates."""
+"""Parse one row of the tables aliases, deals, changes or rates."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from ledger.interchange.records import (
     CHANGE_ACTS,
     COMPENSATED,
     DEAL_ACTS,
+    AliasRow,
     ChangeRow,
     DealActRow,
 )
 from ledger.interchange.registers import FINDERS
 from ledger.journal.entries import Act
 from ledger.rates.rates import Rate
+from ledger.registers.table import by_plural
 
 MAX_SEQUENCE = 2**62
 
@@ -111,6 +113,18 @@ def _total(cells: Cells, act: Act, unit: Unit | None) -> int | None:
         cells.problem("total", "out-of-place", what, "Leave the cell empty.")
         return None
     return 0 if cell is not None and not cell.strip("0.") else cells.amount("total", unit)
+
+
+def parse_alias_row(cells: Cells) -> AliasRow:
+    """Understand one former code."""
+    tables = tuple(plural for plural, spec in by_plural().items() if spec.until_acts)
+    cells.require("table")
+    return AliasRow(
+        table=cells.choice("table", tables, "table whose codes can change") or "",
+        alias=cells.need_code("alias"),
+        code=cells.need_code("code"),
+        place=cells.place,
+    )
 
 
 def parse_rate_row(cells: Cells) -> Rate:

@@ -1,7 +1,7 @@
 """The canonical tables: one definition of their columns, for reading, writing and help alike.
 
 The tables of registers are made from the specifications in `ledger.registers.table`; those of
-acts, rates and statements are written here.
+former codes, acts, rates and statements are written here.
 """
 
 from __future__ import annotations
@@ -47,6 +47,16 @@ _REASON = ColumnSpec("reason", Kind.TEXT, "why the act was done, in the officer'
 _UNIT = required("unit", Kind.CODE, "ISO 4217 currency, or a unit of work such as person-day or km")
 _NOTE = ColumnSpec("note", Kind.TEXT, "anything worth knowing")
 
+ALIASES = Table(
+    "aliases",
+    ("table", "alias"),
+    (
+        required("table", Kind.CODE, "cities, providers or projects"),
+        required("alias", Kind.CODE, "a code that the record once had"),
+        required("code", Kind.CODE, "the code that it has now"),
+    ),
+)
+"""Former codes, each oldest first; a record that is added with some had them one after another."""
 CHANGES = Table(
     "changes",
     ("table", "code", "act", "effective_on", "reference"),
@@ -136,7 +146,7 @@ STATEMENTS = Table(
 
 TABLES: dict[str, Table] = {
     **{name: Table(name, spec.identity, spec.columns) for name, spec in by_plural().items()},
-    **{table.name: table for table in (CHANGES, DEALS, RATES)},
+    **{table.name: table for table in (ALIASES, CHANGES, DEALS, RATES)},
 }
 """Every canonical table by name, in the order in which rows depend on one another."""
 

@@ -25,10 +25,11 @@ from ledger.interchange.reader import (
     read_content,
     read_paths,
 )
-from ledger.interchange.records import RegisterRow
+from ledger.interchange.records import AliasRow, RegisterRow
 from ledger.interchange.rows import Tables, read_tables
 from ledger.interchange.steps import (
     Add,
+    AddAlias,
     AddRate,
     Edit,
     Holdings,
@@ -57,7 +58,7 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
     planning = Planning(tables, holdings, _known_codes(tables, holdings))
-    registers: list[ImportStep] = []
+    registers: list[ImportStep] = [*_plan_aliases(planning)]
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
         places: dict[str, Place] = {}
@@ -79,9 +80,45 @@ def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
     for table in REGISTER_OF_TABLE:
         codes = known[table] = Codes(holdings.of(table))
         own = [row.record.code for row in tables.of(table)]
+        for alias, code in holdings.aliases.get(table, {}).items():
+            codes.add_alias(alias, code)
         for code in (*own, *tables.broken.get(table, ())):
             codes.add(code)
     return known
+
+
+def _plan_aliases(planning: Planning) -> Iterator[AddAlias | Same]:
+    """Give a step for each alias, and make it known to the rows that name its record by it."""
+    if not planning.tables.aliases:
+        return
+    held = {table: Codes(planning.holdings.of(table)) for table in planning.codes}
+    for table, aliases in planning.holdings.aliases.items():
+        for alias, code in aliases.items():
+            held[table].add_alias(alias, code)
+    for row in planning.tables.aliases:
+        yield from _alias_step(planning, row, held[row.table])
+
+
+def _alias_step(planning: Planning, row: AliasRow, held: Codes) -> Iterator[AddAlias | Same]:
+    register = REGISTER_OF_TABLE[row.table]
+    code = planning.find(row.table, row.code, row.place, "code")
+    named, alias_of = held.find(code), held.find(row.alias)
+    if alias_of is not None and alias_of == named:
+        yield Same("aliases", row.alias)
+    elif alias_of is not None:
+        what = f"The {register} {alias_of} has this code here, or had it."
+        hint = f"Where it is the same one: cityfund {register} edit {alias_of} --code {row.code}"
+        planning.problem(row.place, "alias", "former-code", what, hint)
+    elif named is not None:
+        what = f"The {register} {named} never had the code {row.alias} here."
+        hint = "Leave the row out: a former code comes with a change of the code."
+        planning.problem(row.place, "alias", "unknown-code", what, hint)
+    elif row.alias != code and row.alias in planning.codes[row.table]:
+        what = f"The code {row.alias} is that of a row of this import too."
+        planning.problem(row.place, "alias", "twice", what, "Leave one of the two out.")
+    else:
+        planning.codes[row.table].add_alias(row.alias, code)
+        yield AddAlias(row.table, row.alias, code, row.place)
 
 
 def _plan_row(
@@ -165,9 +202,9 @@ def _merge_edit(
         if value == before:
             continue
         spec = by_plural()[table].column[column]
-        if spec.fixed and not spec.corrected:
-            if planning.is_unknown(table, column, value):
-                continue
+        if spec.fixed and planning.is_unknown(table, column, value):
+            continue
+        if spec.never_changes:
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
             continue
         if stated is None:

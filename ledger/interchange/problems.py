@@ -99,6 +99,7 @@ class Codes:
     def __init__(self, codes: Iterable[str] = ()) -> None:
         """Start with the codes of the ledger."""
         self._exact = set(codes)
+        self._aliases: dict[str, str] = {}
         self._normalised: dict[str, list[str]] = {}
         for code in self._exact:
             self._normalised.setdefault(normalised_code(code), []).append(code)
@@ -113,12 +114,17 @@ class Codes:
             self._exact.add(code)
             self._normalised.setdefault(normalised_code(code), []).append(code)
 
+    def add_alias(self, alias: str, code: str) -> None:
+        """Make a former code of a record known."""
+        self._aliases[normalised_code(alias)] = code
+
     def find(self, code: str) -> str | None:
-        """Give the code meant: exactly this one, else the only one that differs in case."""
+        """Give the code meant: this one, else the only one that differs in case, else by alias."""
         if code in self._exact:
             return code
-        alike = self._normalised.get(normalised_code(code), ())
-        return alike[0] if len(alike) == 1 else None
+        normalised = normalised_code(code)
+        alike = self._normalised.get(normalised, ())
+        return alike[0] if len(alike) == 1 else self._aliases.get(normalised)
 
     def __iter__(self) -> Iterator[str]:
         """Give every code, for suggestions."""

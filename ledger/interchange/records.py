@@ -50,6 +50,15 @@ class RegisterRow(NamedTuple, Generic[R]):
     quantity: int | None = None
 
 
+class AliasRow(NamedTuple):
+    """A former code of a record, and the code that it has now."""
+
+    table: str
+    alias: str
+    code: str
+    place: Place
+
+
 class ActKey(NamedTuple):
     """What makes a deal's act the same act again (TABLES: code, act, date and reference)."""
 

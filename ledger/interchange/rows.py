@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from ledger.core.quantity import Unit
+from ledger.core.text import normalised_code
 from ledger.interchange import acts as acts_in
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.reader import RawTable
-from ledger.interchange.records import ChangeRow, DealActRow, RegisterRow
+from ledger.interchange.records import AliasRow, ChangeRow, DealActRow, RegisterRow
 from ledger.interchange.registers import read_record
 from ledger.rates.rates import Rate
 from ledger.registers.spec import Kind
@@ -29,6 +30,7 @@ class Tables:
     """
 
     registers: dict[str, list[RegisterRow[Any]]] = field(default_factory=dict)
+    aliases: list[AliasRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
     deals: list[DealActRow] = field(default_factory=list)
     rates: list[RegisterRow[Rate]] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Tables:
 
 
 _ACTS: dict[str, Callable[[Cells], Any]] = {
+    "aliases": acts_in.parse_alias_row,
     "changes": acts_in.parse_change_row,
     "deals": acts_in.parse_deal_act_row,
 }
@@ -106,6 +109,8 @@ def _note_repeated(parsed: Tables, problems: list[ImportProblem]) -> None:
     problems.extend(_repeated(changes, "reference", words))
     rates = [((r.record.day, r.record.base, r.record.quote), r.place) for r in parsed.rates]
     problems.extend(_repeated(rates, "date", "The rate of {} occurs twice"))
+    former = [((row.table, normalised_code(row.alias)), row.place) for row in parsed.aliases]
+    problems.extend(_repeated(former, "alias", "The alias {} occurs twice"))
     numbered: list[DealActRow | ChangeRow] = [*parsed.deals, *parsed.changes]
     sequences = [(row.sequence, row.place) for row in numbered if row.sequence is not None]
     problems.extend(_repeated(sequences, "sequence", "The sequence {} occurs twice"))

@@ -57,7 +57,8 @@ _NOTHING_STATED = NothingStated()
 class Holdings:
     """What the ledger holds now, as far as an import asks.
 
-    `registers` gives the records of each register's table by code. `required` gives all that a
+    `registers` gives the records of each register's table by code, `aliases` the former codes of
+    each, with the code of now. `required` gives all that a
     need requires or an offer has in total, in smallest parts; a need of unknown quantity is absent
     from it. `required_on` gives the same for a past day on which the import takes effect, if any.
     `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
@@ -66,6 +67,7 @@ class Holdings:
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     required: Mapping[tuple[Side, str], int] = field(default_factory=dict)
     required_on: Mapping[tuple[Side, str], int] | None = None
     deals: Mapping[str, Deal] = field(default_factory=dict)
@@ -121,6 +123,15 @@ class AddRate(NamedTuple):
     place: Place
 
 
+class AddAlias(NamedTuple):
+    """Give a new record a code that it had before the one of its row."""
+
+    table: str
+    alias: str
+    code: str
+    place: Place
+
+
 class Same(NamedTuple):
     """Nothing to do: the ledger has this row as it is."""
 
@@ -128,7 +139,7 @@ class Same(NamedTuple):
     code: str
 
 
-ImportStep = Add | Edit | Revise | ChangeRow | DealActRow | AddRate | Same
+ImportStep = Add | AddAlias | Edit | Revise | ChangeRow | DealActRow | AddRate | Same
 """One step; a row of changes or deals is an act to post."""
 
 
@@ -241,4 +252,5 @@ def _subject(step: ImportStep) -> tuple[str, str, bool]:
     if isinstance(step, AddRate):
         name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
         return "rates", name, step.replaces is None
-    return "changes" if isinstance(step, ChangeRow) else "deals", step.code, True
+    table = {ChangeRow: "changes", AddAlias: "aliases"}.get(type(step), "deals")
+    return table, step.code, True

@@ -21,6 +21,9 @@ PROPOSED_FORMAT = 2
 TOTAL_FORMAT = 3
 """The format of an entry that changes a total: it has the total said, unless it says none."""
 
+IDENTITY_FORMAT = 2
+"""The format of a version by which the identity of a record changed: its code, or its city."""
+
 WAITING = 2**62
 """Entries of a write that wait for their number count on from here: after all that have one."""
 

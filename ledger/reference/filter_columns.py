@@ -40,11 +40,12 @@ def filter_column(
     names: RegisterNames,
     *,
     words: Mapping[str, str] | None = None,
+    register: str | None = None,
 ) -> FilterColumn:
     """Make the column of a filter: codes answer to names, and to all that contains them."""
-    above = _ABOVE.get(name)
-    if name in _REGISTERS:
-        above = partial(_names_of, cache(partial(names, _REGISTERS[name])))
+    above, register = _ABOVE.get(name), register or _REGISTERS.get(name)
+    if register is not None:
+        above = partial(_names_of, cache(partial(names, register)))
     by_words = above is not None or name in _WORDS or name.endswith(_WORDS_ENDINGS)
     return FilterColumn(kind, above, words or {}, text_key if by_words else str.casefold)
 

@@ -57,7 +57,8 @@ class ColumnSpec(NamedTuple):
     column and each row must fill it, `filled` that the program finds a value where a row does
     not, and `default` which one, as a cell would say it. `fixed` columns never change once they
     are recorded, because acts of the past rest on them; the program alone changes those that are
-    `corrected`.
+    `corrected`, and those `until_acts` can be changed as long as nothing but declarations rests on
+    the record, of which the former value is kept.
 
     A cell may hold codes of another `register`, entries of a reference `vocabulary` (the
     function of `ledger.reference.places` or `terms` that reads it), or one of a few `words`, which
@@ -70,6 +71,7 @@ class ColumnSpec(NamedTuple):
     help: str
     required: bool = False
     fixed: bool = False
+    until_acts: bool = False
     filled: bool = False
     default: str | None = None
     register: str | None = None
@@ -102,6 +104,11 @@ class ColumnSpec(NamedTuple):
         if self.register is not None and not self.is_list:
             return f"{self.name}_id"
         return f"{self.name}_term" if self.name in _TABLES_OWN else self.name
+
+    @property
+    def never_changes(self) -> bool:
+        """Say whether no edit changes the column once it is recorded."""
+        return self.fixed and not (self.until_acts or self.corrected)
 
     @property
     def is_list(self) -> bool:
@@ -167,6 +174,16 @@ class RegisterSpec:
     def fixed(self) -> tuple[str, ...]:
         """Name the columns that never change once recorded, the code first."""
         return tuple(column.name for column in self.columns if column.fixed)
+
+    @cached_property
+    def until_acts(self) -> tuple[ColumnSpec, ...]:
+        """Give the columns of the identity row that change while only declarations exist."""
+        return tuple(column for column in self.columns if column.until_acts)
+
+    def identity_differs(self, one: object, other: object) -> bool:
+        """Say whether two records differ in what their identity row has."""
+        names = (column.attribute for column in self.until_acts)
+        return any(getattr(one, name) != getattr(other, name) for name in names)
 
     @cached_property
     def references(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ CONDITION_COMPLETE: Final = "complete"
 """The one condition of a mandate: give only where the project ends complete."""
 
 _CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
+_CODE_UNTIL_ACTS: Final = _CODE._replace(until_acts=True)
 _WITHDRAWN: Final = ColumnSpec(
     "withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"
 )
@@ -111,7 +112,7 @@ CITY: Final = RegisterSpec(
     parents=("office",),
     arguments=("name",),
     columns=(
-        _CODE,
+        _CODE_UNTIL_ACTS,
         required("name", Kind.TEXT, "the city's name in Latin script"),
         ColumnSpec("name_local", Kind.TEXT, "the name in its own script"),
         required("country", Kind.CODE, "ISO 3166 alpha-2 or alpha-3", vocabulary="countries"),
@@ -139,7 +140,7 @@ PROVIDER: Final = RegisterSpec(
     title="name",
     arguments=("name",),
     columns=(
-        _CODE,
+        _CODE_UNTIL_ACTS,
         required("name", Kind.TEXT, "the organisation's name"),
         required(
             "kind",
@@ -173,9 +174,16 @@ PROJECT: Final = RegisterSpec(
     parents=("city",),
     arguments=("title",),
     columns=(
-        _CODE,
+        _CODE_UNTIL_ACTS,
         required("title", Kind.TEXT, "the project's title"),
-        required("city", Kind.CODE, "code of the member city", fixed=True, register="city"),
+        required(
+            "city",
+            Kind.CODE,
+            "code of the member city",
+            fixed=True,
+            until_acts=True,
+            register="city",
+        ),
         ColumnSpec("city_name", Kind.SHOWN, "the city's name", name_of="city"),
         required(
             "sector",

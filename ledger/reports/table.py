@@ -29,7 +29,8 @@ class Column:
     `absent` stands for a missing value, unless the row says something else under `absent_by`. A
     column with `table` false is left out for people; where a terminal is too narrow for all, the
     columns with the highest `spare` are left out first, and those with none never. `words` are what
-    people read for values that machines keep; a filter accepts both.
+    people read for values that machines keep; a filter accepts both. `register` is the one
+    whose codes they are, where the key does not say so.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Column:
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     measured_in: str = "unit"
     absent_by: str = ""
+    register: str | None = None
 
     @property
     def heading(self) -> str:

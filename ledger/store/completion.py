@@ -46,6 +46,20 @@ def _statement(kind: str) -> str:
         WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_LIMIT}"""  # noqa: S608
 
 
+def _former_statement(kind: str) -> str:
+    """Select the former codes of a kind, each with the code that its record has now."""
+    changes = f"{kind}_identity_change"
+    return f"""SELECT {changes}.former_code, 'now ' || {kind}.code FROM {changes}
+        JOIN {kind} ON {kind}.id = {changes}.{kind}_id
+        WHERE upper({changes}.former_code) LIKE ? ESCAPE '\\'
+            AND {changes}.former_code <> {kind}.code LIMIT {_LIMIT}"""  # noqa: S608
+
+
+def _statements(kind: str) -> list[str]:
+    changes = kind in versioned() and versioned()[kind].until_acts
+    return [_statement(kind), *([_former_statement(kind)] if changes else [])]
+
+
 def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
     path = Path(rest.partition("?")[0].removeprefix("/"))
     if not path.is_file():
@@ -53,7 +67,7 @@ def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT_SECONDS)) as connection:
-            return connection.execute(_statement(kind), (pattern,)).fetchall()
+            return [row for one in _statements(kind) for row in connection.execute(one, (pattern,))]
     except sqlite3.Error:
         return []
 
@@ -63,11 +77,11 @@ def _read_server(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
         import psycopg  # noqa: PLC0415 - only where the ledger is on a server
     except ImportError:
         return []
-    statement = _statement(kind).replace("?", "%s")
+    statements = [one.replace("?", "%s").encode() for one in _statements(kind)]
     try:
         with psycopg.connect(
             f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS
         ) as connection:
-            return connection.execute(statement.encode(), (pattern,)).fetchall()
+            return [row for one in statements for row in connection.execute(one, (pattern,))]
     except psycopg.Error:
         return []

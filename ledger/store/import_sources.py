@@ -22,7 +22,7 @@ from ledger.rates.rates import Rate
 from ledger.store.db import tables
 from ledger.store.journal.entries import quantity_entries
 from ledger.store.rates import quote_columns
-from ledger.store.registers import STORED_REGISTERS, columns_of
+from ledger.store.registers import STORED_REGISTERS, columns_of, later_versions
 
 COMMAND: Final = "import"
 Source = tuple[tuple[str, ...], str | None]
@@ -67,21 +67,22 @@ class StatedValues:
     @cache  # noqa: B019 - it lives for one import
     def _terms(self, kind: str) -> dict[str, dict[str, object]]:
         register = STORED_REGISTERS[kind]
-        columns, source = columns_of(register)
+        columns, source = columns_of(register, own=later_versions(register))
         version = register.versions.c
-        query = select(version.request_id, *columns).select_from(source).order_by(version.version)
+        heads = (version.request_id, register.identity.c.code)
+        query = select(*heads, *columns).select_from(source).order_by(version.version)
         before: dict[str, Any] = {}
         stated: dict[str, dict[str, object]] = {}
-        for request, *values in self._connection.execute(query):
+        for request, code, *values in self._connection.execute(query):
             record = register.record(*values)
             terms = {one.attribute: getattr(record, one.attribute) for one in register.terms}
-            earlier = before.get(record.code, {})
+            earlier = before.get(code, {})
             if request <= self._first:  # the first import found it so, or made it so
-                stated[record.code] = terms
+                stated[code] = terms
             elif request in self._requests:
                 changed = {name: terms[name] for name in terms if terms[name] != earlier.get(name)}
-                stated.setdefault(record.code, {}).update(changed)
-            before[record.code] = terms
+                stated.setdefault(code, {}).update(changed)
+            before[code] = terms
         return stated
 
     def total(self, side: Side, code: str) -> int | None:

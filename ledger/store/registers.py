@@ -1,18 +1,20 @@
 """Find and read the records of registers.
 
-The fields of a record are in its identity row, which never changes, or in its newest version row.
-Fields that name a code of another register are stored as that record's id.
+The fields of a record are in its identity row or in its newest version row. Fields that name a code
+of another register are stored as that record's id. An identity row has the code that is in force;
+its changes have the former ones, by which the record is still found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -20,13 +22,17 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    case,
+    exists,
     func,
+    literal,
     select,
 )
 
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
+from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
 from ledger.reference.places import country_and_above
 from ledger.registers.records import City
 from ledger.registers.spec import RegisterSpec, column_of
@@ -34,6 +40,7 @@ from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, is_newest
+from ledger.store.db.tables import FORMER
 
 
 class UnknownCode(NotFound, code="unknown-code"):
@@ -72,7 +79,8 @@ class StoredRegister:
     """How the records of a register are kept: each term in one of two tables.
 
     `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
-    name the columns of either table.
+    name the columns of either table. `changes` has what was changed in identity rows, if anything
+    of them can change.
     """
 
     spec: RegisterSpec
@@ -85,6 +93,13 @@ class StoredRegister:
     fixed: tuple[str, ...]
     versioned: tuple[str, ...]
     corrected: tuple[str, ...]
+    changes: Table | None
+
+    @property
+    def changes_table(self) -> Table:
+        """Give the table of identity changes, of a register that has one."""
+        assert self.changes is not None, f"the identity of a {self.kind} never changes"
+        return self.changes
 
     def column(self, term: Term) -> Column[Any]:
         """Give the column a term is kept in."""
@@ -112,6 +127,7 @@ def _register(spec: RegisterSpec) -> StoredRegister:
         fixed=tuple(term.column for term in terms if term.fixed),
         versioned=tuple(term.column for term in terms if not term.fixed),
         corrected=tuple(term.column for term in terms if term.corrected),
+        changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
     )
 
 
@@ -152,7 +168,8 @@ def select_current(kind: str, *, known: bool = False, by: str | None = None) -> 
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     when = (lambda later: later.c.recorded_at <= bindparam("known_at"),) if known else ()
-    columns, source = columns_of(register)
+    unknown = _not_yet_known if known else None
+    columns, source = columns_of(register, own=unknown, others=unknown)
     query = (
         select(
             identity.c.id.label("id_"),
@@ -166,20 +183,70 @@ def select_current(kind: str, *, known: bool = False, by: str | None = None) -> 
     return query if by is None else query.where(identity.c[by] == bindparam("wanted"))
 
 
-def columns_of(register: StoredRegister) -> tuple[list[ColumnElement[Any]], FromClause]:
-    """Give a record's fields as labelled columns, and the join they come from."""
+Later = Callable[[FromClause], ColumnElement[bool]]
+"""Says which identity changes were made later than what is meant."""
+
+
+def _not_yet_known(changes: FromClause) -> ColumnElement[bool]:
+    return changes.c.recorded_at > bindparam("known_at")
+
+
+def later_versions(register: StoredRegister) -> Later:
+    """Select the identity changes that came with later versions than the one of a row."""
+    return lambda changes: changes.c.version > register.versions.c.version
+
+
+def format_due(register: StoredRegister) -> ColumnElement[Any]:
+    """Select the format that a version has: another one where its record's identity changed."""
+    if register.changes is None:
+        return literal(CANONICAL_FORMAT)
+    changes, versions = register.changes.c, register.versions.c
+    own = changes[register.owner] == versions[register.owner]
+    changed = exists().where(own, changes.version == versions.version)
+    return case((changed, IDENTITY_FORMAT), else_=CANONICAL_FORMAT)
+
+
+def value_before(
+    register: StoredRegister, identity: FromClause, name: str, later: Later | None
+) -> ColumnElement[Any]:
+    """Give a column of an identity row as it was before all changes that are `later`."""
+    column = identity.c[name]
+    if later is None or register.changes is None or f"{FORMER}{name}" not in register.changes.c:
+        return column
+    changes = register.changes.alias()
+    own = changes.c[register.owner] == identity.c.id
+    first = select(changes.c[f"{FORMER}{name}"]).where(own, later(changes))
+    former = first.order_by(changes.c.version).limit(1).correlate_except(changes)
+    return func.coalesce(former.scalar_subquery(), column)
+
+
+def columns_of(
+    register: StoredRegister, *, own: Later | None = None, others: Later | None = None
+) -> tuple[list[ColumnElement[Any]], FromClause]:
+    """Give a record's fields as labelled columns, and the join they come from.
+
+    Its identity is as before the `own` later changes, and codes of other records as before theirs.
+    """
     identity, versions = register.identity, register.versions
     source: FromClause = identity.join(versions, identity.c.id == versions.c[register.owner])
     columns: list[ColumnElement[Any]] = []
     for term in register.terms:
-        column = register.column(term)
+        column = column_before(register, term, own)
         if term.refers_to is None:
-            columns.append(register.value(term).label(term.attribute))
+            columns.append(column.label(term.attribute))
             continue
         target = tables.metadata.tables[term.refers_to].alias(f"its_{term.attribute}")
         source = source.outerjoin(target, target.c.id == column)
-        columns.append(target.c.code.label(term.attribute))
+        code = value_before(STORED_REGISTERS[term.refers_to], target, "code", others)
+        columns.append(code.label(term.attribute))
     return columns, source
+
+
+def column_before(register: StoredRegister, term: Term, own: Later | None) -> ColumnElement[Any]:
+    """Give the column of a term, of the identity as before its `own` later changes."""
+    if register.changes is None or not term.fixed:
+        return register.value(term)
+    return value_before(register, register.identity, term.column, own)
 
 
 def load_all(
@@ -200,6 +267,35 @@ def codes_of(connection: Connection, kind: str) -> list[str]:
     return [*connection.execute(select(IDENTITIES[kind].c.code)).scalars()]
 
 
+def former_codes(
+    connection: Connection, kind: str, known_at: datetime | None = None
+) -> dict[str, str]:
+    """Read the former codes of a register's records, oldest first, each with the code it has now.
+
+    With `known_at`, those recorded by then, each with the code that was in force then.
+    """
+    query = _former_codes(kind, known=known_at is not None)
+    if query is None:
+        return {}
+    rows = connection.execute(query, _known_at_parameter(known_at))
+    return {former: code for former, code in rows if former != code}
+
+
+@cache
+def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
+    register = STORED_REGISTERS.get(kind)
+    if register is None or register.changes is None:
+        return None
+    identity, changes = register.identity, register.changes
+    code = value_before(register, identity, "code", _not_yet_known if known else None)
+    query = (
+        select(changes.c[f"{FORMER}code"], code)
+        .join(identity, identity.c.id == changes.c[register.owner])
+        .order_by(identity.c.id, changes.c.version)
+    )
+    return query.where(changes.c.recorded_at <= bindparam("known_at")) if known else query
+
+
 def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
     """Read the place of every record of a register in the order in which they were recorded."""
     identity = STORED_REGISTERS[kind].identity
@@ -208,11 +304,16 @@ def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
 
 
 def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
-    """Read what the code of each record answers to: its names, and the country it lies in."""
+    """Read what each code answers to: former codes, names, and the country it lies in."""
     title = STORED_REGISTERS[kind].spec.title
     assert title is not None, "the registers that filters name have names"
-    stored = load_all(connection, kind)
-    return {code: tuple(_names(one.record, title)) for code, one in stored.items()}
+    names = {
+        code: list(_names(one.record, title)) for code, one in load_all(connection, kind).items()
+    }
+    for former, code in former_codes(connection, kind).items():
+        names[code].append(former)
+        names[former] = [code, *names[code]]  # rows as known then have the code of then
+    return {code: tuple(every) for code, every in names.items()}
 
 
 def _names(record: Any, title: str) -> Iterator[str]:
@@ -271,8 +372,17 @@ def load_where(
 @cache
 def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
     register = STORED_REGISTERS[kind]
-    column = register.column(next(one for one in register.terms if one.name == term))
-    return select_current(kind, known=known).where(column.in_(bindparam("values", expanding=True)))
+    found = next(one for one in register.terms if one.name == term)
+    column = register.column(found)
+    values: BindParameter[Any] = bindparam("values", expanding=True)
+    then = column_before(register, found, _not_yet_known if known else None)
+    query = select_current(kind, known=known)
+    if register.changes is None or then is column:
+        return query.where(column.in_(values))
+    changes = register.changes.c
+    changed = select(changes[register.owner]).where(changes[f"{FORMER}{column.name}"].in_(values))
+    # The first condition finds the few rows by their indexes, the second is the one that counts.
+    return query.where(column.in_(values) | register.identity.c.id.in_(changed), then.in_(values))
 
 
 def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
@@ -293,7 +403,7 @@ def stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
 
 
 def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = False) -> int:
-    """Find the record a person means: the exact code, else without regard to case.
+    """Find the record a person means: the exact code, else in any case, else a former code.
 
     With `by_prefix`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
     nearest codes, or `AmbiguousCode`.
@@ -304,6 +414,7 @@ def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = 
         return int(exact)
     alike = table.c.folded == normalised_code(typed)
     matches = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
+    matches = matches or find_by_former_code(connection, kind, typed)
     if not matches and by_prefix and typed:
         has_prefix = table.c.folded.startswith(normalised_code(typed), autoescape=True)
         matches = connection.execute(select(table.c.id, table.c.code).where(has_prefix)).all()
@@ -316,18 +427,37 @@ def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = 
     raise unknown_code(connection, kind, typed)
 
 
+def find_by_former_code(connection: Connection, kind: str, typed: str) -> Sequence[Any]:
+    """Find the record that once had a code, which no other record ever has."""
+    register = STORED_REGISTERS.get(kind)
+    if register is None or register.changes is None:
+        return ()
+    identity, changes = register.identity, register.changes
+    query = (
+        select(identity.c.id, identity.c.code)
+        .join(changes, changes.c[register.owner] == identity.c.id)
+        .where(changes.c[f"{FORMER}folded"] == normalised_code(typed))
+    )
+    return connection.execute(query.distinct()).all()
+
+
 @cache
 def _id_by_code(kind: str) -> Prepared:
     identity = IDENTITIES[kind]
     return Prepared(select(identity.c.id).where(identity.c.code == bindparam("code")))
 
 
-def find_code(connection: Connection, kind: str, typed: str) -> str:
-    """Find the code a reader means, a unique beginning of it included."""
+def find_code(
+    connection: Connection, kind: str, typed: str, known_at: datetime | None = None
+) -> str:
+    """Find the code a reader means, a unique beginning of it included; as known at a moment."""
     identity = IDENTITIES[kind]
     identity_id = find_id(connection, kind, typed, by_prefix=True)
-    query = select(identity.c.code).where(identity.c.id == identity_id)
-    return str(connection.execute(query).scalar_one())
+    code: ColumnElement[Any] = identity.c.code
+    if known_at is not None and kind in STORED_REGISTERS:
+        code = value_before(STORED_REGISTERS[kind], identity, "code", _not_yet_known)
+    query = select(code).select_from(identity).where(identity.c.id == identity_id)
+    return str(connection.execute(query, _known_at_parameter(known_at)).scalar_one())
 
 
 def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:

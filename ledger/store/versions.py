@@ -1,15 +1,19 @@
-"""Versions of a record, with who recorded each, when and why."""
+"""Versions of a record, with who recorded each, when and why, and changes of its identity."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ledger.core.text import code_number, normalised_code
+from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
-from ledger.store.registers import STORED_REGISTERS, columns_of
+from ledger.store.db.tables import FORMER
+from ledger.store.registers import STORED_REGISTERS, columns_of, later_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,13 @@ class Version:
 
 
 def read_versions(connection: Connection, kind: str, code: str) -> list[Version]:
-    """Read all versions of a record by its exact code, oldest first, in one statement."""
+    """Read all versions of a record by its code of now, oldest first, in one statement.
+
+    Each has the code that it was recorded under.
+    """
     register = STORED_REGISTERS[kind]
     versions, request = register.versions, tables.request
-    columns, source = columns_of(register)
+    columns, source = columns_of(register, own=later_versions(register))
     query = (
         select(
             versions.c.version,
@@ -94,3 +101,25 @@ def read_setting_versions(connection: Connection) -> list[dict[str, Any]]:
         .order_by(versions.c.name, versions.c.version)
     )
     return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def identity_change_row(
+    connection: Connection, kind: str, identity: int, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give the row of an identity's change to new column values, with what it was before.
+
+    It keeps the largest number of its codes, so that no new record is given one of them.
+    """
+    register = STORED_REGISTERS[kind]
+    columns = register.changes_table.c.keys()
+    names = [name.removeprefix(FORMER) for name in columns if name.startswith(FORMER)]
+    query = select(*register.identity.c[*names]).where(register.identity.c.id == identity)
+    former = connection.execute(query).one()._asdict()
+    number = code_number(code_prefixes().get(kind, ""), values["code"])
+    return {
+        **{f"{FORMER}{name}": former[name] for name in names},
+        **{name: values[name] for name in register.fixed},
+        "folded": normalised_code(values["code"]),
+        "number": max(number or 0, former["number"] or 0) or None,
+        register.owner: identity,
+    }

@@ -123,7 +123,12 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
     "allowed-moves": lambda _, context: AllowedMoves(context),
     "nothing-below-zero": lambda _, context: NothingBelowZero(context),
     "both-sides": lambda _, context: BothSides(context),
-    "append-only": lambda db, context: AppendOnly(context, rows.stream_version_rows(db)),
+    "append-only": lambda db, context: AppendOnly(
+        context,
+        rows.stream_version_rows(db),
+        rows.read_identity_changes(db),
+        rows.read_shared_codes(db),
+    ),
     "resolved-once": lambda _, context: ResolvedOnce(context),
     "two-times": lambda _, context: TwoTimes(context),
     "snapshots": lambda db, context: Snapshots(context, night_rows.read_snapshots(db)),

@@ -24,6 +24,7 @@ from ledger.usecases.journal.reversal import (
     require_reversible,
     take_back,
 )
+from ledger.usecases.registers.identity import edit_identity
 
 NEVER_UNDONE: Final = ("reconcile", "journal seal", "init", "db upgrade", "match")
 """What the machine does, and what changes no record: nights, seals, set-up, stored proposals."""
@@ -141,4 +142,4 @@ def _restore(uow: UnitOfWork, request: RecordedRequest, kind: str, code: str, ve
                 account = uow.accounts.account(Side(kind), code)
                 require_no_act_before(uow, account, account.record.declared_on)
     else:
-        uow.edit(kind, stored, before)
+        edit_identity(uow, kind, stored, before)

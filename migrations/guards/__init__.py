@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select, text
 
 from ledger.journal.entries import ALLOWED_MOVES
-from ledger.store.db.tables import allowed_move, append_only_tables
+from ledger.store.db.tables import FORMER, IDENTITY_CHANGE, allowed_move, append_only_tables
 from migrations.guards import catalog
 
 _FOLDER: Final = Path(__file__).parent
@@ -80,17 +80,63 @@ def _name(statement: re.Match[str]) -> str:
 
 
 def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
-    append_only = (folder / "append_only.sql").read_text(encoding="utf-8")
-    versions = (folder / "versions.sql").read_text(encoding="utf-8")
+    append_only, update, identity, versions = (
+        (folder / f"{name}.sql").read_text(encoding="utf-8")
+        for name in ("append_only", "update", "identity", "versions")
+    )
     for name in script.shared_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
     for table in append_only_tables():
         yield append_only.format(table=table.name, same_key=_same_key(table))
+        if f"{table.name}{IDENTITY_CHANGE}" in table.metadata.tables:
+            yield identity.format(schema=schema, **_identity_parts(table, schema))
+        else:
+            yield update.format(table=table.name)
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)
     for name in script.rule_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
+
+
+_BELOW: Final = {
+    "project": "SELECT need.id FROM {s}need WHERE need.project_id = NEW.project_id",
+    "provider": "SELECT offer.id FROM {s}offer WHERE offer.provider_id = NEW.provider_id",
+    "city": """
+        SELECT need.id FROM {s}need JOIN {s}project ON project.id = need.project_id
+        WHERE project.city_id = NEW.city_id
+        UNION ALL
+        SELECT offer.id FROM {s}offer
+        JOIN {s}provider_version AS terms ON terms.provider_id = offer.provider_id
+        WHERE terms.city_id = NEW.city_id AND terms.version = (
+            SELECT max(newer.version) FROM {s}provider_version AS newer
+            WHERE newer.provider_id = terms.provider_id
+        )
+    """,
+}
+"""The accounts under a record, in SQL, for a row of its identity changes."""
+
+
+def _identity_parts(table: Table, schema: str) -> dict[str, str]:
+    """Give what an identity's guards say of its columns: those that a change can name."""
+    changes = table.metadata.tables[f"{table.name}{IDENTITY_CHANGE}"]
+    names = [name for name in table.c.keys() if f"{FORMER}{name}" in changes.c]  # noqa: SIM118
+    server = schema != _USUAL_SCHEMA["sqlite"]
+    same = "{} IS NOT DISTINCT FROM {}" if server else "{} IS {}"
+
+    def each(left: str, right: str) -> str:
+        return " AND ".join(same.format(f"{left}{name}", f"{right}{name}") for name in names)
+
+    return {
+        "table": table.name,
+        "owner": f"{table.name}_id",
+        "former_is_old": each(f"made.{FORMER}", "OLD."),
+        "made_is_new": each("made.", "NEW."),
+        "former_is_kept": each(f"NEW.{FORMER}", "kept."),
+        "unchanged": each(f"NEW.{FORMER}", "NEW."),
+        "assigned": ", ".join(f"{name} = NEW.{name}" for name in names),
+        "below": _BELOW[table.name].format(s=f"{schema}." if server else ""),
+    }
 
 
 def _same_key(table: Table) -> str:

@@ -14,6 +14,7 @@ PRODUCT = ("ledger", "cli", "migrations")
 
 LONGEST = 500
 LISTS_OF_TABLES = {
+    "ledger/store/db/tables.py",
     "migrations/versions/0001_first_schema.py",
 }
 """Definitions of tables: as long as there are columns."""
@@ -40,7 +41,6 @@ SHORT = {
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
-    "ledger/store/versions.py": "the history of records, for every register alike",
     "ledger/usecases/admin/code_collisions.py": "one list of `doctor`, which nothing else needs",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",

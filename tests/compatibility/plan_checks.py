@@ -19,6 +19,7 @@ from ledger.store import registers
 from ledger.store.db import engine as engines
 from ledger.store.db import queries, tables
 from ledger.store.journal import accounts
+from ledger.store.journal.entries import first_act_under
 
 _SMALL = frozenset(
     {"unit", "setting_version", "office", "office_version", "allowed_move"}
@@ -57,6 +58,14 @@ _QUESTIONS: dict[str, _Ask] = {
     "plan-deals-of-need": lambda db, known: accounts.read_deals(db, need_id=known.need_id),
     "plan-timeline": lambda db, known: accounts.read_later_postings(db, known.need_id, date.min),
     "plan-last-act": lambda db, known: accounts.read_deals(db, id=known.deal_id),
+    "plan-needs-of-project": lambda db, _: registers.load_where(db, "need", "project", [1]),
+    "plan-offers-of-provider": lambda db, _: registers.load_where(db, "offer", "provider", [1]),
+    "plan-projects-of-city": lambda db, _: registers.load_where(db, "project", "city", [1]),
+    "plan-providers-of-city": lambda db, _: registers.load_where(db, "provider", "city", [1]),
+    "plan-former-code": lambda db, _: registers.find_by_former_code(db, "city", "x"),
+    "plan-first-act": lambda db, _: [
+        first_act_under(db, kind, 1) for kind in ("city", "provider", "project")
+    ],
     "plan-request-key": lambda db, known: queries.first_receipt(db, known.request),
 }
 

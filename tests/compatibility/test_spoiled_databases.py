@@ -100,7 +100,7 @@ def test_spoiled_guards_plans_clocks_and_limits_of_a_server_fail(
     assert failed - RACES == {
         "guards-stand", "guards-refuse", "numbers", "clock", "time-limit", "one-snapshot",
         "plan-balance", "plan-code", "plan-deals-of-need", "plan-timeline", "plan-last-act",
-        "plan-request-key",
+        "plan-request-key", "plan-first-act",
     }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_spoiled_guards_plans_and_limits_of_a_file_fail(
     )
     assert failed - RACES == {
         "guards-stand", "guards-refuse", "one-snapshot",
-        "plan-balance", "plan-deals-of-need", "plan-timeline", "plan-last-act",
+        "plan-balance", "plan-deals-of-need", "plan-timeline", "plan-last-act", "plan-first-act",
     }  # fmt: skip
 
 
@@ -130,6 +130,7 @@ def test_missing_keys_and_indexes_fail(broken: Broken) -> None:
     )
     assert failed - RACES == {
         "guards-refuse", "plan-balance", "plan-record", "plan-deals-of-need",
+        "plan-needs-of-project",
     }  # fmt: skip
 
 

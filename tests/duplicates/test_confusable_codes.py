@@ -114,3 +114,16 @@ def test_existing_codes_stay_and_doctor_lists_those_that_collide(officer: Office
         f"city codes CMP and {CYRILLIC} look alike in different scripts",
     ]
     assert officer.asks(f"city show {CYRILLIC}")["code"] == CYRILLIC
+
+
+def test_former_codes_collide_with_those_of_others_only(officer: Officer) -> None:
+    officer.says("city add Campinas --code CMP --country BR")
+    officer.says("city edit CMP --code cmp")
+    officer.says("city edit cmp --code CAM")
+    assert collisions(officer) == []
+    line = f"city add Kampina --country BR --code {CYRILLIC}"
+    assert officer.refused(line, 4, "city CMP") == "confusable-code"
+    officer.world.city(CYRILLIC, country="BR", office="americas")
+    assert collisions(officer) == [
+        f"city codes CMP and {CYRILLIC} look alike in different scripts",
+    ]

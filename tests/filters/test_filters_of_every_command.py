@@ -25,6 +25,7 @@ FILTERED = {
     "finding list": "kind",
     "need list": "topic",
     "need candidates N-0001": "provider_name",
+    "deal history D-0001": "actor",
     "need history N-0001": "actor",
     "offer list": "provider",
     "offer candidates O-0001": "project",

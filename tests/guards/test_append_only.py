@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace as replaced
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import psycopg
 import pytest
@@ -17,12 +19,15 @@ from world import World
 
 from ledger.rates.rates import Rate
 from ledger.store.db.tables import complete_metadata
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.registers.identity import edit_identity
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
     "allowed_move",
     "city",
+    "city_identity_change",
     "city_version",
     "deal",
     "deal_version",
@@ -43,11 +48,13 @@ APPEND_ONLY = [
     "office",
     "office_version",
     "project",
+    "project_identity_change",
     "project_version",
     "proposal",
     "proposal_line",
     "proposal_project",
     "provider",
+    "provider_identity_change",
     "provider_version",
     "rate",
     "receipt",
@@ -74,11 +81,21 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.need("10 EUR", "N-0002", project="PRJ-0002")
     world.save("project=PRJ-0002")
     world.accept()
+    world.city("LHE")
+    world.provider("SPARE")
+    world.project("PRJ-0009", city="LHE")
+    for kind, code in (("city", "LHE"), ("provider", "SPARE"), ("project", "PRJ-0009")):
+        world.do(partial(edit, kind=kind, typed=code, code=f"{code}-1"))
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
     record_night(world)
     world.seal()
     yield world
     world.ledger.engine.dispose()
+
+
+def edit(uow: UnitOfWork, kind: str, typed: str, code: str) -> None:
+    stored = uow.find_record(kind, typed)
+    edit_identity(uow, kind, stored, replaced(stored.record, code=code))
 
 
 def a_row(raw: Raw, table: str) -> dict[str, object]:

@@ -22,6 +22,7 @@ VERSIONS = (
     *("city_version", "deal_version", "need_version", "offer_version", "office_version"),
     *("project_version", "provider_version", "setting_version"),
 )
+IDENTITIES = ("city", "provider", "project")
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
@@ -30,6 +31,8 @@ TRIGGERS = {
     ),
     *(f"{table}_follows" for table in VERSIONS),
     *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
+    *(f"{kind}_takes_free_code" for kind in IDENTITIES),
+    *(f"{kind}_identity_change_{does}" for kind in IDENTITIES for does in ("follows", "counts")),
     "allowed_move_is_closed",
     "balance_keeps_holder",
     "balance_refuses_delete",
@@ -59,6 +62,16 @@ TRIGGERS = {
 FUNCTIONS = {
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
     *(f"cityfund_{kind}_terms_meet_acts()" for kind in ("need", "offer", "deal")),
+    *(
+        f"cityfund_{kind}_{does}()"
+        for kind in IDENTITIES
+        for does in (
+            "refuses_update",
+            "takes_free_code",
+            "identity_change_follows",
+            "identity_change_counts",
+        )
+    ),
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

@@ -30,6 +30,7 @@ APPEND_ONLY = (
     *("request", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
     *("finding", "finding_event", "statement", "statement_line"),
+    *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
 
@@ -43,6 +44,11 @@ GUARDS = {
     "balance_refuses_delete",
     "balance_refuses_replace",
     "city_version_follows",
+    *(
+        f"{kind}_{does}"
+        for kind in ("city", "provider", "project")
+        for does in ("takes_free_code", "identity_change_follows", "identity_change_counts")
+    ),
     "deal_balance_keeps_deal",
     "deal_joins_one_factor",
     "deal_balance_refuses_delete",

@@ -9,7 +9,7 @@ transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice, zip_longest
 from typing import Any, Final, NamedTuple
@@ -19,11 +19,17 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.core.errors import CannotOpen, RefusedByRule, StorageTrouble
 from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT
+from ledger.journal.entries import (
+    CANONICAL_FORMAT,
+    IDENTITY_FORMAT,
+    PROPOSED_FORMAT,
+    TOTAL_FORMAT,
+)
 from ledger.store.checks.journal import stream
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, schema, tables
 from ledger.store.db.prepared import insert_tuples
+from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
 from ledger.store.session.rows import numbered_tables, sequence_of
 
@@ -72,13 +78,35 @@ def prepare_target(target: Connection) -> None:
 def write_copy(source: Connection, target: Connection, advance: Advance) -> None:
     """Write every row of the source into the target. Raises `CopyRefused`, `SourceUnreadable`."""
     for table in COPIED_TABLES:
-        rows = checked_rows(source, read_table_rows(source, table))
+        rows = checked_rows(source, _first_rows(source, table))
         while batch := list(islice(rows, _BATCH)):
             with _translate_write_errors(target, table):
                 insert_tuples(target, table, batch)
             advance(len(batch))
     if engines.on_server(target):
         _advance_sequences(target)
+
+
+def _first_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
+    """Read a table, with identity rows as they were first: their changes are written after them."""
+    changes = table.metadata.tables.get(f"{table.name}{IDENTITY_CHANGE}")
+    rows = read_table_rows(connection, table)
+    if changes is None:
+        return rows
+    names = [column.name for column in table.columns]
+    changed = [name for name in names if f"{FORMER}{name}" in changes.c]
+    owner, version = changes.primary_key.columns
+    query = select(owner, *(changes.c[f"{FORMER}{name}"] for name in changed))
+    first: dict[Any, dict[str, Any]] = {}
+    for identity, *former in connection.execute(query.order_by(owner, version)):
+        first.setdefault(identity, dict(zip(changed, former, strict=True)))
+    return (_with_former(row, names, first.get(row[names.index("id")], {})) for row in rows)
+
+
+def _with_former(
+    row: tuple[Any, ...], names: list[str], former: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    return tuple(former.get(name, value) for name, value in zip(names, row, strict=True))
 
 
 def read_table_rows(connection: Connection, table: Table) -> Iterable[tuple[Any, ...]]:
@@ -202,13 +230,20 @@ def compare_ledgers(source: Connection, target: Connection, advance: Advance) ->
 def _require_known_formats(source: Connection) -> None:
     for table in tables.every_table():
         if "format" in table.c:
-            of_entries = (PROPOSED_FORMAT, TOTAL_FORMAT) if table is tables.entry else ()
-            known = (CANONICAL_FORMAT, *of_entries)
+            known = (CANONICAL_FORMAT, *_other_formats(table))
             query = select(table.c.format).where(table.c.format.not_in(known)).limit(1)
             for layout in source.execute(query).scalars():
                 raise UnknownLayout(
                     f"Format {layout} in the table {table.name} is unknown to this program."
                 )
+
+
+def _other_formats(table: Table) -> tuple[int, ...]:
+    """Give the formats that some rows of a table have."""
+    if table is tables.entry:
+        return (PROPOSED_FORMAT, TOTAL_FORMAT)
+    register = table.name.removesuffix("_version")
+    return (IDENTITY_FORMAT,) if f"{register}{IDENTITY_CHANGE}" in table.metadata.tables else ()
 
 
 def _equal_leaves(source: Connection, target: Connection) -> Iterator[Leaf]:

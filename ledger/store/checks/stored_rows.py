@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from ledger.checks.history import RecordVersionRow
+from ledger.checks.history import IdentityRows, RecordVersionRow
 from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
 from ledger.checks.stored_rows import (
     AmountFault,
@@ -39,6 +39,7 @@ from ledger.checks.stored_rows import (
 )
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
+from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import (
     ONE_WRITER,
     checked_rate,
@@ -50,6 +51,7 @@ from ledger.store.checks.journal import (
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.tables import (
+    FORMER,
     deal,
     entry,
     introduced_line,
@@ -59,7 +61,7 @@ from ledger.store.db.tables import (
     proposal_line,
     proposal_project,
 )
-from ledger.store.registers import STORED_REGISTERS
+from ledger.store.registers import STORED_REGISTERS, format_due, later_versions, value_before
 
 
 def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
@@ -104,6 +106,7 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
             versions.c.version,
             moment(versions.c.recorded_at),
             raw(versions.c.format),
+            format_due(register),
         ).outerjoin_from(versions, identity, identity.c.id == owner)
         yield from map(
             RecordVersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
@@ -118,6 +121,54 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
     query = select(setting.c.name, *columns)
     for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
         yield RecordVersionRow("setting", row[0], *row)
+
+
+def read_identity_changes(connection: Connection) -> Iterator[IdentityRows]:
+    """Read what changed in each identity row, in order, and the row as it is."""
+    for kind, register in STORED_REGISTERS.items():
+        if register.changes is None:
+            continue
+        identity, changes = register.identity, register.changes
+        names = [name for name in identity.c.keys() if f"{FORMER}{name}" in changes.c]  # noqa: SIM118
+        sets = (
+            *(changes.c[f"{FORMER}{name}"] for name in names),
+            *(changes.c[name] for name in names),
+            *(identity.c[name] for name in names),
+        )
+        query = (
+            select(changes.c[register.owner], changes.c.version, *map(raw, sets))
+            .outerjoin(identity, identity.c.id == changes.c[register.owner])
+            .order_by(changes.c[register.owner], changes.c.version)
+        )
+        rows = (tuple(row) for row in stream(connection, query))
+        for _, group in groupby(rows, key=itemgetter(0)):
+            made = [row[1:] for row in group]
+            size = len(names)
+            yield IdentityRows(
+                kind,
+                code_prefixes().get(kind, ""),
+                [(row[1 : 1 + size], row[1 + size : 1 + 2 * size]) for row in made],
+                made[0][1 + 2 * size :],
+            )
+
+
+def read_shared_codes(connection: Connection) -> Iterator[str]:
+    """Find codes that a record once had and another one has or had."""
+    for kind, register in STORED_REGISTERS.items():
+        if register.changes is None:
+            continue
+        identity, changes, owner = register.identity, register.changes, register.owner
+        other = changes.alias()
+        folded = f"{FORMER}folded"
+        now = select(changes.c[f"{FORMER}code"]).join(
+            identity,
+            and_(identity.c.folded == changes.c[folded], identity.c.id != changes.c[owner]),
+        )
+        before = select(changes.c[f"{FORMER}code"]).join(
+            other, and_(other.c[folded] == changes.c[folded], other.c[owner] != changes.c[owner])
+        )
+        for code in connection.execute(now.union(before)).scalars():
+            yield f"{kind} code {code} is or was that of another record too"
 
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
@@ -174,7 +225,8 @@ def _recorded_versions() -> Select[Any]:
     ]
     for kind, register in STORED_REGISTERS.items():
         identity, versions = register.identity, register.versions
-        own = select(versions.c.request_id, literal(kind), identity.c.code, versions.c.version)
+        code = value_before(register, identity, "code", later_versions(register))
+        own = select(versions.c.request_id, literal(kind), code, versions.c.version)
         owner = versions.c[register.owner]
         parts.append(own.outerjoin_from(versions, identity, identity.c.id == owner))
     made = union_all(*parts).subquery()

@@ -1,9 +1,8 @@
 """The tables, as SQLAlchemy Core sees them; the migrations make them, the guards protect them.
 
-Registers are split in two: an identity row with what can never change, and version rows with
-the terms; both are append-only, so nothing is ever overwritten. The journal is `entry` and
-`movement`. `balance` and `deal_balance` are kept by triggers in the same transaction as the
-movement; they are the only rows that change.
+Registers are split in two, identity rows with what is fixed and version rows with the terms; both
+are append-only. The journal is `entry` and `movement`. What changes is put in force by triggers:
+balances, and codes and a project's city, which append-only rows of identity changes announce.
 """
 
 from __future__ import annotations
@@ -53,6 +52,8 @@ from ledger.store.db.types import (
 
 metadata: Final = types.metadata
 CODE: Final = types.CODE
+IDENTITY_CHANGE: Final = "_identity_change"
+FORMER: Final = "former_"
 
 request = Table(
     "request",
@@ -211,6 +212,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         *fixed,
         request_column(),
         Index(f"ix_{spec.name}_number", "number"),
+        *_reference_indexes(spec, spec.name, fixed=True),
         *more,
     )
     versions = Table(
@@ -222,9 +224,45 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         Column("reason", Text),
         *recorded_columns(),
         Column("format", SmallInteger, nullable=False),
+        *_reference_indexes(spec, f"{spec.name}_version", fixed=False),
         sqlite_with_rowid=False,
     )
+    if spec.until_acts:
+        _identity_changes(spec)
     return identity, versions
+
+
+def _reference_indexes(spec: RegisterSpec, table: str, *, fixed: bool) -> list[Index]:
+    """Index the columns that refer to another record, so that what stands under it is found."""
+    columns = (spec.column[name] for name in spec.references if spec.column[name].fixed is fixed)
+    return [Index(f"ix_{table}_{c.stored_name}", c.stored_name) for c in columns if not c.is_list]
+
+
+def _identity_changes(spec: RegisterSpec) -> None:
+    """Make the table of what changed in identity rows, each change with the version it came by."""
+    name, owner, terms = f"{spec.name}{IDENTITY_CHANGE}", f"{spec.name}_id", f"{spec.name}_version"
+    others = [
+        (one.stored_name, one.register) for one in spec.until_acts if one.register is not None
+    ]
+
+    def values(former: str) -> list[Any]:
+        return [
+            Column(f"{former}code", CODE, nullable=False),
+            Column(f"{former}folded", Text, nullable=False),
+            Column(f"{former}number", Integer),
+            *(foreign_key(f"{former}{column}", f"{register}.id") for column, register in others),
+        ]
+
+    Table(
+        name,
+        metadata,
+        Column(owner, BigInteger, primary_key=True, autoincrement=False),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        *(*values(FORMER), *values(""), *recorded_columns()),
+        ForeignKeyConstraint([owner, "version"], [f"{terms}.{owner}", f"{terms}.version"]),
+        Index(f"ix_{name}_former_folded", "former_folded"),
+        sqlite_with_rowid=False,
+    )
 
 
 office, office_version = _register(registers.OFFICE)
@@ -251,9 +289,7 @@ def _of_holder() -> ForeignKeyConstraint:
 
 need, need_version = _register(registers.NEED, _of_holder())
 offer, offer_version = _register(registers.OFFER, _of_holder())
-deal, deal_version = _register(
-    registers.DEAL, Index("ix_deal_need_id", "need_id"), Index("ix_deal_offer_id", "offer_id")
-)
+deal, deal_version = _register(registers.DEAL)
 for _spec in registers.versioned().values():
     if _spec.name not in metadata.tables:
         _register(_spec)

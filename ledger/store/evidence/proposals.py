@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, select
 
 from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
@@ -22,6 +22,7 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.sources import Source, within
 from ledger.store.evidence.versions import Writer, writer_of
+from ledger.store.registers import STORED_REGISTERS, value_before
 
 _COLUMNS: Final = tables.proposal.c
 
@@ -120,9 +121,15 @@ def _lines(identity: int) -> Select[Any]:
 
 def _projects(identity: int) -> Select[Any]:
     stored, project = tables.proposal_project.c, tables.project
+
+    def later_request(changes: FromClause) -> ColumnElement[bool]:
+        return changes.c.request_id > _COLUMNS.request_id
+
+    code = value_before(STORED_REGISTERS["project"], project, "code", later_request)
     return (
-        select(project.c.code, stored.weight)
+        select(code, stored.weight)
         .join(project, project.c.id == stored.project_id, isouter=True)
+        .join(tables.proposal, _COLUMNS.id == stored.proposal_id)
         .where(stored.proposal_id == identity)
         .order_by(stored.project_id)
     )

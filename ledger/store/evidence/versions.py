@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -40,11 +41,18 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import Source, within
-from ledger.store.registers import StoredRegister
+from ledger.store.registers import (
+    STORED_REGISTERS,
+    StoredRegister,
+    column_before,
+    format_due,
+    later_versions,
+    value_before,
+)
 
 Writer = Callable[[Any], str | None]
-_IDENTITY: Final = 7
-"""How many values of a row are of the identity that the version belongs to, beside its code."""
+_IDENTITY: Final = 9
+"""How many values of a row are of the identity that the version belongs to."""
 
 
 def register_leaves(
@@ -57,7 +65,8 @@ def register_leaves(
     query = (
         select(
             *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
-            register.identity.c.code,
+            value_before(register, register.identity, "code", later_versions(register)),
+            format_due(register),
             *_identity(register),
             *(column for _, column, _ in terms),
         )
@@ -67,9 +76,11 @@ def register_leaves(
     )
 
     def encode(row: Any, provenance: str) -> bytes:
-        request, version, recorded_at, reason, layout, code, *values = row
+        request, version, recorded_at, reason, layout, code, due, *values = row
+        if layout != due:
+            raise InvalidLeafValue(layout)
         if version == 1:
-            _require_first(register.kind, code, request, values[:_IDENTITY])
+            _require_first(register.kind, request, values[:_IDENTITY])
         record = object_text(
             (key, write(value))
             for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
@@ -85,22 +96,37 @@ def register_leaves(
 def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
     """Select what follows from a record's code and request, and so stands in no leaf of its own."""
     own, holder = register.identity.c, tables.holder.c
+    head = (own.code, _has_changed(register), own.request_id, own.folded, own.number)
     if not _is_side(register):
-        return [own.request_id, own.folded, own.number, *(null() for _ in range(4))]
-    of_holder = (raw(holder.side), holder.request_id, holder.unit)
-    return [own.request_id, own.folded, own.number, *of_holder, own.unit]
+        return [*head, *(null() for _ in range(4))]
+    return [*head, raw(holder.side), holder.request_id, holder.unit, own.unit]
 
 
-def _require_first(kind: str, code: str, request: int, identity: list[Any]) -> None:
-    """Refuse a record whose other columns are not those that its first version was added with."""
+def _has_changed(register: StoredRegister) -> ColumnElement[Any]:
+    """Select whether a record's identity was ever changed."""
+    if register.changes is None:
+        return literal(False)  # noqa: FBT003 - SQLAlchemy's own signature
+    return exists().where(register.changes.c[register.owner] == register.identity.c.id)
+
+
+def _require_first(kind: str, request: int, identity: list[Any]) -> None:
+    """Refuse a record whose other columns are not those that its first version was added with.
+
+    A record whose identity changed keeps the largest number of its codes.
+    """
+    code, has_changed, *stored = identity
     of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
     prefix = code_prefixes().get(kind, "")
     due = {
-        (request, normalised(code), code_number(prefix, code, by), *of_holder)
+        (
+            *(request, normalised(code)),
+            stored[2] if has_changed else code_number(prefix, code, by),
+            *of_holder,
+        )
         for normalised in _NORMALISED
         for by in _NORMALISED
     }
-    if tuple(identity[:-1]) not in due:
+    if tuple(stored[:-1]) not in due:
         raise InvalidLeafValue(code)
 
 
@@ -120,17 +146,22 @@ def _terms(
     source: FromClause = versions.join(identity, identity.c.id == versions.c[register.owner])
     if _is_side(register):
         source = source.outerjoin(tables.holder, tables.holder.c.id == identity.c.id)
+
+    def later_request(changes: FromClause) -> ColumnElement[bool]:
+        return changes.c.request_id > versions.c.request_id
+
     terms: list[tuple[str, ColumnElement[Any], Writer]] = []
     for term in sorted(register.terms):
-        column = register.column(term)
+        column = column_before(register, term, later_versions(register))
         if term.refers_to is None:
-            terms.append((term.name, raw(register.value(term)), writer_of(column)))
+            terms.append((term.name, raw(column), writer_of(register.column(term))))
             continue
         other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
         # What refers to nothing is not as if it referred to none.
         lost = literal("#").concat(cast(column, String))
-        terms.append((term.name, func.coalesce(other.c.code, lost), text_or_none))
+        code = value_before(STORED_REGISTERS[term.refers_to], other, "code", later_request)
+        terms.append((term.name, func.coalesce(code, lost), text_or_none))
     return terms, source
 
 

@@ -10,7 +10,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.factors import Stage
@@ -26,7 +36,7 @@ from ledger.journal.entries import (
 )
 from ledger.journal.totals import TotalChange, is_declaration_reversed
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked
+from ledger.store.db.queries import chunked, is_newest
 from ledger.store.db.tables import (
     deal,
     entry,
@@ -35,7 +45,9 @@ from ledger.store.db.tables import (
     movement,
     need,
     offer,
+    project,
     proposal,
+    provider_version,
     request,
 )
 from ledger.store.journal.balances import NOW, Times
@@ -380,6 +392,35 @@ def _movement(line: Any) -> Movement:
         to_stage=line.to_stage,
         amount=line.amount,
         deal=line.deal if line.of_deal else None,
+    )
+
+
+def first_act_under(connection: Connection, kind: str, identity: int) -> Entry | None:
+    """Read the first act, beyond declarations, on what lies under a record; None if there is none.
+
+    Under a city lie its projects with their needs, and the offers of the providers that are the
+    city. Reversals of declarations are none of those acts.
+    """
+    first = select(func.min(movement.c.entry_id)).where(
+        movement.c.holder_id.in_(_accounts_under(kind, identity)),
+        movement.c.from_stage != Stage.UNDECLARED,
+        movement.c.to_stage != Stage.UNDECLARED,
+    )
+    number = connection.execute(first).scalar()
+    return None if number is None else read_entry(connection, number)
+
+
+def _accounts_under(kind: str, identity: int) -> Select[Any] | CompoundSelect[Any]:
+    if kind == "project":
+        return select(need.c.id).where(need.c.project_id == identity)
+    if kind == "provider":
+        return select(offer.c.id).where(offer.c.provider_id == identity)
+    terms = provider_version
+    needs = select(need.c.id).join(project, project.c.id == need.c.project_id)
+    offers = select(offer.c.id).join(terms, terms.c.provider_id == offer.c.provider_id)
+    return union_all(
+        needs.where(project.c.city_id == identity),
+        offers.where(is_newest(terms, terms.c.provider_id), terms.c.city_id == identity),
     )
 
 

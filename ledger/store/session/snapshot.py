@@ -180,6 +180,14 @@ class Reader:
         self._load_references(stored)
         return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
 
+    def aliases(self, kind: str) -> dict[str, str]:
+        """Read the former codes of a register then, oldest first, each with the code of then."""
+        return registers.former_codes(self.connection, kind, self.times.known_at)
+
+    def former_codes(self, kind: str, code: str) -> list[str]:
+        """Read the codes that a record had before the one it had then, oldest first."""
+        return [former for former, then in self.aliases(kind).items() if then == code]
+
     def existed(self, kind: str, code: str) -> bool:
         """Return whether a record was known then and existed on the day."""
         stored = self._load(kind, "code", [code])

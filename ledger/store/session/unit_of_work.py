@@ -21,6 +21,7 @@ from ledger.core.requests import Request
 from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import (
     CANONICAL_FORMAT,
+    IDENTITY_FORMAT,
     LAPSE_REASON,
     WAITING,
     Act,
@@ -38,6 +39,7 @@ from ledger.store.journal.accounts import SIDES, Account, Accounts
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
+from ledger.store.versions import identity_change_row
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
@@ -174,15 +176,24 @@ class UnitOfWork:
                 "request_id": self.request_id,
             },
         )
-        self._add_version(kind, identity, 1, values)
+        self._add_version(kind, identity, 1, values, changes=False)
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
 
     def edit(self, kind: str, stored: StoredRecord, record: Any) -> int:
-        """Add a version with the new terms; give its number."""
-        version = stored.version + 1
+        """Add a version with the new terms, and identity where that differs; give its number."""
+        version, values = stored.version + 1, self._columns(kind, record)
+        changes = STORED_REGISTERS[kind].spec.identity_differs(stored.record, record)
+        self._add_version(kind, stored.id, version, values, changes=changes)
+        if changes:  # a trigger puts it in force, and codes that are remembered may be former ones
+            self.flush_registers()
+            row = identity_change_row(self.connection, kind, stored.id, values)
+            row |= {"version": version, "request_id": self.request_id, "recorded_at": self.now}
+            self._numbering.note_code_number(kind, row["number"])
+            self._rows.add(STORED_REGISTERS[kind].changes_table, row)
+            self._records.clear()
+            self._ids[kind, record.code] = stored.id
         self._records[kind, record.code] = record
-        self._add_version(kind, stored.id, version, self._columns(kind, record))
         self.changes.append(RegisterChange(kind, record.code, version))
         return version
 
@@ -446,7 +457,7 @@ class UnitOfWork:
         return identity
 
     def _add_version(
-        self, kind: str, identity: int, version: int, values: Mapping[str, Any]
+        self, kind: str, identity: int, version: int, values: Mapping[str, Any], *, changes: bool
     ) -> None:
         register = STORED_REGISTERS[kind]
         self._rows.add(
@@ -459,7 +470,7 @@ class UnitOfWork:
                 "reason": self.request.reason,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
-                "format": CANONICAL_FORMAT,
+                "format": IDENTITY_FORMAT if changes else CANONICAL_FORMAT,
             },
         )
 

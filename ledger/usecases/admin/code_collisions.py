@@ -9,25 +9,39 @@ from ledger.reference.confusables import CodeShapes, mixes_scripts
 from ledger.store.db.queries import read_units
 from ledger.store.registers import STORED_REGISTERS, codes_of
 from ledger.store.session.ledger import Ledger
+from ledger.store.session.snapshot import Reader
 
 
 def code_collisions(ledger: Ledger) -> list[str]:
-    """Say which codes differ only in form or look alike, and which mix scripts."""
+    """Say which codes differ only in form or look alike, and which mix scripts.
+
+    Former codes count: those of one record never collide.
+    """
     with ledger.reader() as reader:
-        codes = {kind: codes_of(reader.connection, kind) for kind in STORED_REGISTERS}
-        codes["unit"] = [*read_units(reader.connection)]
-    return [text for kind in codes for text in _collisions(kind, codes[kind])]
+        owners = {kind: _owners(reader, kind) for kind in STORED_REGISTERS}
+        owners["unit"] = [(code, code) for code in read_units(reader.connection)]
+    return [text for kind in owners for text in _collisions(kind, owners[kind])]
 
 
-def _collisions(kind: str, codes: Iterable[str]) -> Iterator[str]:
-    shapes, normalised = CodeShapes(), dict[str, str]()
-    for code in sorted(codes):
-        former = normalised.setdefault(normalised_code(code), code)
+def _owners(reader: Reader, kind: str) -> list[tuple[str, str]]:
+    """Give every code that a record has or had, with the one that it has now."""
+    codes = codes_of(reader.connection, kind)
+    return [*((code, code) for code in codes), *reader.aliases(kind).items()]
+
+
+def _collisions(kind: str, owners: Iterable[tuple[str, str]]) -> Iterator[str]:
+    shapes, normalised = CodeShapes(), dict[str, tuple[str, str]]()
+    owner_of: dict[str, str] = {}
+    for code, owner in sorted(owners):
+        earlier, its_owner = normalised.setdefault(normalised_code(code), (code, owner))
         alike = shapes.alike(code)
-        if former != code:
-            yield f"{kind} codes {former} and {code} differ only in capitals, digits or forms"
-        elif alike is not None:
+        if its_owner != owner and earlier == code:
+            yield f"{kind} code {code} is or was that of {its_owner} and of {owner}"
+        elif its_owner != owner:
+            yield f"{kind} codes {earlier} and {code} differ only in capitals, digits or forms"
+        elif alike is not None and owner_of[alike] != owner:
             yield f"{kind} codes {alike} and {code} look alike in different scripts"
         elif mixes_scripts(code):
             yield f"{kind} code {code} mixes scripts"
         shapes.add(code)
+        owner_of[code] = owner

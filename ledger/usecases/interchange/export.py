@@ -23,6 +23,7 @@ from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
+from ledger.store.registers import former_codes
 from ledger.store.session.snapshot import UNITS, Reader, Snapshot
 
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
@@ -247,4 +248,17 @@ def _rates(reader: Reader) -> Iterator[CanonicalRow]:
     return (rate_line(rates[key]) for key in sorted(rates))
 
 
-_OTHERS = {"units": _units, "deals": _deals, "changes": _changes, "rates": _rates}
+def _aliases(reader: Reader) -> Iterator[CanonicalRow]:
+    for plural, spec in by_plural().items():
+        former = former_codes(reader.connection, spec.name)
+        for alias in sorted(former, key=lambda one: former[one]):
+            yield {"table": plural, "alias": alias, "code": former[alias]}
+
+
+_OTHERS = {
+    "aliases": _aliases,
+    "units": _units,
+    "deals": _deals,
+    "changes": _changes,
+    "rates": _rates,
+}

@@ -21,6 +21,7 @@ from ledger.interchange.reader import Incoming
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.steps import (
     Add,
+    AddAlias,
     AddRate,
     Edit,
     Holdings,
@@ -38,13 +39,14 @@ from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.registers import codes_of, load_all
+from ledger.store.registers import codes_of, former_codes, load_all
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
+from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, require_one_offer
@@ -66,6 +68,9 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         registers={
             table: uow.units if kind == "unit" else records[kind]
             for table, kind in REGISTER_OF_TABLE.items()
+        },
+        aliases={
+            table: former_codes(connection, kind) for table, kind in REGISTER_OF_TABLE.items()
         },
         required=_required(uow, stored, balances.NOW),
         required_on=None if on is None else _required(uow, stored, Times(as_of=on)),
@@ -257,10 +262,14 @@ class Importer:
         self._history = HistoryImporter(uow)
         self._first_days: dict[tuple[str, str], date] = {}
         self._corrected: dict[tuple[Side, str], date] = {}
+        self._former_codes: dict[tuple[str, str], list[str]] = {}
 
     def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
         """Do the steps in order; give the problems of those the ledger refused."""
         self._first_days = _first_days(steps)
+        for step in steps:
+            if isinstance(step, AddAlias):
+                self._former_codes.setdefault((step.table, step.code), []).append(step.alias)
         problems: list[ImportProblem] = []
         failed_codes: set[str] = set()
         for _, steps_of_day in groupby(steps, _day_of_act):
@@ -336,7 +345,10 @@ class Importer:
             return
         self._refuse_the_fund(kind, step.record)
         record = self._as_first_declared(kind, step.record)
-        self._uow.add(kind, record)
+        former = self._former_codes.get((step.kind, step.record.code), ())
+        for code in former:
+            self._require_distinct(kind, code)
+        add_with_former_codes(self._uow, kind, record, former)
         if step.quantity is not None:
             account = self._uow.accounts.account(Side(kind), step.record.code)
             set_quantity(self._uow, account, step.quantity, account.record.declared_on)
@@ -363,7 +375,7 @@ class Importer:
             self._uow.edit_account(Side(kind), step.after.code, **terms)
             return
         self._refuse_the_fund(kind, step.after)
-        self._uow.edit(kind, self._kept[kind][step.after.code], step.after)
+        edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
 
     def _refuse_the_fund(self, kind: str, record: Any) -> None:
         """Refuse the fund as a provider, by the offices of the ledger and of this import."""

@@ -12,7 +12,7 @@ from ledger.matching.pairs import PairFacts
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import AmbiguousCode, UnknownCode
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.matching.context import ExplanationContext, pair_facts
 from ledger.usecases.matching.explain_need import explain_need
 from ledger.usecases.matching.explain_offer import explain_offer
@@ -32,7 +32,7 @@ def explain(
     """
     with ledger.reader(query.times) as reader:
         snapshot = reader.snapshot(*MATCHED)
-        kind, code = find_target(snapshot, typed)
+        kind, code = find_target(reader, snapshot, typed)
         pipeline = read_pipeline(reader, snapshot, query)
     pairs = _pairs(snapshot, kind, code)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
@@ -47,16 +47,19 @@ _EXPLAINED_BY: Final = {
 }
 
 
-def find_target(snapshot: Snapshot, typed: str) -> tuple[str, str]:
+def find_target(reader: Reader, snapshot: Snapshot, typed: str) -> tuple[str, str]:
     """Find which project, need or offer a code means: exact, in any case, else its beginning.
 
+    A former code of a project counts as its code in any case.
     Raises `UnknownCode` with the nearest, or `AmbiguousCode`.
     """
     every = [(kind, code) for kind in KINDS for code in snapshot.records(kind)]
     normalised = normalised_code(typed)
+    aliases = {normalised_code(one): code for one, code in reader.aliases("project").items()}
     comparisons = (
         lambda code: code == typed,
         lambda code: normalised_code(code) == normalised,
+        lambda code: aliases.get(normalised) == code,
         lambda code: bool(normalised) and normalised_code(code).startswith(normalised),
     )
     for test in comparisons:

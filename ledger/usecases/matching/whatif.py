@@ -17,7 +17,7 @@ from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount, format_quantity, parse_quantity
 from ledger.core.suggest import did_you_mean
-from ledger.core.text import list_cell
+from ledger.core.text import list_cell, normalised_code
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.interchange.cells import Lookups, neutral_text
 from ledger.interchange.reader import read_paths
@@ -155,6 +155,7 @@ class Scenario:
     offers: dict[str, OfferFacts]
     units: Mapping[str, Unit]
     snapshot: Snapshot
+    aliases: Mapping[str, Mapping[str, str]]
     suppositions: list[str] = field(default_factory=list)
 
 
@@ -167,16 +168,21 @@ def build_scenario(reader: Reader, snapshot: Snapshot, wish: WhatIfRequest) -> S
     if not (wish.add_offers or wish.withdraw or wish.changes):
         raise NothingSupposed("Nothing is supposed.")
     needs, offers = dict(snapshot.need_facts), dict(snapshot.offer_facts)
-    scenario = Scenario(needs, offers, snapshot.units, snapshot)
+    aliases = {kind: _normalised(reader.aliases(kind)) for kind in ("city", "provider")}
+    scenario = Scenario(needs, offers, snapshot.units, snapshot, aliases)
     for typed in wish.withdraw:
         _withdraw(scenario, find_code(reader.connection, Side.OFFER, typed))
     for typed, text in wish.changes:
-        kind, code = find_target(snapshot, typed)
+        kind, code = find_target(reader, snapshot, typed)
         _change(scenario, kind, code, text)
     for text in wish.add_offers:
         for cells in offers_in(text):
             _add(scenario, cells)
     return scenario
+
+
+def _normalised(aliases: Mapping[str, str]) -> dict[str, str]:
+    return {normalised_code(former): code for former, code in aliases.items()}
 
 
 def _withdraw(scenario: Scenario, code: str) -> None:
@@ -222,6 +228,7 @@ def _change_offer(scenario: Scenario, code: str, column: str, value: str) -> Non
     before, balance = facts.offer, facts.balance
     cells = {**register_line("offers", before, balance.unit), column: value}
     offer, _ = _read(scenario, "offer", plain_amounts(scenario.units, cells))
+    offer = _by_codes_of_now(scenario, offer)
     day = scenario.snapshot.day
     for stage, ended, ends in (
         (Stage.EXPIRED, before.has_expired(day), offer.has_expired(day)),
@@ -254,6 +261,7 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
     cells: dict[str, str | None] = {"code": _next_free_code(scenario), "provider": _SUPPOSED.code}
     cells |= {column: text for column, text in fields.items() if text}
     offer, amount = _read(scenario, "offer", plain_amounts(scenario.units, cells))
+    offer = _by_codes_of_now(scenario, offer)
     if amount is None:
         raise BadTerms("quantity: The quantity is missing.")
     if offer.code in scenario.offers:
@@ -269,6 +277,16 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
     scenario.offers[offer.code] = facts
     shown = format_quantity(amount, unit)
     scenario.suppositions.append(f"offer {offer.code} added: {offer.factor}, {shown}")
+
+
+def _by_codes_of_now(scenario: Scenario, offer: Offer) -> Offer:
+    """Give an offer whose provider and cities are named by the codes that they have now."""
+    cities, providers = scenario.aliases["city"], scenario.aliases["provider"]
+    return replace(
+        offer,
+        provider=providers.get(normalised_code(offer.provider), offer.provider),
+        cities=tuple(cities.get(normalised_code(one), one) for one in offer.cities),
+    )
 
 
 def _require_cities(scenario: Scenario, offer: Offer) -> None:

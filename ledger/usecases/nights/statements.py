@@ -19,7 +19,7 @@ from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
 from ledger.statements.lines import TOLERANCE_DAYS, FindingKind
 from ledger.store.db.queries import read_units
-from ledger.store.registers import load_all
+from ledger.store.registers import former_codes, load_all
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
@@ -94,10 +94,11 @@ def _read(night: Night, options: StatementOptions) -> Inbox:
     if options.inbox is None:
         return Inbox()
     with night.ledger.read() as connection:
+        codes = {code: code for code in load_all(connection, "provider")}
         reader = Reader(
             rules=options.rules,
             units=read_units(connection),
-            providers=load_all(connection, "provider").keys(),
+            providers={**former_codes(connection, "provider"), **codes},
             today=night.ledger.today(),
         )
         known = known_hashes(connection)

@@ -18,6 +18,7 @@ from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
+from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
@@ -87,7 +88,7 @@ def edit(
 ) -> Receipt:
     """Change the given terms only; the old ones stay readable.
 
-    Raises what `add` does, `FixedTerm` and `NothingToChange`.
+    Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode` and `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
     cells = as_cells(kind, typed_terms)
@@ -100,20 +101,26 @@ def edit(
     changes = changed_terms(uow, kind, kept.record, after)
     if not as_new and _NAMES & changes.keys():
         note_near_duplicates(uow, kind, after)
-    uow.edit(kind, kept, after)
+    edit_identity(uow, kind, kept, after)
     note_unused_day(uow)
     return uow.receipt(changes=changes)
 
 
-_NAMES: Final = frozenset({"name", "name_local", "title"})
+_NAMES: Final = frozenset({"name", "name_local", "title", "city"})
 """The terms by which a record is taken for another."""
 
 
 def changed(kind: str, before: Any, read: Any, columns: Iterable[str]) -> Any:
-    """Give a record with the named terms taken from another. Raises `FixedTerm`."""
+    """Give a record with the named terms taken from another. Raises `FixedTerm`.
+
+    Those that are fixed only once acts rest on the record are taken: see `identity`.
+    """
     named = map(attribute_of, columns)
     terms = {name: getattr(read, name) for name in named if hasattr(read, name)}
-    for name in map(attribute_of, REGISTERS[kind].fixed):
+    spec = REGISTERS[kind]
+    for name in map(attribute_of, spec.fixed):
+        if spec.column[column_of(name)].until_acts:
+            continue
         if name in terms and terms.pop(name) != getattr(before, name):
             raise FixedTerm(
                 f"The {column_of(name).replace('_', ' ')} of {kind} {before.code} is "

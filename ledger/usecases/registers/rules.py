@@ -8,12 +8,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.text import normalised_code
 from ledger.deals.deal import BrokerNotBank
 from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
 from ledger.registers.records import Office, Provider
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
-from ledger.store.registers import AmbiguousCode, UnknownCode, codes_of, load_all
+from ledger.store.registers import (
+    AmbiguousCode,
+    UnknownCode,
+    codes_of,
+    former_codes,
+    load_all,
+)
 from ledger.store.session.unit_of_work import UnitOfWork
 
 THE_FUND = frozenset(
@@ -43,14 +50,30 @@ class ParentWithdrawn(RefusedByRule, code="parent-withdrawn"):
     default_why = "Nothing new is put under what has been withdrawn."
 
 
-def refuse_taken(uow: UnitOfWork, kind: str, code: str) -> None:
-    """Refuse a code that is taken, in any capitals. Raises `AlreadyThere`."""
+class FormerCode(RefusedByRule, code="former-code"):
+    """A code was to be given to a record, and was formerly another's."""
+
+    default_why = "A former code stays an alias of its record, and is never given to another."
+
+
+def refuse_taken(uow: UnitOfWork, kind: str, code: str, *, but: str | None = None) -> None:
+    """Refuse a code that is or was one of another record, in any capitals.
+
+    `but` is the code of the record that may have it. Raises `AlreadyThere` and `FormerCode`.
+    """
     try:
         held = uow.find_record(kind, code).record
     except UnknownCode:
         return
     except AmbiguousCode as error:
         raise AlreadyThere(f"The code {code} is taken.", next_step=error.default_next) from None
+    if held.code == but:
+        return
+    if normalised_code(held.code) != normalised_code(code):
+        raise FormerCode(
+            f"The code {code} was that of {kind} {held.code} ({title_of(uow, kind, held)}).",
+            next_step=f"See it with: cityfund {kind} show {held.code}; or choose another code.",
+        )
     raise AlreadyThere(
         f"{kind.capitalize()} {held.code} is there already: {title_of(uow, kind, held)}.",
         next_step=f"Change it with: cityfund {kind} edit {held.code}; or choose another code.",
@@ -60,10 +83,11 @@ def refuse_taken(uow: UnitOfWork, kind: str, code: str) -> None:
 def require_free(uow: UnitOfWork, kind: str, code: str) -> None:
     """Refuse a typed code that is taken, or that could be taken for another.
 
-    Raises `AlreadyThere`, `MixedScripts` and `ConfusableCode`.
+    Raises `AlreadyThere`, `FormerCode`, `MixedScripts` and `ConfusableCode`.
     """
     refuse_taken(uow, kind, code)
-    refuse_confusable(kind, code, CodeShapes(codes_of(uow.connection, kind)))
+    codes = (*codes_of(uow.connection, kind), *former_codes(uow.connection, kind))
+    refuse_confusable(kind, code, CodeShapes(codes))
 
 
 class MixedScripts(InvalidInput, code="mixed-scripts"):

@@ -48,11 +48,11 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What the files of an inbox are read by."""
+    """What the files of an inbox are read by; `providers` are their codes by all that they had."""
 
     rules: Sequence[ImportRule]
     units: Mapping[str, Unit]
-    providers: Collection[str]
+    providers: Mapping[str, str]
     today: date
 
 
@@ -107,9 +107,9 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
     return file if file.problems else _of_known_providers(file, reader.providers)
 
 
-def _of_known_providers(file: StatementFile, providers: Collection[str]) -> StatementFile:
+def _of_known_providers(file: StatementFile, providers: Mapping[str, str]) -> StatementFile:
     """Spell the providers as the ledger does; a file of one it does not know is not taken."""
-    spelt = {normalised_code(code): code for code in providers}
+    spelt = {normalised_code(typed): code for typed, code in providers.items()}
     problems: list[ImportProblem] = []
 
     def of_known(read: ReadLine) -> ReadLine:

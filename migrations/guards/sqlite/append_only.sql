@@ -1,11 +1,6 @@
 -- Applied to every append-only table: what was written is never changed, removed or replaced.
 -- INSERT OR REPLACE goes round delete triggers, so a key that exists is refused on insert.
 
-CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table}
-BEGIN
-    SELECT RAISE(ABORT, 'cityfund guard: {table} is append-only, update refused');
-END;
-
 CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table}
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: {table} is append-only, delete refused');

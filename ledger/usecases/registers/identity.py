@@ -1,0 +1,95 @@
+"""Changing the code of a city, provider or project, or a project's city, before acts rest on it.
+
+The former code stays an alias: the record is still found by it, and no other is given it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ledger.core.errors import RefusedByRule
+from ledger.core.factors import Side
+from ledger.reference.confusables import CodeShapes
+from ledger.registers.table import REGISTERS
+from ledger.store.journal.entries import first_act_under
+from ledger.store.registers import StoredRecord, codes_of, former_codes, load_all
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.registers.rules import refuse_confusable, refuse_taken
+
+
+class ActsRestOnRecord(RefusedByRule, code="acts-rest-on-record"):
+    """A code or a project's city was to be changed, and an act beyond a declaration rests on it."""
+
+    default_why = (
+        "The code of a city, provider or project, and the city of a project, can be changed only "
+        "while nothing but declarations rests on them."
+    )
+
+
+def changed_identity(kind: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
+    """Return the terms of a record's identity that differ, each before and after."""
+    names = (one.attribute for one in REGISTERS[kind].until_acts)
+    values = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    return {name: value for name, value in values.items() if value[0] != value[1]}
+
+
+def edit_identity(uow: UnitOfWork, kind: str, stored: StoredRecord, after: Any) -> None:
+    """Add a version of a record, of another code or another city where that may be.
+
+    Mandates that name a city follow its code. Raises `ActsRestOnRecord`, `AlreadyThere`,
+    `FormerCode`, `MixedScripts` and `ConfusableCode`.
+    """
+    changed = changed_identity(kind, stored.record, after)
+    if changed:
+        _require_only_declarations(uow, kind, stored, changed)
+    if "code" in changed:
+        _require_free(uow, kind, stored.record.code, after.code)
+    uow.edit(kind, stored, after)
+    if "code" in changed and kind == "city":
+        _follow_in_mandates(uow, *changed["code"])
+
+
+def _require_only_declarations(
+    uow: UnitOfWork, kind: str, stored: StoredRecord, changed: Mapping[str, object]
+) -> None:
+    uow.flush_registers()
+    act = first_act_under(uow.connection, kind, stored.id)
+    if act is None:
+        return
+    deal = f" of deal {act.deal}" if act.deal else ""
+    raise ActsRestOnRecord(
+        f"The {' and the '.join(changed)} of {kind} {stored.record.code} can no longer be changed: "
+        f"entry {act.number} ({act.act.value}{deal}) of {act.effective_on} rests on it.",
+        next_step=f"See it with: cityfund journal show {act.number}",
+    )
+
+
+def _require_free(uow: UnitOfWork, kind: str, former: str, code: str) -> None:
+    """Refuse a new code that is or was another record's, or that could be taken for one."""
+    refuse_taken(uow, kind, code, but=former)
+    codes = {*codes_of(uow.connection, kind), *former_codes(uow.connection, kind)} - {former}
+    refuse_confusable(kind, code, CodeShapes(codes))
+
+
+def _follow_in_mandates(uow: UnitOfWork, former: str, code: str) -> None:
+    """Name a city by its new code in every mandate that names it."""
+    for offer, stored in load_all(uow.connection, Side.OFFER.value).items():
+        if former in stored.record.cities:
+            cities = tuple(code if one == former else one for one in stored.record.cities)
+            uow.edit_account(Side.OFFER, offer, cities=cities)
+            uow.note("mandate-follows", f"the mandate of offer {offer} now names {code}")
+
+
+def add_with_former_codes(
+    uow: UnitOfWork, kind: str, record: Any, former: Sequence[str] = ()
+) -> None:
+    """Add a record under its oldest code, then change that to each later one, the last its own."""
+    codes = [*former, record.code]
+    version, before = 1, replace(record, code=codes[0]) if former else record
+    identity = uow.add(kind, before)
+    for code in codes[1:]:
+        after = replace(record, code=code)
+        version = uow.edit(kind, StoredRecord(identity, version, uow.now, before), after)
+        before = after

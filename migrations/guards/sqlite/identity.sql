@@ -1,0 +1,73 @@
+-- Applied to the identity rows of cities, providers and projects. They are append-only but for what
+-- their newest identity change says, which puts itself in force once.
+
+CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table}
+WHEN NEW.id IS NOT OLD.id OR NEW.request_id IS NOT OLD.request_id OR NOT EXISTS (
+    SELECT 1 FROM {table}_identity_change AS made
+    WHERE made.{owner} = OLD.id
+        AND made.version = (
+            SELECT max(newer.version) FROM {table}_identity_change AS newer
+            WHERE newer.{owner} = OLD.id
+        )
+        AND {former_is_old}
+        AND {made_is_new}
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: {table} is append-only, update refused');
+END;
+
+-- A code that a record once had is never given to another.
+
+CREATE TRIGGER {table}_takes_free_code BEFORE INSERT ON {table}
+WHEN EXISTS (
+    SELECT 1 FROM {table}_identity_change AS made
+    WHERE made.former_folded = NEW.folded AND made.{owner} <> NEW.id
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: {table} takes no former code of another');
+END;
+
+-- A change comes with a version that announces it, of a record as it is, to a code that is free,
+-- and only while nothing but declarations was recorded of what lies under the record.
+
+CREATE TRIGGER {table}_identity_change_follows BEFORE INSERT ON {table}_identity_change
+WHEN typeof(NEW.version) <> 'integer'
+    OR typeof(NEW.number) NOT IN ('integer', 'null')
+    OR NOT EXISTS (
+        SELECT 1 FROM {table} AS kept
+        JOIN {table}_version AS terms ON terms.{owner} = kept.id
+        WHERE kept.id = NEW.{owner}
+            AND terms.version = NEW.version
+            AND terms.version > 1
+            AND terms.format = 2
+            AND terms.request_id = NEW.request_id
+            AND terms.recorded_at = NEW.recorded_at
+            AND {former_is_kept}
+    )
+    OR ({unchanged})
+    OR NEW.version <= (
+        SELECT coalesce(max(earlier.version), 0) FROM {table}_identity_change AS earlier
+        WHERE earlier.{owner} = NEW.{owner}
+    )
+    OR EXISTS (
+        SELECT 1 FROM {table} AS other
+        WHERE other.id <> NEW.{owner} AND (other.folded = NEW.folded OR other.code = NEW.code)
+    )
+    OR EXISTS (
+        SELECT 1 FROM {table}_identity_change AS other
+        WHERE other.former_folded = NEW.folded AND other.{owner} <> NEW.{owner}
+    )
+    OR EXISTS (
+        SELECT 1 FROM movement
+        WHERE movement.holder_id IN ({below})
+            AND 'undeclared' NOT IN (movement.from_stage, movement.to_stage)
+            AND movement.recorded_at < NEW.recorded_at
+    )
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: {table}_identity_change takes a change that can be made only');
+END;
+
+CREATE TRIGGER {table}_identity_change_counts AFTER INSERT ON {table}_identity_change
+BEGIN
+    UPDATE {table} SET {assigned} WHERE id = NEW.{owner};
+END;
