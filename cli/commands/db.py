@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.framework.command import Call, command, noun
-from cli.framework.session import request_of
+from cli.framework.options import ClockIsRight
+from cli.framework.session import agree_to_clock, request_of
 from cli.views.database import emit_copied, emit_set_up, with_progress
 
 app = noun("The database: upgrade, copy, backup, restore.")
 
 
 @command(app, "upgrade", kind="plain")
-def upgrade(call: Call) -> None:
+def upgrade(
+    call: Call,
+    clock_is_right: ClockIsRight = False,  # noqa: ARG001 - read by agree_to_clock
+) -> None:
     """Upgrade an existing ledger to the schema of this program."""
     from ledger.usecases.admin.set_up import upgrade_ledger
 
-    emit_set_up(call, upgrade_ledger(call.settings.db_url, request_of(call)))
+    agree = partial(agree_to_clock, call)
+    emit_set_up(call, upgrade_ledger(call.settings.db_url, request_of(call), agree))
 
 
 @command(app, "copy", kind="plain")

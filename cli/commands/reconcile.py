@@ -22,7 +22,7 @@ import typer
 from cli.framework.command import Call, ReadOptions, command, noun
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines, require_place_for
-from cli.framework.session import ledger_of, optional_date
+from cli.framework.session import agree_to_clock, ledger_of, optional_date
 from cli.framework.settings import mask_url
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
@@ -111,8 +111,12 @@ def night(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the result, write nothing.")
     ] = False,
-    clock_is_right: Annotated[
-        bool, typer.Option("--clock-is-right", help="Catch up any number of missed nights.")
+    clock_is_right: Annotated[  # noqa: ARG001 - read by agree_to_clock
+        bool,
+        typer.Option(
+            "--clock-is-right",
+            help="Write after 40 days without a write, and catch up any number of missed nights.",
+        ),
     ] = False,
     report: Annotated[
         str | None,
@@ -144,7 +148,7 @@ def night(
         options,
         watch_of(call),
         day=optional_date(call, date),
-        agree=(lambda _missed: None) if clock_is_right else partial(_agree_to_nights, call),
+        agree=partial(_agree_to_nights, call),
     )
     document = reconcile_document(answer)
     if not dry_run:
@@ -161,13 +165,10 @@ def night(
 
 def _agree_to_nights(call: Call, missed: Sequence[Date]) -> None:
     """Ask whether many missed nights are to be caught up; raises ClockAhead in a script."""
-    from cli.framework.terminal import can_ask, confirm
     from ledger.core.dates import ClockAhead
 
     what = f"{len(missed)} nights were missed, {missed[0]} to {missed[-1]}"
-    if not can_ask():
-        raise ClockAhead(f"{what}.")
-    confirm(call, f"{what}. Is the clock right, and are they to be caught up?")
+    agree_to_clock(call, ClockAhead(f"{what}; all of them are caught up."))
 
 
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NOT_INPUT = frozenset(
     {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
-    | {"quiet", "verbose", "debug", "no_color", "again", "as_new"}
+    | {"quiet", "verbose", "debug", "no_color", "again", "as_new", "clock_is_right"}
 )
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -54,6 +54,7 @@ class Session:
     settings: Settings | None = field(default=None)
     ledger: Ledger | None = field(default=None)
     calendar: Calendar | None = field(default=None)
+    clock_is_right: bool = False
     recorded: str | None = None
 
 

@@ -24,6 +24,11 @@ from cli.framework.usage_errors import BadUsage
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _PASSED_THROUGH = (str, bool, list[str])
 
+ClockIsRight = Annotated[
+    bool, typer.Option("--clock-is-right", help="Write after 40 days without a write.")
+]
+"""For writing commands of their own kind; `agree_to_clock` reads it."""
+
 TWO_WORDS = "CODE FIELD=VALUE"
 """The metavar of options that take a code and what changes of it, as two words."""
 
@@ -200,6 +205,7 @@ _RECORDING = (
     _text("--reason", "TEXT", "The reason, for the journal.", WRITE_PANEL),
     _text("--key", "KEY", "Request key: makes it safe to repeat.", WRITE_PANEL),
     _flag("--dry-run", words="Show the result, write nothing.", panel=WRITE_PANEL),
+    _flag("--clock-is-right", words="Write after 40 days without a write.", panel=WRITE_PANEL),
 )
 _YES = _flag("--yes", "-y", words="Do not ask for confirmation.", panel=WRITE_PANEL)
 

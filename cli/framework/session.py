@@ -15,6 +15,7 @@ from cli.framework.usage_errors import BadUsage, MovedOn
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.core.dates import ClockAhead
     from ledger.core.requests import Request
     from ledger.journal.receipts import Note, Receipt
     from ledger.store.journal.balances import Times
@@ -76,9 +77,24 @@ def ledger_of(call: Call) -> Ledger:
     if session.ledger is None:
         from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
 
-        session.ledger = open_ledger(call.settings.db_url)
+        session.ledger = open_ledger(call.settings.db_url, partial(agree_to_clock, call))
         call.find_root().call_on_close(session.ledger.engine.dispose)
     return session.ledger
+
+
+def agree_to_clock(call: Call, error: ClockAhead) -> None:
+    """Ask on a terminal, once, whether the clock is right; --clock-is-right answers beforehand.
+
+    Raises the error in a script, and NotConfirmed where the answer is not yes.
+    """
+    from cli.framework.terminal import ask, can_ask  # noqa: PLC0415 - after a long pause only
+
+    session = call.ensure_object(Session)
+    if not (session.clock_is_right or call.params.get("clock_is_right")):
+        if not can_ask():
+            raise error
+        ask(call, f"{error.what} Is the clock right?")
+    session.clock_is_right = True
 
 
 def calendar_of(call: Call) -> Calendar:

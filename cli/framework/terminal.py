@@ -123,6 +123,11 @@ def confirm(call: Call, question: str) -> None:
         return
     if not can_ask():
         raise NeedsYes(f"{call.command_name} needs a confirmation, and nobody can give it.")
+    ask(call, question)
+
+
+def ask(call: Call, question: str) -> None:
+    """Ask a person a question; raises NeedsYes or NotConfirmed where the answer is not yes."""
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
     try:
         answer = sys.stdin.readline()

@@ -107,6 +107,9 @@ class UnknownTimeZone(InvalidInput, code="unknown-time-zone"):
 LONGEST_WRITE = timedelta(seconds=30)
 """The longest duration of a write; every reader that starts later sees what it recorded."""
 
+LONGEST_PAUSE = timedelta(days=40)
+"""After a longer time without a write, the clock is asked about before the next."""
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a clock under correction may step back without a refusal."""
 
@@ -142,6 +145,13 @@ def find_time_zone(name: str) -> tzinfo:
 def day_of(moment: datetime, where: tzinfo) -> date:
     """Return the calendar day of a moment in a time zone."""
     return moment.astimezone(where).date()
+
+
+def clock_ahead(now: datetime, last_written: datetime, zone: tzinfo) -> ClockAhead:
+    """Make the refusal of a write that comes long after the last one."""
+    shows, last = (written_time(one, zone) for one in (now, last_written))
+    days = (now - last_written).days
+    return ClockAhead(f"The clock shows {shows}, {days} days after the last write ({last}).")
 
 
 def written_time(moment: datetime, zone: tzinfo) -> str:

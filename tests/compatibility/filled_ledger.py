@@ -63,7 +63,7 @@ HUNDRED = 10_000
 def make_filled_ledger(engine: Engine, size: Size) -> None:
     """Make a ledger in an empty database, with some rows and at least one in every table."""
     request = asked("compatibility")
-    upgrade_and_fill(engine, LedgerSettings(time_zone="Europe/Paris"), request)
+    upgrade_and_fill(Ledger(engine), LedgerSettings(time_zone="Europe/Paris"), request)
     fill(Ledger(engine), request, size)
 
 

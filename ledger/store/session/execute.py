@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, TextClause, func, select, text
 
-from ledger.core.dates import recording_time
+from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.table import code_prefixes
@@ -36,6 +36,9 @@ from ledger.store.session.unit_of_work import UnitOfWork, WriteStart
 
 Handler = Callable[[UnitOfWork], Receipt]
 """What does an act in a unit of work, and gives its receipt."""
+
+SET_UP: Final = ("init", "db upgrade")
+"""The commands that set a ledger up."""
 
 _MOST_TRIES: Final = 60
 _FIRST_WAIT_MS: Final = 4
@@ -115,16 +118,59 @@ def begin_write(
 ) -> Iterator[UnitOfWork]:
     """Begin the one transaction of a request; rolled back on an error and for a dry run.
 
-    `tries` says how often that ended in a `WriteConflict` before.
+    `tries` says how often that ended in a `WriteConflict` before. Raises `ClockAhead` for the first
+    write after a long pause, unless the clock is agreed to, outside any transaction.
     """
+    key = request.key or key or made_key()
+    with ExitStack() as stack:
+        try:
+            uow = stack.enter_context(_transaction(ledger, request, key, tries))
+        except ClockAhead as error:
+            ledger.agree_to_clock(error)
+            agreed = _transaction(ledger, request, key, tries, clock_is_right=True)
+            uow = stack.enter_context(agreed)
+        yield uow
+
+
+@contextmanager
+def _transaction(
+    ledger: Ledger, request: Request, key: str, tries: int, *, clock_is_right: bool = False
+) -> Iterator[UnitOfWork]:
     engine = ledger.engine
     preflight = _preflight(ledger, request) if engines.on_server(engine) else None
     with engines.write_transaction(engine, commit=not request.dry_run) as connection:
         if preflight is None:
             require_current(connection)
         start = _start(connection, request, preflight, tries)
-        yield UnitOfWork(connection, request, start, request.key or key or made_key())
+        if start.first_receipt is None and not clock_is_right:
+            require_short_pause(connection, start.moment, start.last_recorded)
+        yield UnitOfWork(connection, request, start, key)
         _require_in_time(start)
+
+
+def require_short_pause(connection: Connection, moment: datetime, last: datetime | None) -> None:
+    """Refuse a write so long after the last request that the clock may be ahead.
+
+    Nights count as writes, and the set-up of a ledger does not. Raises `ClockAhead`.
+    """
+    if last is None or moment - last <= LONGEST_PAUSE:
+        return
+    written = last_written(connection)
+    if written is not None and moment - written > LONGEST_PAUSE:
+        raise clock_ahead(moment, written, read_settings(connection).zone)
+
+
+def last_written(connection: Connection) -> datetime | None:
+    """Give the moment of the last act or night; None in a ledger that was only set up."""
+    from ledger.store.db.night_tables import night_run  # noqa: PLC0415 - after a long pause only
+
+    request = tables.request
+    acts = select(func.max(request.c.recorded_at)).where(request.c.command.not_in(SET_UP))
+    moments = [
+        connection.execute(query).scalar()
+        for query in (acts, select(func.max(night_run.c.started_at)))
+    ]
+    return max((one for one in moments if one is not None), default=None)
 
 
 def unit_of_work(connection: Connection, request: Request, *, tries: int = 0) -> UnitOfWork:
@@ -188,6 +234,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
         moment=recording_time(now(), last.moment, lambda: read_settings(connection).zone),
         numbering=LockedNumbering(connection, request=last.request, entry=last.entry),
         first_receipt=queries.first_receipt(connection, request),
+        last_recorded=last_moment,
     )
 
 
@@ -216,5 +263,6 @@ def _start_among_many(
         moment=moment,
         numbering=numbering,
         first_receipt=preflight.first_receipt,
+        last_recorded=preflight.last_recorded,
         database_user=row.database_user,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.core.dates import day_of, written_time, zone_name
+from ledger.core.dates import ClockAhead, day_of, written_time, zone_name
 from ledger.core.errors import InvalidInput
 from ledger.store.db import engine as engines
 from ledger.store.db.queries import read_settings
@@ -58,11 +58,21 @@ class Calendar(NamedTuple):
     name: str
 
 
+def refuse_clock(error: ClockAhead) -> None:
+    """Refuse a write where nobody says that the clock is right."""
+    raise error
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger."""
+    """An opened ledger.
+
+    `agree_to_clock` is called before a write that comes so long after the last one that the clock
+    may be ahead; it raises what it is given, unless the clock is known to be right.
+    """
 
     engine: Engine
+    agree_to_clock: Callable[[ClockAhead], None] = refuse_clock
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -120,8 +130,8 @@ def _require_known(connection: Connection, known_at: datetime | None, moment: da
         raise KnownTooRecently(f"{written} is less than a minute ago.")
 
 
-def open_ledger(url: str) -> Ledger:
+def open_ledger(url: str, agree_to_clock: Callable[[ClockAhead], None] = refuse_clock) -> Ledger:
     """Open the ledger at a URL; raises `LedgerMissing` or `UnknownDatabase`."""
     engine = engines.make_engine(url)
     require_file(engine)
-    return Ledger(engine)
+    return Ledger(engine, agree_to_clock)

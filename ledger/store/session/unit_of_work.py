@@ -51,12 +51,14 @@ class WriteStart:
     """What a write starts with.
 
     `moment` is when it is recorded, not before the last write; `first_receipt` the answer to the
-    same request executed before, None where it is new; `database_user` is None where there is none.
+    same request executed before, None where it is new; `last_recorded` when the last one was
+    recorded; `database_user` is None where there is none.
     """
 
     moment: datetime
     numbering: Numbering
     first_receipt: dict[str, Any] | None = None
+    last_recorded: datetime | None = None
     database_user: str | None = None
     since_ns: int = field(default_factory=time.monotonic_ns)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine
-
-from ledger.core.dates import find_time_zone, zone_name
+from ledger.core.dates import ClockAhead, find_time_zone, zone_name
 from ledger.core.errors import RefusedByRule
 from ledger.core.quantity import find_unit
 from ledger.core.requests import Request
@@ -16,12 +16,17 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, read_settings
+from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, last_request, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
-from ledger.store.session.execute import retry_on_conflict, run_handler, unit_of_work
-from ledger.store.session.ledger import open_ledger
+from ledger.store.session.execute import (
+    require_short_pause,
+    retry_on_conflict,
+    run_handler,
+    unit_of_work,
+)
+from ledger.store.session.ledger import Ledger, open_ledger, refuse_clock
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -61,39 +66,59 @@ class SetUpResult:
     base_currency: str
 
 
-def set_up(url: str, settings: LedgerSettings, request: Request) -> SetUpResult:
-    """Make the ledger at a URL, or upgrade it; doing it again changes nothing."""
+AgreeToClock = Callable[[ClockAhead], None]
+
+
+def set_up(
+    url: str,
+    settings: LedgerSettings,
+    request: Request,
+    agree_to_clock: AgreeToClock = refuse_clock,
+) -> SetUpResult:
+    """Make the ledger at a URL, or upgrade it; doing it again changes nothing.
+
+    Raises `ClockAhead` where something is written to an old ledger after a long pause.
+    """
     if settings.time_zone is not None:
         find_time_zone(settings.time_zone)
     if settings.base_currency is not None:
         find_unit(settings.base_currency, iso4217_units())
     engine = engines.make_engine(url)
     create_private_file(engine)
-    return upgrade_and_fill(engine, settings, request)
+    return upgrade_and_fill(Ledger(engine, agree_to_clock), settings, request)
 
 
-def upgrade_ledger(url: str, request: Request) -> SetUpResult:
+def upgrade_ledger(
+    url: str, request: Request, agree_to_clock: AgreeToClock = refuse_clock
+) -> SetUpResult:
     """Bring an existing ledger to this program's schema and reference tables."""
-    engine = open_ledger(url).engine
-    with engines.read_transaction(engine) as connection:
+    ledger = open_ledger(url, agree_to_clock)
+    with engines.read_transaction(ledger.engine) as connection:
         if schema.current_revision(connection) is None:
             raise schema.NotALedger("This database is not a cityfund ledger.")
-    return upgrade_and_fill(engine, LedgerSettings(), request)
+    return upgrade_and_fill(ledger, LedgerSettings(), request)
 
 
-def upgrade_and_fill(engine: Engine, settings: LedgerSettings, request: Request) -> SetUpResult:
+def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request) -> SetUpResult:
     """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
 
-    def attempt(tries: int) -> SetUpResult:
-        with engines.upgrade_transaction(engine) as connection:
+    def attempt(tries: int, *, clock_is_right: bool = False) -> SetUpResult:
+        with engines.upgrade_transaction(ledger.engine) as connection:
             before, after = schema.upgrade_schema(connection)
+            last_recorded = last_request(connection)[1]
             uow = unit_of_work(connection, request, tries=tries)
             document = run_handler(uow, lambda uow: _fill(uow, settings))
+            if uow.has_written and not clock_is_right:
+                require_short_pause(connection, uow.now, last_recorded)
             settings_now = read_settings(connection)
             zone = zone_name(settings_now.zone, uow.now)
             return SetUpResult(before, after, document, zone, settings_now.base_currency)
 
-    return retry_on_conflict(attempt)
+    try:
+        return retry_on_conflict(attempt)
+    except ClockAhead as error:
+        ledger.agree_to_clock(error)
+        return retry_on_conflict(partial(attempt, clock_is_right=True))
 
 
 def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:

@@ -12,13 +12,15 @@ from datetime import date, timedelta
 from importlib import import_module
 from typing import Any, Final
 
-from ledger.core.dates import ClockSteppedBack, require_not_future
+from ledger.core.dates import ClockAhead, ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
 from ledger.core.suggest import did_you_mean
+from ledger.store.db.queries import last_request
 from ledger.store.nights import runs as nights
 from ledger.store.nights.lock import RequireLock, hold_lock
 from ledger.store.nights.runs import StoredRun, StoredStep
-from ledger.store.session.ledger import Ledger
+from ledger.store.session.execute import require_short_pause
+from ledger.store.session.ledger import Ledger, moment_of
 from ledger.usecases.night_step import (
     ONLY_FOR_THE_LAST,
     STEPS,
@@ -140,7 +142,7 @@ def reconcile(
 
     `agree` is called with more than `MOST_UNASKED` missed nights, and raises where they are not
     to be caught up: a clock that ran ahead would lapse what is still held. Raises `FutureDate`,
-    `UnknownStep`, `NightUnderWay` and `ClockSteppedBack`.
+    `UnknownStep`, `NightUnderWay`, `ClockAhead` and `ClockSteppedBack`.
     """
     steps = choose_steps(options.only)
     today = ledger.today()
@@ -148,6 +150,7 @@ def reconcile(
     require_not_future(last, today)
     if options.dry_run:
         return _dry_run(ledger, who, options, listener, last)
+    _require_clock(ledger)
     missed = [] if options.only else _due(ledger, last)[:-1]
     if len(missed) > MOST_UNASKED:
         agree(missed)
@@ -160,6 +163,16 @@ def reconcile(
             )
             finished.append(running.night(one, steps))
     return ReconcileResult(nights=tuple(finished))
+
+
+def _require_clock(ledger: Ledger) -> None:
+    """Ask about the clock after a long pause, before anything is written."""
+    try:
+        with ledger.read() as connection:
+            last = last_request(connection)[1]
+            require_short_pause(connection, moment_of(connection), last)
+    except ClockAhead as error:
+        ledger.agree_to_clock(error)
 
 
 def _dry_run(
