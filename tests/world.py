@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from raw import Raw
 
+from ledger.core.dates import ClockAhead
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import parse_quantity
@@ -25,7 +26,7 @@ from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.entries import read_entries
 from ledger.store.session.execute import execute
-from ledger.store.session.ledger import open_ledger
+from ledger.store.session.ledger import open_ledger, refuse_clock
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.evidence import seal_journal
@@ -90,9 +91,11 @@ def deal_act(
 class World:
     """One ledger and the acts of its officer; every act gives its receipt's document."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, agree_to_clock: Callable[[ClockAhead], None] = refuse_clock
+    ) -> None:
         self.url = url
-        self.ledger = open_ledger(url)
+        self.ledger = open_ledger(url, agree_to_clock)
 
     @property
     def engine(self) -> str:

@@ -11,9 +11,10 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.options import ClockIsRight
 from cli.framework.session import agree_to_clock, request_of
+from cli.framework.terminal import confirm
 from cli.views.database import emit_copied, emit_set_up, with_progress
 
-app = noun("The database: upgrade, copy, backup, restore.")
+app = noun("The database: upgrade, copy, backup, restore, a wrong clock.")
 
 
 @command(app, "upgrade", kind="plain")
@@ -26,6 +27,20 @@ def upgrade(
 
     agree = partial(agree_to_clock, call)
     emit_set_up(call, upgrade_ledger(call.settings.db_url, request_of(call), agree))
+
+
+@command(app, "correct-clock", kind="plain", saves=True, destructive=True)
+def correct_clock(call: Call) -> None:
+    """Record that the clock ran ahead and is right now; --reason is required."""
+    from cli.framework.receipts import emit_receipt, remember_receipt
+    from cli.framework.session import ledger_of
+    from ledger.store.session.execute import execute
+    from ledger.usecases.admin.settings import correct_clock
+
+    confirm(call, "Records stamped ahead of the clock stay as they are. Is the clock right now?")
+    receipt = execute(ledger_of(call), request_of(call), correct_clock, corrects_clock=True)
+    remember_receipt(call, receipt)
+    emit_receipt(call, receipt)
 
 
 @command(app, "copy", kind="plain")

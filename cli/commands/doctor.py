@@ -33,10 +33,9 @@ app = standalone()
 def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
     server_facts, server_findings = _server(call.settings.db_url)
-    facts = {**dict(_facts(call)), **server_facts, "time_zone": _time_zone(call.settings.db_url)}
-    findings = [*_findings(call), *server_findings]
-    if facts.get("ledger_schema") is not None or _file(call.settings.db_url) is not None:
-        findings += _collisions(call)
+    ledger_facts, ledger_findings = _ledger(call)
+    facts = {**dict(_facts(call)), **server_facts, **ledger_facts}
+    findings = [*_findings(call), *server_findings, *ledger_findings]
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings})
     else:
@@ -46,16 +45,23 @@ def doctor(call: Call) -> ExitCode:
     return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
-def _collisions(call: Call) -> list[str]:
-    """Return the codes that could be taken for each other; none where no ledger can be read."""
+def _ledger(call: Call) -> tuple[dict[str, object], list[str]]:
+    """Return the time zone and the clock of the ledger, where one can be read, and its problems."""
     from cli.framework.session import ledger_of
     from ledger.core.errors import LedgerError
     from ledger.usecases.admin.code_collisions import code_collisions
+    from ledger.usecases.admin.settings import clock_corrections, clock_findings
 
+    facts: dict[str, object] = {"time_zone": None, "clock_corrections": []}
     try:
-        return code_collisions(ledger_of(call))
+        opened = ledger_of(call)
+        facts["time_zone"] = opened.calendar().name
+        with opened.read() as connection:
+            facts["clock_corrections"] = clock_corrections(connection)
+            clock = [*clock_findings(connection)]
+        return facts, [*code_collisions(opened), *clock]
     except LedgerError:
-        return []
+        return facts, []
 
 
 def _server(url: str) -> tuple[dict[str, object], list[str]]:
@@ -109,17 +115,6 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "host", settings.host
     yield "terminal", is_terminal(sys.stdout)
     yield "encoding", sys.stdout.encoding
-
-
-def _time_zone(url: str) -> str | None:
-    """Return the time zone in force, where there is a ledger that can be read."""
-    from ledger.core.errors import LedgerError
-    from ledger.store.session.ledger import open_ledger
-
-    try:
-        return open_ledger(url).calendar().name
-    except LedgerError:
-        return None
 
 
 def _version(name: str) -> str | None:

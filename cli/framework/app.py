@@ -105,7 +105,12 @@ COMMAND_TABLE = (
     CommandEntry(
         "settings", "Settings of the ledger: its time zone.", SET_UP, "cli.commands.settings"
     ),
-    CommandEntry("db", "The database: upgrade, copy, backup, restore.", SET_UP, "cli.commands.db"),
+    CommandEntry(
+        "db",
+        "The database: upgrade, copy, backup, restore, a wrong clock.",
+        SET_UP,
+        "cli.commands.db",
+    ),
 )
 
 HELP = "The ledger of a development fund that works as a broker: needs, offers, deals, gaps."

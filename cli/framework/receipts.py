@@ -29,6 +29,7 @@ _PAST = {
     "settle": "resolved",
     "reopen": "reopened",
     "rename": "renamed",
+    "correct-clock": "corrected",
 }
 _STAGES = ("open", "available", "held", "committed", "delivered", "withdrawn", "expired")
 _ENDS = ("withdrawn", "expired")

@@ -27,6 +27,7 @@ class RecordVersionRow(NamedTuple):
     version: int | None
     recorded_at: int | None
     format: int | None = None
+    request_id: object = None
     format_due: int = CANONICAL_FORMAT
 
 
@@ -104,7 +105,11 @@ class AppendOnly(JournalCheck):
                     self.report.fail(
                         f"{name} version {row.version} is in format {row.format}, unknown here"
                     )
-            moments = [row.recorded_at for row in rows if row.recorded_at is not None]
+            moments = [
+                self.context.known_from(row.recorded_at, row.request_id)
+                for row in rows
+                if row.recorded_at is not None
+            ]
             if self.context.one_writer and moments != sorted(moments):
                 self.report.fail(f"{name} has versions recorded out of order")
 
@@ -120,12 +125,13 @@ class AppendOnly(JournalCheck):
 
     def _check_order(self, entry: EntryRow) -> None:
         # On a server, writes overlap: numbers may be skipped, and commits may be out of order.
+        moment = self.context.known_from(entry.recorded_at, entry.request_id)
         if self.context.one_writer:
             if entry.number != self._last + 1:
                 self.report.fail(f"after entry {self._last} comes entry {entry.number}")
-            if entry.recorded_at < self._last_recorded:
+            if moment < self._last_recorded:
                 self.report.fail(f"entry {entry.number} was recorded before the one before it")
-        self._last, self._last_recorded = entry.number, entry.recorded_at
+        self._last, self._last_recorded = entry.number, moment
 
     def _check_lines(self, entry: EntryRow) -> None:
         lines = [movement.line for movement in entry.movements]
@@ -215,6 +221,7 @@ class TwoTimes(JournalCheck):
         super().__init__(context)
         self._reversed: dict[int, str] = {}
         self._undeclared: dict[int, tuple[EntryRow, str]] = {}
+        self._mirrored: set[tuple[object, str]] = set()
 
     def before(self, entry: EntryRow, _balances: RunningBalances) -> None:
         """Compare an entry's date with the dates that bound it."""
@@ -223,16 +230,26 @@ class TwoTimes(JournalCheck):
             self._fail(entry, "which is not a date")
             return
         today = self.context.day_of(entry.recorded_at)
-        if entry.effective_on > today:
+        reversed_number = None if entry.reverses is None else self._reversed.get(entry.reverses)
+        if entry.effective_on > today and not self._is_mirrored(entry, reversed_number):
             self._fail(entry, f"after {today}, the day it was recorded")
         self._check_declarations(entry)
-        reversed_number = None if entry.reverses is None else self._reversed.get(entry.reverses)
         if reversed_number is not None and entry.effective_on < reversed_number:
             self._fail(
                 entry, f"before entry {entry.reverses} ({reversed_number}), which it reverses"
             )
         if entry.number in self.context.reversed:
             self._reversed[entry.number] = entry.effective_on
+
+    def _is_mirrored(self, entry: EntryRow, reversed_on: str | None) -> bool:
+        """Return whether an entry's request reversed one of its day there, by now or before it.
+
+        So is undone what a clock that ran ahead dated in the future.
+        """
+        mirrored = (entry.request_id, entry.effective_on)
+        if self.context.corrections and reversed_on == entry.effective_on:
+            self._mirrored.add(mirrored)
+        return mirrored in self._mirrored
 
     def _fail(self, entry: EntryRow, wrong: str) -> None:
         self.report.fail(f"entry {entry.number} is dated {entry.effective_on}, {wrong}")

@@ -115,7 +115,8 @@ class Mandate(JournalCheck):
         self, entry: EntryRow, hold: _Hold, balances: RunningBalances
     ) -> Iterator[Pairing]:
         """Return the pair under all terms that the write may have read, usually one."""
-        deal, moment = hold.deal, entry.recorded_at
+        deal = hold.deal
+        moment = self.context.known_from(entry.recorded_at, entry.request_id)
         day = _day(entry.effective_on)
         if day is None:
             return

@@ -57,7 +57,8 @@ def check_nights(
         for wrong in (*_of_run(run, known_steps, before, now, context), *_of_steps(run)):
             report.fail(f"run {run.id} {wrong}")
         ends = (run.started_at, *(step.times[1] for step in run.steps))
-        before = max([before, *(one for one in ends if type(one) is int)])
+        ends = tuple(one for one in ends if type(one) is int and not context.is_ahead(one))
+        before = max([before, *ends])
     return report.result()
 
 
@@ -67,7 +68,9 @@ def _of_run(
     if run.day is None:
         yield "is missing, and steps name it"
         return
-    if type(run.started_at) is not int or not before <= run.started_at <= now + _CLOCK:
+    moment = run.started_at
+    is_number = type(moment) is int
+    if not is_number or not (before <= moment <= now + _CLOCK or context.is_ahead(moment)):
         yield f"began at {run.started_at!r}, not after the run before it and by now"
     elif run.day > context.day_of(run.started_at):
         yield f"is of the night of {run.day}, which was in the future when it began"
@@ -171,21 +174,25 @@ class Snapshots(JournalCheck):
             self._check_snapshot(self._next)
             self._next = next(self._snapshots, None)
         if not self.context.one_writer and self._next is not None:
-            self._record_stages(entry, self._next.recorded_at)
+            self._record_stages(entry, self._known_from(self._next))
 
     def _is_due(self, row: SnapshotRow, entry: EntryRow) -> bool:
         if self.context.one_writer:
             return bool(row.request_id < entry.request_id)
-        return entry.recorded_at > row.recorded_at + _SETTLED
+        return self._known_from(entry) > self._known_from(row) + _SETTLED
+
+    def _known_from(self, row: EntryRow | SnapshotRow) -> int:
+        return self.context.known_from(row.recorded_at, row.request_id)
 
     def _record_stages(self, entry: EntryRow, moment: int) -> None:
         """Record the stages of the needs that an entry moves near the next snapshot."""
-        if entry.recorded_at < moment - _SETTLED:
+        recorded_at = self._known_from(entry)
+        if recorded_at < moment - _SETTLED:
             self._recent.clear()
             return
         for movement in entry.movements:
             before = self._current_stages(movement.account_id)
-            self._recent[movement.account_id].append((entry.recorded_at, before))
+            self._recent[movement.account_id].append((recorded_at, before))
 
     def _current_stages(self, account_id: int) -> SnapshotStages:
         stages = self._balances.accounts.get(account_id, {})
@@ -204,7 +211,8 @@ class Snapshots(JournalCheck):
 
     def _possible_stages(self, row: SnapshotRow) -> list[SnapshotStages]:
         recent = self._recent.get(row.need_id, ())
-        near = (stages for moment, stages in recent if moment >= row.recorded_at - _SETTLED)
+        since = self._known_from(row) - _SETTLED
+        near = (stages for moment, stages in recent if moment >= since)
         return [*near, self._current_stages(row.need_id)]
 
     def _difference_text(self, row: SnapshotRow) -> str:

@@ -103,7 +103,11 @@ class DealRow(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckContext:
-    """All of a ledger but its journal. `one_writer` says that writes never overlap."""
+    """All of a ledger but its journal. `one_writer` says that writes never overlap.
+
+    `corrections` are those of a clock that ran ahead: the request of each, its timestamp, and the
+    last timestamp of that clock.
+    """
 
     accounts: Mapping[int, AccountRow]
     deals: Mapping[int, DealRow]
@@ -111,6 +115,18 @@ class CheckContext:
     calendar: tzinfo
     reversed: frozenset[int]
     one_writer: bool
+    corrections: tuple[tuple[int, int, int], ...] = ()
+
+    def known_from(self, recorded_at: int, request_id: object) -> int:
+        """Return when a row was first known: its timestamp, unless the clock ran ahead then."""
+        for request, moment, _ in self.corrections:
+            if type(request_id) is int and request_id < request:
+                recorded_at = min(recorded_at, moment)
+        return recorded_at
+
+    def is_ahead(self, moment: int) -> bool:
+        """Return whether a timestamp lies where a clock that ran ahead is known to have been."""
+        return any(since < moment <= until for _, since, until in self.corrections)
 
     @cached_property
     def deals_of_need(self) -> dict[int, list[DealRow]]:

@@ -87,7 +87,10 @@ class ClockSteppedBack(RefusedByRule, code="clock-stepped-back"):
         "A later record must have a later timestamp, "
         "or reports of what was known at a moment would change."
     )
-    default_next = "Correct the machine's clock, then run the command again."
+    default_next = (
+        "Correct the machine's clock, then run the command again. If it is right and ran ahead "
+        "before, an administrator records that: cityfund db correct-clock --reason TEXT"
+    )
 
 
 class ClockAhead(RefusedByRule, code="clock-ahead"):

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
 from ledger.store.db.queries import is_newest
 from ledger.store.journal.balances import Times, account_rows
@@ -65,7 +66,7 @@ def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, 
 def _needs_with_status(end: datetime | None) -> Select[Any]:
     """Select every need's id and the status of its project, as known before a moment."""
     need, versions = tables.need, tables.project_version
-    known = () if end is None else (lambda later: later.c.recorded_at < end,)
+    known = () if end is None else (lambda later: known_by(later, end - datetime.resolution),)
     return (
         select(need.c.id, versions.c.status)
         .join(versions, versions.c.project_id == need.c.project_id)

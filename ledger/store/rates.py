@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from ledger.rates.rates import HeldQuote, Rate, RateBook
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.types import to_microseconds
 
@@ -121,9 +122,9 @@ def _newest(query: Any, *, known: bool) -> Any:
         later.c.base == rate.c.base, later.c.quote == rate.c.quote, later.c.day == rate.c.day
     )
     if known:
-        last = last.where(later.c.recorded_at <= bindparam("known_at"))
+        last = last.where(known_by(later))
         # Said of the row itself too: what was learned later is passed over without a look aside.
-        query = query.where(rate.c.recorded_at <= bindparam("known_at"))
+        query = query.where(known_by(rate))
     counts = and_(~rate.c.withdrawn, rate.c.id == last.correlate(rate).scalar_subquery())
     by_day = rate.c.day <= bindparam("day", type_=Date)
     return query.where(by_day, counts).order_by(rate.c.day.desc(), rate.c.id.desc()).limit(1)
@@ -194,7 +195,7 @@ def quote_versions(
     if until is not None:
         query = query.where(rate.c.day <= until)
     if known_at is not None:
-        query = query.where(rate.c.recorded_at <= known_at)
+        query = query.where(known_by(rate, known_at))
     rows = [tuple(row) for row in connection.execute(query)]
     reasons = {row[-1]: json.loads(row[-1]).get("reason") for row in rows}
     return [QuoteVersion._make((*row[:-1], reasons[row[-1]])) for row in rows]

@@ -38,6 +38,7 @@ from ledger.registers.records import City
 from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, is_newest
 from ledger.store.db.tables import FORMER
@@ -167,7 +168,7 @@ def select_current(kind: str, *, known: bool = False, by: str | None = None) -> 
     """
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
-    when = (lambda later: later.c.recorded_at <= bindparam("known_at"),) if known else ()
+    when = (known_by,) if known else ()
     unknown = _not_yet_known if known else None
     columns, source = columns_of(register, own=unknown, others=unknown)
     query = (
@@ -188,7 +189,7 @@ Later = Callable[[FromClause], ColumnElement[bool]]
 
 
 def _not_yet_known(changes: FromClause) -> ColumnElement[bool]:
-    return changes.c.recorded_at > bindparam("known_at")
+    return ~known_by(changes)
 
 
 def later_versions(register: StoredRegister) -> Later:

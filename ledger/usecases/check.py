@@ -131,9 +131,9 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
     ),
     "resolved-once": lambda _, context: ResolvedOnce(context),
     "two-times": lambda _, context: TwoTimes(context),
-    "snapshots": lambda db, context: Snapshots(context, night_rows.read_snapshots(db)),
+    "snapshots": lambda db, context: Snapshots(context, night_rows.read_snapshots(db, context)),
     "mandate": lambda db, context: Mandate(
-        context, journal_rows.read_histories(db), NEVER_OVERRIDDEN
+        context, journal_rows.read_histories(db, context), NEVER_OVERRIDDEN
     ),
 }
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ def opened(ledgers: Ledgers) -> Callable[[], str]:
     import time_machine  # noqa: PLC0415
 
     url = ledgers.new()
-    with time_machine.travel("2026-01-02", tick=True):
+    with time_machine.travel(both_books.NOON - timedelta(minutes=1), tick=True):
         both_books.build(url)
     ledgers.settle(url)
 

@@ -82,6 +82,15 @@ def test_an_officer_can_do_every_act_and_nothing_else(
                 leila.execute(attempt)
 
 
+def test_an_officer_cannot_say_that_the_clock_ran_ahead(
+    fund: UrlOf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["db", "correct-clock", "--reason", "it ran ahead", "--yes", "--json", "--db"]
+    for user, code in (("leila", "not-administrator"), ("fund_owner", "clock-not-ahead")):
+        assert main([*words, fund(user)]) == ExitCode.REFUSED
+        assert f'"code": "{code}"' in capsys.readouterr().err
+
+
 def test_an_officer_cannot_upgrade(fund: UrlOf, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(Raw(fund("fund_owner"))) as owner:
         owner.execute("UPDATE alembic_version SET version_num = '0001'")

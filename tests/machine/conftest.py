@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 import time_machine
-from both_books import build
+from both_books import NOON, build
 from ledgers import Ledgers
 
 
@@ -15,7 +15,7 @@ from ledgers import Ledgers
 def undeclared(run_ledgers: Ledgers) -> str:
     """Give the URL of a ledger with needs and offers, none of them declared as yet."""
     url = run_ledgers.new()
-    with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC), tick=True):
+    with time_machine.travel(NOON - timedelta(minutes=1), tick=True):
         build(url)
     run_ledgers.settle(url)
     return url

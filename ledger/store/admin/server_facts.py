@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from ledger.store.db.engine import autocommit_connection, make_engine
+from ledger.store.db.engine import autocommit_connection, make_engine, on_server
 from ledger.store.db.schema import current_revision
 
 _QUERY: Final = text(
@@ -36,6 +36,17 @@ class ServerFacts:
     is_durable: bool
     is_superuser: bool
     clock_ahead: timedelta
+
+
+_OWNS: Final = text(
+    "SELECT pg_has_role(session_user, relowner, 'USAGE') "
+    "FROM pg_class WHERE oid = CAST('request' AS regclass)"
+)
+
+
+def owns_ledger(connection: Connection) -> bool:
+    """Say whether the database user owns the ledger's tables; whoever writes a file owns it."""
+    return not on_server(connection) or bool(connection.execute(_OWNS).scalar())
 
 
 def read_server_facts(url: str) -> ServerFacts:

@@ -42,9 +42,10 @@ from ledger.core.factors import Side
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
+from ledger.store.db.clock import read_corrections
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import read_units
-from ledger.store.db.types import Word
+from ledger.store.db.types import Word, to_microseconds
 from ledger.store.registers import STORED_REGISTERS, StoredRegister, Term
 
 _BATCH: Final = 5000
@@ -90,6 +91,10 @@ def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
         calendar=calendar,
         reversed=frozenset(reversed_entries),
         one_writer=_had_one_writer(connection),
+        corrections=tuple(
+            (one.request_id, to_microseconds(one.recorded_at), to_microseconds(one.ahead_until))
+            for one in read_corrections(connection)
+        ),
     )
 
 
@@ -228,27 +233,31 @@ def stream_timeline(connection: Connection) -> Iterator[StepRow]:
     return map(StepRow._make, stream(connection, query))
 
 
-def read_histories(connection: Connection) -> dict[str, dict[str, RecordHistory]]:
+def read_histories(
+    connection: Connection, context: CheckContext
+) -> dict[str, dict[str, RecordHistory]]:
     """Read all versions of what a mandate is judged by, by register and code."""
-    return {kind: _histories(connection, kind) for kind in _MANDATE_REGISTERS}
+    return {kind: _histories(connection, context, kind) for kind in _MANDATE_REGISTERS}
 
 
-def _histories(connection: Connection, kind: str) -> dict[str, RecordHistory]:
+def _histories(
+    connection: Connection, context: CheckContext, kind: str
+) -> dict[str, RecordHistory]:
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
     columns = [register.value(term) for term in register.terms]
     reads = [_term_reader(connection, register, term) for term in register.terms]
     query: Select[Any] = (
-        select(moment(versions.c.recorded_at), *map(raw, columns))
+        select(moment(versions.c.recorded_at), reference(versions.c.request_id), *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
     histories: dict[str, RecordHistory] = {}
-    for recorded_at, *cells in stream(connection, query):
+    for recorded_at, request_id, *cells in stream(connection, query):
         record = register.record(*(read(cell) for read, cell in zip(reads, cells, strict=True)))
         history = histories.setdefault(record.code, RecordHistory())
-        history.moments.append(recorded_at)
+        history.moments.append(context.known_from(recorded_at, request_id))
         history.records.append(record)
     return histories
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from ledger.checks.nights import (
     FindingRow,
@@ -19,6 +19,7 @@ from ledger.checks.nights import (
     SnapshotRow,
     StatementRow,
 )
+from ledger.checks.rows import CheckContext
 from ledger.statements.lines import FindingKind
 from ledger.store.checks.journal import moment, raw, stream
 from ledger.store.db import tables
@@ -64,7 +65,7 @@ def _steps() -> Select[Any]:
     ).order_by(step.run_id, step.place)
 
 
-def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
+def read_snapshots(connection: Connection, context: CheckContext) -> Iterator[SnapshotRow]:
     """Read every snapshot in the order in which they were recorded."""
     snapshot, request = gap_snapshot.c, tables.request.c
     recorded = moment(request.recorded_at)
@@ -72,11 +73,22 @@ def read_snapshots(connection: Connection) -> Iterator[SnapshotRow]:
         select(*map(raw, snapshot["need_id", "day", "taken", "request_id"]), recorded)
         .add_columns(*(raw(snapshot[name]) for name in SNAPSHOT_STAGES))
         .join(tables.request, request.id == snapshot.request_id)
-        .order_by(request.recorded_at, snapshot.request_id, snapshot.need_id)
+        .order_by(_first_known(context), snapshot.request_id, snapshot.need_id)
     )
     for row in stream(connection, query):
         need, night, taken, request_id, recorded_at, *stages = row
         yield SnapshotRow(need, night, taken, request_id, recorded_at, tuple(stages))
+
+
+def _first_known(context: CheckContext) -> ColumnElement[int]:
+    """Select when a request was first known, which a clock that ran ahead dated later."""
+    request = tables.request.c
+    recorded = moment(request.recorded_at)
+    ahead = [
+        ((request.id < number) & (recorded > since), since)
+        for number, since, _ in context.corrections
+    ]
+    return case(*ahead, else_=recorded) if ahead else recorded
 
 
 def read_written_rows(connection: Connection) -> Iterator[RowCounts]:

@@ -45,6 +45,7 @@ from ledger.store.checks.journal import (
     checked_rate,
     moment,
     raw,
+    reference,
     stored_decimal,
     stream,
 )
@@ -106,6 +107,7 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
             versions.c.version,
             moment(versions.c.recorded_at),
             raw(versions.c.format),
+            reference(versions.c.request_id),
             format_due(register),
         ).outerjoin_from(versions, identity, identity.c.id == owner)
         yield from map(
@@ -117,7 +119,12 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
         for number, code in connection.execute(without_versions):
             yield RecordVersionRow(kind, str(number), code, None, None)
     setting = tables.setting_version
-    columns = (setting.c.version, moment(setting.c.recorded_at), raw(setting.c.format))
+    columns = (
+        setting.c.version,
+        moment(setting.c.recorded_at),
+        raw(setting.c.format),
+        reference(setting.c.request_id),
+    )
     query = select(setting.c.name, *columns)
     for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
         yield RecordVersionRow("setting", row[0], *row)

@@ -25,6 +25,7 @@ from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
 from ledger.journal.receipts import replayed
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 
 _Value = TypeVar("_Value")
@@ -53,7 +54,7 @@ def read_settings(connection: Connection, known_at: datetime | None = None) -> S
     if known_at is None:
         rows = _SETTINGS_NOW.rows(connection)
     else:
-        query = _SETTINGS.where(tables.setting_version.c.recorded_at <= known_at)
+        query = _SETTINGS.where(known_by(tables.setting_version, known_at))
         rows = [tuple(row) for row in connection.execute(query)]
     # Later versions overwrite earlier ones of the same name as the rows come in order.
     values = {**DEFAULT_SETTINGS, **{name: value for name, value, _ in rows}}

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.journal.entries import Stages
+from ledger.store.db.clock import entries_known_by_correction
 from ledger.store.db.queries import chunked
 from ledger.store.db.tables import balance, deal_balance, holder, movement
 
@@ -106,13 +107,15 @@ def _stored_balances(*, by_id: bool) -> Select[Any]:
 
 
 @cache
-def _summed_balances(*, by_date: bool, by_moment: bool, halves: bool, by_id: bool) -> Select[Any]:
+def _summed_balances(
+    *, by_date: bool, by_moment: bool, by_entry: bool, halves: bool, by_id: bool
+) -> Select[Any]:
     """Sum the journal per holder: one grouped pass over the timeline index, no other table."""
     sums = [_sum(stages, halves).label(column) for column, stages in _STAGES_BY_COLUMN.items()]
     query = select(movement.c.holder_id, *sums).group_by(movement.c.holder_id)
     if by_id:
         query = query.where(movement.c.holder_id.in_(_IDS))
-    return _restrict(query, by_date=by_date, by_moment=by_moment)
+    return _restrict(query, by_date=by_date, by_moment=by_moment, by_entry=by_entry)
 
 
 _STAGES_BY_COLUMN: Final = {
@@ -135,7 +138,9 @@ def _run_sums(
     What stands in a stage never does; but SQLite adds in no promised order, and its sum() fails
     loudly on the way.
     """
-    conditions, parameters = _conditions(times), _parameters(times)
+    known_entry = entries_known_by_correction(connection, times.known_at)
+    conditions = {**_conditions(times), "by_entry": known_entry > 0}
+    parameters = {**_parameters(times), "known_entry": known_entry}
     try:
         return _run_chunks(connection, make_query, ids, parameters, **conditions, halves=False)
     except OperationalError as error:
@@ -169,11 +174,15 @@ def _parameters(times: Times) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
-def _restrict(query: Select[Any], *, by_date: bool, by_moment: bool) -> Select[Any]:
+def _restrict(query: Select[Any], *, by_date: bool, by_moment: bool, by_entry: bool) -> Select[Any]:
+    """Keep what counts at two times, with entries known by a correction of the clock."""
     if by_date:
         query = query.where(movement.c.effective_on <= bindparam("as_of"))
     if by_moment:
-        query = query.where(movement.c.recorded_at <= bindparam("known_at"))
+        known = movement.c.recorded_at <= bindparam("known_at")
+        if by_entry:
+            known |= movement.c.entry_id <= bindparam("known_entry")
+        query = query.where(known)
     return query
 
 
@@ -203,7 +212,7 @@ def _stored_deal_balances(*, by_id: bool) -> Select[Any]:
 
 @cache
 def _summed_deal_balances(
-    *, by_date: bool, by_moment: bool, halves: bool, by_id: bool
+    *, by_date: bool, by_moment: bool, by_entry: bool, halves: bool, by_id: bool
 ) -> Select[Any]:
     sums = [_sum((stage,), halves).label(stage) for stage in DEAL_STAGES]
     query = (
@@ -214,4 +223,4 @@ def _summed_deal_balances(
     )
     if by_id:
         query = query.where(movement.c.deal_id.in_(_IDS))
-    return _restrict(query, by_date=by_date, by_moment=by_moment)
+    return _restrict(query, by_date=by_date, by_moment=by_moment, by_entry=by_entry)

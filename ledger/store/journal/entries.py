@@ -35,6 +35,7 @@ from ledger.journal.entries import (
     entries_reversed,
 )
 from ledger.journal.totals import TotalChange, is_declaration_reversed
+from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, is_newest
 from ledger.store.db.tables import (
@@ -430,5 +431,5 @@ def last_entry(connection: Connection, times: Times = NOW) -> Entry | None:
     if times.as_of is not None:
         newest = newest.where(entry.c.effective_on <= times.as_of)
     if times.known_at is not None:
-        newest = newest.where(entry.c.recorded_at <= times.known_at)
+        newest = newest.where(known_by(entry, times.known_at))
     return next(read_entries(connection, entry.c.id == newest.scalar_subquery()), None)

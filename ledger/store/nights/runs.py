@@ -18,6 +18,7 @@ from ledger import __version__
 from ledger.core.dates import recording_time
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
+from ledger.store.db.clock import read_corrections
 from ledger.store.db.night_tables import night_run, night_step
 from ledger.store.db.prepared import insert_rows
 from ledger.store.db.queries import read_settings
@@ -66,16 +67,30 @@ class StoredRun:
 
 def next_recording_time(connection: Connection) -> datetime:
     """Give the moment that is recorded now. Raises `ClockSteppedBack`."""
-    latest_moments = [
-        connection.execute(select(func.max(table.c[name]))).scalar()
-        for table, name in (
-            (tables.request, "recorded_at"),
-            (night_run, "started_at"),
-            (night_step, "ended_at"),
-        )
-    ]
-    last = max((moment for moment in latest_moments if moment is not None), default=None)
+    last = last_timestamp(connection)
     return recording_time(moment_of(connection), last, lambda: read_settings(connection).zone)
+
+
+def last_timestamp(connection: Connection) -> datetime | None:
+    """Give the latest timestamp of requests, runs and steps; None in an empty ledger.
+
+    Those of a clock that ran ahead do not count once that is recorded.
+    """
+    corrections = read_corrections(connection)
+    requested = select(func.max(tables.request.c.recorded_at))
+    for one in corrections:
+        requested = requested.where(
+            (tables.request.c.id >= one.request_id)
+            | (tables.request.c.recorded_at <= one.recorded_at)
+        )
+    queries = [requested]
+    for column in (night_run.c.started_at, night_step.c.ended_at):
+        query = select(func.max(column))
+        for one in corrections:
+            query = query.where((column <= one.recorded_at) | (column > one.ahead_until))
+        queries.append(query)
+    moments = [connection.execute(query).scalar() for query in queries]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _start_time(connection: Connection) -> datetime:
@@ -173,9 +188,12 @@ def count_requests(connection: Connection, day: date) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def last_complete_run(connection: Connection) -> StoredRun | None:
-    """Give the last run of the latest night that was done whole; None where none ever was."""
-    days = select(night_run.c.day).where(night_run.c.whole).distinct()
+def last_complete_run(connection: Connection, today: date) -> StoredRun | None:
+    """Give the last run of the latest night that was done whole; None where none ever was.
+
+    Nights after `today`, of a clock that ran ahead, are passed over.
+    """
+    days = select(night_run.c.day).where(night_run.c.whole, night_run.c.day <= today).distinct()
     for (day,) in connection.execute(days.order_by(night_run.c.day.desc())):
         complete_runs = [run for run in runs_on(connection, day) if run.whole and run.is_complete]
         if complete_runs:

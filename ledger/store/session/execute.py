@@ -13,9 +13,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, TextClause, func, select, text
@@ -48,19 +48,25 @@ _KINDS: Final = tuple(code_prefixes())
 _Result = TypeVar("_Result")
 
 
-def execute(ledger: Ledger, request: Request, handler: Handler) -> dict[str, Any]:
+def execute(
+    ledger: Ledger, request: Request, handler: Handler, *, corrects_clock: bool = False
+) -> dict[str, Any]:
     """Execute a request by its handler and give the receipt as a document.
 
     A key that was used before with the same input gives the first receipt, marked `replayed`.
     A dry run goes the same way and is rolled back; its document says `dry_run`. A request that
     changes nothing and has no key of its own leaves no trace. After a conflict with another write
-    the handler runs again, on what that one left. Raises `WriteConflict`, `WriteTooSlow` and
-    `AnswerLost`.
+    the handler runs again, on what that one left. What `corrects_clock` is recorded at the clock's
+    moment, whatever the last request says. Raises `WriteConflict`, `WriteTooSlow` and `AnswerLost`.
     """
     key = request.key or made_key()
 
     def attempt_once(tries: int) -> dict[str, Any]:
-        with begin_write(ledger, request, key=key, tries=tries) as uow:
+        if corrects_clock:
+            begun = _transaction(ledger, request, key, tries, clock_is_right=True, is_ordered=False)
+        else:
+            begun = begin_write(ledger, request, key=key, tries=tries)
+        with begun as uow:
             return run_handler(uow, handler)
 
     try:
@@ -134,14 +140,21 @@ def begin_write(
 
 @contextmanager
 def _transaction(
-    ledger: Ledger, request: Request, key: str, tries: int, *, clock_is_right: bool = False
+    ledger: Ledger,
+    request: Request,
+    key: str,
+    tries: int,
+    *,
+    clock_is_right: bool = False,
+    is_ordered: bool = True,
 ) -> Iterator[UnitOfWork]:
+    """Begin a transaction; `is_ordered` records it at a moment not before the last request's."""
     engine = ledger.engine
     preflight = _preflight(ledger, request) if engines.on_server(engine) else None
     with engines.write_transaction(engine, commit=not request.dry_run) as connection:
         if preflight is None:
             require_current(connection)
-        start = _start(connection, request, preflight, tries)
+        start = _start(connection, request, preflight, tries, is_ordered=is_ordered)
         if start.first_receipt is None and not clock_is_right:
             require_short_pause(connection, start.moment, start.last_recorded)
         yield UnitOfWork(connection, request, start, key)
@@ -219,22 +232,36 @@ def _preflight_query() -> Select[Any]:
 
 
 def _start(
-    connection: Connection, request: Request, preflight: _Preflight | None, tries: int
+    connection: Connection,
+    request: Request,
+    preflight: _Preflight | None,
+    tries: int,
+    *,
+    is_ordered: bool = True,
 ) -> WriteStart:
-    """Start a write, at a moment not before the last one recorded."""
+    """Start a write, where `is_ordered` at a moment not before the last one recorded."""
     if engines.on_server(connection):
-        return _start_among_many(connection, request, preflight or _Preflight(), tries)
-    return _start_alone(connection, request)
+        start = _start_among_many(connection, request, preflight or _Preflight(), tries)
+    else:
+        start = _start_alone(connection, request)
+    if not is_ordered:
+        return start
+    moment = recording_time(start.moment, start.last_recorded, partial(_zone, connection))
+    return start if moment is start.moment else replace(start, moment=moment)
+
+
+def _zone(connection: Connection) -> tzinfo:
+    return read_settings(connection).zone
 
 
 def _start_alone(connection: Connection, request: Request) -> WriteStart:
     """Start as the only writer there can be, in whose transaction nothing comes between."""
     last = queries.last_rows(connection)
     return WriteStart(
-        moment=recording_time(now(), last.moment, lambda: read_settings(connection).zone),
+        moment=now(),
         numbering=LockedNumbering(connection, request=last.request, entry=last.entry),
         first_receipt=queries.first_receipt(connection, request),
-        last_recorded=last_moment,
+        last_recorded=last.moment,
     )
 
 
@@ -251,16 +278,11 @@ def _start_among_many(
 ) -> WriteStart:
     """Start as one of many writers on a server, in a transaction that has done nothing yet."""
     row = connection.execute(_START).one()
-    moment = recording_time(
-        postgresql.server_moment(row.moment),
-        preflight.last_recorded,
-        lambda: read_settings(connection).zone,
-    )
     numbering = SharedNumbering(
         connection, preflight.largest_codes, trial=request.dry_run, tries=tries
     )
     return WriteStart(
-        moment=moment,
+        moment=postgresql.server_moment(row.moment),
         numbering=numbering,
         first_receipt=preflight.first_receipt,
         last_recorded=preflight.last_recorded,

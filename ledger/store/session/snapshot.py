@@ -24,6 +24,7 @@ from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
 from ledger.store import registers
+from ledger.store.db.clock import known_by
 from ledger.store.db.queries import Settings, read_settings, read_units
 from ledger.store.db.tables import entry
 from ledger.store.journal import balances
@@ -217,7 +218,7 @@ class Reader:
         if self.times.as_of is not None:
             where.append(entry.c.effective_on <= self.times.as_of)
         if self.times.known_at is not None:
-            where.append(entry.c.recorded_at <= self.times.known_at)
+            where.append(known_by(entry, self.times.known_at))
         return read_entries(self.connection, *where)
 
     def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:

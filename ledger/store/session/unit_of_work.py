@@ -89,6 +89,7 @@ class UnitOfWork:
         self._reversals: dict[int, list[int]] = {}
         self._lapses: dict[str | None, list[Posted]] = {}
         self._numbering = start.numbering
+        self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
@@ -226,7 +227,9 @@ class UnitOfWork:
         day = draft.details.effective_on
         if draft.reversed_on != day:
             self.require_declared(day, draft.movements)
-        self._require_possible(day, draft.movements)
+        if day > self.today:
+            self._require_mirrored_day(draft, day)
+        self.accounts.require_timeline(day, draft.movements)
         proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
         number = self._journal.post(
             draft,
@@ -258,11 +261,26 @@ class UnitOfWork:
     def require_day(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
         self.require_declared(day, movements)
-        self._require_possible(day, movements)
-
-    def _require_possible(self, day: date, movements: Sequence[Movement]) -> None:
         require_not_future(day, self.today)
         self.accounts.require_timeline(day, movements)
+
+    def _require_mirrored_day(self, draft: Draft, day: date) -> None:
+        """Refuse a day to come, unless this request reverses an entry of that day there.
+
+        A clock that ran ahead dated that one; on any other day its mirror would not undo it.
+        """
+        if draft.reversed_on == day or self._day_of_entry(draft.reverses) == day:
+            self._mirrored_days.add(day)
+        if day not in self._mirrored_days:
+            require_not_future(day, self.today)
+
+    def _day_of_entry(self, number: int | None) -> date | None:
+        if number is None:
+            return None
+        if number >= WAITING:
+            return self.drafts[number - WAITING].details.effective_on
+        query = select(tables.entry.c.effective_on).where(tables.entry.c.id == number)
+        return self.connection.execute(query).scalar()
 
     def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day before the declaration of a need or an offer that something moves."""

@@ -21,6 +21,7 @@ from ledger.statements.findings import (
     finding_number,
 )
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.night_tables import finding, finding_event, night_step
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -195,7 +196,7 @@ def _suggested_commands(connection: Connection) -> Mapping[str, str]:
 def resolved_findings(connection: Connection, known_at: datetime | None) -> set[str]:
     """Give the codes of the findings that were no longer open at a moment; now for None."""
     event = finding_event.c
-    known = [] if known_at is None else [event.recorded_at <= known_at]
+    known = [] if known_at is None else [known_by(finding_event, known_at)]
     last = select(event.finding_id, func.max(event.number)).where(*known)
     query = select(event.finding_id).where(
         tuple_(event.finding_id, event.number).in_(last.group_by(event.finding_id)),

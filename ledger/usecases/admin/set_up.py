@@ -16,7 +16,7 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, last_request, read_settings
+from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, last_rows, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.registers import load_all
@@ -105,7 +105,7 @@ def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request)
     def attempt(tries: int, *, clock_is_right: bool = False) -> SetUpResult:
         with engines.upgrade_transaction(ledger.engine) as connection:
             before, after = schema.upgrade_schema(connection)
-            last_recorded = last_request(connection)[1]
+            last_recorded = last_rows(connection).moment
             uow = unit_of_work(connection, request, tries=tries)
             document = run_handler(uow, lambda uow: _fill(uow, settings))
             if uow.has_written and not clock_is_right:

@@ -1,4 +1,9 @@
-"""The ledger's own settings: changing its time zone, and listing every version of each."""
+"""The ledger's own settings: its time zone, what its clock did, and every version of each.
+
+A clock that ran ahead leaves timestamps that are still to come, and no later write can be recorded
+behind them. An administrator records that the clock is corrected: the timestamps stay as they are,
+what has them is known from that moment on, and writes are recorded by the clock again.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.core.dates import find_time_zone
+from ledger.core.dates import CLOCK_TOLERANCE, find_time_zone, written_time
+from ledger.core.errors import RefusedByRule
 from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
-from ledger.store.db.queries import TIME_ZONE
+from ledger.store.admin.server_facts import owns_ledger
+from ledger.store.db.clock import CLOCK, read_corrections, setting_text
+from ledger.store.db.queries import TIME_ZONE, read_settings
+from ledger.store.nights.runs import last_timestamp
+from ledger.store.session.ledger import moment_of
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_setting_versions
 from ledger.usecases.deals.acts import NothingToChange
@@ -42,6 +52,64 @@ def _versions(zone: tzinfo, moment: datetime) -> list[ZoneVersion]:
     if isinstance(zone, ZoneHistory):
         return [*zone.versions]
     return [ZoneVersion(str(zone), moment)]
+
+
+class ClockNotAhead(RefusedByRule, code="clock-not-ahead"):
+    """A clock was to be corrected that is not behind the last record."""
+
+    default_why = "Only a ledger whose last record lies ahead of the clock cannot be written."
+    default_next = "Run the command that was refused again."
+
+
+class NotAdministrator(RefusedByRule, code="not-administrator"):
+    """A database user who does not own the ledger asked for an administrator's act."""
+
+    default_why = "Only the owner of the ledger's tables may say that timestamps are wrong."
+    default_next = "Ask the owner of the database, or name that user in --db."
+
+
+def correct_clock(uow: UnitOfWork) -> Receipt:
+    """Record that the ledger's last records were stamped by a clock that ran ahead.
+
+    Raises `ReasonMissing`, `NotAdministrator` and `ClockNotAhead`.
+    """
+    require_reason(uow, "The clock is not corrected without a reason.")
+    if not owns_ledger(uow.connection):
+        raise NotAdministrator("This database user is not an administrator of the ledger.")
+    zone, last = uow.settings.zone, last_timestamp(uow.connection)
+    now = written_time(uow.now, zone)
+    if last is None or last - uow.now <= CLOCK_TOLERANCE:
+        raise ClockNotAhead(f"The clock shows {now}, and no record lies ahead of it.")
+    ahead_until = written_time(last, zone)
+    uow.set_setting(CLOCK, setting_text(last))
+    uow.note(
+        "clock-corrected",
+        f"records up to {ahead_until} keep their timestamps and are known from {now} on; see those "
+        "dated later than today with: cityfund journal list --since tomorrow",
+    )
+    return uow.receipt(recorded={"ahead_until": last.isoformat()})
+
+
+def clock_findings(connection: Connection) -> Iterator[str]:
+    """Describe records that lie ahead of the clock, so that none can follow."""
+    last, now = last_timestamp(connection), moment_of(connection)
+    if last is not None and last - now > CLOCK_TOLERANCE:
+        written = written_time(last, read_settings(connection).zone)
+        yield (
+            f"the last record is stamped {written}, ahead of the clock, and no other can follow; "
+            "correct the clock, or record that it ran ahead: "
+            "cityfund db correct-clock --reason TEXT"
+        )
+
+
+def clock_corrections(connection: Connection) -> list[str]:
+    """Describe every correction of the clock."""
+    zone = read_settings(connection).zone
+    return [
+        f"{written_time(one.recorded_at, zone)} by {one.actor}: records up to "
+        f"{written_time(one.ahead_until, zone)} were stamped ahead ({one.reason})"
+        for one in read_corrections(connection)
+    ]
 
 
 def setting_rows(connection: Connection, zone: tzinfo) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from ledger.core.dates import ClockAhead, ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
 from ledger.core.suggest import did_you_mean
-from ledger.store.db.queries import last_request
+from ledger.store.db.queries import last_rows
 from ledger.store.nights import runs as nights
 from ledger.store.nights.lock import RequireLock, hold_lock
 from ledger.store.nights.runs import StoredRun, StoredStep
@@ -169,7 +169,7 @@ def _require_clock(ledger: Ledger) -> None:
     """Ask about the clock after a long pause, before anything is written."""
     try:
         with ledger.read() as connection:
-            last = last_request(connection)[1]
+            last = last_rows(connection).moment
             require_short_pause(connection, moment_of(connection), last)
     except ClockAhead as error:
         ledger.agree_to_clock(error)
@@ -189,8 +189,9 @@ def _dry_run(
 
 def _due(ledger: Ledger, last: date) -> list[date]:
     """Give the nights to do: those after the last that was done whole, through `last`."""
+    today = ledger.today()
     with ledger.read() as connection:
-        last_complete = nights.last_complete_run(connection)
+        last_complete = nights.last_complete_run(connection, today)
     if last_complete is None or last_complete.day >= last:
         return [last]
     return [last - timedelta(days=ago) for ago in reversed(range((last - last_complete.day).days))]
