@@ -47,7 +47,6 @@ SHORT = {
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",
     "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",
     "ledger/usecases/statements/findings.py": "the acts on one record",
-    "ledger/usecases/admin/settings.py": "the settings of the ledger itself, apart from set-up",
 }
 """Modules that are a whole topic in fewer lines, each with its reason."""
 
