@@ -100,10 +100,11 @@ class ZoneHistory(tzinfo):
 
 
 def zone_to_come(zone: tzinfo, moment: datetime) -> ZonePeriod | None:
-    """Return the change of a ledger's time zone that was recorded and is still to come, if any."""
-    if not isinstance(zone, ZoneHistory) or zone.periods[-1].since <= moment:
+    """Return the newest time zone of a ledger where it is another than the one in force."""
+    if not isinstance(zone, ZoneHistory):
         return None
-    return zone.periods[-1]
+    last, now = zone.periods[-1], period_at(zone.periods, moment)
+    return None if last.name == now.name else last
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

@@ -91,6 +91,12 @@ def _require_undoable(request: RecordedRequest, entries: list[Entry]) -> list[di
             next_step="Reverse single entries with: cityfund journal reverse ENTRY",
         )
     changes: list[dict[str, Any]] = request.receipt["registers"]
+    if any(one["kind"] == "setting" for one in changes):
+        raise CannotUndo(
+            f"{named} changed a setting of the ledger.",
+            why="Days and times of records rest on the settings in force.",
+            next_step="Change it back from a day on with: cityfund settings edit",
+        )
     counted = (request.receipt.get("counts") or {}).get("registers", 0)
     added = [one for one in changes if one["version"] == 1 and one["kind"] != "deal"]
     if added or counted > len(changes):

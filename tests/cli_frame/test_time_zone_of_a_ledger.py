@@ -173,6 +173,13 @@ def test_a_ledger_that_was_never_told_a_zone_keeps_utc_for_what_was_recorded(
     assert officer.asks("status")["time_zone"] == "UTC"
 
 
+def test_a_change_of_zone_is_changed_back_and_not_undone(officer: Officer) -> None:
+    officer.says("settings edit --time-zone Asia/Tehran --reason 'as the office is'")
+    assert officer.refused("undo --reason 'a slip' --yes", 4, "settings edit") == "cannot-undo"
+    officer.says("settings edit --time-zone UTC --reason 'a slip'")
+    assert officer.asks("status")["time_zone_change"] is None
+
+
 def test_a_change_of_zone_is_refused_without_a_reason_for_no_zone_and_for_the_same(
     officer: Officer,
 ) -> None:
