@@ -168,7 +168,8 @@ def _agree_to_nights(call: Call, missed: Sequence[Date]) -> None:
     from ledger.core.dates import ClockAhead
 
     what = f"{len(missed)} nights were missed, {missed[0]} to {missed[-1]}"
-    agree_to_clock(call, ClockAhead(f"{what}; all of them are caught up."))
+    question = "Is the clock right, and are they to be caught up?"
+    agree_to_clock(call, ClockAhead(f"{what}."), question)
 
 
 def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:

@@ -82,7 +82,7 @@ def ledger_of(call: Call) -> Ledger:
     return session.ledger
 
 
-def agree_to_clock(call: Call, error: ClockAhead) -> None:
+def agree_to_clock(call: Call, error: ClockAhead, question: str = "Is the clock right?") -> None:
     """Ask on a terminal, once, whether the clock is right; --clock-is-right answers beforehand.
 
     Raises the error in a script, and NotConfirmed where the answer is not yes.
@@ -93,7 +93,7 @@ def agree_to_clock(call: Call, error: ClockAhead) -> None:
     if not (session.clock_is_right or call.params.get("clock_is_right")):
         if not can_ask():
             raise error
-        ask(call, f"{error.what} Is the clock right?")
+        ask(call, f"{error.what} {question}")
     session.clock_is_right = True
 
 

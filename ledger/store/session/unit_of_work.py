@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from ledger.core.dates import day_of, require_declared, require_not_future
 from ledger.core.errors import LedgerError
@@ -275,12 +275,9 @@ class UnitOfWork:
             require_not_future(day, self.today)
 
     def _day_of_entry(self, number: int | None) -> date | None:
-        if number is None:
-            return None
-        if number >= WAITING:
+        if number is not None and number >= WAITING:
             return self.drafts[number - WAITING].details.effective_on
-        query = select(tables.entry.c.effective_on).where(tables.entry.c.id == number)
-        return self.connection.execute(query).scalar()
+        return queries.day_of_entry(self.connection, number)
 
     def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day before the declaration of a need or an offer that something moves."""
@@ -376,21 +373,12 @@ class UnitOfWork:
             self._rows.add(table, row)
         self.changes.append(RegisterChange("proposal", stored.code, 1))
 
-    def has_setting(self, name: str) -> bool:
-        """Say whether one of the ledger's settings was ever set."""
-        return self._last_version(name) > 0
-
-    def _last_version(self, name: str) -> int:
-        self.flush_registers()
-        versions = tables.setting_version
-        query = select(func.max(versions.c.version)).where(versions.c.name == name)
-        return self.connection.execute(query).scalar() or 0
-
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""
-        versions, last = tables.setting_version, self._last_version(name)
+        self.flush_registers()
+        last = queries.last_setting_version(self.connection, name)
         self._rows.add(
-            versions,
+            tables.setting_version,
             {
                 "name": name,
                 "version": last + 1,

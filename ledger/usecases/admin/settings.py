@@ -19,7 +19,7 @@ from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
 from ledger.store.admin.server_facts import owns_ledger
 from ledger.store.db.clock import CLOCK, read_corrections, setting_text
-from ledger.store.db.queries import TIME_ZONE, read_settings
+from ledger.store.db.queries import TIME_ZONE, last_setting_version, read_settings
 from ledger.store.nights.runs import last_timestamp
 from ledger.store.session.ledger import moment_of
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -40,7 +40,7 @@ def change_time_zone(uow: UnitOfWork, name: str) -> Receipt:
     if new == str(before):
         raise NothingToChange(f"The time zone is {new} already.")
     versions = _versions(before, uow.now)
-    if not uow.has_setting(TIME_ZONE):
+    if not last_setting_version(uow.connection, TIME_ZONE):
         uow.set_setting(TIME_ZONE, versions[0].name)  # the zone in force until now, never set
     uow.set_setting(TIME_ZONE, new)
     period = ZoneHistory([*versions, ZoneVersion(new, uow.now)]).periods[-1]
