@@ -294,7 +294,7 @@ def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
         .join(identity, identity.c.id == changes.c[register.owner])
         .order_by(identity.c.id, changes.c.version)
     )
-    return query.where(changes.c.recorded_at <= bindparam("known_at")) if known else query
+    return query.where(known_by(changes)) if known else query
 
 
 def places_in_time(connection: Connection, kind: str) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -75,12 +75,6 @@ def last_setting_version(connection: Connection, name: str) -> int:
     setting = tables.setting_version.c
     query = select(func.max(setting.version)).where(setting.name == name)
     return connection.execute(query).scalar() or 0
-
-
-def day_of_entry(connection: Connection, number: int | None) -> date | None:
-    """Give the effective date of an entry; None where there is none of that number."""
-    entry = tables.entry.c
-    return connection.execute(select(entry.effective_on).where(entry.id == number)).scalar()
 
 
 class StoredUnits(Mapping[str, Unit]):

@@ -266,7 +266,7 @@ def without_declaration(
     if times.as_of is not None:
         query = query.where(entry.c.effective_on <= times.as_of)
     if times.known_at is not None:
-        query = query.where(entry.c.recorded_at <= times.known_at)
+        query = query.where(known_by(entry, times.known_at))
     changes: dict[int, list[TotalChange]] = {}
     for ids in chunked(account_ids):
         for row in connection.execute(query.where(movement.c.holder_id.in_(ids))):

@@ -265,19 +265,11 @@ class UnitOfWork:
         self.accounts.require_timeline(day, movements)
 
     def _require_mirrored_day(self, draft: Draft, day: date) -> None:
-        """Refuse a day to come, unless this request reverses an entry of that day there.
-
-        A clock that ran ahead dated that one; on any other day its mirror would not undo it.
-        """
-        if draft.reversed_on == day or self._day_of_entry(draft.reverses) == day:
+        """Refuse a day to come, unless this request reverses on it what a fast clock dated so."""
+        if draft.reversed_on == day:
             self._mirrored_days.add(day)
         if day not in self._mirrored_days:
             require_not_future(day, self.today)
-
-    def _day_of_entry(self, number: int | None) -> date | None:
-        if number is not None and number >= WAITING:
-            return self.drafts[number - WAITING].details.effective_on
-        return queries.day_of_entry(self.connection, number)
 
     def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day before the declaration of a need or an offer that something moves."""

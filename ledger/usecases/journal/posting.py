@@ -150,6 +150,7 @@ def _post_reversal(
             details=ActDetails(effective_on=entry.effective_on, reason=reason),
             deal=entry.deal,
             reverses=entry.number,
+            reversed_on=entry.effective_on,
         )
     )
 
