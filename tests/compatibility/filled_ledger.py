@@ -40,6 +40,7 @@ from ledger.usecases.admin.set_up import LedgerSettings, upgrade_and_fill
 from ledger.usecases.deals import acts
 from ledger.usecases.evidence import write_seal
 from ledger.usecases.registers import quantities
+from ledger.usecases.registers.identity import edit_identity
 
 KEY = "compatibility-fill"
 """The key of the request that fills the ledger."""
@@ -86,6 +87,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("city", City(code="C-1", name="City", country="IR", office="asia"))
     uow.add("provider", Provider(code="P-1", name="Bank", kind="bank"))
     uow.add("project", Project(code="PRJ-1", title="A line", city="C-1", sector="transport.urban"))
+    _rename(uow)
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):
         declare(uow, Side.NEED, f"N-{number}")
@@ -101,6 +103,16 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     _introduce_a_proposed_line(uow, size)
     _read_a_statement(uow)
     return uow.receipt()
+
+
+def _rename(uow: UnitOfWork) -> None:
+    """Add a city, a provider and a project, and change their codes."""
+    uow.add("city", City(code="C-2", name="Town", country="IR", office="asia"))
+    uow.add("provider", Provider(code="P-2", name="Fund", kind="fund"))
+    uow.add("project", Project(code="PRJ-2", title="A road", city="C-2", sector="transport.road"))
+    for kind, code in (("city", "C-2"), ("provider", "P-2"), ("project", "PRJ-2")):
+        stored = uow.find_record(kind, code)
+        edit_identity(uow, kind, stored, replace(stored.record, code=f"{code}-1"))
 
 
 def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:

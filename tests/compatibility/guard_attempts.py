@@ -42,6 +42,7 @@ def attempts(dialect: str) -> Iterator[Attempt]:
         if table.name.endswith("_version"):
             hole = _copy(table, version=f"version + {_NEW}")
             yield Attempt((f"{table.name}_follows",), (hole,), "one after another")
+    yield from _on_identities()
     yield from _on_balances(dialect)
     yield from _on_entries(dialect)
     yield from _on_holders(dialect)
@@ -67,6 +68,20 @@ def _on_append_only(table: Table, dialect: str) -> Iterator[Attempt]:
     else:
         replace = f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}"
         yield Attempt((f"{name}_refuses_replace",), (replace,), says)
+
+
+def _on_identities() -> Iterator[Attempt]:
+    for table, former in (
+        (tables.city, "C-2"),
+        (tables.provider, "P-2"),
+        (tables.project, "PRJ-2"),
+    ):
+        changes = tables.metadata.tables[f"{table.name}{tables.IDENTITY_CHANGE}"]
+        terms = {"code": f"'{former}'", "folded": f"'{former.lower()}'"}
+        taken = _copy(table, id=f"id + {_NEW}", **terms)
+        yield Attempt((f"{table.name}_takes_free_code",), (taken,), "takes no former code")
+        again = _copy(changes, version=f"version + {_NEW}")
+        yield Attempt((f"{changes.name}_follows",), (again,), "that can be made only")
 
 
 def _on_balances(dialect: str) -> Iterator[Attempt]:

@@ -11,8 +11,8 @@ from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks
 from migrations import guards
 
-_REFUSES_NOTHING = ("()", "_terms_meet_acts")
-"""Ends of names: of functions, and of triggers that only change a balance row for others to meet.
+_REFUSES_NOTHING = ("()", "_terms_meet_acts", "_identity_change_counts")
+"""Ends of names: of functions, and of triggers that only put something in force or touch a balance.
 
 `guards_stand` compares them with the program's own.
 """

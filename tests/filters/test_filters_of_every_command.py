@@ -43,6 +43,7 @@ FILTERED = {
     "topic list": "topic",
     "rates show": "base",
     "rates history EUR USD": "source",
+    "settings list": "name",
     "journal list": "act",
     "journal seals": "root",
 }
