@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ledger.journal.entries import Act
 from ledger.journal.receipts import Receipt
 from ledger.usecases.check import run_checks
 from ledger.usecases.deals import acts
+from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.rules import require_one_offer
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -104,3 +106,32 @@ def test_acts_on_different_things_do_not_meet(pair):
         other.city("SMP", country="BR", office="americas")
 
     assert while_somebody(works_beside, pair, holds("O-0001")) == (1, "done")
+
+
+def renames(kind: str, code: str) -> Callable[[Any], Receipt]:
+    def work(uow: Any) -> Receipt:
+        stored = uow.find_record(kind, code)
+        edit_identity(uow, kind, stored, replace(stored.record, code="OTHER"))
+        return uow.receipt()
+
+    return work
+
+
+RENAMED = [("project", "PRJ-0001"), ("provider", "BANK"), ("city", "MHD")]
+
+
+@pytest.mark.parametrize(("kind", "code"), RENAMED)
+def test_a_code_is_not_changed_while_an_act_comes_in(pair, kind, code):
+    ended = while_somebody(lambda other: other.introduce("100 EUR"), pair, renames(kind, code))
+
+    assert ended[1] == "ActsRestOnRecord"
+    assert pair.record(kind, code).code == code
+
+
+@pytest.mark.parametrize(("kind", "code"), RENAMED)
+def test_an_act_that_meets_a_change_of_code_comes_after_it(pair, kind, code):
+    ended = while_somebody(lambda other: other.do(renames(kind, code)), pair, holds("O-0001"))
+
+    assert ended == (2, "done")
+    assert pair.record(kind, "OTHER").code == "OTHER"
+    assert [one.failures for one in run_checks(pair.ledger) if one.failures] == []
