@@ -99,16 +99,20 @@ def test_an_empty_quantity_keeps_the_one_known(ledger: Holdings):
         ("needs", "money,400000000.00,EUR,2026-01-10", "money,1,USD,2026-01-10", "unit"),
         ("needs", "2026-01-10", "2026-01-11", "declared_on"),
         ("offers", "2026-02-01", "2026-02-02", "declared_on"),
-        ("projects", "SMP", "MHD", "city"),
     ],
 )
 def test_some_fields_never_change(
     ledger: Holdings, table: str, before: str, after: str, column: str
 ):
     text = WORLD[table].replace(before, after)
-    # The city must be changed in the project only, so only that table is imported.
     found = problems({table: text}, ledger)
     assert {(problem.column, problem.code) for problem in found} == {(column, "fixed-field")}
+
+
+def test_the_city_of_a_project_is_edited(ledger: Holdings):
+    (edited,) = plan({"projects": WORLD["projects"].replace("SMP", "MHD")}, ledger).steps
+    assert isinstance(edited, Edit)
+    assert (edited.fields, edited.after.city) == (("city",), "MHD")
 
 
 def test_a_unit_never_changes(ledger: Holdings):
