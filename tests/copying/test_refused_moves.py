@@ -166,8 +166,8 @@ def test_a_newer_ledger_is_not_backed_up(run: Run, world: World, folder: Path) -
 
 
 SPOILED = {
-    "UPDATE city_version SET format = 2": ("unknown-layout", 7),
-    "UPDATE entry SET format = 4": ("unknown-layout", 7),
+    "UPDATE city_version SET format = 9": ("unknown-layout", 7),
+    "UPDATE entry SET format = 9": ("unknown-layout", 7),
     "UPDATE movement SET amount = amount + 1 WHERE to_stage = 'committed'": ("copy-refused", 4),
     "UPDATE balance SET free = free + 1": ("copy-differs", 4),
     "UPDATE deal SET rate = 'about one'": ("source-unreadable", 4),
